@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * grex: the netlink contract of the link kind "grex".
+ *
+ * A grex tunnel is configured with rtnetlink alone (RTM_NEWLINK, RTM_DELLINK,
+ * RTM_GETLINK): IFLA_INFO_KIND is GREX_KIND, the options are in
+ * IFLA_INFO_DATA, the counters in IFLA_INFO_XSTATS.
+ *
+ * IFLA_INFO_DATA
+ * --------------
+ * Attributes 1 to 31 have the ids, types and meanings of IFLA_GRE_* in
+ * <linux/if_tunnel.h>, so that a program which reads a "gre" link reads a
+ * "grex" link. Attributes of our own start at 32; there are none yet.
+ * A message may hold:
+ *
+ *   attribute           type   range, unit                     default
+ *   IFLA_GRE_LINK       u32    ifindex in the underlay netns,  0
+ *                              0: any
+ *   IFLA_GRE_IFLAGS     be16   GRE_KEY | GRE_CSUM | GRE_SEQ    0
+ *   IFLA_GRE_OFLAGS     be16   GRE_KEY | GRE_CSUM | GRE_SEQ    0
+ *   IFLA_GRE_IKEY       be32   any; needs GRE_KEY in IFLAGS    0
+ *   IFLA_GRE_OKEY       be32   any; needs GRE_KEY in OFLAGS    0
+ *   IFLA_GRE_LOCAL      be32   unicast IPv4, 0.0.0.0: any      any
+ *   IFLA_GRE_REMOTE     be32   unicast IPv4, 0.0.0.0: any      any
+ *   IFLA_GRE_TTL        u8     1..255, 0: inherit              64
+ *   IFLA_GRE_TOS        u8     multiple of 4 (the ECN bits     1
+ *                              stay 0), 1: inherit
+ *   IFLA_GRE_PMTUDISC   u8     0, 1                            1
+ *   IFLA_GRE_IGNORE_DF  u8     0, 1; 1 needs PMTUDISC 0        0
+ *   IFLA_GRE_FWMARK     u32    any                             0
+ *
+ * PMTUDISC and IGNORE_DF together say what the outer DF bit is:
+ * 1/0 set, 0/0 inherited from an inner IPv4 header (else clear), 0/1 clear.
+ *
+ * IFLAGS are about received packets: with GRE_KEY only packets with IKEY
+ * match, without it only packets that carry no key (RFC 2890, section 2.1);
+ * with GRE_CSUM a packet without checksum is dropped; with GRE_SEQ one
+ * without or with an old sequence number is. A checksum that is present is
+ * always verified (RFC 2784, section 2.1). OFLAGS are about what is sent.
+ *
+ * RTM_NEWLINK on an existing link changes what is given and keeps the rest.
+ * Any attribute that is unknown, malformed or without effect is refused:
+ *
+ *   EINVAL      malformed, out of range, unknown or contradictory; the
+ *               extended acknowledgement points at the attribute
+ *   EEXIST      another tunnel of the underlay namespace has the same local,
+ *               remote, input key and link
+ *   ENODEV      IFLA_GRE_LINK names no device of the underlay namespace
+ *   EOPNOTSUPP  a kernel "gre" option that grex does not have
+ *   EPERM       CAP_NET_ADMIN is needed in both namespaces
+ *
+ * Beside IFLA_INFO_DATA, IFLA_MTU (bytes, 68..65535 minus the overhead; when
+ * not given, the MTU towards the remote minus the overhead) and
+ * IFLA_LINK_NETNSID (the underlay namespace) have their usual meaning.
+ */
+#ifndef _UAPI_LINUX_GREX_H
+#define _UAPI_LINUX_GREX_H
+
+#include <linux/types.h>
+
+#define GREX_KIND "grex"
+
+/* What a new tunnel has when the attribute is not given. */
+#define GREX_TTL_DEFAULT 64
+/* Values with a meaning of their own, as in the kernel's "gre". */
+#define GREX_TTL_INHERIT 0
+#define GREX_TOS_INHERIT 1
+
+/**
+ * GREX_STATS - every counter of grex, in the order of the attributes (new ones
+ * go to the end: the ids are part of the contract)
+ * @X: macro to expand for each, X(ID, name, scope, text)
+ *
+ * IFLA_INFO_XSTATS is a nest of one u64 attribute GREX_STAT_<ID> for each
+ * (64-bit aligned with GREX_STAT_PAD). "name" is the counter's name in
+ * gretool, JSON and ethtool. Counters only grow and start at 0.
+ *
+ * scope is TUNNEL for what happened to a packet of this tunnel, NETNS for
+ * packets that could not be attributed to any: those are counted once for
+ * all tunnels of the underlay namespace and every tunnel reports the same.
+ *
+ * Each is a packet that was dropped, for one reason, and one only; those
+ * that were not dropped are in IFLA_STATS64.
+ */
+#define GREX_STATS(X)                                                          \
+	X(RX_CSUM, rx_csum, TUNNEL, "GRE checksum wrong (RFC 2784 2.1)")       \
+	X(RX_NO_CSUM, rx_no_csum, TUNNEL, "no checksum where icsum wants one") \
+	X(RX_WRONG_KEY, rx_wrong_key, TUNNEL,                                  \
+	  "addresses match, the key does not (RFC 2890 2.1)")                  \
+	X(RX_NO_SEQ, rx_no_seq, TUNNEL,                                        \
+	  "no sequence number where iseq wants one")                           \
+	X(RX_OUT_OF_ORDER, rx_out_of_order, TUNNEL,                            \
+	  "sequence number old or repeated (RFC 2890 2.2)")                    \
+	X(RX_PROTOCOL, rx_protocol, TUNNEL,                                    \
+	  "payload that a layer-3 tunnel does not carry")                      \
+	X(RX_TRUNCATED, rx_truncated, TUNNEL, "inner header incomplete")       \
+	X(RX_ECN, rx_ecn, TUNNEL,                                              \
+	  "congestion marked on a packet that is not ECN capable (RFC 6040)")  \
+	X(RX_DOWN, rx_down, TUNNEL, "device is down")                          \
+	X(RX_NO_MEMORY, rx_no_memory, TUNNEL, "no memory to receive")          \
+	X(TX_NO_REMOTE, tx_no_remote, TUNNEL,                                  \
+	  "remote any, and no neighbour entry says where to")                  \
+	X(TX_NO_ROUTE, tx_no_route, TUNNEL, "no underlay route to the remote") \
+	X(TX_RECURSION, tx_recursion, TUNNEL,                                  \
+	  "the route to the remote leads back into the tunnel")                \
+	X(TX_TOO_BIG, tx_too_big, TUNNEL,                                      \
+	  "larger than the path MTU; the sender was told")                     \
+	X(TX_TRUNCATED, tx_truncated, TUNNEL, "inner header incomplete")       \
+	X(TX_NO_MEMORY, tx_no_memory, TUNNEL, "no memory to send")             \
+	X(NETNS_RX_TRUNCATED, netns_rx_truncated, NETNS,                       \
+	  "GRE header incomplete")                                             \
+	X(NETNS_RX_VERSION, netns_rx_version, NETNS, "GRE version is not 0")   \
+	X(NETNS_RX_ROUTING, netns_rx_routing, NETNS,                           \
+	  "source routing present (RFC 1701), refused")                        \
+	X(NETNS_RX_RESERVED, netns_rx_reserved, NETNS,                         \
+	  "reserved flag bits set (RFC 2784 2.3)")                             \
+	X(NETNS_RX_NO_TUNNEL, netns_rx_no_tunnel, NETNS,                       \
+	  "no tunnel has these addresses; answered with ICMP port unreachable")
+
+/* Attributes of IFLA_INFO_XSTATS, each a u64. */
+enum {
+	GREX_STAT_UNSPEC,
+	GREX_STAT_PAD,
+#define GREX_STAT_ATTR(ID, name, scope, text) GREX_STAT_##ID,
+	GREX_STATS(GREX_STAT_ATTR)
+#undef GREX_STAT_ATTR
+	__GREX_STAT_MAX,
+};
+
+#define GREX_STAT_MAX (__GREX_STAT_MAX - 1)
+
+#endif /* _UAPI_LINUX_GREX_H */
