@@ -1,0 +1,214 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# boot.sh [OPTIONS] -- COMMAND...: run a command on a lab kernel.
+#
+# The guest sees this machine's files, under a layer of memory that takes its
+# writes, and runs COMMAND in the checkout.  One argument is a shell line.
+# $GREX_RESULTS there is a folder whose files stay (see -o).
+#
+#   -k NAME       kernel (6.1), see kernel.sh
+#   -t SECONDS    time limit (600)
+#   -o FOLDER     where results go (.build/results/boot-NAME)
+#   --module KO   make this module loadable too; may be repeated
+#   --no-module   leave out grex.ko
+#   --smp N, --mem MB, --append "KERNEL ARGUMENTS"
+#   --icount      one CPU that takes 1 ns for each instruction: for measuring
+#   --link SOCKET:listen|connect   a network card joined to another guest's
+#   --kmemleak    look for leaks at the end (kernel debug)
+#   --shell       a shell instead of a command
+#   --quiet       say nothing but what the command says
+#
+# Exit status: the command's, or 120 the kernel died, 121 the kernel complained
+# (WARN, lockdep, KASAN, taint...), 124 time limit, 125 the guest did not start.
+
+set -euo pipefail
+. "$(dirname "$0")/common.sh"
+
+usage() { sed -n '3,/^$/s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+
+name=6.1 limit=600 results='' smp=2 mem=2048 append='' icount='' link='' kmemleak='' shell='' quiet='' modules=() own_module=1
+while (($#)); do
+	case $1 in
+	-k) name=$2; shift 2 ;;
+	-t) limit=$2; shift 2 ;;
+	-o) results=$2; shift 2 ;;
+	--module) modules+=("$(realpath "$2")"); shift 2 ;;
+	--no-module) own_module=0; shift ;;
+	--smp) smp=$2; shift 2 ;;
+	--mem) mem=$2; shift 2 ;;
+	--append) append=$2; shift 2 ;;
+	--icount) icount=1; shift ;;
+	--link) link=$2; shift 2 ;;
+	--kmemleak) kmemleak=1; shift ;;
+	--shell) shell=1; shift ;;
+	--quiet) quiet=1; shift ;;
+	--) shift; break ;;
+	*) usage ;;
+	esac
+done
+[[ $shell ]] || (($#)) || usage
+
+kernel=$("$LAB/kernel.sh" "$name")
+"$LAB/deps.sh" lab >&2
+release=$(<"$kernel/release")
+: "${results:=$CHECKOUT/.build/results/boot-$name}"
+mkdir -p "$results/.lab"
+results=$(cd "$results" && pwd -P)
+rm -f "$results"/.lab/* "$results"/{dmesg,kmemleak,console.log}
+
+run=$(mktemp -d "$GREX_CACHE/run/boot.XXXXXX")
+vm='' tty=''
+cleanup() {
+	[[ -z $vm ]] || kill "$vm" 2>/dev/null || :
+	[[ -z $vm ]] || wait "$vm" 2>/dev/null || :
+	[[ -z $tty ]] || stty "$tty" 2>/dev/null || :
+	rm -rf "$run"
+	[[ -z $link ]] || [[ $link != *:listen ]] || rm -f "${link%:*}"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM HUP
+
+# --- the modules the guest can load ------------------------------------------
+
+tree=$run/lib/modules/$release
+mkdir -p "$tree/updates/dkms"
+ln -s "$kernel/modules/lib/modules/$release/kernel" "$tree/kernel"
+cp "$kernel/modules/lib/modules/$release"/modules.{order,builtin*} "$tree/"
+built=$CHECKOUT/.build/$name/grex.ko
+if ((own_module)) && [[ -f $built ]]; then cp "$built" "$tree/updates/dkms/"; fi
+if ((${#modules[@]})); then cp "${modules[@]}" "$tree/updates/dkms/"; fi
+depmod -b "$run" "$release"
+
+# --- initramfs: a part that stays with the kernel, and a part for this boot ---
+
+root=9p console=ttyS0 tty_name=/dev/ttyS1
+if [[ $name == uml ]]; then root=hostfs console=tty0 tty_name=/dev/tty1; fi
+
+initramfs=$kernel/initramfs.cpio
+# pack FILE: a cpio of the current folder.
+pack() { find . -mindepth 1 | cpio -o -H newc --quiet >"$1"; }
+
+make_initramfs() {
+	local stage=$run/stage needed module
+	mkdir -p "$stage"/{bin,modules,proc,sys,dev,ram,lower,root}
+	cp "$(command -v busybox)" "$stage/bin/"
+	for needed in sh mount mkdir insmod cat cp switch_root; do ln -s busybox "$stage/bin/$needed"; done
+	cp "$LAB/init" "$stage/init"
+	: >"$stage/modules.list"
+	for needed in virtio_pci 9pnet_virtio 9p overlay; do
+		modprobe -d "$kernel/modules" -S "$release" --show-depends "$needed" 2>/dev/null || :
+	done | sed -n 's/^insmod \([^ ]*\).*/\1/p' | awk '!seen[$0]++' |
+		while read -r module; do
+			cp "$module" "$stage/modules/"
+			basename "$module" >>"$stage/modules.list"
+		done
+	(cd "$stage" && pack "$initramfs.$$")
+	mv "$initramfs.$$" "$initramfs"
+}
+[[ $initramfs -nt $LAB/init && $initramfs -nt $LAB/boot.sh ]] || make_initramfs
+
+stage=$run/boot
+mkdir -p "$stage/boot.d"
+rows=24 columns=80
+if [[ -t 0 ]]; then read -r rows columns < <(stty size) || :; fi
+{
+	printf '%s=%q\n' LAB_ROOT "$root" LAB_TTY "$tty_name" LAB_KERNEL "$name" LAB_KERNEL_DIR "$kernel" LAB_RUN "$run" \
+		LAB_CHECKOUT "$CHECKOUT" LAB_SCRIPTS "$LAB" LAB_RESULTS "$results" LAB_KMEMLEAK "$kmemleak" LAB_SHELL "$shell" \
+		LAB_TERM "${TERM:-dumb}" LAB_ROWS "$rows" LAB_COLUMNS "$columns"
+} >"$stage/boot.env"
+# The caller's GREX_ variables reach the command.
+for variable in $(compgen -e GREX_); do
+	case $variable in GREX_CACHE | GREX_TALLY | GREX_RESULTS | GREX_LAB | GREX_NOLOCK | GREX_SRC) continue ;; esac
+	printf '%s=%q\n' "$variable" "${!variable}"
+done >"$stage/boot.d/environment"
+if (($# == 1)); then printf '%s\n' "$1"; elif (($#)); then printf 'exec'; printf ' %q' "$@"; echo; fi >"$stage/boot.d/command"
+(cd "$stage" && pack "$run/boot.cpio")
+cat "$initramfs" "$run/boot.cpio" >"$run/initramfs"
+
+# --- the machine ---------------------------------------------------------------
+
+arguments="console=$console loglevel=5 panic=-1 oops=panic rcupdate.rcu_cpu_stall_suppress_at_boot=1 $append"
+case $name in
+debug)
+	# ACPI tables take seconds under a sanitizer; kmemleak doubles every time.
+	arguments+=" acpi=off kasan_multi_shot"
+	[[ $kmemleak ]] && arguments+=" kmemleak=on" || arguments+=" kmemleak=off"
+	;;
+uml) ;;
+*) arguments+=" mitigations=off no_timer_check tsc=reliable" ;;
+esac
+
+if [[ $name == uml ]]; then
+	machine=("$kernel/vmlinux" "mem=${mem}M" seccomp=on ncpus=1 "initrd=$run/initramfs" "uml_dir=$run/" umid=vm
+		con0=null,fd:3 con1=fd:0,fd:1 con=null ssl=null "$arguments")
+	# shellcheck disable=SC2206 # kernel arguments are words
+	machine=("${machine[@]:0:${#machine[@]}-1}" $arguments)
+else
+	cpus=$smp
+	[[ $name == debug ]] && cpus="$smp,sockets=$smp,cores=1"
+	accel=(-accel tcg,thread=multi,tb-size=512)
+	[[ $icount ]] && accel=(-accel tcg,tb-size=512 -icount shift=0,sleep=off) cpus=1
+	machine=(qemu-system-x86_64 -M q35 -cpu qemu64 "${accel[@]}" -smp "$cpus" -m "$mem"
+		-nodefaults -no-user-config -display none -no-reboot
+		-kernel "$kernel/vmlinux" -initrd "$run/initramfs" -append "$arguments"
+		-serial "file:$results/console.log" -chardev stdio,id=command,signal=off -serial chardev:command
+		-device isa-debug-exit,iobase=0xf4,iosize=0x4 -device virtio-rng-pci
+		-fsdev local,id=root,path=/,security_model=none,readonly=on,multidevs=remap
+		-device virtio-9p-pci,fsdev=root,mount_tag=hostroot
+		-fsdev "local,id=results,path=${results//,/,,},security_model=none,multidevs=remap"
+		-device virtio-9p-pci,fsdev=results,mount_tag=results)
+	case $link in
+	'') ;;
+	*:listen) machine+=(-netdev "stream,id=link,server=on,addr.type=unix,addr.path=${link%:*}"
+		-device virtio-net-pci,netdev=link,mac=02:00:00:00:00:01) ;;
+	*:connect) machine+=(-netdev "stream,id=link,server=off,addr.type=unix,addr.path=${link%:*}"
+		-device virtio-net-pci,netdev=link,mac=02:00:00:00:00:02) ;;
+	*) usage ;;
+	esac
+fi
+
+hold_heavy
+begin=$(now)
+input=/dev/null
+if [[ $shell ]]; then
+	input=/dev/stdin
+	if [[ -t 0 ]]; then tty=$(stty -g); fi
+fi
+status=0
+# If this script is killed, so is the guest.
+exec 3>>"$results/console.log"
+setpriv --pdeathsig TERM timeout --foreground -k 5 "$limit" "${machine[@]}" <"$input" 2>"$run/stderr" &
+vm=$!
+wait "$vm" || status=$?
+vm=
+
+# --- the verdict -----------------------------------------------------------------
+
+end=$(now)
+report() { [[ $quiet ]] || say "lab: $*"; }
+started=$(cat "$results/.lab/started" 2>/dev/null || :)
+if [[ -f $results/.lab/status ]]; then
+	status=$(<"$results/.lab/status")
+	report "$release: command ran after $started s of the guest's clock, whole boot $(seconds $((end - begin))) s, status $status"
+	if [[ -s $results/.lab/complaints ]]; then
+		say "lab: the kernel complained (status of the command: $status):"
+		cat "$results/.lab/complaints" >&2
+		exit 121
+	fi
+	exit "$status"
+fi
+if ((status == 124 || status == 137)); then
+	say "lab: time limit of $limit s reached; the end of the kernel's log:"
+	tail -n 30 "$results/console.log" >&2
+	exit 124
+fi
+if grep -qE 'Kernel panic|Oops|BUG:|---\[ end' "$results/console.log"; then
+	say "lab: the kernel died:"
+	grep -E -A 45 -m 1 'BUG:|Oops|WARNING:|Kernel panic|general protection' "$results/console.log" >&2 || tail -n 60 "$results/console.log" >&2
+	exit 120
+fi
+say "lab: the guest ended without a result (status $status)"
+cat "$run/stderr" >&2
+tail -n 20 "$results/console.log" >&2
+exit 125

@@ -1,0 +1,79 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Sourced by every script of the lab: places, messages, locks.
+
+LAB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+CHECKOUT=${GREX_SRC:-$(cd "$LAB/../.." && pwd -P)}
+GREX_CACHE=${GREX_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/grex}
+mkdir -p "$GREX_CACHE/lock" "$GREX_CACHE/run" "$GREX_CACHE/kernels"
+GREX_CACHE=$(cd "$GREX_CACHE" && pwd -P)
+ME=$(basename "$0")
+export GREX_CACHE
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "$ME: $*"; exit 1; }
+
+# tally STAGE pass|fail|skip NAME: one line for whoever sums up all stages.
+tally() {
+	[[ -z ${GREX_TALLY:-} ]] || printf '%s %s %s\n' "$1" "$2" "$3" >>"$GREX_TALLY"
+}
+
+# now: milliseconds of some clock that only goes forward.
+now() { local up; read -r up _ </proc/uptime; echo "${up/./}0"; }
+
+# seconds MILLISECONDS: 1234 -> 1.2
+seconds() { printf '%d.%d' "$(($1 / 1000))" "$(($1 % 1000 / 100))"; }
+
+# hold NAME: wait for and keep a lock until the script ends.
+hold() {
+	local fd
+	exec {fd}>"$GREX_CACHE/lock/$1"
+	flock -n "$fd" && return
+	say "$ME: waiting for another $1"
+	flock "$fd"
+}
+
+# hold_heavy: one boot at a time: a guest's time-outs assume a machine of its own.
+hold_heavy() {
+	[[ ${GREX_NOLOCK:-} == 1 ]] && return
+	exec {HEAVY}>"$GREX_CACHE/heavy.lock"
+	flock -n "$HEAVY" && return
+	flock -w 1 "$HEAVY" && return
+	say "$ME: waiting for another boot to end"
+	flock "$HEAVY"
+}
+
+# long LABEL COMMAND...: run what takes long, its output in a log; show that it is alive.
+long() {
+	local label=$1 start log pid status=0 last="" note tick=0
+	shift
+	start=$(now)
+	log=$(mktemp "$GREX_CACHE/run/log.XXXXXX")
+	"$@" >"$log" 2>&1 &
+	pid=$!
+	LONG_PID=$pid
+	while kill -0 "$pid" 2>/dev/null; do
+		sleep 0.5 || :
+		tick=$((tick + 1))
+		note="$label, $(seconds $(($(now) - start))) s"
+		if [[ -t 2 ]]; then
+			last=$(tail -n 1 "$log" | tr -d '\r\t' | cut -c 1-50)
+			printf '\r\033[K%s  %s' "$note" "$last" >&2
+		elif ((tick % 60 == 0)); then
+			say "... $note, $(wc -l <"$log") lines of output"
+		fi
+	done
+	wait "$pid" || status=$?
+	LONG_PID=
+	[[ ! -t 2 ]] || printf '\r\033[K' >&2
+	if ((status)); then
+		say "$label failed ($status); the end of its output:"
+		tail -n 40 "$log" >&2
+	else
+		say "$label: $(seconds $(($(now) - start))) s"
+	fi
+	rm -f "$log"
+	return "$status"
+}
+LONG_PID=

@@ -1,0 +1,114 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# deps.sh GROUP...: install what a job needs, by Debian package name.
+# Silent and quick when nothing is missing.
+
+set -euo pipefail
+
+usage() {
+	echo "usage: deps.sh [--list] GROUP...   groups: build lab check bench all" >&2
+	exit 2
+}
+
+# group, package, why
+table() {
+	cat <<-'END'
+	build	gcc			compiles the module and gretool
+	build	make			drives every build
+	build	libc6-dev		C library headers for gretool
+	build	libmnl-dev		netlink library of gretool
+	build	pkg-config		finds libmnl
+	build	kmod			depmod and modprobe
+	build	dkms			builds the module for each installed kernel
+	build	mandoc			checks and shows the man page
+	lab	qemu-system-x86		boots the test kernels
+	lab	busybox-static		the first program of a test kernel
+	lab	cpio			packs the initramfs
+	lab	xz-utils		unpacks kernels and modules
+	lab	zstd			unpacks kernels
+	lab	bc			kernel build
+	lab	bison			kernel build
+	lab	flex			kernel build
+	lab	libelf-dev		kernel build (objtool)
+	lab	libssl-dev		kernel build (host tools)
+	lab	pahole			module build against kernels with BTF
+	lab	debootstrap		a newer Debian's compiler for the newest kernel
+	lab	debian-archive-keyring	verifies kernels of other Debian releases
+	lab	g++			kernel build (compiler plugin probe)
+	lab	iproute2		ip and tc in the tests
+	lab	iputils-ping		ping in the tests
+	lab	iputils-tracepath	path MTU as a host sees it
+	lab	traceroute		hop lists in the tests
+	lab	iptables		the TCPMSS and NAT rules people have today
+	lab	nftables		NAT and filters in the tests
+	lab	ethtool			offload switches in the tests
+	lab	iperf3			bulk TCP in the tests
+	lab	tcpdump			captures in the tests
+	lab	tshark			independent dissector of captures
+	lab	python3			test helpers
+	lab	python3-scapy		packets no kernel would send
+	lab	jq			checks JSON output
+	lab	socat			small TCP and UDP peers in the tests
+	lab	procps			ps and sysctl in the tests
+	lab	bash-completion		the completion test
+	check	sparse			endian and RCU checks of the module
+	check	clang-format		style of C
+	check	shellcheck		style of shell
+	check	cppcheck		static analysis of gretool
+	check	clang			fuzzers of the pure files
+	check	libclang-rt-dev		sanitizer run time of the fuzzers
+	check	llvm			readable sanitizer reports
+	check	perl			checkpatch
+	END
+}
+
+groups=() list=0
+for arg; do
+	case $arg in
+	--list) list=1 ;;
+	all) groups+=(build lab check bench) ;;
+	build | lab | check | bench) groups+=("$arg") ;;
+	*) usage ;;
+	esac
+done
+((${#groups[@]})) || usage
+
+declare -A why=()
+while IFS=$'\t' read -r group package reason; do
+	[[ " ${groups[*]} " == *" $group "* ]] && why[$package]=$reason
+done < <(table | tr -s '\t')
+
+if ((list)); then
+	printf '%s\n' "${!why[@]}" | sort
+	exit
+fi
+
+while read -r package status; do
+	[[ $status == installed ]] && unset "why[${package%%:*}]"
+done < <(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "${!why[@]}" 2>/dev/null)
+((${#why[@]})) || exit 0
+
+mapfile -t missing < <(printf '%s\n' "${!why[@]}" | sort)
+echo "Installing Debian packages for: ${groups[*]}"
+for package in "${missing[@]}"; do
+	printf '  %-24s %s\n' "$package" "${why[$package]}"
+done
+
+root=()
+if ((EUID)); then
+	command -v sudo >/dev/null || { echo "deps.sh: need root or sudo" >&2; exit 1; }
+	root=(sudo)
+fi
+apt=("${root[@]}" env DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l
+	apt-get -qq -o DPkg::Lock::Timeout=900 -o Dpkg::Use-Pty=0)
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# An index that is missing or stale shows as a failed simulation or download.
+try() {
+	"${apt[@]}" install -y --no-install-recommends "${missing[@]}" >"$log" 2>&1
+}
+if ! try; then
+	"${apt[@]}" update >>"$log" 2>&1 && try || { tail -n 30 "$log" >&2; exit 1; }
+fi

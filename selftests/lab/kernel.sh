@@ -1,0 +1,276 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# kernel.sh [--cached] NAME: have kernel NAME in the cache; print its folder.
+#
+# Names: 5.10 6.1 6.12 7.2 (Debian's own), debug (6.12, built here with every
+# detector), uml (7.2 as User Mode Linux, built here).  The folder holds:
+#   vmlinux   what boots
+#   modules/  lib/modules/RELEASE, decompressed
+#   build     what an out-of-tree build takes as its kernel
+#   release   uname -r
+#   env       shell variables for the build (make arguments, chroot)
+
+set -euo pipefail
+. "$(dirname "$0")/common.sh"
+
+usage() { say "usage: kernel.sh [--cached] 5.10|6.1|6.12|7.2|debug|uml"; exit 2; }
+
+only_ask=0
+[[ ${1:-} == --cached ]] && { only_ask=1; shift; }
+(($# == 1)) || usage
+name=$1
+backports=0 source='' fragments=()
+case $name in
+5.10) suite=bullseye ;;
+6.1) suite=bookworm ;;
+6.12) suite=bookworm backports=1 ;;
+7.2) suite=trixie backports=1 ;;
+debug) suite=bookworm backports=1 source=linux-source-6.12 fragments=(guest debug) ;;
+uml) suite=trixie backports=1 source=linux-source-7.2 fragments=(uml) ;;
+*) usage ;;
+esac
+
+# A change of this layout or of how a kernel is made makes the cached ones void.
+layout=1
+
+# What a kernel is keyed by, beside its version.
+key() {
+	{
+		echo "$layout $name"
+		local f
+		for f in "${fragments[@]}"; do cat "$LAB/config/$f"; done
+	} | sha256sum | cut -c 1-12
+}
+
+final=$GREX_CACHE/kernels/$name
+cached() { [[ -f $final/key && $(<"$final/key") == "$(key)" ]]; }
+
+if cached; then
+	((only_ask)) || echo "$final"
+	exit 0
+fi
+((only_ask)) && exit 1
+
+hold "kernel-$name"
+cached && { echo "$final"; exit 0; }
+"$LAB/deps.sh" build lab >&2
+
+mkdir -p "$GREX_CACHE/tmp"
+work=$(mktemp -d "$GREX_CACHE/tmp/$name.XXXXXX")
+proc=
+cleanup() {
+	[[ -z $LONG_PID ]] || kill "$LONG_PID" 2>/dev/null || :
+	[[ -z $proc ]] || umount "$proc" 2>/dev/null || :
+	rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM HUP
+trap 'say "$ME: line $LINENO failed"' ERR
+
+# --- packages of another release, by this machine's own apt -----------------
+
+# mirror SUFFIX: where this machine gets its own release (SUFFIX: -security or empty).
+mirror() {
+	local codename
+	codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
+	apt-get indextargets --format '$(CREATED_BY) $(RELEASE) $(SITE)' |
+		awk -v release="$codename$1" '$1 == "Packages" && $2 == release { print $3; exit }'
+}
+
+APT=$GREX_CACHE/apt/$suite$backports
+apt_setup() {
+	local main security keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+	main=$(mirror "")
+	security=$(mirror -security)
+	[[ $main ]] || die "apt knows no Debian archive on this machine"
+	mkdir -p "$APT/lists/partial" "$APT/archives/partial" "$APT/etc"
+	: >"$APT/status"
+	if ((backports)); then
+		echo "deb [signed-by=$keyring] $main $suite-backports main"
+	else
+		echo "deb [signed-by=$keyring] $main $suite main"
+		[[ -z $security ]] || echo "deb [signed-by=$keyring] $security $suite-security main"
+	fi >"$APT/sources.list"
+}
+APT_OPTIONS=(-q -o "Dir::State=$APT" -o "Dir::State::lists=$APT/lists" -o "Dir::State::status=$APT/status"
+	-o "Dir::Cache=$APT" -o "Dir::Cache::archives=$APT/archives"
+	-o "Dir::Etc::sourcelist=$APT/sources.list" -o "Dir::Etc::sourceparts=$APT/etc"
+	-o "APT::Sandbox::User=root" -o "Acquire::Retries=3" -o "Acquire::Languages=none")
+apt_update() {
+	hold "apt-$suite$backports"
+	apt_setup
+	long "index of $suite$( ((backports)) && echo -backports)" apt-get "${APT_OPTIONS[@]}" update
+}
+
+# needs PACKAGE REGEX: the newest package that PACKAGE depends on and that matches.
+needs() {
+	apt-cache "${APT_OPTIONS[@]}" depends --important "$1" |
+		sed -n 's/^ *|\?Depends: //p' | grep -E "^$2\$" | sort -V | tail -n 1
+}
+
+# unpack FOLDER PACKAGE...: download and unpack without installing.
+unpack() {
+	local folder=$1 deb
+	shift
+	mkdir -p "$work/deb" "$folder"
+	long "download of $*" env -C "$work/deb" apt-get "${APT_OPTIONS[@]}" download "$@"
+	for deb in "$work/deb"/*.deb; do
+		long "unpacking $(basename "${deb%%_*}")" dpkg -x "$deb" "$folder"
+		rm -f "$deb"
+	done
+}
+
+# --- stock kernels -----------------------------------------------------------
+
+# payload BZIMAGE: the uncompressed kernel; QEMU starts it through PVH, which
+# saves the guest from decompressing itself.
+payload() {
+	local sects offset length
+	sects=$(od -An -tu1 -j $((0x1f1)) -N 1 "$1")
+	offset=$(od -An -tu4 -j $((0x248)) -N 4 "$1")
+	length=$(od -An -tu4 -j $((0x24c)) -N 4 "$1")
+	((sects)) || sects=4
+	# head ends before tail does.
+	{ tail -c +$(((sects + 1) * 512 + offset + 1)) "$1" || :; } 2>/dev/null |
+		head -c "$((length))" >"$work/payload"
+	case $(od -An -tx1 -N 4 "$work/payload" | tr -d ' ') in
+	fd377a58) xz -dc --single-stream "$work/payload" 2>/dev/null || : ;;
+	28b52ffd) head -c -4 "$work/payload" | zstd -qdc ;;
+	1f8b*) gzip -dcq "$work/payload" || : ;;
+	7f454c46) cat "$work/payload" ;;
+	*) die "unknown compression of $1" ;;
+	esac
+	rm -f "$work/payload"
+}
+
+# The guest needs networking and little else; less to index, less to keep.
+prune_modules() {
+	local kernel=$1/kernel
+	rm -rf "$kernel"/sound "$kernel"/drivers/{gpu,media,infiniband,iio,hwmon,staging,scsi,md,mtd,usb,input,isdn,video,target,ata,platform,comedi,pinctrl,power,regulator,mfd,mmc,memstick,leds,i2c,spi,rtc,edac,thermal,watchdog,nvme,message,parport,pcmcia,soundwire,thunderbolt,bluetooth,crypto,accel} \
+		"$kernel"/drivers/net/{wireless,can,ethernet,usb,fddi,hamradio,wan,phy,arcnet,ieee802154,dsa,thunderbolt} \
+		"$kernel"/net/{bluetooth,mac80211,wireless,nfc,can,ceph,rxrpc,tipc,sunrpc,sctp,smc,ax25,netrom,rose,appletalk} \
+		"$kernel"/fs/{btrfs,xfs,ocfs2,gfs2,f2fs,nfsd,nfs,ceph,smb,cifs,ext4,jfs,reiserfs,ntfs,ntfs3,afs,jffs2,ubifs,bcachefs,dlm,orangefs,coda,udf,nilfs2,hfs,hfsplus,lockd,nfs_common,jbd2} \
+		"$kernel"/arch/x86/kvm
+	find "$kernel" -name '*.ko.xz' -exec xz -d -q -T 0 {} +
+}
+
+# Debian's headers name their own place; make them say where they are now.
+fix_headers() {
+	local root=$1 place=$2
+	grep -rlsI --include=Makefile --include=.kernelvariables --include=Kbuild -e '/usr/\(src\|lib\)/linux-' \
+		"$root"/usr/src/linux-headers-* --exclude-dir=include --exclude-dir=scripts --exclude-dir=arch |
+		xargs -r sed -i "s,\(^\|[ \t=]\)/usr/\(src\|lib\)/linux-,\1$place/usr/\2/linux-,g"
+}
+
+stock() {
+	local image headers release root=$work/root deb common kbuild
+	apt_update
+	image=$(needs linux-image-amd64 'linux-image-[0-9].*-amd64')
+	headers=$(needs linux-headers-amd64 'linux-headers-[0-9].*-amd64')
+	[[ $image && $headers ]] || die "no linux-image-amd64 in $suite"
+	release=${image#linux-image-}
+	say "kernel $name is $release"
+	if [[ $name == 7.2 ]]; then
+		stock_chroot "$release"
+		return
+	fi
+	common=$(needs "$headers" 'linux-headers-.*-common')
+	kbuild=$(needs "$headers" 'linux-kbuild-.*')
+	unpack "$root" "$image" "$headers" "$common" "$kbuild"
+	payload "$root/boot/vmlinuz-$release" >"$work/out/vmlinux"
+	mkdir -p "$work/out/modules/lib/modules"
+	cp "$root/boot/config-$release" "$work/out/config"
+	mv "$root/lib/modules/$release" "$work/out/modules/lib/modules/$release"
+	mkdir "$work/out/headers" "$work/out/headers/usr"
+	mv "$root/usr/src" "$root/usr/lib" "$work/out/headers/usr/"
+	rm -rf "$work/out/headers/usr/lib/debug" "$work/out/headers/usr/share"
+	fix_headers "$work/out/headers" "$final/headers"
+	ln -s "headers/usr/src/linux-headers-$release" "$work/out/build"
+	echo "$release" >"$work/out/release"
+	echo "MAKE_ARGS=(CC=gcc-12)" >"$work/out/env"
+}
+
+finish_modules() {
+	local release tree
+	release=$(<"$work/out/release")
+	tree=$work/out/modules/lib/modules/$release
+	rm -f "$tree/build" "$tree/source"
+	prune_modules "$tree"
+	depmod -b "$work/out/modules" "$release"
+}
+
+# --- kernels built here ------------------------------------------------------
+
+# stuck FRAGMENT: fail on every line of it that the config does not have.
+stuck() {
+	local line option bad=0
+	while read -r line; do
+		case $line in
+		'# CONFIG_'*' is not set') option=${line#\# } option=${option%% *} ;;
+		CONFIG_*=n) option=${line%=n} ;;
+		CONFIG_*)
+			grep -qxF -e "$line" .config || { say "did not stick: $line"; bad=1; }
+			continue
+			;;
+		*) continue ;;
+		esac
+		if grep -q "^$option=" .config; then
+			say "did not stick: $line"
+			bad=1
+		fi
+	done <"$1"
+	return "$bad"
+}
+
+built() {
+	local tree=$work/tree version arch=() target release jobs=${GREX_JOBS:-$(nproc)}
+	apt_update
+	unpack "$work/root" "$source"
+	mkdir "$tree"
+	long "unpacking the source" tar -C "$tree" --strip-components=1 -xf "$work/root/usr/src/$source.tar.xz"
+	rm -rf "$work/root"
+	[[ $name == uml ]] && arch=(ARCH=um)
+	cd "$tree"
+	make -s "${arch[@]}" tinyconfig >/dev/null
+	local f
+	for f in "${fragments[@]}"; do cat "$LAB/config/$f"; done >>.config
+	make -s "${arch[@]}" olddefconfig >/dev/null 2>&1
+	for f in "${fragments[@]}"; do stuck "$LAB/config/$f" || die "config/$f: see above"; done
+	cp .config "$work/out/config"
+	target=(vmlinux modules)
+	# Another's boot and tests go first.
+	long "building kernel $name (debug: 2000 CPU-seconds, uml: 1200)" \
+		nice -n 19 make -j "$jobs" "${arch[@]}" KBUILD_BUILD_USER=lab KBUILD_BUILD_HOST=grex "${target[@]}"
+	release=$(make -s "${arch[@]}" kernelrelease)
+	echo "$release" >"$work/out/release"
+	make -s "${arch[@]}" INSTALL_MOD_PATH="$work/out/modules" modules_install >/dev/null
+	if [[ $name == uml ]]; then
+		strip -g -o "$work/out/vmlinux" linux 2>/dev/null || strip -g -o "$work/out/vmlinux" vmlinux
+		echo "MAKE_ARGS=(ARCH=um CC=gcc-12)" >"$work/out/env"
+	else
+		strip -g -o "$work/out/vmlinux" vmlinux
+		echo "MAKE_ARGS=(CC=gcc-12)" >"$work/out/env"
+	fi
+	# Keep what builds a module: headers, makefiles, host tools.
+	rm -rf Documentation drivers sound samples fs crypto block ipc virt io_uring rust LICENSES .git* vmlinux* linux
+	find arch -mindepth 1 -maxdepth 1 -type d ! -name x86 ! -name um -exec rm -rf {} +
+	find . -path ./scripts -prune -o -path ./tools -prune -o -type f \
+		\( -name '*.o' -o -name '*.a' -o -name '*.c' -o -name '*.S' -o -name '*.ko' -o -name '.*.cmd' -o -name '*.mod' -o -name '*.order' \) -print0 |
+		xargs -0 rm -f
+	find tools -mindepth 1 -maxdepth 1 ! -name objtool ! -name include ! -name build ! -name scripts ! -name Makefile ! -name lib ! -name arch -exec rm -rf {} +
+	cd "$work"
+	mv "$tree" "$work/out/build"
+}
+
+mkdir "$work/out"
+if [[ $source ]]; then built; else stock; fi
+finish_modules
+key >"$work/out/key"
+
+# Appear whole or not at all.
+rm -rf "$final.old"
+[[ ! -e $final ]] || mv "$final" "$final.old"
+mv "$work/out" "$final"
+rm -rf "$final.old"
+echo "$final"
