@@ -49,8 +49,8 @@
  *   EOPNOTSUPP  a kernel "gre" option that grex does not have
  *   EPERM       CAP_NET_ADMIN is needed in both namespaces
  *
- * Beside IFLA_INFO_DATA, IFLA_MTU (bytes, 68..65535 minus the overhead; when
- * not given, the MTU towards the remote minus the overhead) and
+ * Beside IFLA_INFO_DATA, IFLA_MTU (bytes, 68..65499; as long as none is given,
+ * the MTU of the route to the remote minus the overhead of 24 to 36) and
  * IFLA_LINK_NETNSID (the underlay namespace) have their usual meaning.
  */
 #ifndef _UAPI_LINUX_GREX_H
@@ -107,6 +107,8 @@
 	  "larger than the path MTU; the sender was told")                     \
 	X(TX_TRUNCATED, tx_truncated, TUNNEL, "inner header incomplete")       \
 	X(TX_NO_MEMORY, tx_no_memory, TUNNEL, "no memory to send")             \
+	X(TX_UNDERLAY, tx_underlay, TUNNEL,                                    \
+	  "not taken by the underlay: queue full, or filtered")                \
 	X(NETNS_RX_TRUNCATED, netns_rx_truncated, NETNS,                       \
 	  "GRE header incomplete")                                             \
 	X(NETNS_RX_VERSION, netns_rx_version, NETNS, "GRE version is not 0")   \

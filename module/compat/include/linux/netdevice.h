@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef COMPAT_LINUX_NETDEVICE_H
+#define COMPAT_LINUX_NETDEVICE_H
+
+#include_next <linux/netdevice.h>
+
+/* Sends without the lock of the queue. */
+static inline void grex_compat_set_lltx(struct net_device *dev)
+{
+#ifdef COMPAT_HAS_LLTX
+	dev->lltx = true;
+#else
+	dev->features |= NETIF_F_LLTX;
+#endif
+}
+
+/* The core allocates the per-CPU counters that a device asks for, once it can
+ * be asked.
+ */
+#ifdef COMPAT_HAS_PCPU_STAT_TYPE
+static inline void grex_compat_set_tstats(struct net_device *dev)
+{
+	dev->pcpu_stat_type = NETDEV_PCPU_STAT_TSTATS;
+}
+
+static inline int grex_compat_tstats_alloc(struct net_device *dev)
+{
+	return 0;
+}
+
+static inline void grex_compat_tstats_free(struct net_device *dev)
+{
+}
+#else
+static inline void grex_compat_set_tstats(struct net_device *dev)
+{
+}
+
+static inline int grex_compat_tstats_alloc(struct net_device *dev)
+{
+	dev->tstats = netdev_alloc_pcpu_stats(struct pcpu_sw_netstats);
+	return dev->tstats ? 0 : -ENOMEM;
+}
+
+static inline void grex_compat_tstats_free(struct net_device *dev)
+{
+	free_percpu(dev->tstats);
+}
+#endif
+
+#ifndef COMPAT_HAS_DEV_ADDR_SET
+static inline void __dev_addr_set(struct net_device *dev, const void *addr,
+				  size_t len)
+{
+	memcpy(dev->dev_addr, addr, len);
+}
+#endif
+
+#ifndef COMPAT_HAS_SW_NETSTATS_TX_ADD
+static inline void dev_sw_netstats_tx_add(struct net_device *dev,
+					  unsigned int packets,
+					  unsigned int len)
+{
+	struct pcpu_sw_netstats *tstats = this_cpu_ptr(dev->tstats);
+
+	u64_stats_update_begin(&tstats->syncp);
+	tstats->tx_bytes += len;
+	tstats->tx_packets += packets;
+	u64_stats_update_end(&tstats->syncp);
+}
+#endif
+
+#endif

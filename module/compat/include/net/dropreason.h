@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Drop reasons came one by one. Where there are none, or not this one, the
+ * packet is dropped for no reason given.
+ */
+#ifndef COMPAT_NET_DROPREASON_H
+#define COMPAT_NET_DROPREASON_H
+
+#include <linux/skbuff.h>
+#if __has_include_next(<net/dropreason.h>)
+#include_next <net/dropreason.h>
+#endif
+
+#ifndef COMPAT_HAS_FREE_SKB_REASON
+#define SKB_DROP_REASON_NOT_SPECIFIED 0
+#define kfree_skb_reason(skb, reason) ((void)(reason), kfree_skb(skb))
+#endif
+#ifndef COMPAT_HAS_DROP_SKB_CSUM
+#define SKB_DROP_REASON_SKB_CSUM SKB_DROP_REASON_NOT_SPECIFIED
+#endif
+#ifndef COMPAT_HAS_DROP_UNHANDLED_PROTO
+#define SKB_DROP_REASON_UNHANDLED_PROTO SKB_DROP_REASON_NOT_SPECIFIED
+#endif
+#ifndef COMPAT_HAS_DROP_HDR_TRUNC
+#define SKB_DROP_REASON_HDR_TRUNC SKB_DROP_REASON_NOT_SPECIFIED
+#endif
+#ifndef COMPAT_HAS_DROP_IP_TUNNEL_ECN
+#define SKB_DROP_REASON_IP_TUNNEL_ECN SKB_DROP_REASON_NOT_SPECIFIED
+#endif
+#ifndef COMPAT_HAS_DROP_DEV_READY
+#define SKB_DROP_REASON_DEV_READY SKB_DROP_REASON_NOT_SPECIFIED
+#endif
+#ifndef COMPAT_HAS_DROP_NOMEM
+#define SKB_DROP_REASON_NOMEM SKB_DROP_REASON_NOT_SPECIFIED
+#endif
+#ifndef COMPAT_HAS_DROP_NEIGH_FAILED
+#define SKB_DROP_REASON_NEIGH_FAILED SKB_DROP_REASON_NOT_SPECIFIED
+#endif
+#ifndef COMPAT_HAS_DROP_IP_OUTNOROUTES
+#define SKB_DROP_REASON_IP_OUTNOROUTES SKB_DROP_REASON_NOT_SPECIFIED
+#endif
+#ifndef COMPAT_HAS_DROP_RECURSION_LIMIT
+#define SKB_DROP_REASON_RECURSION_LIMIT SKB_DROP_REASON_NOT_SPECIFIED
+#endif
+#ifndef COMPAT_HAS_DROP_PKT_TOO_BIG
+#define SKB_DROP_REASON_PKT_TOO_BIG SKB_DROP_REASON_NOT_SPECIFIED
+#endif
+#ifndef COMPAT_HAS_DROP_NO_SOCKET
+#define SKB_DROP_REASON_NO_SOCKET SKB_DROP_REASON_NOT_SPECIFIED
+#endif
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* skb_gso_segment() moved here from linux/netdevice.h. */
+#ifndef COMPAT_NET_GSO_H
+#define COMPAT_NET_GSO_H
+
+#include <linux/netdevice.h>
+#if __has_include_next(<net/gso.h>)
+#include_next <net/gso.h>
+#endif
+
+#endif

@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The net_device of a tunnel: setup, operations, applying a configuration.
+ */
+#include <linux/ethtool.h>
+#include <linux/if_arp.h>
+#include <linux/rtnetlink.h>
+#include <net/ip.h>
+
+#include "device.h"
+#include "grex.h"
+#include "header.h"
+#include "packet.h"
+#include "pmtu.h"
+#include "stats.h"
+#include "table.h"
+
+static struct grex_config *device_config(const struct net_device *dev)
+{
+	const struct grex_tunnel *tunnel = netdev_priv(dev);
+
+	return rtnl_dereference(tunnel->config);
+}
+
+/**
+ * grex_device_config_alloc - a configuration to fill in and apply
+ * @dev: its device
+ * @from: to start from, or NULL for the defaults
+ *
+ * Return: free it with grex_device_config_free() unless it was applied
+ */
+struct grex_config *grex_device_config_alloc(struct net_device *dev,
+					     const struct grex_config *from)
+{
+	struct grex_config *config = kzalloc(sizeof(*config), GFP_KERNEL);
+
+	if (!config)
+		return NULL;
+	if (dst_cache_init(&config->dst_cache, GFP_KERNEL)) {
+		kfree(config);
+		return NULL;
+	}
+	config->tunnel = netdev_priv(dev);
+	config->match.family = AF_INET;
+	config->ttl = GREX_TTL_DEFAULT;
+	config->tos = GREX_TOS_INHERIT;
+	config->df = GREX_DF_SET;
+	if (from) {
+		config->match = from->match;
+		config->link = from->link;
+		config->iflags = from->iflags;
+		config->oflags = from->oflags;
+		config->okey = from->okey;
+		config->fwmark = from->fwmark;
+		config->ttl = from->ttl;
+		config->tos = from->tos;
+		config->df = from->df;
+	}
+	return config;
+}
+
+void grex_device_config_free(struct grex_config *config)
+{
+	dst_cache_destroy(&config->dst_cache);
+	kfree(config);
+}
+
+static void device_config_free_rcu(struct rcu_head *rcu)
+{
+	grex_device_config_free(container_of(rcu, struct grex_config, rcu));
+}
+
+static bool device_is_duplicate(const struct grex_config *config,
+				struct netlink_ext_ack *extack)
+{
+	struct grex_net *gn = grex_net(config->tunnel->net);
+
+	if (!grex_table_has_other(&gn->table, config))
+		return false;
+	NL_SET_ERR_MSG(extack,
+		       "Another tunnel of this namespace has the same local, remote, input key and link");
+	return true;
+}
+
+/* What the rest of the stack sees of @config. */
+static void device_show_config(struct net_device *dev,
+			       const struct grex_config *config)
+{
+	const union grex_addr *remote = &config->match.remote;
+
+	__dev_addr_set(dev, &config->match.local.v4, sizeof(__be32));
+	memcpy(dev->broadcast, &remote->v4, sizeof(__be32));
+	/* Without a remote there are many neighbours, each with an entry. */
+	if (remote->v4)
+		dev->flags |= IFF_POINTOPOINT;
+	else
+		dev->flags &= ~IFF_POINTOPOINT;
+}
+
+static int device_init(struct net_device *dev)
+{
+	struct grex_tunnel *tunnel = netdev_priv(dev);
+	struct grex_net *gn = grex_net(tunnel->net);
+	int err = -ENOMEM;
+
+	tunnel->stats = grex_stats_alloc();
+	if (!tunnel->stats)
+		return err;
+	tunnel->sender = alloc_percpu(struct task_struct *);
+	if (!tunnel->sender)
+		goto err_stats;
+	err = grex_compat_tstats_alloc(dev);
+	if (err)
+		goto err_sender;
+	err = gro_cells_init(&tunnel->gro_cells, dev);
+	if (err)
+		goto err_tstats;
+	err = grex_table_insert(&gn->table, device_config(dev));
+	if (err)
+		goto err_gro_cells;
+	list_add_tail(&tunnel->list, &gn->tunnels);
+	netdev_lockdep_set_classes(dev);
+	return 0;
+
+err_gro_cells:
+	gro_cells_destroy(&tunnel->gro_cells);
+err_tstats:
+	grex_compat_tstats_free(dev);
+err_sender:
+	free_percpu(tunnel->sender);
+err_stats:
+	free_percpu(tunnel->stats);
+	return err;
+}
+
+/* No packet finds the tunnel from here on; some may still have it. */
+static void device_uninit(struct net_device *dev)
+{
+	struct grex_tunnel *tunnel = netdev_priv(dev);
+
+	list_del(&tunnel->list);
+	grex_table_remove(&grex_net(tunnel->net)->table, device_config(dev));
+}
+
+/* After an RCU grace period, so nobody has the tunnel. */
+static void device_free(struct net_device *dev)
+{
+	struct grex_tunnel *tunnel = netdev_priv(dev);
+
+	gro_cells_destroy(&tunnel->gro_cells);
+	grex_compat_tstats_free(dev);
+	free_percpu(tunnel->sender);
+	free_percpu(tunnel->stats);
+	grex_device_config_free(rcu_replace_pointer(tunnel->config, NULL, true));
+}
+
+static int device_change_mtu(struct net_device *dev, int mtu)
+{
+	struct grex_tunnel *tunnel = netdev_priv(dev);
+
+	tunnel->mtu_set = true;
+	WRITE_ONCE(dev->mtu, mtu);
+	return 0;
+}
+
+static void device_get_stats64(struct net_device *dev,
+			       struct rtnl_link_stats64 *link)
+{
+	u64 count[GREX_STAT_COUNT];
+
+	dev_fetch_sw_netstats(link, dev->tstats);
+	grex_stats_read(netdev_priv(dev), count);
+	grex_stats_fold(count, link);
+}
+
+static int device_get_iflink(const struct net_device *dev)
+{
+	const struct grex_tunnel *tunnel = netdev_priv(dev);
+	int link;
+
+	rcu_read_lock();
+	link = rcu_dereference(tunnel->config)->link;
+	rcu_read_unlock();
+	return link;
+}
+
+static const struct net_device_ops device_ops = {
+	.ndo_init = device_init,
+	.ndo_uninit = device_uninit,
+	.ndo_start_xmit = grex_tx,
+	.ndo_change_mtu = device_change_mtu,
+	.ndo_get_stats64 = device_get_stats64,
+	.ndo_get_iflink = device_get_iflink,
+};
+
+static void device_get_drvinfo(struct net_device *dev,
+			       struct ethtool_drvinfo *info)
+{
+	strscpy(info->driver, KBUILD_MODNAME, sizeof(info->driver));
+	strscpy(info->version, GREX_VERSION, sizeof(info->version));
+}
+
+static int device_get_sset_count(struct net_device *dev, int set)
+{
+	return set == ETH_SS_STATS ? GREX_STAT_COUNT : -EOPNOTSUPP;
+}
+
+static void device_get_strings(struct net_device *dev, u32 set, u8 *data)
+{
+	int id;
+
+	if (set != ETH_SS_STATS)
+		return;
+	for (id = 0; id < GREX_STAT_COUNT; id++)
+		strscpy(data + id * ETH_GSTRING_LEN, grex_stats_names[id],
+			ETH_GSTRING_LEN);
+}
+
+static void device_get_ethtool_stats(struct net_device *dev,
+				     struct ethtool_stats *stats, u64 *data)
+{
+	grex_stats_read(netdev_priv(dev), data);
+}
+
+static const struct ethtool_ops device_ethtool_ops = {
+	.get_drvinfo = device_get_drvinfo,
+	.get_link = ethtool_op_get_link,
+	.get_sset_count = device_get_sset_count,
+	.get_strings = device_get_strings,
+	.get_ethtool_stats = device_get_ethtool_stats,
+};
+
+static const struct device_type device_type = {
+	.name = "grex",
+};
+
+void grex_device_setup(struct net_device *dev)
+{
+	const netdev_features_t features = NETIF_F_SG | NETIF_F_FRAGLIST |
+					   NETIF_F_HIGHDMA | NETIF_F_HW_CSUM |
+					   NETIF_F_GSO_SOFTWARE;
+
+	dev->netdev_ops = &device_ops;
+	dev->ethtool_ops = &device_ethtool_ops;
+	dev->priv_destructor = device_free;
+	dev->needs_free_netdev = true;
+	dev->type = ARPHRD_IPGRE;
+	dev->addr_len = sizeof(__be32);
+	dev->flags = IFF_NOARP;
+	dev->priv_flags |= IFF_NO_QUEUE;
+	dev->features |= features;
+	dev->hw_features |= features;
+	dev->mtu = ETH_DATA_LEN;
+	dev->min_mtu = ETH_MIN_MTU;
+	/* The same for all options, so that changing them never clashes. */
+	dev->max_mtu = IP_MAX_MTU - sizeof(struct iphdr) - GREX_HEADER_MAX;
+	grex_compat_set_tstats(dev);
+	grex_compat_set_lltx(dev);
+	netif_keep_dst(dev);
+	SET_NETDEV_DEVTYPE(dev, &device_type);
+}
+
+static void device_set_overhead(struct grex_config *config)
+{
+	config->overhead = sizeof(struct iphdr) +
+			   grex_header_len(config->oflags);
+}
+
+/**
+ * grex_device_create - register the device of a new tunnel
+ * @dev: allocated, with grex_device_setup() done
+ * @net: namespace of the underlay
+ * @config: complete; ours from now on, whatever the outcome
+ * @mtu: the operator's choice, 0: from the route to the remote
+ * @extack: says why not
+ *
+ * Caller: RTNL.
+ */
+int grex_device_create(struct net_device *dev, struct net *net,
+		       struct grex_config *config, unsigned int mtu,
+		       struct netlink_ext_ack *extack)
+{
+	struct grex_tunnel *tunnel = netdev_priv(dev);
+	struct grex_pmtu_link link;
+	int err;
+
+	tunnel->dev = dev;
+	tunnel->net = net;
+	tunnel->mtu_set = mtu;
+	rcu_assign_pointer(tunnel->config, config);
+
+	err = -EEXIST;
+	if (device_is_duplicate(config, extack))
+		goto err_config;
+
+	device_set_overhead(config);
+	device_show_config(dev, config);
+	link = grex_pmtu_of_link(config);
+	dev->needed_headroom = link.headroom;
+	dev->mtu = mtu ?: link.mtu;
+	err = register_netdevice(dev);
+	if (err)
+		goto err_config;
+	return 0;
+
+err_config:
+	/* A failure after ndo_init has run device_free() already. */
+	config = rcu_replace_pointer(tunnel->config, NULL, true);
+	if (config)
+		grex_device_config_free(config);
+	return err;
+}
+
+/**
+ * grex_device_change - put another configuration in force
+ * @dev: of the tunnel
+ * @config: complete; ours from now on, whatever the outcome
+ * @mtu: the operator's choice, 0: no change of it
+ * @extack: says why not
+ *
+ * Either all of it, or nothing and an error. Each packet meets the old
+ * configuration or the new one as a whole. Caller: RTNL.
+ */
+int grex_device_change(struct net_device *dev, struct grex_config *config,
+		       unsigned int mtu, struct netlink_ext_ack *extack)
+{
+	struct grex_tunnel *tunnel = netdev_priv(dev);
+	struct grex_table *table = &grex_net(tunnel->net)->table;
+	struct grex_config *old = device_config(dev);
+	bool mtu_set = mtu || tunnel->mtu_set;
+	struct grex_pmtu_link link;
+	int err;
+
+	err = -EINVAL;
+	if (mtu && (mtu < dev->min_mtu || mtu > dev->max_mtu)) {
+		NL_SET_ERR_MSG(extack, "IFLA_MTU is out of range");
+		goto err_config;
+	}
+	err = -EEXIST;
+	if (device_is_duplicate(config, extack))
+		goto err_config;
+	device_set_overhead(config);
+	err = grex_table_insert(table, config);
+	if (err)
+		goto err_config;
+
+	/* The MTU follows the route until the operator chooses one. */
+	link = grex_pmtu_of_link(config);
+	if (!mtu)
+		mtu = mtu_set ? dev->mtu : link.mtu;
+	err = dev_set_mtu(dev, mtu);
+	if (err)
+		goto err_table;
+
+	/* Nothing fails from here on. */
+	tunnel->mtu_set = mtu_set; /* ndo_change_mtu takes any for a choice */
+	if (config->iflags & ~old->iflags & GREX_HEADER_SEQ)
+		atomic64_set(&tunnel->iseq, 0);
+	if (config->oflags & ~old->oflags & GREX_HEADER_SEQ)
+		atomic_set(&tunnel->oseq, 0);
+	rcu_assign_pointer(tunnel->config, config);
+	grex_table_remove(table, old);
+	clear_bit(0, &tunnel->recursion_logged);
+	dev->needed_headroom = link.headroom;
+	device_show_config(dev, config);
+	/* Neighbours are kept by what has changed with the addresses. */
+	if (!grex_table_same_pair(&old->match, &config->match))
+		call_netdevice_notifiers(NETDEV_CHANGEADDR, dev);
+	netdev_state_change(dev);
+	call_rcu(&old->rcu, device_config_free_rcu);
+	return 0;
+
+err_table:
+	grex_table_remove(table, config);
+	synchronize_rcu(); /* a packet may have found it */
+err_config:
+	grex_device_config_free(config);
+	return err;
+}

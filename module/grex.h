@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The private types of grex, and at each field the rule that protects it:
+ *
+ *   const   set before the object is published, never written again
+ *   RTNL    read and written under rtnl_lock
+ *   RCU     read under rcu_read_lock (or _bh), written under RTNL
+ *   own     protects itself (atomic, per CPU, or a kernel helper)
+ */
+#ifndef GREX_H
+#define GREX_H
+
+#include <linux/atomic.h>
+#include <linux/in6.h>
+#include <linux/list.h>
+#include <linux/netdevice.h>
+#include <linux/rhashtable-types.h>
+#include <net/dst_cache.h>
+#include <net/gro_cells.h>
+
+#include "stats.h"
+
+/* The outer address family is a property of the match; AF_INET so far. */
+union grex_addr {
+	__be32 v4;
+	struct in6_addr v6;
+};
+
+/**
+ * struct grex_match - which received packets belong to a tunnel
+ * @local: outer destination; all 0: any
+ * @remote: outer source; all 0: any
+ * @key: the key, when @keyed
+ * @keyed: the packet carries a key; key 0 is a key, no key is not
+ * @family: of the addresses
+ *
+ * Padding is zero, so that equal matches have equal bytes.
+ */
+struct grex_match {
+	union grex_addr local;
+	union grex_addr remote;
+	__be32 key;
+	u8 keyed;
+	u8 family;
+	u16 pad;
+};
+
+/* Outer DF of an IPv4 underlay. */
+enum grex_df {
+	GREX_DF_INHERIT,
+	GREX_DF_SET,
+	GREX_DF_CLEAR,
+};
+
+/**
+ * struct grex_config - what an operator chose for a tunnel
+ * @match: const. received packets that are ours
+ * @link: const. ifindex of the underlay device in the underlay netns, 0: any
+ * @iflags: const. GREX_HEADER_* wanted in received packets
+ * @oflags: const. GREX_HEADER_* of sent packets
+ * @okey: const. key of sent packets, with GREX_HEADER_KEY in @oflags
+ * @fwmark: const. mark of the underlay route lookup
+ * @ttl: const. 1..255, or GREX_TTL_INHERIT
+ * @tos: const. TOS, or GREX_TOS_INHERIT
+ * @df: const. outer DF
+ * @overhead: const. bytes of outer IP and GRE header
+ * @tunnel: const. whose configuration it is
+ * @by_match: RCU. node of the table, found with @match
+ * @by_pair: RCU. node of the table, found with the addresses of @match
+ * @dst_cache: own. route to a fixed remote; here and not in the tunnel, so that
+ *	a route looked up for one configuration never serves the next
+ * @rcu: for the release
+ *
+ * Never changed once published: a change publishes another one. Who holds a
+ * pointer under RCU therefore sees one whole configuration.
+ */
+struct grex_config {
+	struct rhlist_head by_match;
+	struct grex_match match;
+	int link;
+	u16 iflags;
+	u16 oflags;
+	__be32 okey;
+	u32 fwmark;
+	u8 ttl;
+	u8 tos;
+	u8 df;
+	u8 overhead;
+	struct grex_tunnel *tunnel;
+	struct dst_cache dst_cache;
+	struct rhlist_head by_pair;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct grex_tunnel - private area of a grex net_device
+ * @dev: const.
+ * @net: const. the underlay's namespace; the device may be in another
+ * @config: RCU. the configuration in force
+ * @stats: own. drop counters
+ * @sender: own. per CPU, the task that is inside grex_xmit() of this tunnel
+ * @oseq: own. next sequence number to send
+ * @iseq: own. last sequence number received, with GREX_ISEQ_SEEN
+ * @gro_cells: own.
+ * @list: RTNL. in grex_net::tunnels of @net
+ * @recursion_logged: own. the log has told of a routing loop
+ * @mtu_set: RTNL. the operator chose the MTU; it no longer follows the route
+ */
+struct grex_tunnel {
+	struct net_device *dev;
+	struct net *net;
+	struct grex_config __rcu *config;
+	struct grex_stats __percpu *stats;
+	struct task_struct *__percpu *sender;
+	atomic_t oseq;
+	atomic64_t iseq;
+	struct gro_cells gro_cells;
+	struct list_head list;
+	unsigned long recursion_logged;
+	bool mtu_set;
+};
+
+/* Above the 32 bits of the number: one has been received. */
+#define GREX_ISEQ_SEEN BIT_ULL(32)
+
+/**
+ * struct grex_table - the tunnels of a namespace, by what they receive
+ * @by_match: RCU. by addresses and key
+ * @by_pair: RCU. by addresses alone
+ * @count: RCU. how many tunnels per class of wildcards, to skip empty ones
+ */
+#define GREX_TABLE_CLASSES 4
+
+struct grex_table {
+	struct rhltable by_match;
+	struct rhltable by_pair;
+	unsigned int count[GREX_TABLE_CLASSES];
+};
+
+/**
+ * struct grex_net - what grex keeps per underlay namespace
+ * @table: own.
+ * @tunnels: RTNL. all tunnels with this underlay, wherever their devices are
+ * @stats: own. drops that belong to no tunnel
+ */
+struct grex_net {
+	struct grex_table table;
+	struct list_head tunnels;
+	struct grex_stats __percpu *stats;
+};
+
+struct grex_net *grex_net(const struct net *net);
+
+#endif

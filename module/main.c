@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * grex: GRE for routers. See README.md and uapi/linux/grex.h.
+ */
+#include <linux/init.h>
+#include <linux/module.h>
+
+#include "demux.h"
+#include "netns.h"
+#include "rtnl.h"
+
+static int __init grex_init(void)
+{
+	int err;
+
+	err = grex_netns_register();
+	if (err)
+		return err;
+	err = grex_demux_register();
+	if (err)
+		goto err_netns;
+	err = grex_rtnl_register();
+	if (err)
+		goto err_demux;
+	return 0;
+
+err_demux:
+	grex_demux_unregister();
+err_netns:
+	grex_netns_unregister();
+	return err;
+}
+
+static void __exit grex_exit(void)
+{
+	grex_rtnl_unregister();
+	grex_demux_unregister();
+	grex_netns_unregister();
+	rcu_barrier(); /* configurations are freed by call_rcu() */
+}
+
+module_init(grex_init);
+module_exit(grex_exit);
+
+MODULE_DESCRIPTION("GRE tunnels for routers");
+MODULE_AUTHOR("The grex project");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(GREX_VERSION);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef GREX_PMTU_H
+#define GREX_PMTU_H
+
+#include <linux/skbuff.h>
+
+struct grex_config;
+
+/**
+ * enum grex_pmtu_verdict - what becomes of an inner packet
+ * @GREX_PMTU_FITS: send it
+ * @GREX_PMTU_FRAGMENT: does not fit, but may be fragmented: send it without DF
+ * @GREX_PMTU_TOO_BIG: does not fit; its source was told
+ */
+enum grex_pmtu_verdict {
+	GREX_PMTU_FITS,
+	GREX_PMTU_FRAGMENT,
+	GREX_PMTU_TOO_BIG,
+};
+
+enum grex_pmtu_verdict grex_pmtu_check(struct sk_buff *skb, unsigned int mtu);
+
+/**
+ * struct grex_pmtu_link - what the underlay asks of the tunnel's device
+ * @mtu: bytes that an inner packet may have
+ * @headroom: bytes to reserve in front of it
+ */
+struct grex_pmtu_link {
+	unsigned int mtu;
+	unsigned int headroom;
+};
+
+struct grex_pmtu_link grex_pmtu_of_link(const struct grex_config *config);
+
+#endif

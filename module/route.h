@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef GREX_ROUTE_H
+#define GREX_ROUTE_H
+
+#include <net/route.h>
+
+struct grex_config;
+
+struct rtable *grex_route_lookup(const struct grex_config *config,
+				 __be32 remote, u8 dsfield, __be32 *saddr);
+
+#endif

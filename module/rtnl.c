@@ -1,0 +1,419 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * rtnetlink: attributes to configuration, every refusal a sentence, and
+ * configuration to attributes. The contract is in uapi/linux/grex.h.
+ */
+#include <linux/capability.h>
+#include <linux/grex.h>
+#include <linux/if_tunnel.h>
+#include <linux/inetdevice.h>
+#include <linux/nsproxy.h>
+#include <net/netlink.h>
+#include <net/rtnetlink.h>
+
+#include "device.h"
+#include "grex.h"
+#include "header.h"
+#include "rtnl.h"
+#include "stats.h"
+
+/* A "gre" option of the kernel that grex does not have is not ignored. */
+#define RTNL_POLICY_ABSENT(name)                                               \
+	{ .type = NLA_REJECT,                                                  \
+	  .reject_message = "grex has no IFLA_GRE_" name }
+
+static const struct nla_policy rtnl_policy[IFLA_GRE_MAX + 1] = {
+	/* Attributes of the right size only, from the first on. */
+	[IFLA_GRE_UNSPEC] = { .strict_start_type = IFLA_GRE_LINK },
+	[IFLA_GRE_LINK] = { .type = NLA_U32 },
+	[IFLA_GRE_IFLAGS] = { .type = NLA_U16 },
+	[IFLA_GRE_OFLAGS] = { .type = NLA_U16 },
+	[IFLA_GRE_IKEY] = { .type = NLA_U32 },
+	[IFLA_GRE_OKEY] = { .type = NLA_U32 },
+	[IFLA_GRE_LOCAL] = NLA_POLICY_EXACT_LEN(sizeof(__be32)),
+	[IFLA_GRE_REMOTE] = NLA_POLICY_EXACT_LEN(sizeof(__be32)),
+	[IFLA_GRE_TTL] = { .type = NLA_U8 },
+	[IFLA_GRE_TOS] = { .type = NLA_U8 },
+	[IFLA_GRE_PMTUDISC] = { .type = NLA_U8 },
+	[IFLA_GRE_ENCAP_LIMIT] = RTNL_POLICY_ABSENT("ENCAP_LIMIT"),
+	[IFLA_GRE_FLOWINFO] = RTNL_POLICY_ABSENT("FLOWINFO"),
+	[IFLA_GRE_FLAGS] = RTNL_POLICY_ABSENT("FLAGS"),
+	[IFLA_GRE_ENCAP_TYPE] = RTNL_POLICY_ABSENT("ENCAP_TYPE"),
+	[IFLA_GRE_ENCAP_FLAGS] = RTNL_POLICY_ABSENT("ENCAP_FLAGS"),
+	[IFLA_GRE_ENCAP_SPORT] = RTNL_POLICY_ABSENT("ENCAP_SPORT"),
+	[IFLA_GRE_ENCAP_DPORT] = RTNL_POLICY_ABSENT("ENCAP_DPORT"),
+	[IFLA_GRE_COLLECT_METADATA] = RTNL_POLICY_ABSENT("COLLECT_METADATA"),
+	[IFLA_GRE_IGNORE_DF] = { .type = NLA_U8 },
+	[IFLA_GRE_FWMARK] = { .type = NLA_U32 },
+	[IFLA_GRE_ERSPAN_INDEX] = RTNL_POLICY_ABSENT("ERSPAN_INDEX"),
+	[IFLA_GRE_ERSPAN_VER] = RTNL_POLICY_ABSENT("ERSPAN_VER"),
+	[IFLA_GRE_ERSPAN_DIR] = RTNL_POLICY_ABSENT("ERSPAN_DIR"),
+	[IFLA_GRE_ERSPAN_HWID] = RTNL_POLICY_ABSENT("ERSPAN_HWID"),
+};
+
+/* The attributes arrive here parsed; what is above our last one has been left
+ * out silently, so look at the message itself.
+ */
+static int rtnl_refuse_unknown(struct nlattr *tb[],
+			       struct netlink_ext_ack *extack)
+{
+	const struct nlattr *info, *attr;
+	int rem_info, rem;
+
+	if (!tb[IFLA_LINKINFO])
+		return 0;
+	nla_for_each_nested(info, tb[IFLA_LINKINFO], rem_info) {
+		if (nla_type(info) != IFLA_INFO_DATA)
+			continue;
+		nla_for_each_nested(attr, info, rem) {
+			if (nla_type(attr) > IFLA_GRE_UNSPEC &&
+			    nla_type(attr) <= IFLA_GRE_MAX)
+				continue;
+			NL_SET_ERR_MSG_ATTR(extack, attr,
+					    "This attribute of IFLA_INFO_DATA is not known to grex");
+			return -EINVAL;
+		}
+		if (rem) {
+			NL_SET_ERR_MSG_ATTR(extack, info,
+					    "IFLA_INFO_DATA ends in the middle of an attribute");
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+static int rtnl_validate(struct nlattr *tb[], struct nlattr *data[],
+			 struct netlink_ext_ack *extack)
+{
+	if (tb[IFLA_ADDRESS] || tb[IFLA_BROADCAST]) {
+		NL_SET_ERR_MSG_ATTR(extack,
+				    tb[IFLA_ADDRESS] ?: tb[IFLA_BROADCAST],
+				    "The addresses of a tunnel are IFLA_GRE_LOCAL and IFLA_GRE_REMOTE");
+		return -EINVAL;
+	}
+	return rtnl_refuse_unknown(tb, extack);
+}
+
+/* IFLA_GRE_IFLAGS or _OFLAGS, and the key that goes with it. */
+static int rtnl_get_flags(struct nlattr *flags_attr, struct nlattr *key_attr,
+			  u16 *flags, __be32 *key,
+			  struct netlink_ext_ack *extack)
+{
+	if (flags_attr) {
+		u16 want = ntohs(nla_get_be16(flags_attr));
+
+		if (want &
+		    ~(GREX_HEADER_KEY | GREX_HEADER_CSUM | GREX_HEADER_SEQ)) {
+			NL_SET_ERR_MSG_ATTR(extack, flags_attr,
+					    "IFLA_GRE_IFLAGS and IFLA_GRE_OFLAGS take GRE_KEY, GRE_CSUM and GRE_SEQ only");
+			return -EINVAL;
+		}
+		if (want & ~*flags & GREX_HEADER_KEY && !key_attr) {
+			NL_SET_ERR_MSG_ATTR(extack, flags_attr,
+					    "GRE_KEY needs a key: IFLA_GRE_IKEY or IFLA_GRE_OKEY");
+			return -EINVAL;
+		}
+		*flags = want;
+	}
+	if (key_attr) {
+		if (!(*flags & GREX_HEADER_KEY)) {
+			NL_SET_ERR_MSG_ATTR(extack, key_attr,
+					    "IFLA_GRE_IKEY and IFLA_GRE_OKEY have no effect without GRE_KEY in the flags");
+			return -EINVAL;
+		}
+		*key = nla_get_be32(key_attr);
+	}
+	/* A key that is not in use is 0, as for packets without one. */
+	if (!(*flags & GREX_HEADER_KEY))
+		*key = 0;
+	return 0;
+}
+
+static int rtnl_get_address(struct nlattr *attr, union grex_addr *addr,
+			    struct netlink_ext_ack *extack)
+{
+	__be32 v4;
+
+	if (!attr)
+		return 0;
+	v4 = nla_get_in_addr(attr);
+	if (ipv4_is_multicast(v4) || ipv4_is_lbcast(v4)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "IFLA_GRE_LOCAL and IFLA_GRE_REMOTE must be unicast, or 0.0.0.0 for any");
+		return -EINVAL;
+	}
+	addr->v4 = v4;
+	return 0;
+}
+
+static int rtnl_get_bool(struct nlattr *attr, bool *value,
+			 struct netlink_ext_ack *extack)
+{
+	if (!attr)
+		return 0;
+	if (nla_get_u8(attr) > 1) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "IFLA_GRE_PMTUDISC and IFLA_GRE_IGNORE_DF must be 0 or 1");
+		return -EINVAL;
+	}
+	*value = nla_get_u8(attr);
+	return 0;
+}
+
+static int rtnl_get_df(struct nlattr *data[], u8 *df,
+		       struct netlink_ext_ack *extack)
+{
+	bool pmtudisc = *df == GREX_DF_SET;
+	bool ignore_df = *df == GREX_DF_CLEAR;
+	int err;
+
+	err = rtnl_get_bool(data[IFLA_GRE_PMTUDISC], &pmtudisc, extack);
+	if (!err)
+		err = rtnl_get_bool(data[IFLA_GRE_IGNORE_DF], &ignore_df,
+				    extack);
+	if (err)
+		return err;
+	if (pmtudisc && ignore_df) {
+		NL_SET_ERR_MSG_ATTR(extack,
+				    data[IFLA_GRE_IGNORE_DF] ?:
+					    data[IFLA_GRE_PMTUDISC],
+				    "IFLA_GRE_IGNORE_DF 1 contradicts IFLA_GRE_PMTUDISC 1");
+		return -EINVAL;
+	}
+	*df = pmtudisc ? GREX_DF_SET :
+	      ignore_df ? GREX_DF_CLEAR :
+			  GREX_DF_INHERIT;
+	return 0;
+}
+
+static int rtnl_get_link(struct nlattr *attr, struct net *net, int *link,
+			 struct netlink_ext_ack *extack)
+{
+	if (!attr)
+		return 0;
+	*link = nla_get_u32(attr);
+	if (*link && !__dev_get_by_index(net, *link)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "IFLA_GRE_LINK names no device of the underlay namespace");
+		return -ENODEV;
+	}
+	return 0;
+}
+
+static int rtnl_get_tos(struct nlattr *attr, u8 *tos,
+			struct netlink_ext_ack *extack)
+{
+	if (!attr)
+		return 0;
+	*tos = nla_get_u8(attr);
+	if (*tos != GREX_TOS_INHERIT && *tos & 3) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "IFLA_GRE_TOS must be 1 (inherit) or a multiple of 4: the ECN bits are those of the inner packet");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Put what a message says into @config, which holds what it does not say. */
+static int rtnl_to_config(struct nlattr *data[], struct net *net,
+			  struct grex_config *config,
+			  struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (!data)
+		return 0;
+	err = rtnl_get_link(data[IFLA_GRE_LINK], net, &config->link, extack);
+	if (err)
+		return err;
+	err = rtnl_get_flags(data[IFLA_GRE_IFLAGS], data[IFLA_GRE_IKEY],
+			     &config->iflags, &config->match.key, extack);
+	if (err)
+		return err;
+	config->match.keyed = !!(config->iflags & GREX_HEADER_KEY);
+	err = rtnl_get_flags(data[IFLA_GRE_OFLAGS], data[IFLA_GRE_OKEY],
+			     &config->oflags, &config->okey, extack);
+	if (err)
+		return err;
+	err = rtnl_get_address(data[IFLA_GRE_LOCAL], &config->match.local,
+			       extack);
+	if (err)
+		return err;
+	err = rtnl_get_address(data[IFLA_GRE_REMOTE], &config->match.remote,
+			       extack);
+	if (err)
+		return err;
+	if (data[IFLA_GRE_TTL])
+		config->ttl = nla_get_u8(data[IFLA_GRE_TTL]);
+	err = rtnl_get_tos(data[IFLA_GRE_TOS], &config->tos, extack);
+	if (err)
+		return err;
+	err = rtnl_get_df(data, &config->df, extack);
+	if (err)
+		return err;
+	if (data[IFLA_GRE_FWMARK])
+		config->fwmark = nla_get_u32(data[IFLA_GRE_FWMARK]);
+	return 0;
+}
+
+static unsigned int rtnl_get_mtu(struct nlattr *tb[])
+{
+	return tb[IFLA_MTU] ? nla_get_u32(tb[IFLA_MTU]) : 0;
+}
+
+static int rtnl_newlink(struct net_device *dev,
+			struct rtnl_newlink_params *params,
+			struct netlink_ext_ack *extack)
+{
+	struct net *net = rtnl_newlink_link_net(params);
+	struct grex_config *config = grex_device_config_alloc(dev, NULL);
+	int err;
+
+	if (!config)
+		return -ENOMEM;
+	err = rtnl_to_config(params->data, net, config, extack);
+	if (err) {
+		grex_device_config_free(config);
+		return err;
+	}
+	return grex_device_create(dev, net, config, rtnl_get_mtu(params->tb),
+				  extack);
+}
+
+GREX_COMPAT_NEWLINK(rtnl_newlink)
+
+static int rtnl_changelink(struct net_device *dev, struct nlattr *tb[],
+			   struct nlattr *data[],
+			   struct netlink_ext_ack *extack)
+{
+	const struct grex_tunnel *tunnel = netdev_priv(dev);
+	struct grex_config *config;
+	int err;
+
+	/* The device's namespace was checked; the underlay is another one. */
+	if (!net_eq(tunnel->net, dev_net(dev)) &&
+	    !ns_capable(tunnel->net->user_ns, CAP_NET_ADMIN)) {
+		NL_SET_ERR_MSG(extack,
+			       "CAP_NET_ADMIN is needed in the namespace of the underlay too");
+		return -EPERM;
+	}
+	config = grex_device_config_alloc(dev,
+					  rtnl_dereference(tunnel->config));
+	if (!config)
+		return -ENOMEM;
+	err = rtnl_to_config(data, tunnel->net, config, extack);
+	if (err) {
+		grex_device_config_free(config);
+		return err;
+	}
+	return grex_device_change(dev, config, rtnl_get_mtu(tb), extack);
+}
+
+static void rtnl_dellink(struct net_device *dev, struct list_head *head)
+{
+	unregister_netdevice_queue(dev, head);
+}
+
+static size_t rtnl_get_size(const struct net_device *dev)
+{
+	return nla_total_size(sizeof(u32)) + /* IFLA_GRE_LINK */
+	       nla_total_size(sizeof(__be16)) + /* IFLA_GRE_IFLAGS */
+	       nla_total_size(sizeof(__be16)) + /* IFLA_GRE_OFLAGS */
+	       nla_total_size(sizeof(__be32)) + /* IFLA_GRE_IKEY */
+	       nla_total_size(sizeof(__be32)) + /* IFLA_GRE_OKEY */
+	       nla_total_size(sizeof(__be32)) + /* IFLA_GRE_LOCAL */
+	       nla_total_size(sizeof(__be32)) + /* IFLA_GRE_REMOTE */
+	       nla_total_size(sizeof(u8)) + /* IFLA_GRE_TTL */
+	       nla_total_size(sizeof(u8)) + /* IFLA_GRE_TOS */
+	       nla_total_size(sizeof(u8)) + /* IFLA_GRE_PMTUDISC */
+	       nla_total_size(sizeof(u8)) + /* IFLA_GRE_IGNORE_DF */
+	       nla_total_size(sizeof(u32)) + /* IFLA_GRE_FWMARK */
+	       0;
+}
+
+static int rtnl_fill_info(struct sk_buff *skb, const struct net_device *dev)
+{
+	const struct grex_tunnel *tunnel = netdev_priv(dev);
+	const struct grex_config *config = rtnl_dereference(tunnel->config);
+
+	if (nla_put_u32(skb, IFLA_GRE_LINK, config->link) ||
+	    nla_put_be16(skb, IFLA_GRE_IFLAGS, htons(config->iflags)) ||
+	    nla_put_be16(skb, IFLA_GRE_OFLAGS, htons(config->oflags)) ||
+	    (config->iflags & GREX_HEADER_KEY &&
+	     nla_put_be32(skb, IFLA_GRE_IKEY, config->match.key)) ||
+	    (config->oflags & GREX_HEADER_KEY &&
+	     nla_put_be32(skb, IFLA_GRE_OKEY, config->okey)) ||
+	    nla_put_in_addr(skb, IFLA_GRE_LOCAL, config->match.local.v4) ||
+	    nla_put_in_addr(skb, IFLA_GRE_REMOTE, config->match.remote.v4) ||
+	    nla_put_u8(skb, IFLA_GRE_TTL, config->ttl) ||
+	    nla_put_u8(skb, IFLA_GRE_TOS, config->tos) ||
+	    nla_put_u8(skb, IFLA_GRE_PMTUDISC, config->df == GREX_DF_SET) ||
+	    nla_put_u8(skb, IFLA_GRE_IGNORE_DF, config->df == GREX_DF_CLEAR) ||
+	    nla_put_u32(skb, IFLA_GRE_FWMARK, config->fwmark))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static size_t rtnl_get_xstats_size(const struct net_device *dev)
+{
+	return nla_total_size(0) + /* IFLA_INFO_XSTATS */
+	       GREX_STAT_COUNT * nla_total_size_64bit(sizeof(u64));
+}
+
+static int rtnl_fill_xstats(struct sk_buff *skb, const struct net_device *dev)
+{
+	u64 count[GREX_STAT_COUNT];
+	struct nlattr *nest;
+	int id;
+
+	grex_stats_read(netdev_priv(dev), count);
+	nest = nla_nest_start(skb, IFLA_INFO_XSTATS);
+	if (!nest)
+		return -EMSGSIZE;
+	for (id = 0; id < GREX_STAT_COUNT; id++) {
+		if (nla_put_u64_64bit(skb, GREX_STAT_PAD + 1 + id, count[id],
+				      GREX_STAT_PAD)) {
+			nla_nest_cancel(skb, nest);
+			return -EMSGSIZE;
+		}
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static struct net *rtnl_get_link_net(const struct net_device *dev)
+{
+	const struct grex_tunnel *tunnel = netdev_priv(dev);
+
+	return READ_ONCE(tunnel->net);
+}
+
+static struct rtnl_link_ops rtnl_ops __read_mostly = {
+	.kind = GREX_KIND,
+	.maxtype = IFLA_GRE_MAX,
+	.policy = rtnl_policy,
+	.priv_size = sizeof(struct grex_tunnel),
+	.setup = grex_device_setup,
+	.validate = rtnl_validate,
+	.newlink = GREX_COMPAT_NEWLINK_OP(rtnl_newlink),
+	.changelink = rtnl_changelink,
+	.dellink = rtnl_dellink,
+	.get_size = rtnl_get_size,
+	.fill_info = rtnl_fill_info,
+	.get_xstats_size = rtnl_get_xstats_size,
+	.fill_xstats = rtnl_fill_xstats,
+	.get_link_net = rtnl_get_link_net,
+};
+
+int grex_rtnl_register(void)
+{
+	return rtnl_link_register(&rtnl_ops);
+}
+
+/* Deletes all tunnels. */
+void grex_rtnl_unregister(void)
+{
+	rtnl_link_unregister(&rtnl_ops);
+}
+
+MODULE_ALIAS_RTNL_LINK(GREX_KIND);

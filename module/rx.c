@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Outer packet in, inner packet to the stack.
+ */
+#include <linux/if_ether.h>
+#include <net/gro_cells.h>
+#include <net/icmp.h>
+#include <net/inet_ecn.h>
+#include <net/ip_tunnels.h>
+
+#include "grex.h"
+#include "header.h"
+#include "packet.h"
+#include "stats.h"
+#include "table.h"
+
+/* gre.ko has made sure of the outer header, and of 12 bytes behind it. */
+static enum grex_header_verdict rx_parse(struct sk_buff *skb,
+					 struct grex_header *header)
+{
+	unsigned int look = min_t(unsigned int, skb->len, GREX_HEADER_LOOK);
+
+	if (unlikely(!pskb_may_pull(skb, look)))
+		return GREX_HEADER_IS_TRUNCATED;
+	return grex_header_parse(header, skb->data, look);
+}
+
+static struct grex_config *rx_match(struct grex_net *gn, struct sk_buff *skb,
+				    const struct grex_header *header)
+{
+	const struct iphdr *outer = ip_hdr(skb);
+	const struct grex_arrival arrival = {
+		.iif = IPCB(skb)->iif,
+		.l3mdev = skb->dev->ifindex,
+	};
+	const struct grex_match packet = {
+		.local.v4 = outer->daddr,
+		.remote.v4 = outer->saddr,
+		.key = header->key,
+		.keyed = !!(header->flags & GREX_HEADER_KEY),
+		.family = AF_INET,
+	};
+	struct grex_config *config;
+
+	config = grex_table_match_rcu(&gn->table, &packet, arrival);
+	if (likely(config))
+		return config;
+
+	/* Answered as ip_gre does; icmp_send() limits the rate. */
+	icmp_send(skb, ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, 0);
+	config = grex_table_match_pair_rcu(&gn->table, &packet, arrival);
+	if (config)
+		grex_stats_drop(config->tunnel->stats, GREX_RX_WRONG_KEY, skb);
+	else
+		grex_stats_drop(gn->stats, GREX_NETNS_RX_NO_TUNNEL, skb);
+	return NULL;
+}
+
+static bool rx_seq_accept(struct grex_tunnel *tunnel, u32 seq)
+{
+	s64 last = atomic64_read(&tunnel->iseq);
+
+	do {
+		if ((last & GREX_ISEQ_SEEN) &&
+		    !grex_header_seq_is_new(seq, last))
+			return false;
+	} while (!atomic64_try_cmpxchg(&tunnel->iseq, &last,
+				       GREX_ISEQ_SEEN | seq));
+	return true;
+}
+
+/* Layer 2 and ERSPAN are other kinds of tunnel. */
+static bool rx_carries(__be16 protocol)
+{
+	return protocol != htons(ETH_P_TEB) &&
+	       protocol != htons(ETH_P_ERSPAN) &&
+	       protocol != htons(ETH_P_ERSPAN2);
+}
+
+/* Leave @skb at the inner header, as if it had come in on the tunnel's device;
+ * on failure return the counter of the reason.
+ */
+static int rx_decap(struct grex_tunnel *tunnel, struct sk_buff *skb,
+		    const struct grex_header *header)
+{
+	struct net_device *dev = tunnel->dev;
+	int outer = skb_network_header(skb) - skb->head;
+	int ecn;
+
+	if (unlikely(skb->len < header->len))
+		return GREX_RX_TRUNCATED;
+	if (unlikely(__iptunnel_pull_header(skb, header->len, header->protocol,
+					    true,
+					    !net_eq(tunnel->net, dev_net(dev)))))
+		return GREX_RX_NO_MEMORY;
+	skb_reset_network_header(skb);
+	if (unlikely(!pskb_inet_may_pull(skb)))
+		return GREX_RX_TRUNCATED;
+	ecn = IP_ECN_decapsulate((struct iphdr *)(skb->head + outer), skb);
+	if (unlikely(ecn > 1))
+		return GREX_RX_ECN;
+	skb_reset_mac_header(skb);
+	skb->dev = dev;
+	return -1;
+}
+
+/* Always takes the packet; a value below 0 would mean another protocol. */
+int grex_rx(struct sk_buff *skb)
+{
+	static const enum grex_stat malformed[] = {
+		[GREX_HEADER_IS_TRUNCATED] = GREX_NETNS_RX_TRUNCATED,
+		[GREX_HEADER_HAS_VERSION] = GREX_NETNS_RX_VERSION,
+		[GREX_HEADER_HAS_ROUTING] = GREX_NETNS_RX_ROUTING,
+		[GREX_HEADER_HAS_RESERVED] = GREX_NETNS_RX_RESERVED,
+	};
+	struct grex_net *gn = grex_net(dev_net(skb->dev));
+	enum grex_header_verdict verdict;
+	struct grex_header header;
+	struct grex_config *config;
+	struct grex_tunnel *tunnel;
+	int reason;
+
+	verdict = rx_parse(skb, &header);
+	if (unlikely(verdict)) {
+		grex_stats_drop(gn->stats, malformed[verdict], skb);
+		return 0;
+	}
+	config = rx_match(gn, skb, &header);
+	if (unlikely(!config))
+		return 0;
+	tunnel = config->tunnel;
+
+	reason = GREX_RX_DOWN;
+	if (unlikely(!(READ_ONCE(tunnel->dev->flags) & IFF_UP)))
+		goto drop;
+
+	/* A checksum is verified whether we want one or not (RFC 2784 2.1). */
+	reason = GREX_RX_CSUM;
+	if (header.flags & GREX_HEADER_CSUM) {
+		if (unlikely(skb_checksum_simple_validate(skb)))
+			goto drop;
+		skb_checksum_try_convert(skb, IPPROTO_GRE, null_compute_pseudo);
+	}
+	reason = GREX_RX_NO_CSUM;
+	if (unlikely(config->iflags & ~header.flags & GREX_HEADER_CSUM))
+		goto drop;
+
+	reason = GREX_RX_PROTOCOL;
+	if (unlikely(!rx_carries(header.protocol)))
+		goto drop;
+
+	if (unlikely(config->iflags & GREX_HEADER_SEQ)) {
+		reason = GREX_RX_NO_SEQ;
+		if (!(header.flags & GREX_HEADER_SEQ))
+			goto drop;
+		reason = GREX_RX_OUT_OF_ORDER;
+		if (!rx_seq_accept(tunnel, header.seq))
+			goto drop;
+	}
+
+	reason = rx_decap(tunnel, skb, &header);
+	if (unlikely(reason >= 0))
+		goto drop;
+	dev_sw_netstats_rx_add(tunnel->dev, skb->len);
+	gro_cells_receive(&tunnel->gro_cells, skb);
+	return 0;
+
+drop:
+	grex_stats_drop(tunnel->stats, reason, skb);
+	return 0;
+}

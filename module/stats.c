@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/if_link.h>
+#include <linux/percpu.h>
+#include <net/dropreason.h>
+
+#include "grex.h"
+#include "stats.h"
+
+enum grex_stat_scope {
+	GREX_STAT_SCOPE_TUNNEL,
+	GREX_STAT_SCOPE_NETNS,
+};
+
+const char *const grex_stats_names[GREX_STAT_COUNT] = {
+#define GREX_STAT_NAME(ID, name, scope, text) [GREX_##ID] = #name,
+	GREX_STATS(GREX_STAT_NAME)
+#undef GREX_STAT_NAME
+};
+
+static const u8 grex_stats_scope[GREX_STAT_COUNT] = {
+#define GREX_STAT_SCOPE(ID, name, scope, text)                                 \
+	[GREX_##ID] = GREX_STAT_SCOPE_##scope,
+	GREX_STATS(GREX_STAT_SCOPE)
+#undef GREX_STAT_SCOPE
+};
+
+/* The kernel's own word for it, where it has one (tracepoint skb:kfree_skb);
+ * 0 is SKB_DROP_REASON_NOT_SPECIFIED or SKB_NOT_DROPPED_YET.
+ */
+static const u16 grex_stats_reason[GREX_STAT_COUNT] = {
+	[GREX_RX_CSUM] = SKB_DROP_REASON_SKB_CSUM,
+	[GREX_RX_NO_CSUM] = SKB_DROP_REASON_SKB_CSUM,
+	[GREX_RX_PROTOCOL] = SKB_DROP_REASON_UNHANDLED_PROTO,
+	[GREX_RX_TRUNCATED] = SKB_DROP_REASON_HDR_TRUNC,
+	[GREX_RX_ECN] = SKB_DROP_REASON_IP_TUNNEL_ECN,
+	[GREX_RX_DOWN] = SKB_DROP_REASON_DEV_READY,
+	[GREX_RX_NO_MEMORY] = SKB_DROP_REASON_NOMEM,
+	[GREX_TX_NO_REMOTE] = SKB_DROP_REASON_NEIGH_FAILED,
+	[GREX_TX_NO_ROUTE] = SKB_DROP_REASON_IP_OUTNOROUTES,
+	[GREX_TX_RECURSION] = SKB_DROP_REASON_RECURSION_LIMIT,
+	[GREX_TX_TOO_BIG] = SKB_DROP_REASON_PKT_TOO_BIG,
+	[GREX_TX_TRUNCATED] = SKB_DROP_REASON_HDR_TRUNC,
+	[GREX_TX_NO_MEMORY] = SKB_DROP_REASON_NOMEM,
+	[GREX_NETNS_RX_TRUNCATED] = SKB_DROP_REASON_HDR_TRUNC,
+	[GREX_NETNS_RX_VERSION] = SKB_DROP_REASON_UNHANDLED_PROTO,
+	[GREX_NETNS_RX_ROUTING] = SKB_DROP_REASON_UNHANDLED_PROTO,
+	[GREX_NETNS_RX_RESERVED] = SKB_DROP_REASON_UNHANDLED_PROTO,
+	[GREX_NETNS_RX_NO_TUNNEL] = SKB_DROP_REASON_NO_SOCKET,
+};
+
+struct grex_stats __percpu *grex_stats_alloc(void)
+{
+	return netdev_alloc_pcpu_stats(struct grex_stats);
+}
+
+/* Caller: BH disabled. */
+void grex_stats_count(struct grex_stats __percpu *stats, enum grex_stat id)
+{
+	struct grex_stats *here = this_cpu_ptr(stats);
+
+	u64_stats_update_begin(&here->syncp);
+	u64_stats_inc(&here->count[id]);
+	u64_stats_update_end(&here->syncp);
+}
+
+/* Count a packet under the one reason for which it is dropped, and free it. */
+void grex_stats_drop(struct grex_stats __percpu *stats, enum grex_stat id,
+		     struct sk_buff *skb)
+{
+	grex_stats_count(stats, id);
+	kfree_skb_reason(skb, grex_stats_reason[id]
+				      ?: SKB_DROP_REASON_NOT_SPECIFIED);
+}
+
+/* What a tunnel reports: its own counters, and those of its underlay. */
+void grex_stats_read(const struct grex_tunnel *tunnel,
+		     u64 count[GREX_STAT_COUNT])
+{
+	struct grex_stats __percpu *const source[] = {
+		[GREX_STAT_SCOPE_TUNNEL] = tunnel->stats,
+		[GREX_STAT_SCOPE_NETNS] = grex_net(tunnel->net)->stats,
+	};
+	int cpu, id;
+
+	memset(count, 0, sizeof(*count) * GREX_STAT_COUNT);
+	for_each_possible_cpu(cpu) {
+		for (id = 0; id < GREX_STAT_COUNT; id++) {
+			const struct grex_stats *stats =
+				per_cpu_ptr(source[grex_stats_scope[id]], cpu);
+			unsigned int start;
+			u64 value;
+
+			do {
+				start = u64_stats_fetch_begin(&stats->syncp);
+				value = u64_stats_read(&stats->count[id]);
+			} while (u64_stats_fetch_retry(&stats->syncp, start));
+			count[id] += value;
+		}
+	}
+}
+
+/* Sum the drops into the counters that every device has (ip -s link). */
+void grex_stats_fold(const u64 count[GREX_STAT_COUNT],
+		     struct rtnl_link_stats64 *link)
+{
+	link->rx_length_errors += count[GREX_RX_TRUNCATED];
+	link->rx_crc_errors += count[GREX_RX_CSUM] + count[GREX_RX_NO_CSUM];
+	link->rx_fifo_errors += count[GREX_RX_NO_SEQ] +
+				count[GREX_RX_OUT_OF_ORDER];
+	link->rx_frame_errors += count[GREX_RX_ECN];
+	link->rx_errors += link->rx_length_errors + link->rx_crc_errors +
+			   link->rx_fifo_errors + link->rx_frame_errors +
+			   count[GREX_RX_WRONG_KEY] + count[GREX_RX_PROTOCOL];
+	link->rx_dropped += count[GREX_RX_DOWN] + count[GREX_RX_NO_MEMORY];
+
+	link->tx_carrier_errors += count[GREX_TX_NO_REMOTE] +
+				   count[GREX_TX_NO_ROUTE];
+	link->collisions += count[GREX_TX_RECURSION];
+	link->tx_aborted_errors += count[GREX_TX_TOO_BIG] +
+				   count[GREX_TX_TRUNCATED];
+	link->tx_errors += link->tx_carrier_errors + link->collisions +
+			   link->tx_aborted_errors;
+	link->tx_dropped += count[GREX_TX_NO_MEMORY] + count[GREX_TX_UNDERLAY];
+}

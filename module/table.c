@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The tunnels of a namespace. Two resizable hashes, keyed by a random seed:
+ * one by addresses and key answers every received packet with one look-up per
+ * class of wildcards in use; one by addresses alone serves what is rare, an
+ * ICMP error or a packet with the wrong key.
+ */
+#include <linux/jhash.h>
+#include <linux/rhashtable.h>
+#include <linux/rtnetlink.h>
+
+#include "header.h"
+#include "table.h"
+
+/* Classes of wildcards, in the order of precedence. */
+enum grex_table_class {
+	GREX_TABLE_EXACT,
+	GREX_TABLE_REMOTE, /* local is any */
+	GREX_TABLE_LOCAL, /* remote is any */
+	GREX_TABLE_NEITHER,
+};
+
+static enum grex_table_class table_class(const struct grex_match *match)
+{
+	return (match->remote.v4 ? 0 : GREX_TABLE_LOCAL) |
+	       (match->local.v4 ? 0 : GREX_TABLE_REMOTE);
+}
+
+/* @packet as a tunnel of @class would have it in its match. */
+static struct grex_match table_narrow(const struct grex_match *packet,
+				      enum grex_table_class class)
+{
+	struct grex_match match = *packet;
+
+	if (class & GREX_TABLE_REMOTE)
+		match.local.v4 = 0;
+	if (class & GREX_TABLE_LOCAL)
+		match.remote.v4 = 0;
+	return match;
+}
+
+static __always_inline u32 table_hash_match(const void *data, u32 len, u32 seed)
+{
+	const struct grex_match *match = data;
+
+	return jhash_3words((__force u32)match->local.v4,
+			    (__force u32)match->remote.v4,
+			    (__force u32)match->key, seed + match->keyed);
+}
+
+static __always_inline u32 table_hash_match_obj(const void *obj, u32 len,
+						u32 seed)
+{
+	const struct grex_config *config = obj;
+
+	return table_hash_match(&config->match, len, seed);
+}
+
+static __always_inline int table_cmp_match(struct rhashtable_compare_arg *arg,
+					   const void *obj)
+{
+	const struct grex_match *match = arg->key;
+	const struct grex_config *config = obj;
+
+	return !(grex_table_same_pair(&config->match, match) &&
+		 config->match.key == match->key &&
+		 config->match.keyed == match->keyed);
+}
+
+static __always_inline u32 table_hash_pair(const void *data, u32 len, u32 seed)
+{
+	const struct grex_match *match = data;
+
+	return jhash_2words((__force u32)match->local.v4,
+			    (__force u32)match->remote.v4, seed);
+}
+
+static __always_inline u32 table_hash_pair_obj(const void *obj, u32 len,
+					       u32 seed)
+{
+	const struct grex_config *config = obj;
+
+	return table_hash_pair(&config->match, len, seed);
+}
+
+static __always_inline int table_cmp_pair(struct rhashtable_compare_arg *arg,
+					  const void *obj)
+{
+	const struct grex_config *config = obj;
+
+	return !grex_table_same_pair(&config->match, arg->key);
+}
+
+static const struct rhashtable_params table_by_match = {
+	.head_offset = offsetof(struct grex_config, by_match),
+	.key_offset = offsetof(struct grex_config, match),
+	.key_len = sizeof(struct grex_match),
+	.hashfn = table_hash_match,
+	.obj_hashfn = table_hash_match_obj,
+	.obj_cmpfn = table_cmp_match,
+	.automatic_shrinking = true,
+};
+
+static const struct rhashtable_params table_by_pair = {
+	.head_offset = offsetof(struct grex_config, by_pair),
+	.key_offset = offsetof(struct grex_config, match),
+	.key_len = sizeof(struct grex_match),
+	.hashfn = table_hash_pair,
+	.obj_hashfn = table_hash_pair_obj,
+	.obj_cmpfn = table_cmp_pair,
+	.automatic_shrinking = true,
+};
+
+int grex_table_init(struct grex_table *table)
+{
+	int err;
+
+	err = rhltable_init(&table->by_match, &table_by_match);
+	if (err)
+		return err;
+	err = rhltable_init(&table->by_pair, &table_by_pair);
+	if (err)
+		rhltable_destroy(&table->by_match);
+	return err;
+}
+
+void grex_table_destroy(struct grex_table *table)
+{
+	rhltable_destroy(&table->by_pair);
+	rhltable_destroy(&table->by_match);
+}
+
+static void table_count(struct grex_table *table,
+			const struct grex_config *config, int by)
+{
+	unsigned int *count = &table->count[table_class(&config->match)];
+
+	WRITE_ONCE(*count, *count + by);
+}
+
+int grex_table_insert(struct grex_table *table, struct grex_config *config)
+{
+	int err;
+
+	ASSERT_RTNL();
+	err = rhltable_insert_key(&table->by_match, &config->match,
+				  &config->by_match, table_by_match);
+	if (err)
+		return err;
+	err = rhltable_insert_key(&table->by_pair, &config->match,
+				  &config->by_pair, table_by_pair);
+	if (err) {
+		rhltable_remove(&table->by_match, &config->by_match,
+				table_by_match);
+		return err;
+	}
+	table_count(table, config, 1);
+	return 0;
+}
+
+/* The caller frees @config after an RCU grace period. */
+void grex_table_remove(struct grex_table *table, struct grex_config *config)
+{
+	ASSERT_RTNL();
+	table_count(table, config, -1);
+	rhltable_remove(&table->by_pair, &config->by_pair, table_by_pair);
+	rhltable_remove(&table->by_match, &config->by_match, table_by_match);
+}
+
+/**
+ * grex_table_has_other - would @config receive what another tunnel receives
+ * @table: of the underlay namespace
+ * @config: with its tunnel set, in the table or not
+ *
+ * Return: true when a different tunnel has the same match and link
+ */
+bool grex_table_has_other(struct grex_table *table,
+			  const struct grex_config *config)
+{
+	struct grex_config *other;
+	struct rhlist_head *list, *pos;
+	bool found = false;
+
+	ASSERT_RTNL();
+	rcu_read_lock();
+	list = rhltable_lookup(&table->by_match, &config->match,
+			       table_by_match);
+	rhl_for_each_entry_rcu(other, pos, list, by_match) {
+		if (other->tunnel != config->tunnel &&
+		    other->link == config->link)
+			found = true;
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+/* Of two tunnels that differ in link alone, the one bound to where the packet
+ * came in goes before the one that is not bound; others are out.
+ */
+static __always_inline struct grex_config *
+table_better(struct grex_config *best, struct grex_config *config,
+	     struct grex_arrival arrival)
+{
+	if (config->link == arrival.iif || config->link == arrival.l3mdev)
+		return config;
+	return best ?: (config->link ? NULL : config);
+}
+
+/**
+ * grex_table_match_rcu - the tunnel that a received packet belongs to
+ * @table: of the namespace it was received in
+ * @packet: local is its destination, remote its source
+ * @arrival: where it came in
+ *
+ * Precedence: both addresses, remote alone, local alone, neither; then the
+ * link. The key must be the same, or absent from both (RFC 2890 2.1).
+ */
+struct grex_config *grex_table_match_rcu(const struct grex_table *table,
+					 const struct grex_match *packet,
+					 struct grex_arrival arrival)
+{
+	struct rhltable *hash = (struct rhltable *)&table->by_match;
+	enum grex_table_class class;
+
+	for (class = 0; class < GREX_TABLE_CLASSES; class++) {
+		struct grex_config *config, *best = NULL;
+		struct rhlist_head *list, *pos;
+		struct grex_match match;
+
+		if (!READ_ONCE(table->count[class]))
+			continue;
+		match = table_narrow(packet, class);
+		list = rhltable_lookup(hash, &match, table_by_match);
+		rhl_for_each_entry_rcu(config, pos, list, by_match)
+			best = table_better(best, config, arrival);
+		if (best)
+			return best;
+	}
+	return NULL;
+}
+
+/**
+ * grex_table_match_pair_rcu - as grex_table_match_rcu(), whatever the key
+ * @table: of the namespace it was received in
+ * @packet: local is its destination, remote its source
+ * @arrival: where it came in
+ *
+ * For the counters: tells whose peer sent a packet with the wrong key. When
+ * several tunnels share the addresses, one of them.
+ */
+struct grex_config *grex_table_match_pair_rcu(const struct grex_table *table,
+					      const struct grex_match *packet,
+					      struct grex_arrival arrival)
+{
+	struct rhltable *hash = (struct rhltable *)&table->by_pair;
+	enum grex_table_class class;
+
+	for (class = 0; class < GREX_TABLE_CLASSES; class++) {
+		struct rhlist_head *list, *pos;
+		struct grex_config *config;
+		struct grex_match match;
+
+		if (!READ_ONCE(table->count[class]))
+			continue;
+		match = table_narrow(packet, class);
+		list = rhltable_lookup(hash, &match, table_by_pair);
+		rhl_for_each_entry_rcu(config, pos, list, by_pair) {
+			if (table_better(NULL, config, arrival))
+				return config;
+		}
+	}
+	return NULL;
+}
+
+/**
+ * grex_table_sender_rcu - the tunnel that sent a packet
+ * @table: of the namespace it was sent in
+ * @sent: local is its source, remote its destination, and its key
+ */
+struct grex_config *grex_table_sender_rcu(const struct grex_table *table,
+					  const struct grex_match *sent)
+{
+	struct rhltable *hash = (struct rhltable *)&table->by_pair;
+	enum grex_table_class class;
+
+	for (class = 0; class < GREX_TABLE_CLASSES; class++) {
+		struct rhlist_head *list, *pos;
+		struct grex_config *config;
+		struct grex_match match;
+
+		if (!READ_ONCE(table->count[class]))
+			continue;
+		match = table_narrow(sent, class);
+		list = rhltable_lookup(hash, &match, table_by_pair);
+		rhl_for_each_entry_rcu(config, pos, list, by_pair) {
+			if (!(config->oflags & GREX_HEADER_KEY) ==
+				    !sent->keyed &&
+			    (!sent->keyed || config->okey == sent->key))
+				return config;
+		}
+	}
+	return NULL;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef GREX_TABLE_H
+#define GREX_TABLE_H
+
+#include "grex.h"
+
+/**
+ * struct grex_arrival - where a packet came in
+ * @iif: ifindex of the device
+ * @l3mdev: ifindex of the VRF that @iif is in, or @iif
+ */
+struct grex_arrival {
+	int iif;
+	int l3mdev;
+};
+
+static __always_inline bool grex_table_same_pair(const struct grex_match *a,
+						 const struct grex_match *b)
+{
+	return a->local.v4 == b->local.v4 && a->remote.v4 == b->remote.v4;
+}
+
+int grex_table_init(struct grex_table *table);
+void grex_table_destroy(struct grex_table *table);
+
+/* Caller: RTNL. */
+int grex_table_insert(struct grex_table *table, struct grex_config *config);
+void grex_table_remove(struct grex_table *table, struct grex_config *config);
+bool grex_table_has_other(struct grex_table *table,
+			  const struct grex_config *config);
+
+struct grex_config *grex_table_match_rcu(const struct grex_table *table,
+					 const struct grex_match *packet,
+					 struct grex_arrival arrival);
+struct grex_config *grex_table_match_pair_rcu(const struct grex_table *table,
+					      const struct grex_match *packet,
+					      struct grex_arrival arrival);
+struct grex_config *grex_table_sender_rcu(const struct grex_table *table,
+					  const struct grex_match *sent);
+
+#endif

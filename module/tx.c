@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Inner packet in, outer packet to the underlay.
+ */
+#include <linux/if_ether.h>
+#include <linux/inetdevice.h>
+#include <net/arp.h>
+#include <net/dsfield.h>
+#include <net/gso.h>
+#include <net/inet_ecn.h>
+#include <net/ip.h>
+#include <net/ip6_route.h>
+#include <net/ip_tunnels.h>
+#include <net/ndisc.h>
+
+#include "grex.h"
+#include "header.h"
+#include "packet.h"
+#include "pmtu.h"
+#include "route.h"
+#include "stats.h"
+
+/**
+ * struct tx_inner - what the outer header takes over from the inner one
+ * @dsfield: TOS or traffic class; 0 when there is none
+ * @ttl: TTL or hop limit; the default when there is none
+ * @df: an IPv4 packet with DF
+ */
+struct tx_inner {
+	u8 dsfield;
+	u8 ttl;
+	bool df;
+};
+
+/**
+ * struct tx_outer - the outer header to be
+ * @rt: referenced
+ * @saddr: source
+ * @daddr: destination
+ * @dsfield: TOS
+ * @ttl: TTL
+ * @df: htons(IP_DF) or 0
+ */
+struct tx_outer {
+	struct rtable *rt;
+	__be32 saddr;
+	__be32 daddr;
+	u8 dsfield;
+	u8 ttl;
+	__be16 df;
+};
+
+static struct tx_inner tx_read_inner(const struct sk_buff *skb)
+{
+	switch (skb->protocol) {
+	case htons(ETH_P_IP): {
+		const struct iphdr *ip = ip_hdr(skb);
+
+		return (struct tx_inner){
+			.dsfield = ip->tos,
+			.ttl = ip->ttl,
+			.df = ip->frag_off & htons(IP_DF),
+		};
+	}
+	case htons(ETH_P_IPV6): {
+		const struct ipv6hdr *ip = ipv6_hdr(skb);
+
+		return (struct tx_inner){
+			.dsfield = ipv6_get_dsfield(ip),
+			.ttl = ip->hop_limit,
+		};
+	}
+	default:
+		return (struct tx_inner){ .ttl = GREX_TTL_DEFAULT };
+	}
+}
+
+/* Remote is any: the neighbour entry of the next hop says where to, with the
+ * outer address as its link layer address. 0 when there is none.
+ */
+static __be32 tx_neighbour(const struct sk_buff *skb, struct net_device *dev)
+{
+	struct dst_entry *dst = skb_dst(skb);
+	struct neighbour *neigh = NULL;
+	__be32 remote = 0;
+
+	if (!dst)
+		return 0;
+	if (skb->protocol == htons(ETH_P_IP)) {
+		__be32 hop = rt_nexthop(dst_rtable(dst), ip_hdr(skb)->daddr);
+
+		neigh = __ipv4_neigh_lookup_noref(dev, (__force u32)hop);
+#if IS_ENABLED(CONFIG_IPV6)
+	} else if (skb->protocol == htons(ETH_P_IPV6)) {
+		const struct in6_addr *hop;
+
+		hop = rt6_nexthop(dst_rt6_info(dst), &ipv6_hdr(skb)->daddr);
+		neigh = __ipv6_neigh_lookup_noref(dev, hop);
+#endif
+	}
+	if (neigh && READ_ONCE(neigh->nud_state) & NUD_VALID) {
+		unsigned int seq;
+
+		do {
+			seq = read_seqbegin(&neigh->ha_lock);
+			memcpy(&remote, neigh->ha, sizeof(remote));
+		} while (read_seqretry(&neigh->ha_lock, seq));
+	}
+	return remote;
+}
+
+/* Fill in addresses, TOS and route; on failure return the counter of the
+ * reason.
+ */
+static int tx_route(const struct grex_config *config, struct sk_buff *skb,
+		    struct net_device *dev, u8 dsfield, struct tx_outer *outer)
+{
+	struct dst_cache *cache = (struct dst_cache *)&config->dst_cache;
+	bool cached;
+
+	/* The outer ECN bits are the inner ones (RFC 6040 4.1). */
+	outer->dsfield = config->tos == GREX_TOS_INHERIT ?
+				 dsfield :
+				 config->tos | (dsfield & INET_ECN_MASK);
+	outer->daddr = config->match.remote.v4;
+
+	/* The cache holds the route of a fixed remote and DSCP 0; others may be
+	 * routed elsewhere (ip rule tos), and their look-up is not saved.
+	 */
+	cached = outer->daddr && !(outer->dsfield & ~INET_ECN_MASK);
+	if (likely(cached)) {
+		outer->rt = dst_cache_get_ip4(cache, &outer->saddr);
+		if (likely(outer->rt))
+			return -1;
+	}
+	if (unlikely(!outer->daddr)) {
+		outer->daddr = tx_neighbour(skb, dev);
+		if (!outer->daddr)
+			return GREX_TX_NO_REMOTE;
+	}
+	outer->rt = grex_route_lookup(config, outer->daddr, outer->dsfield,
+				      &outer->saddr);
+	if (IS_ERR(outer->rt))
+		return GREX_TX_NO_ROUTE;
+	if (unlikely(outer->rt->dst.dev == dev)) {
+		ip_rt_put(outer->rt);
+		return GREX_TX_RECURSION;
+	}
+	if (cached)
+		dst_cache_set_ip4(cache, &outer->rt->dst, outer->saddr);
+	return -1;
+}
+
+static __be16 tx_df(const struct grex_config *config,
+		    const struct tx_inner *inner)
+{
+	bool df = config->df == GREX_DF_SET ||
+		  (config->df == GREX_DF_INHERIT && inner->df);
+
+	return df ? htons(IP_DF) : 0;
+}
+
+/* Put the GRE header in front of the inner packet. */
+static void tx_push_gre(const struct grex_config *config, struct sk_buff *skb)
+{
+	u16 flags = config->oflags;
+	u32 seq = 0;
+
+	if (flags & GREX_HEADER_SEQ)
+		seq = atomic_fetch_inc(&config->tunnel->oseq);
+	skb_set_inner_protocol(skb, skb->protocol);
+	skb_push(skb, grex_header_len(flags));
+	skb_reset_transport_header(skb);
+	grex_header_write(skb->data, flags, skb->protocol, config->okey, seq);
+
+	/* Segmentation writes the checksum of each segment itself. */
+	if (flags & GREX_HEADER_CSUM && !skb_is_gso(skb)) {
+		__wsum sum = skb->ip_summed == CHECKSUM_PARTIAL ?
+				     lco_csum(skb) :
+				     skb_checksum(skb, 0, skb->len, 0);
+
+		*grex_header_csum(skb->data) = csum_fold(sum);
+	}
+}
+
+/* Put the outer IP header in front, and give the packet its route. */
+static void tx_push_ip(struct sk_buff *skb, const struct tx_outer *outer)
+{
+	struct rtable *rt = outer->rt;
+	struct iphdr *ip;
+
+	skb_clear_hash_if_not_l4(skb);
+	skb_dst_set(skb, &rt->dst);
+	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+
+	skb_push(skb, sizeof(*ip));
+	skb_reset_network_header(skb);
+	ip = ip_hdr(skb);
+	ip->version = 4;
+	ip->ihl = sizeof(*ip) >> 2;
+	ip->tos = outer->dsfield;
+	ip->frag_off = ip_mtu_locked(&rt->dst) ? 0 : outer->df;
+	ip->ttl = outer->ttl;
+	ip->protocol = IPPROTO_GRE;
+	ip->saddr = outer->saddr;
+	ip->daddr = outer->daddr;
+	__ip_select_ident(dev_net(rt->dst.dev), ip,
+			  skb_shinfo(skb)->gso_segs ?: 1);
+}
+
+static void tx_log_recursion(struct grex_tunnel *tunnel)
+{
+	if (!test_and_set_bit(0, &tunnel->recursion_logged))
+		netdev_warn(tunnel->dev,
+			    "the route to the remote leads back into this tunnel, packets are dropped\n");
+}
+
+/* Encapsulate one packet, or one super-packet, and send it. */
+static void tx_one(const struct grex_config *config, struct sk_buff *skb,
+		   struct net_device *dev)
+{
+	struct grex_tunnel *tunnel = config->tunnel;
+	unsigned int len = skb->len;
+	struct tx_outer outer;
+	struct tx_inner inner;
+	int reason;
+	int err;
+
+	reason = GREX_TX_TRUNCATED;
+	if (unlikely(!pskb_inet_may_pull(skb)))
+		goto drop;
+	inner = tx_read_inner(skb);
+
+	reason = tx_route(config, skb, dev, inner.dsfield, &outer);
+	if (unlikely(reason >= 0))
+		goto drop;
+	outer.ttl = config->ttl == GREX_TTL_INHERIT ? inner.ttl : config->ttl;
+	outer.df = tx_df(config, &inner);
+	if (outer.df) {
+		unsigned int mtu = dst_mtu(&outer.rt->dst) - config->overhead;
+
+		switch (grex_pmtu_check(skb, mtu)) {
+		case GREX_PMTU_FITS:
+			break;
+		case GREX_PMTU_FRAGMENT:
+			outer.df = 0;
+			break;
+		case GREX_PMTU_TOO_BIG:
+			reason = GREX_TX_TOO_BIG;
+			goto drop_rt;
+		}
+	}
+
+	reason = GREX_TX_NO_MEMORY;
+	if (unlikely(skb_cow_head(skb, LL_RESERVED_SPACE(outer.rt->dst.dev) +
+					       outer.rt->dst.header_len +
+					       config->overhead)))
+		goto drop_rt;
+	if (unlikely(iptunnel_handle_offloads(
+		    skb, config->oflags & GREX_HEADER_CSUM ? SKB_GSO_GRE_CSUM :
+							     SKB_GSO_GRE)))
+		goto drop_rt;
+
+	tx_push_gre(config, skb);
+	skb_scrub_packet(skb, !net_eq(tunnel->net, dev_net(dev)));
+	tx_push_ip(skb, &outer);
+	err = ip_local_out(tunnel->net, NULL, skb);
+	if (likely(!net_xmit_eval(err)))
+		dev_sw_netstats_tx_add(dev, 1, len);
+	else
+		grex_stats_count(tunnel->stats, GREX_TX_UNDERLAY);
+	return;
+
+drop_rt:
+	ip_rt_put(outer.rt);
+drop:
+	if (reason == GREX_TX_RECURSION)
+		tx_log_recursion(tunnel);
+	if (reason == GREX_TX_NO_ROUTE || reason == GREX_TX_NO_REMOTE)
+		dst_link_failure(skb);
+	grex_stats_drop(tunnel->stats, reason, skb);
+}
+
+/* Every segment has a sequence number of its own, so the split comes first. */
+static void tx_segments(const struct grex_config *config, struct sk_buff *skb,
+			struct net_device *dev)
+{
+	struct sk_buff *segments, *next;
+
+	segments = skb_gso_segment(skb, dev->features & ~NETIF_F_GSO_MASK);
+	if (IS_ERR_OR_NULL(segments)) {
+		grex_stats_drop(config->tunnel->stats, GREX_TX_NO_MEMORY, skb);
+		return;
+	}
+	consume_skb(skb);
+	skb_list_walk_safe(segments, skb, next) {
+		skb_mark_not_on_list(skb);
+		tx_one(config, skb, dev);
+	}
+}
+
+netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev)
+{
+	struct grex_tunnel *tunnel = netdev_priv(dev);
+	struct task_struct *outside = __this_cpu_read(*tunnel->sender);
+	const struct grex_config *config;
+
+	/* Sending the outer packet came back here, over any number of other
+	 * devices. It is the task that counts and not the CPU alone: on
+	 * PREEMPT_RT another one may send in between.
+	 */
+	if (unlikely(outside == current)) {
+		tx_log_recursion(tunnel);
+		grex_stats_drop(tunnel->stats, GREX_TX_RECURSION, skb);
+		return NETDEV_TX_OK;
+	}
+
+	rcu_read_lock();
+	__this_cpu_write(*tunnel->sender, current);
+	config = rcu_dereference(tunnel->config);
+	if (unlikely(config->oflags & GREX_HEADER_SEQ && skb_is_gso(skb)))
+		tx_segments(config, skb, dev);
+	else
+		tx_one(config, skb, dev);
+	__this_cpu_write(*tunnel->sender, outside);
+	rcu_read_unlock();
+	return NETDEV_TX_OK;
+}
