@@ -15,6 +15,8 @@
 #   --smp N, --mem MB, --append "KERNEL ARGUMENTS"
 #   --icount      one CPU that takes 1 ns for each instruction: for measuring
 #   --link SOCKET:listen|connect   a network card joined to another guest's
+#   --share FOLDER  one more folder, writable, as GREX_SHARED
+#   --beat SECONDS  time limit between two test files (guest-run.sh)
 #   --kmemleak    look for leaks at the end (kernel debug)
 #   --shell       a shell instead of a command
 #   --quiet       say nothing but what the command says
@@ -27,7 +29,7 @@ set -euo pipefail
 
 usage() { sed -n '3,/^$/s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 
-name=6.1 limit=600 results='' smp=2 mem=2048 append='' icount='' link='' kmemleak='' shell='' quiet='' modules=() own_module=1
+name=6.1 limit=600 results='' smp=2 mem=2048 append='' icount='' link='' share='' beat='' kmemleak='' shell='' quiet='' modules=() own_module=1
 while (($#)); do
 	case $1 in
 	-k) name=$2; shift 2 ;;
@@ -40,6 +42,8 @@ while (($#)); do
 	--append) append=$2; shift 2 ;;
 	--icount) icount=1; shift ;;
 	--link) link=$2; shift 2 ;;
+	--share) share=$(realpath "$2"); shift 2 ;;
+	--beat) beat=$2; shift 2 ;;
 	--kmemleak) kmemleak=1; shift ;;
 	--shell) shell=1; shift ;;
 	--quiet) quiet=1; shift ;;
@@ -114,12 +118,12 @@ rows=24 columns=80
 if [[ -t 0 ]]; then read -r rows columns < <(stty size) || :; fi
 {
 	printf '%s=%q\n' LAB_ROOT "$root" LAB_TTY "$tty_name" LAB_KERNEL "$name" LAB_KERNEL_DIR "$kernel" LAB_RUN "$run" \
-		LAB_CHECKOUT "$CHECKOUT" LAB_SCRIPTS "$LAB" LAB_RESULTS "$results" LAB_KMEMLEAK "$kmemleak" LAB_SHELL "$shell" \
+		LAB_CHECKOUT "$CHECKOUT" LAB_SCRIPTS "$LAB" LAB_RESULTS "$results" LAB_KMEMLEAK "$kmemleak" LAB_SHELL "$shell" LAB_LINK "$link" LAB_SHARE "$share" \
 		LAB_TERM "${TERM:-dumb}" LAB_ROWS "$rows" LAB_COLUMNS "$columns"
 } >"$stage/boot.env"
 # The caller's GREX_ variables reach the command.
 for variable in $(compgen -e GREX_); do
-	case $variable in GREX_CACHE | GREX_TALLY | GREX_RESULTS | GREX_LAB | GREX_NOLOCK | GREX_SRC) continue ;; esac
+	case $variable in GREX_CACHE | GREX_TALLY | GREX_RESULTS | GREX_LAB | GREX_LINK | GREX_SHARED | GREX_NOLOCK | GREX_SRC) continue ;; esac
 	printf '%s=%q\n' "$variable" "${!variable}"
 done >"$stage/boot.d/environment"
 if (($# == 1)); then printf '%s\n' "$1"; elif (($#)); then printf 'exec'; printf ' %q' "$@"; echo; fi >"$stage/boot.d/command"
@@ -141,7 +145,7 @@ esac
 
 if [[ $name == uml ]]; then
 	machine=("$kernel/vmlinux" "mem=${mem}M" seccomp=on ncpus=1 "initrd=$run/initramfs" "uml_dir=$run/" umid=vm
-		con0=null,fd:3 con1=fd:0,fd:1 con=null ssl=null "$arguments")
+		con0=null,fd:3 con1=$([[ $shell ]] && echo fd:0 || echo null),fd:1 con=null ssl=null "$arguments")
 	# shellcheck disable=SC2206 # kernel arguments are words
 	machine=("${machine[@]:0:${#machine[@]}-1}" $arguments)
 else
@@ -158,6 +162,10 @@ else
 		-device virtio-9p-pci,fsdev=root,mount_tag=hostroot
 		-fsdev "local,id=results,path=${results//,/,,},security_model=none,multidevs=remap"
 		-device virtio-9p-pci,fsdev=results,mount_tag=results)
+	if [[ $share ]]; then
+		machine+=(-fsdev "local,id=shared,path=${share//,/,,},security_model=none,multidevs=remap"
+			-device virtio-9p-pci,fsdev=shared,mount_tag=shared)
+	fi
 	case $link in
 	'') ;;
 	*:listen) machine+=(-netdev "stream,id=link,server=on,addr.type=unix,addr.path=${link%:*}"
@@ -180,8 +188,23 @@ status=0
 exec 3>>"$results/console.log"
 setpriv --pdeathsig TERM timeout --foreground -k 5 "$limit" "${machine[@]}" <"$input" 2>"$run/stderr" &
 vm=$!
+# A file of the results folder tells that the guest goes from test to test.
+watch=
+if [[ $beat ]]; then
+	(
+		while sleep 5; do
+			newest=$(stat -c %Y "$results/.lab" "$results/.lab/current" 2>/dev/null | sort -n | tail -n 1)
+			(($(date +%s) - newest < beat)) || break
+		done
+		touch "$results/.lab/stalled"
+		kill "$vm"
+	) >/dev/null 2>&1 &
+	watch=$!
+fi
 wait "$vm" || status=$?
 vm=
+if [[ $watch ]]; then kill "$watch" 2>/dev/null || :; fi
+[[ ! -f $results/.lab/stalled ]] || status=124
 
 # --- the verdict -----------------------------------------------------------------
 

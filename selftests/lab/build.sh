@@ -13,6 +13,8 @@ set -euo pipefail
 name=$1
 shift
 kernel=$("$LAB/kernel.sh" "$name")
+# KUnit suites sleep until the kernel is started with kunit.enable=1.
+case $name in uml | debug) set -- GREX_KUNIT=y "$@" ;; esac
 target=$CHECKOUT/.build/$name
 mkdir -p "$target"
 exec {lock}>"$target/.lock"

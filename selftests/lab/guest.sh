@@ -27,6 +27,17 @@ mkdir "/lib/modules/$release"
 cp -a "$LAB_RUN/lib/modules/$release/." "/lib/modules/$release/"
 ln -s "$LAB_KERNEL_DIR/build" "/lib/modules/$release/build"
 
+if [[ -n $LAB_LINK ]]; then
+	modprobe virtio_net
+	export GREX_LINK=eth0
+fi
+if [[ -n $LAB_SHARE ]]; then
+	mkdir /run/shared
+	modprobe -q 9p
+	mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000 shared /run/shared
+	export GREX_SHARED=/run/shared
+fi
+
 hostname "grex-$LAB_KERNEL"
 ip link set lo up
 cd "$LAB_CHECKOUT" || exit
@@ -72,5 +83,5 @@ umount /run/results
 case $LAB_ROOT in
 9p) printf '\x51' | dd of=/dev/port bs=1 seek=$((0xf4)) status=none ;;
 esac
-echo o >/proc/sysrq-trigger
-reboot -f
+[[ ! -w /proc/sysrq-trigger ]] || echo o >/proc/sysrq-trigger
+busybox poweroff -f

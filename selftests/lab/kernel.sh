@@ -224,24 +224,27 @@ stuck() {
 }
 
 built() {
-	local tree=$work/tree version arch=() target release jobs=${GREX_JOBS:-$(nproc)}
-	apt_update
-	unpack "$work/root" "$source"
-	mkdir "$tree"
-	long "unpacking the source" tar -C "$tree" --strip-components=1 -xf "$work/root/usr/src/$source.tar.xz"
-	rm -rf "$work/root"
+	local tree=$GREX_CACHE/tmp/tree-$name arch=() release f
+	# An interrupted build goes on where it was.
+	if [[ ! -f $tree/.unpacked ]]; then
+		rm -rf "$tree"
+		apt_update
+		unpack "$work/root" "$source"
+		mkdir "$tree"
+		long "unpacking the source" tar -C "$tree" --strip-components=1 -xf "$work/root/usr/src/$source.tar.xz"
+		touch "$tree/.unpacked"
+		rm -rf "$work/root"
+	fi
 	[[ $name == uml ]] && arch=(ARCH=um)
 	cd "$tree"
 	make -s "${arch[@]}" tinyconfig >/dev/null
-	local f
 	for f in "${fragments[@]}"; do cat "$LAB/config/$f"; done >>.config
 	make -s "${arch[@]}" olddefconfig >/dev/null 2>&1
 	for f in "${fragments[@]}"; do stuck "$LAB/config/$f" || die "config/$f: see above"; done
 	cp .config "$work/out/config"
-	target=(vmlinux modules)
 	# Another's boot and tests go first.
 	long "building kernel $name (debug: 2000 CPU-seconds, uml: 1200)" \
-		nice -n 19 make -j "$jobs" "${arch[@]}" KBUILD_BUILD_USER=lab KBUILD_BUILD_HOST=grex "${target[@]}"
+		nice -n 19 make -j "$(nproc)" "${arch[@]}" KBUILD_BUILD_USER=lab KBUILD_BUILD_HOST=grex vmlinux modules
 	release=$(make -s "${arch[@]}" kernelrelease)
 	echo "$release" >"$work/out/release"
 	make -s "${arch[@]}" INSTALL_MOD_PATH="$work/out/modules" modules_install >/dev/null
@@ -263,14 +266,18 @@ built() {
 	mv "$tree" "$work/out/build"
 }
 
-mkdir "$work/out"
-if [[ $source ]]; then built; else stock; fi
-finish_modules
-key >"$work/out/key"
+# All of it is read before anything runs: editing this file does not disturb a build.
+{
+	mkdir "$work/out"
+	if [[ $source ]]; then built; else stock; fi
+	finish_modules
+	key >"$work/out/key"
 
-# Appear whole or not at all.
-rm -rf "$final.old"
-[[ ! -e $final ]] || mv "$final" "$final.old"
-mv "$work/out" "$final"
-rm -rf "$final.old"
-echo "$final"
+	# Appear whole or not at all.
+	rm -rf "$final.old"
+	[[ ! -e $final ]] || mv "$final" "$final.old"
+	mv "$work/out" "$final"
+	rm -rf "$final.old"
+	echo "$final"
+	exit
+}

@@ -1,0 +1,52 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# kunit.sh [-k uml|debug]: run the KUnit suites inside grex.ko; one line a suite.
+
+set -euo pipefail
+. "$(dirname "$0")/common.sh"
+
+name=uml
+while (($#)); do
+	case $1 in
+	-k) name=$2; shift 2 ;;
+	*) say "usage: kunit.sh [-k uml|debug]"; exit 2 ;;
+	esac
+done
+case $name in uml | debug) ;; *) die "kernel $name has no KUnit" ;; esac
+
+"$LAB/build.sh" "$name" >/dev/null
+results=$CHECKOUT/.build/results/kunit-$name
+rm -rf "$results"
+status=0
+"$LAB/boot.sh" -k "$name" -t 300 -o "$results" --append "kunit.enable=1 log_buf_len=4M" -- \
+	'modprobe grex; status=$?; dmesg -t >"$GREX_RESULTS/kunit.log"; exit $status' || status=$?
+
+# "    ok 3 case" stands under "    # Subtest: suite"; deeper lines are parameters of a case.
+passed=0 failed=0 skipped=0 suites=0 suite=
+while IFS= read -r line; do
+	text=${line#"${line%%[![:space:]]*}"}
+	title=${text#not }
+	title=${title#ok }
+	title=${title#* }
+	case $line in
+	'    # Subtest: '*) suite=${line#*Subtest: } ;;
+	'    ok '*'# SKIP'*) skipped=$((skipped + 1)); tally "kunit-$name" skip "$suite: $title" ;;
+	'    ok '*) passed=$((passed + 1)); tally "kunit-$name" pass "$suite: $title" ;;
+	'    not ok '*) failed=$((failed + 1)); tally "kunit-$name" fail "$suite: $title"; say "FAIL $suite: $title" ;;
+	'ok '[0-9]*' '*) suites=$((suites + 1)); echo "ok   $title" ;;
+	'not ok '[0-9]*' '*) suites=$((suites + 1)); echo "FAIL $title" ;;
+	esac
+done < <(cat "$results/kunit.log" 2>/dev/null)
+
+if ((failed)); then grep -vE '^ *(ok|KTAP|1\.\.|# Subtest|# module)' "$results/kunit.log" | tail -n 60 >&2; fi
+if ((suites == 0)); then
+	say "no KUnit suite ran"
+	tally "kunit-$name" fail "no suite ran"
+	failed=$((failed + 1))
+elif ((status && failed == 0)); then
+	tally "kunit-$name" fail "the boot ended with status $status"
+	failed=$((failed + 1))
+fi
+echo "KUnit on $name: $suites suites, $passed passed, $failed failed, $skipped skipped"
+((failed == 0))
