@@ -97,7 +97,7 @@ make_initramfs() {
 	local stage=$run/stage needed module
 	mkdir -p "$stage"/{bin,modules,proc,sys,dev,ram,lower,root}
 	cp "$(command -v busybox)" "$stage/bin/"
-	for needed in sh mount mkdir insmod cat cp switch_root; do ln -s busybox "$stage/bin/$needed"; done
+	for needed in sh mount mkdir insmod cp ln hostname ip switch_root; do ln -s busybox "$stage/bin/$needed"; done
 	cp "$LAB/init" "$stage/init"
 	: >"$stage/modules.list"
 	for needed in virtio_pci 9pnet_virtio 9p overlay; do
@@ -117,7 +117,7 @@ mkdir -p "$stage/boot.d"
 rows=24 columns=80
 if [[ -t 0 ]]; then read -r rows columns < <(stty size) || :; fi
 {
-	printf '%s=%q\n' LAB_ROOT "$root" LAB_TTY "$tty_name" LAB_KERNEL "$name" LAB_KERNEL_DIR "$kernel" LAB_RUN "$run" \
+	printf '%s=%q\n' LAB_ROOT "$root" LAB_TTY "$tty_name" LAB_KERNEL "$name" LAB_KERNEL_DIR "$kernel" LAB_RELEASE "$release" LAB_RUN "$run" \
 		LAB_CHECKOUT "$CHECKOUT" LAB_SCRIPTS "$LAB" LAB_RESULTS "$results" LAB_KMEMLEAK "$kmemleak" LAB_SHELL "$shell" LAB_LINK "$link" LAB_SHARE "$share" \
 		LAB_TERM "${TERM:-dumb}" LAB_ROWS "$rows" LAB_COLUMNS "$columns"
 } >"$stage/boot.env"

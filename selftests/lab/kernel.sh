@@ -240,7 +240,9 @@ built() {
 	make -s "${arch[@]}" tinyconfig >/dev/null
 	for f in "${fragments[@]}"; do cat "$LAB/config/$f"; done >>.config
 	make -s "${arch[@]}" olddefconfig >/dev/null 2>&1
-	for f in "${fragments[@]}"; do stuck "$LAB/config/$f" || die "config/$f: see above"; done
+	local bad=
+	for f in "${fragments[@]}"; do stuck "$LAB/config/$f" || bad+=" config/$f"; done
+	[[ -z $bad ]] || die "the kernel does not take all of$bad"
 	cp .config "$work/out/config"
 	# Another's boot and tests go first.
 	long "building kernel $name (debug: 2000 CPU-seconds, uml: 1200)" \
