@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The addresses of a device in netlink. */
+#ifndef ADDR_H
+#define ADDR_H
+
+#include "config.h"
+#include "nl.h"
+
+struct address_of {
+	struct address address;
+	int ifindex;
+	size_t order; /* as the kernel told them */
+};
+
+void addr_add(struct nl_request *request, int ifindex, const struct address *a);
+void addr_delete(struct nl_request *request, int ifindex,
+		 const struct address *a);
+/* Of one device, or of all if ifindex is 0. */
+void addr_dump(struct nl_request *request, int ifindex);
+
+enum addr_read {
+	ADDR_MALFORMED,
+	ADDR_AUTOMATIC, /* made by the kernel: not configuration */
+	ADDR_CONFIGURED,
+};
+
+enum addr_read addr_read(const struct nlmsghdr *message,
+			 struct address_of *address);
+/*
+ * Is it the link-local address that the kernel makes from the local address of
+ * a GRE device? Before 5.18 it does not say so itself.
+ */
+bool addr_is_made_from(const struct address *a, const struct ip *local);
+
+#endif /* ADDR_H */

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Files of commands. */
+#ifndef BATCH_H
+#define BATCH_H
+
+#define BATCH_WORDS 512
+
+struct gretool;
+
+/* Carry out the lines of a file; "-" is standard input. Returns enum status. */
+int batch_run(struct gretool *g, const char *path);
+
+/*
+ * Cut a line into words: '...', "...", backslash, # to the end. The line is
+ * written over. Returns NULL, or what is wrong with it.
+ */
+const char *batch_split(char *line, char **argv, int size, int *argc);
+
+#endif /* BATCH_H */

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "addr.h"
+#include "change.h"
+#include "refusal.h"
+
+int change_link(struct gretool *g, int ifindex, const struct config *c,
+		uint32_t fields)
+{
+	struct nl_request request;
+
+	link_change(&request, ifindex, c, fields);
+	if (nl_talk(&g->nl, &request, NULL, NULL))
+		return report_refusal(&g->nl, &request, c->name);
+	return STATUS_OK;
+}
+
+static int refuse_address(struct gretool *g, const struct nl_request *request,
+			  const char *name, const struct address *a)
+{
+	char ip[INET6_ADDRSTRLEN], subject[INET6_ADDRSTRLEN + 64];
+
+	inet_ntop(a->local.family, &a->local.v6, ip, sizeof(ip));
+	snprintf(subject, sizeof(subject), "%s: addr %s/%u", name, ip,
+		 a->prefix);
+	return report_refusal(&g->nl, request, subject);
+}
+
+static void take_back(struct gretool *g, int ifindex, const struct config *c,
+		      const bool *ours, size_t count)
+{
+	struct nl_request request;
+
+	while (count--)
+		if (ours[count]) {
+			addr_delete(&request, ifindex, &c->addrs[count]);
+			nl_talk(&g->nl, &request, NULL, NULL);
+		}
+}
+
+int change_addresses(struct gretool *g, int ifindex, const struct config *c,
+		     bool existing)
+{
+	struct nl_request request;
+	int status = STATUS_OK;
+	bool *ours;
+	size_t i;
+	int err;
+
+	if (!c->naddrs)
+		return STATUS_OK;
+	ours = calloc(c->naddrs, sizeof(*ours));
+	if (!ours)
+		return refused("%s", strerror(ENOMEM));
+	for (i = 0; i < c->naddrs; i++) {
+		addr_add(&request, ifindex, &c->addrs[i]);
+		err = nl_talk(&g->nl, &request, NULL, NULL);
+		ours[i] = !err;
+		if (!err || (err == -EEXIST && existing))
+			continue;
+		status = refuse_address(g, &request, c->name, &c->addrs[i]);
+		take_back(g, ifindex, c, ours, i);
+		break;
+	}
+	free(ours);
+	return status;
+}

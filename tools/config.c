@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/grex.h>
+
+#include "config.h"
+
+bool ip_equal(const struct ip *a, const struct ip *b)
+{
+	if (a->family != b->family)
+		return false;
+	if (a->family == AF_INET)
+		return a->v4.s_addr == b->v4.s_addr;
+	if (a->family == AF_INET6)
+		return !memcmp(&a->v6, &b->v6, sizeof(a->v6));
+	return true;
+}
+
+bool address_equal(const struct address *a, const struct address *b)
+{
+	return ip_equal(&a->local, &b->local) && ip_equal(&a->peer, &b->peer) &&
+	       a->prefix == b->prefix;
+}
+
+void config_init(struct config *c)
+{
+	memset(c, 0, sizeof(*c));
+	c->ttl = GREX_TTL_DEFAULT;
+	c->tos = GREX_TOS_INHERIT;
+	c->pmtudisc = true;
+}
+
+void config_free(struct config *c)
+{
+	free(c->addrs);
+	c->addrs = NULL;
+	c->naddrs = 0;
+}
+
+bool config_add_address(struct config *c, const struct address *a)
+{
+	struct address *addrs;
+
+	addrs = reallocarray(c->addrs, c->naddrs + 1, sizeof(*addrs));
+	if (!addrs)
+		return false;
+	c->addrs = addrs;
+	c->addrs[c->naddrs++] = *a;
+	c->given |= F_ADDR;
+	return true;
+}
+
+static bool key_equal(const struct direction *a, const struct direction *b)
+{
+	return a->key == b->key && (!a->key || a->key_value == b->key_value);
+}
+
+static bool link_netns_equal(const struct config *a, const struct config *b)
+{
+	if ((a->given ^ b->given) & F_LINK_NETNS)
+		return false;
+	return !(a->given & F_LINK_NETNS) || a->link_netnsid == b->link_netnsid;
+}
+
+static bool addresses_equal(const struct config *a, const struct config *b)
+{
+	size_t i;
+
+	if (a->naddrs != b->naddrs)
+		return false;
+	for (i = 0; i < a->naddrs; i++)
+		if (!address_equal(&a->addrs[i], &b->addrs[i]))
+			return false;
+	return true;
+}
+
+uint32_t config_diff(const struct config *a, const struct config *b)
+{
+	uint32_t diff = 0;
+
+	if (!ip_equal(&a->local, &b->local))
+		diff |= F_LOCAL;
+	if (!ip_equal(&a->remote, &b->remote))
+		diff |= F_REMOTE;
+	if (a->link != b->link || strcmp(a->dev, b->dev))
+		diff |= F_DEV;
+	if (!key_equal(&a->in, &b->in))
+		diff |= F_IKEY;
+	if (!key_equal(&a->out, &b->out))
+		diff |= F_OKEY;
+	if (a->in.csum != b->in.csum)
+		diff |= F_ICSUM;
+	if (a->out.csum != b->out.csum)
+		diff |= F_OCSUM;
+	if (a->in.seq != b->in.seq)
+		diff |= F_ISEQ;
+	if (a->out.seq != b->out.seq)
+		diff |= F_OSEQ;
+	if (a->ttl != b->ttl)
+		diff |= F_TTL;
+	if (a->tos != b->tos)
+		diff |= F_TOS;
+	if (a->pmtudisc != b->pmtudisc || a->ignore_df != b->ignore_df)
+		diff |= F_DF;
+	if (a->fwmark != b->fwmark)
+		diff |= F_FWMARK;
+	if (a->mtu != b->mtu)
+		diff |= F_MTU;
+	if (!link_netns_equal(a, b))
+		diff |= F_LINK_NETNS;
+	if (a->multicast != b->multicast)
+		diff |= F_MULTICAST;
+	if (!addresses_equal(a, b))
+		diff |= F_ADDR;
+	if (a->up != b->up)
+		diff |= F_UP;
+	return diff;
+}
+
+static void key_overlay(struct direction *dst, const struct direction *src)
+{
+	dst->key = src->key;
+	dst->key_value = src->key_value;
+}
+
+void config_overlay(struct config *dst, const struct config *src)
+{
+	const uint32_t given = src->given;
+
+	if (given & F_LOCAL)
+		dst->local = src->local;
+	if (given & F_REMOTE)
+		dst->remote = src->remote;
+	if (given & F_DEV) {
+		memcpy(dst->dev, src->dev, sizeof(dst->dev));
+		dst->link = src->link;
+	}
+	if (given & F_IKEY)
+		key_overlay(&dst->in, &src->in);
+	if (given & F_OKEY)
+		key_overlay(&dst->out, &src->out);
+	if (given & F_ICSUM)
+		dst->in.csum = src->in.csum;
+	if (given & F_OCSUM)
+		dst->out.csum = src->out.csum;
+	if (given & F_ISEQ)
+		dst->in.seq = src->in.seq;
+	if (given & F_OSEQ)
+		dst->out.seq = src->out.seq;
+	if (given & F_TTL)
+		dst->ttl = src->ttl;
+	if (given & F_TOS)
+		dst->tos = src->tos;
+	if (given & F_PMTUDISC)
+		dst->pmtudisc = src->pmtudisc;
+	if (given & F_IGNORE_DF)
+		dst->ignore_df = src->ignore_df;
+	if (given & F_FWMARK)
+		dst->fwmark = src->fwmark;
+	if (given & F_MTU)
+		dst->mtu = src->mtu;
+	if (given & F_LINK_NETNS) {
+		memcpy(dst->link_netns, src->link_netns,
+		       sizeof(dst->link_netns));
+		dst->link_netnsid = src->link_netnsid;
+	}
+	if (given & F_MULTICAST)
+		dst->multicast = src->multicast;
+	if (given & F_UP)
+		dst->up = src->up;
+	dst->given |= given & ~(uint32_t)F_ADDR;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What can be said about a tunnel. Everything else converts to or from it:
+ * words.c (from text), link.c and addr.c (to and from netlink), print.c (to
+ * text and JSON).
+ */
+#ifndef CONFIG_H
+#define CONFIG_H
+
+#include <linux/if.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define NETNS_NAME_SIZE 256
+
+/* One bit for each thing that can be given on its own. */
+enum field {
+	F_LOCAL = 1 << 0,
+	F_REMOTE = 1 << 1,
+	F_DEV = 1 << 2,
+	F_IKEY = 1 << 3,
+	F_OKEY = 1 << 4,
+	F_ICSUM = 1 << 5,
+	F_OCSUM = 1 << 6,
+	F_ISEQ = 1 << 7,
+	F_OSEQ = 1 << 8,
+	F_TTL = 1 << 9,
+	F_TOS = 1 << 10,
+	F_PMTUDISC = 1 << 11,
+	F_IGNORE_DF = 1 << 12,
+	F_FWMARK = 1 << 13,
+	F_MTU = 1 << 14,
+	F_LINK_NETNS = 1 << 15,
+	F_MULTICAST = 1 << 16,
+	F_ADDR = 1 << 17,
+	F_UP = 1 << 18,
+
+	F_COUNT = 19,
+	F_ALL = (1 << F_COUNT) - 1,
+	F_IN = F_IKEY | F_ICSUM | F_ISEQ,
+	F_OUT = F_OKEY | F_OCSUM | F_OSEQ,
+	F_DF = F_PMTUDISC | F_IGNORE_DF,
+};
+
+/* An address of any family; AF_UNSPEC is "any". */
+struct ip {
+	int family;
+	union {
+		struct in_addr v4;
+		struct in6_addr v6;
+	};
+};
+
+/* An address of the device, as RTM_NEWADDR has it. */
+struct address {
+	struct ip local;
+	struct ip peer; /* AF_UNSPEC: none */
+	unsigned int prefix; /* 0..32 or 0..128, of the peer if there is one */
+	bool prefix_given;
+};
+
+/* The optional GRE fields of one direction. */
+struct direction {
+	bool key, csum, seq;
+	uint32_t key_value; /* host byte order */
+};
+
+struct config {
+	uint32_t given; /* enum field: which of the members below count */
+
+	char name[IFNAMSIZ];
+	struct ip local, remote;
+	char dev[IFNAMSIZ]; /* "": none */
+	uint32_t link; /* ifindex of dev; resolve.c keeps the two together */
+	struct direction in, out;
+	uint8_t ttl; /* 0: inherit */
+	uint8_t tos; /* 1: inherit */
+	bool pmtudisc, ignore_df; /* 1/0 DF set, 0/0 inherited, 0/1 clear */
+	uint32_t fwmark;
+	uint32_t mtu; /* bytes */
+	char link_netns[NETNS_NAME_SIZE]; /* "": only the number is known */
+	int32_t link_netnsid;
+	bool multicast;
+	bool up;
+	struct address *addrs;
+	size_t naddrs;
+};
+
+bool ip_equal(const struct ip *a, const struct ip *b);
+bool address_equal(const struct address *a, const struct address *b);
+
+/* A new tunnel of which nothing was said: the defaults of the kernel. */
+void config_init(struct config *c);
+void config_free(struct config *c);
+bool config_add_address(struct config *c, const struct address *a);
+/* Which fields differ. */
+uint32_t config_diff(const struct config *a, const struct config *b);
+/* Take the given fields of src, addresses excepted. */
+void config_overlay(struct config *dst, const struct config *src);
+
+#endif /* CONFIG_H */

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A tunnel in netlink: requests from config, config from replies. */
+#ifndef LINK_H
+#define LINK_H
+
+#include <linux/grex.h>
+#include <linux/if_link.h>
+
+#include "config.h"
+#include "nl.h"
+
+/* What the kernel says about a tunnel. */
+struct tunnel {
+	struct config config; /* addresses excepted, see addr.h */
+	int ifindex;
+	char kind[16]; /* "" for a device without one; only grex has the rest */
+	bool carrier;
+	uint8_t operstate; /* IF_OPER_* */
+	struct rtnl_link_stats64 stats; /* 0 unless asked for */
+	uint64_t counters[GREX_STAT_MAX + 1]; /* by GREX_STAT_* */
+};
+
+/* Requests. Names are resolved to numbers before, see resolve.h. */
+void link_add(struct nl_request *request, const struct config *c);
+/* Change the given fields; c has all of them, the others are as they were. */
+void link_change(struct nl_request *request, int ifindex,
+		 const struct config *c, uint32_t fields);
+void link_delete(struct nl_request *request, int ifindex);
+void link_get(struct nl_request *request, const char *name);
+/* The name of an interface of another network namespace, or of its index. */
+void link_get_in(struct nl_request *request, int32_t netnsid, const char *name,
+		 uint32_t ifindex);
+void link_dump(struct nl_request *request, bool stats);
+
+/* A reply or notification. False: it is malformed. */
+bool link_read(const struct nlmsghdr *message, struct tunnel *tunnel);
+bool link_is_grex(const struct tunnel *tunnel);
+
+/* The option that an offset into a request is about, or NULL. */
+const char *link_option_at(const struct nlmsghdr *request, uint32_t offset);
+
+#endif /* LINK_H */

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "print.h"
+
+static const char *ip_text(const struct ip *ip, char text[INET6_ADDRSTRLEN])
+{
+	if (!ip->family)
+		return strcpy(text, "any");
+	return inet_ntop(ip->family, &ip->v6, text, INET6_ADDRSTRLEN);
+}
+
+void print_name(FILE *out, const char *name)
+{
+	if (!name[strcspn(name, " \t#\"'\\")]) {
+		fputs(name, out);
+		return;
+	}
+	fputc('"', out);
+	for (; *name; name++) {
+		if (*name == '"' || *name == '\\')
+			fputc('\\', out);
+		fputc(*name, out);
+	}
+	fputc('"', out);
+}
+
+static void print_keys(FILE *out, const struct config *c, uint32_t fields)
+{
+	const struct direction *rx = &c->in, *tx = &c->out;
+	bool both = fields & F_IKEY && fields & F_OKEY;
+
+	if (both && !rx->key && !tx->key) {
+		fputs(" nokey", out);
+		return;
+	}
+	if (both && rx->key && tx->key && rx->key_value == tx->key_value) {
+		fprintf(out, " key %" PRIu32, rx->key_value);
+		return;
+	}
+	if (fields & F_IKEY && rx->key)
+		fprintf(out, " ikey %" PRIu32, rx->key_value);
+	else if (fields & F_IKEY)
+		fputs(" noikey", out);
+	if (fields & F_OKEY && tx->key)
+		fprintf(out, " okey %" PRIu32, tx->key_value);
+	else if (fields & F_OKEY)
+		fputs(" nookey", out);
+}
+
+/* csum or seq: "no" if it is off, "i" or "o" if it is one direction's. */
+static void print_flag(FILE *out, const char *word, bool has_in, bool in,
+		       bool has_out, bool out_on)
+{
+	if (has_in && has_out && in == out_on) {
+		fprintf(out, " %s%s", in ? "" : "no", word);
+		return;
+	}
+	if (has_in)
+		fprintf(out, " %si%s", in ? "" : "no", word);
+	if (has_out)
+		fprintf(out, " %so%s", out_on ? "" : "no", word);
+}
+
+static const char *df_text(const struct config *c)
+{
+	if (c->pmtudisc)
+		return "set";
+	return c->ignore_df ? "clear" : "inherit";
+}
+
+static void print_addresses(FILE *out, const struct config *c)
+{
+	char text[INET6_ADDRSTRLEN];
+	size_t i;
+
+	for (i = 0; i < c->naddrs; i++) {
+		const struct address *a = &c->addrs[i];
+
+		fprintf(out, " addr %s/%u", ip_text(&a->local, text),
+			a->prefix);
+		if (a->peer.family)
+			fprintf(out, " peer %s", ip_text(&a->peer, text));
+	}
+}
+
+static void print_underlay(FILE *out, const struct config *c, uint32_t fields)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (fields & F_LOCAL)
+		fprintf(out, " local %s", ip_text(&c->local, text));
+	if (fields & F_REMOTE)
+		fprintf(out, " remote %s", ip_text(&c->remote, text));
+	if (fields & F_DEV && c->link) {
+		fputs(" dev ", out);
+		print_name(out, c->dev);
+	} else if (fields & F_DEV) {
+		fputs(" nodev", out);
+	}
+	if (fields & c->given & F_LINK_NETNS) {
+		if (c->link_netns[0]) {
+			fputs(" link-netns ", out);
+			print_name(out, c->link_netns);
+		} else {
+			fprintf(out, " link-netnsid %" PRId32, c->link_netnsid);
+		}
+	}
+}
+
+void print_words(FILE *out, const struct config *c, uint32_t fields)
+{
+	print_underlay(out, c, fields);
+	print_keys(out, c, fields);
+	print_flag(out, "csum", fields & F_ICSUM, c->in.csum, fields & F_OCSUM,
+		   c->out.csum);
+	print_flag(out, "seq", fields & F_ISEQ, c->in.seq, fields & F_OSEQ,
+		   c->out.seq);
+	if (fields & F_TTL && c->ttl != GREX_TTL_INHERIT)
+		fprintf(out, " ttl %u", c->ttl);
+	else if (fields & F_TTL)
+		fputs(" ttl inherit", out);
+	if (fields & F_TOS && c->tos != GREX_TOS_INHERIT)
+		fprintf(out, " tos 0x%02x", c->tos);
+	else if (fields & F_TOS)
+		fputs(" tos inherit", out);
+	if (fields & F_DF)
+		fprintf(out, " df %s", df_text(c));
+	if (fields & F_FWMARK)
+		fprintf(out, " fwmark 0x%" PRIx32, c->fwmark);
+	if (fields & F_MTU)
+		fprintf(out, " mtu %" PRIu32, c->mtu);
+	if (fields & F_MULTICAST)
+		fprintf(out, " multicast %s", c->multicast ? "on" : "off");
+	if (fields & F_ADDR)
+		print_addresses(out, c);
+	if (fields & F_UP)
+		fputs(c->up ? " up" : " down", out);
+}
+
+uint32_t print_needed(const struct config *c)
+{
+	struct config defaults;
+
+	config_init(&defaults);
+	return config_diff(c, &defaults) | F_REMOTE;
+}
+
+static const char *operstate_text(uint8_t operstate)
+{
+	static const char *const texts[] = {
+		"unknown", "notpresent", "down", "lowerlayerdown",
+		"testing", "dormant",	 "up",
+	};
+
+	if (operstate >= sizeof(texts) / sizeof(texts[0]))
+		return "unknown";
+	return texts[operstate];
+}
+
+void print_state(FILE *out, const struct tunnel *t)
+{
+	fprintf(out, "    ifindex %d carrier %s operstate %s\n", t->ifindex,
+		t->carrier ? "on" : "off", operstate_text(t->operstate));
+}
+
+enum scope {
+	TUNNEL,
+	NETNS
+};
+
+static const struct {
+	const char *name;
+	enum scope scope;
+	const char *text;
+} counters[GREX_STAT_MAX + 1] = {
+#define COUNTER(ID, name, scope, text) \
+	[GREX_STAT_##ID] = { #name, scope, text },
+	GREX_STATS(COUNTER)
+#undef COUNTER
+};
+
+void print_stats(FILE *out, const struct tunnel *t, bool zeros)
+{
+	const struct rtnl_link_stats64 *s = &t->stats;
+	size_t i;
+
+	fprintf(out,
+		"    rx %" PRIu64 " packets %" PRIu64 " bytes %" PRIu64
+		" errors %" PRIu64 " dropped\n",
+		(uint64_t)s->rx_packets, (uint64_t)s->rx_bytes,
+		(uint64_t)s->rx_errors, (uint64_t)s->rx_dropped);
+	fprintf(out,
+		"    tx %" PRIu64 " packets %" PRIu64 " bytes %" PRIu64
+		" errors %" PRIu64 " dropped\n",
+		(uint64_t)s->tx_packets, (uint64_t)s->tx_bytes,
+		(uint64_t)s->tx_errors, (uint64_t)s->tx_dropped);
+	for (i = 0; i <= GREX_STAT_MAX; i++)
+		if (counters[i].name && (zeros || t->counters[i]))
+			fprintf(out, "    %s %" PRIu64 "  %s%s\n",
+				counters[i].name, t->counters[i],
+				counters[i].text,
+				counters[i].scope == NETNS
+					? " (all tunnels of the namespace)"
+					: "");
+}
+
+static void json_ip(struct json *json, const char *name, const struct ip *ip)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (ip->family)
+		json_string(json, name, ip_text(ip, text));
+	else
+		json_null(json, name);
+}
+
+static void json_name(struct json *json, const char *name, const char *value)
+{
+	if (value[0])
+		json_string(json, name, value);
+	else
+		json_null(json, name);
+}
+
+static void json_key(struct json *json, const char *name,
+		     const struct direction *d)
+{
+	if (d->key)
+		json_number(json, name, d->key_value);
+	else
+		json_null(json, name);
+}
+
+static void json_or_inherit(struct json *json, const char *name, uint8_t value,
+			    uint8_t inherit)
+{
+	if (value == inherit)
+		json_string(json, name, "inherit");
+	else
+		json_number(json, name, value);
+}
+
+void print_json(struct json *json, const struct tunnel *t)
+{
+	const struct config *c = &t->config;
+
+	json_string(json, "ifname", c->name);
+	json_number(json, "ifindex", (uint64_t)t->ifindex);
+	json_ip(json, "local", &c->local);
+	json_ip(json, "remote", &c->remote);
+	json_name(json, "dev", c->dev);
+	json_name(json, "link_netns", c->link_netns);
+	if (c->given & F_LINK_NETNS)
+		json_number(json, "link_netnsid", (uint64_t)c->link_netnsid);
+	else
+		json_null(json, "link_netnsid");
+	json_key(json, "ikey", &c->in);
+	json_key(json, "okey", &c->out);
+	json_bool(json, "icsum", c->in.csum);
+	json_bool(json, "ocsum", c->out.csum);
+	json_bool(json, "iseq", c->in.seq);
+	json_bool(json, "oseq", c->out.seq);
+	json_or_inherit(json, "ttl", c->ttl, GREX_TTL_INHERIT);
+	json_or_inherit(json, "tos", c->tos, GREX_TOS_INHERIT);
+	json_string(json, "df", df_text(c));
+	json_number(json, "fwmark", c->fwmark);
+	json_number(json, "mtu", c->mtu);
+	json_bool(json, "multicast", c->multicast);
+	json_bool(json, "up", c->up);
+	json_bool(json, "carrier", t->carrier);
+	json_string(json, "operstate", operstate_text(t->operstate));
+}
+
+void print_json_addresses(struct json *json, const struct config *c)
+{
+	size_t i;
+
+	json_array(json, "addresses");
+	for (i = 0; i < c->naddrs; i++) {
+		const struct address *a = &c->addrs[i];
+
+		json_object(json, NULL);
+		json_ip(json, "addr", &a->local);
+		json_number(json, "prefix", a->prefix);
+		json_ip(json, "peer", &a->peer);
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
+void print_json_stats(struct json *json, const struct tunnel *t)
+{
+	const struct rtnl_link_stats64 *s = &t->stats;
+	size_t i;
+
+	json_object(json, "stats");
+	json_number(json, "rx_packets", s->rx_packets);
+	json_number(json, "rx_bytes", s->rx_bytes);
+	json_number(json, "rx_errors", s->rx_errors);
+	json_number(json, "rx_dropped", s->rx_dropped);
+	json_number(json, "tx_packets", s->tx_packets);
+	json_number(json, "tx_bytes", s->tx_bytes);
+	json_number(json, "tx_errors", s->tx_errors);
+	json_number(json, "tx_dropped", s->tx_dropped);
+	json_object(json, "drops");
+	for (i = 0; i <= GREX_STAT_MAX; i++)
+		if (counters[i].name)
+			json_number(json, counters[i].name, t->counters[i]);
+	json_object_end(json);
+	json_object_end(json);
+}

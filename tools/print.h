@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Tunnels for people (as `add` takes them) and for programs (JSON). */
+#ifndef PRINT_H
+#define PRINT_H
+
+#include <stdio.h>
+
+#include "config.h"
+#include "json.h"
+#include "link.h"
+
+/* " WORD VALUE" for each of the fields. */
+void print_words(FILE *out, const struct config *c, uint32_t fields);
+/* A name, quoted if a batch file would misread it. */
+void print_name(FILE *out, const char *name);
+/* The fields without which `add` would make another tunnel. */
+uint32_t print_needed(const struct config *c);
+
+/* Indented lines about state, traffic, drops. */
+void print_state(FILE *out, const struct tunnel *tunnel);
+void print_stats(FILE *out, const struct tunnel *tunnel, bool zeros);
+
+/* The members of a JSON object. */
+void print_json(struct json *json, const struct tunnel *tunnel);
+void print_json_addresses(struct json *json, const struct config *c);
+void print_json_stats(struct json *json, const struct tunnel *tunnel);
+
+#endif /* PRINT_H */

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdarg.h>
+
+#include "report.h"
+
+FILE *report_stream;
+
+static const char *at_file;
+static unsigned int at_line;
+static const char *command;
+
+void report_at(const char *file, unsigned int line)
+{
+	at_file = file;
+	at_line = line;
+}
+
+void report_command(const char *name)
+{
+	command = name;
+}
+
+static void __attribute__((format(printf, 1, 0)))
+vreport(const char *fmt, va_list args)
+{
+	FILE *stream = report_stream ? report_stream : stderr;
+
+	/* What was printed before belongs before the message. */
+	fflush(stdout);
+	if (at_file)
+		fprintf(stream, "%s:%u: ", at_file, at_line);
+	else
+		fputs("gretool: ", stream);
+	if (command)
+		fprintf(stream, "%s: ", command);
+	vfprintf(stream, fmt, args);
+	fputc('\n', stream);
+}
+
+void report(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vreport(fmt, args);
+	va_end(args);
+}
+
+int refused(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vreport(fmt, args);
+	va_end(args);
+	return STATUS_REFUSED;
+}
+
+int usage(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vreport(fmt, args);
+	va_end(args);
+	return STATUS_USAGE;
+}

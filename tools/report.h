@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What goes to the user's stderr, and the exit status that goes with it. */
+#ifndef REPORT_H
+#define REPORT_H
+
+#include <stdio.h>
+
+enum status {
+	STATUS_OK = 0,
+	STATUS_REFUSED = 1, /* the kernel or the system said no */
+	STATUS_USAGE = 2, /* the command line is wrong, nothing was sent */
+};
+
+/* Where messages go; tests read them. NULL is stderr. */
+extern FILE *report_stream;
+
+/* The line that is being carried out; file NULL: the command line. */
+void report_at(const char *file, unsigned int line);
+/* The command that is being carried out, or NULL. */
+void report_command(const char *name);
+
+void report(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* The same, and return STATUS_REFUSED or STATUS_USAGE. */
+int refused(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+int usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+#endif /* REPORT_H */

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "link.h"
+#include "netns.h"
+#include "refusal.h"
+#include "report.h"
+#include "resolve.h"
+
+static int read_interface(const struct nlmsghdr *message, void *arg)
+{
+	return link_read(message, arg) ? 0 : -EBADMSG;
+}
+
+static int32_t underlay_id(const struct config *c)
+{
+	return c->given & F_LINK_NETNS ? c->link_netnsid : -1;
+}
+
+static int resolve_netns(struct nl *nl, struct config *c)
+{
+	int fd = netns_open(c->link_netns);
+	int err;
+
+	if (fd < 0)
+		return refused("link-netns: \"%s\": %s", c->link_netns,
+			       strerror(-fd));
+	err = netns_id(nl, fd, true, &c->link_netnsid);
+	close(fd);
+	if (err == -EPERM)
+		return refused("link-netns: \"%s\": CAP_NET_ADMIN is needed",
+			       c->link_netns);
+	if (err)
+		return refused("link-netns: \"%s\": %s", c->link_netns,
+			       strerror(-err));
+	return STATUS_OK;
+}
+
+int resolve_numbers(struct nl *nl, struct config *c,
+		    const struct config *underlay)
+{
+	struct nl_request request;
+	struct tunnel interface;
+	int status;
+
+	if (c->given & F_LINK_NETNS && c->link_netns[0]) {
+		status = resolve_netns(nl, c);
+		if (status)
+			return status;
+	}
+	if (!(c->given & F_DEV) || !c->dev[0])
+		return STATUS_OK;
+	link_get_in(&request, underlay_id(underlay), c->dev, 0);
+	if (!nl_talk(nl, &request, read_interface, &interface)) {
+		c->link = (uint32_t)interface.ifindex;
+		return STATUS_OK;
+	}
+	if (nl->refusal.error == ENODEV)
+		return refused("dev: \"%s\": there is no such interface%s",
+			       c->dev,
+			       underlay->given & F_LINK_NETNS
+				       ? " in the underlay namespace"
+				       : "");
+	return report_refusal(nl, &request, c->dev);
+}
+
+void resolve_names(struct nl *nl, struct config *c)
+{
+	struct nl_request request;
+	struct tunnel interface;
+
+	if (c->given & F_LINK_NETNS &&
+	    !netns_name(nl, c->link_netnsid, c->link_netns,
+			sizeof(c->link_netns)))
+		c->link_netns[0] = '\0';
+	c->dev[0] = '\0';
+	if (!c->link)
+		return;
+	link_get_in(&request, underlay_id(c), NULL, c->link);
+	if (!nl_talk(nl, &request, read_interface, &interface))
+		memcpy(c->dev, interface.config.name, sizeof(c->dev));
+	else
+		snprintf(c->dev, sizeof(c->dev), "if%u", c->link);
+}

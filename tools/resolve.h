@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Names of interfaces and network namespaces to numbers, and back. */
+#ifndef RESOLVE_H
+#define RESOLVE_H
+
+#include "config.h"
+#include "nl.h"
+
+/*
+ * dev to link and link_netns to link_netnsid, where given. underlay has the
+ * namespace in which dev is. Returns enum status, after a report.
+ */
+int resolve_numbers(struct nl *nl, struct config *c,
+		    const struct config *underlay);
+
+/* link to dev and link_netnsid to link_netns, as far as they can be known. */
+void resolve_names(struct nl *nl, struct config *c);
+
+#endif /* RESOLVE_H */

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "addr.h"
+#include "refusal.h"
+#include "report.h"
+#include "resolve.h"
+#include "tunnels.h"
+
+/* A dump that changed while it was read is read again, within reason. */
+#define DUMP_TRIES 8
+
+static int read_one(const struct nlmsghdr *message, void *arg)
+{
+	return link_read(message, arg) ? 0 : -EBADMSG;
+}
+
+int tunnels_find(struct nl *nl, const char *name, struct tunnel *t)
+{
+	struct nl_request request;
+
+	memset(t, 0, sizeof(*t));
+	link_get(&request, name);
+	if (nl_talk(nl, &request, read_one, t)) {
+		if (nl->refusal.error == ENODEV)
+			return refused("%s: there is no such interface", name);
+		return report_refusal(nl, &request, name);
+	}
+	if (link_is_grex(t))
+		return STATUS_OK;
+	if (t->kind[0])
+		return refused("%s: is of kind \"%s\", not a grex tunnel", name,
+			       t->kind);
+	return refused("%s: is not a grex tunnel", name);
+}
+
+void tunnels_free(struct tunnels *tunnels)
+{
+	size_t i;
+
+	for (i = 0; i < tunnels->count; i++)
+		config_free(&tunnels->list[i].config);
+	free(tunnels->list);
+	tunnels->list = NULL;
+	tunnels->count = 0;
+}
+
+/* Room for one more in an array that grows by doubling, or NULL. */
+static void *grow(void *list, size_t count, size_t size)
+{
+	if (count & (count - 1))
+		return list;
+	return reallocarray(list, count ? count * 2 : 1, size);
+}
+
+static int collect_tunnel(const struct nlmsghdr *message, void *arg)
+{
+	struct tunnels *tunnels = arg;
+	struct tunnel *list;
+
+	list = grow(tunnels->list, tunnels->count, sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	tunnels->list = list;
+	if (!link_read(message, &list[tunnels->count]))
+		return -EBADMSG;
+	/* A kernel that has never seen grex does not filter. */
+	if (link_is_grex(&list[tunnels->count]))
+		tunnels->count++;
+	return 0;
+}
+
+static int dump_tunnels(struct nl *nl, bool stats, struct tunnels *tunnels)
+{
+	struct nl_request request;
+	int tries = 0;
+	int err;
+
+	do {
+		tunnels_free(tunnels);
+		link_dump(&request, stats);
+		err = nl_talk(nl, &request, collect_tunnel, tunnels);
+	} while (err == -EINTR && ++tries < DUMP_TRIES);
+	if (err == -EINTR)
+		report("the tunnels change faster than they can be read, the "
+		       "list may be incomplete");
+	else if (err)
+		return report_refusal(nl, &request, "tunnels");
+	return STATUS_OK;
+}
+
+struct addresses {
+	struct address_of *list;
+	size_t count;
+};
+
+static int collect_address(const struct nlmsghdr *message, void *arg)
+{
+	struct addresses *addresses = arg;
+	struct address_of *list, *a;
+
+	list = grow(addresses->list, addresses->count, sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	addresses->list = list;
+	a = &list[addresses->count];
+	switch (addr_read(message, a)) {
+	case ADDR_MALFORMED:
+		return -EBADMSG;
+	case ADDR_AUTOMATIC:
+		return 0;
+	case ADDR_CONFIGURED:
+		a->order = addresses->count++;
+		return 0;
+	}
+	return 0;
+}
+
+static int compare_addresses(const void *left, const void *right)
+{
+	const struct address_of *a = left, *b = right;
+
+	if (a->ifindex != b->ifindex)
+		return a->ifindex < b->ifindex ? -1 : 1;
+	return a->order < b->order ? -1 : a->order > b->order;
+}
+
+/* The first address of the interface: addresses are sorted. */
+static size_t first_of(const struct addresses *addresses, int ifindex)
+{
+	size_t low = 0, high = addresses->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (addresses->list[middle].ifindex < ifindex)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool take_addresses(struct tunnel *t, const struct addresses *addresses)
+{
+	size_t i;
+
+	for (i = first_of(addresses, t->ifindex);
+	     i < addresses->count && addresses->list[i].ifindex == t->ifindex;
+	     i++) {
+		const struct address *a = &addresses->list[i].address;
+
+		if (!addr_is_made_from(a, &t->config.local) &&
+		    !config_add_address(&t->config, a))
+			return false;
+	}
+	return true;
+}
+
+static int read_addresses(struct nl *nl, int ifindex, struct tunnels *tunnels)
+{
+	struct addresses addresses = { 0 };
+	struct nl_request request;
+	int status = STATUS_OK;
+	int tries = 0;
+	size_t i;
+	int err;
+
+	do {
+		addresses.count = 0;
+		free(addresses.list);
+		addresses.list = NULL;
+		addr_dump(&request, ifindex);
+		err = nl_talk(nl, &request, collect_address, &addresses);
+	} while (err == -EINTR && ++tries < DUMP_TRIES);
+	if (err && err != -EINTR) {
+		status = report_refusal(nl, &request, "addresses");
+		goto out;
+	}
+	if (addresses.count)
+		qsort(addresses.list, addresses.count, sizeof(*addresses.list),
+		      compare_addresses);
+	for (i = 0; i < tunnels->count; i++)
+		if (!take_addresses(&tunnels->list[i], &addresses)) {
+			status = refused("%s", strerror(ENOMEM));
+			break;
+		}
+out:
+	free(addresses.list);
+	return status;
+}
+
+int tunnels_read(struct nl *nl, const char *name, bool stats,
+		 struct tunnels *tunnels)
+{
+	int status;
+	size_t i;
+
+	memset(tunnels, 0, sizeof(*tunnels));
+	if (name) {
+		tunnels->list = calloc(1, sizeof(*tunnels->list));
+		if (!tunnels->list)
+			return refused("%s", strerror(ENOMEM));
+		status = tunnels_find(nl, name, &tunnels->list[0]);
+		tunnels->count = 1;
+	} else {
+		status = dump_tunnels(nl, stats, tunnels);
+	}
+	if (status || !tunnels->count)
+		return status;
+	for (i = 0; i < tunnels->count; i++)
+		resolve_names(nl, &tunnels->list[i].config);
+	return read_addresses(nl, name ? tunnels->list[0].ifindex : 0, tunnels);
+}

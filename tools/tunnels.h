@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Reading tunnels from the kernel. */
+#ifndef TUNNELS_H
+#define TUNNELS_H
+
+#include "link.h"
+#include "nl.h"
+
+struct tunnels {
+	struct tunnel *list;
+	size_t count;
+};
+
+/*
+ * One tunnel, as the kernel has it: no names, no addresses. Returns enum
+ * status, after a report: no such interface, or not of our kind.
+ */
+int tunnels_find(struct nl *nl, const char *name, struct tunnel *tunnel);
+
+/*
+ * One tunnel, or all if name is NULL, with names and addresses. Returns enum
+ * status, after a report. The caller frees in both cases.
+ */
+int tunnels_read(struct nl *nl, const char *name, bool stats,
+		 struct tunnels *tunnels);
+void tunnels_free(struct tunnels *tunnels);
+
+#endif /* TUNNELS_H */

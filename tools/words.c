@@ -1,0 +1,728 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/grex.h>
+
+#include "report.h"
+#include "words.h"
+
+/* RFC 791: every module forwards 68 bytes; the IPv4 total length is 16 bit. */
+#define MTU_MIN 68
+#define MTU_MAX 65535
+
+/* The value is not what struct word expects; the caller words it. */
+static const char unexpected[] = "";
+
+/* Decimal or 0x hexadecimal, nothing before or behind it. */
+static bool parse_number(const char *text, uint32_t max, uint32_t *number)
+{
+	bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+	const char *digits = hex ? text + 2 : text;
+	unsigned long long value;
+	char *end;
+
+	if (hex ? !isxdigit((unsigned char)*digits)
+		: !isdigit((unsigned char)*digits))
+		return false;
+	errno = 0;
+	value = strtoull(digits, &end, hex ? 16 : 10);
+	if (errno || *end || value > max)
+		return false;
+	*number = (uint32_t)value;
+	return true;
+}
+
+static bool parse_ip(const char *text, struct ip *ip)
+{
+	memset(ip, 0, sizeof(*ip));
+	ip->family = AF_INET;
+	if (inet_pton(AF_INET, text, &ip->v4) == 1)
+		return true;
+	ip->family = AF_INET6;
+	return inet_pton(AF_INET6, text, &ip->v6) == 1;
+}
+
+static bool ip_is_any(const struct ip *ip)
+{
+	if (ip->family == AF_INET)
+		return ip->v4.s_addr == htonl(INADDR_ANY);
+	return IN6_IS_ADDR_UNSPECIFIED(&ip->v6);
+}
+
+static bool ip_is_multicast(const struct ip *ip)
+{
+	if (ip->family == AF_INET)
+		return IN_MULTICAST(ntohl(ip->v4.s_addr));
+	return IN6_IS_ADDR_MULTICAST(&ip->v6);
+}
+
+static const char *parse_outer(struct ip *ip, const char *value)
+{
+	struct ip parsed;
+
+	memset(ip, 0, sizeof(*ip));
+	if (!strcmp(value, "any"))
+		return NULL;
+	if (!parse_ip(value, &parsed))
+		return unexpected;
+	if (parsed.family == AF_INET6)
+		return "is IPv6, but grex has an IPv4 underlay: expected a "
+		       "unicast IPv4 address or any";
+	if (ip_is_multicast(&parsed))
+		return "is a multicast address, expected a unicast IPv4 "
+		       "address or any";
+	if (parsed.v4.s_addr == htonl(INADDR_BROADCAST))
+		return "is the broadcast address, expected a unicast IPv4 "
+		       "address or any";
+	if (!ip_is_any(&parsed))
+		*ip = parsed;
+	return NULL;
+}
+
+static const char *parse_local(struct config *c, const struct word *word,
+			       const char *value)
+{
+	(void)word;
+	return parse_outer(&c->local, value);
+}
+
+static const char *parse_remote(struct config *c, const struct word *word,
+				const char *value)
+{
+	(void)word;
+	return parse_outer(&c->remote, value);
+}
+
+const char *words_check_name(const char *name)
+{
+	const char *p;
+
+	if (!*name)
+		return "is empty";
+	if (strlen(name) >= IFNAMSIZ)
+		return "is longer than the 15 characters of an interface name";
+	if (!strcmp(name, ".") || !strcmp(name, ".."))
+		return "cannot be an interface name";
+	for (p = name; *p; p++)
+		if (*p == '/' || *p == ':' || isspace((unsigned char)*p))
+			return "cannot be an interface name: it has a slash, a "
+			       "colon or white space";
+	return NULL;
+}
+
+static const char *parse_dev(struct config *c, const struct word *word,
+			     const char *value)
+{
+	const char *wrong = words_check_name(value);
+
+	(void)word;
+	if (!wrong)
+		strcpy(c->dev, value);
+	return wrong;
+}
+
+static const char *parse_nodev(struct config *c, const struct word *word,
+			       const char *value)
+{
+	(void)word;
+	(void)value;
+	c->dev[0] = '\0';
+	c->link = 0;
+	return NULL;
+}
+
+static const char *parse_link_netns(struct config *c, const struct word *word,
+				    const char *value)
+{
+	(void)word;
+	if (!*value)
+		return unexpected;
+	if (strlen(value) >= sizeof(c->link_netns))
+		return "is too long for the name of a network namespace";
+	strcpy(c->link_netns, value);
+	return NULL;
+}
+
+static const char *parse_link_netnsid(struct config *c, const struct word *word,
+				      const char *value)
+{
+	uint32_t number;
+
+	(void)word;
+	if (!parse_number(value, INT32_MAX, &number))
+		return unexpected;
+	c->link_netns[0] = '\0';
+	c->link_netnsid = (int32_t)number;
+	return NULL;
+}
+
+static const char *parse_key(struct config *c, const struct word *word,
+			     const char *value)
+{
+	struct in_addr quad;
+	uint32_t key;
+
+	if (inet_pton(AF_INET, value, &quad) == 1)
+		key = ntohl(quad.s_addr);
+	else if (!parse_number(value, UINT32_MAX, &key))
+		return unexpected;
+	if (word->fields & F_IKEY) {
+		c->in.key = true;
+		c->in.key_value = key;
+	}
+	if (word->fields & F_OKEY) {
+		c->out.key = true;
+		c->out.key_value = key;
+	}
+	return NULL;
+}
+
+/* [i|o]csum, [i|o]seq, and all of key, csum, seq with "no" before. */
+static const char *parse_flag(struct config *c, const struct word *word,
+			      const char *value)
+{
+	bool on = strncmp(word->name, "no", 2) != 0;
+
+	(void)value;
+	if (word->fields & F_IKEY)
+		c->in.key = on;
+	if (word->fields & F_OKEY)
+		c->out.key = on;
+	if (word->fields & F_ICSUM)
+		c->in.csum = on;
+	if (word->fields & F_OCSUM)
+		c->out.csum = on;
+	if (word->fields & F_ISEQ)
+		c->in.seq = on;
+	if (word->fields & F_OSEQ)
+		c->out.seq = on;
+	return NULL;
+}
+
+static const char *parse_ttl(struct config *c, const struct word *word,
+			     const char *value)
+{
+	uint32_t ttl;
+
+	(void)word;
+	if (!strcmp(value, "inherit")) {
+		c->ttl = GREX_TTL_INHERIT;
+		return NULL;
+	}
+	if (!parse_number(value, 255, &ttl))
+		return unexpected;
+	if (!ttl)
+		return "is not 1..255 or inherit (what other tools call 0 is "
+		       "inherit)";
+	c->ttl = (uint8_t)ttl;
+	return NULL;
+}
+
+static bool parse_dscp(const char *name, uint32_t *tos)
+{
+	static const struct {
+		const char *name;
+		uint8_t tos;
+	} others[] = {
+		{ "ef", 46 << 2 }, /* RFC 3246 */
+		{ "va", 44 << 2 }, /* RFC 5865 */
+		{ "le", 1 << 2 }, /* RFC 8622 */
+	};
+	size_t length = strlen(name);
+	size_t i;
+
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (!strcmp(name, others[i].name)) {
+			*tos = others[i].tos;
+			return true;
+		}
+	/* RFC 2474: class selectors */
+	if (length == 3 && !strncmp(name, "cs", 2) && name[2] >= '0' &&
+	    name[2] <= '7') {
+		*tos = (uint32_t)(name[2] - '0') << 5;
+		return true;
+	}
+	/* RFC 2597: af<class><drop precedence> */
+	if (length == 4 && !strncmp(name, "af", 2) && name[2] >= '1' &&
+	    name[2] <= '4' && name[3] >= '1' && name[3] <= '3') {
+		*tos = (uint32_t)(name[2] - '0') << 5 |
+		       (uint32_t)(name[3] - '0') << 3;
+		return true;
+	}
+	return false;
+}
+
+static const char *parse_tos(struct config *c, const struct word *word,
+			     const char *value)
+{
+	uint32_t tos;
+
+	(void)word;
+	if (!strcmp(value, "inherit")) {
+		c->tos = GREX_TOS_INHERIT;
+		return NULL;
+	}
+	if (!parse_dscp(value, &tos) && !parse_number(value, 255, &tos))
+		return unexpected;
+	if (tos & 3)
+		return "is not a multiple of 4: the low two bits are ECN, and "
+		       "RFC 6040 sets them";
+	c->tos = (uint8_t)tos;
+	return NULL;
+}
+
+static const char *parse_df(struct config *c, const struct word *word,
+			    const char *value)
+{
+	(void)word;
+	if (!strcmp(value, "set")) {
+		c->pmtudisc = true;
+		c->ignore_df = false;
+	} else if (!strcmp(value, "inherit")) {
+		c->pmtudisc = false;
+		c->ignore_df = false;
+	} else if (!strcmp(value, "clear")) {
+		c->pmtudisc = false;
+		c->ignore_df = true;
+	} else {
+		return unexpected;
+	}
+	return NULL;
+}
+
+static const char *parse_pmtudisc(struct config *c, const struct word *word,
+				  const char *value)
+{
+	(void)value;
+	c->pmtudisc = strncmp(word->name, "no", 2) != 0;
+	return NULL;
+}
+
+static const char *parse_ignore_df(struct config *c, const struct word *word,
+				   const char *value)
+{
+	(void)value;
+	c->ignore_df = strncmp(word->name, "no", 2) != 0;
+	return NULL;
+}
+
+static const char *parse_fwmark(struct config *c, const struct word *word,
+				const char *value)
+{
+	(void)word;
+	return parse_number(value, UINT32_MAX, &c->fwmark) ? NULL : unexpected;
+}
+
+static const char *parse_mtu(struct config *c, const struct word *word,
+			     const char *value)
+{
+	uint32_t mtu;
+
+	(void)word;
+	if (!parse_number(value, MTU_MAX, &mtu) || mtu < MTU_MIN)
+		return unexpected;
+	c->mtu = mtu;
+	return NULL;
+}
+
+static const char *parse_multicast(struct config *c, const struct word *word,
+				   const char *value)
+{
+	(void)word;
+	c->multicast = !strcmp(value, "on");
+	return c->multicast || !strcmp(value, "off") ? NULL : unexpected;
+}
+
+static const char *parse_up(struct config *c, const struct word *word,
+			    const char *value)
+{
+	(void)value;
+	c->up = !strcmp(word->name, "up");
+	return NULL;
+}
+
+static bool parse_prefix(const char *text, struct ip *ip, unsigned int *prefix,
+			 bool *given)
+{
+	char address[INET6_ADDRSTRLEN];
+	const char *slash = strchr(text, '/');
+	size_t length = slash ? (size_t)(slash - text) : strlen(text);
+	uint32_t max, number;
+
+	if (length >= sizeof(address))
+		return false;
+	memcpy(address, text, length);
+	address[length] = '\0';
+	if (!parse_ip(address, ip) || ip_is_any(ip))
+		return false;
+	max = ip->family == AF_INET ? 32 : 128;
+	number = max;
+	/* Decimal only: parse_number would take /0x18 too. */
+	if (slash && (!parse_number(slash + 1, max, &number) ||
+		      strpbrk(slash + 1, "xX")))
+		return false;
+	*prefix = number;
+	*given = slash;
+	return true;
+}
+
+static const char *parse_addr(struct config *c, const struct word *word,
+			      const char *value)
+{
+	struct address a = { 0 };
+
+	(void)word;
+	if (!parse_prefix(value, &a.local, &a.prefix, &a.prefix_given))
+		return unexpected;
+	if (ip_is_multicast(&a.local))
+		return "is a multicast address, expected a unicast address";
+	if (!config_add_address(c, &a))
+		return "found no memory";
+	return NULL;
+}
+
+/*
+ * "addr A/P peer B" and "addr A peer B/P" are the same: as in the kernel and
+ * in ip-address(8), the prefix is the peer's when there is a peer.
+ */
+static const char *parse_peer(struct config *c, const struct word *word,
+			      const char *value)
+{
+	struct address *a = c->naddrs ? &c->addrs[c->naddrs - 1] : NULL;
+	unsigned int prefix;
+	struct ip peer;
+	bool given;
+
+	(void)word;
+	if (!a)
+		return "has no addr before it: it is the far end of an addr";
+	if (a->peer.family != AF_UNSPEC)
+		return "is the second peer of the same addr";
+	if (!parse_prefix(value, &peer, &prefix, &given))
+		return unexpected;
+	if (peer.family != a->local.family)
+		return peer.family == AF_INET ? "is IPv4, but its addr is IPv6"
+					      : "is IPv6, but its addr is IPv4";
+	if (ip_is_multicast(&peer))
+		return "is a multicast address, expected a unicast address";
+	if (given && a->prefix_given && prefix != a->prefix)
+		return "has another prefix length than its addr: give only one";
+	if (given)
+		a->prefix = prefix;
+	/* The kernel takes a peer that is the address itself for none. */
+	if (!ip_equal(&peer, &a->local))
+		a->peer = peer;
+	return NULL;
+}
+
+#define DSCP_NAMES                                                       \
+	"cs0 cs1 cs2 cs3 cs4 cs5 cs6 cs7 af11 af12 af13 af21 af22 af23 " \
+	"af31 af32 af33 af41 af42 af43 ef va le"
+
+static const char is_outer[] = "a unicast IPv4 address or any";
+static const char is_key[] = "0..4294967295, 0x hexadecimal or a dotted quad";
+static const char is_ttl[] = "1..255 or inherit";
+static const char is_tos[] = "a multiple of 4 up to 252 (0xfc), a DSCP name "
+			     "(cs6, af41, ef) or inherit";
+static const char is_addr[] = "an IPv4 or IPv6 address with /PREFIX";
+
+#define FLAG(word, bits, text)                                         \
+	{                                                              \
+		.name = (word), .fields = (bits), .parse = parse_flag, \
+		.help = (text)                                         \
+	}
+#define ALIAS(word, bits, function, of)                                \
+	{                                                              \
+		.name = (word), .fields = (bits), .parse = (function), \
+		.alias_of = (of)                                       \
+	}
+
+/* clang-format off */
+const struct word words[] = {
+	{ .name = "local", .fields = F_LOCAL, .parse = parse_local,
+	  .value = "ADDRESS|any", .expected = is_outer, .complete = "any",
+	  .help = "outer source address; any: chosen by route, receive on all" },
+	{ .name = "remote", .fields = F_REMOTE, .parse = parse_remote,
+	  .value = "ADDRESS|any", .expected = is_outer, .complete = "any",
+	  .help = "outer destination address; any: receive from everyone" },
+	{ .name = "dev", .fields = F_DEV, .parse = parse_dev,
+	  .value = "INTERFACE", .expected = "an interface name",
+	  .complete = "@dev",
+	  .help = "bind the outer packets to an interface or VRF" },
+	{ .name = "nodev", .fields = F_DEV, .parse = parse_nodev,
+	  .help = "do not bind them (default)" },
+	{ .name = "link-netns", .fields = F_LINK_NETNS,
+	  .parse = parse_link_netns, .add_only = true,
+	  .value = "NETNS", .expected = "a network namespace",
+	  .complete = "@netns",
+	  .help = "network namespace of the outer packets: name, path or pid" },
+	{ .name = "link-netnsid", .fields = F_LINK_NETNS,
+	  .parse = parse_link_netnsid, .add_only = true,
+	  .value = "NUMBER", .expected = "0..2147483647",
+	  .help = "the same, by its id in this network namespace" },
+	{ .name = "key", .fields = F_IKEY | F_OKEY, .parse = parse_key,
+	  .value = "KEY", .expected = is_key,
+	  .help = "key of sent and received packets (RFC 2890)" },
+	{ .name = "ikey", .fields = F_IKEY, .parse = parse_key,
+	  .value = "KEY", .expected = is_key,
+	  .help = "key that received packets must have" },
+	{ .name = "okey", .fields = F_OKEY, .parse = parse_key,
+	  .value = "KEY", .expected = is_key,
+	  .help = "key of sent packets" },
+	FLAG("nokey", F_IKEY | F_OKEY, "no key, in either direction (default)"),
+	FLAG("noikey", F_IKEY, "take only packets without a key"),
+	FLAG("nookey", F_OKEY, "send without a key"),
+	FLAG("csum", F_ICSUM | F_OCSUM, "send checksums and require them (RFC 2784)"),
+	FLAG("icsum", F_ICSUM, "require a checksum of received packets"),
+	FLAG("ocsum", F_OCSUM, "send checksums"),
+	FLAG("nocsum", F_ICSUM | F_OCSUM, "neither (default)"),
+	FLAG("noicsum", F_ICSUM, "do not require, but verify what is there"),
+	FLAG("noocsum", F_OCSUM, "send none"),
+	FLAG("seq", F_ISEQ | F_OSEQ, "send sequence numbers and require order (RFC 2890)"),
+	FLAG("iseq", F_ISEQ, "drop received packets out of order or without number"),
+	FLAG("oseq", F_OSEQ, "send sequence numbers"),
+	FLAG("noseq", F_ISEQ | F_OSEQ, "neither (default)"),
+	FLAG("noiseq", F_ISEQ, "ignore sequence numbers"),
+	FLAG("nooseq", F_OSEQ, "send none"),
+	{ .name = "ttl", .fields = F_TTL, .parse = parse_ttl,
+	  .value = "1..255|inherit", .expected = is_ttl,
+	  .complete = "inherit 64 255",
+	  .help = "outer TTL (default 64); inherit: the inner packet's" },
+	{ .name = "tos", .fields = F_TOS, .parse = parse_tos,
+	  .value = "TOS|DSCP|inherit", .expected = is_tos,
+	  .complete = "inherit " DSCP_NAMES,
+	  .help = "outer TOS byte, DSCP and two 0 bits (default inherit)" },
+	{ .name = "df", .fields = F_DF, .parse = parse_df,
+	  .value = "set|inherit|clear", .expected = "set, inherit or clear",
+	  .complete = "set inherit clear",
+	  .help = "outer DF bit (default set); inherit: inner IPv4's" },
+	{ .name = "fwmark", .fields = F_FWMARK, .parse = parse_fwmark,
+	  .value = "MARK", .expected = "0..4294967295 or 0x hexadecimal",
+	  .help = "mark of outer packets, for routing rules (default 0)" },
+	{ .name = "mtu", .fields = F_MTU, .parse = parse_mtu,
+	  .value = "68..65535", .expected = "68..65535 bytes",
+	  .help = "bytes (default: MTU towards the remote less the overhead)" },
+	{ .name = "multicast", .fields = F_MULTICAST,
+	  .parse = parse_multicast,
+	  .value = "on|off", .expected = "on or off", .complete = "on off",
+	  .help = "MULTICAST flag of the device, which routing daemons want" },
+	{ .name = "addr", .fields = F_ADDR, .parse = parse_addr,
+	  .value = "ADDRESS/PREFIX", .expected = is_addr, .repeats = true,
+	  .help = "address on the device; may be given many times" },
+	{ .name = "peer", .fields = 0, .parse = parse_peer,
+	  .value = "ADDRESS", .expected = "an IPv4 or IPv6 address",
+	  .repeats = true,
+	  .help = "far end of the addr before it" },
+	{ .name = "up", .fields = F_UP, .parse = parse_up,
+	  .help = "bring the device up" },
+	{ .name = "down", .fields = F_UP, .parse = parse_up,
+	  .help = "leave or take it down (default)" },
+
+	/* What ip-link(8) calls the same things. */
+	{ .name = "hoplimit", .fields = F_TTL, .parse = parse_ttl,
+	  .value = "1..255|inherit", .expected = is_ttl,
+	  .complete = "inherit 64 255", .alias_of = "ttl" },
+	{ .name = "dsfield", .fields = F_TOS, .parse = parse_tos,
+	  .value = "TOS|DSCP|inherit", .expected = is_tos,
+	  .complete = "inherit " DSCP_NAMES, .alias_of = "tos" },
+	ALIAS("pmtudisc", F_PMTUDISC, parse_pmtudisc, "df set"),
+	ALIAS("nopmtudisc", F_PMTUDISC, parse_pmtudisc, "df inherit"),
+	ALIAS("ignore-df", F_IGNORE_DF, parse_ignore_df,
+	      "df clear, together with nopmtudisc"),
+	ALIAS("noignore-df", F_IGNORE_DF, parse_ignore_df,
+	      "not df clear"),
+	{ 0 },
+};
+/* clang-format on */
+
+static unsigned int min3(unsigned int a, unsigned int b, unsigned int c)
+{
+	unsigned int least = a < b ? a : b;
+
+	return least < c ? least : c;
+}
+
+#define NEAREST_MAX 32
+
+/* Edits from a to b: insert, delete, replace, swap two neighbours. */
+static unsigned int distance(const char *a, const char *b)
+{
+	unsigned int d[NEAREST_MAX + 1][NEAREST_MAX + 1];
+	size_t la = strlen(a), lb = strlen(b), i, j;
+
+	if (la > NEAREST_MAX || lb > NEAREST_MAX)
+		return NEAREST_MAX;
+	for (i = 0; i <= la; i++)
+		d[i][0] = (unsigned int)i;
+	for (j = 0; j <= lb; j++)
+		d[0][j] = (unsigned int)j;
+	for (i = 1; i <= la; i++)
+		for (j = 1; j <= lb; j++) {
+			unsigned int differ = a[i - 1] != b[j - 1];
+
+			d[i][j] = min3(d[i - 1][j] + 1, d[i][j - 1] + 1,
+				       d[i - 1][j - 1] + differ);
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
+			    a[i - 2] == b[j - 1] && d[i - 2][j - 2] < d[i][j])
+				d[i][j] = d[i - 2][j - 2] + 1;
+		}
+	return d[la][lb];
+}
+
+const char *words_nearest(const char *text, const char *const *first,
+			  unsigned long stride)
+{
+	/* At most 2 edits, and less than half of the word. */
+	size_t limit = strlen(text) < 4 ? 1 : 2;
+	const char *nearest = NULL;
+	const char *const *name;
+
+	for (name = first; *name;
+	     name = (const void *)((const char *)name + stride)) {
+		unsigned int edits = distance(text, *name);
+
+		if (edits <= limit && edits < strlen(*name)) {
+			nearest = *name;
+			/* Only a nearer one takes its place. */
+			if (!edits)
+				break;
+			limit = edits - 1;
+		}
+	}
+	return nearest;
+}
+
+static const struct word *find_word(const char *name)
+{
+	const struct word *word;
+
+	for (word = words; word->name; word++)
+		if (!strcmp(word->name, name))
+			return word;
+	return NULL;
+}
+
+static int unknown_word(const char *text)
+{
+	const char *nearest = words_nearest(text, &words->name, sizeof(*words));
+
+	if (nearest)
+		return usage("\"%s\" is not an option, did you mean \"%s\"?",
+			     text, nearest);
+	return usage("\"%s\" is not an option, see \"gretool help add\"", text);
+}
+
+/* Two words about the same thing, or the same word twice. */
+static int check_once(const struct word *word,
+		      const struct word *given_by[F_COUNT])
+{
+	unsigned int i;
+
+	if (word->repeats)
+		return STATUS_OK;
+	for (i = 0; i < F_COUNT; i++) {
+		if (!(word->fields & 1U << i) || !given_by[i])
+			continue;
+		if (given_by[i] == word)
+			return usage("%s: given twice, expected once",
+				     word->name);
+		return usage("%s: cannot be combined with \"%s\": both say the "
+			     "same thing, expected one of them",
+			     word->name, given_by[i]->name);
+	}
+	for (i = 0; i < F_COUNT; i++)
+		if (word->fields & 1U << i)
+			given_by[i] = word;
+	return STATUS_OK;
+}
+
+static int check_addresses(const struct config *c)
+{
+	char text[INET6_ADDRSTRLEN];
+	size_t i, j;
+
+	for (i = 0; i < c->naddrs; i++)
+		for (j = 0; j < i; j++) {
+			const struct address *a = &c->addrs[i];
+
+			if (!address_equal(a, &c->addrs[j]))
+				continue;
+			inet_ntop(a->local.family, &a->local.v6, text,
+				  sizeof(text));
+			return usage(
+				"addr: \"%s/%u\" is given twice, expected once",
+				text, a->prefix);
+		}
+	return STATUS_OK;
+}
+
+/* What no single word can see. */
+static int check_whole(struct config *c, enum words_use use)
+{
+	if (use == WORDS_ADD && !(c->given & F_REMOTE))
+		return usage("remote: missing, expected \"remote ADDRESS\" or "
+			     "\"remote any\"");
+	if (use == WORDS_SET && !c->given)
+		return usage("%s: nothing to change, expected an option, see "
+			     "\"gretool help set\"",
+			     c->name);
+	if (c->given & F_IGNORE_DF && c->ignore_df &&
+	    !(c->given & F_PMTUDISC && !c->pmtudisc))
+		return usage("ignore-df: needs \"nopmtudisc\", the two are "
+			     "\"df clear\"");
+	/* Path MTU discovery alone says both bits. */
+	if (c->given & F_PMTUDISC)
+		c->given |= F_DF;
+	return check_addresses(c);
+}
+
+int words_parse(struct config *c, enum words_use use, int argc, char **argv)
+{
+	const struct word *given_by[F_COUNT] = { NULL };
+	const struct word *word;
+	const char *wrong, *value;
+	int i, err;
+
+	config_init(c);
+	if (!argc)
+		return usage("the name of the tunnel is missing, expected NAME "
+			     "OPTION...");
+	wrong = words_check_name(argv[0]);
+	if (wrong)
+		return usage("name: \"%s\" %s", argv[0], wrong);
+	if (use == WORDS_ADD && find_word(argv[0]))
+		return usage("name: \"%s\" is an option, expected the name of "
+			     "the tunnel before all options",
+			     argv[0]);
+	strcpy(c->name, argv[0]);
+
+	for (i = 1; i < argc; i++) {
+		word = find_word(argv[i]);
+		if (!word)
+			return unknown_word(argv[i]);
+		if (use == WORDS_SET && word->add_only)
+			return usage("%s: cannot be changed, only given when "
+				     "the tunnel is added",
+				     word->name);
+		if (word->value && ++i == argc)
+			return usage("%s: the value is missing, expected %s",
+				     word->name, word->expected);
+		value = word->value ? argv[i] : NULL;
+		err = check_once(word, given_by);
+		if (err)
+			return err;
+		wrong = word->parse(c, word, value);
+		if (wrong == unexpected)
+			return usage("%s: \"%s\" is not %s", word->name, value,
+				     word->expected);
+		if (wrong)
+			return usage("%s: \"%s\" %s", word->name, value, wrong);
+		c->given |= word->fields;
+	}
+	return check_whole(c, use);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The words of a tunnel's options. One table serves parsing, `help` and shell
+ * completion.
+ */
+#ifndef WORDS_H
+#define WORDS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "config.h"
+
+struct word;
+
+/* Returns NULL, or what is wrong with the value ("is not ..."). */
+typedef const char *(*word_fn)(struct config *c, const struct word *word,
+			       const char *value);
+
+struct word {
+	const char *name;
+	/* What it says something about; a field can be given only once. */
+	uint32_t fields;
+	word_fn parse;
+	const char *value; /* what follows, for help; NULL: nothing does */
+	const char *expected; /* "is not ..." of a wrong value */
+	/*
+	 * What to complete: literal values, "@dev" and "@netns" for names of
+	 * those.
+	 */
+	const char *complete;
+	const char *help; /* NULL: an alias, see alias_of */
+	const char *alias_of;
+	bool add_only; /* `set` refuses it */
+	bool repeats; /* may be given many times */
+};
+
+/* Ends with a word without a name. */
+extern const struct word words[];
+
+enum words_use {
+	WORDS_ADD,
+	WORDS_SET
+};
+
+/*
+ * NAME and words to config. Returns STATUS_OK, or reports what is wrong and
+ * returns STATUS_USAGE. The caller frees c in both cases.
+ */
+int words_parse(struct config *c, enum words_use use, int argc, char **argv);
+
+/* NULL, or what is wrong with an interface name. */
+const char *words_check_name(const char *name);
+
+/*
+ * The candidate most like text, or NULL if none is near. The candidates are
+ * at *first, and then each stride bytes on, until one is NULL.
+ */
+const char *words_nearest(const char *text, const char *const *first,
+			  unsigned long stride);
+
+#endif /* WORDS_H */
