@@ -1,0 +1,65 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# plant.sh [-k NAME] [BUG...]: plant bugs in a kernel; succeed if the lab finds each.
+#
+# On debug (the default): kasan shift bounds lockdep rcu sleep leak warn oops.
+# On other kernels: warn oops.  One boot each: a report can hide the next one.
+
+set -euo pipefail
+. "$(dirname "$0")/common.sh"
+
+name=debug
+while (($#)); do
+	case $1 in
+	-k) name=$2; shift 2 ;;
+	-*) say "usage: plant.sh [-k NAME] [BUG...]"; exit 2 ;;
+	*) break ;;
+	esac
+done
+bugs=("$@")
+if ((${#bugs[@]} == 0)); then
+	case $name in
+	debug) bugs=(kasan shift bounds lockdep rcu sleep leak warn oops) ;;
+	*) bugs=(warn oops) ;;
+	esac
+fi
+
+# What the report must say, and the status of the boot.
+declare -A says=(
+	[kasan]='KASAN: slab-use-after-free' [shift]='UBSAN: shift-out-of-bounds' [bounds]='UBSAN: array-index-out-of-bounds'
+	[lockdep]='possible circular locking dependency' [rcu]='suspicious RCU usage' [sleep]='scheduling while atomic|sleeping function called'
+	[leak]='unreferenced object' [warn]='WARNING: .*plant_warn' [oops]='BUG: .*(NULL pointer|null-ptr-deref)|null-ptr-deref'
+)
+
+kernel=$("$LAB/kernel.sh" "$name")
+target=$CHECKOUT/.build/plant-$name
+mkdir -p "$target"
+cp "$LAB/plant/"{plant.c,Kbuild} "$target/"
+MAKE_ARGS=() ENTER=()
+# shellcheck source=/dev/null
+. "$kernel/env"
+"${ENTER[@]}" make -C "$kernel/build" "M=$target" "${MAKE_ARGS[@]}" modules >"$target/build.log" 2>&1 ||
+	{ cat "$target/build.log" >&2; die "the planted module does not build"; }
+
+failed=0
+for bug in "${bugs[@]}"; do
+	[[ ${says[$bug]:-} ]] || die "no such bug: $bug"
+	options=() expected=121 status=0
+	case $bug in
+	leak) options=(--kmemleak) ;;
+	oops) expected=120 ;;
+	esac
+	"$LAB/boot.sh" -k "$name" -t 240 --no-module --module "$target/plant.ko" -o "$CHECKOUT/.build/results/plant-$name/$bug" "${options[@]}" \
+		-- modprobe plant "bug=$bug" >"$target/said" 2>&1 || status=$?
+	if ((status == expected)) && grep -qE "${says[$bug]}" "$target/said"; then
+		echo "ok   $bug planted on $name: $(grep -oE -m 1 "${says[$bug]}" "$target/said")"
+		tally "planted-$name" pass "$bug is noticed"
+	else
+		echo "FAIL $bug planted on $name: status $status instead of $expected, or no report"
+		sed 's/^/     | /' "$target/said"
+		tally "planted-$name" fail "$bug is noticed"
+		failed=1
+	fi
+done
+exit "$failed"
