@@ -18,6 +18,8 @@ const struct command commands[] = {
 	{ "set", "change a tunnel", help_set, cmd_set },
 	{ "del", "delete a tunnel", help_del, cmd_del },
 	{ "show", "show tunnels, as add takes them", help_show, cmd_show },
+	{ "monitor", "report changes as they happen", help_monitor,
+	  cmd_monitor },
 	{ "help", "explain a command", help_help, cmd_help },
 	{ "words", NULL, NULL, cmd_words },
 	{ 0 },

@@ -72,12 +72,13 @@ static int collect_tunnel(const struct nlmsghdr *message, void *arg)
 	return 0;
 }
 
-static int dump_tunnels(struct nl *nl, bool stats, struct tunnels *tunnels)
+int tunnels_dump(struct nl *nl, bool stats, struct tunnels *tunnels)
 {
 	struct nl_request request;
 	int tries = 0;
 	int err;
 
+	memset(tunnels, 0, sizeof(*tunnels));
 	do {
 		tunnels_free(tunnels);
 		link_dump(&request, stats);
@@ -206,7 +207,7 @@ int tunnels_read(struct nl *nl, const char *name, bool stats,
 		status = tunnels_find(nl, name, &tunnels->list[0]);
 		tunnels->count = 1;
 	} else {
-		status = dump_tunnels(nl, stats, tunnels);
+		status = tunnels_dump(nl, stats, tunnels);
 	}
 	if (status || !tunnels->count)
 		return status;

@@ -17,6 +17,9 @@ struct tunnels {
  */
 int tunnels_find(struct nl *nl, const char *name, struct tunnel *tunnel);
 
+/* All of them, likewise. The caller frees in both cases. */
+int tunnels_dump(struct nl *nl, bool stats, struct tunnels *tunnels);
+
 /*
  * One tunnel, or all if name is NULL, with names and addresses. Returns enum
  * status, after a report. The caller frees in both cases.
