@@ -37,7 +37,7 @@ for folder in module uapi; do
 	[[ ! -d $CHECKOUT/$folder ]] || mirror "$folder"
 done
 
-MAKE_ARGS=() ENTER=()
+MAKE_ARGS=() ENTER=() BUILD=$kernel/build
 # shellcheck source=/dev/null
 . "$kernel/env"
 
@@ -49,10 +49,10 @@ fi
 
 log=$target/build.log
 status=0
-"${ENTER[@]}" make -C "$kernel/build" "M=$target" "${MAKE_ARGS[@]}" -j "$(nproc)" "$@" modules >"$log" 2>&1 || status=$?
+"${ENTER[@]}" make -C "$BUILD" "M=$target" "${MAKE_ARGS[@]}" -j "$(nproc)" "$@" modules >"$log" 2>&1 || status=$?
 # What a person must see: warnings and errors, not each compiler call.
 sed -E -e '/^(make|  (CC|LD|AR|MODPOST|BTF|CHECK|DESCEND|CALL) )/d' -e '/^Skipping BTF generation/d' \
-	-e '/warning: the compiler differs/d' -e '/The kernel was built by:|You are using: /d' -e '/^WARNING: Symbol version dump/d' \
+	-e '/warning: the compiler differs/d' -e '/The kernel was built by:|You are using:|The kernel was built with:|pahole version differs|You are using/d' -e '/^WARNING: Symbol version dump/d' \
 	-e 's,^([^ ]*/)?\.build/[^/]*/,,' -e "s,$target/,,g" "$log" >&2
 ((status == 0)) || die "the build for $name failed; the whole output is in $log"
 echo "$target/grex.ko"

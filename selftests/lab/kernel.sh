@@ -9,7 +9,8 @@
 #   modules/  lib/modules/RELEASE, decompressed
 #   build     what an out-of-tree build takes as its kernel
 #   release   uname -r
-#   env       shell variables for the build (make arguments, chroot)
+#   env       shell variables for the build: MAKE_ARGS, ENTER (how to get to its
+#             compiler), BUILD (the build folder as seen there)
 
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
@@ -109,6 +110,11 @@ needs() {
 		sed -n 's/^ *|\?Depends: //p' | grep -E "^$2\$" | sort -V | tail -n 1
 }
 
+# newest PREFIX SUFFIX: the package of that name with the highest version in it.
+newest() {
+	apt-cache "${APT_OPTIONS[@]}" pkgnames "$1" | grep -E "^$1[.0-9]*([.0-9+-]|deb|bpo)*$2\$" | sort -V | tail -n 1
+}
+
 # unpack FOLDER PACKAGE...: download and unpack without installing.
 unpack() {
 	local folder=$1 deb
@@ -163,13 +169,39 @@ fix_headers() {
 		xargs -r sed -i "s,\(^\|[ \t=]\)/usr/\(src\|lib\)/linux-,\1$place/usr/\2/linux-,g"
 }
 
+# Kernels whose build tools need a newer C library bring a Debian of their own.
+stock_chroot() {
+	local release=$1 chroot=$work/out/chroot common kbuild as_root=()
+	common=$(needs "linux-headers-$release" 'linux-headers-.*-common')
+	kbuild=$(needs "linux-headers-$release" 'linux-kbuild-.*')
+	unpack "$work/root" "linux-binary-$release" "linux-modules-$release" "linux-base-$release"
+	payload "$work/root/usr/lib/modules/$release/vmlinuz" >"$work/out/vmlinux"
+	cp "$work/root/usr/lib/modules/$release/config" "$work/out/config"
+	mkdir -p "$work/out/modules/lib/modules"
+	mv "$work/root/usr/lib/modules/$release" "$work/out/modules/lib/modules/$release"
+	rm -f "$work/out/modules/lib/modules/$release/vmlinuz"
+	((EUID == 0)) || as_root=(sudo)
+	long "a minimal $suite with its compiler (1 to 4 minutes)" "${as_root[@]}" debootstrap --variant=minbase \
+		--include=make,gcc-14,libelf1t64,pahole "$suite" "$chroot" "$(mirror "")"
+	rm -rf "$chroot"/var/cache/apt/archives/*.deb "$chroot"/var/lib/apt/lists/* "$chroot"/usr/share/{doc,locale,man}/*
+	unpack "$chroot" "linux-headers-$release" "$common" "$kbuild"
+	ln -s "chroot/usr/src/linux-headers-$release" "$work/out/build"
+	echo "$release" >"$work/out/release"
+	cat >"$work/out/env" <<-END
+		MAKE_ARGS=()
+		ENTER=("\$LAB/enter.sh" "\$kernel/chroot" "\$target")
+		BUILD=/usr/src/linux-headers-$release
+	END
+}
+
 stock() {
-	local image headers release root=$work/root deb common kbuild
+	local image headers release root=$work/root common kbuild
 	apt_update
-	image=$(needs linux-image-amd64 'linux-image-[0-9].*-amd64')
-	headers=$(needs linux-headers-amd64 'linux-headers-[0-9].*-amd64')
-	[[ $image && $headers ]] || die "no linux-image-amd64 in $suite"
+	# By name, not by what linux-image-amd64 needs: backports move on to a next series.
+	image=$(newest "linux-image-$name" '-amd64')
+	[[ $image ]] || die "$suite has no Linux $name any more"
 	release=${image#linux-image-}
+	headers=linux-headers-$release
 	say "kernel $name is $release"
 	if [[ $name == 7.2 ]]; then
 		stock_chroot "$release"
@@ -229,6 +261,8 @@ built() {
 	if [[ ! -f $tree/.unpacked ]]; then
 		rm -rf "$tree"
 		apt_update
+		# Any kernel will do for KUnit, should this one have left the archive.
+		[[ $name != uml || $(newest "$source" '') ]] || source=$(newest linux-source- '')
 		unpack "$work/root" "$source"
 		mkdir "$tree"
 		long "unpacking the source" tar -C "$tree" --strip-components=1 -xf "$work/root/usr/src/$source.tar.xz"

@@ -15,7 +15,7 @@ while (($#)); do
 done
 case $name in uml | debug) ;; *) die "kernel $name has no KUnit" ;; esac
 
-"$LAB/build.sh" "$name" >/dev/null
+"$LAB/build.sh" "$name" >/dev/null || { tally "kunit-$name" fail "build for $name"; exit 1; }
 results=$CHECKOUT/.build/results/kunit-$name
 rm -rf "$results"
 status=0

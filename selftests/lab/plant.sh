@@ -36,10 +36,10 @@ kernel=$("$LAB/kernel.sh" "$name")
 target=$CHECKOUT/.build/plant-$name
 mkdir -p "$target"
 cp "$LAB/plant/"{plant.c,Kbuild} "$target/"
-MAKE_ARGS=() ENTER=()
+MAKE_ARGS=() ENTER=() BUILD=$kernel/build
 # shellcheck source=/dev/null
 . "$kernel/env"
-"${ENTER[@]}" make -C "$kernel/build" "M=$target" "${MAKE_ARGS[@]}" modules >"$target/build.log" 2>&1 ||
+"${ENTER[@]}" make -C "$BUILD" "M=$target" "${MAKE_ARGS[@]}" modules >"$target/build.log" 2>&1 ||
 	{ cat "$target/build.log" >&2; die "the planted module does not build"; }
 
 failed=0

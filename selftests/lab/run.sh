@@ -43,9 +43,9 @@ else
 fi
 ((${#singles[@]} + ${#pairs[@]})) || die "there are no tests in $CHECKOUT/selftests"
 
-"$LAB/build.sh" "$name" >/dev/null
 stage=selftests-$name
 ((${#kmemleak[@]} == 0)) || stage+=-kmemleak
+"$LAB/build.sh" "$name" >/dev/null || { tally "$stage" fail "build for $name"; exit 1; }
 results=$CHECKOUT/.build/results/$name
 rm -rf "$results"
 mkdir -p "$results"
