@@ -26,7 +26,7 @@
 #    $H1 v0 198.51.100.2/24 --- 198.51.100.1 v1 $NET v2 203.0.113.1 --- v0 203.0.113.2/24 $H2
 
 set -u
-export LC_ALL=C
+export LC_ALL=C PYTHONDONTWRITEBYTECODE=1
 
 KSFT_SKIP=4
 WORK=$(mktemp -d)
@@ -206,6 +206,11 @@ link_counter() {
 	ip netns exec "$1" cat "/sys/class/net/$2/statistics/$3"
 }
 
+# link_mtu NAMESPACE DEVICE
+link_mtu() {
+	ip -n "$1" -o link show "$2" | sed 's/.* mtu \([0-9]*\) .*/\1/'
+}
+
 # counts NAMESPACE DEVICE NAME N command...: the command raises NAME by N
 counts() {
 	local name=$1 dev=$2 counter=$3 by=$4 before after
@@ -254,11 +259,47 @@ fields() {
 	tshark -n -r "$file" -T fields "${args[@]}" 2>/dev/null
 }
 
+# --- helpers in Python -----------------------------------------------------
+
+# helper FILE [ARGUMENT...]: run selftests/FILE, which says "ok GROUP WHAT" or
+# "FAIL GROUP WHAT: why" of each of its cases; each FAIL fails the test.
+# For several test functions that look at one run: helper_run, helper_results.
+helper() {
+	helper_run "$@"
+	helper_results all
+}
+
+# helper_run FILE [ARGUMENT...]: only run it, its output is in $HELPER
+helper_run() {
+	local file=$1 status
+	shift
+	HELPER=$WORK/${file%.py}.out
+	[ -z "${VERBOSE:-}" ] || printf '# + %s\n' "$file $*"
+	/usr/bin/python3 "${BASH_SOURCE[0]%/*}/$file" "$@" >"$HELPER" 2>&1
+	status=$?
+	[ "$status" = 0 ] ||
+		fail "$file: status $status: $(tail -n 3 "$HELPER" | tr '\n' ' ')"
+}
+
+# helper_results GROUP: what helper_run has said of the cases of a group
+helper_results() {
+	local word said what cases=0
+	while read -r word said what; do
+		[ "$said" = "$1" ] || continue
+		case $word in
+		ok) cases=$((cases + 1)) ;;
+		FAIL) fail "$what" ;;
+		esac
+	done <"$HELPER"
+	[ "$cases" -gt 0 ] || [ "$RET" != 0 ] || fail "no cases of $1"
+	printf '# %d cases passed\n' "$cases"
+}
+
 # --- running ---------------------------------------------------------------
 
 run_tests() {
 	local test n=0 failed=0 words
-	read -ra words <<<"${ONLY:-$TESTS}"
+	read -rd '' -a words <<<"${ONLY:-$TESTS}"
 	[ "$(id -u)" = 0 ] || skip_all "needs root"
 	modprobe grex 2>/dev/null || [ -d /sys/module/grex ] ||
 		skip_all "grex cannot be loaded"
