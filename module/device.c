@@ -6,6 +6,7 @@
 #include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
 #include <net/ip.h>
+#include <net/netdev_lock.h>
 
 #include "device.h"
 #include "grex.h"
@@ -88,7 +89,8 @@ static void device_show_config(struct net_device *dev,
 {
 	const union grex_addr *remote = &config->match.remote;
 
-	__dev_addr_set(dev, &config->match.local.v4, sizeof(__be32));
+	__dev_addr_set(dev, (const u8 *)&config->match.local.v4,
+		       sizeof(__be32));
 	memcpy(dev->broadcast, &remote->v4, sizeof(__be32));
 	/* Without a remote there are many neighbours, each with an entry. */
 	if (remote->v4)
@@ -262,8 +264,8 @@ void grex_device_setup(struct net_device *dev)
 
 static void device_set_overhead(struct grex_config *config)
 {
-	config->overhead = sizeof(struct iphdr) +
-			   grex_header_len(config->oflags);
+	config->overhead =
+		sizeof(struct iphdr) + grex_header_len(config->oflags);
 }
 
 /**

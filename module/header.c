@@ -62,8 +62,8 @@ enum grex_header_verdict grex_header_parse(struct grex_header *header,
 	if (len < grex_header_len(flags))
 		return GREX_HEADER_IS_TRUNCATED;
 
-	header->flags = flags & (GREX_HEADER_CSUM | GREX_HEADER_KEY |
-				 GREX_HEADER_SEQ);
+	header->flags = flags &
+			(GREX_HEADER_CSUM | GREX_HEADER_KEY | GREX_HEADER_SEQ);
 	header->protocol = cpu_to_be16(get_u16(p + 2));
 	header->len = grex_header_len(flags);
 	header->key = 0;

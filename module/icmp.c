@@ -20,8 +20,8 @@ static struct grex_config *icmp_sender(struct grex_net *gn, struct sk_buff *skb)
 {
 	const struct iphdr *quote = (const struct iphdr *)skb->data;
 	unsigned int ip_len = quote->ihl * 4;
-	unsigned int look = min_t(unsigned int, skb->len - ip_len,
-				  GREX_HEADER_LOOK);
+	unsigned int look =
+		min_t(unsigned int, skb->len - ip_len, GREX_HEADER_LOOK);
 	struct grex_header header;
 	struct grex_match sent = {
 		.local.v4 = quote->saddr,

@@ -7,6 +7,7 @@
 #include <linux/if_ether.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <net/gso.h>
 #include <net/icmp.h>
 #include <net/ip.h>
 
@@ -73,7 +74,7 @@ static bool pmtu_fits(const struct sk_buff *skb, unsigned int mtu)
 }
 
 /**
- * grex_pmtu_check - see whether an inner packet fits, and tell its source if not
+ * grex_pmtu_check - see whether an inner packet fits, else tell its source
  * @skb: at the inner header, which is in the linear part
  * @mtu: what the path takes, less the overhead
  *

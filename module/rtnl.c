@@ -17,10 +17,19 @@
 #include "rtnl.h"
 #include "stats.h"
 
+/* Point at the attribute, and say why in a sentence. */
+#define rtnl_refuse(err, extack, attr, why)             \
+	({                                              \
+		NL_SET_ERR_MSG_ATTR(extack, attr, why); \
+		err;                                    \
+	})
+
 /* A "gre" option of the kernel that grex does not have is not ignored. */
-#define RTNL_POLICY_ABSENT(name)                                               \
-	{ .type = NLA_REJECT,                                                  \
-	  .reject_message = "grex has no IFLA_GRE_" name }
+#define RTNL_POLICY_ABSENT(name)                               \
+	{                                                      \
+		.type = NLA_REJECT,                            \
+		.reject_message = "grex has no IFLA_GRE_" name \
+	}
 
 static const struct nla_policy rtnl_policy[IFLA_GRE_MAX + 1] = {
 	/* Attributes of the right size only, from the first on. */
@@ -69,15 +78,12 @@ static int rtnl_refuse_unknown(struct nlattr *tb[],
 			if (nla_type(attr) > IFLA_GRE_UNSPEC &&
 			    nla_type(attr) <= IFLA_GRE_MAX)
 				continue;
-			NL_SET_ERR_MSG_ATTR(extack, attr,
-					    "This attribute of IFLA_INFO_DATA is not known to grex");
-			return -EINVAL;
+			return rtnl_refuse(-EINVAL, extack, attr,
+					   "This attribute of IFLA_INFO_DATA is not known to grex");
 		}
-		if (rem) {
-			NL_SET_ERR_MSG_ATTR(extack, info,
-					    "IFLA_INFO_DATA ends in the middle of an attribute");
-			return -EINVAL;
-		}
+		if (rem)
+			return rtnl_refuse(-EINVAL, extack, info,
+					   "IFLA_INFO_DATA ends in the middle of an attribute");
 	}
 	return 0;
 }
@@ -85,12 +91,10 @@ static int rtnl_refuse_unknown(struct nlattr *tb[],
 static int rtnl_validate(struct nlattr *tb[], struct nlattr *data[],
 			 struct netlink_ext_ack *extack)
 {
-	if (tb[IFLA_ADDRESS] || tb[IFLA_BROADCAST]) {
-		NL_SET_ERR_MSG_ATTR(extack,
-				    tb[IFLA_ADDRESS] ?: tb[IFLA_BROADCAST],
-				    "The addresses of a tunnel are IFLA_GRE_LOCAL and IFLA_GRE_REMOTE");
-		return -EINVAL;
-	}
+	if (tb[IFLA_ADDRESS] || tb[IFLA_BROADCAST])
+		return rtnl_refuse(-EINVAL, extack,
+				   tb[IFLA_ADDRESS] ?: tb[IFLA_BROADCAST],
+				   "The addresses of a tunnel are IFLA_GRE_LOCAL and IFLA_GRE_REMOTE");
 	return rtnl_refuse_unknown(tb, extack);
 }
 
@@ -103,24 +107,18 @@ static int rtnl_get_flags(struct nlattr *flags_attr, struct nlattr *key_attr,
 		u16 want = ntohs(nla_get_be16(flags_attr));
 
 		if (want &
-		    ~(GREX_HEADER_KEY | GREX_HEADER_CSUM | GREX_HEADER_SEQ)) {
-			NL_SET_ERR_MSG_ATTR(extack, flags_attr,
-					    "IFLA_GRE_IFLAGS and IFLA_GRE_OFLAGS take GRE_KEY, GRE_CSUM and GRE_SEQ only");
-			return -EINVAL;
-		}
-		if (want & ~*flags & GREX_HEADER_KEY && !key_attr) {
-			NL_SET_ERR_MSG_ATTR(extack, flags_attr,
-					    "GRE_KEY needs a key: IFLA_GRE_IKEY or IFLA_GRE_OKEY");
-			return -EINVAL;
-		}
+		    ~(GREX_HEADER_KEY | GREX_HEADER_CSUM | GREX_HEADER_SEQ))
+			return rtnl_refuse(-EINVAL, extack, flags_attr,
+					   "IFLA_GRE_IFLAGS and IFLA_GRE_OFLAGS take GRE_KEY, GRE_CSUM and GRE_SEQ only");
+		if (want & ~*flags & GREX_HEADER_KEY && !key_attr)
+			return rtnl_refuse(-EINVAL, extack, flags_attr,
+					   "GRE_KEY needs a key: IFLA_GRE_IKEY or IFLA_GRE_OKEY");
 		*flags = want;
 	}
 	if (key_attr) {
-		if (!(*flags & GREX_HEADER_KEY)) {
-			NL_SET_ERR_MSG_ATTR(extack, key_attr,
-					    "IFLA_GRE_IKEY and IFLA_GRE_OKEY have no effect without GRE_KEY in the flags");
-			return -EINVAL;
-		}
+		if (!(*flags & GREX_HEADER_KEY))
+			return rtnl_refuse(-EINVAL, extack, key_attr,
+					   "IFLA_GRE_IKEY and IFLA_GRE_OKEY have no effect without GRE_KEY in the flags");
 		*key = nla_get_be32(key_attr);
 	}
 	/* A key that is not in use is 0, as for packets without one. */
@@ -137,11 +135,9 @@ static int rtnl_get_address(struct nlattr *attr, union grex_addr *addr,
 	if (!attr)
 		return 0;
 	v4 = nla_get_in_addr(attr);
-	if (ipv4_is_multicast(v4) || ipv4_is_lbcast(v4)) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "IFLA_GRE_LOCAL and IFLA_GRE_REMOTE must be unicast, or 0.0.0.0 for any");
-		return -EINVAL;
-	}
+	if (ipv4_is_multicast(v4) || ipv4_is_lbcast(v4))
+		return rtnl_refuse(-EINVAL, extack, attr,
+				   "IFLA_GRE_LOCAL and IFLA_GRE_REMOTE must be unicast, or 0.0.0.0 for any");
 	addr->v4 = v4;
 	return 0;
 }
@@ -151,11 +147,9 @@ static int rtnl_get_bool(struct nlattr *attr, bool *value,
 {
 	if (!attr)
 		return 0;
-	if (nla_get_u8(attr) > 1) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "IFLA_GRE_PMTUDISC and IFLA_GRE_IGNORE_DF must be 0 or 1");
-		return -EINVAL;
-	}
+	if (nla_get_u8(attr) > 1)
+		return rtnl_refuse(-EINVAL, extack, attr,
+				   "IFLA_GRE_PMTUDISC and IFLA_GRE_IGNORE_DF must be 0 or 1");
 	*value = nla_get_u8(attr);
 	return 0;
 }
@@ -173,16 +167,15 @@ static int rtnl_get_df(struct nlattr *data[], u8 *df,
 				    extack);
 	if (err)
 		return err;
-	if (pmtudisc && ignore_df) {
-		NL_SET_ERR_MSG_ATTR(extack,
-				    data[IFLA_GRE_IGNORE_DF] ?:
-					    data[IFLA_GRE_PMTUDISC],
-				    "IFLA_GRE_IGNORE_DF 1 contradicts IFLA_GRE_PMTUDISC 1");
-		return -EINVAL;
-	}
-	*df = pmtudisc ? GREX_DF_SET :
-	      ignore_df ? GREX_DF_CLEAR :
-			  GREX_DF_INHERIT;
+	if (pmtudisc && ignore_df)
+		return rtnl_refuse(-EINVAL, extack,
+				   data[IFLA_GRE_IGNORE_DF]
+					   ?: data[IFLA_GRE_PMTUDISC],
+				   "IFLA_GRE_IGNORE_DF 1 contradicts IFLA_GRE_PMTUDISC 1");
+	if (pmtudisc)
+		*df = GREX_DF_SET;
+	else
+		*df = ignore_df ? GREX_DF_CLEAR : GREX_DF_INHERIT;
 	return 0;
 }
 
@@ -192,11 +185,9 @@ static int rtnl_get_link(struct nlattr *attr, struct net *net, int *link,
 	if (!attr)
 		return 0;
 	*link = nla_get_u32(attr);
-	if (*link && !__dev_get_by_index(net, *link)) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "IFLA_GRE_LINK names no device of the underlay namespace");
-		return -ENODEV;
-	}
+	if (*link && !__dev_get_by_index(net, *link))
+		return rtnl_refuse(-ENODEV, extack, attr,
+				   "IFLA_GRE_LINK names no device of the underlay namespace");
 	return 0;
 }
 
@@ -206,11 +197,9 @@ static int rtnl_get_tos(struct nlattr *attr, u8 *tos,
 	if (!attr)
 		return 0;
 	*tos = nla_get_u8(attr);
-	if (*tos != GREX_TOS_INHERIT && *tos & 3) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "IFLA_GRE_TOS must be 1 (inherit) or a multiple of 4: the ECN bits are those of the inner packet");
-		return -EINVAL;
-	}
+	if (*tos != GREX_TOS_INHERIT && *tos & 3)
+		return rtnl_refuse(-EINVAL, extack, attr,
+				   "IFLA_GRE_TOS must be 1 (inherit) or a multiple of 4: the ECN bits are those of the inner packet");
 	return 0;
 }
 
@@ -297,8 +286,8 @@ static int rtnl_changelink(struct net_device *dev, struct nlattr *tb[],
 			       "CAP_NET_ADMIN is needed in the namespace of the underlay too");
 		return -EPERM;
 	}
-	config = grex_device_config_alloc(dev,
-					  rtnl_dereference(tunnel->config));
+	config =
+		grex_device_config_alloc(dev, rtnl_dereference(tunnel->config));
 	if (!config)
 		return -ENOMEM;
 	err = rtnl_to_config(data, tunnel->net, config, extack);

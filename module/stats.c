@@ -12,14 +12,13 @@ enum grex_stat_scope {
 };
 
 const char *const grex_stats_names[GREX_STAT_COUNT] = {
-#define GREX_STAT_NAME(ID, name, scope, text) [GREX_##ID] = #name,
+#define GREX_STAT_NAME(ID, name, scope, text) #name,
 	GREX_STATS(GREX_STAT_NAME)
 #undef GREX_STAT_NAME
 };
 
 static const u8 grex_stats_scope[GREX_STAT_COUNT] = {
-#define GREX_STAT_SCOPE(ID, name, scope, text)                                 \
-	[GREX_##ID] = GREX_STAT_SCOPE_##scope,
+#define GREX_STAT_SCOPE(ID, name, scope, text) GREX_STAT_SCOPE_##scope,
 	GREX_STATS(GREX_STAT_SCOPE)
 #undef GREX_STAT_SCOPE
 };
@@ -72,28 +71,35 @@ void grex_stats_drop(struct grex_stats __percpu *stats, enum grex_stat id,
 				      ?: SKB_DROP_REASON_NOT_SPECIFIED);
 }
 
+static const struct grex_stats __percpu *
+stats_of_scope(const struct grex_tunnel *tunnel, enum grex_stat_scope scope)
+{
+	if (scope == GREX_STAT_SCOPE_TUNNEL)
+		return tunnel->stats;
+	return grex_net(tunnel->net)->stats;
+}
+
 /* What a tunnel reports: its own counters, and those of its underlay. */
 void grex_stats_read(const struct grex_tunnel *tunnel,
 		     u64 count[GREX_STAT_COUNT])
 {
-	struct grex_stats __percpu *const source[] = {
-		[GREX_STAT_SCOPE_TUNNEL] = tunnel->stats,
-		[GREX_STAT_SCOPE_NETNS] = grex_net(tunnel->net)->stats,
-	};
 	int cpu, id;
 
-	memset(count, 0, sizeof(*count) * GREX_STAT_COUNT);
-	for_each_possible_cpu(cpu) {
-		for (id = 0; id < GREX_STAT_COUNT; id++) {
-			const struct grex_stats *stats =
-				per_cpu_ptr(source[grex_stats_scope[id]], cpu);
+	for (id = 0; id < GREX_STAT_COUNT; id++) {
+		const struct grex_stats __percpu *stats =
+			stats_of_scope(tunnel, grex_stats_scope[id]);
+
+		count[id] = 0;
+		for_each_possible_cpu(cpu) {
+			const struct grex_stats *there =
+				per_cpu_ptr(stats, cpu);
 			unsigned int start;
 			u64 value;
 
 			do {
-				start = u64_stats_fetch_begin(&stats->syncp);
-				value = u64_stats_read(&stats->count[id]);
-			} while (u64_stats_fetch_retry(&stats->syncp, start));
+				start = u64_stats_fetch_begin(&there->syncp);
+				value = u64_stats_read(&there->count[id]);
+			} while (u64_stats_fetch_retry(&there->syncp, start));
 			count[id] += value;
 		}
 	}
@@ -105,19 +111,19 @@ void grex_stats_fold(const u64 count[GREX_STAT_COUNT],
 {
 	link->rx_length_errors += count[GREX_RX_TRUNCATED];
 	link->rx_crc_errors += count[GREX_RX_CSUM] + count[GREX_RX_NO_CSUM];
-	link->rx_fifo_errors += count[GREX_RX_NO_SEQ] +
-				count[GREX_RX_OUT_OF_ORDER];
+	link->rx_fifo_errors +=
+		count[GREX_RX_NO_SEQ] + count[GREX_RX_OUT_OF_ORDER];
 	link->rx_frame_errors += count[GREX_RX_ECN];
 	link->rx_errors += link->rx_length_errors + link->rx_crc_errors +
 			   link->rx_fifo_errors + link->rx_frame_errors +
 			   count[GREX_RX_WRONG_KEY] + count[GREX_RX_PROTOCOL];
 	link->rx_dropped += count[GREX_RX_DOWN] + count[GREX_RX_NO_MEMORY];
 
-	link->tx_carrier_errors += count[GREX_TX_NO_REMOTE] +
-				   count[GREX_TX_NO_ROUTE];
+	link->tx_carrier_errors +=
+		count[GREX_TX_NO_REMOTE] + count[GREX_TX_NO_ROUTE];
 	link->collisions += count[GREX_TX_RECURSION];
-	link->tx_aborted_errors += count[GREX_TX_TOO_BIG] +
-				   count[GREX_TX_TRUNCATED];
+	link->tx_aborted_errors +=
+		count[GREX_TX_TOO_BIG] + count[GREX_TX_TRUNCATED];
 	link->tx_errors += link->tx_carrier_errors + link->collisions +
 			   link->tx_aborted_errors;
 	link->tx_dropped += count[GREX_TX_NO_MEMORY] + count[GREX_TX_UNDERLAY];

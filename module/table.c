@@ -26,15 +26,15 @@ static enum grex_table_class table_class(const struct grex_match *match)
 	       (match->local.v4 ? 0 : GREX_TABLE_REMOTE);
 }
 
-/* @packet as a tunnel of @class would have it in its match. */
+/* @packet as a tunnel of class @cls would have it in its match. */
 static struct grex_match table_narrow(const struct grex_match *packet,
-				      enum grex_table_class class)
+				      enum grex_table_class cls)
 {
 	struct grex_match match = *packet;
 
-	if (class & GREX_TABLE_REMOTE)
+	if (cls & GREX_TABLE_REMOTE)
 		match.local.v4 = 0;
-	if (class & GREX_TABLE_LOCAL)
+	if (cls & GREX_TABLE_LOCAL)
 		match.remote.v4 = 0;
 	return match;
 }
@@ -194,16 +194,17 @@ bool grex_table_has_other(struct grex_table *table,
 	return found;
 }
 
-/* Of two tunnels that differ in link alone, the one bound to where the packet
- * came in goes before the one that is not bound; others are out.
+/* How well a tunnel fits to where a packet came in, 0 not at all: one bound to
+ * the device goes before one bound to its VRF, and that before an unbound one.
  */
-static __always_inline struct grex_config *
-table_better(struct grex_config *best, struct grex_config *config,
-	     struct grex_arrival arrival)
+static __always_inline int table_link_rank(const struct grex_config *config,
+					   struct grex_arrival arrival)
 {
-	if (config->link == arrival.iif || config->link == arrival.l3mdev)
-		return config;
-	return best ?: (config->link ? NULL : config);
+	if (!config->link)
+		return 1;
+	if (config->link == arrival.iif)
+		return 3;
+	return config->link == arrival.l3mdev ? 2 : 0;
 }
 
 /**
@@ -220,19 +221,25 @@ struct grex_config *grex_table_match_rcu(const struct grex_table *table,
 					 struct grex_arrival arrival)
 {
 	struct rhltable *hash = (struct rhltable *)&table->by_match;
-	enum grex_table_class class;
+	enum grex_table_class cls;
 
-	for (class = 0; class < GREX_TABLE_CLASSES; class++) {
+	for (cls = 0; cls < GREX_TABLE_CLASSES; cls++) {
 		struct grex_config *config, *best = NULL;
 		struct rhlist_head *list, *pos;
 		struct grex_match match;
+		int rank, best_rank = 0;
 
-		if (!READ_ONCE(table->count[class]))
+		if (!READ_ONCE(table->count[cls]))
 			continue;
-		match = table_narrow(packet, class);
+		match = table_narrow(packet, cls);
 		list = rhltable_lookup(hash, &match, table_by_match);
-		rhl_for_each_entry_rcu(config, pos, list, by_match)
-			best = table_better(best, config, arrival);
+		rhl_for_each_entry_rcu(config, pos, list, by_match) {
+			rank = table_link_rank(config, arrival);
+			if (rank > best_rank) {
+				best = config;
+				best_rank = rank;
+			}
+		}
 		if (best)
 			return best;
 	}
@@ -253,19 +260,19 @@ struct grex_config *grex_table_match_pair_rcu(const struct grex_table *table,
 					      struct grex_arrival arrival)
 {
 	struct rhltable *hash = (struct rhltable *)&table->by_pair;
-	enum grex_table_class class;
+	enum grex_table_class cls;
 
-	for (class = 0; class < GREX_TABLE_CLASSES; class++) {
+	for (cls = 0; cls < GREX_TABLE_CLASSES; cls++) {
 		struct rhlist_head *list, *pos;
 		struct grex_config *config;
 		struct grex_match match;
 
-		if (!READ_ONCE(table->count[class]))
+		if (!READ_ONCE(table->count[cls]))
 			continue;
-		match = table_narrow(packet, class);
+		match = table_narrow(packet, cls);
 		list = rhltable_lookup(hash, &match, table_by_pair);
 		rhl_for_each_entry_rcu(config, pos, list, by_pair) {
-			if (table_better(NULL, config, arrival))
+			if (table_link_rank(config, arrival))
 				return config;
 		}
 	}
@@ -281,16 +288,16 @@ struct grex_config *grex_table_sender_rcu(const struct grex_table *table,
 					  const struct grex_match *sent)
 {
 	struct rhltable *hash = (struct rhltable *)&table->by_pair;
-	enum grex_table_class class;
+	enum grex_table_class cls;
 
-	for (class = 0; class < GREX_TABLE_CLASSES; class++) {
+	for (cls = 0; cls < GREX_TABLE_CLASSES; cls++) {
 		struct rhlist_head *list, *pos;
 		struct grex_config *config;
 		struct grex_match match;
 
-		if (!READ_ONCE(table->count[class]))
+		if (!READ_ONCE(table->count[cls]))
 			continue;
-		match = table_narrow(sent, class);
+		match = table_narrow(sent, cls);
 		list = rhltable_lookup(hash, &match, table_by_pair);
 		rhl_for_each_entry_rcu(config, pos, list, by_pair) {
 			if (!(config->oflags & GREX_HEADER_KEY) ==

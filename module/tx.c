@@ -119,9 +119,9 @@ static int tx_route(const struct grex_config *config, struct sk_buff *skb,
 	bool cached;
 
 	/* The outer ECN bits are the inner ones (RFC 6040 4.1). */
-	outer->dsfield = config->tos == GREX_TOS_INHERIT ?
-				 dsfield :
-				 config->tos | (dsfield & INET_ECN_MASK);
+	outer->dsfield = config->tos == GREX_TOS_INHERIT
+				 ? dsfield
+				 : config->tos | (dsfield & INET_ECN_MASK);
 	outer->daddr = config->match.remote.v4;
 
 	/* The cache holds the route of a fixed remote and DSCP 0; others may be
@@ -175,9 +175,9 @@ static void tx_push_gre(const struct grex_config *config, struct sk_buff *skb)
 
 	/* Segmentation writes the checksum of each segment itself. */
 	if (flags & GREX_HEADER_CSUM && !skb_is_gso(skb)) {
-		__wsum sum = skb->ip_summed == CHECKSUM_PARTIAL ?
-				     lco_csum(skb) :
-				     skb_checksum(skb, 0, skb->len, 0);
+		__wsum sum = skb->ip_summed == CHECKSUM_PARTIAL
+				     ? lco_csum(skb)
+				     : skb_checksum(skb, 0, skb->len, 0);
 
 		*grex_header_csum(skb->data) = csum_fold(sum);
 	}
@@ -256,9 +256,10 @@ static void tx_one(const struct grex_config *config, struct sk_buff *skb,
 					       outer.rt->dst.header_len +
 					       config->overhead)))
 		goto drop_rt;
-	if (unlikely(iptunnel_handle_offloads(
-		    skb, config->oflags & GREX_HEADER_CSUM ? SKB_GSO_GRE_CSUM :
-							     SKB_GSO_GRE)))
+	if (unlikely(iptunnel_handle_offloads(skb,
+					      config->oflags & GREX_HEADER_CSUM
+						      ? SKB_GSO_GRE_CSUM
+						      : SKB_GSO_GRE)))
 		goto drop_rt;
 
 	tx_push_gre(config, skb);

@@ -7,7 +7,7 @@
 #define COMPAT_NET_DROPREASON_H
 
 #include <linux/skbuff.h>
-#if __has_include_next(<net/dropreason.h>)
+#ifdef COMPAT_HAS_NET_DROPREASON_H
 #include_next <net/dropreason.h>
 #endif
 

@@ -4,7 +4,7 @@
 #define COMPAT_NET_GSO_H
 
 #include <linux/netdevice.h>
-#if __has_include_next(<net/gso.h>)
+#ifdef COMPAT_HAS_NET_GSO_H
 #include_next <net/gso.h>
 #endif
 

@@ -5,7 +5,10 @@
 #include_next <net/ip6_fib.h>
 
 #ifndef COMPAT_HAS_DST_RT6_INFO
-#define dst_rt6_info(dst) container_of(dst, struct rt6_info, dst)
+static inline struct rt6_info *dst_rt6_info(struct dst_entry *dst)
+{
+	return container_of(dst, struct rt6_info, dst);
+}
 #endif
 
 #endif

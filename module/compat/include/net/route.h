@@ -6,7 +6,10 @@
 #include <net/inet_dscp.h>
 
 #ifndef COMPAT_HAS_DST_RTABLE
-#define dst_rtable(dst) container_of(dst, struct rtable, dst)
+static inline struct rtable *dst_rtable(struct dst_entry *dst)
+{
+	return container_of(dst, struct rtable, dst);
+}
 #endif
 
 #endif

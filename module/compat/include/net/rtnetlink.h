@@ -20,17 +20,17 @@ rtnl_newlink_link_net(struct rtnl_newlink_params *params)
 	return params->link_net;
 }
 
-#define GREX_COMPAT_NEWLINK(name)                                              \
-	static int name##_compat(struct net *net, struct net_device *dev,      \
-				 struct nlattr *tb[], struct nlattr *data[],   \
-				 struct netlink_ext_ack *extack)               \
-	{                                                                      \
-		struct rtnl_newlink_params params = {                          \
-			.link_net = net,                                       \
-			.tb = tb,                                              \
-			.data = data,                                          \
-		};                                                             \
-		return name(dev, &params, extack);                             \
+#define GREX_COMPAT_NEWLINK(name)                                            \
+	static int name##_compat(struct net *net, struct net_device *dev,    \
+				 struct nlattr *tb[], struct nlattr *data[], \
+				 struct netlink_ext_ack *extack)             \
+	{                                                                    \
+		struct rtnl_newlink_params params = {                        \
+			.link_net = net,                                     \
+			.tb = tb,                                            \
+			.data = data,                                        \
+		};                                                           \
+		return name(dev, &params, extack);                           \
 	}
 #define GREX_COMPAT_NEWLINK_OP(name) name##_compat
 #else

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The table against an oracle that is too simple to be wrong: an array, and a
+ * look at every element of it.
+ */
+#include <kunit/test.h>
+#include <linux/prandom.h>
+#include <linux/rtnetlink.h>
+
+#include "../header.h"
+#include "../table.h"
+
+#define CONFIGS 400
+#define STEPS 20000
+
+/* Few values, so that wildcards, keys and links collide all the time. */
+#define ADDRESSES 4 /* 0 is any */
+#define KEYS 3 /* 0 is none, 1 is key 0 */
+#define LINKS 4 /* 0 is any */
+
+struct table_fixture {
+	struct grex_table table;
+	struct grex_tunnel tunnels[CONFIGS];
+	struct grex_config *configs[CONFIGS]; /* NULL: not in the table */
+	struct rnd_state rnd;
+};
+
+static u32 pick(struct table_fixture *f, u32 below)
+{
+	return prandom_u32_state(&f->rnd) % below;
+}
+
+static void pick_match(struct table_fixture *f, struct grex_match *match,
+		       u32 lowest)
+{
+	u32 key = pick(f, KEYS);
+
+	memset(match, 0, sizeof(*match));
+	match->family = AF_INET;
+	match->local.v4 = htonl(lowest + pick(f, ADDRESSES - lowest));
+	match->remote.v4 = htonl(lowest + pick(f, ADDRESSES - lowest));
+	match->keyed = key > 0;
+	match->key = htonl(key > 0 ? key - 1 : 0);
+}
+
+static bool same_key(const struct grex_match *a, const struct grex_match *b)
+{
+	return a->keyed == b->keyed && a->key == b->key;
+}
+
+/* The better, the higher; 0: does not match at all. */
+static int oracle_rank(const struct grex_config *c,
+		       const struct grex_match *packet,
+		       struct grex_arrival arrival, bool mind_key)
+{
+	int rank = 1;
+
+	if (mind_key && !same_key(&c->match, packet))
+		return 0;
+	if (c->match.remote.v4) {
+		if (c->match.remote.v4 != packet->remote.v4)
+			return 0;
+		rank += 200;
+	}
+	if (c->match.local.v4) {
+		if (c->match.local.v4 != packet->local.v4)
+			return 0;
+		rank += 100;
+	}
+	if (c->link) {
+		if (c->link == arrival.iif)
+			rank += 20;
+		else if (c->link == arrival.l3mdev)
+			rank += 10;
+		else
+			return 0;
+	}
+	return rank;
+}
+
+static struct grex_config *oracle_match(struct table_fixture *f,
+					const struct grex_match *packet,
+					struct grex_arrival arrival)
+{
+	struct grex_config *best = NULL;
+	int i, rank, best_rank = 0;
+
+	for (i = 0; i < CONFIGS; i++) {
+		if (!f->configs[i])
+			continue;
+		rank = oracle_rank(f->configs[i], packet, arrival, true);
+		if (rank > best_rank) {
+			best = f->configs[i];
+			best_rank = rank;
+		}
+	}
+	return best;
+}
+
+static bool oracle_has_other(struct table_fixture *f,
+			     const struct grex_config *config)
+{
+	int i;
+
+	for (i = 0; i < CONFIGS; i++) {
+		struct grex_config *c = f->configs[i];
+
+		if (c && c->tunnel != config->tunnel &&
+		    c->link == config->link &&
+		    !memcmp(&c->match, &config->match, sizeof(c->match)))
+			return true;
+	}
+	return false;
+}
+
+static void check_match(struct kunit *test)
+{
+	struct table_fixture *f = test->priv;
+	struct grex_arrival arrival = {
+		.iif = 1 + pick(f, LINKS - 1),
+		.l3mdev = 1 + pick(f, LINKS - 1),
+	};
+	struct grex_config *got, *want;
+	struct grex_match packet;
+
+	pick_match(f, &packet, 1);
+	want = oracle_match(f, &packet, arrival);
+	rcu_read_lock();
+	got = grex_table_match_rcu(&f->table, &packet, arrival);
+	rcu_read_unlock();
+	KUNIT_EXPECT_PTR_EQ(test, got, want);
+}
+
+/* Whatever the key: any tunnel with the best addresses of those that match. */
+static void check_pair(struct kunit *test)
+{
+	struct table_fixture *f = test->priv;
+	struct grex_arrival arrival = {
+		.iif = 1 + pick(f, LINKS - 1),
+		.l3mdev = 1 + pick(f, LINKS - 1),
+	};
+	struct grex_match packet;
+	struct grex_config *got;
+	int i, best = 0;
+
+	pick_match(f, &packet, 1);
+	for (i = 0; i < CONFIGS; i++) {
+		if (f->configs[i])
+			best = max(best, oracle_rank(f->configs[i], &packet,
+						     arrival, false));
+	}
+	rcu_read_lock();
+	got = grex_table_match_pair_rcu(&f->table, &packet, arrival);
+	rcu_read_unlock();
+	KUNIT_EXPECT_EQ(test, best / 100,
+			(got ? oracle_rank(got, &packet, arrival, false) : 0) /
+				100);
+	KUNIT_EXPECT_EQ(test, !best, !got);
+}
+
+static void check_sender(struct kunit *test)
+{
+	struct table_fixture *f = test->priv;
+	struct grex_match sent;
+	struct grex_config *got;
+	bool any = false;
+	int i;
+
+	pick_match(f, &sent, 1);
+	for (i = 0; i < CONFIGS; i++) {
+		struct grex_config *c = f->configs[i];
+
+		if (!c)
+			continue;
+		if (c->match.local.v4 && c->match.local.v4 != sent.local.v4)
+			continue;
+		if (c->match.remote.v4 && c->match.remote.v4 != sent.remote.v4)
+			continue;
+		if (!!(c->oflags & GREX_HEADER_KEY) == sent.keyed &&
+		    c->okey == sent.key)
+			any = true;
+	}
+	rcu_read_lock();
+	got = grex_table_sender_rcu(&f->table, &sent);
+	rcu_read_unlock();
+	KUNIT_EXPECT_EQ(test, any, !!got);
+	if (got)
+		KUNIT_EXPECT_EQ(test, ntohl(got->okey), ntohl(sent.key));
+}
+
+static void toggle(struct kunit *test, int i)
+{
+	struct table_fixture *f = test->priv;
+	struct grex_config *config = f->configs[i];
+	u32 okey;
+
+	if (config) {
+		grex_table_remove(&f->table, config);
+		f->configs[i] = NULL;
+		kfree_rcu(config, rcu);
+		return;
+	}
+	config = kzalloc(sizeof(*config), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, config);
+	pick_match(f, &config->match, 0);
+	config->link = pick(f, LINKS);
+	okey = pick(f, KEYS);
+	config->oflags = okey ? GREX_HEADER_KEY : 0;
+	config->okey = htonl(okey ? okey - 1 : 0);
+	config->tunnel = &f->tunnels[i];
+	KUNIT_EXPECT_EQ(test, oracle_has_other(f, config),
+			grex_table_has_other(&f->table, config));
+	if (oracle_has_other(f, config)) {
+		kfree(config);
+		return;
+	}
+	KUNIT_ASSERT_EQ(test, 0, grex_table_insert(&f->table, config));
+	KUNIT_EXPECT_FALSE(test, grex_table_has_other(&f->table, config));
+	f->configs[i] = config;
+}
+
+static void table_against_oracle(struct kunit *test)
+{
+	struct table_fixture *f = test->priv;
+	int step;
+
+	rtnl_lock();
+	for (step = 0; step < STEPS; step++) {
+		toggle(test, pick(f, CONFIGS));
+		check_match(test);
+		check_pair(test);
+		check_sender(test);
+	}
+	rtnl_unlock();
+}
+
+/* Many tunnels: the hash grows, and each is found. */
+static void table_grows(struct kunit *test)
+{
+	struct table_fixture *f = test->priv;
+	const struct grex_arrival arrival = { .iif = 1, .l3mdev = 1 };
+	const u32 many = 5000;
+	struct grex_config *configs;
+	u32 i, wrong = 0;
+
+	configs = kvcalloc(many, sizeof(*configs), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, configs);
+	rtnl_lock();
+	for (i = 0; i < many; i++) {
+		configs[i].match.family = AF_INET;
+		configs[i].match.local.v4 = htonl(0xc0000201);
+		configs[i].match.remote.v4 = htonl(0x0a000000 + i);
+		configs[i].match.keyed = 1;
+		configs[i].match.key = htonl(i);
+		configs[i].tunnel = &f->tunnels[0];
+		KUNIT_EXPECT_EQ(test, 0,
+				grex_table_insert(&f->table, &configs[i]));
+	}
+	rcu_read_lock();
+	for (i = 0; i < many; i++) {
+		if (grex_table_match_rcu(&f->table, &configs[i].match,
+					 arrival) != &configs[i])
+			wrong++;
+	}
+	rcu_read_unlock();
+	KUNIT_EXPECT_EQ(test, 0, wrong);
+	for (i = 0; i < many; i++)
+		grex_table_remove(&f->table, &configs[i]);
+	rtnl_unlock();
+	synchronize_rcu();
+	kvfree(configs);
+}
+
+static int table_suite_init(struct kunit *test)
+{
+	struct table_fixture *f = kvzalloc(sizeof(*f), GFP_KERNEL);
+
+	if (!f)
+		return -ENOMEM;
+	prandom_seed_state(&f->rnd, 47);
+	test->priv = f;
+	return grex_table_init(&f->table);
+}
+
+static void table_suite_exit(struct kunit *test)
+{
+	struct table_fixture *f = test->priv;
+	int i;
+
+	if (!f)
+		return;
+	rtnl_lock();
+	for (i = 0; i < CONFIGS; i++) {
+		if (f->configs[i]) {
+			grex_table_remove(&f->table, f->configs[i]);
+			kfree_rcu(f->configs[i], rcu);
+		}
+	}
+	rtnl_unlock();
+	grex_table_destroy(&f->table);
+	kvfree(f);
+}
+
+static struct kunit_case table_cases[] = { KUNIT_CASE(table_against_oracle),
+					   KUNIT_CASE(table_grows),
+					   {} };
+
+static struct kunit_suite table_suite = {
+	.name = "grex_table",
+	.init = table_suite_init,
+	.exit = table_suite_exit,
+	.test_cases = table_cases,
+};
+
+kunit_test_suite(table_suite);
