@@ -37,16 +37,12 @@ void addr_delete(struct nl_request *request, int ifindex,
 		 const struct address *a)
 {
 	put_address(request, ifindex, a,
-		    nl_start(request, RTM_DELADDR, 0,
-			     sizeof(struct ifaddrmsg)));
+		    nl_start(request, RTM_DELADDR, 0, sizeof(struct ifaddrmsg)));
 }
 
-void addr_dump(struct nl_request *request, int ifindex)
+void addr_dump(struct nl_request *request)
 {
-	struct ifaddrmsg *ifa =
-		nl_start(request, RTM_GETADDR, NLM_F_DUMP, sizeof(*ifa));
-
-	ifa->ifa_index = (uint32_t)ifindex;
+	nl_start(request, RTM_GETADDR, NLM_F_DUMP, sizeof(struct ifaddrmsg));
 }
 
 struct addr_attrs {
@@ -91,6 +87,30 @@ static int read_addr_attr(const struct nlattr *attr, void *arg)
 	return ok ? MNL_CB_OK : MNL_CB_ERROR;
 }
 
+/*
+ * The link-local address that the kernel makes for a tunnel from an IPv4
+ * address: fe80::/64 and the address, with ISATAP's mark (RFC 5214, section
+ * 6.1) or without. It does not always say that it made it.
+ */
+static bool is_made_from_ipv4(const struct address *a)
+{
+	static const uint8_t prefix[] = { 0xfe, 0x80, 0, 0, 0, 0, 0, 0 };
+	static const uint8_t plain[] = { 0, 0, 0, 0 };
+	static const uint8_t isatap[] = { 0, 0, 0x5e, 0xfe };
+	const uint8_t *bytes = a->local.v6.s6_addr;
+	uint8_t mark[4];
+
+	if (a->local.family != AF_INET6 || a->prefix != 64 ||
+	    memcmp(bytes, prefix, sizeof(prefix)) != 0)
+		return false;
+	memcpy(mark, bytes + 8, sizeof(mark));
+	/* fe80::1 is somebody's choice: 0.0.0.0/8 has no hosts. */
+	if (!memcmp(mark, plain, sizeof(mark)))
+		return bytes[12];
+	mark[0] &= 0xfd; /* the universal/local bit */
+	return !memcmp(mark, isatap, sizeof(mark));
+}
+
 enum addr_read addr_read(const struct nlmsghdr *message,
 			 struct address_of *address)
 {
@@ -124,22 +144,7 @@ enum addr_read addr_read(const struct nlmsghdr *message,
 		return ADDR_AUTOMATIC;
 	if (attrs.proto && attrs.proto <= ADDR_PROTO_KERNEL_MAX)
 		return ADDR_AUTOMATIC;
+	if (attrs.flags & IFA_F_STABLE_PRIVACY || is_made_from_ipv4(a))
+		return ADDR_AUTOMATIC;
 	return ADDR_CONFIGURED;
-}
-
-bool addr_is_made_from(const struct address *a, const struct ip *local)
-{
-	/* RFC 5214, section 6.1: 0:5efe or 200:5efe and the IPv4 address. */
-	static const uint8_t start[] = { 0xfe, 0x80, 0, 0, 0, 0, 0, 0 };
-	static const uint8_t isatap[] = { 0, 0, 0x5e, 0xfe };
-	const uint8_t *bytes = a->local.v6.s6_addr;
-	uint8_t middle[4];
-
-	if (a->local.family != AF_INET6 || local->family != AF_INET)
-		return false;
-	memcpy(middle, bytes + 8, sizeof(middle));
-	middle[0] &= 0xfd; /* the universal/local bit */
-	return !memcmp(bytes, start, sizeof(start)) &&
-	       !memcmp(middle, isatap, sizeof(isatap)) &&
-	       !memcmp(bytes + 12, &local->v4, sizeof(local->v4));
 }

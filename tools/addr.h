@@ -15,8 +15,8 @@ struct address_of {
 void addr_add(struct nl_request *request, int ifindex, const struct address *a);
 void addr_delete(struct nl_request *request, int ifindex,
 		 const struct address *a);
-/* Of one device, or of all if ifindex is 0. */
-void addr_dump(struct nl_request *request, int ifindex);
+/* Of all devices. */
+void addr_dump(struct nl_request *request);
 
 enum addr_read {
 	ADDR_MALFORMED,
@@ -26,10 +26,5 @@ enum addr_read {
 
 enum addr_read addr_read(const struct nlmsghdr *message,
 			 struct address_of *address);
-/*
- * Is it the link-local address that the kernel makes from the local address of
- * a GRE device? Before 5.18 it does not say so itself.
- */
-bool addr_is_made_from(const struct address *a, const struct ip *local);
 
 #endif /* ADDR_H */

@@ -18,8 +18,7 @@ int cmd_del(struct gretool *g, int argc, char **argv)
 	int status;
 
 	if (!argc)
-		return usage(
-			"the name of the tunnel is missing, expected NAME");
+		return usage("the name of the tunnel is missing, expected NAME");
 	if (argc > 1)
 		return usage("\"%s\" is too much, expected only NAME", argv[1]);
 	wrong = words_check_name(argv[0]);

@@ -45,9 +45,8 @@ int run_command(struct gretool *g, int argc, char **argv)
 		nearest = words_nearest(argv[0], &commands->name,
 					sizeof(*commands));
 		if (nearest)
-			return usage(
-				"\"%s\" is not a command, did you mean \"%s\"?",
-				argv[0], nearest);
+			return usage("\"%s\" is not a command, did you mean \"%s\"?",
+				     argv[0], nearest);
 		return usage("\"%s\" is not a command, see \"gretool help\"",
 			     argv[0]);
 	}
@@ -153,9 +152,8 @@ static int run_arguments(struct gretool *g, int argc, char **argv)
 				return status;
 			break;
 		default:
-			return usage(
-				"\"%s\" is not an option, see \"gretool help\"",
-				argv[i]);
+			return usage("\"%s\" is not an option, see \"gretool help\"",
+				     argv[i]);
 		}
 	}
 	if (batch && i < argc)

@@ -87,8 +87,9 @@ static void put_config(struct nlmsghdr *nlh, struct ifinfomsg *ifm,
 
 void link_add(struct nl_request *request, const struct config *c)
 {
-	struct ifinfomsg *ifm = nl_start(
-		request, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, sizeof(*ifm));
+	struct ifinfomsg *ifm = nl_start(request, RTM_NEWLINK,
+					 NLM_F_CREATE | NLM_F_EXCL,
+					 sizeof(*ifm));
 
 	mnl_attr_put_strz(&request->header, IFLA_IFNAME, c->name);
 	/* remote is always given, so there is always a kind. */

@@ -72,6 +72,14 @@ static int collect_tunnel(const struct nlmsghdr *message, void *arg)
 	return 0;
 }
 
+/* In the order in which they were made, which not every kernel keeps. */
+static int compare_tunnels(const void *left, const void *right)
+{
+	const struct tunnel *a = left, *b = right;
+
+	return a->ifindex < b->ifindex ? -1 : a->ifindex > b->ifindex;
+}
+
 int tunnels_dump(struct nl *nl, bool stats, struct tunnels *tunnels)
 {
 	struct nl_request request;
@@ -89,6 +97,9 @@ int tunnels_dump(struct nl *nl, bool stats, struct tunnels *tunnels)
 		       "list may be incomplete");
 	else if (err)
 		return report_refusal(nl, &request, "tunnels");
+	if (tunnels->count)
+		qsort(tunnels->list, tunnels->count, sizeof(*tunnels->list),
+		      compare_tunnels);
 	return STATUS_OK;
 }
 
@@ -151,16 +162,13 @@ static bool take_addresses(struct tunnel *t, const struct addresses *addresses)
 	for (i = first_of(addresses, t->ifindex);
 	     i < addresses->count && addresses->list[i].ifindex == t->ifindex;
 	     i++) {
-		const struct address *a = &addresses->list[i].address;
-
-		if (!addr_is_made_from(a, &t->config.local) &&
-		    !config_add_address(&t->config, a))
+		if (!config_add_address(&t->config, &addresses->list[i].address))
 			return false;
 	}
 	return true;
 }
 
-static int read_addresses(struct nl *nl, int ifindex, struct tunnels *tunnels)
+static int read_addresses(struct nl *nl, struct tunnels *tunnels)
 {
 	struct addresses addresses = { 0 };
 	struct nl_request request;
@@ -173,7 +181,7 @@ static int read_addresses(struct nl *nl, int ifindex, struct tunnels *tunnels)
 		addresses.count = 0;
 		free(addresses.list);
 		addresses.list = NULL;
-		addr_dump(&request, ifindex);
+		addr_dump(&request);
 		err = nl_talk(nl, &request, collect_address, &addresses);
 	} while (err == -EINTR && ++tries < DUMP_TRIES);
 	if (err && err != -EINTR) {
@@ -213,5 +221,5 @@ int tunnels_read(struct nl *nl, const char *name, bool stats,
 		return status;
 	for (i = 0; i < tunnels->count; i++)
 		resolve_names(nl, &tunnels->list[i].config);
-	return read_addresses(nl, name ? tunnels->list[0].ifindex : 0, tunnels);
+	return read_addresses(nl, tunnels);
 }

@@ -654,9 +654,8 @@ static int check_addresses(const struct config *c)
 				continue;
 			inet_ntop(a->local.family, &a->local.v6, text,
 				  sizeof(text));
-			return usage(
-				"addr: \"%s/%u\" is given twice, expected once",
-				text, a->prefix);
+			return usage("addr: \"%s/%u\" is given twice, expected once",
+				     text, a->prefix);
 		}
 	return STATUS_OK;
 }
