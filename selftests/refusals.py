@@ -1,0 +1,326 @@
+# SPDX-License-Identifier: GPL-2.0
+"""refusals.py A B: send malformed and unwanted packets from B to the tunnels
+that test_refusals.sh has made in A; see that each is dropped for one reason."""
+
+import os
+import sys
+import time
+
+from scapy.layers.inet import ICMP, IP
+from scapy.layers.inet6 import ICMPv6EchoRequest, IPv6
+from scapy.layers.l2 import GRE
+
+from rtnl import Rtnl
+from wire import (ETH_P_ERSPAN, ETH_P_ERSPAN2, ETH_P_IP, ETH_P_IPV6, ETH_P_TEB,
+                  ETH_P_WCCP, Results, Sender, Tap, enter)
+
+A, B = sys.argv[1:3]
+LOCAL = "192.0.2.1"
+# The remote of each tunnel.
+REMOTE = {
+    "plain": "192.0.2.2",
+    "summed": "192.0.2.3",
+    "keyed": "192.0.2.4",
+    "ordered": "192.0.2.5",
+    "closed": "192.0.2.6",
+}
+PAYLOAD = 0x1234  # an ethertype that nobody takes
+
+# One CPU handles all in the order in which it was sent.
+os.sched_setaffinity(0, {0})
+sender = Sender(B)
+icmp = Tap(B, "v0", ETH_P_IP)
+enter(A)
+rtnl = Rtnl()
+results = Results()
+
+
+def outer(tunnel, gre, source=None, destination=LOCAL, tos=0):
+    """gre: bytes, or a packet of scapy."""
+    return bytes(IP(src=source or REMOTE[tunnel], dst=destination, proto=47,
+                    tos=tos) / bytes(gre))
+
+
+INNER4 = bytes(IP(src="10.0.0.2", dst="10.0.0.1") / ICMP(id=1, seq=1) /
+               b"grex")
+INNER6 = bytes(IPv6(src="fd00::2", dst="fd00::1") / ICMPv6EchoRequest())
+
+
+def gre(inner=INNER4, proto=ETH_P_IP, **fields):
+    return bytes(GRE(proto=proto, **fields) / inner)
+
+
+def word(packet, value):
+    """Put bits into the flags word of a GRE packet."""
+    flags = int.from_bytes(packet[:2], "big") | value
+    return flags.to_bytes(2, "big") + packet[2:]
+
+
+def counters():
+    """(tunnel, counter) to value; of the namespace: (None, counter)."""
+    found = {}
+    for tunnel in REMOTE:
+        for name, value in rtnl.drops(tunnel).items():
+            if not name.startswith("netns_"):
+                found[tunnel, name] = value
+            elif found.setdefault((None, name), value) != value:
+                found["several values", name] = value
+        stats = rtnl.stats(tunnel)
+        found[tunnel, "packets in"] = stats["rx_packets"]
+        found[tunnel, "packets out"] = stats["tx_packets"]
+    return found
+
+
+def icmp_errors(expected):
+    """Types and codes of the ICMP errors that B has got."""
+    found = []
+    while True:
+        got = icmp.read(2.0 if len(found) < expected else 0.0, wanted=lambda
+                        protocol, data: data[9] == 1 and data[20] in (3, 4, 5, 11, 12))
+        if got is None:
+            return found
+        found.append((got[1][20], got[1][21]))
+
+
+def sentinel():
+    """A packet that is taken; what was sent before it has been handled then."""
+    before = rtnl.stats("plain")["rx_packets"]
+    sender.send(outer("plain", gre(b"sentinel", PAYLOAD)))
+    end = time.monotonic() + 5
+    while rtnl.stats("plain")["rx_packets"] == before:
+        if time.monotonic() > end:
+            raise SystemExit("a good packet does not arrive")
+
+
+def rises(what, packet, expected, errors=()):
+    """The packet changes this and nothing else."""
+    icmp.drain()
+    before = counters()
+    sender.send(packet)
+    sentinel()
+    after = counters()
+    after["plain", "packets in"] -= 1
+    change = {key: after[key] - before.get(key, 0) for key in after
+              if after[key] != before.get(key, 0)}
+    results.equal(what, expected, change)
+    results.equal(what + ": ICMP", list(errors), icmp_errors(len(errors)))
+
+
+def dropped(what, packet, tunnel, counter, errors=()):
+    rises(what, packet, {(tunnel, counter): 1}, errors)
+
+
+def unseen(what, packet):
+    """gre.ko drops it before anyone is asked, and does not count."""
+    rises(what, packet, {})
+
+
+def taken(what, packet, tunnel):
+    rises(what, packet, {(tunnel, "packets in"): 1})
+
+
+PORT_UNREACHABLE = [(3, 3)]
+
+
+def test_truncated():
+    whole = gre()
+    for size in range(12):
+        unseen("%d bytes of GRE" % size, outer("plain", whole[:size]))
+    full = gre(chksum_present=1, key_present=1, seqnum_present=1, key=42)
+    for size in range(12, 16):
+        dropped("%d bytes of a GRE header of 16" % size,
+                outer("keyed", full[:size]), None, "netns_rx_truncated")
+    # From here on the GRE header is whole, and the inner header is not.
+    for size in range(8, 20):
+        dropped("%d bytes of inner IPv4" % size,
+                outer("plain", gre(INNER4[:size])), "plain", "rx_truncated")
+    for size in range(8, 40, 3):
+        dropped("%d bytes of inner IPv6" % size,
+                outer("plain", gre(INNER6[:size], ETH_P_IPV6)), "plain",
+                "rx_truncated")
+    for size in (0, 1, 19):
+        dropped("%d bytes of inner IPv4 behind key and sequence" % size,
+                outer("keyed", gre(INNER4[:size], key_present=1, key=42,
+                                   seqnum_present=1)), "keyed",
+                "rx_truncated")
+        dropped("%d bytes of inner IPv4 behind all options" % size,
+                outer("keyed", gre(INNER4[:size], key_present=1, key=42,
+                                   seqnum_present=1, chksum_present=1)),
+                "keyed", "rx_truncated")
+    for size in range(8, 24):
+        dropped("%d bytes of WCCP version 2" % size,
+                outer("plain", gre((b"\0\0\0\0" + INNER4)[:size], ETH_P_WCCP)),
+                "plain", "rx_truncated")
+    taken("20 bytes of inner IPv4", outer("plain", gre(INNER4[:20])), "plain")
+
+
+def test_version():
+    for version in range(1, 8):
+        unseen("version %d" % version, outer("plain", gre(version=version)))
+        unseen("version %d with key" % version, outer(
+            "keyed", gre(version=version, key_present=1, key=42)))
+
+
+def test_routing():
+    dropped("routing present", outer("plain", gre(routing_present=1)), None,
+            "netns_rx_routing")
+    dropped("strict source route and routing present",
+            outer("plain", gre(routing_present=1, strict_route_source=1)),
+            None, "netns_rx_routing")
+    dropped("routing from nobody's peer",
+            outer("plain", gre(routing_present=1), "192.0.2.99"), None,
+            "netns_rx_routing")
+
+
+def test_reserved():
+    for bit in (4, 5):
+        dropped("reserved bit %d" % bit,
+                outer("plain", word(gre(), 0x8000 >> bit)), None,
+                "netns_rx_reserved")
+    dropped("reserved bits 4 and 5 with key", outer(
+        "keyed", word(gre(key_present=1, key=42), 0x0C00)), None,
+        "netns_rx_reserved")
+    for bit in (6, 7, 8):
+        taken("bit %d is ignored" % bit,
+              outer("plain", word(gre(b"ignored bits", PAYLOAD),
+                                  0x8000 >> bit)), "plain")
+    # RFC 2784 2.1 has a receiver ignore them, but gre.ko takes them for a part
+    # of the version and drops the packet before grex is asked.
+    for bit in range(9, 13):
+        unseen("bit %d" % bit, outer("plain", word(gre(), 0x8000 >> bit)))
+
+
+def test_checksum():
+    good = {
+        "plain": gre(chksum_present=1),
+        "summed": gre(chksum_present=1),
+        "keyed": gre(chksum_present=1, key_present=1, key=42,
+                     seqnum_present=1),
+    }
+    for tunnel, packet in good.items():
+        for at in (4, 5, 7, 16, len(packet) - 1):
+            wrong = bytearray(packet)
+            wrong[at] ^= 0x10
+            dropped("checksum wrong by byte %d, into %s" % (at, tunnel),
+                    outer(tunnel, wrong), tunnel, "rx_csum")
+    odd = bytearray(gre(INNER4 + b"!", chksum_present=1))
+    odd[-1] ^= 1
+    dropped("checksum wrong by the odd byte at the end", outer("summed", odd),
+            "summed", "rx_csum")
+    zero = bytearray(good["summed"])
+    zero[4:6] = b"\0\0"
+    dropped("checksum 0", outer("summed", zero), "summed", "rx_csum")
+    dropped("no checksum where one is wanted", outer("summed", gre()), "summed",
+            "rx_no_csum")
+    taken("a good checksum", outer("summed", gre(b"good checksum", PAYLOAD,
+                                                chksum_present=1)), "summed")
+
+
+def test_key():
+    for key in (43, 42 << 24, 0, 0x80000000 | 42, 0xFFFFFFFF):
+        dropped("key %d where 42 is wanted" % key,
+                outer("keyed", gre(key_present=1, key=key)), "keyed",
+                "rx_wrong_key", PORT_UNREACHABLE)
+    dropped("no key where 42 is wanted", outer("keyed", gre()), "keyed",
+            "rx_wrong_key", PORT_UNREACHABLE)
+    for key in (0, 42):
+        dropped("key %d where none is wanted" % key,
+                outer("plain", gre(key_present=1, key=key)), "plain",
+                "rx_wrong_key", PORT_UNREACHABLE)
+    taken("the right key", outer("keyed", gre(b"right key", PAYLOAD,
+                                              key_present=1, key=42)), "keyed")
+
+
+def test_sequence():
+    def numbered(number):
+        return outer("ordered", gre(b"numbered", PAYLOAD, seqnum_present=1,
+                                 sequence_number=number))
+
+    dropped("no number where one is wanted", outer("ordered", gre()), "ordered",
+            "rx_no_seq")
+    # Any number is good for the first, and gaps are no disorder.
+    for number, good in (
+            (5, True), (5, False), (4, False), (0, False), (6, True),
+            (9, True), (7, False),
+            # 2^31-1 ahead is new, 2^31 ahead is old.
+            (0x80000009, False), (0x80000008, True), (9, False),
+            # Around 2^32.
+            (0xFFFFFFFE, True), (0xFFFFFFFF, True), (0, True),
+            (0xFFFFFFFF, False), (0, False), (1, True), (0xFFFFFFFE, False),
+            (0x80000001, False), (2, True)):
+        if good:
+            taken("number %#x is new" % number, numbered(number), "ordered")
+        else:
+            dropped("number %#x is old" % number, numbered(number), "ordered",
+                    "rx_out_of_order")
+    # A packet that is dropped for its checksum must not count as received.
+    wrong = bytearray(gre(b"numbered", PAYLOAD, seqnum_present=1,
+                          chksum_present=1, sequence_number=100))
+    wrong[4] ^= 1
+    dropped("a wrong checksum on number 100", outer("ordered", wrong), "ordered",
+            "rx_csum")
+    taken("number 3 after it", numbered(3), "ordered")
+
+
+def test_stranger():
+    dropped("source that is nobody's remote",
+            outer("plain", gre(), source="192.0.2.99"), None,
+            "netns_rx_no_tunnel", PORT_UNREACHABLE)
+    dropped("destination that is nobody's local",
+            outer("plain", gre(), destination="192.0.2.111"), None,
+            "netns_rx_no_tunnel", PORT_UNREACHABLE)
+    dropped("a stranger with the key of somebody",
+            outer("plain", gre(key_present=1, key=42), source="192.0.2.99"),
+            None, "netns_rx_no_tunnel", PORT_UNREACHABLE)
+    dropped("a tunnel that is down", outer("closed", gre()), "closed", "rx_down")
+
+
+def test_payload():
+    for name, proto in (("TEB", ETH_P_TEB), ("ERSPAN", ETH_P_ERSPAN),
+                        ("ERSPAN version 2", ETH_P_ERSPAN2)):
+        dropped(name, outer("plain", gre(bytes(60), proto)), "plain",
+                "rx_protocol")
+        dropped(name + " with key and sequence",
+                outer("keyed", gre(bytes(60), proto, key_present=1, key=42,
+                                   seqnum_present=1)), "keyed", "rx_protocol")
+    dropped("CE on a packet that is not ECN capable",
+            outer("plain", gre(), tos=3), "plain", "rx_ecn")
+
+
+def test_flood():
+    """RFC 1812 4.3.2.8: ICMP errors are limited in rate, by the sysctl
+    icmp_ratelimit: one in so many ms, and 6 that were saved up."""
+    count = 20
+    path = "/proc/sys/net/ipv4/icmp_ratelimit"
+    stranger = outer("plain", gre(), source="192.0.2.99")
+    for limit in (0, 1000):
+        with open(path, "w", encoding="ascii") as file:
+            file.write("%d" % limit)
+        icmp.drain()
+        before = rtnl.drops("plain")["netns_rx_no_tunnel"]
+        start = time.monotonic()
+        for _ in range(count):
+            sender.send(stranger)
+        sentinel()
+        took = time.monotonic() - start
+        after = rtnl.drops("plain")["netns_rx_no_tunnel"]
+        results.equal("limit %d ms: all are counted" % limit, count,
+                      after - before)
+        answers = icmp_errors(0 if limit else count)
+        if not limit:
+            results.equal("no limit: all are answered",
+                          PORT_UNREACHABLE * count, answers)
+            continue
+        most = 6 + int(took * 1000 / limit) + 1
+        wrong = ""
+        if not 1 <= len(answers) <= most:
+            wrong = "%d answers to %d packets, expected 1 to %d" % (
+                len(answers), count, most)
+        results.say("limit %d ms: few are answered" % limit, wrong)
+
+
+for group in ("truncated", "version", "routing", "reserved", "checksum", "key",
+              "sequence", "stranger", "payload", "flood"):
+    results.group = group
+    globals()["test_" + group]()
+results.end()

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Packets by hand, for the helpers of the tests: made byte by byte, sent in one
+network namespace and looked for in another by the same process."""
+
+import ctypes
+import os
+import select
+import socket
+import struct
+import sys
+import time
+
+ETH_P_ALL = 0x0003
+ETH_P_IP = 0x0800
+ETH_P_IPV6 = 0x86DD
+ETH_P_TEB = 0x6558
+ETH_P_MPLS = 0x8847
+ETH_P_WCCP = 0x883E
+ETH_P_ERSPAN = 0x88BE
+ETH_P_ERSPAN2 = 0x22EB
+
+GRE_CSUM = 0x8000
+GRE_ROUTING = 0x4000
+GRE_KEY = 0x2000
+GRE_SEQ = 0x1000
+
+CLONE_NEWNET = 0x40000000
+PACKET_OUTGOING = 4
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def enter(netns):
+    """Sockets made from now on are in this namespace, and stay there."""
+    fd = os.open("/run/netns/" + netns, os.O_RDONLY)
+    if _libc.setns(fd, CLONE_NEWNET):
+        raise OSError(ctypes.get_errno(), "setns " + netns)
+    os.close(fd)
+
+
+def checksum(data):
+    """RFC 1071."""
+    if len(data) % 2:
+        data += b"\0"
+    total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF
+
+
+def ipv4(source, destination, protocol, payload, ttl=64, tos=0, df=False):
+    header = struct.pack(
+        "!BBHHHBBH4s4s", 0x45, tos, 20 + len(payload), 0x4752,
+        0x4000 if df else 0, ttl, protocol, 0,
+        socket.inet_aton(source), socket.inet_aton(destination))
+    return (header[:10] + struct.pack("!H", checksum(header)) + header[12:] +
+            payload)
+
+
+def ipv6(source, destination, protocol, payload, ttl=64, tos=0):
+    return struct.pack(
+        "!IHBB16s16s", 6 << 28 | tos << 20, len(payload), protocol, ttl,
+        socket.inet_pton(socket.AF_INET6, source),
+        socket.inet_pton(socket.AF_INET6, destination)) + payload
+
+
+def echo(number, data=b"grex"):
+    """An ICMP echo request."""
+    body = struct.pack("!HH", 0x6772, number) + data
+    return struct.pack("!BBH", 8, 0, checksum(b"\x08\0\0\0" + body)) + body
+
+
+def udp(source, destination, data):
+    """Without a checksum, which IPv4 allows."""
+    return struct.pack("!HHHH", source, destination, 8 + len(data), 0) + data
+
+
+def gre(protocol, payload, key=None, csum=False, seq=None, bits=0):
+    """RFC 2784 and 2890; bits are added to the flags as they are."""
+    flags = bits
+    rest = b""
+    if key is not None:
+        flags |= GRE_KEY
+        rest += struct.pack("!I", key)
+    if seq is not None:
+        flags |= GRE_SEQ
+        rest += struct.pack("!I", seq)
+    if not csum:
+        return struct.pack("!HH", flags, protocol) + rest + payload
+    flags |= GRE_CSUM
+    zero = struct.pack("!HHI", flags, protocol, 0) + rest + payload
+    return zero[:4] + struct.pack("!HH", checksum(zero), 0) + zero[8:]
+
+
+class Sender:
+    """Sends whole IPv4 packets, whatever their source."""
+
+    def __init__(self, netns):
+        enter(netns)
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_RAW,
+                                    socket.IPPROTO_RAW)
+
+    def send(self, packet):
+        self.socket.sendto(packet, (socket.inet_ntoa(packet[16:20]), 0))
+
+
+class Tap:
+    """What passes a device, without the header of its link layer."""
+
+    def __init__(self, netns, device, protocol=ETH_P_ALL):
+        enter(netns)
+        self.device = device
+        self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM,
+                                    socket.htons(protocol))
+        self.socket.bind((device, protocol))
+
+    def send(self, packet, protocol):
+        self.socket.sendto(packet, (self.device, protocol))
+
+    def read(self, timeout=2.0, outgoing=False, wanted=None):
+        """The next packet that came in, as (protocol, bytes), or None."""
+        end = time.monotonic() + timeout
+        while True:
+            left = max(0.0, end - time.monotonic())
+            if not select.select([self.socket], [], [], left)[0]:
+                return None
+            data, (_, protocol, kind, _, _) = self.socket.recvfrom(65536)
+            if (kind == PACKET_OUTGOING) != outgoing:
+                continue
+            if wanted is None or wanted(protocol, data):
+                return protocol, data
+
+    def drain(self):
+        while select.select([self.socket], [], [], 0)[0]:
+            self.socket.recv(65536)
+
+
+class Results:
+    """Says how each case went, one a line, for helper and results in lib.sh:
+    "ok GROUP WHAT" or "FAIL GROUP WHAT: why"."""
+
+    def __init__(self):
+        self.failed = 0
+        self.count = 0
+        self.group = "all"
+
+    def say(self, what, wrong=""):
+        self.count += 1
+        if wrong:
+            self.failed += 1
+            print("FAIL %s %s: %s" % (self.group, what, wrong), flush=True)
+        else:
+            print("ok %s %s" % (self.group, what), flush=True)
+
+    def equal(self, what, expected, got):
+        self.say(what, "" if expected == got else
+                 "expected %s, got %s" % (show(expected), show(got)))
+
+    def end(self):
+        print("# %d cases, %d failed" % (self.count, self.failed))
+        sys.exit(0)
+
+
+def show(value):
+    if isinstance(value, (bytes, bytearray)):
+        return value.hex() or "nothing"
+    return repr(value)
