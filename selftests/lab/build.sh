@@ -32,7 +32,7 @@ mirror() {
 			[[ -e $CHECKOUT/$1/$path ]] || rm -f "${target:?}/$1/$path"
 		done
 }
-cp -a "$CHECKOUT/Kbuild" "$target/"
+cp -a "$CHECKOUT/Kbuild" "$CHECKOUT/dkms.conf" "$target/"
 for folder in module uapi; do
 	[[ ! -d $CHECKOUT/$folder ]] || mirror "$folder"
 done

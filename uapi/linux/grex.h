@@ -42,7 +42,7 @@
  * Any attribute that is unknown, malformed or without effect is refused:
  *
  *   EINVAL      malformed, out of range, unknown or contradictory; the
- *               extended acknowledgement points at the attribute
+ *               extended acknowledgment points at the attribute
  *   EEXIST      another tunnel of the underlay namespace has the same local,
  *               remote, input key and link
  *   ENODEV      IFLA_GRE_LINK names no device of the underlay namespace

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# "make help" lists what can be made.
+
+VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
+KDIR ?= /lib/modules/$(shell uname -r)/build
+PREFIX ?= /usr
+DKMS_SOURCE = $(DESTDIR)/usr/src/grex-$(VERSION)
+LAB = selftests/lab
+
+all: module tool ## build grex.ko for the running kernel, and gretool
+
+module: ## build grex.ko for the kernel whose headers are in KDIR
+	@test -d $(KDIR) || { \
+		echo "No kernel headers in $(KDIR)." >&2; \
+		echo "Install linux-headers-$$(uname -r), or say make module KDIR=..." >&2; \
+		exit 1; }
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+tool: ## build tools/gretool
+	@$(LAB)/deps.sh build
+	$(MAKE) -C tools VERSION=$(VERSION)
+
+install: tool ## install the module with DKMS, gretool, man page, completion
+	$(MAKE) -C tools install VERSION=$(VERSION) PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
+	rm -rf $(DKMS_SOURCE)
+	install -d $(DKMS_SOURCE)
+	cp -r Kbuild Makefile dkms.conf COPYING module uapi $(DKMS_SOURCE)/
+	find $(DKMS_SOURCE) \( -name '*.o' -o -name '.*.cmd' \) -delete
+ifndef DESTDIR
+	dkms install --force grex/$(VERSION)
+endif
+
+uninstall: ## take away what "make install" installed
+ifndef DESTDIR
+	-dkms remove grex/$(VERSION) --all
+endif
+	rm -rf $(DKMS_SOURCE)
+	$(MAKE) -C tools uninstall PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
+
+demo: ## boot Debian's kernel and show a tunnel between two hosts
+	@selftests/demo.sh
+
+check: ## every test that fits in minutes: static, host, KUnit, selftests on 6.1
+	@selftests/check.sh static host kunit selftests
+
+check-debug: ## the tests on the debug kernel: KASAN, lockdep, leaks
+	@selftests/check.sh debug
+
+check-all: ## check, check-debug, the other kernels, planted bugs, fuzzing
+	@selftests/check.sh static host kunit selftests debug kernels plant fuzz
+
+test: ## one test file on 6.1: make test T=test_encap.sh [K=6.12]
+	@$(LAB)/run.sh $(if $(K),-k $(K)) $(T)
+
+kunit: ## the KUnit suites on User Mode Linux, in seconds
+	@$(LAB)/kunit.sh
+
+bench: ## instructions per packet, ip_gre and grex side by side
+	@$(LAB)/deps.sh build lab
+	@selftests/bench/bench.sh
+
+clean: ## remove what was built (not the kernels in the cache)
+	-test ! -d $(KDIR) || $(MAKE) -C $(KDIR) M=$(CURDIR) clean
+	-test ! -d tools || $(MAKE) -C tools clean
+	rm -rf .build
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## *\(.*\)/\1	\2/p' Makefile | expand -t 14
+
+.PHONY: all module tool install uninstall demo check check-debug check-all \
+	test kunit bench clean help

@@ -1,0 +1,69 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# check.sh STAGE...: run stages of the tests, then print one summary line over
+# all of them. Stages: static host kunit selftests debug kernels plant fuzz.
+# Every test of every stage writes one line into the file $GREX_TALLY.
+
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit
+
+LAB=selftests/lab
+OTHER_KERNELS="5.10 6.12 7.2"
+
+mkdir -p .build
+GREX_TALLY=$(mktemp "$PWD/.build/tally.XXXXXX")
+export GREX_TALLY
+trap 'rm -f "$GREX_TALLY"' EXIT
+
+# A stage that ends badly without a failed test of its own is one.
+stage() {
+	local name=$1 begin=$SECONDS failed
+	shift
+	printf '\n=== %s\n' "$name"
+	failed=$(grep -c ' fail ' "$GREX_TALLY")
+	if ! "$@" && [ "$failed" = "$(grep -c ' fail ' "$GREX_TALLY")" ]; then
+		printf '%s fail %s\n' "$name" "the stage itself" >>"$GREX_TALLY"
+	fi
+	printf '=== %s: %d s\n' "$name" "$((SECONDS - begin))"
+}
+
+"$LAB/deps.sh" build lab check || exit
+make -s -C tools || exit
+
+for word; do
+	case $word in
+	static) stage static selftests/static.sh ;;
+	host) stage host selftests/host.sh ;;
+	kunit) stage kunit "$LAB/kunit.sh" -k uml ;;
+	selftests) stage selftests "$LAB/run.sh" -k 6.1 ;;
+	debug)
+		stage kunit-debug "$LAB/kunit.sh" -k debug
+		stage selftests-debug "$LAB/run.sh" -k debug
+		stage kmemleak "$LAB/run.sh" -k debug --kmemleak \
+			test_teardown.sh test_netns.sh test_change.sh test_netlink.sh
+		;;
+	kernels)
+		for kernel in $OTHER_KERNELS; do
+			stage "selftests-$kernel" "$LAB/run.sh" -k "$kernel"
+		done
+		;;
+	plant) stage plant "$LAB/plant/plant.sh" ;;
+	fuzz) stage fuzz selftests/fuzz/fuzz.sh 120 ;;
+	*)
+		printf 'check.sh: no stage %s\n' "$word" >&2
+		exit 2
+		;;
+	esac
+done
+
+passed=$(grep -c '^[^ ]* pass ' "$GREX_TALLY")
+failed=$(grep -c '^[^ ]* fail ' "$GREX_TALLY")
+skipped=$(grep -c '^[^ ]* skip ' "$GREX_TALLY")
+echo
+if [ "$failed" -gt 0 ]; then
+	echo "Failed:"
+	sed -n 's/^\([^ ]*\) fail \(.*\)/  \1: \2/p' "$GREX_TALLY"
+fi
+printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]

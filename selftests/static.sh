@@ -1,0 +1,188 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# static.sh: what can be said about the sources without running them.
+
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit
+
+LAB=selftests/lab
+failed=0
+
+# try NAME command...: passes when it succeeds and prints nothing
+try() {
+	local name=$1 out status=0
+	shift
+	out=$("$@" 2>&1) || status=$?
+	if [ "$status" = 0 ] && [ -z "$out" ]; then
+		printf 'ok   %s\n' "$name"
+		status=pass
+	else
+		printf 'FAIL %s (status %d)\n%s\n' "$name" "$status" "$out"
+		status=fail
+		failed=1
+	fi
+	[ -z "${GREX_TALLY:-}" ] ||
+		printf 'static %s %s\n' "$status" "$name" >>"$GREX_TALLY"
+}
+
+sources() {
+	git ls-files --cached --others --exclude-standard -- "$@"
+}
+
+# The build script lets through warnings and errors only.
+no_warnings() {
+	touch module/*.c
+	{ "$LAB/build.sh" 6.1 W=1 >/dev/null; } 2>&1
+}
+
+sparse_clean() {
+	touch module/*.c
+	{ "$LAB/build.sh" 6.1 C=1 CF=-D__CHECK_ENDIAN__ >/dev/null; } 2>&1
+}
+
+formatted() {
+	sources 'module/*.[ch]' 'uapi/*.h' 'tools/*.[ch]' 'selftests/*.[ch]' |
+		xargs clang-format --dry-run --Werror
+}
+
+# What does not hold for lists of counters (COMPLEX_MACRO, MACRO_ARG_UNUSED: each
+# expansion takes what it needs) or outside the kernel, which has stdint and
+# printf and whose help texts are long.
+checkpatch() {
+	local script ours=COMPLEX_MACRO,MACRO_ARG_UNUSED,MACRO_ARG_REUSE
+	local user=$ours,SPLIT_STRING,PREFER_KERNEL_TYPES,CAMELCASE,ARRAY_SIZE
+	user+=,PREFER_DEFINED_ATTRIBUTE_MACRO,STATIC_CONST_CHAR_ARRAY,STATIC_CONST
+	user+=,EMBEDDED_FUNCTION_NAME,CONST_CONST,FSF_MAILING_ADDRESS,STRLCPY
+	script=$("$LAB/kernel.sh" uml)/build/scripts/checkpatch.pl || return
+	sources 'module/*.[ch]' 'uapi/*.h' | xargs -n 1 perl "$script" \
+		--no-tree --strict --terse --no-summary --ignore "$ours" -f
+	sources 'tools/*.[ch]' 'selftests/bench/*.[ch]' 'selftests/host/*.[ch]' \
+		'selftests/fuzz/*.[ch]' | xargs -n 1 perl "$script" \
+		--no-tree --strict --terse --no-summary --ignore "$user" -f
+	true
+}
+
+# Scripts, and what they source.
+shell_clean() {
+	{
+		sources '*.sh' '*.bash-completion'
+		sources | xargs grep -lE '^#! *(/usr)?/bin/(env )?(ba)?sh'
+	} | sort -u | xargs shellcheck -x -P SCRIPTDIR
+}
+
+tool_cppcheck() {
+	cppcheck --quiet --error-exitcode=1 --inline-suppr \
+		--enable=warning,performance,portability \
+		-D_GNU_SOURCE -Iuapi tools
+}
+
+tool_analyzer() {
+	local file status=0
+	for file in tools/*.c; do
+		gcc -std=gnu11 -O2 -fanalyzer -D_GNU_SOURCE -DVERSION='""' \
+			-Iuapi -c -o /dev/null "$file" || status=1
+	done
+	return "$status"
+}
+
+tool_warnings() {
+	local cc file status=0
+	for cc in gcc clang; do
+		for file in tools/*.c; do
+			"$cc" -std=gnu11 -Wall -Wextra -Wshadow -Werror -O2 \
+				-D_GNU_SOURCE -DVERSION='""' -Iuapi \
+				-c -o /dev/null "$file" || status=1
+		done
+	done
+	return "$status"
+}
+
+man_pages() {
+	mandoc -T lint -W warning tools/*.8
+}
+
+# includes FILE...: the headers that the files include, "file: header"
+includes() {
+	grep -HoE '^#include [<"][^>"]*[>"]' "$@" |
+		sed -E 's/:#include ./: /; s/.$//'
+}
+
+# Pure files know types, byte order and checksums, and nothing else, so that
+# they build into the module, a host test and a fuzzer alike.
+layer_pure() {
+	local name
+	for name in header quote mss keepalive_fsm keepalive_wire; do
+		[ ! -f "module/$name.c" ] || includes "module/$name".[ch]
+	done | grep -vE ': (linux/types.h|asm/byteorder.h|net/checksum.h|(header|quote|mss|keepalive_fsm|keepalive_wire)\.h)$'
+	true
+}
+
+# Packet files see no netlink, rtnl.c sees no packet.
+layer_packets() {
+	includes module/{rx,tx,icmp}.c |
+		grep -E 'netlink|rtnl|device\.h|demux\.h'
+	grep -nE 'sk_buff \*skb\)?->|skb_(push|pull|put|cow)|<linux/skbuff.h>|packet\.h' module/rtnl.c
+	true
+}
+
+# Calls go downward only: each file and the headers of ours it may include.
+layer_order() {
+	local file allowed
+	while read -r file allowed; do
+		includes "module/$file" | grep -E ': [a-z_]+\.h$' |
+			grep -vE ": ($(echo "$allowed" | tr ' ' '|'))\.h\$"
+	done <<-'END'
+		main.c demux netns rtnl
+		netns.c grex netns stats table
+		rtnl.c device grex header rtnl stats
+		device.c device grex header packet pmtu stats table
+		demux.c demux packet
+		rx.c grex header packet stats table
+		tx.c grex header packet pmtu route stats
+		icmp.c grex header packet route table
+		pmtu.c grex pmtu route
+		route.c grex route
+		table.c grex header table
+		stats.c grex stats
+		header.c header
+	END
+	true
+}
+
+# Kernel versions are known to module/compat alone.
+layer_versions() {
+	sources 'module/*.[ch]' | grep -v '^module/compat/' |
+		xargs grep -nE 'LINUX_VERSION_CODE|KERNEL_VERSION|COMPAT_HAS_'
+	true
+}
+
+# Nothing names a mirror, a person's machine, or lacks its licence.
+licences() {
+	sources '*.[ch]' '*.sh' '*.py' Kbuild '*/Kbuild' Makefile '*/Makefile' |
+		xargs grep -L 'SPDX-License-Identifier: GPL-2.0'
+	true
+}
+
+no_hosts() {
+	sources | grep -v '^COPYING$' |
+		xargs grep -nEI '(deb|mirror|ftp)[a-z.-]*\.(debian|ubuntu)\.(org|net)|/home/[a-z]'
+	true
+}
+
+try "builds without a warning (W=1)" no_warnings
+try "sparse, with endian checks" sparse_clean
+try "clang-format" formatted
+try "checkpatch --strict" checkpatch
+try "shellcheck" shell_clean
+try "cppcheck on gretool" tool_cppcheck
+try "gcc -fanalyzer on gretool" tool_analyzer
+try "gretool without a warning, gcc and clang" tool_warnings
+try "man pages" man_pages
+try "layers: pure files" layer_pure
+try "layers: packets and netlink apart" layer_packets
+try "layers: calls go downward" layer_order
+try "layers: kernel versions in compat only" layer_versions
+try "licence line in every file" licences
+try "no host name, no home directory" no_hosts
+exit "$failed"
