@@ -124,6 +124,12 @@ background() {
 	PIDS+=($!)
 }
 
+# ns_background NAMESPACE command...: likewise, in a namespace
+ns_background() {
+	ip netns exec "$@" &
+	PIDS+=($!)
+}
+
 cleanup() {
 	local pid name
 	for pid in "${PIDS[@]+"${PIDS[@]}"}"; do
@@ -193,6 +199,12 @@ ping_fails() {
 	! ns "$name" ping -q -c 2 -i 0.05 -W 1 "$@" "$to"
 }
 
+# tcp_listening NAMESPACE PORT: is it? To busywait on
+tcp_listening() {
+	ip netns exec "$1" grep -q "$(printf ':%04X 0*:0000 0A' "$2")" \
+		/proc/net/tcp /proc/net/tcp6
+}
+
 # --- counters --------------------------------------------------------------
 
 # counter NAMESPACE DEVICE NAME: a drop counter, by the kernel's own list
@@ -256,7 +268,8 @@ fields() {
 	for field in "$@"; do
 		args+=(-e "$field")
 	done
-	tshark -n -r "$file" -T fields "${args[@]}" 2>/dev/null
+	tshark -n -r "$file" -o ip.check_checksum:TRUE \
+		-o udp.check_checksum:TRUE -T fields "${args[@]}" 2>/dev/null
 }
 
 # --- helpers in Python -----------------------------------------------------

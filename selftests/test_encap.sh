@@ -1,0 +1,58 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What is sent, byte for byte, as tshark decodes it: the outer IPv4 header, the
+# GRE header with every combination of key, checksum and sequence, IPv4 and IPv6
+# inside, and payloads that are neither. encap.py sends and checks.
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+TESTS="
+	test_outer
+	test_header
+	test_checksum
+	test_sequence
+	test_inner
+	test_multicast
+	test_other
+"
+
+# One capture and one tshark for all functions: it takes seconds to start.
+# Each combination is a tunnel of its own, g0 to 192.0.2.10 and so on.
+look_at() {
+	local i names options file=$WORK/encap.pcap
+	if [ -z "${HELPER:-}" ]; then
+		setup_pair
+		# The inner checksums shall be there in the capture.
+		ns "$A" ethtool -K v0 tx off >/dev/null
+		helper_run encap.py options
+		mapfile -t options <"$HELPER"
+		read -ra names <<<"${options[-1]}"
+		unset 'options[-1]'
+		for i in "${!options[@]}"; do
+			run ip -n "$B" addr add "192.0.2.1$i/24" dev v0
+			# shellcheck disable=SC2086 # words of options
+			run gretool -n "$A" add "g$i" local 192.0.2.1 \
+				remote "192.0.2.1$i" ${options[i]} multicast on \
+				addr "10.0.$i.1/30" addr "fd00:1$i::1/64" up ||
+				fail "add ${options[i]}"
+		done
+		capture "$B" v0 "$file" ip proto 47
+		helper_run encap.py send "$A"
+		capture_stop "$file" $((7 * ${#options[@]} + 4))
+		fields "$file" "${names[@]}" >"$WORK/encap.fields"
+		helper_run encap.py check "$WORK/encap.fields"
+	fi
+	helper_results "$1"
+}
+
+test_outer() { look_at outer; }
+test_header() { look_at header; }
+test_checksum() { look_at checksum; }
+test_sequence() { look_at sequence; }
+test_inner() { look_at inner; }
+test_multicast() { look_at multicast; }
+test_other() { look_at other; }
+
+run_tests
