@@ -37,6 +37,23 @@ static struct grex_config *icmp_sender(struct grex_net *gn, struct sk_buff *skb)
 	return grex_table_sender_rcu(&gn->table, &sent);
 }
 
+/* The route is looked up once more in there, by the IP header and the device of
+ * @skb: those of the packet that was sent, not of the error, which names other
+ * addresses and may have come another way.
+ */
+static void icmp_update_pmtu(struct sk_buff *skb, struct dst_entry *dst,
+			     u32 mtu)
+{
+	const int network = skb_network_offset(skb);
+	struct net_device *dev = skb->dev;
+
+	skb_reset_network_header(skb);
+	skb->dev = dst->dev;
+	dst->ops->update_pmtu(dst, NULL, skb, mtu, false);
+	skb->dev = dev;
+	skb_set_network_header(skb, network);
+}
+
 /* @skb is at the quoted IP header; @info is the MTU of a frag needed. */
 void grex_icmp_error(struct sk_buff *skb, u32 info)
 {
@@ -61,11 +78,10 @@ void grex_icmp_error(struct sk_buff *skb, u32 info)
 	if (IS_ERR(rt))
 		return;
 	dst = &rt->dst;
-	/* The route is looked up once more in there, with the mark of @skb. */
 	mark = skb->mark;
-	skb->mark = config->fwmark;
+	skb->mark = config->fwmark; /* keys the look-up too */
 	if (frag_needed)
-		dst->ops->update_pmtu(dst, NULL, skb, info, false);
+		icmp_update_pmtu(skb, dst, info);
 	else
 		dst->ops->redirect(dst, NULL, skb);
 	skb->mark = mark;
