@@ -1,0 +1,174 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What fits through a tunnel: the device's MTU follows the route to the remote,
+# the path MTU is learned from ICMP, and who sends too much is told so.
+#
+#    $LAN v0 172.16.0.2/24 --- 172.16.0.1 lan0 $H1 === gre1 === $H2
+#
+# where gre1 crosses the routers of setup_internet.
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+TESTS="
+	from_device
+	from_route_metric
+	from_link
+	learned_path_ipv4
+	learned_path_ipv6
+	told_at_once
+	without_df
+	outer_without_df
+	ipv6_minimum
+"
+
+# tunnel OPTION...: between H1 and H2; LAN's route is through it
+tunnel() {
+	setup_internet
+	new_ns LAN
+	run ip link add v0 netns "$LAN" type veth peer name lan0 netns "$H1"
+	run ip -n "$H1" addr add 172.16.0.1/24 dev lan0
+	run ip -n "$H1" addr add fd16::1/64 dev lan0 nodad
+	run ip -n "$LAN" addr add 172.16.0.2/24 dev v0
+	run ip -n "$LAN" addr add fd16::2/64 dev v0 nodad
+	run ip -n "$H1" link set lan0 up
+	run ip -n "$LAN" link set v0 up
+	run ip -n "$LAN" route add default via 172.16.0.1
+	run ip -n "$LAN" route add default via fd16::1
+	ns "$H1" sysctl -qw net.ipv4.ip_forward=1 \
+		net.ipv6.conf.all.forwarding=1
+	# Every error counts here, whatever came before it.
+	ns "$H1" sysctl -qw net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
+	run gretool -n "$H1" add gre1 local 198.51.100.2 remote 203.0.113.2 \
+		addr 10.0.0.1/30 addr fd00::1/64 up "$@" || fail "add in H1"
+	run gretool -n "$H2" add gre1 local 203.0.113.2 remote 198.51.100.2 \
+		addr 10.0.0.2/30 addr fd00::2/64 up "$@" || fail "add in H2"
+	run ip -n "$H2" route add 172.16.0.0/24 dev gre1
+	run ip -n "$H2" route add fd16::/64 dev gre1
+}
+
+# far_link_mtu MTU: of the link between NET and H2, which H1 does not see
+far_link_mtu() {
+	run ip -n "$NET" link set v2 mtu "$1"
+	run ip -n "$H2" link set v0 mtu "$1"
+}
+
+# ping_says NAMESPACE REGEX ADDRESS [ping options]: one packet, ping says REGEX
+ping_says() {
+	local name=$1 regex=$2 to=$3 said
+	shift 3
+	said=$(ns "$name" ping -c 1 -W 1 "$@" "$to" 2>&1)
+	check_match "ping $* $to" "$regex" "$said"
+}
+
+from_device() {
+	setup_pair
+	tunnel_pair
+	check_eq "underlay of 1500" 1476 "$(link_mtu "$A" gre1)"
+	run gretool -n "$A" del gre1
+	run ip -n "$A" link set v0 mtu 9000
+	run ip -n "$B" link set v0 mtu 9000
+	run gretool -n "$A" add gre1 local 192.0.2.1 remote 192.0.2.2 \
+		addr 10.0.0.1/30 up
+	check_eq "underlay of 9000" 8976 "$(link_mtu "$A" gre1)"
+	run gretool -n "$B" set gre1 mtu 8976
+	check "ping of 8976 bytes" ping_ok "$A" 10.0.0.2 -M "do" -s 8948
+	check "ping of 8977 bytes" ping_fails "$A" 10.0.0.2 -M "do" -s 8949
+	run gretool -n "$A" add gre2 remote 192.0.2.2 key 1 csum seq
+	check_eq "with all options" 8964 "$(link_mtu "$A" gre2)"
+}
+
+from_route_metric() {
+	setup_pair
+	run ip -n "$A" route add 192.0.2.2/32 dev v0 mtu 1400
+	run gretool -n "$A" add gre1 local 192.0.2.1 remote 192.0.2.2
+	check_eq "metric of the route" 1376 "$(link_mtu "$A" gre1)"
+	run gretool -n "$A" add gre2 remote 192.0.2.2 key 1
+	check_eq "with a key" 1372 "$(link_mtu "$A" gre2)"
+	run gretool -n "$A" add gre3 remote 192.0.2.2 key 2 mtu 1300
+	check_eq "chosen by the operator" 1300 "$(link_mtu "$A" gre3)"
+}
+
+from_link() {
+	setup_pair
+	run ip -n "$A" link set v0 mtu 1300
+	run gretool -n "$A" add gre1 remote any dev v0
+	check_eq "no remote, bound to v0" 1276 "$(link_mtu "$A" gre1)"
+	run gretool -n "$A" add gre2 remote any
+	check_eq "no remote, not bound" 1476 "$(link_mtu "$A" gre2)"
+	run ip -n "$A" link add dummy0 mtu 2000 type dummy
+	run ip -n "$A" link set dummy0 up
+	run gretool -n "$A" add gre3 remote 203.0.113.1 dev dummy0
+	check_eq "no route, bound to dummy0" 1976 "$(link_mtu "$A" gre3)"
+	run gretool -n "$A" add gre4 remote 203.0.113.1
+	check_eq "no route, not bound" 1476 "$(link_mtu "$A" gre4)"
+}
+
+# The first packet is lost on the way, and NET says so to H1; from the second
+# on H1 says so to whoever sends. 1400 less 24 is 1376.
+learned_path_ipv4() {
+	tunnel
+	far_link_mtu 1400
+	ping_says "$LAN" "0 received" 10.0.0.2 -M "do" -s 1372
+	counts "$H1" gre1 tx_too_big 1 ping_says "$LAN" \
+		"From 172.16.0.1 .*Frag needed and DF set \(mtu = 1376\)" \
+		10.0.0.2 -M "do" -s 1372
+	check "1376 bytes fit" ping_ok "$LAN" 10.0.0.2 -M "do" -s 1348
+	check "from H1 itself too" ping_ok "$H1" 10.0.0.2 -M "do" -s 1348
+	check_eq "the device's MTU stays" 1476 "$(link_mtu "$H1" gre1)"
+}
+
+learned_path_ipv6() {
+	tunnel key 7
+	far_link_mtu 1400
+	ping_says "$LAN" "0 received" fd00::2 -M "do" -s 1372
+	counts "$H1" gre1 tx_too_big 1 ping_says "$LAN" \
+		"From fd16::1 .*Packet too big: mtu=1372" \
+		fd00::2 -M "do" -s 1372
+	check "1372 bytes fit" ping_ok "$LAN" fd00::2 -M "do" -s 1324
+	check "from H1 itself too" ping_ok "$H1" fd00::2 -M "do" -s 1324
+}
+
+# Nothing to learn where the route itself says it.
+told_at_once() {
+	tunnel mtu 1476
+	run ip -n "$H1" route add 203.0.113.2/32 via 198.51.100.1 mtu 1400
+	counts "$H1" gre1 tx_too_big 1 ping_says "$LAN" \
+		"From 172.16.0.1 .*Frag needed and DF set \(mtu = 1376\)" \
+		10.0.0.2 -M "do" -s 1349
+	counts "$H1" gre1 tx_too_big 1 ping_says "$LAN" \
+		"From fd16::1 .*Packet too big: mtu=1376" \
+		fd00::2 -M "do" -s 1329
+	counts "$H1" gre1 tx_too_big 0 \
+		check "1376 bytes fit" ping_ok "$LAN" 10.0.0.2 -M "do" -s 1348
+}
+
+# Its source allows fragments: the outer packet is fragmented on the way.
+without_df() {
+	tunnel mtu 1476
+	run ip -n "$H1" route add 203.0.113.2/32 via 198.51.100.1 mtu 1400
+	counts "$H1" gre1 tx_too_big 0 check "ping of 1476 bytes" \
+		ping_ok "$LAN" 10.0.0.2 -M dont -s 1448
+	check "ping of 3000 bytes" ping_ok "$LAN" 10.0.0.2 -M dont -s 2972
+}
+
+outer_without_df() {
+	tunnel df clear
+	far_link_mtu 1400
+	counts "$H1" gre1 tx_too_big 0 check "IPv4 with DF" \
+		ping_ok "$LAN" 10.0.0.2 -M "do" -s 1448
+	counts "$H1" gre1 tx_too_big 0 check "IPv6" \
+		ping_ok "$LAN" fd00::2 -M "do" -s 1428
+}
+
+# An underlay that leaves less than 1280 still carries IPv6 (RFC 7676 3.2).
+ipv6_minimum() {
+	tunnel mtu 1476
+	run ip -n "$H1" route add 203.0.113.2/32 via 198.51.100.1 mtu 1290
+	ping_says "$LAN" "From fd16::1 .*Packet too big: mtu=1280" \
+		fd00::2 -M "do" -s 1400
+	check "1280 bytes" ping_ok "$LAN" fd00::2 -M "do" -s 1232
+}
+
+run_tests
