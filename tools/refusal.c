@@ -18,7 +18,10 @@ int report_refusal(const struct nl *nl, const struct nl_request *request,
 			       why->text[0] ? ": " : "", why->text);
 	/* The kernel has no sentence of its own for these. */
 	if (!why->text[0] && why->error == EEXIST)
-		return refused("%s: exists already", subject);
+		return refused("%s: %sexists already", subject,
+			       request->header.nlmsg_type == RTM_NEWLINK
+				       ? "an interface of this name "
+				       : "");
 	if (!why->text[0] && why->error == ENODEV)
 		return refused("%s: there is no such interface", subject);
 	if (option)

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../batch.h"
+#include "../print.h"
+#include "../report.h"
+#include "../words.h"
+#include "tap.h"
+
+static unsigned int count, failures;
+
+static void vresult(bool passed, const char *fmt, va_list args)
+{
+	if (!count)
+		puts("KTAP version 1");
+	failures += !passed;
+	printf("%s %u ", passed ? "ok" : "not ok", ++count);
+	vprintf(fmt, args);
+	putchar('\n');
+	fflush(stdout);
+}
+
+bool check(bool passed, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vresult(passed, fmt, args);
+	va_end(args);
+	return passed;
+}
+
+bool check_text(const char *got, const char *expected, const char *fmt, ...)
+{
+	bool passed = !strcmp(got, expected);
+	va_list args;
+
+	if (!passed)
+		printf("# expected: %s\n# got:      %s\n", expected, got);
+	va_start(args, fmt);
+	vresult(passed, fmt, args);
+	va_end(args);
+	return passed;
+}
+
+int finish(void)
+{
+	printf("1..%u\n", count);
+	return failures != 0;
+}
+
+int parse_line(struct config *c, bool set, const char *line,
+	       const char **message)
+{
+	static char text[1024];
+	char *argv[BATCH_WORDS];
+	char *copy = strdup(line);
+	int argc, status;
+
+	if (!copy)
+		abort();
+	memset(text, 0, sizeof(text));
+	report_stream = fmemopen(text, sizeof(text) - 1, "w");
+	if (!report_stream)
+		abort();
+	if (batch_split(copy, argv, BATCH_WORDS, &argc))
+		abort();
+	status = words_parse(c, set ? WORDS_SET : WORDS_ADD, argc, argv);
+	fclose(report_stream);
+	report_stream = NULL;
+	free(copy);
+	text[strcspn(text, "\n")] = '\0';
+	*message = text;
+	return status;
+}
+
+const char *text_of(const struct config *c, uint32_t fields)
+{
+	static char *text;
+	size_t size;
+	FILE *out;
+
+	free(text);
+	text = NULL;
+	out = open_memstream(&text, &size);
+	if (!out)
+		abort();
+	print_name(out, c->name);
+	print_words(out, c, fields);
+	fclose(out);
+	return text;
+}
+
+unsigned int draw(unsigned int limit)
+{
+	static uint64_t state = 0x9e3779b97f4a7c15;
+
+	/* Knuth's MMIX generator; the high bits are the good ones. */
+	state = state * 6364136223846793005 + 1442695040888963407;
+	return (unsigned int)(state >> 33) % limit;
+}

@@ -1,0 +1,119 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The command line: exit status, where output goes, batch files. Nothing here
+# gets as far as the kernel.
+
+cd "$(dirname "$0")" || exit 1
+gretool=${GRETOOL:-../gretool}
+number=0
+failed=0
+
+temporary=$(mktemp -d) || exit 1
+trap 'rm -rf "$temporary"' EXIT
+
+# result STATUS NAME: one line of KTAP.
+result() {
+	number=$((number + 1))
+	if (($1 == 0)); then
+		echo "ok $number $2"
+	else
+		echo "not ok $number $2"
+		failed=1
+	fi
+}
+
+# run STATUS PATTERN ARGUMENT...: its status, and what its messages are like.
+# A pattern "" means that there is no message.
+run() {
+	local want=$1 pattern=$2 out err status
+	shift 2
+
+	out=$("$gretool" "$@" 2>"$temporary/err" </dev/null)
+	status=$?
+	err=$(<"$temporary/err")
+	# shellcheck disable=SC2053 # a pattern it is
+	[[ $status == "$want" && $err == $pattern ]]
+	local wrong=$?
+	if ((wrong)); then
+		echo "# status $status, not $want; message: $err"
+	elif ((want == 2)) && [[ $out ]]; then
+		echo "# a usage error prints to standard output: $out"
+		wrong=1
+	fi
+	result $wrong "gretool $* ($want)"
+}
+
+# batch STATUS PATTERN TEXT ARGUMENT...: the same of a batch file.
+batch() {
+	local want=$1 pattern=$2 text=$3
+	shift 3
+
+	printf '%b' "$text" >"$temporary/batch"
+	run "$want" "$pattern" "$@" -batch "$temporary/batch"
+}
+
+echo "KTAP version 1"
+[[ -x $gretool ]] || {
+	echo "1..0 # SKIP $gretool is not built"
+	exit 4
+}
+
+run 2 'gretool: the command is missing, see "gretool help"'
+run 2 'gretool: "shwo" is not a command, did you mean "show"?' shwo
+run 2 'gretool: "frobnicate" is not a command, see "gretool help"' frobnicate
+run 2 'gretool: "-x" is not an option, see "gretool help"' -x
+run 2 'gretool: -n: the value is missing,*' -n
+run 2 'gretool: -batch: the value is missing,*' -batch
+run 2 'gretool: -batch: "show" is too much,*' -batch - show
+run 1 'gretool: network namespace "/nowhere": No such file*' -n /nowhere show
+run 0 '' --version
+run 0 '' -V
+run 0 '' help
+run 0 '' --help
+run 0 '' -h
+for command in add set del show monitor help; do
+	run 0 '' help "$command"
+done
+run 2 'gretool: help: "nonsense" is not a command*' help nonsense
+run 2 'gretool: add: the name of the tunnel is missing*' add
+run 2 'gretool: add: remote: missing, expected*' add g1
+run 2 'gretool: add: ttl: "300" is not 1..255 or inherit' add g1 remote any ttl 300
+run 2 'gretool: set: g1: nothing to change,*' set g1
+run 2 'gretool: del: the name of the tunnel is missing*' del
+run 2 'gretool: del: "g2" is too much, expected only NAME' del g1 g2
+run 2 'gretool: del: name: "a/b" cannot be*' del a/b
+run 2 'gretool: show: "g2" is too much,*' show g1 g2
+run 2 'gretool: show: name: "--wrong-name-of-an-interface" is longer*' show --wrong-name-of-an-interface
+run 2 'gretool: monitor: "g1" is too much,*' monitor g1
+
+run 1 'gretool: /nowhere: No such file or directory' -batch /nowhere
+batch 0 '' ''
+batch 0 '' '# nothing\n\n   # indented\n'
+batch 2 '*/batch:3: add: ttl: "x" is not 1..255 or inherit' \
+	'# first\n\nadd g1 remote any ttl x\nshwo\n'
+batch 2 '*/batch:1: "shwo" is not a command*/batch:2: add: ttl:*' \
+	'shwo\nadd g1 remote any ttl x\n' -force
+batch 2 '*/batch:1: the line has a quote that does not end' 'add "g1 remote any\n'
+batch 2 '*/batch:1: the line has a NUL byte' 'add g1 \0 remote any\n'
+batch 2 '*/batch:2: add: "romote" is not an option, did you mean "remote"?' \
+	"# last line without an end\nadd 'g1' romote any"
+batch 2 '*/batch:1: the line has too many words' "add $(printf 'x %.0s' {1..600})\n"
+
+[[ $(printf 'help add\n' | "$gretool" -batch - | head -n 1) == 'gretool add NAME '* ]]
+result $? 'a batch from standard input'
+[[ $(printf 'shwo\n' | "$gretool" -b - 2>&1) == 'stdin:1: "shwo" is not'* ]]
+result $? 'an error in standard input has its line'
+[[ $("$gretool" --version) =~ ^gretool\ [0-9] ]]
+result $? 'the version is a number'
+if [[ -c /dev/full ]]; then
+	"$gretool" help >/dev/full 2>"$temporary/err"
+	[[ $? == 1 && $(<"$temporary/err") == *'cannot write the output'* ]]
+	result $? 'a full disk is an error'
+fi
+long=$("$gretool" help add | awk 'length > 80')
+[[ ! $long ]]
+result $? "help fits 80 columns $long"
+
+echo "1..$number"
+exit $failed

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The JSON writer, and the members of a tunnel, which are promised. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../print.h"
+#include "tap.h"
+
+static char *text;
+static size_t size;
+
+static struct json start(bool pretty)
+{
+	struct json json = { .pretty = pretty };
+
+	free(text);
+	text = NULL;
+	json.out = open_memstream(&text, &size);
+	if (!json.out)
+		abort();
+	return json;
+}
+
+static const struct {
+	const char *bytes, *json;
+} strings[] = {
+	{ "plain", "[\"plain\"]\n" },
+	{ "a\"b\\c", "[\"a\\\"b\\\\c\"]\n" },
+	{ "\x1b[1m\x7f", "[\"\\u001b[1m\\u007f\"]\n" },
+	{ "caf\xc3\xa9", "[\"caf\xc3\xa9\"]\n" },
+	{ "\xe2\x82\xac \xf0\x9f\x9a\x87",
+	  "[\"\xe2\x82\xac \xf0\x9f\x9a\x87\"]\n" },
+	{ "latin\xe9", "[\"latin\\ufffd\"]\n" },
+	{ "\xc3", "[\"\\ufffd\"]\n" },
+	{ "\xc0\xaf", "[\"\\ufffd\\ufffd\"]\n" },
+	{ "\xe0\x80\xaf", "[\"\\ufffd\\ufffd\\ufffd\"]\n" },
+	{ "\xed\xa0\x80", "[\"\\ufffd\\ufffd\\ufffd\"]\n" },
+	{ "\xf5\x80\x80\x80", "[\"\\ufffd\\ufffd\\ufffd\\ufffd\"]\n" },
+};
+
+static void test_writer(void)
+{
+	struct json json;
+	size_t i;
+
+	for (i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
+		json = start(false);
+		json_array(&json, NULL);
+		json_string(&json, NULL, strings[i].bytes);
+		json_array_end(&json);
+		fclose(json.out);
+		check_text(text, strings[i].json, "string %zu is valid", i);
+	}
+	json = start(true);
+	json_array(&json, NULL);
+	json_array_end(&json);
+	fclose(json.out);
+	check_text(text, "[]\n", "an empty array");
+
+	json = start(false);
+	json_object(&json, NULL);
+	json_number(&json, "n", UINT64_MAX);
+	json_array(&json, "a");
+	json_bool(&json, NULL, true);
+	json_null(&json, NULL);
+	json_array_end(&json);
+	json_bool(&json, "b", false);
+	json_object_end(&json);
+	fclose(json.out);
+	check_text(text,
+		   "{\"n\":18446744073709551615,\"a\":[true,null],\"b\":false}\n",
+		   "nests");
+
+	json = start(true);
+	json_array(&json, NULL);
+	json_object(&json, NULL);
+	json_number(&json, "n", 1);
+	json_array(&json, "a");
+	json_array_end(&json);
+	json_object_end(&json);
+	json_array_end(&json);
+	fclose(json.out);
+	check_text(text,
+		   "[\n    {\n        \"n\": 1,\n        \"a\": []\n    }\n]\n",
+		   "for reading");
+}
+
+static void show(const char *line)
+{
+	struct json json = start(false);
+	struct tunnel t = { .ifindex = 7, .carrier = true, .operstate = 6 };
+	const char *message;
+
+	if (parse_line(&t.config, false, line, &message))
+		abort();
+	t.config.link = t.config.dev[0] ? 3 : 0;
+	json_object(&json, NULL);
+	print_json(&json, &t);
+	print_json_addresses(&json, &t.config);
+	json_object_end(&json);
+	fclose(json.out);
+	config_free(&t.config);
+}
+
+int main(void)
+{
+	test_writer();
+	show("g1 remote any mtu 1476");
+	check_text(text,
+		   "{\"ifname\":\"g1\",\"ifindex\":7,\"local\":null,\"remote\":null,"
+		   "\"dev\":null,\"link_netns\":null,\"link_netnsid\":null,"
+		   "\"ikey\":null,\"okey\":null,\"icsum\":false,\"ocsum\":false,"
+		   "\"iseq\":false,\"oseq\":false,\"ttl\":64,\"tos\":\"inherit\","
+		   "\"df\":\"set\",\"fwmark\":0,\"mtu\":1476,\"multicast\":false,"
+		   "\"up\":false,\"carrier\":true,\"operstate\":\"up\","
+		   "\"addresses\":[]}\n",
+		   "a tunnel without options has all members");
+	show("g1 local 192.0.2.1 remote 192.0.2.2 dev d0 link-netns n ikey 0 okey 5 csum seq ttl inherit tos cs6 df clear fwmark 0x77 mtu 1400 multicast on addr 10.0.0.1/32 peer 10.0.0.2 addr 2001:db8::1/64 up");
+	check_text(text,
+		   "{\"ifname\":\"g1\",\"ifindex\":7,\"local\":\"192.0.2.1\","
+		   "\"remote\":\"192.0.2.2\",\"dev\":\"d0\",\"link_netns\":\"n\","
+		   "\"link_netnsid\":0,\"ikey\":0,\"okey\":5,\"icsum\":true,"
+		   "\"ocsum\":true,\"iseq\":true,\"oseq\":true,\"ttl\":\"inherit\","
+		   "\"tos\":192,\"df\":\"clear\",\"fwmark\":119,\"mtu\":1400,"
+		   "\"multicast\":true,\"up\":true,\"carrier\":true,"
+		   "\"operstate\":\"up\",\"addresses\":["
+		   "{\"addr\":\"10.0.0.1\",\"prefix\":32,\"peer\":\"10.0.0.2\"},"
+		   "{\"addr\":\"2001:db8::1\",\"prefix\":64,\"peer\":null}]}\n",
+		   "a tunnel with every option");
+	free(text);
+	return finish();
+}

@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What is in a message, and what is made of one from another kernel. */
+#include <arpa/inet.h>
+#include <linux/if_tunnel.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../addr.h"
+#include "../link.h"
+#include "../words.h"
+#include "tap.h"
+
+/* The attributes of IFLA_INFO_DATA, a bit for each, and where each is. */
+struct content {
+	uint32_t link, data;
+	const struct nlattr *data_attr[32], *link_attr[64];
+	char kind[16];
+};
+
+static int note_data(const struct nlattr *attr, void *arg)
+{
+	struct content *content = arg;
+
+	content->data |= 1U << mnl_attr_get_type(attr);
+	content->data_attr[mnl_attr_get_type(attr)] = attr;
+	return MNL_CB_OK;
+}
+
+static int note_info(const struct nlattr *attr, void *arg)
+{
+	struct content *content = arg;
+
+	if (mnl_attr_get_type(attr) == IFLA_INFO_KIND)
+		strcpy(content->kind, mnl_attr_get_str(attr));
+	if (mnl_attr_get_type(attr) == IFLA_INFO_DATA)
+		return mnl_attr_parse_nested(attr, note_data, arg);
+	return MNL_CB_OK;
+}
+
+static int note_link(const struct nlattr *attr, void *arg)
+{
+	struct content *content = arg;
+
+	content->link_attr[mnl_attr_get_type(attr)] = attr;
+	if (mnl_attr_get_type(attr) == IFLA_LINKINFO)
+		return mnl_attr_parse_nested(attr, note_info, arg);
+	return MNL_CB_OK;
+}
+
+static void look(struct content *content, const struct nl_request *request)
+{
+	memset(content, 0, sizeof(*content));
+	mnl_attr_parse(&request->header, sizeof(struct ifinfomsg), note_link,
+		       content);
+}
+
+#define BIT(attr) (1U << (attr))
+
+static void config_of(struct config *c, bool set, const char *line)
+{
+	const char *message;
+
+	if (parse_line(c, set, line, &message)) {
+		fprintf(stderr, "%s\n", message);
+		abort();
+	}
+}
+
+static void test_add(void)
+{
+	struct nl_request request;
+	struct content content;
+	const struct ifinfomsg *ifm;
+	struct config c;
+
+	config_of(&c, false, "g1 remote 192.0.2.2 ikey 0x01020304 up");
+	link_add(&request, &c);
+	look(&content, &request);
+	ifm = mnl_nlmsg_get_payload(&request.header);
+	check(request.header.nlmsg_type == RTM_NEWLINK &&
+		      request.header.nlmsg_flags ==
+			      (NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL),
+	      "add creates, and nothing that exists");
+	check_text(content.kind, "grex", "add names the kind");
+	check(content.data == (BIT(IFLA_GRE_REMOTE) | BIT(IFLA_GRE_IFLAGS) |
+			       BIT(IFLA_GRE_IKEY)),
+	      "add sends what was said, defaults are the kernel's (%#x)",
+	      content.data);
+	check(!memcmp(mnl_attr_get_payload(content.data_attr[IFLA_GRE_IKEY]),
+		      "\1\2\3\4", 4),
+	      "the key is in network byte order");
+	check(!memcmp(mnl_attr_get_payload(content.data_attr[IFLA_GRE_REMOTE]),
+		      "\xc0\0\2\2", 4),
+	      "the address is in network byte order");
+	check(mnl_attr_get_u16(content.data_attr[IFLA_GRE_IFLAGS]) == GRE_KEY,
+	      "the flags are in network byte order");
+	check(ifm->ifi_change == IFF_UP && ifm->ifi_flags == IFF_UP,
+	      "up is one flag");
+	config_free(&c);
+
+	config_of(&c, false, "g1 remote any");
+	link_add(&request, &c);
+	look(&content, &request);
+	check_text(content.kind, "grex", "remote any still names the kind");
+	config_free(&c);
+}
+
+static const struct {
+	const char *line;
+	uint32_t data;
+	bool mtu;
+	uint32_t change;
+} changes[] = {
+	{ "g ttl 5", BIT(IFLA_GRE_TTL), false, 0 },
+	{ "g tos ef", BIT(IFLA_GRE_TOS), false, 0 },
+	{ "g df clear", BIT(IFLA_GRE_PMTUDISC) | BIT(IFLA_GRE_IGNORE_DF), false,
+	  0 },
+	{ "g nopmtudisc", BIT(IFLA_GRE_PMTUDISC) | BIT(IFLA_GRE_IGNORE_DF),
+	  false, 0 },
+	{ "g local any", BIT(IFLA_GRE_LOCAL), false, 0 },
+	{ "g nodev", BIT(IFLA_GRE_LINK), false, 0 },
+	{ "g fwmark 0", BIT(IFLA_GRE_FWMARK), false, 0 },
+	/* The tunnel has key 7 in both directions. */
+	{ "g icsum", BIT(IFLA_GRE_IFLAGS) | BIT(IFLA_GRE_IKEY), false, 0 },
+	{ "g oseq", BIT(IFLA_GRE_OFLAGS) | BIT(IFLA_GRE_OKEY), false, 0 },
+	{ "g noikey", BIT(IFLA_GRE_IFLAGS), false, 0 },
+	{ "g nokey", BIT(IFLA_GRE_IFLAGS) | BIT(IFLA_GRE_OFLAGS), false, 0 },
+	{ "g mtu 1400", 0, true, 0 },
+	{ "g up", 0, false, IFF_UP },
+	{ "g down", 0, false, IFF_UP },
+	{ "g multicast on", 0, false, IFF_MULTICAST },
+};
+
+static void test_change(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		struct config c, wanted;
+		struct nl_request request;
+		struct content content;
+		const struct ifinfomsg *ifm;
+
+		config_of(&wanted, false,
+			  "g remote any key 7 csum link-netnsid 3");
+		config_of(&c, true, changes[i].line);
+		config_overlay(&wanted, &c);
+		link_change(&request, 7, &wanted, c.given);
+		look(&content, &request);
+		ifm = mnl_nlmsg_get_payload(&request.header);
+		check(content.data == changes[i].data &&
+			      !content.link_attr[IFLA_MTU] == !changes[i].mtu &&
+			      !content.link_attr[IFLA_LINKINFO] ==
+				      !changes[i].data &&
+			      !content.link_attr[IFLA_LINK_NETNSID] &&
+			      ifm->ifi_change == changes[i].change &&
+			      ifm->ifi_index == 7,
+		      "set '%s' sends that and no more (%#x)", changes[i].line,
+		      content.data);
+		config_free(&c);
+		config_free(&wanted);
+	}
+}
+
+/* The other flags of a direction stay when one changes. */
+static void test_flags(void)
+{
+	struct config c, wanted;
+	struct nl_request request;
+	struct content content;
+
+	config_of(&wanted, false, "g remote any key 7 csum");
+	config_of(&c, true, "g iseq noocsum");
+	config_overlay(&wanted, &c);
+	link_change(&request, 7, &wanted, c.given);
+	look(&content, &request);
+	check(mnl_attr_get_u16(content.data_attr[IFLA_GRE_IFLAGS]) ==
+		      (GRE_KEY | GRE_CSUM | GRE_SEQ),
+	      "iseq keeps key and csum");
+	check(mnl_attr_get_u16(content.data_attr[IFLA_GRE_OFLAGS]) == GRE_KEY,
+	      "noocsum keeps the key");
+}
+
+static void test_options(void)
+{
+	static const struct {
+		int attr;
+		const char *option;
+	} data[] = {
+		{ IFLA_GRE_LINK, "dev" },
+		{ IFLA_GRE_IFLAGS, "ikey, icsum or iseq" },
+		{ IFLA_GRE_OFLAGS, "okey, ocsum or oseq" },
+		{ IFLA_GRE_IKEY, "ikey" },
+		{ IFLA_GRE_OKEY, "okey" },
+		{ IFLA_GRE_LOCAL, "local" },
+		{ IFLA_GRE_REMOTE, "remote" },
+		{ IFLA_GRE_TTL, "ttl" },
+		{ IFLA_GRE_TOS, "tos" },
+		{ IFLA_GRE_PMTUDISC, "df" },
+		{ IFLA_GRE_IGNORE_DF, "df" },
+		{ IFLA_GRE_FWMARK, "fwmark" },
+	}, link[] = {
+		{ IFLA_IFNAME, "name" },
+		{ IFLA_MTU, "mtu" },
+		{ IFLA_LINK_NETNSID, "link-netns" },
+	};
+	struct nl_request request;
+	struct content content;
+	struct config c;
+	uint32_t offset;
+	size_t i;
+
+	config_of(&c, false,
+		  "g remote 192.0.2.2 local 192.0.2.1 dev d0 key 1 ttl 9 tos ef df clear fwmark 1 mtu 1400 link-netnsid 1");
+	link_add(&request, &c);
+	look(&content, &request);
+#define OFFSET(attr) \
+	((uint32_t)((const char *)(attr) - (const char *)&request.header))
+	for (i = 0; i < sizeof(data) / sizeof(data[0]); i++) {
+		const char *option =
+			link_option_at(&request.header,
+				       OFFSET(content.data_attr[data[i].attr]));
+
+		check_text(option ? option : "(none)", data[i].option,
+			   "a refused %s is named", data[i].option);
+	}
+	for (i = 0; i < sizeof(link) / sizeof(link[0]); i++) {
+		const char *option =
+			link_option_at(&request.header,
+				       OFFSET(content.link_attr[link[i].attr]));
+
+		check_text(option ? option : "(none)", link[i].option,
+			   "a refused %s is named", link[i].option);
+	}
+	check(!link_option_at(&request.header, 0), "no offset, no option");
+	check(!link_option_at(&request.header, UINT32_MAX),
+	      "an offset beyond the message is no option");
+	for (offset = 0; offset < request.header.nlmsg_len; offset++)
+		link_option_at(&request.header, offset);
+	check(true, "every offset can be asked for");
+	config_free(&c);
+}
+
+/* A kernel that knows more than this tool. */
+static void test_newer(void)
+{
+	struct nl_request request;
+	struct nlmsghdr *nlh = &request.header;
+	struct rtnl_link_stats64 stats = { .rx_packets = 11 };
+	struct nlattr *info, *nest;
+	struct tunnel t;
+
+	nl_start(&request, RTM_NEWLINK, 0, sizeof(struct ifinfomsg));
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, "g1");
+	mnl_attr_put(nlh, IFLA_STATS64, 16, &stats);
+	mnl_attr_put_u32(nlh, 999, 1);
+	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
+	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, "grex");
+	nest = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
+	mnl_attr_put_u8(nlh, IFLA_GRE_TTL, 33);
+	mnl_attr_put_u32(nlh, 49, 1);
+	mnl_attr_nest_end(nlh, nest);
+	nest = mnl_attr_nest_start(nlh, IFLA_INFO_XSTATS);
+	mnl_attr_put_u64(nlh, GREX_STAT_RX_CSUM, 5);
+	mnl_attr_put(nlh, GREX_STAT_PAD, 0, NULL);
+	mnl_attr_put_u64(nlh, GREX_STAT_MAX, 6);
+	mnl_attr_put_u64(nlh, GREX_STAT_MAX + 1, 7);
+	mnl_attr_nest_end(nlh, nest);
+	mnl_attr_nest_end(nlh, info);
+	check(link_read(nlh, &t) && link_is_grex(&t) && t.config.ttl == 33 &&
+		      t.stats.rx_packets == 11 && !t.stats.tx_packets &&
+		      t.counters[GREX_STAT_RX_CSUM] == 5 &&
+		      t.counters[GREX_STAT_MAX] == 6,
+	      "attributes of a newer kernel are skipped");
+
+	nl_start(&request, RTM_NEWLINK, 0, sizeof(struct ifinfomsg));
+	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
+	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, "grexandmuchlongerthanthat");
+	nest = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
+	mnl_attr_put(nlh, IFLA_GRE_TTL, 0, NULL);
+	mnl_attr_nest_end(nlh, nest);
+	mnl_attr_nest_end(nlh, info);
+	check(link_read(nlh, &t) && !link_is_grex(&t),
+	      "the data of another kind are not looked at");
+
+	nl_start(&request, RTM_NEWLINK, 0, sizeof(struct ifinfomsg));
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, "abcdefghijklmnop");
+	check(!link_read(nlh, &t), "a name that is too long is refused");
+	nl_start(&request, RTM_NEWLINK, 0, 4);
+	check(!link_read(nlh, &t), "a message without its header is refused");
+}
+
+static enum addr_read read_address(const char *line, uint8_t flags, int proto,
+				   struct address_of *a)
+{
+	struct nl_request request;
+	enum addr_read result;
+	struct ifaddrmsg *ifa;
+	struct config c;
+
+	config_of(&c, true, line);
+	addr_add(&request, 7, &c.addrs[0]);
+	ifa = mnl_nlmsg_get_payload(&request.header);
+	ifa->ifa_flags = flags;
+	if (proto >= 0)
+		mnl_attr_put_u8(&request.header, 11, (uint8_t)proto);
+	result = addr_read(&request.header, a);
+	config_free(&c);
+	return result;
+}
+
+static void test_addresses(void)
+{
+	const uint8_t permanent = IFA_F_PERMANENT;
+	struct address_of a;
+
+	check(read_address("g addr 10.0.0.1/30", permanent, -1, &a) ==
+			      ADDR_CONFIGURED &&
+		      a.ifindex == 7 && a.address.prefix == 30 &&
+		      !a.address.peer.family,
+	      "an address");
+	check(read_address("g addr 10.0.0.1/32 peer 10.0.0.2", permanent, -1,
+			   &a) == ADDR_CONFIGURED &&
+		      a.address.peer.family == AF_INET,
+	      "an address with a peer");
+	check(read_address("g addr fe80::1/64", permanent, -1, &a) ==
+		      ADDR_CONFIGURED,
+	      "a link-local address that somebody chose");
+	check(read_address("g addr fe80::1/64", permanent, 3, &a) ==
+		      ADDR_AUTOMATIC,
+	      "a link-local address of the kernel, which says so");
+	check(read_address("g addr fe80::5efe:c000:201/64", permanent, -1,
+			   &a) == ADDR_AUTOMATIC,
+	      "one that the kernel made of a public IPv4 address");
+	check(read_address("g addr fe80::200:5efe:c000:201/64", permanent, -1,
+			   &a) == ADDR_AUTOMATIC,
+	      "one with the universal bit");
+	check(read_address("g addr fe80::a00:1/64", permanent, -1, &a) ==
+		      ADDR_AUTOMATIC,
+	      "one that the kernel made of any IPv4 address");
+	check(read_address("g addr 2001:db8::5efe:c000:201/64", permanent, -1,
+			   &a) == ADDR_CONFIGURED,
+	      "a global address that looks like it");
+	check(read_address("g addr 2001:db8::5/64", 0, -1, &a) == ADDR_AUTOMATIC,
+	      "an address of a router advertisement");
+	check(read_address("g addr 10.0.0.1/30", permanent, 4, &a) ==
+		      ADDR_CONFIGURED,
+	      "an address of a routing daemon");
+}
+
+int main(void)
+{
+	test_add();
+	test_change();
+	test_flags();
+	test_options();
+	test_newer();
+	test_addresses();
+	return finish();
+}

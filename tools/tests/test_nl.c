@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The verdict of the kernel, from bytes. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../nl.c"
+#include "../refusal.h"
+#include "../report.h"
+#include "../link.h"
+#include "tap.h"
+
+#define SEQUENCE 42
+
+static struct nl nl;
+static size_t used;
+
+static struct nlmsghdr *put(uint16_t type, uint16_t flags, size_t header)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(nl.buffer + used);
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = flags;
+	nlh->nlmsg_seq = SEQUENCE;
+	memset(mnl_nlmsg_put_extra_header(nlh, header), 0, header);
+	return nlh;
+}
+
+static void put_verdict(int error, bool capped, size_t copied, const char *text,
+			uint32_t offset)
+{
+	uint16_t flags = (capped ? NLM_F_CAPPED : 0) |
+			 (text || offset ? NLM_F_ACK_TLVS : 0);
+	struct nlmsghdr *nlh =
+		put(NLMSG_ERROR, flags, sizeof(struct nlmsgerr) + copied);
+	struct nlmsgerr *verdict = mnl_nlmsg_get_payload(nlh);
+
+	verdict->error = error;
+	verdict->msg.nlmsg_len = (uint32_t)(sizeof(verdict->msg) + copied);
+	if (text)
+		mnl_attr_put_strz(nlh, NLMSGERR_ATTR_MSG, text);
+	if (offset)
+		mnl_attr_put_u32(nlh, NLMSGERR_ATTR_OFFS, offset);
+	used += nlh->nlmsg_len;
+}
+
+static int handle(nl_reply_fn fn, void *arg)
+{
+	bool interrupted = false;
+	size_t received = used;
+
+	memset(&nl.refusal, 0, sizeof(nl.refusal));
+	used = 0;
+	return nl_handle(&nl, (ssize_t)received, SEQUENCE, &interrupted, fn,
+			 arg);
+}
+
+static int count_replies(const struct nlmsghdr *message, void *arg)
+{
+	(void)message;
+	++*(int *)arg;
+	return 0;
+}
+
+static void test_verdicts(void)
+{
+	int replies = 0;
+
+	put_verdict(0, true, 0, NULL, 0);
+	check(handle(NULL, NULL) == 0 && !nl.refusal.error, "an ack");
+
+	put_verdict(-EINVAL, true, 0, "TTL is wrong", 60);
+	check(handle(NULL, NULL) == -EINVAL && nl.refusal.error == EINVAL &&
+		      nl.refusal.offset == 60 &&
+		      !strcmp(nl.refusal.text, "TTL is wrong"),
+	      "a refusal with sentence and place");
+
+	put_verdict(-EINVAL, false, 36, "TTL is wrong", 60);
+	check(handle(NULL, NULL) == -EINVAL && nl.refusal.offset == 60,
+	      "a refusal with a copy of the request");
+
+	put_verdict(-ENODEV, true, 0, NULL, 0);
+	check(handle(NULL, NULL) == -ENODEV && !nl.refusal.text[0],
+	      "a refusal without a sentence");
+
+	put(RTM_NEWLINK, 0, sizeof(struct ifinfomsg));
+	used += sizeof(struct nlmsghdr) + sizeof(struct ifinfomsg);
+	put_verdict(0, true, 0, NULL, 0);
+	check(handle(count_replies, &replies) == 0 && replies == 1,
+	      "a reply and an ack");
+
+	put(RTM_NEWLINK, 0, sizeof(struct ifinfomsg))->nlmsg_seq = 41;
+	used += sizeof(struct nlmsghdr) + sizeof(struct ifinfomsg);
+	check(handle(count_replies, &replies) == 1 && replies == 1,
+	      "the reply to an earlier request is passed over");
+
+	used = 7;
+	check(handle(count_replies, &replies) == 1 && replies == 1,
+	      "less than a message is none");
+
+	put(NLMSG_ERROR, 0, 2);
+	used += sizeof(struct nlmsghdr) + 4;
+	check(handle(NULL, NULL) == -EBADMSG, "a verdict that is too short");
+
+	/* The copy claims to be longer than the message. */
+	put_verdict(-EINVAL, false, 0, "text", 0);
+	((struct nlmsgerr *)mnl_nlmsg_get_payload((void *)nl.buffer))
+		->msg.nlmsg_len = 4000;
+	check(handle(NULL, NULL) == -EINVAL && !nl.refusal.text[0],
+	      "a copy that is longer than the message");
+	put_verdict(-EINVAL, false, 0, "text", 0);
+	((struct nlmsgerr *)mnl_nlmsg_get_payload((void *)nl.buffer))
+		->msg.nlmsg_len = 3;
+	check(handle(NULL, NULL) == -EINVAL, "a copy of less than a header");
+}
+
+static void test_sentence(int error, const char *text, bool place,
+			  const char *expected)
+{
+	struct nl_request request;
+	struct config c;
+	const char *message;
+	char got[512] = "";
+	uint32_t offset;
+
+	if (parse_line(&c, false, "g1 remote 192.0.2.2 ttl 9", &message))
+		abort();
+	link_add(&request, &c);
+	config_free(&c);
+	memset(&nl.refusal, 0, sizeof(nl.refusal));
+	nl.refusal.error = error;
+	snprintf(nl.refusal.text, sizeof(nl.refusal.text), "%s", text);
+	if (place)
+		for (offset = 0; offset < request.header.nlmsg_len; offset++) {
+			const char *option =
+				link_option_at(&request.header, offset);
+
+			if (option && !strcmp(option, "ttl"))
+				nl.refusal.offset = offset;
+		}
+	report_stream = fmemopen(got, sizeof(got) - 1, "w");
+	if (!report_stream)
+		abort();
+	report_command("add");
+	report_refusal(&nl, &request, "g1");
+	report_command(NULL);
+	fclose(report_stream);
+	report_stream = NULL;
+	got[strcspn(got, "\n")] = '\0';
+	check_text(got, expected, "%s", expected);
+}
+
+int main(void)
+{
+	test_verdicts();
+	test_sentence(EINVAL, "TTL is wrong", true,
+		      "gretool: add: g1: ttl refused: TTL is wrong");
+	test_sentence(EINVAL, "Something is wrong", false,
+		      "gretool: add: g1: Something is wrong");
+	test_sentence(EINVAL, "", false, "gretool: add: g1: Invalid argument");
+	test_sentence(EPERM, "", false,
+		      "gretool: add: g1: CAP_NET_ADMIN is needed");
+	test_sentence(EEXIST, "", false,
+		      "gretool: add: g1: an interface of this name exists already");
+	test_sentence(EEXIST, "Another tunnel has the same key", false,
+		      "gretool: add: g1: Another tunnel has the same key");
+	test_sentence(ENODEV, "", false,
+		      "gretool: add: g1: there is no such interface");
+	return finish();
+}

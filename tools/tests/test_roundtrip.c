@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Text to config to netlink and back comes to the same, and a damaged message
+ * is refused or read, never read beyond.
+ */
+#include <arpa/inet.h>
+#include <linux/if_link.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../addr.h"
+#include "../link.h"
+#include "../print.h"
+#include "tap.h"
+
+#define ROUNDS 20000
+#define DAMAGES 50000
+
+/* As the resolver would do, without a kernel. */
+static void resolve(struct config *c)
+{
+	if (c->dev[0])
+		c->link = (uint32_t)c->dev[1] + 1;
+	if (c->link_netns[0])
+		c->link_netnsid = c->link_netns[0];
+}
+
+static void say(char *line, size_t size, const char *fmt, unsigned int number)
+{
+	size_t used = strlen(line);
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	snprintf(line + used, size - used, fmt, number);
+#pragma GCC diagnostic pop
+}
+
+/* One of the choices, of which some have a number in them, or nothing. */
+static void say_one(char *line, size_t size, const char *const *choices,
+		    unsigned int count)
+{
+	unsigned int choice = draw(count * 2);
+
+	if (choice < count)
+		say(line, size, choices[choice], draw(255) + 1);
+}
+
+#define SAY(line, ...)                                                \
+	do {                                                          \
+		static const char *const choices[] = { __VA_ARGS__ }; \
+		say_one(line, sizeof(line), choices,                  \
+			sizeof(choices) / sizeof(choices[0]));        \
+	} while (0)
+
+static void draw_line(char line[512])
+{
+	char text[512] = "g1";
+	unsigned int i;
+
+	say(text, sizeof(text), draw(8) ? " remote 192.0.2.%u" : " remote any",
+	    draw(255));
+	SAY(text, " local 198.51.100.%u", " local any");
+	SAY(text, " dev d%u", " nodev");
+	SAY(text, " link-netns n%u", " link-netnsid %u");
+	if (draw(2)) {
+		SAY(text, " key %u", " key 0", " key 0xffffff%02x", " nokey",
+		    " key 1.2.3.%u");
+	} else {
+		SAY(text, " ikey %u", " ikey 0", " noikey");
+		SAY(text, " okey %u", " okey 0", " nookey");
+	}
+	SAY(text, " csum", " icsum", " ocsum", " nocsum", " icsum noocsum");
+	SAY(text, " seq", " iseq", " oseq", " noseq", " oseq noiseq");
+	SAY(text, " ttl %u", " ttl inherit", " hoplimit %u");
+	SAY(text, " tos inherit", " tos 0x%x0", " tos 0", " tos cs6",
+	    " tos af41", " dsfield ef");
+	SAY(text, " df set", " df inherit", " df clear", " nopmtudisc",
+	    " nopmtudisc ignore-df", " pmtudisc");
+	SAY(text, " fwmark %u", " fwmark 0xabcdef%02x");
+	SAY(text, " mtu 1%03u");
+	SAY(text, " multicast on", " multicast off");
+	for (i = draw(4); i--;)
+		say(text, sizeof(text),
+		    i & 1 ? " addr 10.0.0.%u/24" : " addr 2001:db8::%x/64",
+		    draw(80) + i * 80 + 1);
+	SAY(text, " up", " down");
+	strcpy(line, text);
+}
+
+/* "tos 0x%x0" may be beyond a byte: such lines are drawn again. */
+static void draw_config(char line[512], struct config *c)
+{
+	const char *message;
+
+	for (;;) {
+		draw_line(line);
+		if (!parse_line(c, false, line, &message))
+			break;
+		config_free(c);
+	}
+	resolve(c);
+}
+
+/* What a kernel would answer, had it the same defaults and no own mind. */
+static void answer(struct nl_request *request, const struct config *c)
+{
+	struct ifinfomsg *ifm;
+
+	link_add(request, c);
+	ifm = mnl_nlmsg_get_payload(&request->header);
+	ifm->ifi_index = 7;
+}
+
+static void read_back(struct tunnel *t, const struct config *c)
+{
+	struct nl_request request;
+
+	answer(&request, c);
+	if (!link_read(&request.header, t))
+		abort();
+	if (!(c->given & F_MTU))
+		t->config.mtu = c->mtu;
+	/* The resolver and the address dump would bring these. */
+	memcpy(t->config.dev, c->dev, sizeof(c->dev));
+	memcpy(t->config.link_netns, c->link_netns, sizeof(c->link_netns));
+	for (size_t i = 0; i < c->naddrs; i++) {
+		struct address_of a;
+
+		addr_add(&request, 7, &c->addrs[i]);
+		((struct ifaddrmsg *)mnl_nlmsg_get_payload(&request.header))
+			->ifa_flags = IFA_F_PERMANENT;
+		if (addr_read(&request.header, &a) != ADDR_CONFIGURED ||
+		    a.ifindex != 7 ||
+		    !config_add_address(&t->config, &a.address))
+			abort();
+	}
+}
+
+static void test_fixpoint(uint32_t fields, const char *what)
+{
+	unsigned int round, bad = 0;
+
+	for (round = 0; round < ROUNDS && bad < 5; round++) {
+		char line[512], shown[1024];
+		struct config c, again;
+		const char *message;
+		struct tunnel t;
+
+		draw_config(line, &c);
+		read_back(&t, &c);
+		if (t.ifindex != 7 || config_diff(&t.config, &c)) {
+			printf("# netlink changes %#x of: %s\n",
+			       config_diff(&t.config, &c), line);
+			bad++;
+		}
+		snprintf(shown, sizeof(shown), "%s",
+			 text_of(&t.config,
+				 fields ? fields & ~(c.mtu ? 0U : F_MTU)
+					: print_needed(&t.config)));
+		if (parse_line(&again, false, shown, &message)) {
+			printf("# add refuses '%s': %s\n", shown, message);
+			bad++;
+		}
+		resolve(&again);
+		if (config_diff(&again, &c)) {
+			printf("# %s\n# became %s\n", line, shown);
+			bad++;
+		}
+		config_free(&again);
+		config_free(&t.config);
+		config_free(&c);
+	}
+	check(!bad, "%u tunnels survive netlink and %s", round, what);
+}
+
+/*
+ * Each message is alone in memory of its length, padded as all messages are:
+ * sanitizers see the end.
+ */
+static struct nlmsghdr *damaged(const struct nlmsghdr *message)
+{
+	size_t length = message->nlmsg_len;
+	struct nlmsghdr *copy;
+	unsigned int flips;
+
+	if (!draw(3))
+		length = sizeof(*message) +
+			 draw((unsigned int)(length + 1 - sizeof(*message)));
+	copy = calloc(1, MNL_ALIGN(length));
+	if (!copy)
+		abort();
+	memcpy(copy, message, length);
+	copy->nlmsg_len = (uint32_t)length;
+	for (flips = draw(4); flips && length > sizeof(*copy); flips--)
+		((char *)copy)[sizeof(*copy) +
+			       draw((unsigned int)(length - sizeof(*copy)))] =
+			(char)draw(256);
+	return copy;
+}
+
+static void test_damage(void)
+{
+	unsigned int i, read = 0, refused = 0;
+	FILE *out = fopen("/dev/null", "w");
+
+	if (!out)
+		abort();
+	for (i = 0; i < DAMAGES; i++) {
+		struct nl_request request;
+		struct nlmsghdr *copy;
+		struct json json = { .out = out };
+		struct address_of a;
+		struct config c;
+		struct tunnel t;
+		char line[512];
+
+		draw_config(line, &c);
+		answer(&request, &c);
+		copy = damaged(&request.header);
+		if (link_read(copy, &t)) {
+			read++;
+			print_words(out, &t.config, F_ALL);
+			print_state(out, &t);
+			print_stats(out, &t, true);
+			json_object(&json, NULL);
+			print_json(&json, &t);
+			json_object_end(&json);
+		} else {
+			refused++;
+		}
+		link_option_at(copy, draw(200));
+		free(copy);
+		if (c.naddrs) {
+			addr_add(&request, 7, &c.addrs[0]);
+			copy = damaged(&request.header);
+			addr_read(copy, &a);
+			free(copy);
+		}
+		config_free(&c);
+	}
+	fclose(out);
+	check(read && refused, "%u damaged messages: %u read, %u refused", i,
+	      read, refused);
+}
+
+int main(void)
+{
+	test_fixpoint(0, "show");
+	test_fixpoint(F_ALL, "show -d");
+	test_damage();
+	return finish();
+}

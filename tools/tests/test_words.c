@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Text to config: what is taken, as what, and what is refused, how. */
+#include <stdio.h>
+#include <string.h>
+
+#include "../print.h"
+#include "../report.h"
+#include "../words.h"
+#include "tap.h"
+
+/* What add takes, and how show says it. NULL: just so. */
+static const struct {
+	const char *line, *shown;
+} taken[] = {
+	{ "g remote 192.0.2.2", NULL },
+	{ "g remote any", NULL },
+	{ "g remote 0.0.0.0 local 0.0.0.0", "g remote any" },
+	{ "g local 192.0.2.1 remote 192.0.2.2", NULL },
+	{ "g remote 192.0.2.2 local 192.0.2.1",
+	  "g local 192.0.2.1 remote 192.0.2.2" },
+	{ "g remote 192.0.2.2 key 5", NULL },
+	{ "g remote 192.0.2.2 key 0", NULL },
+	{ "g remote 192.0.2.2 key 0x10", "g remote 192.0.2.2 key 16" },
+	{ "g remote 192.0.2.2 key 010", "g remote 192.0.2.2 key 10" },
+	{ "g remote 192.0.2.2 key 0.0.1.2", "g remote 192.0.2.2 key 258" },
+	{ "g remote 192.0.2.2 key 4294967295", NULL },
+	{ "g remote 192.0.2.2 ikey 1 okey 2", NULL },
+	{ "g remote 192.0.2.2 okey 1 ikey 1", "g remote 192.0.2.2 key 1" },
+	{ "g remote 192.0.2.2 ikey 0", NULL },
+	{ "g remote 192.0.2.2 okey 7", NULL },
+	{ "g remote 192.0.2.2 csum seq", NULL },
+	{ "g remote 192.0.2.2 icsum oseq", NULL },
+	{ "g remote 192.0.2.2 ocsum iseq", NULL },
+	{ "g remote 192.0.2.2 icsum ocsum", "g remote 192.0.2.2 csum" },
+	{ "g remote 192.0.2.2 nokey nocsum noseq nodev down",
+	  "g remote 192.0.2.2" },
+	{ "g remote 192.0.2.2 ttl 1", NULL },
+	{ "g remote 192.0.2.2 ttl 255", NULL },
+	{ "g remote 192.0.2.2 ttl inherit", NULL },
+	{ "g remote 192.0.2.2 ttl 64", "g remote 192.0.2.2" },
+	{ "g remote 192.0.2.2 hoplimit 9", "g remote 192.0.2.2 ttl 9" },
+	{ "g remote 192.0.2.2 tos inherit", "g remote 192.0.2.2" },
+	{ "g remote 192.0.2.2 tos 0", "g remote 192.0.2.2 tos 0x00" },
+	{ "g remote 192.0.2.2 tos 0xfc", NULL },
+	{ "g remote 192.0.2.2 tos 184", "g remote 192.0.2.2 tos 0xb8" },
+	{ "g remote 192.0.2.2 tos ef", "g remote 192.0.2.2 tos 0xb8" },
+	{ "g remote 192.0.2.2 tos cs6", "g remote 192.0.2.2 tos 0xc0" },
+	{ "g remote 192.0.2.2 tos cs0", "g remote 192.0.2.2 tos 0x00" },
+	{ "g remote 192.0.2.2 tos af11", "g remote 192.0.2.2 tos 0x28" },
+	{ "g remote 192.0.2.2 tos af43", "g remote 192.0.2.2 tos 0x98" },
+	{ "g remote 192.0.2.2 tos va", "g remote 192.0.2.2 tos 0xb0" },
+	{ "g remote 192.0.2.2 dsfield le", "g remote 192.0.2.2 tos 0x04" },
+	{ "g remote 192.0.2.2 df set", "g remote 192.0.2.2" },
+	{ "g remote 192.0.2.2 df inherit", NULL },
+	{ "g remote 192.0.2.2 df clear", NULL },
+	{ "g remote 192.0.2.2 pmtudisc", "g remote 192.0.2.2" },
+	{ "g remote 192.0.2.2 pmtudisc noignore-df", "g remote 192.0.2.2" },
+	{ "g remote 192.0.2.2 nopmtudisc", "g remote 192.0.2.2 df inherit" },
+	{ "g remote 192.0.2.2 nopmtudisc ignore-df",
+	  "g remote 192.0.2.2 df clear" },
+	{ "g remote 192.0.2.2 ignore-df nopmtudisc",
+	  "g remote 192.0.2.2 df clear" },
+	{ "g remote 192.0.2.2 fwmark 0x77", NULL },
+	{ "g remote 192.0.2.2 fwmark 4294967295",
+	  "g remote 192.0.2.2 fwmark 0xffffffff" },
+	{ "g remote 192.0.2.2 fwmark 0", "g remote 192.0.2.2" },
+	{ "g remote 192.0.2.2 mtu 68", NULL },
+	{ "g remote 192.0.2.2 mtu 65535", NULL },
+	{ "g remote 192.0.2.2 multicast on up", NULL },
+	{ "g remote 192.0.2.2 multicast off", "g remote 192.0.2.2" },
+	{ "g remote 192.0.2.2 addr 10.0.0.1/30 addr 2001:db8::1/64", NULL },
+	{ "g remote 192.0.2.2 addr 10.0.0.1 peer 10.0.0.2",
+	  "g remote 192.0.2.2 addr 10.0.0.1/32 peer 10.0.0.2" },
+	{ "g remote 192.0.2.2 addr 10.0.0.1 peer 10.0.0.2/30",
+	  "g remote 192.0.2.2 addr 10.0.0.1/30 peer 10.0.0.2" },
+	{ "g remote 192.0.2.2 addr 10.0.0.1/30 peer 10.0.0.2/30",
+	  "g remote 192.0.2.2 addr 10.0.0.1/30 peer 10.0.0.2" },
+	{ "g remote 192.0.2.2 addr 2001:db8::1 peer 2001:db8::2",
+	  "g remote 192.0.2.2 addr 2001:db8::1/128 peer 2001:db8::2" },
+	{ "g remote 192.0.2.2 link-netnsid 3", NULL },
+	{ "g remote 192.0.2.2 link-netns /proc/1/ns/net", NULL },
+	{ "abcdefghijklmno remote any", NULL },
+	{ "'g#1' remote any", "\"g#1\" remote any" },
+};
+
+/* What add refuses, and what it says. */
+static const struct {
+	const char *line, *message;
+} refused_by_add[] = {
+	{ "", "the name of the tunnel is missing, expected NAME OPTION..." },
+	{ "g",
+	  "remote: missing, expected \"remote ADDRESS\" or \"remote any\"" },
+	{ "g ttl 5",
+	  "remote: missing, expected \"remote ADDRESS\" or \"remote any\"" },
+	{ "remote 192.0.2.2",
+	  "name: \"remote\" is an option, expected the name of the tunnel before all options" },
+	{ "abcdefghijklmnop remote any",
+	  "name: \"abcdefghijklmnop\" is longer than the 15 characters of an interface name" },
+	{ "a/b remote any",
+	  "name: \"a/b\" cannot be an interface name: it has a slash, a colon or white space" },
+	{ "a:b remote any",
+	  "name: \"a:b\" cannot be an interface name: it has a slash, a colon or white space" },
+	{ "'a b' remote any",
+	  "name: \"a b\" cannot be an interface name: it has a slash, a colon or white space" },
+	{ ". remote any", "name: \".\" cannot be an interface name" },
+	{ ".. remote any", "name: \"..\" cannot be an interface name" },
+	{ "'' remote any", "name: \"\" is empty" },
+
+	/* unknown word */
+	{ "g romote 192.0.2.2",
+	  "\"romote\" is not an option, did you mean \"remote\"?" },
+	{ "g remote any tll 5",
+	  "\"tll\" is not an option, did you mean \"ttl\"?" },
+	{ "g remote any xyzzy",
+	  "\"xyzzy\" is not an option, see \"gretool help add\"" },
+	{ "g remote any rem",
+	  "\"rem\" is not an option, see \"gretool help add\"" },
+	{ "g remote any ''", "\"\" is not an option, see \"gretool help add\"" },
+
+	/* missing value */
+	{ "g remote",
+	  "remote: the value is missing, expected a unicast IPv4 address or any" },
+	{ "g remote any ttl",
+	  "ttl: the value is missing, expected 1..255 or inherit" },
+	{ "g remote any key",
+	  "key: the value is missing, expected 0..4294967295, 0x hexadecimal or a dotted quad" },
+	{ "g remote any addr 10.0.0.1/30 peer",
+	  "peer: the value is missing, expected an IPv4 or IPv6 address" },
+
+	/* out of range, not a number */
+	{ "g remote any ttl 300", "ttl: \"300\" is not 1..255 or inherit" },
+	{ "g remote any ttl 0",
+	  "ttl: \"0\" is not 1..255 or inherit (what other tools call 0 is inherit)" },
+	{ "g remote any ttl -1", "ttl: \"-1\" is not 1..255 or inherit" },
+	{ "g remote any ttl +1", "ttl: \"+1\" is not 1..255 or inherit" },
+	{ "g remote any ttl ' 1'", "ttl: \" 1\" is not 1..255 or inherit" },
+	{ "g remote any ttl 1x", "ttl: \"1x\" is not 1..255 or inherit" },
+	{ "g remote any ttl 0x", "ttl: \"0x\" is not 1..255 or inherit" },
+	{ "g remote any ttl ''", "ttl: \"\" is not 1..255 or inherit" },
+	{ "g remote any ttl 18446744073709551617",
+	  "ttl: \"18446744073709551617\" is not 1..255 or inherit" },
+	{ "g remote any tos 1",
+	  "tos: \"1\" is not a multiple of 4: the low two bits are ECN, and RFC 6040 sets them" },
+	{ "g remote any tos 256",
+	  "tos: \"256\" is not a multiple of 4 up to 252 (0xfc), a DSCP name (cs6, af41, ef) or inherit" },
+	{ "g remote any tos cs8",
+	  "tos: \"cs8\" is not a multiple of 4 up to 252 (0xfc), a DSCP name (cs6, af41, ef) or inherit" },
+	{ "g remote any tos af44",
+	  "tos: \"af44\" is not a multiple of 4 up to 252 (0xfc), a DSCP name (cs6, af41, ef) or inherit" },
+	{ "g remote any mtu 67", "mtu: \"67\" is not 68..65535 bytes" },
+	{ "g remote any mtu 65536", "mtu: \"65536\" is not 68..65535 bytes" },
+	{ "g remote any key 4294967296",
+	  "key: \"4294967296\" is not 0..4294967295, 0x hexadecimal or a dotted quad" },
+	{ "g remote any key -5",
+	  "key: \"-5\" is not 0..4294967295, 0x hexadecimal or a dotted quad" },
+	{ "g remote any key 1.2.3",
+	  "key: \"1.2.3\" is not 0..4294967295, 0x hexadecimal or a dotted quad" },
+	{ "g remote any fwmark x",
+	  "fwmark: \"x\" is not 0..4294967295 or 0x hexadecimal" },
+	{ "g remote any df on", "df: \"on\" is not set, inherit or clear" },
+	{ "g remote any multicast yes", "multicast: \"yes\" is not on or off" },
+	{ "g remote any link-netnsid -1",
+	  "link-netnsid: \"-1\" is not 0..2147483647" },
+	{ "g remote any link-netns ''",
+	  "link-netns: \"\" is not a network namespace" },
+	{ "g remote any dev a/b",
+	  "dev: \"a/b\" cannot be an interface name: it has a slash, a colon or white space" },
+
+	/* mixed families, multicast, broadcast */
+	{ "g remote 2001:db8::1",
+	  "remote: \"2001:db8::1\" is IPv6, but grex has an IPv4 underlay: expected a unicast IPv4 address or any" },
+	{ "g local 2001:db8::1 remote 192.0.2.2",
+	  "local: \"2001:db8::1\" is IPv6, but grex has an IPv4 underlay: expected a unicast IPv4 address or any" },
+	{ "g local 224.0.0.5 remote 192.0.2.2",
+	  "local: \"224.0.0.5\" is a multicast address, expected a unicast IPv4 address or any" },
+	{ "g remote 239.1.2.3",
+	  "remote: \"239.1.2.3\" is a multicast address, expected a unicast IPv4 address or any" },
+	{ "g remote 255.255.255.255",
+	  "remote: \"255.255.255.255\" is the broadcast address, expected a unicast IPv4 address or any" },
+	{ "g remote 192.0.2",
+	  "remote: \"192.0.2\" is not a unicast IPv4 address or any" },
+	{ "g remote 192.0.2.2/24",
+	  "remote: \"192.0.2.2/24\" is not a unicast IPv4 address or any" },
+	{ "g remote example.org",
+	  "remote: \"example.org\" is not a unicast IPv4 address or any" },
+
+	/* addresses */
+	{ "g remote any addr 10.0.0.1/33",
+	  "addr: \"10.0.0.1/33\" is not an IPv4 or IPv6 address with /PREFIX" },
+	{ "g remote any addr 2001:db8::1/129",
+	  "addr: \"2001:db8::1/129\" is not an IPv4 or IPv6 address with /PREFIX" },
+	{ "g remote any addr 10.0.0.1/",
+	  "addr: \"10.0.0.1/\" is not an IPv4 or IPv6 address with /PREFIX" },
+	{ "g remote any addr 10.0.0.1/0x18",
+	  "addr: \"10.0.0.1/0x18\" is not an IPv4 or IPv6 address with /PREFIX" },
+	{ "g remote any addr 0.0.0.0/0",
+	  "addr: \"0.0.0.0/0\" is not an IPv4 or IPv6 address with /PREFIX" },
+	{ "g remote any addr 224.0.0.1/24",
+	  "addr: \"224.0.0.1/24\" is a multicast address, expected a unicast address" },
+	{ "g remote any addr 10.0.0.1/30 addr 10.0.0.1/30",
+	  "addr: \"10.0.0.1/30\" is given twice, expected once" },
+	{ "g remote any peer 10.0.0.2",
+	  "peer: \"10.0.0.2\" has no addr before it: it is the far end of an addr" },
+	{ "g remote any addr 10.0.0.1/32 peer 10.0.0.2 peer 10.0.0.3",
+	  "peer: \"10.0.0.3\" is the second peer of the same addr" },
+	{ "g remote any addr 10.0.0.1/32 peer 2001:db8::2",
+	  "peer: \"2001:db8::2\" is IPv6, but its addr is IPv4" },
+	{ "g remote any addr 2001:db8::1/64 peer 10.0.0.2",
+	  "peer: \"10.0.0.2\" is IPv4, but its addr is IPv6" },
+	{ "g remote any addr 10.0.0.1/30 peer 10.0.0.2/24",
+	  "peer: \"10.0.0.2/24\" has another prefix length than its addr: give only one" },
+
+	/* twice */
+	{ "g remote any remote any", "remote: given twice, expected once" },
+	{ "g remote any key 1 key 2", "key: given twice, expected once" },
+	{ "g remote any key 1 ikey 2",
+	  "ikey: cannot be combined with \"key\": both say the same thing, expected one of them" },
+	{ "g remote any okey 1 key 2",
+	  "key: cannot be combined with \"okey\": both say the same thing, expected one of them" },
+	{ "g remote any key 1 nokey",
+	  "nokey: cannot be combined with \"key\": both say the same thing, expected one of them" },
+	{ "g remote any csum nocsum",
+	  "nocsum: cannot be combined with \"csum\": both say the same thing, expected one of them" },
+	{ "g remote any ttl 5 hoplimit 5",
+	  "hoplimit: cannot be combined with \"ttl\": both say the same thing, expected one of them" },
+	{ "g remote any up down",
+	  "down: cannot be combined with \"up\": both say the same thing, expected one of them" },
+	{ "g remote any dev lo nodev",
+	  "nodev: cannot be combined with \"dev\": both say the same thing, expected one of them" },
+	{ "g remote any df set nopmtudisc",
+	  "nopmtudisc: cannot be combined with \"df\": both say the same thing, expected one of them" },
+	{ "g remote any link-netns a link-netnsid 1",
+	  "link-netnsid: cannot be combined with \"link-netns\": both say the same thing, expected one of them" },
+
+	/* contradictions */
+	{ "g remote any ignore-df",
+	  "ignore-df: needs \"nopmtudisc\", the two are \"df clear\"" },
+	{ "g remote any pmtudisc ignore-df",
+	  "ignore-df: needs \"nopmtudisc\", the two are \"df clear\"" },
+};
+
+static const struct {
+	const char *line, *message;
+} refused_by_set[] = {
+	{ "", "the name of the tunnel is missing, expected NAME OPTION..." },
+	{ "g",
+	  "g: nothing to change, expected an option, see \"gretool help set\"" },
+	{ "g link-netns x",
+	  "link-netns: cannot be changed, only given when the tunnel is added" },
+	{ "g ignore-df",
+	  "ignore-df: needs \"nopmtudisc\", the two are \"df clear\"" },
+};
+
+/* What set says, and which fields it changes. */
+static const struct {
+	const char *line;
+	uint32_t given;
+} set_by[] = {
+	{ "g ttl 5", F_TTL },
+	{ "g remote 192.0.2.2", F_REMOTE },
+	{ "g local any", F_LOCAL },
+	{ "g nodev", F_DEV },
+	{ "g key 5", F_IKEY | F_OKEY },
+	{ "g nokey", F_IKEY | F_OKEY },
+	{ "g noikey okey 5", F_IKEY | F_OKEY },
+	{ "g noicsum", F_ICSUM },
+	{ "g ocsum iseq", F_OCSUM | F_ISEQ },
+	{ "g df clear", F_DF },
+	{ "g pmtudisc", F_DF },
+	{ "g noignore-df", F_IGNORE_DF },
+	{ "g fwmark 0 mtu 1400", F_FWMARK | F_MTU },
+	{ "g down multicast off", F_UP | F_MULTICAST },
+	{ "g addr 10.0.0.1/30 peer 10.0.0.2", F_ADDR },
+	/* A tunnel with the name of an option can be there. */
+	{ "key ttl 5", F_TTL },
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static void test_refusal(bool set, const char *line, const char *expected)
+{
+	const char prefix[] = "gretool: ";
+	const char *message;
+	struct config c;
+	int status = parse_line(&c, set, line, &message);
+
+	config_free(&c);
+	if (status != STATUS_USAGE ||
+	    strncmp(message, prefix, strlen(prefix)) != 0)
+		check(false, "%s '%s': status %d, message '%s'",
+		      set ? "set" : "add", line, status, message);
+	else
+		check_text(message + strlen(prefix), expected,
+			   "%s refuses '%s'", set ? "set" : "add", line);
+}
+
+/* Each word of the table can be described, and its own name is nearest. */
+static void test_table(void)
+{
+	const struct word *word, *other;
+
+	for (word = words; word->name; word++) {
+		bool ok = word->parse && !word->value == !word->expected &&
+			  !word->help == !!word->alias_of;
+
+		for (other = words; other != word; other++)
+			ok &= strcmp(word->name, other->name) != 0;
+		check(ok, "the table row of %s is whole", word->name);
+	}
+}
+
+int main(void)
+{
+	const char *message;
+	struct config c;
+	size_t i;
+
+	for (i = 0; i < COUNT(taken); i++) {
+		int status = parse_line(&c, false, taken[i].line, &message);
+
+		if (status)
+			check(false, "add takes '%s': %s", taken[i].line,
+			      message);
+		else
+			check_text(text_of(&c, print_needed(&c)),
+				   taken[i].shown ? taken[i].shown
+						  : taken[i].line,
+				   "add takes '%s'", taken[i].line);
+		config_free(&c);
+	}
+	for (i = 0; i < COUNT(refused_by_add); i++)
+		test_refusal(false, refused_by_add[i].line,
+			     refused_by_add[i].message);
+	for (i = 0; i < COUNT(refused_by_set); i++)
+		test_refusal(true, refused_by_set[i].line,
+			     refused_by_set[i].message);
+	for (i = 0; i < COUNT(set_by); i++) {
+		int status = parse_line(&c, true, set_by[i].line, &message);
+
+		check(!status && c.given == set_by[i].given,
+		      "set '%s' changes only that (%#x)", set_by[i].line,
+		      c.given);
+		config_free(&c);
+	}
+	test_table();
+	return finish();
+}
