@@ -29,7 +29,7 @@ set -euo pipefail
 
 usage() { sed -n '3,/^$/s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 
-name=6.1 limit=600 results='' smp=2 mem=2048 append='' icount='' link='' share='' beat='' kmemleak='' shell='' quiet='' modules=() own_module=1
+name=6.1 limit='' results='' smp=2 mem=2048 append='' icount='' link='' share='' beat='' kmemleak='' shell='' quiet='' modules=() own_module=1
 while (($#)); do
 	case $1 in
 	-k) name=$2; shift 2 ;;
@@ -52,6 +52,7 @@ while (($#)); do
 	esac
 done
 [[ $shell ]] || (($#)) || usage
+if [[ ! $limit ]]; then [[ $shell ]] && limit=0 || limit=600; fi
 
 kernel=$("$LAB/kernel.sh" "$name")
 "$LAB/deps.sh" lab >&2
@@ -63,6 +64,7 @@ rm -f "$results"/.lab/* "$results"/{dmesg,kmemleak,console.log}
 
 run=$(mktemp -d "$GREX_CACHE/run/boot.XXXXXX")
 vm='' tty=''
+# shellcheck disable=SC2317 # by the trap
 cleanup() {
 	[[ -z $vm ]] || kill "$vm" 2>/dev/null || :
 	[[ -z $vm ]] || wait "$vm" 2>/dev/null || :
@@ -116,6 +118,7 @@ stage=$run/boot
 mkdir -p "$stage/boot.d"
 rows=24 columns=80
 if [[ -t 0 ]]; then read -r rows columns < <(stty size) || :; fi
+((rows && columns)) || rows=24 columns=80
 {
 	printf '%s=%q\n' LAB_ROOT "$root" LAB_TTY "$tty_name" LAB_KERNEL "$name" LAB_KERNEL_DIR "$kernel" LAB_RELEASE "$release" LAB_RUN "$run" \
 		LAB_CHECKOUT "$CHECKOUT" LAB_SCRIPTS "$LAB" LAB_RESULTS "$results" LAB_KMEMLEAK "$kmemleak" LAB_SHELL "$shell" LAB_LINK "$link" LAB_SHARE "$share" \
@@ -144,39 +147,41 @@ uml) ;;
 esac
 
 if [[ $name == uml ]]; then
+	read -ra words <<<"$arguments"
+	keyboard=null
+	[[ ! $shell ]] || keyboard=fd:0
 	machine=("$kernel/vmlinux" "mem=${mem}M" seccomp=on ncpus=1 "initrd=$run/initramfs" "uml_dir=$run/" umid=vm
-		con0=null,fd:3 con1=$([[ $shell ]] && echo fd:0 || echo null),fd:1 con=null ssl=null "$arguments")
-	# shellcheck disable=SC2206 # kernel arguments are words
-	machine=("${machine[@]:0:${#machine[@]}-1}" $arguments)
+		"con0=null,fd:3" "con1=$keyboard,fd:1" con=null ssl=null "${words[@]}")
 else
 	cpus=$smp
 	[[ $name == debug ]] && cpus="$smp,sockets=$smp,cores=1"
-	accel=(-accel tcg,thread=multi,tb-size=512)
-	[[ $icount ]] && accel=(-accel tcg,tb-size=512 -icount shift=0,sleep=off) cpus=1
+	accel=(-accel "tcg,thread=multi,tb-size=512")
+	[[ $icount ]] && accel=(-accel "tcg,tb-size=512" -icount "shift=0,sleep=off") cpus=1
 	machine=(qemu-system-x86_64 -M q35 -cpu qemu64 "${accel[@]}" -smp "$cpus" -m "$mem"
 		-nodefaults -no-user-config -display none -no-reboot
 		-kernel "$kernel/vmlinux" -initrd "$run/initramfs" -append "$arguments"
-		-serial "file:$results/console.log" -chardev stdio,id=command,signal=off -serial chardev:command
-		-device isa-debug-exit,iobase=0xf4,iosize=0x4 -device virtio-rng-pci
-		-fsdev local,id=root,path=/,security_model=none,readonly=on,multidevs=remap
-		-device virtio-9p-pci,fsdev=root,mount_tag=hostroot
+		-serial "file:$results/console.log" -chardev "stdio,id=command,signal=off" -serial chardev:command
+		-device "isa-debug-exit,iobase=0xf4,iosize=0x4" -device virtio-rng-pci
+		-fsdev "local,id=root,path=/,security_model=none,readonly=on,multidevs=remap"
+		-device "virtio-9p-pci,fsdev=root,mount_tag=hostroot"
 		-fsdev "local,id=results,path=${results//,/,,},security_model=none,multidevs=remap"
-		-device virtio-9p-pci,fsdev=results,mount_tag=results)
+		-device "virtio-9p-pci,fsdev=results,mount_tag=results")
 	if [[ $share ]]; then
 		machine+=(-fsdev "local,id=shared,path=${share//,/,,},security_model=none,multidevs=remap"
-			-device virtio-9p-pci,fsdev=shared,mount_tag=shared)
+			-device "virtio-9p-pci,fsdev=shared,mount_tag=shared")
 	fi
 	case $link in
 	'') ;;
 	*:listen) machine+=(-netdev "stream,id=link,server=on,addr.type=unix,addr.path=${link%:*}"
-		-device virtio-net-pci,netdev=link,mac=02:00:00:00:00:01) ;;
+		-device "virtio-net-pci,netdev=link,mac=02:00:00:00:00:01") ;;
 	*:connect) machine+=(-netdev "stream,id=link,server=off,addr.type=unix,addr.path=${link%:*}"
-		-device virtio-net-pci,netdev=link,mac=02:00:00:00:00:02) ;;
+		-device "virtio-net-pci,netdev=link,mac=02:00:00:00:00:02") ;;
 	*) usage ;;
 	esac
 fi
 
-hold_heavy
+# Measured in instructions, or over in a second: these need not wait.
+[[ $icount || $name == uml ]] || hold_heavy
 begin=$(now)
 input=/dev/null
 if [[ $shell ]]; then

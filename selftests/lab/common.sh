@@ -4,6 +4,7 @@
 # Sourced by every script of the lab: places, messages, locks.
 
 LAB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+# shellcheck disable=SC2034 # used by those who source this
 CHECKOUT=${GREX_SRC:-$(cd "$LAB/../.." && pwd -P)}
 GREX_CACHE=${GREX_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/grex}
 mkdir -p "$GREX_CACHE/lock" "$GREX_CACHE/run" "$GREX_CACHE/kernels"
@@ -76,4 +77,5 @@ long() {
 	rm -f "$log"
 	return "$status"
 }
+# shellcheck disable=SC2034 # read by cleanups
 LONG_PID=

@@ -109,6 +109,8 @@ trap 'rm -f "$log"' EXIT
 try() {
 	"${apt[@]}" install -y --no-install-recommends "${missing[@]}" >"$log" 2>&1
 }
-if ! try; then
-	"${apt[@]}" update >>"$log" 2>&1 && try || { tail -n 30 "$log" >&2; exit 1; }
+try && exit
+if ! "${apt[@]}" update >"$log" 2>&1 || ! try; then
+	tail -n 30 "$log" >&2
+	exit 1
 fi

@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# guest-run.sh LIMIT TEST...: in a guest: run test files one after another; one
-# line each.  A file fails by its status, by a "not ok", by its time limit, or
+# guest-run.sh LIMIT SLOWER TEST...: in a guest: run test files one after another;
+# one line each.  A file that needs more than LIMIT seconds says so in a line
+# "# limit: SECONDS" (times SLOWER, which is what this kernel costs).  A file fails by its status, by a "not ok", by its time limit, or
 # because the kernel complained while it ran.
 
-limit=$1
-shift
+default_limit=$1 slower=$2
+shift 2
 here=$(dirname "$(realpath "$0")")
 cd selftests || exit # of the checkout
 
@@ -19,6 +20,8 @@ for file; do
 	echo "$mark" >/dev/kmsg
 	read -r begin _ </proc/uptime
 
+	own=$(sed -n 's/^# limit: *\([0-9]\{1,\}\).*/\1/p;30q' "$name")
+	limit=$((${own:-0} * slower > default_limit ? own * slower : default_limit))
 	# A session of its own, so that what it leaves running can be ended.
 	setsid --wait timeout -k 5 "$limit" "./$name" >"$tap" 2>&1 </dev/null
 	status=$?

@@ -60,6 +60,7 @@ cached && { echo "$final"; exit 0; }
 mkdir -p "$GREX_CACHE/tmp"
 work=$(mktemp -d "$GREX_CACHE/tmp/$name.XXXXXX")
 proc=
+# shellcheck disable=SC2317 # by the trap
 cleanup() {
 	[[ -z $LONG_PID ]] || kill "$LONG_PID" 2>/dev/null || :
 	[[ -z $proc ]] || umount "$proc" 2>/dev/null || :
@@ -75,6 +76,7 @@ trap 'say "$ME: line $LINENO failed"' ERR
 mirror() {
 	local codename
 	codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
+	# shellcheck disable=SC2016 # apt's variables
 	apt-get indextargets --format '$(CREATED_BY) $(RELEASE) $(SITE)' |
 		awk -v release="$codename$1" '$1 == "Packages" && $2 == release { print $3; exit }'
 }

@@ -19,6 +19,7 @@ case $name in uml | debug) ;; *) die "kernel $name has no KUnit" ;; esac
 results=$CHECKOUT/.build/results/kunit-$name
 rm -rf "$results"
 status=0
+# shellcheck disable=SC2016 # expanded in the guest
 "$LAB/boot.sh" -k "$name" -t 300 -o "$results" --append "kunit.enable=1 log_buf_len=4M" -- \
 	'modprobe grex; status=$?; dmesg -t >"$GREX_RESULTS/kunit.log"; exit $status' || status=$?
 

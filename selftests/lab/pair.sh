@@ -37,6 +37,7 @@ export GREX_NOLOCK=1
 cable=$(mktemp -d "$GREX_CACHE/run/pair.XXXXXX")
 mkdir "$cable/shared"
 boots=()
+# shellcheck disable=SC2317 # by the trap
 cleanup() {
 	((${#boots[@]} == 0)) || kill "${boots[@]}" 2>/dev/null || :
 	wait || :

@@ -7,7 +7,8 @@
 # on two guests.  A pair file says on which kernels in a line "# pair: A B",
 # where "test" means the kernel of -k; without it: test and 6.1.
 # Results: .build/results/NAME/*.tap and dmesg.
-# GREX_TEST_LIMIT: seconds for a test file (120; four times that on debug).
+# GREX_TEST_LIMIT: seconds for a test file (120; four times that on debug); a
+# file that needs more says so in a line "# limit: SECONDS".
 
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
@@ -24,9 +25,10 @@ while (($#)); do
 	*) break ;;
 	esac
 done
-limit=${GREX_TEST_LIMIT:-120}
-[[ $name != debug ]] || limit=$((limit * 4))
-((${#kmemleak[@]} == 0)) || limit=$((limit * 2))
+slower=1
+[[ $name != debug ]] || slower=4
+((${#kmemleak[@]} == 0)) || slower=8
+limit=$((${GREX_TEST_LIMIT:-120} * slower))
 
 singles=() pairs=()
 if (($#)); then
@@ -41,6 +43,12 @@ else
 	for file in "$CHECKOUT"/selftests/test_*.sh; do [[ ! -f $file ]] || singles+=("$(basename "$file")"); done
 	for file in "$CHECKOUT"/selftests/pair_*.sh; do [[ ! -f $file ]] || pairs+=("$(basename "$file")"); done
 fi
+# The longest that a file asks for itself: guest-run.sh.
+patience=$limit
+for file in "${singles[@]}" "${pairs[@]}"; do
+	own=$(sed -n 's/^# limit: *\([0-9]\{1,\}\).*/\1/p;30q' "$CHECKOUT/selftests/$file")
+	if ((${own:-0} * slower > patience)); then patience=$((own * slower)); fi
+done
 ((${#singles[@]} + ${#pairs[@]})) || die "there are no tests in $CHECKOUT/selftests"
 
 stage=selftests-$name
@@ -67,8 +75,8 @@ shard() {
 		mkdir -p "$folder/.lab"
 		rm -f "$folder"/.lab/*
 		status=0
-		"$LAB/boot.sh" -k "$name" -o "$folder" --quiet "${kmemleak[@]}" --beat $((limit + 90)) \
-			-t $((300 + limit * ${#todo[@]})) -- "$LAB/guest-run.sh" "$limit" "${todo[@]}" 2>"$folder/said" &
+		"$LAB/boot.sh" -k "$name" -o "$folder" --quiet "${kmemleak[@]}" --beat $((patience + 90)) \
+			-t $((300 + patience * ${#todo[@]})) -- "$LAB/guest-run.sh" "$limit" "$slower" "${todo[@]}" 2>"$folder/said" &
 		vm=$!
 		trap 'kill "$vm" 2>/dev/null' EXIT
 		trap 'exit 130' INT TERM HUP
@@ -136,7 +144,7 @@ for file in "${pairs[@]}"; do
 	done
 	start=$(now)
 	status=0
-	"$LAB/pair.sh" -t $((limit + 60)) -k "$a" -k2 "$b" -o "$results/$file" \
+	"$LAB/pair.sh" -t $((patience + 60)) -k "$a" -k2 "$b" -o "$results/$file" \
 		-- "selftests/$file" a -- "selftests/$file" b >"$results/$file.output" 2>&1 || status=$?
 	# Each end prints its own results; the file's are all of them.
 	sed -n 's/^[ab]| //p' "$results/$file.output" | grep -E '^(not )?ok ' >"$results/$file.tap" || :
