@@ -30,7 +30,8 @@ static int refuse_address(struct gretool *g, const struct nl_request *request,
 	/* The kernel gives no reason, and there is hardly another. */
 	if (a->local.family == AF_INET6 && !why->text[0] &&
 	    (why->error == EACCES || why->error == EINVAL))
-		return refused("%s: addr %s/%u: IPv6 is off on this interface, it needs an MTU of 1280 and sysctl disable_ipv6=0",
+		return refused("%s: addr %s/%u: IPv6 is off on this interface, "
+			       "it needs an MTU of 1280 and sysctl disable_ipv6=0",
 			       name, ip, a->prefix);
 	snprintf(subject, sizeof(subject), "%s: addr %s/%u", name, ip,
 		 a->prefix);

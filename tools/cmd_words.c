@@ -16,8 +16,7 @@ int cmd_words(struct gretool *g, int argc, char **argv)
 	for (word = words; word->name; word++)
 		if (!(set && word->add_only))
 			printf("%s %u %d %s\n", word->name,
-			       word->repeats ? 0 : word->fields,
-			       word->value != NULL,
+			       word->repeats ? 0 : word->fields, !!word->value,
 			       word->complete ? word->complete : "");
 	return STATUS_OK;
 }

@@ -11,9 +11,12 @@
 #include "report.h"
 #include "words.h"
 
-/* RFC 791: every module forwards 68 bytes; the IPv4 total length is 16 bit. */
+/*
+ * RFC 791: everybody forwards 68 bytes; and 65535 less the outer IPv4 header
+ * and all fields of GRE.
+ */
 #define MTU_MIN 68
-#define MTU_MAX 65535
+#define MTU_MAX 65499
 
 /* The value is not what struct word expects; the caller words it. */
 static const char unexpected[] = "";
@@ -505,7 +508,7 @@ const struct word words[] = {
 	  .value = "MARK", .expected = "0..4294967295 or 0x hexadecimal",
 	  .help = "mark of outer packets, for routing rules (default 0)" },
 	{ .name = "mtu", .fields = F_MTU, .parse = parse_mtu,
-	  .value = "68..65535", .expected = "68..65535 bytes",
+	  .value = "68..65499", .expected = "68..65499 bytes",
 	  .help = "bytes (default: MTU to the remote less the overhead)" },
 	{ .name = "multicast", .fields = F_MULTICAST,
 	  .parse = parse_multicast,
@@ -538,6 +541,7 @@ const struct word words[] = {
 	      "not df clear"),
 	{ 0 },
 };
+
 /* clang-format on */
 
 static unsigned int min3(unsigned int a, unsigned int b, unsigned int c)

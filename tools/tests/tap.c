@@ -12,7 +12,8 @@
 
 static unsigned int count, failures;
 
-static void vresult(bool passed, const char *fmt, va_list args)
+static void __attribute__((format(printf, 2, 0)))
+vresult(bool passed, const char *fmt, va_list args)
 {
 	if (!count)
 		puts("KTAP version 1");

@@ -116,7 +116,10 @@ int main(void)
 		   "\"up\":false,\"carrier\":true,\"operstate\":\"up\","
 		   "\"addresses\":[]}\n",
 		   "a tunnel without options has all members");
-	show("g1 local 192.0.2.1 remote 192.0.2.2 dev d0 link-netns n ikey 0 okey 5 csum seq ttl inherit tos cs6 df clear fwmark 0x77 mtu 1400 multicast on addr 10.0.0.1/32 peer 10.0.0.2 addr 2001:db8::1/64 up");
+	show("g1 local 192.0.2.1 remote 192.0.2.2 dev d0 link-netns n ikey "
+	     "0 okey 5 csum seq ttl inherit tos cs6 df clear fwmark 0x77 "
+	     "mtu 1400 multicast on addr 10.0.0.1/32 peer 10.0.0.2 addr "
+	     "2001:db8::1/64 up");
 	check_text(text,
 		   "{\"ifname\":\"g1\",\"ifindex\":7,\"local\":\"192.0.2.1\","
 		   "\"remote\":\"192.0.2.2\",\"dev\":\"d0\",\"link_netns\":\"n\","

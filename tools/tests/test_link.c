@@ -78,9 +78,9 @@ static void test_add(void)
 	link_add(&request, &c);
 	look(&content, &request);
 	ifm = mnl_nlmsg_get_payload(&request.header);
-	check(request.header.nlmsg_type == RTM_NEWLINK &&
-		      request.header.nlmsg_flags ==
-			      (NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL),
+	check(request.header.nlmsg_type == RTM_NEWLINK, "add is a new link");
+	check(request.header.nlmsg_flags ==
+		      (NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL),
 	      "add creates, and nothing that exists");
 	check_text(content.kind, "grex", "add names the kind");
 	check(content.data == (BIT(IFLA_GRE_REMOTE) | BIT(IFLA_GRE_IFLAGS) |
@@ -141,6 +141,7 @@ static void test_change(void)
 		struct nl_request request;
 		struct content content;
 		const struct ifinfomsg *ifm;
+		bool ok;
 
 		config_of(&wanted, false,
 			  "g remote any key 7 csum link-netnsid 3");
@@ -149,15 +150,14 @@ static void test_change(void)
 		link_change(&request, 7, &wanted, c.given);
 		look(&content, &request);
 		ifm = mnl_nlmsg_get_payload(&request.header);
-		check(content.data == changes[i].data &&
-			      !content.link_attr[IFLA_MTU] == !changes[i].mtu &&
-			      !content.link_attr[IFLA_LINKINFO] ==
-				      !changes[i].data &&
-			      !content.link_attr[IFLA_LINK_NETNSID] &&
-			      ifm->ifi_change == changes[i].change &&
-			      ifm->ifi_index == 7,
-		      "set '%s' sends that and no more (%#x)", changes[i].line,
-		      content.data);
+		ok = content.data == changes[i].data;
+		ok &= !content.link_attr[IFLA_MTU] == !changes[i].mtu;
+		ok &= !content.link_attr[IFLA_LINKINFO] == !changes[i].data;
+		ok &= !content.link_attr[IFLA_LINK_NETNSID];
+		ok &= ifm->ifi_change == changes[i].change;
+		ok &= ifm->ifi_index == 7;
+		check(ok, "set '%s' sends that and no more (%#x)",
+		      changes[i].line, content.data);
 		config_free(&c);
 		config_free(&wanted);
 	}
@@ -268,11 +268,14 @@ static void test_newer(void)
 	mnl_attr_put_u64(nlh, GREX_STAT_MAX + 1, 7);
 	mnl_attr_nest_end(nlh, nest);
 	mnl_attr_nest_end(nlh, info);
-	check(link_read(nlh, &t) && link_is_grex(&t) && t.config.ttl == 33 &&
-		      t.stats.rx_packets == 11 && !t.stats.tx_packets &&
-		      t.counters[GREX_STAT_RX_CSUM] == 5 &&
-		      t.counters[GREX_STAT_MAX] == 6,
+	check(link_read(nlh, &t) && link_is_grex(&t),
 	      "attributes of a newer kernel are skipped");
+	check(t.config.ttl == 33, "the options beside them are read");
+	check(t.stats.rx_packets == 11 && !t.stats.tx_packets,
+	      "a shorter struct of statistics is read");
+	check(t.counters[GREX_STAT_RX_CSUM] == 5 &&
+		      t.counters[GREX_STAT_MAX] == 6,
+	      "the counters that are known are read");
 
 	nl_start(&request, RTM_NEWLINK, 0, sizeof(struct ifinfomsg));
 	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);

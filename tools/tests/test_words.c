@@ -65,7 +65,7 @@ static const struct {
 	  "g remote 192.0.2.2 fwmark 0xffffffff" },
 	{ "g remote 192.0.2.2 fwmark 0", "g remote 192.0.2.2" },
 	{ "g remote 192.0.2.2 mtu 68", NULL },
-	{ "g remote 192.0.2.2 mtu 65535", NULL },
+	{ "g remote 192.0.2.2 mtu 65499", NULL },
 	{ "g remote 192.0.2.2 multicast on up", NULL },
 	{ "g remote 192.0.2.2 multicast off", "g remote 192.0.2.2" },
 	{ "g remote 192.0.2.2 addr 10.0.0.1/30 addr 2001:db8::1/64", NULL },
@@ -142,13 +142,16 @@ static const struct {
 	{ "g remote any tos 1",
 	  "tos: \"1\" is not a multiple of 4: the low two bits are ECN, and RFC 6040 sets them" },
 	{ "g remote any tos 256",
-	  "tos: \"256\" is not a multiple of 4 up to 252 (0xfc), a DSCP name (cs6, af41, ef) or inherit" },
+	  "tos: \"256\" is not a multiple of 4 up to 252 (0xfc), a DSCP "
+	  "name (cs6, af41, ef) or inherit" },
 	{ "g remote any tos cs8",
-	  "tos: \"cs8\" is not a multiple of 4 up to 252 (0xfc), a DSCP name (cs6, af41, ef) or inherit" },
+	  "tos: \"cs8\" is not a multiple of 4 up to 252 (0xfc), a DSCP "
+	  "name (cs6, af41, ef) or inherit" },
 	{ "g remote any tos af44",
-	  "tos: \"af44\" is not a multiple of 4 up to 252 (0xfc), a DSCP name (cs6, af41, ef) or inherit" },
-	{ "g remote any mtu 67", "mtu: \"67\" is not 68..65535 bytes" },
-	{ "g remote any mtu 65536", "mtu: \"65536\" is not 68..65535 bytes" },
+	  "tos: \"af44\" is not a multiple of 4 up to 252 (0xfc), a DSCP "
+	  "name (cs6, af41, ef) or inherit" },
+	{ "g remote any mtu 67", "mtu: \"67\" is not 68..65499 bytes" },
+	{ "g remote any mtu 65500", "mtu: \"65500\" is not 68..65499 bytes" },
 	{ "g remote any key 4294967296",
 	  "key: \"4294967296\" is not 0..4294967295, 0x hexadecimal or a dotted quad" },
 	{ "g remote any key -5",
@@ -168,15 +171,18 @@ static const struct {
 
 	/* mixed families, multicast, broadcast */
 	{ "g remote 2001:db8::1",
-	  "remote: \"2001:db8::1\" is IPv6, but grex has an IPv4 underlay: expected a unicast IPv4 address or any" },
+	  "remote: \"2001:db8::1\" is IPv6, but grex has an IPv4 "
+	  "underlay: expected a unicast IPv4 address or any" },
 	{ "g local 2001:db8::1 remote 192.0.2.2",
-	  "local: \"2001:db8::1\" is IPv6, but grex has an IPv4 underlay: expected a unicast IPv4 address or any" },
+	  "local: \"2001:db8::1\" is IPv6, but grex has an IPv4 "
+	  "underlay: expected a unicast IPv4 address or any" },
 	{ "g local 224.0.0.5 remote 192.0.2.2",
 	  "local: \"224.0.0.5\" is a multicast address, expected a unicast IPv4 address or any" },
 	{ "g remote 239.1.2.3",
 	  "remote: \"239.1.2.3\" is a multicast address, expected a unicast IPv4 address or any" },
 	{ "g remote 255.255.255.255",
-	  "remote: \"255.255.255.255\" is the broadcast address, expected a unicast IPv4 address or any" },
+	  "remote: \"255.255.255.255\" is the broadcast address, "
+	  "expected a unicast IPv4 address or any" },
 	{ "g remote 192.0.2",
 	  "remote: \"192.0.2\" is not a unicast IPv4 address or any" },
 	{ "g remote 192.0.2.2/24",
@@ -220,17 +226,21 @@ static const struct {
 	{ "g remote any key 1 nokey",
 	  "nokey: cannot be combined with \"key\": both say the same thing, expected one of them" },
 	{ "g remote any csum nocsum",
-	  "nocsum: cannot be combined with \"csum\": both say the same thing, expected one of them" },
+	  "nocsum: cannot be combined with \"csum\": both say the same "
+	  "thing, expected one of them" },
 	{ "g remote any ttl 5 hoplimit 5",
-	  "hoplimit: cannot be combined with \"ttl\": both say the same thing, expected one of them" },
+	  "hoplimit: cannot be combined with \"ttl\": both say the same "
+	  "thing, expected one of them" },
 	{ "g remote any up down",
 	  "down: cannot be combined with \"up\": both say the same thing, expected one of them" },
 	{ "g remote any dev lo nodev",
 	  "nodev: cannot be combined with \"dev\": both say the same thing, expected one of them" },
 	{ "g remote any df set nopmtudisc",
-	  "nopmtudisc: cannot be combined with \"df\": both say the same thing, expected one of them" },
+	  "nopmtudisc: cannot be combined with \"df\": both say the same "
+	  "thing, expected one of them" },
 	{ "g remote any link-netns a link-netnsid 1",
-	  "link-netnsid: cannot be combined with \"link-netns\": both say the same thing, expected one of them" },
+	  "link-netnsid: cannot be combined with \"link-netns\": both "
+	  "say the same thing, expected one of them" },
 
 	/* contradictions */
 	{ "g remote any ignore-df",
