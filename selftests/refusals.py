@@ -292,8 +292,8 @@ def test_flood():
     icmp_ratelimit: one in so many ms, and 6 that were saved up."""
     count = 20
     path = "/proc/sys/net/ipv4/icmp_ratelimit"
-    stranger = outer("plain", gre(), source="192.0.2.99")
-    for limit in (0, 1000):
+    for limit, source in (0, "192.0.2.99"), (1000, "192.0.2.98"):
+        stranger = outer("plain", gre(), source=source)
         with open(path, "w", encoding="ascii") as file:
             file.write("%d" % limit)
         icmp.drain()

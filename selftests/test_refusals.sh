@@ -28,7 +28,7 @@ refusals() {
 	if [ -z "${HELPER:-}" ]; then
 		setup_pair
 		# So that ICMP errors to the remotes find their way.
-		for last in 3 4 5 6 99; do
+		for last in 3 4 5 6 98 99; do
 			run ip -n "$B" addr add "192.0.2.$last/24" dev v0
 		done
 		run ip -n "$A" addr add 192.0.2.111/24 dev v0
