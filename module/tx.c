@@ -3,7 +3,6 @@
  * Inner packet in, outer packet to the underlay.
  */
 #include <linux/if_ether.h>
-#include <linux/inetdevice.h>
 #include <net/arp.h>
 #include <net/dsfield.h>
 #include <net/gso.h>
