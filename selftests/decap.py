@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: GPL-2.0
+"""decap.py options: the options of each tunnel, one a line
+decap.py send A B: send from B, into the tunnels g0, g1... of A, packets made by
+scapy; see that what comes out of the tunnels is what was put in."""
+
+import os
+import socket
+import struct
+import sys
+
+from wire import (ETH_P_IP, ETH_P_IPV6, ETH_P_MPLS, ETH_P_WCCP, Results,
+                  Sender, Tap, enter)
+
+# key, checksum wanted, sequence wanted
+COMBINATIONS = [(key, csum, seq) for key in (None, 0, 0x01020304)
+                for csum in (False, True) for seq in (False, True)]
+PORT = 4747
+
+
+def options(key, csum, seq):
+    return " ".join((["key %d" % key] if key is not None else []) +
+                    (["icsum"] if csum else []) + (["iseq"] if seq else []))
+
+
+if sys.argv[1] == "options":
+    for combination in COMBINATIONS:
+        print(options(*combination))
+    sys.exit(0)
+
+from scapy.layers.inet import ICMP, IP, UDP, fragment  # noqa: E402
+from scapy.layers.inet6 import ICMPv6EchoRequest, IPv6  # noqa: E402
+from scapy.layers.l2 import GRE  # noqa: E402
+
+A, B = sys.argv[2:4]
+os.sched_setaffinity(0, {0})
+sender = Sender(B)
+wire = Tap(B, "v0", ETH_P_IP)
+taps = [Tap(A, "g%d" % i) for i in range(len(COMBINATIONS))]
+results = Results()
+sequence = [0] * len(COMBINATIONS)
+
+
+def outer(i, packet):
+    return bytes(IP(src="192.0.2.%d" % (10 + i), dst="192.0.2.1", proto=47) /
+                 bytes(packet))
+
+
+def gre(i, inner, proto, csum=None, seq=None):
+    """A packet that tunnel i takes; csum and seq: more than it wants."""
+    key, want_csum, want_seq = COMBINATIONS[i]
+    fields = {"proto": proto}
+    if key is not None:
+        fields.update(key_present=1, key=key)
+    if csum or want_csum:
+        fields.update(chksum_present=1)
+    if seq is not None:
+        fields.update(seqnum_present=1, sequence_number=seq)
+    elif want_seq:
+        fields.update(seqnum_present=1, sequence_number=sequence[i])
+        sequence[i] += 1
+    return bytes(GRE(**fields) / inner)
+
+
+def echo4(i, data):
+    return bytes(IP(src="10.0.%d.2" % i, dst="10.0.%d.1" % i, ttl=9) /
+                 ICMP(id=i, seq=7) / data)
+
+
+def echo6(i, data):
+    return bytes(IPv6(src="fd00:1%d::2" % i, dst="fd00:1%d::1" % i, hlim=9) /
+                 ICMPv6EchoRequest(id=i, seq=7, data=data))
+
+
+def arrives(what, i, packet, proto, inner):
+    """What comes out of tunnel i is this, to the byte."""
+    taps[i].drain()
+    sender.send(packet)
+    got = taps[i].read()
+    results.equal(what, (proto, inner), got)
+
+
+def is_reply(packet, data):
+    """An echo reply with this data is what a GRE packet ends with."""
+    return packet[9] == 47 and packet.endswith(data) and (
+        packet[-len(data) - 8] == 0 or packet[-len(data) - 8] == 129)
+
+
+def answered(what, i, make, proto, data, **more):
+    inner = make(i, data)
+    wire.drain()
+    arrives(what, i, outer(i, gre(i, inner, proto, **more)), proto, inner)
+    reply = wire.read(wanted=lambda _, packet: is_reply(packet, data))
+    results.say(what + " is answered", "" if reply else "no echo reply")
+
+
+def test_combinations():
+    for i, combination in enumerate(COMBINATIONS):
+        what = '"%s"' % options(*combination)
+        for data in b"even", b"odd", b"a" * 1000:
+            answered("IPv4 of %d bytes into %s" % (len(data), what), i, echo4,
+                     ETH_P_IP, b"%d four " % i + data)
+            answered("IPv6 of %d bytes into %s" % (len(data), what), i, echo6,
+                     ETH_P_IPV6, b"%d six " % i + data)
+
+
+def test_more():
+    """A checksum and a sequence number that nobody asked for."""
+    for i, (key, csum, seq) in enumerate(COMBINATIONS):
+        what = '"%s"' % options(key, csum, seq)
+        if not csum:
+            answered("a checksum into " + what, i, echo4, ETH_P_IP,
+                     b"with checksum", csum=True)
+        if seq:
+            continue
+        for number in 5, 5, 4:
+            answered("number %d into %s" % (number, what), i, echo4, ETH_P_IP,
+                     b"with number", seq=number)
+        answered("checksum and number into " + what, i, echo6, ETH_P_IPV6,
+                 b"with both", csum=True, seq=3)
+
+
+def test_reserved():
+    """RFC 2784 2.1: bits 6 to 12 are ignored. Of these gre.ko takes 9 to 12
+    for a part of the version, and drops the packet before grex is asked."""
+    for bit in range(6, 13):
+        inner = echo4(0, b"bit %d" % bit)
+        packet = gre(0, inner, ETH_P_IP)
+        flags = 0x8000 >> bit
+        packet = struct.pack("!H", flags) + packet[2:]
+        if bit <= 8:
+            arrives("bit %d" % bit, 0, outer(0, packet), ETH_P_IP, inner)
+            continue
+        taps[0].drain()
+        sender.send(outer(0, packet))
+        arrives("after bit %d, which does not" % bit, 0,
+                outer(0, gre(0, inner, ETH_P_IP)), ETH_P_IP, inner)
+        results.equal("nothing more after bit %d" % bit, None, taps[0].read(
+            0.05, wanted=lambda _, data: data == inner))
+
+
+def test_wccp():
+    """As in ip_gre: the IPv4 packet, without the redirect header of version 2
+    (draft-wilson-wrec-wccp-v2 4.12)."""
+    inner = echo4(0, b"redirected")
+    arrives("version 1", 0, outer(0, bytes(GRE(proto=ETH_P_WCCP) / inner)),
+            ETH_P_IP, inner)
+    for header in b"\0\0\0\0", b"\x01\x02\x03\x04", b"\x3f\xff\xff\xff":
+        arrives("version 2, redirect header " + header.hex(), 0, outer(
+            0, bytes(GRE(proto=ETH_P_WCCP) / (header + inner))), ETH_P_IP,
+            inner)
+    # WCCP has no key: with one it is a payload like others.
+    keyed = len(COMBINATIONS) - 4
+    arrives("with a key", keyed, outer(keyed, gre(keyed, inner, ETH_P_WCCP)),
+            ETH_P_WCCP, inner)
+
+
+def test_other():
+    for i in 0, len(COMBINATIONS) - 1:
+        what = ' into "%s"' % options(*COMBINATIONS[i])
+        mpls = b"\0\x01\x01\x40" + b"under a label"
+        arrives("MPLS" + what, i, outer(i, gre(i, mpls, ETH_P_MPLS)),
+                ETH_P_MPLS, mpls)
+        arrives("unknown ethertype" + what, i,
+                outer(i, gre(i, b"somebody's", 0x1234)), 0x1234, b"somebody's")
+
+
+def test_multicast():
+    enter(A)
+    for what, address in (("multicast", "224.0.0.9"),
+                          ("broadcast of the subnet", "10.0.0.3"),
+                          ("limited broadcast", "255.255.255.255")):
+        receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        receiver.settimeout(2)
+        receiver.bind(("", PORT))
+        if address.startswith("224"):
+            receiver.setsockopt(
+                socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP,
+                socket.inet_aton(address) + socket.inet_aton("10.0.0.1"))
+        data = what.encode()
+        inner = bytes(IP(src="10.0.0.2", dst=address, ttl=1) /
+                      UDP(sport=PORT, dport=PORT) / data)
+        arrives(what, 0, outer(0, gre(0, inner, ETH_P_IP)), ETH_P_IP, inner)
+        try:
+            got = receiver.recv(2048)
+        except socket.timeout:
+            got = b""
+        results.equal(what + " is received", data, got)
+        receiver.close()
+
+
+def test_fragments():
+    """The outer packet comes in pieces."""
+    inner = echo4(3, b"whole" * 600)
+    whole = IP(src="192.0.2.13", dst="192.0.2.1", proto=47, id=99) / gre(
+        3, inner, ETH_P_IP)
+    pieces = fragment(whole, 800)
+    taps[3].drain()
+    for piece in pieces[1:] + pieces[:1]:
+        sender.send(bytes(piece))
+    results.equal("%d pieces" % len(pieces), (ETH_P_IP, inner), taps[3].read())
+
+
+for group in ("combinations", "more", "reserved", "wccp", "other", "multicast",
+              "fragments"):
+    results.group = group
+    globals()["test_" + group]()
+results.end()
