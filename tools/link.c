@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <arpa/inet.h>
 #include <linux/if_tunnel.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "link.h"
@@ -276,7 +277,7 @@ static int read_info_attr(const struct nlattr *attr, void *arg)
 	case IFLA_INFO_KIND:
 		/* Too long for any name of ours is just another kind. */
 		if (!read_string(attr, t->kind, sizeof(t->kind)))
-			strcpy(t->kind, "unknown");
+			snprintf(t->kind, sizeof(t->kind), "unknown");
 		return MNL_CB_OK;
 	case IFLA_INFO_DATA:
 		if (!link_is_grex(t))

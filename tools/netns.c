@@ -147,7 +147,7 @@ bool netns_name(struct nl *nl, int32_t id, char *name, size_t size)
 			continue;
 		found = has_id(nl, entry->d_name, id);
 		if (found)
-			strcpy(name, entry->d_name);
+			snprintf(name, size, "%s", entry->d_name);
 	}
 	closedir(dir);
 	return found;

@@ -8,7 +8,7 @@
 static const char *ip_text(const struct ip *ip, char text[INET6_ADDRSTRLEN])
 {
 	if (!ip->family)
-		return strcpy(text, "any");
+		return "any";
 	return inet_ntop(ip->family, &ip->v6, text, INET6_ADDRSTRLEN);
 }
 

@@ -125,7 +125,7 @@ static const char *parse_dev(struct config *c, const struct word *word,
 
 	(void)word;
 	if (!wrong)
-		strcpy(c->dev, value);
+		snprintf(c->dev, sizeof(c->dev), "%s", value);
 	return wrong;
 }
 
@@ -147,7 +147,7 @@ static const char *parse_link_netns(struct config *c, const struct word *word,
 		return unexpected;
 	if (strlen(value) >= sizeof(c->link_netns))
 		return "is too long for the name of a network namespace";
-	strcpy(c->link_netns, value);
+	snprintf(c->link_netns, sizeof(c->link_netns), "%s", value);
 	return NULL;
 }
 
@@ -702,7 +702,7 @@ int words_parse(struct config *c, enum words_use use, int argc, char **argv)
 		return usage("name: \"%s\" is an option, expected the name of "
 			     "the tunnel before all options",
 			     argv[0]);
-	strcpy(c->name, argv[0]);
+	snprintf(c->name, sizeof(c->name), "%s", argv[0]);
 
 	for (i = 1; i < argc; i++) {
 		word = find_word(argv[i]);

@@ -22,6 +22,12 @@ static struct json start(bool pretty)
 	return json;
 }
 
+static void stop(struct json *json)
+{
+	fclose(json->out);
+	json->out = NULL;
+}
+
 static const struct {
 	const char *bytes, *json;
 } strings[] = {
@@ -49,13 +55,13 @@ static void test_writer(void)
 		json_array(&json, NULL);
 		json_string(&json, NULL, strings[i].bytes);
 		json_array_end(&json);
-		fclose(json.out);
+		stop(&json);
 		check_text(text, strings[i].json, "string %zu is valid", i);
 	}
 	json = start(true);
 	json_array(&json, NULL);
 	json_array_end(&json);
-	fclose(json.out);
+	stop(&json);
 	check_text(text, "[]\n", "an empty array");
 
 	json = start(false);
@@ -67,7 +73,7 @@ static void test_writer(void)
 	json_array_end(&json);
 	json_bool(&json, "b", false);
 	json_object_end(&json);
-	fclose(json.out);
+	stop(&json);
 	check_text(text,
 		   "{\"n\":18446744073709551615,\"a\":[true,null],\"b\":false}\n",
 		   "nests");
@@ -80,7 +86,7 @@ static void test_writer(void)
 	json_array_end(&json);
 	json_object_end(&json);
 	json_array_end(&json);
-	fclose(json.out);
+	stop(&json);
 	check_text(text,
 		   "[\n    {\n        \"n\": 1,\n        \"a\": []\n    }\n]\n",
 		   "for reading");
@@ -99,7 +105,7 @@ static void show(const char *line)
 	print_json(&json, &t);
 	print_json_addresses(&json, &t.config);
 	json_object_end(&json);
-	fclose(json.out);
+	stop(&json);
 	config_free(&t.config);
 }
 

@@ -32,7 +32,8 @@ static int note_info(const struct nlattr *attr, void *arg)
 	struct content *content = arg;
 
 	if (mnl_attr_get_type(attr) == IFLA_INFO_KIND)
-		strcpy(content->kind, mnl_attr_get_str(attr));
+		snprintf(content->kind, sizeof(content->kind), "%s",
+			 mnl_attr_get_str(attr));
 	if (mnl_attr_get_type(attr) == IFLA_INFO_DATA)
 		return mnl_attr_parse_nested(attr, note_data, arg);
 	return MNL_CB_OK;
@@ -273,9 +274,8 @@ static void test_newer(void)
 	check(t.config.ttl == 33, "the options beside them are read");
 	check(t.stats.rx_packets == 11 && !t.stats.tx_packets,
 	      "a shorter struct of statistics is read");
-	check(t.counters[GREX_STAT_RX_CSUM] == 5 &&
-		      t.counters[GREX_STAT_MAX] == 6,
-	      "the counters that are known are read");
+	check(t.counters[GREX_STAT_RX_CSUM] == 5, "the first counter is read");
+	check(t.counters[GREX_STAT_MAX] == 6, "the last counter is read");
 
 	nl_start(&request, RTM_NEWLINK, 0, sizeof(struct ifinfomsg));
 	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);

@@ -85,7 +85,7 @@ static void draw_line(char line[512])
 		    i & 1 ? " addr 10.0.0.%u/24" : " addr 2001:db8::%x/64",
 		    draw(80) + i * 80 + 1);
 	SAY(text, " up", " down");
-	strcpy(line, text);
+	memcpy(line, text, sizeof(text));
 }
 
 /* "tos 0x%x0" may be beyond a byte: such lines are drawn again. */
