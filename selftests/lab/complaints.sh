@@ -11,7 +11,7 @@ pattern+='|held lock freed|sleeping function called|scheduling while atomic|unre
 pattern+='|refcount_t:|ODEBUG:|list_(add|del) corruption|ref_tracker|unregister_netdevice: waiting|hw csum failure'
 pattern+='|double.free|Unable to handle|unhandled signal|leaked reference|is buggy'
 # The chain of a report's [module] lines is worth more than the headline alone.
-found=$(dmesg | awk -v mark="$mark" 'index($0, mark) { on = 1; next } on' | grep -E -A 14 -e "$pattern" | head -n 120)
+found=$(dmesg | awk -v mark="$mark" 'index($0, mark) { on = 1; next } on' | grep -E -A 14 -e "$pattern" | head -n 400)
 
 # Out-of-tree, unsigned and KUnit are no defects.
 harmless=$((1 << 12 | 1 << 13 | 1 << 18))
