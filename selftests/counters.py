@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: GPL-2.0
+"""counters.py A B: send known numbers of packets of known sizes through the
+tunnels of A, and compare every place that counts them."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+from rtnl import Rtnl
+from wire import (ETH_P_IP, ETH_P_IPV6, ETH_P_TEB, Results, Sender, Tap, echo,
+                  enter, gre, ipv4, ipv6)
+
+A, B = sys.argv[1:3]
+LOCAL, REMOTE = "192.0.2.1", "192.0.2.2"
+
+os.sched_setaffinity(0, {0})
+sender = Sender(B)
+wire = Tap(B, "v0", ETH_P_IP)
+DEVICES = "gre1 strict many lost loop narrow closed".split()
+taps = {name: Tap(A, name) for name in DEVICES if name != "closed"}
+enter(A)
+rtnl = Rtnl()
+results = Results()
+
+
+def inner4(size, **fields):
+    return ipv4("10.0.0.2", "10.0.0.9", 1, echo(1, b"x" * (size - 28)),
+                **fields)
+
+
+def inner6(size):
+    return ipv6("fd00::2", "fd00::9", 59, b"x" * (size - 40))
+
+
+def receive(inner, protocol=ETH_P_IP, tunnel=REMOTE, tos=0, **options):
+    sender.send(ipv4(tunnel, LOCAL, 47, gre(protocol, inner, **options),
+                     tos=tos))
+
+
+def settled(read):
+    """A value once it stands still."""
+    last = read()
+    for _ in range(20):
+        time.sleep(0.01)
+        now = read()
+        if now == last:
+            break
+        last = now
+    return last
+
+
+def change(device, do):
+    """Which of the standard counters and of the drops rise, by how much."""
+    def read():
+        found = {**rtnl.stats(device), **rtnl.drops(device)}
+        return found
+
+    before = read()
+    do()
+    after = settled(read)
+    return {name: after[name] - before[name] for name in after
+            if after[name] != before[name]}
+
+
+def test_packets():
+    sizes = 28, 29, 61, 100, 576, 1400, 1464
+
+    def go_in():
+        for size in sizes:
+            receive(inner4(size))
+            receive(inner6(size + 12), ETH_P_IPV6)
+
+    def go_out():
+        for size in sizes:
+            taps["gre1"].send(inner4(size), ETH_P_IP)
+            taps["gre1"].send(inner6(size + 12), ETH_P_IPV6)
+
+    # Bytes are those of the inner packets, as for ip_gre when it receives.
+    results.equal("received", {
+        "rx_packets": 2 * len(sizes), "rx_bytes": 2 * sum(sizes) +
+        12 * len(sizes)}, change("gre1", go_in))
+    results.equal("sent", {
+        "tx_packets": 2 * len(sizes), "tx_bytes": 2 * sum(sizes) +
+        12 * len(sizes)}, change("gre1", go_out))
+    # The outer header and the options are not counted.
+    results.equal("received with key, checksum and number", {
+        "rx_packets": 1, "rx_bytes": 100}, change("strict", lambda: receive(
+            inner4(100), tunnel="192.0.2.3", key=7, csum=True, seq=1)))
+    results.equal("sent with key, checksum and number", {
+        "tx_packets": 1, "tx_bytes": 100}, change(
+            "strict", lambda: taps["strict"].send(inner4(100), ETH_P_IP)))
+
+
+def test_errors():
+    """Each drop is one of the standard errors too, once."""
+    strict = {"tunnel": "192.0.2.3"}
+    whole = dict(strict, key=7, csum=True)
+    broken = bytearray(gre(ETH_P_IP, inner4(60), key=7, csum=True, seq=9))
+    broken[-1] ^= 1
+
+    for device, name, also, do in (
+            ("strict", "rx_csum", "rx_crc_errors", lambda: sender.send(
+                ipv4("192.0.2.3", LOCAL, 47, bytes(broken)))),
+            ("strict", "rx_no_csum", "rx_crc_errors", lambda: receive(
+                inner4(60), key=7, seq=9, **strict)),
+            ("strict", "rx_wrong_key", "", lambda: receive(
+                inner4(60), key=8, csum=True, seq=9, **strict)),
+            ("strict", "rx_no_seq", "rx_fifo_errors", lambda: receive(
+                inner4(60), **whole)),
+            ("strict", "rx_out_of_order", "rx_fifo_errors", lambda: receive(
+                inner4(60), seq=1, **whole)),
+            ("strict", "rx_protocol", "", lambda: receive(
+                inner4(60), ETH_P_TEB, seq=9, **whole)),
+            ("strict", "rx_truncated", "rx_length_errors", lambda: receive(
+                inner4(60)[:19], seq=10, **whole)),
+            ("strict", "rx_ecn", "rx_frame_errors", lambda: receive(
+                inner4(60), seq=11, tos=3, **whole)),
+            ("closed", "rx_down", "rx_dropped", lambda: receive(
+                inner4(60), tunnel="192.0.2.4")),
+            ("many", "tx_no_remote", "tx_carrier_errors", lambda:
+                taps["many"].send(inner4(60), ETH_P_IP)),
+            ("lost", "tx_no_route", "tx_carrier_errors", lambda:
+                taps["lost"].send(inner4(60), ETH_P_IP)),
+            ("loop", "tx_recursion", "collisions", lambda:
+                taps["loop"].send(inner4(60), ETH_P_IP)),
+            ("narrow", "tx_too_big", "tx_aborted_errors", lambda:
+                taps["narrow"].send(inner4(1400, df=True), ETH_P_IP)),
+            ("gre1", "tx_truncated", "tx_aborted_errors", lambda:
+                taps["gre1"].send(inner4(60)[:19], ETH_P_IP)),
+            ("gre1", "netns_rx_no_tunnel", None, lambda: receive(
+                inner4(60), tunnel="192.0.2.99")),
+            ("gre1", "netns_rx_routing", None, lambda: receive(
+                inner4(60), bits=0x4000)),
+            ("gre1", "netns_rx_reserved", None, lambda: receive(
+                inner4(60), bits=0x0400)),
+            ("gre1", "netns_rx_truncated", None, lambda: sender.send(
+                ipv4(REMOTE, LOCAL, 47, b"\xb0\0\x08\0" + bytes(8))))):
+        expected = {name: 1}
+        if also is not None and also != "rx_dropped":
+            expected[name[:2] + "_errors"] = 1
+        if also:
+            expected[also] = 1
+        results.equal("%s of %s" % (name, device), expected,
+                      change(device, do))
+
+
+def run(*command):
+    return subprocess.run(command, stdout=subprocess.PIPE, check=True,
+                          encoding="ascii").stdout
+
+
+def test_places():
+    """ethtool, sysfs, ip and gretool say what netlink says."""
+    for device in DEVICES:
+        stats, drops = rtnl.stats(device), rtnl.drops(device)
+        lines = run("ethtool", "-S", device).splitlines()
+        words = [line.split(":") for line in lines[1:]]
+        results.equal("ethtool -S " + device, list(drops.items()),
+                      [(name.strip(), int(value)) for name, value in words])
+        # /sys/class/net is that of the namespace it was mounted in.
+        shown = json.loads(run("gretool", "-j", "-s", "show", device))[0]
+        counted = shown["stats"]
+        results.equal("gretool: drops of " + device, drops,
+                      counted.pop("drops"))
+        results.equal("gretool: packets of " + device, {
+            name: stats[name] for name in counted}, counted)
+    shown = json.loads(run("ip", "-j", "-s", "-s", "link", "show", "strict"))
+    stats = rtnl.stats("strict")
+    for way in "rx", "tx":
+        there = shown[0]["stats64"][way]
+        names = {name: "%s_%s" % (way, name) for name in there}
+        names.update(multicast="multicast", collisions="collisions",
+                     over_errors="rx_over_errors")
+        results.equal("ip -s link: " + way, {
+            name: stats[names[name]] for name in there if names[name] in stats},
+            {name: value for name, value in there.items()
+             if names[name] in stats})
+    results.equal("no counter without a name", len(rtnl.names),
+                  len(rtnl.drops("gre1")))
+
+
+def test_fresh():
+    """A new tunnel counts from 0, save for what belongs to the namespace."""
+    before = rtnl.drops("gre1")
+    run("gretool", "add", "fresh", "remote", "192.0.2.77")
+    drops = rtnl.drops("fresh")
+    results.equal("drops", {}, {name: value for name, value in drops.items()
+                                if value and not name.startswith("netns_")})
+    results.equal("packets", {}, {name: value for name, value
+                                  in rtnl.stats("fresh").items() if value})
+    results.equal("of the namespace", {
+        name: value for name, value in before.items()
+        if name.startswith("netns_")}, {
+            name: value for name, value in drops.items()
+            if name.startswith("netns_")})
+    results.say("there are some", "" if before["netns_rx_routing"] else "none")
+    run("gretool", "del", "fresh")
+
+
+for group in "packets", "errors", "places", "fresh":
+    results.group = group
+    globals()["test_" + group]()
+results.end()

@@ -1,0 +1,60 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Packets and bytes are what was sent; every drop is counted under its own name
+# and among the errors that ip -s link shows; and every place that shows
+# counters shows the same. counters.py sends and compares.
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+TESTS="
+	test_packets
+	test_errors
+	test_places
+	test_fresh_tunnel
+	test_sysfs
+"
+
+add() {
+	run gretool -n "$A" add "$@" || fail "add $1"
+}
+
+# One run for the first functions: each starts from what the one before left.
+look_at() {
+	if [ -z "${HELPER:-}" ]; then
+		setup_pair
+		run ip -n "$B" addr add 192.0.2.3/24 dev v0
+		run ip -n "$B" addr add 192.0.2.4/24 dev v0
+		run ip -n "$B" addr add 192.0.2.99/24 dev v0
+		add gre1 local 192.0.2.1 remote 192.0.2.2 up
+		add strict local 192.0.2.1 remote 192.0.2.3 key 7 csum seq up
+		add many local 192.0.2.111 remote any key 1 up
+		add lost remote 203.0.113.1 up
+		add loop remote 198.51.100.1 up
+		run ip -n "$A" route add 198.51.100.1 dev loop
+		run ip -n "$A" route add 192.0.2.5 dev v0 mtu 1400
+		add narrow remote 192.0.2.5 mtu 1476 up
+		add closed local 192.0.2.1 remote 192.0.2.4
+		helper_run counters.py "$A" "$B"
+	fi
+	helper_results "$1"
+}
+
+test_packets() { look_at packets; }
+test_errors() { look_at errors; }
+test_places() { look_at places; }
+test_fresh_tunnel() { look_at fresh; }
+
+test_sysfs() {
+	setup_pair
+	tunnel_pair
+	check "ping" ping_ok "$A" 10.0.0.2
+	check_eq "packets sent" 3 "$(link_counter "$A" gre1 tx_packets)"
+	check_eq "bytes sent" $((3 * 84)) "$(link_counter "$A" gre1 tx_bytes)"
+	check_eq "packets received" 3 "$(link_counter "$B" gre1 rx_packets)"
+	check_eq "bytes received" $((3 * 84)) \
+		"$(link_counter "$B" gre1 rx_bytes)"
+}
+
+run_tests
