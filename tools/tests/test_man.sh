@@ -1,0 +1,65 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The man page is complete: every word, command, flag, counter and JSON member
+# is in it; and mandoc has no complaint.
+
+cd "$(dirname "$0")" || exit 1
+number=0
+failed=0
+
+echo "KTAP version 1"
+[[ -x ../gretool ]] || {
+	echo "1..0 # SKIP ../gretool is not built"
+	exit 4
+}
+
+result() {
+	number=$((number + 1))
+	if (($1 == 0)); then
+		echo "ok $number $2"
+	else
+		echo "not ok $number $2"
+		failed=1
+	fi
+}
+
+# all NAME PATTERN WORD...: each is found, with PATTERN around it.
+all() {
+	local name=$1 pattern=$2 word missing=()
+	shift 2
+
+	for word; do
+		# shellcheck disable=SC2059 # the pattern is ours
+		grep -qE -- "$(printf "$pattern" "$word")" ../gretool.8 ||
+			missing+=("$word")
+	done
+	((${#missing[@]})) && echo "# missing: ${missing[*]}"
+	((${#missing[@]} == 0 && $# > 0))
+	result $? "$name ($#)"
+}
+
+mapfile -t options < <(../gretool words add | cut -d' ' -f1)
+all "every option" '(^|[^a-z-])%s($|[^a-z-])' "${options[@]}"
+
+mapfile -t commands < <(../gretool help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
+all "every command" '^\.(It )?Cm %s' "${commands[@]}"
+
+mapfile -t counters < <(sed -nE 's/.*X\(([A-Z_]+), ([a-z_]+), .*/\2/p' \
+	../../uapi/linux/grex.h)
+all "every counter" '^\.It Cm %s$' "${counters[@]}"
+
+mapfile -t members < <(sed -nE 's/.*json_[a-z_]+\(&?json, "([a-z_]+)".*/\1/p' \
+	../print.c ../cmd_monitor.c | sort -u)
+all "every JSON member" '(^\.It |[, ])(\\ )*%s([ ,]|$)' "${members[@]}"
+
+if command -v mandoc >/dev/null; then
+	# Whether other pages are installed is not ours to know.
+	complaints=$(mandoc -T lint -W style ../gretool.8 | grep -v 'referenced manual not found')
+	[[ -z $complaints ]]
+	result $? "mandoc has no complaint"
+	[[ $complaints ]] && printf '# %s\n' "$complaints"
+fi
+
+echo "1..$number"
+exit $failed
