@@ -239,7 +239,8 @@ counts() {
 capture() {
 	local name=$1 dev=$2 file=$3
 	shift 3
-	ip netns exec "$name" tcpdump -q -n -U -s 0 -i "$dev" -w "$file" "$@" \
+	ip netns exec "$name" tcpdump -q -n -U --immediate-mode -s 0 \
+		-i "$dev" -w "$file" "$@" \
 		2>"$file.log" &
 	CAPTURE=$!
 	PIDS+=("$CAPTURE")

@@ -1,0 +1,115 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The route to the remote leads back into the tunnel: the packet is dropped and
+# counted, the log tells once, and all is well when the route is.
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+TESTS="
+	route_into_itself
+	two_into_each_other
+	logged_once
+	super_packets
+"
+
+# loop_warnings: lines in the log about a routing loop
+loop_warnings() {
+	dmesg | grep -c "leads back into this tunnel"
+}
+
+route_into_itself() {
+	setup_pair
+	tunnel_pair
+	check "before" ping_ok "$A" 10.0.0.2
+	run ip -n "$A" route add 192.0.2.2/32 dev gre1
+	counts "$A" gre1 tx_recursion 2 check "IPv4 in a loop" \
+		ping_fails "$A" 10.0.0.2 -W 0.2
+	counts "$A" gre1 tx_recursion 2 check "IPv6 in a loop" \
+		ping_fails "$A" fd00::2 -W 0.2
+	counts "$A" gre1 tx_recursion 2 check "the remote itself" \
+		ping_fails "$A" 192.0.2.2 -W 0.2
+	# The subnet of the remote, as an operator does it by accident.
+	run ip -n "$A" route del 192.0.2.2/32 dev gre1
+	run ip -n "$A" route add 192.0.2.0/25 dev gre1
+	counts "$A" gre1 tx_recursion 2 check "a subnet in a loop" \
+		ping_fails "$A" 10.0.0.2 -W 0.2
+	check_eq "ip -s link tells too" 8 "$(link_counter "$A" gre1 collisions)"
+	run ip -n "$A" route del 192.0.2.0/25 dev gre1
+	counts "$A" gre1 tx_recursion 0 check "after" ping_ok "$A" 10.0.0.2
+}
+
+two_into_each_other() {
+	local before flood
+
+	setup_pair
+	tunnel_pair
+	run gretool -n "$A" add gre2 local 192.0.2.1 remote 192.0.2.3 \
+		addr 10.0.1.1/30 up
+	run ip -n "$A" route add 192.0.2.2/32 dev gre2
+	run ip -n "$A" route add 192.0.2.3/32 dev gre1
+	# Dropped by the one that is entered twice.
+	counts "$A" gre1 tx_recursion 2 check "first" \
+		ping_fails "$A" 10.0.0.2 -W 0.2
+	counts "$A" gre2 tx_recursion 2 check "second" \
+		ping_fails "$A" 10.0.1.2 -W 0.2
+	# Floods into both, on several CPUs at once.
+	before=$(counter "$A" gre1 tx_recursion)
+	ns_background "$A" ping -q -c 500 -l 500 -W 0.1 10.0.1.2 >"$WORK/flood"
+	flood=$!
+	ns "$A" ping -q -c 500 -l 500 -W 0.1 10.0.0.2 >"$WORK/flood"
+	wait "$flood"
+	check_eq "in the first" 500 \
+		"$(($(counter "$A" gre1 tx_recursion) - before))"
+	check_eq "in the second" 502 "$(counter "$A" gre2 tx_recursion)"
+
+	run ip -n "$A" route del 192.0.2.2/32 dev gre2
+	check "after" ping_ok "$A" 10.0.0.2
+}
+
+logged_once() {
+	local before
+
+	setup_pair
+	tunnel_pair
+	run ip -n "$A" route add 192.0.2.2/32 dev gre1
+	before=$(loop_warnings)
+	check "in a loop" ping_fails "$A" 10.0.0.2 -W 0.2
+	check_eq "warnings" "$((before + 1))" "$(loop_warnings)"
+	check_match "name of the tunnel" "gre1: the route to the remote leads" \
+		"$(dmesg | grep "leads back into this tunnel" | tail -n 1)"
+	check "once more" ping_fails "$A" 10.0.0.2 -W 0.2
+	check_eq "warnings later" "$((before + 1))" "$(loop_warnings)"
+	# Another configuration, another mistake.
+	run gretool -n "$A" set gre1 ttl 5
+	check "after a change" ping_fails "$A" 10.0.0.2 -W 0.2
+	check_eq "warnings after a change" "$((before + 2))" "$(loop_warnings)"
+}
+
+# A TCP stream runs into the loop and out of it again.
+super_packets() {
+	setup_pair
+	tunnel_pair
+	ns_background "$B" socat -u TCP-LISTEN:5001 "CREATE:$WORK/received"
+	busywait 10 tcp_listening "$B" 5001 || fail "socat does not listen"
+	head -c 1000000 /dev/urandom >"$WORK/sent"
+	mkfifo "$WORK/stream"
+	ns_background "$A" socat -u "OPEN:$WORK/stream,rdonly" TCP:10.0.0.2:5001
+	exec 7>"$WORK/stream"
+	head -c 500000 "$WORK/sent" >&7
+	busywait 10 test -s "$WORK/received" || fail "nothing arrives"
+	run ip -n "$A" route add 192.0.2.2/32 dev gre1
+	tail -c +500001 "$WORK/sent" | head -c 50000 >&7
+	busywait 10 loops "$A" || fail "no packet of the stream in the loop"
+	run ip -n "$A" route del 192.0.2.2/32 dev gre1
+	tail -c +550001 "$WORK/sent" >&7
+	exec 7>&-
+	check "all arrives" busywait 20 cmp "$WORK/sent" "$WORK/received"
+}
+
+loops() {
+	[ "$(counter "$1" gre1 tx_recursion)" -gt 0 ]
+}
+
+run_tests
