@@ -77,6 +77,14 @@ static bool rx_carries(__be16 protocol)
 	       protocol != htons(ETH_P_ERSPAN2);
 }
 
+/* Take over the outer ECN field (RFC 6040 4.2). One that is 0 says nothing. */
+static int rx_ecn(const struct iphdr *outer, struct sk_buff *skb)
+{
+	if (likely(!(outer->tos & INET_ECN_MASK)))
+		return 0;
+	return IP_ECN_decapsulate(outer, skb);
+}
+
 /* Leave @skb at the inner header, as if it had come in on the tunnel's device;
  * on failure return the counter of the reason.
  */
@@ -85,7 +93,6 @@ static int rx_decap(struct grex_tunnel *tunnel, struct sk_buff *skb,
 {
 	struct net_device *dev = tunnel->dev;
 	int outer = skb_network_header(skb) - skb->head;
-	int ecn;
 
 	if (unlikely(skb->len < header->len))
 		return GREX_RX_TRUNCATED;
@@ -96,8 +103,8 @@ static int rx_decap(struct grex_tunnel *tunnel, struct sk_buff *skb,
 	skb_reset_network_header(skb);
 	if (unlikely(!pskb_inet_may_pull(skb)))
 		return GREX_RX_TRUNCATED;
-	ecn = IP_ECN_decapsulate((struct iphdr *)(skb->head + outer), skb);
-	if (unlikely(ecn > 1))
+	/* 1: unusual, and accepted; 2: to be dropped. */
+	if (unlikely(rx_ecn((struct iphdr *)(skb->head + outer), skb) > 1))
 		return GREX_RX_ECN;
 	skb_reset_mac_header(skb);
 	skb->dev = dev;

@@ -207,6 +207,26 @@ static __always_inline int table_link_rank(const struct grex_config *config,
 	return config->link == arrival.l3mdev ? 2 : 0;
 }
 
+static __always_inline struct grex_config *
+table_best_rcu(const struct grex_table *table, const struct grex_match *match,
+	       struct grex_arrival arrival)
+{
+	struct grex_config *config, *best = NULL;
+	struct rhlist_head *list, *pos;
+	int rank, best_rank = 0;
+
+	list = rhltable_lookup((struct rhltable *)&table->by_match, match,
+			       table_by_match);
+	rhl_for_each_entry_rcu(config, pos, list, by_match) {
+		rank = table_link_rank(config, arrival);
+		if (rank > best_rank) {
+			best = config;
+			best_rank = rank;
+		}
+	}
+	return best;
+}
+
 /**
  * grex_table_match_rcu - the tunnel that a received packet belongs to
  * @table: of the namespace it was received in
@@ -220,26 +240,20 @@ struct grex_config *grex_table_match_rcu(const struct grex_table *table,
 					 const struct grex_match *packet,
 					 struct grex_arrival arrival)
 {
-	struct rhltable *hash = (struct rhltable *)&table->by_match;
 	enum grex_table_class cls;
+	struct grex_config *best;
 
-	for (cls = 0; cls < GREX_TABLE_CLASSES; cls++) {
-		struct grex_config *config, *best = NULL;
-		struct rhlist_head *list, *pos;
+	/* Nearly every packet, so not in the loop: no match to narrow. */
+	best = table_best_rcu(table, packet, arrival);
+	if (likely(best))
+		return best;
+	for (cls = GREX_TABLE_REMOTE; cls < GREX_TABLE_CLASSES; cls++) {
 		struct grex_match match;
-		int rank, best_rank = 0;
 
 		if (!READ_ONCE(table->count[cls]))
 			continue;
 		match = table_narrow(packet, cls);
-		list = rhltable_lookup(hash, &match, table_by_match);
-		rhl_for_each_entry_rcu(config, pos, list, by_match) {
-			rank = table_link_rank(config, arrival);
-			if (rank > best_rank) {
-				best = config;
-				best_rank = rank;
-			}
-		}
+		best = table_best_rcu(table, &match, arrival);
 		if (best)
 			return best;
 	}
