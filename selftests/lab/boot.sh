@@ -26,6 +26,8 @@
 
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
+# shellcheck source=complaints.sh
+. "$LAB/complaints.sh"
 
 usage() { sed -n '3,/^$/s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 
@@ -135,11 +137,11 @@ cat "$initramfs" "$run/boot.cpio" >"$run/initramfs"
 
 # --- the machine ---------------------------------------------------------------
 
-arguments="console=$console loglevel=5 panic=-1 oops=panic rcupdate.rcu_cpu_stall_suppress_at_boot=1 $append"
+arguments="console=$console loglevel=5 panic=-1 oops=panic log_buf_len=1M rcupdate.rcu_cpu_stall_suppress_at_boot=1 $append"
 case $name in
 debug)
 	# ACPI tables take seconds under a sanitizer; kmemleak doubles every time.
-	arguments+=" acpi=off kasan_multi_shot"
+	arguments+=" acpi=off kasan_multi_shot pty.legacy_count=0 i8042.nokbd i8042.noaux"
 	[[ $kmemleak ]] && arguments+=" kmemleak=on" || arguments+=" kmemleak=off"
 	;;
 uml) ;;
@@ -219,7 +221,11 @@ started=$(cat "$results/.lab/started" 2>/dev/null || :)
 if [[ -f $results/.lab/status ]]; then
 	status=$(<"$results/.lab/status")
 	report "$release: command ran after $started s of the guest's clock, whole boot $(seconds $((end - begin))) s, status $status"
-	if [[ -s $results/.lab/complaints ]]; then
+	read -r before after <"$results/.lab/tainted"
+	mark="grex-lab: start"
+	# guest-run.sh has named the guilty of all before this.
+	[[ ! -f $results/.lab/reported ]] || mark="grex-lab: all files have run" before=$after
+	if ! complaints "$results/dmesg" "$mark" "$before" "$after" >"$results/.lab/complaints"; then
 		say "lab: the kernel complained (status of the command: $status):"
 		cat "$results/.lab/complaints" >&2
 		exit 121

@@ -3,60 +3,105 @@
 #
 # guest-run.sh LIMIT SLOWER TEST...: in a guest: run test files one after another;
 # one line each.  A file that needs more than LIMIT seconds says so in a line
-# "# limit: SECONDS" (times SLOWER, which is what this kernel costs).  A file fails by its status, by a "not ok", by its time limit, or
-# because the kernel complained while it ran.
+# "# limit: SECONDS" (times SLOWER, which is what this kernel costs).
+#
+# A file fails by its status, by a "not ok", by its time limit, by what it leaves
+# behind, or because the kernel complained while it ran.  Few commands are
+# used: on the debug kernel each costs a tenth of a second.
 
 default_limit=$1 slower=$2
 shift 2
 here=$(dirname "$(realpath "$0")")
+# shellcheck source=complaints.sh
+. "$here/complaints.sh"
 cd selftests || exit # of the checkout
 
+# limit_of FILE: sets limit.
+limit_of() {
+	local line lines
+	mapfile -t -n 30 lines <"$1"
+	limit=$default_limit
+	for line in "${lines[@]}"; do
+		[[ $line =~ ^'# limit: '*([0-9]+) ]] || continue
+		((BASH_REMATCH[1] * slower <= limit)) || limit=$((BASH_REMATCH[1] * slower))
+	done
+}
+
+# read_tap FILE: sets passed, skipped, bad, plan, skip_reason.
+read_tap() {
+	local line lines
+	passed=0 skipped=0 bad=0 plan='' skip_reason=''
+	mapfile -t lines <"$1"
+	shopt -s nocasematch
+	for line in "${lines[@]}"; do
+		case $line in
+		ok\ *'# skip'*) skipped=$((skipped + 1)) ;;
+		ok\ *) passed=$((passed + 1)) ;;
+		not\ ok\ *) bad=$((bad + 1)) ;;
+		1..*) plan=${line#1..} plan=${plan%% *} ;;
+		esac
+		[[ ! $line =~ '# skip'(.*) ]] || skip_reason=${BASH_REMATCH[1]}
+	done
+	shopt -u nocasematch
+}
+
+# tenths: sets time to tenths of a second.
+tenths() {
+	local up
+	read -r up _ </proc/uptime
+	up=${up/./}
+	time=$((10#$up / 10))
+}
+
 failed=0
-for file; do
-	name=$(basename "$file")
+log=/run/boot/log
+for name; do
+	name=${name##*/}
 	tap=$GREX_RESULTS/$name.tap
 	echo "$name" >"$GREX_RESULTS/.lab/current"
 	mark="grex-lab: $name begins"
 	echo "$mark" >/dev/kmsg
-	read -r begin _ </proc/uptime
+	read -r tainted </proc/sys/kernel/tainted
+	limit_of "$name"
+	tenths
+	begin=$time
 
-	own=$(sed -n 's/^# limit: *\([0-9]\{1,\}\).*/\1/p;30q' "$name")
-	limit=$((${own:-0} * slower > default_limit ? own * slower : default_limit))
 	# A session of its own, so that what it leaves running can be ended.
 	setsid --wait timeout -k 5 "$limit" "./$name" >"$tap" 2>&1 </dev/null
 	status=$?
 
-	read -r end _ </proc/uptime
+	tenths
+	took=$((time - begin))
+	took=$((took / 10)).$((took % 10))
+	read_tap "$tap"
 	reason=()
 	case $status in
 	0 | 4) ;;
 	124 | 137) reason+=("time limit of $limit s") ;;
 	*) reason+=("status $status") ;;
 	esac
-	passed=$(grep -c '^ok ' "$tap")
-	skipped=$(grep -ci '^ok .*# SKIP' "$tap")
-	bad=$(grep -c '^not ok ' "$tap")
-	plan=$(sed -n 's/^1\.\.\([0-9]*\).*/\1/p' "$tap" | tail -n 1)
 	((bad == 0)) || reason+=("$bad not ok")
-	((status == 4)) || [[ ${plan:-none} == "$((passed + bad))" ]] ||
-		reason+=("planned ${plan:-nothing}, ran $((passed + bad))")
-	if ! "$here/complaints.sh" "$mark" >"$GREX_RESULTS/$name.kernel"; then
-		reason+=("the kernel complained")
-	else
-		rm -f "$GREX_RESULTS/$name.kernel"
-	fi
+	((status == 4)) || [[ ${plan:-none} == "$((passed + skipped + bad))" ]] ||
+		reason+=("planned ${plan:-nothing}, ran $((passed + skipped + bad))")
 	# The next file shall not pay for this one.
-	for ns in $(ip netns list 2>/dev/null | cut -d ' ' -f 1); do
-		reason+=("left netns $ns behind")
-		ip netns pids "$ns" 2>/dev/null | xargs -r kill -9 2>/dev/null
-		ip netns del "$ns" 2>/dev/null
+	for ns in /run/netns/*; do
+		[[ -e $ns ]] || continue
+		reason+=("left netns ${ns##*/} behind")
+		ip netns pids "${ns##*/}" 2>/dev/null | xargs -r kill -9 2>/dev/null
+		ip netns del "${ns##*/}" 2>/dev/null
 	done
-	for link in $(ip -o link show type grex 2>/dev/null | sed 's/^[0-9]*: \([^:@]*\).*/\1/'); do
-		reason+=("left link $link behind")
-		ip link del "$link" 2>/dev/null
-	done
+	if [[ -d /sys/module/grex ]]; then
+		while read -r _ link _; do
+			link=${link%:}
+			reason+=("left link ${link%@*} behind")
+			ip link del "${link%@*}" 2>/dev/null
+		done < <(ip -o link show type grex 2>/dev/null)
+	fi
+	read -r now </proc/sys/kernel/tainted
+	dmesg >"$log"
+	complaints "$log" "$mark" "$tainted" "$now" >/run/boot/complaints ||
+		{ reason+=("the kernel complained"); cp /run/boot/complaints "$GREX_RESULTS/$name.kernel"; }
 
-	took=$(awk -v a="$begin" -v b="$end" 'BEGIN { printf "%.1f", b - a }')
 	echo "$name $took" >>"$GREX_RESULTS/durations"
 	if ((${#reason[@]})); then
 		failed=1
@@ -66,13 +111,15 @@ for file; do
 		sed 's/^/     | /' "$tap"
 		[[ ! -f $GREX_RESULTS/$name.kernel ]] || sed 's/^/     kernel| /' "$GREX_RESULTS/$name.kernel"
 	elif ((status == 4)); then
-		printf 'skip %-40s %6s s  %s\n' "$name" "$took" "$(sed -n 's/.*# SKIP *\(.*\)/(\1)/ip' "$tap" | head -n 1)"
+		printf 'skip %-40s %6s s %s\n' "$name" "$took" "$skip_reason"
+	elif ((skipped)); then
+		printf 'ok   %-40s %6s s  %d passed, %d skipped\n' "$name" "$took" "$passed" "$skipped"
 	else
-		printf 'ok   %-40s %6s s  %d passed%s\n' "$name" "$took" "$((passed - skipped))" \
-			"$( ((skipped)) && echo ", $skipped skipped")"
+		printf 'ok   %-40s %6s s  %d passed\n' "$name" "$took" "$passed"
 	fi
 done
 rm -f "$GREX_RESULTS/.lab/current"
-# Complaints were laid at a file's door already.
-echo reported >"$GREX_RESULTS/.lab/reported"
+# What the kernel complained of is at a file's door already.
+echo "grex-lab: all files have run" >/dev/kmsg
+: >"$GREX_RESULTS/.lab/reported"
 exit "$failed"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Process 1 of a lab guest, after init: runs the command, judges the kernel's
-# log, tells boot.sh through files in the results folder.
+# Process 1 of a lab guest, after init: runs the command; tells boot.sh what came
+# of it, through files in the results folder.
 
 # shellcheck source=/dev/null
 . /run/boot/boot.env
@@ -45,8 +45,11 @@ if [[ -n $LAB_KMEMLEAK ]]; then
 	cat /sys/kernel/debug/kmemleak >/run/results/kmemleak
 	while IFS= read -r line; do echo "kmemleak: $line"; done </run/results/kmemleak >/dev/kmsg
 fi
-"$LAB_SCRIPTS/complaints.sh" "grex-lab: start" >/run/results/.lab/complaints
+# boot.sh judges; here each command costs more.
 dmesg >/run/results/dmesg
+read -r tainted </run/boot/tainted
+read -r now </proc/sys/kernel/tainted
+echo "$tainted $now" >/run/results/.lab/tainted
 echo "$status" >/run/results/.lab/status
 sync
 umount /run/results

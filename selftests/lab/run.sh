@@ -85,8 +85,8 @@ shard() {
 		mv "$folder"/*.tap "$folder"/*.failed "$folder"/*.kernel "$results/" 2>/dev/null || :
 		cat "$folder/dmesg" "$folder/console.log" >>"$results/dmesg" 2>/dev/null || :
 		if [[ -f $folder/.lab/reported ]]; then
-			# Guilt is known by file, save for leaks and the like at the end.
-			if ((status == 121)) && ! ls "$results"/*.kernel >/dev/null 2>&1; then
+			# Leaks and the like show only at the end.
+			if ((status == 121)); then
 				cat "$folder/said"
 				echo "the kernel complained at the end" >"$results/(end of the run).failed"
 			fi
