@@ -104,9 +104,11 @@ new_ns() {
 	name=$(printf '%s-%04x%04x' "$1" $RANDOM $RANDOM)
 	run ip netns add "$name"
 	# No solicitations in captures unless a test asks for them.
-	ip netns exec "$name" sysctl -qw net.ipv6.conf.default.accept_dad=0 \
-		net.ipv6.conf.default.router_solicitations=0
-	ip -n "$name" link set lo up
+	ip netns exec "$name" sh -c "
+		cd /proc/sys/net/ipv6/conf/default
+		echo 0 >accept_dad
+		echo 0 >router_solicitations
+		exec ip link set lo up"
 	NAMESPACES+=("$name")
 	printf -v "$1" '%s' "$name"
 }
@@ -116,6 +118,17 @@ ns() {
 	local name=$1
 	shift
 	run ip netns exec "$name" "$@"
+}
+
+# ips NAMESPACE: each line of the input is a command of ip, there; an emulated
+# machine takes long to start a program
+ips() {
+	local name=$1 lines
+
+	mapfile -t lines
+	[ -z "${VERBOSE:-}" ] ||
+		printf '# + %s\n' "${lines[@]/#/ip -n $name }"
+	printf '%s\n' "${lines[@]}" | ip -n "$name" -batch -
 }
 
 # background command...: ended with the test function
@@ -149,12 +162,16 @@ setup_pair() {
 	new_ns A
 	new_ns B
 	run ip link add v0 netns "$A" type veth peer name v0 netns "$B"
-	run ip -n "$A" addr add 192.0.2.1/24 dev v0
-	run ip -n "$B" addr add 192.0.2.2/24 dev v0
-	run ip -n "$A" addr add 2001:db8::1/64 dev v0 nodad
-	run ip -n "$B" addr add 2001:db8::2/64 dev v0 nodad
-	run ip -n "$A" link set v0 up
-	run ip -n "$B" link set v0 up
+	ips "$A" <<-END
+		addr add 192.0.2.1/24 dev v0
+		addr add 2001:db8::1/64 dev v0 nodad
+		link set v0 up
+	END
+	ips "$B" <<-END
+		addr add 192.0.2.2/24 dev v0
+		addr add 2001:db8::2/64 dev v0 nodad
+		link set v0 up
+	END
 }
 
 # tunnel_pair [OPTIONS]: gre1 on both sides of setup_pair, with addresses, up
@@ -171,16 +188,22 @@ setup_internet() {
 	new_ns H2
 	run ip link add v0 netns "$H1" type veth peer name v1 netns "$NET"
 	run ip link add v0 netns "$H2" type veth peer name v2 netns "$NET"
-	run ip -n "$H1" addr add 198.51.100.2/24 dev v0
-	run ip -n "$NET" addr add 198.51.100.1/24 dev v1
-	run ip -n "$NET" addr add 203.0.113.1/24 dev v2
-	run ip -n "$H2" addr add 203.0.113.2/24 dev v0
-	run ip -n "$H1" link set v0 up
-	run ip -n "$NET" link set v1 up
-	run ip -n "$NET" link set v2 up
-	run ip -n "$H2" link set v0 up
-	run ip -n "$H1" route add default via 198.51.100.1
-	run ip -n "$H2" route add default via 203.0.113.1
+	ips "$H1" <<-END
+		addr add 198.51.100.2/24 dev v0
+		link set v0 up
+		route add default via 198.51.100.1
+	END
+	ips "$NET" <<-END
+		addr add 198.51.100.1/24 dev v1
+		addr add 203.0.113.1/24 dev v2
+		link set v1 up
+		link set v2 up
+	END
+	ips "$H2" <<-END
+		addr add 203.0.113.2/24 dev v0
+		link set v0 up
+		route add default via 203.0.113.1
+	END
 	ns "$NET" sysctl -qw net.ipv4.ip_forward=1
 }
 
@@ -231,6 +254,19 @@ counts() {
 	"$@"
 	after=$(counter "$name" "$dev" "$counter")
 	check_eq "$counter of $dev" "$by" "$((after - before))"
+}
+
+# --- the module ------------------------------------------------------------
+
+# module_reload: remove and load it; ends the test as skipped where that would
+# take away tunnels that are not ours
+module_reload() {
+	if [ -n "$(ip -o link show type grex)" ]; then
+		skip "there are tunnels outside of the test"
+		return 1
+	fi
+	check "rmmod" run rmmod grex
+	check "modprobe" run modprobe grex
 }
 
 # --- captures --------------------------------------------------------------

@@ -15,12 +15,9 @@ TESTS="
 	from_device
 	from_route_metric
 	from_link
-	learned_path_ipv4
-	learned_path_ipv6
-	told_at_once
-	without_df
+	learned_path
 	outer_without_df
-	ipv6_minimum
+	route_says
 "
 
 # tunnel OPTION...: between H1 and H2; LAN's route is through it
@@ -28,24 +25,30 @@ tunnel() {
 	setup_internet
 	new_ns LAN
 	run ip link add v0 netns "$LAN" type veth peer name lan0 netns "$H1"
-	run ip -n "$H1" addr add 172.16.0.1/24 dev lan0
-	run ip -n "$H1" addr add fd16::1/64 dev lan0 nodad
-	run ip -n "$LAN" addr add 172.16.0.2/24 dev v0
-	run ip -n "$LAN" addr add fd16::2/64 dev v0 nodad
-	run ip -n "$H1" link set lan0 up
-	run ip -n "$LAN" link set v0 up
-	run ip -n "$LAN" route add default via 172.16.0.1
-	run ip -n "$LAN" route add default via fd16::1
-	ns "$H1" sysctl -qw net.ipv4.ip_forward=1 \
-		net.ipv6.conf.all.forwarding=1
+	ips "$H1" <<-END
+		addr add 172.16.0.1/24 dev lan0
+		addr add fd16::1/64 dev lan0 nodad
+		link set lan0 up
+	END
+	ips "$LAN" <<-END
+		addr add 172.16.0.2/24 dev v0
+		addr add fd16::2/64 dev v0 nodad
+		link set v0 up
+		route add default via 172.16.0.1
+		route add default via fd16::1
+	END
 	# Every error counts here, whatever came before it.
-	ns "$H1" sysctl -qw net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
+	ns "$H1" sysctl -qw net.ipv4.ip_forward=1 \
+		net.ipv6.conf.all.forwarding=1 \
+		net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
 	run gretool -n "$H1" add gre1 local 198.51.100.2 remote 203.0.113.2 \
 		addr 10.0.0.1/30 addr fd00::1/64 up "$@" || fail "add in H1"
 	run gretool -n "$H2" add gre1 local 203.0.113.2 remote 198.51.100.2 \
 		addr 10.0.0.2/30 addr fd00::2/64 up "$@" || fail "add in H2"
-	run ip -n "$H2" route add 172.16.0.0/24 dev gre1
-	run ip -n "$H2" route add fd16::/64 dev gre1
+	ips "$H2" <<-END
+		route add 172.16.0.0/24 dev gre1
+		route add fd16::/64 dev gre1
+	END
 }
 
 # far_link_mtu MTU: of the link between NET and H2, which H1 does not see
@@ -106,51 +109,26 @@ from_link() {
 }
 
 # The first packet is lost on the way, and NET says so to H1; from the second
-# on H1 says so to whoever sends. 1400 less 24 is 1376.
-learned_path_ipv4() {
-	tunnel
-	far_link_mtu 1400
-	ping_says "$LAN" "0 received" 10.0.0.2 -M "do" -s 1372
-	counts "$H1" gre1 tx_too_big 1 ping_says "$LAN" \
-		"From 172.16.0.1 .*Frag needed and DF set \(mtu = 1376\)" \
-		10.0.0.2 -M "do" -s 1372
-	check "1376 bytes fit" ping_ok "$LAN" 10.0.0.2 -M "do" -s 1348
-	check "from H1 itself too" ping_ok "$H1" 10.0.0.2 -M "do" -s 1348
-	check_eq "the device's MTU stays" 1476 "$(link_mtu "$H1" gre1)"
-}
-
-learned_path_ipv6() {
+# on H1 says so to whoever sends.
+learned_path() {
 	tunnel key 7
 	far_link_mtu 1400
-	ping_says "$LAN" "0 received" fd00::2 -M "do" -s 1372
+	ping_says "$LAN" "0 received" 10.0.0.2 -M "do" -s 1372 -W 0.5
+	counts "$H1" gre1 tx_too_big 1 ping_says "$LAN" \
+		"From 172.16.0.1 .*Frag needed and DF set \(mtu = 1372\)" \
+		10.0.0.2 -M "do" -s 1372
+	check "1372 bytes of IPv4" ping_ok "$LAN" 10.0.0.2 -M "do" -s 1344
+	check "from H1 itself too" ping_ok "$H1" 10.0.0.2 -M "do" -s 1344
+	check_eq "the device's MTU stays" 1472 "$(link_mtu "$H1" gre1)"
+
+	# Forget it, and let IPv6 find out.
+	run ip -n "$H1" route flush cache
+	ping_says "$LAN" "0 received" fd00::2 -M "do" -s 1372 -W 0.5
 	counts "$H1" gre1 tx_too_big 1 ping_says "$LAN" \
 		"From fd16::1 .*Packet too big: mtu=1372" \
 		fd00::2 -M "do" -s 1372
-	check "1372 bytes fit" ping_ok "$LAN" fd00::2 -M "do" -s 1324
+	check "1372 bytes of IPv6" ping_ok "$LAN" fd00::2 -M "do" -s 1324
 	check "from H1 itself too" ping_ok "$H1" fd00::2 -M "do" -s 1324
-}
-
-# Nothing to learn where the route itself says it.
-told_at_once() {
-	tunnel mtu 1476
-	run ip -n "$H1" route add 203.0.113.2/32 via 198.51.100.1 mtu 1400
-	counts "$H1" gre1 tx_too_big 1 ping_says "$LAN" \
-		"From 172.16.0.1 .*Frag needed and DF set \(mtu = 1376\)" \
-		10.0.0.2 -M "do" -s 1349
-	counts "$H1" gre1 tx_too_big 1 ping_says "$LAN" \
-		"From fd16::1 .*Packet too big: mtu=1376" \
-		fd00::2 -M "do" -s 1329
-	counts "$H1" gre1 tx_too_big 0 \
-		check "1376 bytes fit" ping_ok "$LAN" 10.0.0.2 -M "do" -s 1348
-}
-
-# Its source allows fragments: the outer packet is fragmented on the way.
-without_df() {
-	tunnel mtu 1476
-	run ip -n "$H1" route add 203.0.113.2/32 via 198.51.100.1 mtu 1400
-	counts "$H1" gre1 tx_too_big 0 check "ping of 1476 bytes" \
-		ping_ok "$LAN" 10.0.0.2 -M dont -s 1448
-	check "ping of 3000 bytes" ping_ok "$LAN" 10.0.0.2 -M dont -s 2972
 }
 
 outer_without_df() {
@@ -162,13 +140,30 @@ outer_without_df() {
 		ping_ok "$LAN" fd00::2 -M "do" -s 1428
 }
 
-# An underlay that leaves less than 1280 still carries IPv6 (RFC 7676 3.2).
-ipv6_minimum() {
+# The operator's MTU is more than the route takes: nothing to learn.
+route_says() {
 	tunnel mtu 1476
-	run ip -n "$H1" route add 203.0.113.2/32 via 198.51.100.1 mtu 1290
+	run ip -n "$H1" route add 203.0.113.2/32 via 198.51.100.1 mtu 1400
+	counts "$H1" gre1 tx_too_big 1 ping_says "$LAN" \
+		"From 172.16.0.1 .*Frag needed and DF set \(mtu = 1376\)" \
+		10.0.0.2 -M "do" -s 1349
+	counts "$H1" gre1 tx_too_big 1 ping_says "$LAN" \
+		"From fd16::1 .*Packet too big: mtu=1376" \
+		fd00::2 -M "do" -s 1329
+	counts "$H1" gre1 tx_too_big 0 \
+		check "1376 bytes fit" ping_ok "$LAN" 10.0.0.2 -M "do" -s 1348
+
+	# Its source allows fragments: the outer packet is fragmented.
+	counts "$H1" gre1 tx_too_big 0 check "1476 bytes without DF" \
+		ping_ok "$LAN" 10.0.0.2 -M dont -s 1448
+	check "3000 bytes without DF" ping_ok "$LAN" 10.0.0.2 -M dont -s 2972
+
+	# Less than 1280 is left: still carries IPv6 (RFC 7676 3.2).
+	run ip -n "$H1" route change 203.0.113.2/32 via 198.51.100.1 mtu 1290
+	run ip -n "$LAN" route flush cache
 	ping_says "$LAN" "From fd16::1 .*Packet too big: mtu=1280" \
-		fd00::2 -M "do" -s 1400
-	check "1280 bytes" ping_ok "$LAN" fd00::2 -M "do" -s 1232
+		fd00::2 -M "do" -s 1300
+	check "1280 bytes of IPv6" ping_ok "$LAN" fd00::2 -M "do" -s 1232
 }
 
 run_tests
