@@ -45,7 +45,7 @@ all "every option" '(^|[^a-z-])%s($|[^a-z-])' "${options[@]}"
 mapfile -t commands < <(../gretool help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
 all "every command" '^\.(It )?Cm %s' "${commands[@]}"
 
-mapfile -t counters < <(sed -nE 's/.*X\(([A-Z_]+), ([a-z_]+), .*/\2/p' \
+mapfile -t counters < <(sed -nE 's/^\tX\(([A-Z_]+), ([a-z_]+), .*/\2/p' \
 	../../uapi/linux/grex.h)
 all "every counter" '^\.It Cm %s$' "${counters[@]}"
 
