@@ -333,11 +333,6 @@ int grex_device_change(struct net_device *dev, struct grex_config *config,
 	struct grex_pmtu_link link;
 	int err;
 
-	err = -EINVAL;
-	if (mtu && (mtu < dev->min_mtu || mtu > dev->max_mtu)) {
-		NL_SET_ERR_MSG(extack, "IFLA_MTU is out of range");
-		goto err_config;
-	}
 	err = -EEXIST;
 	if (device_is_duplicate(config, extack))
 		goto err_config;

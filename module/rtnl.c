@@ -39,8 +39,8 @@ static const struct nla_policy rtnl_policy[IFLA_GRE_MAX + 1] = {
 	[IFLA_GRE_OFLAGS] = { .type = NLA_U16 },
 	[IFLA_GRE_IKEY] = { .type = NLA_U32 },
 	[IFLA_GRE_OKEY] = { .type = NLA_U32 },
-	[IFLA_GRE_LOCAL] = NLA_POLICY_EXACT_LEN(sizeof(__be32)),
-	[IFLA_GRE_REMOTE] = NLA_POLICY_EXACT_LEN(sizeof(__be32)),
+	[IFLA_GRE_LOCAL] = { .type = NLA_U32 },
+	[IFLA_GRE_REMOTE] = { .type = NLA_U32 },
 	[IFLA_GRE_TTL] = { .type = NLA_U8 },
 	[IFLA_GRE_TOS] = { .type = NLA_U8 },
 	[IFLA_GRE_PMTUDISC] = { .type = NLA_U8 },
@@ -245,9 +245,21 @@ static int rtnl_to_config(struct nlattr *data[], struct net *net,
 	return 0;
 }
 
-static unsigned int rtnl_get_mtu(struct nlattr *tb[])
+/* @mtu becomes 0 when none is given. The core looks at its range only after the
+ * options have changed.
+ */
+static int rtnl_get_mtu(struct nlattr *attr, const struct net_device *dev,
+			unsigned int *mtu, struct netlink_ext_ack *extack)
 {
-	return tb[IFLA_MTU] ? nla_get_u32(tb[IFLA_MTU]) : 0;
+	*mtu = 0;
+	if (!attr)
+		return 0;
+	*mtu = nla_get_u32(attr);
+	if (*mtu < dev->min_mtu || *mtu > dev->max_mtu) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "IFLA_MTU is out of range");
+		return -EINVAL;
+	}
+	return 0;
 }
 
 static int rtnl_newlink(struct net_device *dev,
@@ -256,17 +268,19 @@ static int rtnl_newlink(struct net_device *dev,
 {
 	struct net *net = rtnl_newlink_link_net(params);
 	struct grex_config *config = grex_device_config_alloc(dev, NULL);
+	unsigned int mtu;
 	int err;
 
 	if (!config)
 		return -ENOMEM;
 	err = rtnl_to_config(params->data, net, config, extack);
+	if (!err)
+		err = rtnl_get_mtu(params->tb[IFLA_MTU], dev, &mtu, extack);
 	if (err) {
 		grex_device_config_free(config);
 		return err;
 	}
-	return grex_device_create(dev, net, config, rtnl_get_mtu(params->tb),
-				  extack);
+	return grex_device_create(dev, net, config, mtu, extack);
 }
 
 GREX_COMPAT_NEWLINK(rtnl_newlink)
@@ -277,6 +291,7 @@ static int rtnl_changelink(struct net_device *dev, struct nlattr *tb[],
 {
 	const struct grex_tunnel *tunnel = netdev_priv(dev);
 	struct grex_config *config;
+	unsigned int mtu;
 	int err;
 
 	/* The device's namespace was checked; the underlay is another one. */
@@ -291,11 +306,13 @@ static int rtnl_changelink(struct net_device *dev, struct nlattr *tb[],
 	if (!config)
 		return -ENOMEM;
 	err = rtnl_to_config(data, tunnel->net, config, extack);
+	if (!err)
+		err = rtnl_get_mtu(tb[IFLA_MTU], dev, &mtu, extack);
 	if (err) {
 		grex_device_config_free(config);
 		return err;
 	}
-	return grex_device_change(dev, config, rtnl_get_mtu(tb), extack);
+	return grex_device_change(dev, config, mtu, extack);
 }
 
 static void rtnl_dellink(struct net_device *dev, struct list_head *head)
