@@ -41,12 +41,12 @@
  * RTM_NEWLINK on an existing link changes what is given and keeps the rest.
  * Any attribute that is unknown, malformed or without effect is refused:
  *
- *   EINVAL      malformed, out of range, unknown or contradictory; the
- *               extended acknowledgment points at the attribute
+ *   EINVAL      malformed, out of range, unknown or contradictory, or a
+ *               kernel "gre" option that grex does not have; the extended
+ *               acknowledgment points at the attribute
  *   EEXIST      another tunnel of the underlay namespace has the same local,
  *               remote, input key and link
  *   ENODEV      IFLA_GRE_LINK names no device of the underlay namespace
- *   EOPNOTSUPP  a kernel "gre" option that grex does not have
  *   EPERM       CAP_NET_ADMIN is needed in both namespaces
  *
  * Beside IFLA_INFO_DATA, IFLA_MTU (bytes, 68..65499; as long as none is given,
