@@ -1,0 +1,370 @@
+# SPDX-License-Identifier: GPL-2.0
+"""netlink.py A B: rtnetlink messages to the namespace A, right and wrong, and
+what the kernel answers: the error, its sentence, where it points, and whether
+anything has changed. B is for second copies."""
+
+import errno
+import socket
+import struct
+import sys
+
+from rtnl import (IFLA_ADDRESS, IFLA_BROADCAST, IFLA_GRE_COLLECT_METADATA,
+                  IFLA_GRE_ENCAP_DPORT, IFLA_GRE_ENCAP_FLAGS,
+                  IFLA_GRE_ENCAP_LIMIT, IFLA_GRE_ENCAP_SPORT,
+                  IFLA_GRE_ENCAP_TYPE, IFLA_GRE_ERSPAN_DIR,
+                  IFLA_GRE_ERSPAN_HWID, IFLA_GRE_ERSPAN_INDEX,
+                  IFLA_GRE_ERSPAN_VER, IFLA_GRE_FLAGS, IFLA_GRE_FLOWINFO,
+                  IFLA_GRE_FWMARK, IFLA_GRE_IFLAGS, IFLA_GRE_IGNORE_DF,
+                  IFLA_GRE_IKEY, IFLA_GRE_LINK, IFLA_GRE_LOCAL,
+                  IFLA_GRE_OFLAGS, IFLA_GRE_OKEY, IFLA_GRE_PMTUDISC,
+                  IFLA_GRE_REMOTE, IFLA_GRE_TOS, IFLA_GRE_TTL, IFLA_IFNAME,
+                  IFLA_INFO_DATA, IFLA_INFO_KIND, IFLA_LINKINFO, IFLA_MTU,
+                  NLA_F_NESTED, NLM_F_CREATE, NLM_F_EXCL, RTM_DELLINK,
+                  RTM_NEWLINK, Message, Rtnl)
+from wire import Results, enter
+
+A, B = sys.argv[1:3]
+GRE_CSUM, GRE_ROUTING, GRE_KEY, GRE_SEQ = 0x80, 0x40, 0x20, 0x10
+DATA = (IFLA_LINKINFO, IFLA_INFO_DATA)
+
+enter(B)
+other = Rtnl()
+enter(A)
+rtnl = Rtnl()
+results = Results()
+
+
+def u8(value):
+    return struct.pack("B", value)
+
+
+def u32(value):
+    return struct.pack("=I", value)
+
+
+def be32(value):
+    return struct.pack("!I", value)
+
+
+def flags(value):
+    """GRE_* above are as they lie in memory: big endian, the first byte."""
+    return struct.pack("BB", value, 0)
+
+
+ip = socket.inet_aton
+
+# Name, attribute and size of all that a message may hold.
+KNOWN = (
+    ("LINK", IFLA_GRE_LINK, u32(0)),
+    ("IFLAGS", IFLA_GRE_IFLAGS, flags(GRE_KEY | GRE_CSUM)),
+    ("OFLAGS", IFLA_GRE_OFLAGS, flags(GRE_KEY | GRE_SEQ)),
+    ("IKEY", IFLA_GRE_IKEY, be32(0x01020304)),
+    ("OKEY", IFLA_GRE_OKEY, be32(0)),
+    ("LOCAL", IFLA_GRE_LOCAL, ip("192.0.2.1")),
+    ("REMOTE", IFLA_GRE_REMOTE, ip("192.0.2.2")),
+    ("TTL", IFLA_GRE_TTL, u8(77)),
+    ("TOS", IFLA_GRE_TOS, u8(0x48)),
+    ("PMTUDISC", IFLA_GRE_PMTUDISC, u8(0)),
+    ("IGNORE_DF", IFLA_GRE_IGNORE_DF, u8(1)),
+    ("FWMARK", IFLA_GRE_FWMARK, u32(0xDEADBEEF)),
+)
+REFUSED = (
+    ("ENCAP_LIMIT", IFLA_GRE_ENCAP_LIMIT, u8(4)),
+    ("FLOWINFO", IFLA_GRE_FLOWINFO, u32(0)),
+    ("FLAGS", IFLA_GRE_FLAGS, u32(0)),
+    ("ENCAP_TYPE", IFLA_GRE_ENCAP_TYPE, struct.pack("=H", 1)),
+    ("ENCAP_FLAGS", IFLA_GRE_ENCAP_FLAGS, struct.pack("=H", 0)),
+    ("ENCAP_SPORT", IFLA_GRE_ENCAP_SPORT, struct.pack("!H", 0)),
+    ("ENCAP_DPORT", IFLA_GRE_ENCAP_DPORT, struct.pack("!H", 0)),
+    ("COLLECT_METADATA", IFLA_GRE_COLLECT_METADATA, b""),
+    ("ERSPAN_INDEX", IFLA_GRE_ERSPAN_INDEX, u32(1)),
+    ("ERSPAN_VER", IFLA_GRE_ERSPAN_VER, u8(1)),
+    ("ERSPAN_DIR", IFLA_GRE_ERSPAN_DIR, u8(0)),
+    ("ERSPAN_HWID", IFLA_GRE_ERSPAN_HWID, struct.pack("=H", 0)),
+)
+
+
+def add_all(message, attributes):
+    for kind, payload in attributes:
+        message.attr(kind, payload)
+
+
+def new(name, fill, before=lambda message: None, excess=b""):
+    """RTM_NEWLINK that creates; fill(message) adds to IFLA_INFO_DATA."""
+    message = Message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL)
+    message.attr(IFLA_IFNAME, name.encode() + b"\0")
+    return with_data(message, fill, before, excess)
+
+
+def change(name, fill, before=lambda message: None, excess=b""):
+    message = Message(RTM_NEWLINK, index=rtnl.link(name)["index"])
+    return with_data(message, fill, before, excess)
+
+
+def with_data(message, fill, before, excess):
+    before(message)
+
+    def info():
+        message.attr(IFLA_INFO_KIND, b"grex\0")
+        message.nest(IFLA_INFO_DATA, lambda: fill(message), excess=excess)
+
+    return message.nest(IFLA_LINKINFO, info)
+
+
+def delete(name, to=None):
+    to = to or rtnl
+    link = to.link(name)
+    if link:
+        to.talk(Message(RTM_DELLINK, index=link["index"]))
+
+
+def state(name):
+    """All of a link that a message could change."""
+    link = rtnl.link(name)
+    return rtnl.info(name), {key: link[key] for key in
+                             ("index", "flags", IFLA_MTU, IFLA_IFNAME,
+                              IFLA_ADDRESS, IFLA_BROADCAST)}
+
+
+def judge(what, message, error, at, text):
+    answer = rtnl.talk(message)
+    wrong = []
+    if answer.error != error:
+        wrong.append("error %s, expected %s" % (
+            errno.errorcode.get(answer.error, answer.error),
+            errno.errorcode[error]))
+    if at is not None and answer.offset != message.at.get(at):
+        wrong.append("points at %d, expected %s of %s" % (
+            answer.offset, message.at.get(at), at))
+    if not answer.text or text not in answer.text:
+        wrong.append('says "%s", expected "%s"' % (answer.text, text))
+    results.say(what, ", ".join(wrong))
+
+
+def refused(what, fill, at=None, error=errno.EINVAL, text="", **more):
+    """Neither a new tunnel nor a change of an old one comes of it. With what
+    is wrong there is a good option: that must not stay."""
+    path = None if at is None else at if isinstance(at, tuple) else DATA + (at,)
+
+    def fill_new(message):
+        message.attr(IFLA_GRE_REMOTE, ip("192.0.2.77"))
+        fill(message)
+
+    def fill_old(message):
+        if at != IFLA_GRE_FWMARK:
+            message.attr(IFLA_GRE_FWMARK, u32(0x99))
+        fill(message)
+
+    judge(what + ", new", new("wrong", fill_new, **more), error, path, text)
+    if rtnl.link("wrong"):
+        results.say(what + ", new", "is there in spite of the refusal")
+        delete("wrong")
+    before = state("gre1")
+    judge(what + ", change", change("gre1", fill_old, **more), error, path,
+          text)
+    results.equal(what + ", unchanged", before, state("gre1"))
+
+
+def test_size():
+    for name, kind, payload in KNOWN:
+        for size in range(0, 9):
+            if size == len(payload):
+                continue
+            wrong = (payload + payload + bytes(8))[:size]
+            refused("%s of %d bytes" % (name, size),
+                    lambda message: message.attr(kind, wrong), kind)
+        # Longer in its header than the message is.
+        refused("%s beyond the end" % name,
+                lambda message: message.attr(kind, payload, length=200), DATA,
+                text="ends in the middle of an attribute")
+        refused("%s as a nest" % name, lambda message: message.attr(
+            kind | NLA_F_NESTED, payload), kind)
+
+
+def test_unknown():
+    for kind in 0, 25, 26, 31, 32, 33, 50, 51, 100, 0x1000, 0x3FFF:
+        for size in 0, 4:
+            refused("type %d of %d bytes" % (kind, size),
+                    lambda message: message.attr(kind, bytes(size)), kind,
+                    text="not known to grex")
+
+
+def test_absent():
+    """Options of the kernel's gre that grex does not have."""
+    for name, kind, payload in REFUSED:
+        refused(name, lambda message: message.attr(kind, payload), kind,
+                text="IFLA_GRE_" + name)
+        refused(name + " empty", lambda message: message.attr(kind), kind)
+
+
+def test_range():
+    for name, kind in ("IFLAGS", IFLA_GRE_IFLAGS), ("OFLAGS", IFLA_GRE_OFLAGS):
+        for value in (b"\x40\0", b"\x08\0", b"\x04\0", b"\x02\0", b"\x01\0",
+                      b"\0\x80", b"\0\x40", b"\0\x08", b"\0\x07", b"\0\x01",
+                      b"\xff\xff"):
+            refused("%s %s" % (name, value.hex()),
+                    lambda message: message.attr(kind, value), kind,
+                    text="GRE_KEY, GRE_CSUM and GRE_SEQ only")
+    for name, kind in ("LOCAL", IFLA_GRE_LOCAL), ("REMOTE", IFLA_GRE_REMOTE):
+        for address in "224.0.0.0", "239.255.255.255", "255.255.255.255":
+            refused("%s %s" % (name, address),
+                    lambda message: message.attr(kind, ip(address)), kind,
+                    text="must be unicast")
+    for tos in 2, 3, 5, 6, 7, 0x49, 253, 254, 255:
+        refused("TOS %d" % tos,
+                lambda message: message.attr(IFLA_GRE_TOS, u8(tos)),
+                IFLA_GRE_TOS, text="IFLA_GRE_TOS must be")
+    for name, kind in (("PMTUDISC", IFLA_GRE_PMTUDISC),
+                       ("IGNORE_DF", IFLA_GRE_IGNORE_DF)):
+        for value in 2, 255:
+            refused("%s %d" % (name, value),
+                    lambda message: message.attr(kind, u8(value)), kind,
+                    text="must be 0 or 1")
+    for link in 0x7FFFFFFF, 999999, 0xFFFFFFFF:
+        refused("LINK %d" % link,
+                lambda message: message.attr(IFLA_GRE_LINK, u32(link)),
+                IFLA_GRE_LINK, errno.ENODEV, "no device of the underlay")
+
+
+def test_contradictory():
+    for way, iflags, key in (("I", IFLA_GRE_IFLAGS, IFLA_GRE_IKEY),
+                             ("O", IFLA_GRE_OFLAGS, IFLA_GRE_OKEY)):
+        refused("GRE_KEY without a key in %sFLAGS" % way,
+                lambda message: message.attr(iflags, flags(GRE_KEY)), iflags,
+                text="GRE_KEY needs a key")
+        refused("%sKEY without flags" % way,
+                lambda message: message.attr(key, be32(5)), key,
+                text="no effect without GRE_KEY")
+        refused("%sKEY with other flags" % way, lambda message: add_all(
+            message, ((iflags, flags(GRE_CSUM)), (key, be32(5)))), key,
+            text="no effect without GRE_KEY")
+        refused("%sKEY with flags 0" % way, lambda message: add_all(
+            message, ((key, be32(5)), (iflags, flags(0)))), key,
+            text="no effect without GRE_KEY")
+    refused("PMTUDISC 1 and IGNORE_DF 1", lambda message: add_all(
+        message, ((IFLA_GRE_PMTUDISC, u8(1)), (IFLA_GRE_IGNORE_DF, u8(1)))),
+        IFLA_GRE_IGNORE_DF, text="contradicts")
+    refused("IGNORE_DF 1 with PMTUDISC 1 by default",
+            lambda message: message.attr(IFLA_GRE_IGNORE_DF, u8(1)),
+            IFLA_GRE_IGNORE_DF, text="contradicts")
+    for name, kind in ("ADDRESS", IFLA_ADDRESS), ("BROADCAST", IFLA_BROADCAST):
+        refused("IFLA_" + name, lambda message: message.attr(
+            IFLA_GRE_TTL, u8(9)), (kind,),
+            before=lambda message: message.attr(kind, ip("192.0.2.9")),
+            text="IFLA_GRE_LOCAL and IFLA_GRE_REMOTE")
+
+
+def test_trailing():
+    for size in 1, 2, 3:
+        refused("%d bytes behind the last attribute" % size,
+                lambda message: message.attr(IFLA_GRE_TTL, u8(9)), DATA,
+                excess=b"\1" * size, text="ends in the middle")
+    for header in b"\0\0\0\0", b"\3\0\x08\0", b"\x09\0\x08\0\x07", b"\xff" * 8:
+        refused("a header that says " + header.hex(),
+                lambda message: message.attr(IFLA_GRE_TTL, u8(9)), DATA,
+                excess=header, text="ends in the middle")
+
+
+def test_duplicate():
+    """Another tunnel has these addresses, and this key."""
+    def twin(message):
+        add_all(message, ((IFLA_GRE_LOCAL, ip("192.0.2.1")),
+                          (IFLA_GRE_REMOTE, ip("192.0.2.9")),
+                          (IFLA_GRE_IFLAGS, flags(0)),
+                          (IFLA_GRE_TTL, u8(9))))
+
+    results.equal("the other", 0, rtnl.talk(new("gre9", twin)).error)
+    refused("twin", twin, error=errno.EEXIST,
+            text="same local, remote, input key and link")
+    delete("gre9")
+
+
+def test_mtu():
+    """Out of range together with a good option: neither is taken."""
+    for mtu in 0, 1, 67, 65500, 65536, 0x7FFFFFFF, 0xFFFFFFFF:
+        refused("IFLA_MTU %d" % mtu,
+                lambda message: message.attr(IFLA_GRE_TTL, u8(9)),
+                before=lambda message: message.attr(IFLA_MTU, u32(mtu)))
+    for mtu in 68, 1400, 65499:
+        before = rtnl.info("gre1")
+        message = change("gre1", lambda message: message.attr(
+            IFLA_GRE_TTL, u8(200 + mtu % 7)),
+            before=lambda message: message.attr(IFLA_MTU, u32(mtu)))
+        results.equal("IFLA_MTU %d is taken" % mtu, 0,
+                      rtnl.talk(message).error)
+        results.equal("IFLA_MTU %d" % mtu, u32(mtu),
+                      rtnl.link("gre1")[IFLA_MTU])
+        before[IFLA_GRE_TTL] = u8(200 + mtu % 7)
+        results.equal("TTL beside it", before, rtnl.info("gre1"))
+
+
+def test_defaults():
+    results.equal("no options", 0, rtnl.talk(new("bare", lambda _: 0)).error)
+    results.equal("defaults", {
+        IFLA_GRE_LINK: u32(0), IFLA_GRE_IFLAGS: flags(0),
+        IFLA_GRE_OFLAGS: flags(0), IFLA_GRE_LOCAL: bytes(4),
+        IFLA_GRE_REMOTE: bytes(4), IFLA_GRE_TTL: u8(64), IFLA_GRE_TOS: u8(1),
+        IFLA_GRE_PMTUDISC: u8(1), IFLA_GRE_IGNORE_DF: u8(0),
+        IFLA_GRE_FWMARK: u32(0)}, rtnl.info("bare"))
+    delete("bare")
+
+
+def test_round_trip():
+    everything = {kind: payload for _, kind, payload in KNOWN}
+    answer = rtnl.talk(new("full", lambda message: add_all(
+        message, everything.items())))
+    results.equal("all options", 0, answer.error)
+    told = rtnl.info("full")
+    results.equal("what was said is told", everything, told)
+    # What is told can be said again.
+    answer = other.talk(new("full", lambda message: add_all(
+        message, told.items())))
+    results.equal("said again", 0, answer.error)
+    results.equal("the same again", told, other.info("full"))
+    delete("full", other)
+    # Each option alone, on top of what is there.
+    for name, kind, payload in (
+            ("LOCAL", IFLA_GRE_LOCAL, bytes(4)),
+            ("REMOTE", IFLA_GRE_REMOTE, ip("198.51.100.7")),
+            ("IFLAGS", IFLA_GRE_IFLAGS, flags(GRE_KEY | GRE_SEQ)),
+            ("IKEY", IFLA_GRE_IKEY, be32(0)),
+            ("OKEY", IFLA_GRE_OKEY, be32(0xFFFFFFFF)),
+            ("TTL", IFLA_GRE_TTL, u8(0)), ("TTL", IFLA_GRE_TTL, u8(255)),
+            ("TOS", IFLA_GRE_TOS, u8(1)), ("TOS", IFLA_GRE_TOS, u8(0)),
+            ("TOS", IFLA_GRE_TOS, u8(252)),
+            ("IGNORE_DF", IFLA_GRE_IGNORE_DF, u8(0)),
+            ("PMTUDISC", IFLA_GRE_PMTUDISC, u8(1)),
+            ("FWMARK", IFLA_GRE_FWMARK, u32(0)),
+            ("LINK", IFLA_GRE_LINK, u32(rtnl.link("v0")["index"]))):
+        told[kind] = payload
+        answer = rtnl.talk(change("full", lambda message: message.attr(
+            kind, payload)))
+        results.equal("%s alone" % name, 0, answer.error)
+        results.equal("the rest beside " + name, told, rtnl.info("full"))
+    # Without GRE_KEY there is no key, and no memory of it.
+    for iflags, key in ((IFLA_GRE_IFLAGS, IFLA_GRE_IKEY),
+                        (IFLA_GRE_OFLAGS, IFLA_GRE_OKEY)):
+        rtnl.talk(change("full", lambda message: message.attr(
+            iflags, flags(0))))
+        told[iflags] = flags(0)
+        del told[key]
+        results.equal("key %d gone" % key, told, rtnl.info("full"))
+        judge("key %d back" % key, change("full", lambda message: message.attr(
+            iflags, flags(GRE_KEY))), errno.EINVAL, DATA + (iflags,),
+            "GRE_KEY needs a key")
+    delete("full")
+
+
+def base(message):
+    add_all(message, ((IFLA_GRE_LOCAL, ip("192.0.2.1")),
+                      (IFLA_GRE_REMOTE, ip("192.0.2.2")),
+                      (IFLA_GRE_TTL, u8(33))))
+
+
+for group in ("size", "unknown", "absent", "range", "contradictory",
+              "trailing", "duplicate", "mtu", "defaults", "round_trip"):
+    results.group = group
+    rtnl.talk(new("gre1", base))
+    globals()["test_" + group]()
+    delete("gre1")
+results.end()
