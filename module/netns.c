@@ -34,7 +34,22 @@ static int __net_init netns_init(struct net *net)
 	return err;
 }
 
-static void __net_exit netns_exit_batch(struct list_head *nets)
+static void __net_exit netns_exit(struct net *net)
+{
+	struct grex_net *gn = grex_net(net);
+
+	grex_table_destroy(&gn->table);
+	free_percpu(gn->stats);
+}
+
+static struct pernet_operations netns_ops = {
+	.init = netns_init,
+	.exit = netns_exit,
+	.id = &netns_id,
+	.size = sizeof(struct grex_net),
+};
+
+static void __net_exit netns_end_tunnels(struct list_head *nets)
 {
 	struct grex_tunnel *tunnel;
 	LIST_HEAD(devices);
@@ -47,27 +62,31 @@ static void __net_exit netns_exit_batch(struct list_head *nets)
 	}
 	unregister_netdevice_many(&devices);
 	rtnl_unlock();
-
-	list_for_each_entry(net, nets, exit_list) {
-		grex_table_destroy(&grex_net(net)->table);
-		free_percpu(grex_net(net)->stats);
-	}
 }
 
-static struct pernet_operations netns_ops = {
-	.init = netns_init,
-	.exit_batch = netns_exit_batch,
-	.id = &netns_id,
-	.size = sizeof(struct grex_net),
+static struct pernet_operations netns_tunnel_ops = {
+	.exit_batch = netns_end_tunnels,
 };
 
-/* As a device and not a subsystem: before the routes of a namespace go. */
+/* A dying namespace loses its devices before its subsystems. The tunnels are
+ * devices, and go before the routes they use; the table is a subsystem, and
+ * stays as long as any device may hand it a packet.
+ */
 int grex_netns_register(void)
 {
-	return register_pernet_device(&netns_ops);
+	int err;
+
+	err = register_pernet_subsys(&netns_ops);
+	if (err)
+		return err;
+	err = register_pernet_device(&netns_tunnel_ops);
+	if (err)
+		unregister_pernet_subsys(&netns_ops);
+	return err;
 }
 
 void grex_netns_unregister(void)
 {
-	unregister_pernet_device(&netns_ops);
+	unregister_pernet_device(&netns_tunnel_ops);
+	unregister_pernet_subsys(&netns_ops);
 }
