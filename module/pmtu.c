@@ -59,9 +59,12 @@ struct grex_pmtu_link grex_pmtu_of_link(const struct grex_config *config)
 		dev = __dev_get_by_index(net, config->link);
 	if (dev)
 		mtu = READ_ONCE(dev->mtu);
+	/* A loopback takes more than the device of a tunnel may. */
 	if (mtu)
 		link.mtu = clamp_t(unsigned int, mtu,
-				   ETH_MIN_MTU + config->overhead, IP_MAX_MTU) -
+				   ETH_MIN_MTU + config->overhead,
+				   config->tunnel->dev->max_mtu +
+					   config->overhead) -
 			   config->overhead;
 	return link;
 }
