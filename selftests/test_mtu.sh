@@ -106,6 +106,9 @@ from_link() {
 	check_eq "no route, bound to dummy0" 1976 "$(link_mtu "$A" gre3)"
 	run gretool -n "$A" add gre4 remote 203.0.113.1
 	check_eq "no route, not bound" 1476 "$(link_mtu "$A" gre4)"
+	# A loopback has 65536, no IPv4 packet can be as large.
+	run gretool -n "$A" set gre2 dev lo
+	check_eq "no remote, bound to lo" 65499 "$(link_mtu "$A" gre2)"
 }
 
 # The first packet is lost on the way, and NET says so to H1; from the second
