@@ -27,7 +27,7 @@ static void help_all(void)
 	     "input\n"
 	     "  -force       go on after an error in it\n"
 	     "  -s -d        show: statistics, details\n"
-	     "  -j -p        JSON, for reading\n"
+	     "  -j -p        JSON, indented JSON\n"
 	     "  --version\n"
 	     "\n"
 	     "\"gretool help COMMAND\" explains more, gretool(8) all.");

@@ -163,7 +163,7 @@ static void compare(struct monitor *m, const struct tunnel *old,
 {
 	uint32_t fields = config_diff(&old->config, &new->config);
 
-	if (strcmp(old->config.name, new->config.name))
+	if (strcmp(old->config.name, new->config.name) != 0)
 		tell(m, new, "renamed", old->config.name, 0);
 	if (fields & ~(uint32_t)F_UP)
 		tell(m, new, "changed", NULL, fields & ~(uint32_t)F_UP);
@@ -245,6 +245,8 @@ int cmd_monitor(struct gretool *g, int argc, char **argv)
 		if (!output_option(&g->output, argv[i]))
 			return usage("\"%s\" is too much, expected only -j",
 				     argv[i]);
+	if (g->output.stats || g->output.details || g->output.pretty)
+		return usage("-s, -d and -p say nothing here, expected only -j");
 	err = nl_subscribe(&events, RTMGRP_LINK);
 	if (err)
 		return refused("cannot listen to the kernel: %s",

@@ -14,7 +14,7 @@ const char help_show[] =
 	"      (twice, or with -d: also those that did not)\n"
 	"  -d  every option, defaults too, and the state of the device\n"
 	"  -j  JSON: an array with one object for each tunnel\n"
-	"  -p  JSON for reading\n";
+	"  -p  JSON, indented\n";
 
 static void show_text(const struct output *output, const struct tunnel *t)
 {

@@ -83,7 +83,7 @@ uint32_t config_diff(const struct config *a, const struct config *b)
 		diff |= F_LOCAL;
 	if (!ip_equal(&a->remote, &b->remote))
 		diff |= F_REMOTE;
-	if (a->link != b->link || strcmp(a->dev, b->dev))
+	if (a->link != b->link || strcmp(a->dev, b->dev) != 0)
 		diff |= F_DEV;
 	if (!key_equal(&a->in, &b->in))
 		diff |= F_IKEY;

@@ -7,7 +7,7 @@
 #include "batch.h"
 #include "gretool.h"
 #include "netns.h"
-#include "words.h"
+#include "nearest.h"
 
 #ifndef VERSION
 #define VERSION "unknown"
@@ -38,15 +38,14 @@ const struct command *find_command(const char *name)
 int run_command(struct gretool *g, int argc, char **argv)
 {
 	const struct command *command = find_command(argv[0]);
-	const char *nearest;
+	const char *meant;
 	int status;
 
 	if (!command) {
-		nearest = words_nearest(argv[0], &commands->name,
-					sizeof(*commands));
-		if (nearest)
+		meant = nearest(argv[0], &commands->name, sizeof(*commands));
+		if (meant)
 			return usage("\"%s\" is not a command, did you mean \"%s\"?",
-				     argv[0], nearest);
+				     argv[0], meant);
 		return usage("\"%s\" is not a command, see \"gretool help\"",
 			     argv[0]);
 	}
@@ -105,6 +104,7 @@ bool output_option(struct output *output, const char *text)
 		output->json = true;
 		return true;
 	case OPTION_PRETTY:
+		output->json = true;
 		output->pretty = true;
 		return true;
 	case OPTION_STATS:

@@ -8,6 +8,7 @@
 
 #include <linux/grex.h>
 
+#include "nearest.h"
 #include "report.h"
 #include "words.h"
 
@@ -17,6 +18,8 @@
  */
 #define MTU_MIN 68
 #define MTU_MAX 65499
+/* RFC 8200, section 5 */
+#define IPV6_MTU_MIN 1280U
 
 /* The value is not what struct word expects; the caller words it. */
 static const char unexpected[] = "";
@@ -544,63 +547,6 @@ const struct word words[] = {
 
 /* clang-format on */
 
-static unsigned int min3(unsigned int a, unsigned int b, unsigned int c)
-{
-	unsigned int least = a < b ? a : b;
-
-	return least < c ? least : c;
-}
-
-#define NEAREST_MAX 32
-
-/* Edits from a to b: insert, delete, replace, swap two neighbours. */
-static unsigned int distance(const char *a, const char *b)
-{
-	unsigned int d[NEAREST_MAX + 1][NEAREST_MAX + 1];
-	size_t la = strlen(a), lb = strlen(b), i, j;
-
-	if (la > NEAREST_MAX || lb > NEAREST_MAX)
-		return NEAREST_MAX;
-	for (i = 0; i <= la; i++)
-		d[i][0] = (unsigned int)i;
-	for (j = 0; j <= lb; j++)
-		d[0][j] = (unsigned int)j;
-	for (i = 1; i <= la; i++)
-		for (j = 1; j <= lb; j++) {
-			unsigned int differ = a[i - 1] != b[j - 1];
-
-			d[i][j] = min3(d[i - 1][j] + 1, d[i][j - 1] + 1,
-				       d[i - 1][j - 1] + differ);
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
-			    a[i - 2] == b[j - 1] && d[i - 2][j - 2] < d[i][j])
-				d[i][j] = d[i - 2][j - 2] + 1;
-		}
-	return d[la][lb];
-}
-
-const char *words_nearest(const char *text, const char *const *first,
-			  unsigned long stride)
-{
-	/* At most 2 edits, and less than half of the word. */
-	size_t limit = strlen(text) < 4 ? 1 : 2;
-	const char *nearest = NULL;
-	const char *const *name;
-
-	for (name = first; *name;
-	     name = (const void *)((const char *)name + stride)) {
-		unsigned int edits = distance(text, *name);
-
-		if (edits <= limit && edits < strlen(*name)) {
-			nearest = *name;
-			/* Only a nearer one takes its place. */
-			if (!edits)
-				break;
-			limit = edits - 1;
-		}
-	}
-	return nearest;
-}
-
 static const struct word *find_word(const char *name)
 {
 	const struct word *word;
@@ -613,11 +559,11 @@ static const struct word *find_word(const char *name)
 
 static int unknown_word(const char *text)
 {
-	const char *nearest = words_nearest(text, &words->name, sizeof(*words));
+	const char *meant = nearest(text, &words->name, sizeof(*words));
 
-	if (nearest)
+	if (meant)
 		return usage("\"%s\" is not an option, did you mean \"%s\"?",
-			     text, nearest);
+			     text, meant);
 	return usage("\"%s\" is not an option, see \"gretool help add\"", text);
 }
 
@@ -664,6 +610,19 @@ static int check_addresses(const struct config *c)
 	return STATUS_OK;
 }
 
+static int check_ipv6(const struct config *c)
+{
+	size_t i;
+
+	if (!(c->given & F_MTU) || c->mtu >= IPV6_MTU_MIN)
+		return STATUS_OK;
+	for (i = 0; i < c->naddrs; i++)
+		if (c->addrs[i].local.family == AF_INET6)
+			return usage("mtu: \"%u\" is too small for an IPv6 addr, expected %u or more",
+				     c->mtu, IPV6_MTU_MIN);
+	return STATUS_OK;
+}
+
 /* What no single word can see. */
 static int check_whole(struct config *c, enum words_use use)
 {
@@ -681,7 +640,7 @@ static int check_whole(struct config *c, enum words_use use)
 	/* Path MTU discovery alone says both bits. */
 	if (c->given & F_PMTUDISC)
 		c->given |= F_DF;
-	return check_addresses(c);
+	return check_addresses(c) ?: check_ipv6(c);
 }
 
 int words_parse(struct config *c, enum words_use use, int argc, char **argv)

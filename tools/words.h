@@ -52,11 +52,4 @@ int words_parse(struct config *c, enum words_use use, int argc, char **argv);
 /* NULL, or what is wrong with an interface name. */
 const char *words_check_name(const char *name);
 
-/*
- * The candidate most like text, or NULL if none is near. The candidates are
- * at *first, and then each stride bytes on, until one is NULL.
- */
-const char *words_nearest(const char *text, const char *const *first,
-			  unsigned long stride);
-
 #endif /* WORDS_H */

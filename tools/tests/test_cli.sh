@@ -86,6 +86,7 @@ run 2 'gretool: del: name: "a/b" cannot be*' del a/b
 run 2 'gretool: show: "g2" is too much,*' show g1 g2
 run 2 'gretool: show: name: "--wrong-name-of-an-interface" is longer*' show --wrong-name-of-an-interface
 run 2 'gretool: monitor: "g1" is too much,*' monitor g1
+run 2 'gretool: monitor: -s, -d and -p say nothing here,*' -s monitor
 
 run 1 'gretool: /nowhere: No such file or directory' -batch /nowhere
 batch 0 '' ''

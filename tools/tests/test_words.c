@@ -216,6 +216,9 @@ static const struct {
 	{ "g remote any addr 10.0.0.1/30 peer 10.0.0.2/24",
 	  "peer: \"10.0.0.2/24\" has another prefix length than its addr: give only one" },
 
+	{ "g remote any mtu 1279 addr 10.0.0.1/30 addr 2001:db8::1/64",
+	  "mtu: \"1279\" is too small for an IPv6 addr, expected 1280 or more" },
+
 	/* twice */
 	{ "g remote any remote any", "remote: given twice, expected once" },
 	{ "g remote any key 1 key 2", "key: given twice, expected once" },
