@@ -363,7 +363,8 @@ int grex_device_change(struct net_device *dev, struct grex_config *config,
 	/* Neighbours are kept by what has changed with the addresses. */
 	if (!grex_table_same_pair(&old->match, &config->match))
 		call_netdevice_notifiers(NETDEV_CHANGEADDR, dev);
-	netdev_state_change(dev);
+	/* Tells listeners of a device that is down, too. */
+	call_netdevice_notifiers(NETDEV_CHANGEINFODATA, dev);
 	call_rcu(&old->rcu, device_config_free_rcu);
 	return 0;
 
