@@ -64,6 +64,8 @@ mkdir -p "$results/.lab"
 results=$(cd "$results" && pwd -P)
 rm -f "$results"/.lab/* "$results"/{dmesg,kmemleak,console.log}
 
+# What a killed boot could not tidy up.
+find "$GREX_CACHE/run" -mindepth 1 -maxdepth 1 -mmin +1440 -exec rm -rf {} +
 run=$(mktemp -d "$GREX_CACHE/run/boot.XXXXXX")
 vm='' tty=''
 # shellcheck disable=SC2317 # by the trap

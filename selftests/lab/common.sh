@@ -26,13 +26,20 @@ now() { local up; read -r up _ </proc/uptime; echo "${up/./}0"; }
 # seconds MILLISECONDS: 1234 -> 1.2
 seconds() { printf '%d.%d' "$(($1 / 1000))" "$(($1 % 1000 / 100))"; }
 
+# In the background, since bash hears a signal only between commands; the lock
+# is the open file's, not the process's.
+lock_slowly() {
+	flock "$1" &
+	wait $!
+}
+
 # hold NAME: wait for and keep a lock until the script ends.
 hold() {
 	local fd
 	exec {fd}>"$GREX_CACHE/lock/$1"
 	flock -n "$fd" && return
 	say "$ME: waiting for another $1"
-	flock "$fd"
+	lock_slowly "$fd"
 }
 
 # hold_heavy: one boot at a time: a guest's time-outs assume a machine of its own.
@@ -42,7 +49,7 @@ hold_heavy() {
 	flock -n "$HEAVY" && return
 	flock -w 1 "$HEAVY" && return
 	say "$ME: waiting for another boot to end"
-	flock "$HEAVY"
+	lock_slowly "$HEAVY"
 }
 
 # long LABEL COMMAND...: run what takes long, its output in a log; show that it is alive.

@@ -108,7 +108,8 @@ for name; do
 		why=$(printf '; %s' "${reason[@]}")
 		echo "${why:2}" >"$GREX_RESULTS/$name.failed"
 		printf 'FAIL %-40s %6s s  %s\n' "$name" "$took" "${why:2}"
-		sed 's/^/     | /' "$tap"
+		# The rest of what is long is in the results.
+		tail -n 150 "$tap" | sed 's/^/     | /'
 		[[ ! -f $GREX_RESULTS/$name.kernel ]] || sed 's/^/     kernel| /' "$GREX_RESULTS/$name.kernel"
 	elif ((status == 4)); then
 		printf 'skip %-40s %6s s %s\n' "$name" "$took" "$skip_reason"

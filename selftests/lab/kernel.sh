@@ -85,6 +85,13 @@ APT=$GREX_CACHE/apt/$suite$backports
 apt_setup() {
 	local main security keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 	main=$(mirror "")
+	if [[ ! $main ]]; then
+		# A machine whose apt has not been used yet.
+		local as_root=()
+		((EUID == 0)) || as_root=(sudo)
+		long "index of this machine's packages" "${as_root[@]}" apt-get -q update
+		main=$(mirror "")
+	fi
 	security=$(mirror -security)
 	[[ $main ]] || die "apt knows no Debian archive on this machine"
 	mkdir -p "$APT/lists/partial" "$APT/archives/partial" "$APT/etc"

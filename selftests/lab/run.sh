@@ -55,6 +55,8 @@ stage=selftests-$name
 ((${#kmemleak[@]} == 0)) || stage+=-kmemleak
 "$LAB/build.sh" "$name" >/dev/null || { tally "$stage" fail "build for $name"; exit 1; }
 results=$CHECKOUT/.build/results/$name
+exec {lock}>"$CHECKOUT/.build/$name/.running"
+flock -n "$lock" || { say "run.sh: waiting for another run on $name"; flock "$lock"; }
 rm -rf "$results"
 mkdir -p "$results"
 known=$CHECKOUT/.build/results/durations-$name
@@ -105,7 +107,7 @@ shard() {
 		*) why="the guest ended, status $status" ;;
 		esac
 		printf 'FAIL %-40s           %s\n' "$current" "$why"
-		sed 's/^/     | /' "$results/$current.tap" 2>/dev/null || :
+		tail -n 100 "$results/$current.tap" 2>/dev/null | sed 's/^/     | /' || :
 		echo "$why" >"$results/$current.failed"
 		while ((${#todo[@]})) && [[ ${todo[0]} != "$current" ]]; do todo=("${todo[@]:1}"); done
 		todo=("${todo[@]:1}")
@@ -157,7 +159,7 @@ for file in "${pairs[@]}"; do
 	else
 		echo "status $status, $bad not ok" >"$results/$file.failed"
 		printf 'FAIL %-40s %6s s  status %d, %d not ok (%s and %s)\n' "$file" "$took" "$status" "$bad" "$a" "$b"
-		sed 's/^/     | /' "$results/$file.output"
+		tail -n 200 "$results/$file.output" | sed 's/^/     | /'
 	fi
 done
 
