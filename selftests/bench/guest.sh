@@ -1,0 +1,199 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# guest.sh INJECT ROUNDS MANY: in a guest under --icount: measure ip_gre and grex
+# in turns, the rows with 10,000 tunnels if MANY is 1, in the last round only.
+# Each line of $GREX_RESULTS/measured is
+#
+#   MODULE ROUND ROW NANOSECONDS_PER_PACKET
+#
+# where a nanosecond is an instruction. Idle time passes in a jump, so only
+# loops that never wait are timed: pktgen that hands its packets to the stack of
+# SRC as received on in0, and inject (inject.c) that sends frames out of v0.
+# Packets end in out0, a dummy, whose counter says that all have arrived.
+#
+#    $SRC                                   $DST
+#    +----------------------------------+   +-----------------------------+
+#    | in0 10.1.0.1/24                  |   |  gre0000, gre0001 ...       |
+#    | gre1 by out0 or v0               |   |   |                         |
+#    |   |     v0 198.51.100.1/24 =========== v0 198.51.100.2/24          |
+#    | out0 192.0.2.1/24                |   | out0                        |
+#    +----------------------------------+   +-----------------------------+
+#                 10.2.0.0/24 is behind gre1, out0 or DST
+
+set -u
+cd "$(dirname "$0")" || exit
+. ../lib.sh
+
+INJECT=$1
+ROUNDS=$2
+MANY=$3
+PACKETS=1000
+# The first run warms up; the median of the others is the result, since the
+# kernel's housekeeping, rare as it is, would be 1 % of a short run.
+RUNS=6
+OPTIONS="ttl 64 tos 0"
+
+die() {
+	echo "bench: $*" >&2
+	exit 1
+}
+
+setup() {
+	local namespace mac
+	# The namespaces of the row before are still being taken apart.
+	sleep 1
+	modprobe "$MODULE" || die "cannot load $MODULE"
+	new_ns SRC
+	new_ns DST
+	for namespace in "$SRC" "$DST"; do
+		# Without IPv6, 10,000 devices are made in half the time.
+		ns "$namespace" sysctl -qw net.ipv4.ip_forward=1 \
+			net.ipv6.conf.default.disable_ipv6=1
+	done
+	ip link add v0 netns "$SRC" type veth peer name v0 netns "$DST"
+	ip -n "$SRC" -batch - <<-END || die "cannot configure SRC"
+		link add in0 up type dummy
+		link add out0 up type dummy
+		link set v0 up
+		addr add 10.1.0.1/24 dev in0
+		addr add 192.0.2.1/24 dev out0
+		addr add 198.51.100.1/24 dev v0
+	END
+	ip -n "$DST" -batch - <<-END || die "cannot configure DST"
+		link add out0 up type dummy
+		link set v0 up
+		addr add 198.51.100.2/24 dev v0
+		route add 10.2.0.0/24 dev out0
+	END
+	mac=$(ip netns exec "$DST" cat /sys/class/net/v0/address)
+	ip -n "$SRC" neigh add 198.51.100.2 lladdr "$mac" dev v0 nud permanent
+	V0_MAC=$mac
+	IN0_MAC=$(ip netns exec "$SRC" cat /sys/class/net/in0/address)
+}
+
+# Both want protocol 47 for themselves. Tunnels go with their module, at once.
+teardown() {
+	modprobe -r "$MODULE" || die "cannot unload $MODULE"
+	cleanup
+}
+
+# add_tunnels NAMESPACE <LINES: each is NAME and options, as both tools take them
+add_tunnels() {
+	case $MODULE in
+	ip_gre) sed 's/^\([^ ]*\)/link add \1 up type gre/' | ip -n "$1" -batch - ;;
+	grex) sed 's/^\(.*\)/add \1 up/' | gretool -n "$1" -batch - ;;
+	esac || die "$MODULE: cannot make tunnels"
+}
+
+route() { ip -n "$SRC" route replace 10.2.0.0/24 "$@"; }
+arrived() { ip netns exec "$1" cat /sys/class/net/out0/statistics/tx_packets; }
+
+# generate [PKTGEN COMMAND]: nanoseconds per packet of each run
+generate() {
+	# shellcheck disable=SC2016 # for the inner shell
+	ip netns exec "$SRC" bash -c '
+		cd /proc/net/pktgen || exit
+		runs=$1 count=$2 mac=$3
+		shift 3
+		echo rem_device_all >kpktgend_0
+		echo add_device in0 >kpktgend_0
+		for command in "xmit_mode netif_receive" "count $count" "delay 0" \
+			"pkt_size 74" "dst_mac $mac" "src_min 10.1.0.2" \
+			"src_max 10.1.0.2" "dst 10.2.0.2" "$@"; do
+			echo "$command" >in0 || exit
+		done
+		for ((i = 0; i < runs; i++)); do
+			echo start >pgctrl
+			sed -n "s/.*OK: \([0-9]*\)(.*/\1/p" in0
+		done' pktgen "$RUNS" "$PACKETS" "$IN0_MAC" "$@" |
+		awk -v count="$PACKETS" '{ print $1 * 1000 / count }'
+}
+
+# inject WORDS...: the same
+inject() {
+	ip netns exec "$SRC" "$INJECT" v0 "$V0_MAC" "$RUNS" "$PACKETS" "$@"
+}
+
+# measure ROW END COMMAND WORDS...: run, write the median down
+measure() {
+	local row=$1 end=$2 before values lost
+	shift 2
+	before=$(arrived "$end")
+	mapfile -t values < <("$@")
+	lost=$((before + RUNS * PACKETS - $(arrived "$end")))
+	((lost == 0)) || die "$MODULE, $row: $lost packets were lost"
+	((${#values[@]} == RUNS)) || die "$MODULE, $row: $1 failed"
+	mapfile -t values < <(printf '%s\n' "${values[@]:1}" | sort -n)
+	printf '%-7s %s %-15s %9.1f\n' "$MODULE" "$ROUND" "$row" \
+		"${values[RUNS / 2 - 1]}" | tee -a "$GREX_RESULTS/measured"
+}
+
+# encap ROW OPTIONS [PKTGEN COMMAND]
+encap() {
+	echo "gre1 local 192.0.2.1 remote 192.0.2.2 $2" | add_tunnels "$SRC"
+	route dev gre1
+	measure "$1" "$SRC" generate "${@:3}"
+	ip -n "$SRC" link del gre1
+}
+
+sending() {
+	setup
+	route dev out0
+	measure forward "$SRC" generate
+	encap encap "key 1 $OPTIONS"
+	encap encap-csum "key 1 csum $OPTIONS"
+	encap encap-inherit "key 1 ttl 64 tos inherit"
+	encap encap-dscp "key 1 ttl 64 tos inherit" "tos 28"
+	teardown
+}
+
+across() {
+	setup
+	route via 198.51.100.2
+	measure across-plain "$DST" generate
+	echo "gre1 local 198.51.100.1 remote 198.51.100.2 key 1 $OPTIONS" |
+		add_tunnels "$SRC"
+	echo "gre1 local 198.51.100.2 remote 198.51.100.1 key 1 $OPTIONS" |
+		add_tunnels "$DST"
+	route dev gre1
+	measure across "$DST" generate
+	teardown
+}
+
+# receiving ROW TUNNELS keys|both csum|nocsum
+receiving() {
+	local row=$1 tunnels=$2 way=$3 csum=$4
+	setup
+	awk -v n="$tunnels" -v way="$way" -v options="$csum $OPTIONS" 'BEGIN {
+		for (i = 0; i < n; i++) {
+			remote = way == "both" ? i : 0
+			printf "gre%04d local 198.51.100.2 remote 198.%d.%d.%d key %d %s\n",
+				i, 18 + int(remote / 65536), int(remote / 256) % 256,
+				remote % 256, i, options
+		}
+	}' | add_tunnels "$DST"
+	measure "$row" "$DST" inject "$tunnels" "$way" "$csum"
+	teardown
+}
+
+reference() {
+	setup
+	measure receive "$DST" inject plain
+	teardown
+}
+
+modprobe -a dummy veth pktgen || die "no pktgen"
+for ((ROUND = 1; ROUND <= ROUNDS; ROUND++)); do
+	for MODULE in ip_gre grex; do
+		sending
+		across
+		reference
+		receiving tunnels-1 1 both nocsum
+		receiving decap-csum 1 both csum
+		receiving tunnels-1000 1000 both nocsum
+		((MANY && ROUND == ROUNDS)) || continue
+		receiving tunnels-10000 10000 both nocsum
+		receiving keys-10000 10000 keys nocsum
+	done
+done

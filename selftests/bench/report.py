@@ -1,0 +1,252 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""report.py FOLDER KERNEL RELEASE: what FOLDER/measured (guest.sh) says.
+
+Prints a table, bars and KTAP; writes results.json and chart.svg into FOLDER.
+Status 1 if grex costs more than ip_gre in any row, or if many tunnels cost it
+more than 5 % over one.
+"""
+
+import collections
+import json
+import os
+import sys
+from xml.sax.saxutils import escape
+
+MODULES = ("ip_gre", "grex")
+# What many tunnels may cost, relative to one.
+SCALE_LIMIT = 1.05
+
+# name, what it is, row of guest.sh, row that is subtracted
+Row = collections.namedtuple("Row", "name title measured base")
+
+COST = "What the tunnel adds, one tunnel with key"
+COST_ROWS = (
+    Row("encap", "encapsulate", "encap", "forward"),
+    Row("decap", "decapsulate", "tunnels-1", "receive"),
+    Row("both", "both, across a veth", "across", "across-plain"),
+    Row("encap-csum", "encapsulate, checksum", "encap-csum", "forward"),
+    Row("decap-csum", "decapsulate, checksum", "decap-csum", "receive"),
+    Row("encap-inherit", "encapsulate, tos inherit", "encap-inherit", "forward"),
+    Row("encap-dscp", "the same, inner tos 0x28", "encap-dscp", "forward"),
+)
+TOTAL = "Receive, decapsulate and forward, in all"
+TOTAL_ROWS = (
+    Row("tunnels-1", "1 tunnel", "tunnels-1", None),
+    Row("tunnels-1000", "1,000 tunnels", "tunnels-1000", None),
+    Row("tunnels-10000", "10,000 tunnels", "tunnels-10000", None),
+    Row("keys-10000", "10,000 keys, one remote", "keys-10000", None),
+)
+GROUPS = ((COST, COST_ROWS), (TOTAL, TOTAL_ROWS))
+ROWS = COST_ROWS + TOTAL_ROWS
+
+
+class Cost:
+    """Instructions per packet of one module in one row: mean of all rounds."""
+
+    def __init__(self, rounds):
+        self.rounds = rounds
+        self.mean = sum(rounds) / len(rounds)
+        self.spread = (max(rounds) - min(rounds)) / self.mean
+
+
+def read_measured(path):
+    """(module, row) to a list of values, one of each round."""
+    measured = collections.defaultdict(list)
+    with open(path, encoding="ascii") as lines:
+        for line in lines:
+            module, _, row, value = line.split()
+            measured[module, row].append(float(value))
+    return measured
+
+
+def cost(measured, module, row):
+    values = measured[module, row.measured]
+    if row.base:
+        bases = measured[module, row.base]
+        values = [value - base for value, base in zip(values, bases)]
+    return Cost(values)
+
+
+def rows_in(costs, rows):
+    """Those of the rows that were measured."""
+    return [row for row in rows if ("grex", row.name) in costs]
+
+
+def ratio(costs, row):
+    return costs["grex", row.name].mean / costs["ip_gre", row.name].mean
+
+
+def judge(costs):
+    """(name, sentence, passed) of each gate."""
+    for row in rows_in(costs, ROWS):
+        value = ratio(costs, row)
+        yield row.name, f"{value:.3f} of ip_gre", value <= 1.0
+    one = costs["grex", "tunnels-1"].mean
+    for row in rows_in(costs, TOTAL_ROWS[1:]):
+        value = costs["grex", row.name].mean / one
+        text = f"{value:.3f} of grex with one tunnel, limit {SCALE_LIMIT}"
+        yield f"{row.name}-scale", text, value <= SCALE_LIMIT
+
+
+def print_table(costs):
+    print(f"{'instructions per packet':<40}{'ip_gre':>10}{'grex':>10}{'ratio':>8}{'spread':>9}")
+    for title, rows in GROUPS:
+        print(f"{title}:")
+        for row in rows_in(costs, rows):
+            pair = [costs[module, row.name] for module in MODULES]
+            spread = max(each.spread for each in pair)
+            print(f"  {row.title:<38}{pair[0].mean:>10.0f}{pair[1].mean:>10.0f}"
+                  f"{ratio(costs, row):>8.3f}{spread:>8.2%}")
+    print("The spread is that between rounds, of the worse module.")
+
+
+def print_bars(costs, width=44):
+    for title, rows in GROUPS:
+        rows = rows_in(costs, rows)
+        print(f"\n{title}, instructions per packet")
+        longest = max(costs[module, row.name].mean for row in rows for module in MODULES)
+        for row in rows:
+            for module, ink in zip(MODULES, "-#"):
+                value = costs[module, row.name].mean
+                bar = ink * max(1, round(value / longest * width))
+                label = row.title if module == MODULES[0] else ""
+                print(f"{label:<25}{module:>7} {bar} {value:.0f}")
+
+
+def print_ktap(verdicts):
+    print(f"\nKTAP version 1\n1..{len(verdicts)}")
+    for number, (name, text, passed) in enumerate(verdicts, 1):
+        print(f"{'ok' if passed else 'not ok'} {number} {name}: {text}")
+
+
+def tally(verdicts):
+    path = os.environ.get("GREX_TALLY")
+    if not path:
+        return
+    with open(path, "a", encoding="utf-8") as out:
+        for name, text, passed in verdicts:
+            out.write(f"bench {'pass' if passed else 'fail'} {name}: {text}\n")
+
+
+def as_json(costs, verdicts, kernel, release):
+    rows = []
+    for row in rows_in(costs, ROWS):
+        each = {"name": row.name, "title": row.title, "minus": row.base}
+        for module in MODULES:
+            of = costs[module, row.name]
+            each[module] = {
+                "mean": round(of.mean, 1),
+                "rounds": [round(value, 1) for value in of.rounds],
+            }
+        each["ratio"] = round(ratio(costs, row), 4)
+        rows.append(each)
+    gates = [{"name": name, "text": text, "pass": passed} for name, text, passed in verdicts]
+    return {
+        "kernel": kernel,
+        "release": release,
+        "unit": "instructions per packet",
+        "inner_packet_bytes": 60,
+        "rows": rows,
+        "gates": gates,
+    }
+
+
+# --- the chart ----------------------------------------------------------------
+
+INK = "#222"
+FAINT = "#ddd"
+COLOURS = {"ip_gre": "#9aa5b1", "grex": "#1f6feb"}
+LEFT, PLOT, RIGHT = 210, 560, 90
+BAR, ROW_STEP = 13, 40
+
+
+def nice_step(longest):
+    """A round distance between grid lines: 4 to 8 of them."""
+    step = 1
+    while True:
+        for factor in (1, 2, 5):
+            if longest / (step * factor) <= 8:
+                return step * factor
+        step *= 10
+
+
+def text(x, y, words, anchor="start", size=12, weight="normal"):
+    return (f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}"'
+            f' font-weight="{weight}" fill="{INK}">{escape(words)}</text>')
+
+
+def panel(costs, title, rows, top):
+    """One group of bars from y = top; its lines of SVG, and where it ends."""
+    longest = max(costs[module, row.name].mean for row in rows for module in MODULES)
+    step = nice_step(longest)
+    first = top + 22
+    bottom = first + len(rows) * ROW_STEP
+
+    def x_of(value):
+        return LEFT + value / longest * PLOT
+
+    out = [text(LEFT, top, title, size=14, weight="bold")]
+    mark = 0
+    while mark <= longest:
+        out.append(f'<line x1="{x_of(mark):.1f}" y1="{first - 8}" x2="{x_of(mark):.1f}"'
+                   f' y2="{bottom}" stroke="{FAINT}"/>')
+        out.append(text(x_of(mark), bottom + 15, f"{mark:,}", "middle", 11))
+        mark += step
+    out.append(text(LEFT + PLOT / 2, bottom + 34, "instructions per packet", "middle", 12))
+    for index, row in enumerate(rows):
+        y = first + index * ROW_STEP
+        out.append(text(LEFT - 10, y + BAR + 4, row.title, "end"))
+        for place, module in enumerate(MODULES):
+            value = costs[module, row.name].mean
+            words = f"{value:,.0f}"
+            if module == "grex":
+                words += f"  ({ratio(costs, row):.2f})"
+            at = y + place * (BAR + 1)
+            out.append(f'<rect x="{LEFT}" y="{at}" width="{x_of(value) - LEFT:.1f}"'
+                       f' height="{BAR}" fill="{COLOURS[module]}"/>')
+            out.append(text(x_of(value) + 5, at + BAR - 2.5, words, size=11))
+    out.append(f'<line x1="{LEFT}" y1="{first - 8}" x2="{LEFT}" y2="{bottom}" stroke="{INK}"/>')
+    return out, bottom + 74
+
+
+def as_svg(costs, release):
+    width = LEFT + PLOT + RIGHT
+    lines = [text(20, 32, f"grex and ip_gre on Linux {release}", size=18, weight="bold"),
+             text(20, 52, "60-byte packets inside, less is better; in brackets: grex / ip_gre")]
+    for place, module in enumerate(MODULES):
+        x = width - 190 + place * 90
+        lines.append(f'<rect x="{x}" y="20" width="14" height="14" fill="{COLOURS[module]}"/>')
+        lines.append(text(x + 20, 32, module, size=13))
+    top = 92
+    for title, rows in GROUPS:
+        drawn, top = panel(costs, title, rows_in(costs, rows), top)
+        lines += drawn
+    height = top - 30
+    return "\n".join([
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}"'
+        f' height="{height}" font-family="sans-serif">',
+        f'<rect width="{width}" height="{height}" fill="#fff"/>',
+        *lines, "</svg>", ""])
+
+
+def main():
+    folder, kernel, release = sys.argv[1:]
+    measured = read_measured(os.path.join(folder, "measured"))
+    costs = {(module, row.name): cost(measured, module, row) for module in MODULES for row in ROWS
+             if (module, row.measured) in measured}
+    verdicts = list(judge(costs))
+    with open(os.path.join(folder, "results.json"), "w", encoding="utf-8") as out:
+        json.dump(as_json(costs, verdicts, kernel, release), out, indent=2)
+        out.write("\n")
+    with open(os.path.join(folder, "chart.svg"), "w", encoding="utf-8") as out:
+        out.write(as_svg(costs, release))
+    print_table(costs)
+    print_bars(costs)
+    print_ktap(verdicts)
+    tally(verdicts)
+    return 0 if all(passed for _, _, passed in verdicts) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
