@@ -93,14 +93,10 @@ static const struct {
 	const char *name;
 	void (*commit)(void);
 } bugs[] = {
-	{ "warn", plant_warn },
-	{ "kasan", plant_kasan },
-	{ "shift", plant_shift },
-	{ "bounds", plant_bounds },
-	{ "lockdep", plant_lockdep },
-	{ "rcu", plant_rcu },
-	{ "sleep", plant_sleep },
-	{ "leak", plant_leak },
+	{ "warn", plant_warn },	      { "kasan", plant_kasan },
+	{ "shift", plant_shift },     { "bounds", plant_bounds },
+	{ "lockdep", plant_lockdep }, { "rcu", plant_rcu },
+	{ "sleep", plant_sleep },     { "leak", plant_leak },
 	{ "oops", plant_oops },
 };
 
