@@ -1,0 +1,455 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What gretool takes and what it shows: every word of add and set, the words of
+# ip-link(8), what is shown typed back, batches, namespaces, the monitor.
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+TESTS="
+	test_add
+	test_set
+	test_every_word_is_here
+	test_show
+	test_show_typed_back
+	test_addresses
+	test_link_netns
+	test_netns
+	test_batch
+	test_batch_errors
+	test_monitor
+	test_monitor_json
+	test_help
+"
+
+# What add is told behind the name, and what show says behind the name.
+ADD="
+	remote 192.0.2.2                   = remote 192.0.2.2 mtu 1476
+	remote any                         = remote any mtu 1476
+	remote 0.0.0.0 local 0.0.0.0       = remote any mtu 1476
+	local any remote 192.0.2.2         = remote 192.0.2.2 mtu 1476
+	local 192.0.2.1 remote 192.0.2.2   = local 192.0.2.1 remote 192.0.2.2 mtu 1476
+	remote 192.0.2.2 local 192.0.2.1   = local 192.0.2.1 remote 192.0.2.2 mtu 1476
+	local 192.0.2.1 remote any         = local 192.0.2.1 remote any mtu 1476
+	remote 192.0.2.2 dev v0            = remote 192.0.2.2 dev v0 mtu 1476
+	remote 192.0.2.2 nodev             = remote 192.0.2.2 mtu 1476
+	remote 192.0.2.2 key 0             = remote 192.0.2.2 key 0 mtu 1472
+	remote 192.0.2.2 key 4294967295    = remote 192.0.2.2 key 4294967295 mtu 1472
+	remote 192.0.2.2 key 0x10          = remote 192.0.2.2 key 16 mtu 1472
+	remote 192.0.2.2 key 1.2.3.4       = remote 192.0.2.2 key 16909060 mtu 1472
+	remote 192.0.2.2 ikey 1 okey 2     = remote 192.0.2.2 ikey 1 okey 2 mtu 1472
+	remote 192.0.2.2 okey 3 ikey 3     = remote 192.0.2.2 key 3 mtu 1472
+	remote 192.0.2.2 ikey 1            = remote 192.0.2.2 ikey 1 mtu 1476
+	remote 192.0.2.2 okey 0            = remote 192.0.2.2 okey 0 mtu 1472
+	remote 192.0.2.2 nokey             = remote 192.0.2.2 mtu 1476
+	remote 192.0.2.2 noikey okey 9     = remote 192.0.2.2 okey 9 mtu 1472
+	remote 192.0.2.2 ikey 9 nookey     = remote 192.0.2.2 ikey 9 mtu 1476
+	remote 192.0.2.2 csum              = remote 192.0.2.2 csum mtu 1472
+	remote 192.0.2.2 icsum             = remote 192.0.2.2 icsum mtu 1476
+	remote 192.0.2.2 ocsum             = remote 192.0.2.2 ocsum mtu 1472
+	remote 192.0.2.2 icsum ocsum       = remote 192.0.2.2 csum mtu 1472
+	remote 192.0.2.2 nocsum            = remote 192.0.2.2 mtu 1476
+	remote 192.0.2.2 noicsum ocsum     = remote 192.0.2.2 ocsum mtu 1472
+	remote 192.0.2.2 icsum noocsum     = remote 192.0.2.2 icsum mtu 1476
+	remote 192.0.2.2 seq               = remote 192.0.2.2 seq mtu 1472
+	remote 192.0.2.2 iseq              = remote 192.0.2.2 iseq mtu 1476
+	remote 192.0.2.2 oseq              = remote 192.0.2.2 oseq mtu 1472
+	remote 192.0.2.2 noseq             = remote 192.0.2.2 mtu 1476
+	remote 192.0.2.2 noiseq oseq       = remote 192.0.2.2 oseq mtu 1472
+	remote 192.0.2.2 iseq nooseq       = remote 192.0.2.2 iseq mtu 1476
+	remote 192.0.2.2 key 5 csum seq    = remote 192.0.2.2 key 5 csum seq mtu 1464
+	remote 192.0.2.2 ttl 1             = remote 192.0.2.2 ttl 1 mtu 1476
+	remote 192.0.2.2 ttl 255           = remote 192.0.2.2 ttl 255 mtu 1476
+	remote 192.0.2.2 ttl 64            = remote 192.0.2.2 mtu 1476
+	remote 192.0.2.2 ttl 0x20          = remote 192.0.2.2 ttl 32 mtu 1476
+	remote 192.0.2.2 ttl inherit       = remote 192.0.2.2 ttl inherit mtu 1476
+	remote 192.0.2.2 hoplimit 9        = remote 192.0.2.2 ttl 9 mtu 1476
+	remote 192.0.2.2 hoplimit inherit  = remote 192.0.2.2 ttl inherit mtu 1476
+	remote 192.0.2.2 tos inherit       = remote 192.0.2.2 mtu 1476
+	remote 192.0.2.2 tos 0             = remote 192.0.2.2 tos 0x00 mtu 1476
+	remote 192.0.2.2 tos 0xfc          = remote 192.0.2.2 tos 0xfc mtu 1476
+	remote 192.0.2.2 tos 8             = remote 192.0.2.2 tos 0x08 mtu 1476
+	remote 192.0.2.2 tos ef            = remote 192.0.2.2 tos 0xb8 mtu 1476
+	remote 192.0.2.2 tos cs6           = remote 192.0.2.2 tos 0xc0 mtu 1476
+	remote 192.0.2.2 tos af41          = remote 192.0.2.2 tos 0x88 mtu 1476
+	remote 192.0.2.2 dsfield 0x10      = remote 192.0.2.2 tos 0x10 mtu 1476
+	remote 192.0.2.2 df set            = remote 192.0.2.2 mtu 1476
+	remote 192.0.2.2 df inherit        = remote 192.0.2.2 df inherit mtu 1476
+	remote 192.0.2.2 df clear          = remote 192.0.2.2 df clear mtu 1476
+	remote 192.0.2.2 pmtudisc          = remote 192.0.2.2 mtu 1476
+	remote 192.0.2.2 nopmtudisc        = remote 192.0.2.2 df inherit mtu 1476
+	remote 192.0.2.2 nopmtudisc ignore-df = remote 192.0.2.2 df clear mtu 1476
+	remote 192.0.2.2 ignore-df nopmtudisc = remote 192.0.2.2 df clear mtu 1476
+	remote 192.0.2.2 noignore-df       = remote 192.0.2.2 mtu 1476
+	remote 192.0.2.2 fwmark 0          = remote 192.0.2.2 mtu 1476
+	remote 192.0.2.2 fwmark 10         = remote 192.0.2.2 fwmark 0xa mtu 1476
+	remote 192.0.2.2 fwmark 0xffffffff = remote 192.0.2.2 fwmark 0xffffffff mtu 1476
+	remote 192.0.2.2 mtu 68            = remote 192.0.2.2 mtu 68
+	remote 192.0.2.2 mtu 65499         = remote 192.0.2.2 mtu 65499
+	remote 192.0.2.2 multicast on      = remote 192.0.2.2 mtu 1476 multicast on
+	remote 192.0.2.2 multicast off     = remote 192.0.2.2 mtu 1476
+	remote 192.0.2.2 up                = remote 192.0.2.2 mtu 1476 up
+	remote 192.0.2.2 down              = remote 192.0.2.2 mtu 1476
+	remote 192.0.2.2 addr 10.0.0.1/30  = remote 192.0.2.2 mtu 1476 addr 10.0.0.1/30
+	remote 192.0.2.2 addr 10.0.0.1     = remote 192.0.2.2 mtu 1476 addr 10.0.0.1/32
+	remote 192.0.2.2 addr fd00::1/64   = remote 192.0.2.2 mtu 1476 addr fd00::1/64
+	remote 192.0.2.2 addr 10.0.0.1 peer 10.0.0.2 = remote 192.0.2.2 mtu 1476 addr 10.0.0.1/32 peer 10.0.0.2
+	remote 192.0.2.2 addr 10.0.0.1/30 addr 10.9.0.1/24 up = remote 192.0.2.2 mtu 1476 addr 10.0.0.1/30 addr 10.9.0.1/24 up
+"
+
+# A tunnel with all of this:
+FULL="local 192.0.2.1 remote 192.0.2.2 dev v0 ikey 1 okey 2 icsum oseq ttl 9 tos 0x08 df inherit fwmark 0x7"
+# is told to change, and then says instead:
+SET="
+	local any             = local 192.0.2.1 =
+	local 192.0.2.9       = local 192.0.2.1 = local 192.0.2.9
+	remote any            = remote 192.0.2.2 = remote any
+	remote 192.0.2.3      = remote 192.0.2.2 = remote 192.0.2.3
+	nodev                 = dev v0 =
+	dev lo                = dev v0 = dev lo
+	key 5                 = ikey 1 okey 2 = key 5
+	ikey 5                = ikey 1 = ikey 5
+	okey 5                = okey 2 = okey 5
+	nokey                 = ikey 1 okey 2 =
+	noikey                = ikey 1 =
+	nookey                = okey 2 =
+	csum                  = icsum = csum
+	icsum                 = icsum = icsum
+	ocsum                 = icsum = csum
+	nocsum                = icsum =
+	noicsum               = icsum =
+	noocsum               = icsum = icsum
+	seq                   = oseq = seq
+	iseq                  = oseq = seq
+	noiseq                = oseq = oseq
+	nooseq                = oseq =
+	noseq                 = oseq =
+	ttl 64                = ttl 9 =
+	ttl inherit           = ttl 9 = ttl inherit
+	tos inherit           = tos 0x08 =
+	tos cs1               = tos 0x08 = tos 0x20
+	df set                = df inherit =
+	df clear              = df inherit = df clear
+	pmtudisc              = df inherit =
+	nopmtudisc ignore-df  = df inherit = df clear
+	noignore-df           = df inherit = df inherit
+	fwmark 0              = fwmark 0x7 =
+	fwmark 0xffffffff     = fwmark 0x7 = fwmark 0xffffffff
+	mtu 1300              = mtu 1468 = mtu 1300
+	multicast on          = mtu 1468 = mtu 1468 multicast on
+	up                    = mtu 1468 = mtu 1468 up
+	addr 10.0.0.1/30      = mtu 1468 = mtu 1468 addr 10.0.0.1/30
+"
+
+# gretool in A
+gretool_a() {
+	gretool -n "$A" "$@"
+}
+
+squeeze() {
+	read -ra WORDS <<<"$*"
+	echo "${WORDS[*]}"
+}
+
+# One gretool for all of a table: an emulated machine takes long to start one.
+# check_lines WHAT FILE: the lines of $WORK/shown are those of FILE
+check_lines() {
+	local told expected shown
+	check_eq "$1: lines" "$(wc -l <"$2")" "$(wc -l <"$WORK/shown")"
+	while IFS='=' read -r told expected && IFS= read -r shown <&3; do
+		check_eq "$1 $told" "$expected" "$shown"
+	done <"$2" 3<"$WORK/shown"
+}
+
+test_add() {
+	local line told expected
+	setup_pair
+	while IFS= read -r line; do
+		[ -n "$line" ] || continue
+		told=$(squeeze "${line%% = *}")
+		expected="t ${line##* = }"
+		printf '%s=%s\n' "$told" "$expected" >>"$WORK/expected"
+		printf 'add t %s\nshow t\ndel t\n' "$told" >>"$WORK/batch"
+		printf 'add %s\nshow t\ndel t\n' "$expected" >>"$WORK/again"
+	done <<<"$ADD"
+	gretool_a -batch "$WORK/batch" >"$WORK/shown" || fail "add"
+	check_lines "add t" "$WORK/expected"
+	gretool_a -batch "$WORK/again" >"$WORK/shown" || fail "typed back"
+	check_lines "typed back, add t" "$WORK/expected"
+}
+
+test_set() {
+	local line told was is expected before
+	setup_pair
+	rm -f "$WORK/batch" "$WORK/expected"
+	# shellcheck disable=SC2086 # words
+	check "add t $FULL" gretool_a add t $FULL
+	before=$(gretool_a show t)
+	gretool_a del t
+	while IFS= read -r line; do
+		[ -n "$line" ] || continue
+		told=$(squeeze "${line%% = *}")
+		was=${line#*= }
+		is=$(squeeze "${was#*=}")
+		was=$(squeeze "${was%%=*}")
+		expected=$(squeeze "${before/ $was/ $is}")
+		# The overhead changes with what is sent.
+		case $told in
+		nokey | nookey | nooseq | noseq) expected=${expected/1468/1472} ;;
+		csum | ocsum) expected=${expected/1468/1464} ;;
+		"dev lo") expected=${expected/1468/65499} ;;
+		esac
+		printf '%s=%s\n' "$told" "$expected" >>"$WORK/expected"
+		printf 'add t %s\nset t %s\nshow t\ndel t\n' "$FULL" "$told" \
+			>>"$WORK/batch"
+	done <<<"$SET"
+	gretool_a -batch "$WORK/batch" >"$WORK/shown" || fail "set"
+	check_lines "set t" "$WORK/expected"
+}
+
+test_every_word_is_here() {
+	local word
+	while read -r word _; do
+		case $word in
+		peer | link-netns | link-netnsid) continue ;; # below
+		esac
+		[[ $ADD =~ [[:space:]]${word}[[:space:]] ]] ||
+			fail "add $word is not tested"
+	done < <(gretool words add)
+	while read -r word _; do
+		case $word in
+		# These need another beginning than FULL has.
+		peer | down | oseq | hoplimit | dsfield) continue ;;
+		esac
+		[[ $SET =~ [[:space:]]${word}[[:space:]] ]] ||
+			fail "set $word is not tested"
+	done < <(gretool words set)
+}
+
+test_show() {
+	setup_pair
+	check_eq "no tunnel" "" "$(gretool_a show)"
+	check "add b" gretool_a add b remote 192.0.2.2
+	check "add a" gretool_a add a remote 192.0.2.3 up
+	run ip -n "$A" link add other type dummy
+	# In the order of their creation; other kinds are left out.
+	check_eq "two tunnels" "b remote 192.0.2.2 mtu 1476
+a remote 192.0.2.3 mtu 1476 up" "$(gretool_a show)"
+	check_eq "one of them" "a remote 192.0.2.3 mtu 1476 up" \
+		"$(gretool_a show a)"
+	check_match "details" "^a local any remote 192.0.2.3 nodev nokey nocsum noseq ttl 64 tos inherit df set fwmark 0x0 mtu 1476 multicast off up
+ +ifindex [0-9]+ carrier on operstate unknown\$" "$(gretool_a show a -d)"
+	check_eq "flags before the command" "$(gretool_a show -d -s a)" \
+		"$(gretool_a -d --stats show a)"
+	check_match "statistics" "^b [^
+]*
+ +rx 0 packets 0 bytes 0 errors 0 dropped
+ +tx 0 packets 0 bytes 0 errors 0 dropped\$" "$(gretool_a show -s b)"
+	# show a says what a counter means, once it is not 0.
+	gretool_a add m remote any key 1 addr 10.5.0.1/24 up
+	ns "$A" ping -q -c 2 -i 0.01 -W 0.1 10.5.0.2 >/dev/null
+	check_match "a drop" "
+ +tx_no_remote 2  remote any, and no neighbour entry" \
+		"$(gretool_a show -s m)"
+	[[ $(gretool_a show -s m) != *rx_csum* ]] || fail "-s shows zeros"
+	check_match "all drops" "
+ +rx_csum 0  " "$(gretool_a show -s -s m)"
+}
+
+# Many tunnels at once, from one namespace to the other.
+test_show_typed_back() {
+	local shown
+	setup_pair
+	gretool_a -batch - <<-END || fail "batch"
+		add one local 192.0.2.1 remote 192.0.2.2 dev v0 ikey 1 okey 2 csum seq
+		add two remote 192.0.2.2 ttl inherit tos 0x48 df clear up
+		add three remote any multicast on addr 10.0.0.1/24 addr fd00::1/64 up
+		add "fo#ur" remote 192.0.2.4 addr 10.1.0.1/32 peer 10.1.0.2
+		add 'fi"ve' remote 192.0.2.5 fwmark 3 mtu 1280 addr fd01::1/128 peer fd01::2 up
+	END
+	shown=$(gretool_a show)
+	check_eq "tunnels" 5 "$(wc -l <<<"$shown")"
+	gretool_a show | sed 's/^/add /' | gretool -n "$B" -batch - ||
+		fail "what is shown is not taken"
+	check_eq "the same" "$shown" "$(gretool -n "$B" show)"
+}
+
+test_addresses() {
+	setup_pair
+	check "add" gretool_a add t remote 192.0.2.2 \
+		addr 10.0.0.1/30 addr fd00::1/64 addr 10.0.1.1 peer 10.0.1.2 \
+		addr 10.0.2.1 peer 10.0.2.2/24 up
+	check_match "a peer" "inet 10.0.1.1 peer 10.0.1.2/32" \
+		"$(ip -n "$A" addr show t)"
+	check_match "a prefix at the peer" "inet 10.0.2.1 peer 10.0.2.2/24" \
+		"$(ip -n "$A" addr show t)"
+	check_match "IPv6" "inet6 fd00::1/64" "$(ip -n "$A" addr show t)"
+	check "one more" gretool_a set t addr 10.0.3.1/24
+	check_match "one more" "inet 10.0.3.1/24" "$(ip -n "$A" addr show t)"
+	check "again is no error" gretool_a set t addr 10.0.3.1/24
+	# It came up last, with its addresses: nothing but the kernel's own.
+	check_match "shown" "addr 10.0.0.1/30 addr 10.0.1.1/32 peer 10.0.1.2 addr 10.0.2.1/24 peer 10.0.2.2 addr 10.0.3.1/24 addr fd00::1/64 up\$" \
+		"$(gretool_a show t)"
+}
+
+test_link_netns() {
+	setup_pair
+	new_ns INSIDE
+	check "by name" gretool -n "$INSIDE" add t remote 192.0.2.2 \
+		link-netns "$A" dev v0 addr 10.0.0.1/30 up
+	check_eq "shown" "t remote 192.0.2.2 dev v0 link-netns $A mtu 1476 addr 10.0.0.1/30 up" \
+		"$(gretool -n "$INSIDE" show)"
+	check "far end" gretool -n "$B" add t remote 192.0.2.1 \
+		addr 10.0.0.2/30 up
+	check "ping" ping_ok "$INSIDE" 10.0.0.2
+	# shellcheck disable=SC2046 # words
+	check "typed back" gretool -n "$INSIDE" add two \
+		$(gretool -n "$INSIDE" show | sed 's/^t //; s/addr.*/key 9/')
+	check "by path" gretool -n "$INSIDE" add three remote 192.0.2.3 \
+		link-netns "/run/netns/$A"
+	check "by id" gretool -n "$INSIDE" add four remote 192.0.2.4 \
+		link-netnsid "$(gretool -n "$INSIDE" -j show t |
+			jq '.[0].link_netnsid')"
+	check_eq "by id, shown" "four remote 192.0.2.4 link-netns $A mtu 1476" \
+		"$(gretool -n "$INSIDE" show four)"
+	check_match "no such name" "Errno|No such file" "$(
+		gretool add t remote 192.0.2.2 link-netns nothing 2>&1)"
+}
+
+test_netns() {
+	setup_pair
+	check "by name" gretool -n "$A" add t remote 192.0.2.2
+	check "by path" gretool -n "/run/netns/$A" show t
+	background ip netns exec "$A" sleep 60
+	check "by pid" busywait 5 gretool -netns "${PIDS[-1]}" show t
+	check_fails "not here" gretool show t
+	gretool -n nowhere show >/dev/null 2>"$WORK/said"
+	check_eq "no such namespace" 1 "$?"
+	check_match "no such namespace" '"nowhere": No such file' \
+		"$(cat "$WORK/said")"
+}
+
+test_batch() {
+	setup_pair
+	cat >"$WORK/batch" <<-END
+		# a comment, and an empty line
+
+		add t remote 192.0.2.2 # behind a command
+		  set   t	ttl 9
+		add "u" remote '192.0.2.3' key 0x\10
+		del u
+		show
+		-s
+	END
+	sed -i '$d' "$WORK/batch"
+	check_eq "output of the batch" "t remote 192.0.2.2 ttl 9 mtu 1476" \
+		"$(gretool_a -batch "$WORK/batch")"
+	check_eq "from standard input" "t remote 192.0.2.2 ttl 9 mtu 1476" \
+		"$(echo "show t" | gretool_a -b -)"
+	check "empty" gretool_a -batch /dev/null
+}
+
+test_batch_errors() {
+	local status
+	setup_pair
+	printf '%s\n' "add t remote 192.0.2.2" "add u remote" \
+		"add v remote 192.0.2.4" >"$WORK/batch"
+	gretool_a -batch "$WORK/batch" 2>"$WORK/said"
+	check_eq "status of usage" 2 "$?"
+	check_match "file and line" "^$WORK/batch:2: add: remote: the value is missing" \
+		"$(cat "$WORK/said")"
+	check "before it" gretool_a show t
+	check_fails "behind it" gretool_a show v
+	gretool_a del t
+	gretool_a -force -batch "$WORK/batch" 2>/dev/null
+	check_eq "status with -force" 2 "$?"
+	check "behind it with -force" gretool_a show v
+	# t is there already.
+	gretool_a -batch "$WORK/batch" 2>"$WORK/said"
+	check_eq "status of a refusal" 1 "$?"
+	check_match "refusal" "^$WORK/batch:1: add: t: " "$(cat "$WORK/said")"
+	gretool_a -batch "$WORK/nothing" 2>"$WORK/said"
+	check_eq "status without a file" 1 "$?"
+}
+
+# watch_changes [-j]: what the monitor says of some changes is in $WORK/seen
+watch_changes() {
+	rm -f "$WORK/events" "$WORK/seen"
+	# So that it is there when the monitor starts, and no event of its own.
+	gretool_a add poke remote 192.0.2.99
+	background ip netns exec "$A" gretool monitor "$@" >"$WORK/events"
+	# It says nothing when it is ready: poke until it has heard.
+	busywait 10 poked || fail "the monitor hears nothing"
+	gretool_a add t remote 192.0.2.2 ikey 5
+	heard created
+	gretool_a set t ttl 9 noikey
+	heard changed
+	gretool_a set t up
+	heard up
+	gretool_a set t down
+	heard down
+	ip -n "$A" link set dev t name u
+	heard renamed
+	ip -n "$A" link add other type dummy
+	gretool_a del u
+	heard deleted
+	grep -v poke "$WORK/events" >"$WORK/seen"
+}
+
+poked() {
+	gretool_a set poke ttl $((RANDOM % 250 + 1))
+	grep -q poke "$WORK/events"
+}
+
+# heard EVENT: wait for it, of another tunnel than poke
+heard() {
+	busywait 10 grep -Eq "( $1 |\"$1\".*\"ifname\":)\"?[tu]" \
+		"$WORK/events" || fail "no event: $1"
+}
+
+test_monitor() {
+	setup_pair
+	watch_changes
+	check_eq "each event has a time" "" \
+		"$(grep -Ev '^2[0-9-]{9}T[0-9:]{8}\.[0-9]{6}Z ' "$WORK/seen")"
+	check_eq "events" "created t remote 192.0.2.2 ikey 5 mtu 1476
+changed t noikey ttl 9
+up t
+down t
+renamed u from t
+deleted u" "$(cut -d ' ' -f 2- "$WORK/seen")"
+}
+
+test_monitor_json() {
+	setup_pair
+	watch_changes -j
+	check_eq "events" '["created","t",5,64,false,null]
+["changed","t",null,9,false,null]
+["up","t",null,9,true,null]
+["down","t",null,9,false,null]
+["renamed","u",null,9,false,"t"]
+["deleted","u",null,9,false,null]' "$(jq -c '[.event, .tunnel.ifname,
+		.tunnel.ikey, .tunnel.ttl, .tunnel.up, .old_ifname]' \
+		"$WORK/seen")"
+	check_eq "time" 6 "$(jq -r .time "$WORK/seen" |
+		grep -Ec '^2[0-9-]{9}T[0-9:]{8}\.[0-9]{6}Z$')"
+}
+
+test_help() {
+	local command
+	check_match "version" '^gretool [0-9a-z]' "$(gretool --version)"
+	for command in add set del show monitor help; do
+		check_match "help" "
+  $command " "$(gretool help)"
+		check_match "help $command" "^gretool $command" \
+			"$(gretool help "$command")"
+	done
+	check_match "an option" "ttl 1..255.inherit" "$(gretool help add)"
+	gretool >/dev/null 2>&1
+	check_eq "nothing to do" 2 "$?"
+	gretool help nothing >/dev/null 2>&1
+	check_eq "help for nothing" 2 "$?"
+}
+
+run_tests
