@@ -48,7 +48,10 @@ for word; do
 			stage "selftests-$kernel" "$LAB/run.sh" -k "$kernel"
 		done
 		;;
-	plant) stage plant "$LAB/plant/plant.sh" ;;
+	plant)
+		stage plant-debug "$LAB/plant.sh" -k debug
+		stage plant-6.1 "$LAB/plant.sh" -k 6.1
+		;;
 	fuzz) stage fuzz selftests/fuzz/fuzz.sh 120 ;;
 	*)
 		printf 'check.sh: no stage %s\n' "$word" >&2
