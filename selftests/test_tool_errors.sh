@@ -1,0 +1,281 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What bad input gets from gretool: a usage error that names the word and what
+# is expected (status 2, nothing sent), or the kernel's refusal (status 1,
+# nothing changed).
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+TESTS="
+	test_usage
+	test_usage_status
+	test_refused
+	test_refused_is_undone
+	test_permission
+	test_user_namespace
+	test_module_is_loaded
+	test_module_cannot_be_loaded
+	test_ip_gre_is_loaded
+"
+
+# What gretool is told, and what it says (a regular expression).
+USAGE='
+	add t remote 192.0.2.2 frobnicate | "frobnicate" is not an option
+	add t remote 192.0.2.2 tll 9 | "tll" is not an option, did you mean "ttl"
+	add t remote 192.0.2.2 ttl | ttl: the value is missing, expected 1\.\.255 or inherit
+	add t remote | remote: the value is missing, expected a unicast IPv4 address or any
+	add t local 192.0.2.1 | remote: missing, expected "remote ADDRESS"
+	add t | remote: missing
+	add | name of the tunnel is missing
+	add remote 192.0.2.2 | name: "remote" is an option, expected the name
+	add much-too-long-a-name remote any | name: "much-too-long-a-name" is longer than the 15
+	add a/b remote any | name: "a/b" cannot be an interface name
+	add t remote 192.0.2.2 ttl 0 | ttl: "0" is not 1\.\.255 or inherit
+	add t remote 192.0.2.2 ttl 256 | ttl: "256" is not 1\.\.255 or inherit
+	add t remote 192.0.2.2 ttl -1 | ttl: "-1" is not 1\.\.255 or inherit
+	add t remote 192.0.2.2 ttl 9x | ttl: "9x" is not 1\.\.255 or inherit
+	add t remote 192.0.2.2 ttl "" | ttl: "" is not 1\.\.255 or inherit
+	add t remote 192.0.2.2 tos 3 | tos: "3" is not a multiple of 4
+	add t remote 192.0.2.2 tos 256 | tos: "256" is not a multiple of 4
+	add t remote 192.0.2.2 tos af44 | tos: "af44" is not .*DSCP
+	add t remote 192.0.2.2 key 4294967296 | key: "4294967296" is not 0\.\.4294967295
+	add t remote 192.0.2.2 key -1 | key: "-1" is not
+	add t remote 192.0.2.2 key 1.2.3 | key: "1\.2\.3" is not .*dotted quad
+	add t remote 192.0.2.2 ikey one | ikey: "one" is not
+	add t remote 192.0.2.2 fwmark 0x1ffffffff | fwmark: "0x1ffffffff" is not 0\.\.4294967295
+	add t remote 192.0.2.2 mtu 67 | mtu: "67" is not 68\.\.65499
+	add t remote 192.0.2.2 mtu 65500 | mtu: "65500" is not 68\.\.65499
+	add t remote 192.0.2.2 df maybe | df: "maybe" is not set, inherit or clear
+	add t remote 192.0.2.2 multicast yes | multicast: "yes" is not on or off
+	add t remote fd00::1 | remote: "fd00::1" is IPv6
+	add t local 192.0.2.1 remote 2001:db8::2 | remote: "2001:db8::2" is IPv6
+	add t remote nowhere | remote: "nowhere" is not a unicast IPv4 address
+	add t remote 192.0.2.300 | remote: "192\.0\.2\.300" is not
+	add t local 224.0.0.1 remote any | local: "224\.0\.0\.1" is a multicast address
+	add t remote 239.1.2.3 | remote: "239\.1\.2\.3" is a multicast address
+	add t remote 255.255.255.255 | remote: "255\.255\.255\.255" is the broadcast address
+	add t remote 192.0.2.2 key 1 key 1 | key: given twice, expected once
+	add t remote 192.0.2.2 key 1 ikey 2 | ikey: cannot be combined with "key"
+	add t remote 192.0.2.2 okey 1 nokey | nokey: cannot be combined with "okey"
+	add t remote 192.0.2.2 ttl 1 hoplimit 1 | hoplimit: cannot be combined with "ttl"
+	add t remote 192.0.2.2 df set nopmtudisc | nopmtudisc: cannot be combined with "df"
+	add t remote 192.0.2.2 up down | down: cannot be combined with "up"|up: cannot be combined|down: given twice
+	add t remote 192.0.2.2 remote 192.0.2.3 | remote: given twice
+	add t remote 192.0.2.2 ignore-df | ignore-df: needs "nopmtudisc"
+	add t remote 192.0.2.2 addr 10.0.0.1/33 | addr: "10\.0\.0\.1/33" is not an IPv4 or IPv6 address
+	add t remote 192.0.2.2 addr 10.0.0.1/ | addr: "10\.0\.0\.1/" is not
+	add t remote 192.0.2.2 addr 224.0.0.1/24 | addr: "224\.0\.0\.1/24" is a multicast address
+	add t remote 192.0.2.2 peer 10.0.0.2 | peer: "10\.0\.0\.2" has no addr before it
+	add t remote 192.0.2.2 addr 10.0.0.1 peer fd00::2 | peer: "fd00::2" is IPv6, but its addr is IPv4
+	add t remote 192.0.2.2 addr 10.0.0.1 addr 10.0.0.1 | addr: "10\.0\.0\.1/32" is given twice
+	add t remote 192.0.2.2 dev this-name-is-too-long | dev: "this-name-is-too-long" is longer
+	add t remote 192.0.2.2 link-netnsid -1 | link-netnsid: "-1" is not 0\.\.2147483647
+	set t | t: nothing to change
+	set t link-netns x | link-netns: cannot be changed
+	set | name of the tunnel is missing
+	del | name of the tunnel is missing
+	del t u | "u" is too much
+	show t u | "u" is too much
+	frobnicate | "frobnicate" is not a command
+	shwo | "shwo" is not a command, did you mean "show"
+'
+
+# says STATUS REGEX ARGUMENT...: of gretool in A
+says() {
+	local status=$1 regex=$2 got
+	shift 2
+	ip netns exec "$A" gretool "$@" >"$WORK/out" 2>"$WORK/err"
+	got=$?
+	check_eq "status of $*" "$status" "$got"
+	check_match "$*" "$regex" "$(cat "$WORK/err")"
+	check_eq "$*: nothing but the message" "" "$(cat "$WORK/out")"
+}
+
+# All in one gretool, which counts lines: it goes on with -force.
+test_usage() {
+	local line number=0 before
+	setup_pair
+	while IFS= read -r line; do
+		[ -n "$line" ] && printf '%s\n' "${line%% | *}"
+	done <<<"$USAGE" >"$WORK/batch"
+	before=$(ip -n "$A" -o link)
+	gretool -n "$A" -force -batch "$WORK/batch" >"$WORK/out" 2>"$WORK/err"
+	check_eq "status" 2 "$?"
+	check_eq "each line has its message" "$(wc -l <"$WORK/batch")" \
+		"$(wc -l <"$WORK/err")"
+	while IFS= read -r line; do
+		[ -n "$line" ] || continue
+		number=$((number + 1))
+		check_match "${line%% | *}" "^$WORK/batch:$number: .*(${line#* | })" \
+			"$(sed -n "${number}p" "$WORK/err")"
+	done <<<"$USAGE"
+	check_eq "no output" "" "$(cat "$WORK/out")"
+	check_eq "nothing was made" "$before" "$(ip -n "$A" -o link)"
+}
+
+test_usage_status() {
+	setup_pair
+	says 2 '^gretool: add: ttl: "0" is not' add t remote 192.0.2.2 ttl 0
+	says 2 '^gretool: "frob" is not a command' frob
+	says 2 '^gretool: "-x" is not an option' -x show
+	says 2 '-n: the value is missing' -n
+	says 2 '-batch: the value is missing' -batch
+	says 2 'nothing to change' set t
+	check_eq "nothing was made" "" "$(gretool -n "$A" show)"
+}
+
+test_refused() {
+	setup_pair
+	run gretool -n "$A" add t remote 192.0.2.2
+	run ip -n "$A" link add name d type dummy
+	says 1 '^gretool: add: t: .*exists already$' add t remote 192.0.2.9
+	says 1 '^gretool: add: d: .*exists already$' add d remote 192.0.2.9
+	says 1 '^gretool: add: u: Another tunnel of this namespace has the same local, remote, input key and link$' \
+		add u remote 192.0.2.2
+	says 1 '^gretool: set: u: there is no such interface$' set u ttl 9
+	says 1 '^gretool: del: u: there is no such interface$' del u
+	says 1 '^gretool: show: u: there is no such interface$' show u
+	says 1 'd: is of kind "dummy", not a grex tunnel' del d
+	says 1 'd: is of kind "dummy", not a grex tunnel' set d ttl 9
+	says 1 'd: is of kind "dummy", not a grex tunnel' show d
+	says 1 'v0: is of kind "veth"' show v0
+	says 1 'lo: is not a grex tunnel' show lo
+	says 1 'dev: "nothing": there is no such interface' \
+		add u remote 192.0.2.3 dev nothing
+	says 1 'link-netns: "nothing": No such file' \
+		add u remote 192.0.2.3 link-netns nothing
+	says 1 'network namespace "nothing": No such file' -n nothing show
+	says 1 'nothing: No such file' -batch nothing
+	check "d is still there" ip -n "$A" link show d
+	check_eq "and t alone" "t remote 192.0.2.2 mtu 1476" \
+		"$(gretool -n "$A" show)"
+}
+
+# All of what is said, or nothing.
+test_refused_is_undone() {
+	local before
+	setup_pair
+	ns "$A" sh -c 'echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6'
+	says 1 'addr fd00::1/64' add t remote 192.0.2.2 addr 10.0.0.1/30 \
+		addr fd00::1/64 up
+	check_fails "there is no tunnel" ip -n "$A" link show t
+	[[ $(cat "$WORK/err") != *CAP_NET_ADMIN* ]] ||
+		fail "root lacks no permission: $(cat "$WORK/err")"
+	run gretool -n "$A" add t remote 192.0.2.2 addr 10.0.0.1/30
+	run gretool -n "$A" add u remote 192.0.2.3
+	before=$(gretool -n "$A" show -d)
+	says 1 'addr fd00::1/64' set t ttl 9 mtu 1300 multicast on \
+		addr 10.0.1.1/24 addr fd00::1/64 up
+	check_eq "an address is refused" "$before" "$(gretool -n "$A" show -d)"
+	says 1 'has the same local' set u ttl 9 remote 192.0.2.2 mtu 1300 \
+		addr 10.0.1.1/24 up
+	check_eq "the options are refused" "$before" \
+		"$(gretool -n "$A" show -d)"
+}
+
+UNPRIVILEGED="setpriv --reuid=65534 --regid=65534 --clear-groups
+	--inh-caps=-all --bounding-set=-all"
+
+test_permission() {
+	local tool word
+	setup_pair
+	run gretool -n "$A" add t remote 192.0.2.2
+	# It may be where only root can go.
+	tool=$WORK/gretool
+	cp "$(command -v gretool)" "$tool"
+	chmod 755 "$WORK" "$tool"
+	for word in "add u remote 192.0.2.3" "set t ttl 9" "del t" \
+		"add u remote 192.0.2.3 addr 10.0.0.1/30 up"; do
+		# shellcheck disable=SC2086 # words
+		ns "$A" $UNPRIVILEGED "$tool" $word >"$WORK/out" 2>"$WORK/err" \
+			</dev/null
+		check_eq "status of $word" 1 "$?"
+		check_match "$word" '^gretool: [a-z]+: [tu]: CAP_NET_ADMIN is needed' \
+			"$(cat "$WORK/err")"
+	done
+	# shellcheck disable=SC2086 # words
+	check_eq "all can look" "t remote 192.0.2.2 mtu 1476" \
+		"$(ns "$A" $UNPRIVILEGED "$tool" show)"
+}
+
+# Who has made the namespace may have tunnels there, with their underlay there.
+test_user_namespace() {
+	unshare -Ur true 2>/dev/null || { skip "no user namespaces"; return; }
+	setup_pair
+	check_eq "in a namespace of one's own" "t remote 192.0.2.2 mtu 1476 up" \
+		"$(unshare -Urn sh -c 'gretool add t remote 192.0.2.2 up &&
+			gretool set t ttl 9 && gretool set t ttl 64 &&
+			gretool show' 2>&1)"
+	unshare -Urn gretool add t remote 192.0.2.2 link-netns "$A" \
+		>/dev/null 2>"$WORK/err"
+	check_eq "status with somebody's underlay" 1 "$?"
+	check_match "somebody's underlay" 'CAP_NET_ADMIN is needed' \
+		"$(cat "$WORK/err")"
+}
+
+# only_in_lab: the rest unloads the module, and loads another
+only_in_lab() {
+	[ -n "${GREX_LAB:-}" ] && return
+	skip "only in the lab: unloads the module"
+	return 1
+}
+
+loaded() {
+	[ -d "/sys/module/$1" ]
+}
+
+test_module_is_loaded() {
+	local helper
+	only_in_lab || return
+	setup_pair
+	check "rmmod" rmmod grex
+	check_eq "nothing to show" "" "$(gretool -n "$A" show 2>&1)"
+	check "the kernel loads it" gretool -n "$A" add t remote 192.0.2.2
+	check "loaded" loaded grex
+	gretool -n "$A" del t
+	# Where the kernel does not, the tool does.
+	check "rmmod" rmmod grex
+	helper=$(cat /proc/sys/kernel/modprobe)
+	echo /bin/false >/proc/sys/kernel/modprobe
+	check "the tool loads it" gretool -n "$A" add t remote 192.0.2.2
+	echo "$helper" >/proc/sys/kernel/modprobe
+	check "loaded" loaded grex
+}
+
+test_module_cannot_be_loaded() {
+	local conf=/run/modprobe.d/grex-selftest.conf
+	only_in_lab || return
+	setup_pair
+	check "rmmod" rmmod grex
+	mkdir -p "${conf%/*}"
+	echo 'install grex echo the disk is full >&2; false' >"$conf"
+	says 1 '^gretool: add: modprobe grex failed: .*the disk is full' \
+		add t remote 192.0.2.2
+	rm -f "$conf"
+	check "modprobe" modprobe grex
+}
+
+test_ip_gre_is_loaded() {
+	local lines
+	only_in_lab || return
+	modprobe -n ip_gre 2>/dev/null || { skip "no ip_gre here"; return; }
+	setup_pair
+	check "rmmod" rmmod grex
+	check "ip_gre" modprobe ip_gre
+	lines=$(dmesg | wc -l)
+	modprobe grex >"$WORK/out" 2>&1
+	check_eq "status of modprobe" 1 "$?"
+	check_match "EBUSY" 'Device or resource busy' "$(cat "$WORK/out")"
+	check_match "one line in the kernel's log" \
+		'^[^ ]* *[0-9.]*\]? ?grex: IP protocol 47 \(GRE\) is owned by another module, ip_gre most likely: remove its tunnels and run "rmmod ip_gre"$' \
+		"$(dmesg | tail -n +$((lines + 1)) | grep 'grex:')"
+	says 1 'modprobe grex failed: .*resource busy
+gretool: add: ip_gre holds IP protocol 47 \(GRE\).*rmmod ip_gre' \
+		add t remote 192.0.2.2
+	check "rmmod ip_gre" rmmod ip_gre
+	check "then it works" gretool -n "$A" add t remote 192.0.2.2
+}
+
+run_tests
