@@ -59,13 +59,12 @@ def word(packet, value):
 def counters():
     """(tunnel, counter) to value; of the namespace: (None, counter)."""
     found = {}
-    for tunnel in REMOTE:
-        for name, value in rtnl.drops(tunnel).items():
+    for tunnel, stats, drops in rtnl.tunnels():
+        for name, value in drops.items():
             if not name.startswith("netns_"):
                 found[tunnel, name] = value
             elif found.setdefault((None, name), value) != value:
                 found["several values", name] = value
-        stats = rtnl.stats(tunnel)
         found[tunnel, "packets in"] = stats["rx_packets"]
         found[tunnel, "packets out"] = stats["tx_packets"]
     return found
@@ -84,24 +83,23 @@ def icmp_errors(expected):
 
 def sentinel():
     """A packet that is taken; what was sent before it has been handled then."""
-    before = rtnl.stats("plain")["rx_packets"]
-    sender.send(outer("plain", gre(b"sentinel", PAYLOAD)))
-    end = time.monotonic() + 5
-    while rtnl.stats("plain")["rx_packets"] == before:
-        if time.monotonic() > end:
-            raise SystemExit("a good packet does not arrive")
+    arrivals.drain()
+    sender.send(SENTINEL)
+    if not arrivals.read(20, wanted=lambda _, data: data == b"sentinel"):
+        raise SystemExit("a good packet does not arrive")
 
 
 def rises(what, packet, expected, errors=()):
     """The packet changes this and nothing else."""
+    global last
     icmp.drain()
-    before = counters()
+    before = last
     sender.send(packet)
     sentinel()
-    after = counters()
-    after["plain", "packets in"] -= 1
-    change = {key: after[key] - before.get(key, 0) for key in after
-              if after[key] != before.get(key, 0)}
+    last = counters()
+    before["plain", "packets in"] += 1
+    change = {key: last[key] - before.get(key, 0) for key in last
+              if last[key] != before.get(key, 0)}
     results.equal(what, expected, change)
     results.equal(what + ": ICMP", list(errors), icmp_errors(len(errors)))
 
@@ -118,6 +116,10 @@ def unseen(what, packet):
 def taken(what, packet, tunnel):
     rises(what, packet, {(tunnel, "packets in"): 1})
 
+
+SENTINEL = outer("plain", gre(b"sentinel", PAYLOAD))
+arrivals = Tap(A, "plain", PAYLOAD)
+last = counters()
 
 PORT_UNREACHABLE = [(3, 3)]
 

@@ -167,13 +167,28 @@ class Rtnl:
 
     def drops(self, name):
         """The drop counters of a link, by name, out of IFLA_INFO_XSTATS."""
-        nest = attributes(attributes(
-            self.link(name)[IFLA_LINKINFO])[IFLA_INFO_XSTATS])
-        return {word: struct.unpack("=Q", nest[2 + i])[0]
-                for i, word in enumerate(self.names)}
+        return self.read_drops(self.link(name))
 
     def stats(self, name):
         """IFLA_STATS64 of a link, by name."""
-        data = self.link(name)[IFLA_STATS64]
+        return self.read_stats(self.link(name))
+
+    def tunnels(self):
+        """Name, IFLA_STATS64 and drop counters of each grex link."""
+        message = Message(RTM_GETLINK, NLM_F_DUMP)
+        message.nest(IFLA_LINKINFO,
+                     lambda: message.attr(IFLA_INFO_KIND, b"grex\0"))
+        for answer in self.talk(message).messages:
+            link = attributes(answer[16:])
+            yield (link[IFLA_IFNAME].rstrip(b"\0").decode(),
+                   self.read_stats(link), self.read_drops(link))
+
+    def read_drops(self, link):
+        nest = attributes(attributes(link[IFLA_LINKINFO])[IFLA_INFO_XSTATS])
+        return {word: struct.unpack("=Q", nest[2 + i])[0]
+                for i, word in enumerate(self.names)}
+
+    @staticmethod
+    def read_stats(link):
         return dict(zip(STATS64, struct.unpack_from(
-            "=%dQ" % len(STATS64), data)))
+            "=%dQ" % len(STATS64), link[IFLA_STATS64])))

@@ -29,10 +29,14 @@ setup() {
 	setup_pair
 	new_ns C
 	run ip link add v1 netns "$A" type veth peer name v0 netns "$C"
-	run ip -n "$A" addr add 198.51.100.1/24 dev v1
-	run ip -n "$C" addr add 198.51.100.2/24 dev v0
-	run ip -n "$A" link set v1 up
-	run ip -n "$C" link set v0 up
+	ips "$A" <<-END
+		addr add 198.51.100.1/24 dev v1
+		link set v1 up
+	END
+	ips "$C" <<-END
+		addr add 198.51.100.2/24 dev v0
+		link set v0 up
+	END
 	run gretool -n "$A" add gre1 remote any key 7 \
 		addr 10.0.0.1/24 addr fd00::1/64 up || fail "add in A"
 	run gretool -n "$B" add gre1 local 192.0.2.2 remote 192.0.2.1 key 7 \

@@ -25,13 +25,17 @@ SENTENCE='has the same local, remote, input key and link'
 # A has 192.0.2.1 and .111 on v0; B .2 and .3, and a second cable to A's v1.
 setup() {
 	setup_pair
-	run ip -n "$A" addr add 192.0.2.111/24 dev v0
-	run ip -n "$B" addr add 192.0.2.3/24 dev v0
 	run ip link add v1 netns "$A" type veth peer name v1 netns "$B"
-	run ip -n "$A" addr add 198.51.100.1/24 dev v1
-	run ip -n "$B" addr add 198.51.100.2/24 dev v1
-	run ip -n "$A" link set v1 up
-	run ip -n "$B" link set v1 up
+	ips "$A" <<-END
+		addr add 192.0.2.111/24 dev v0
+		addr add 198.51.100.1/24 dev v1
+		link set v1 up
+	END
+	ips "$B" <<-END
+		addr add 192.0.2.3/24 dev v0
+		addr add 198.51.100.2/24 dev v1
+		link set v1 up
+	END
 	ns "$A" sysctl -qw net.ipv4.conf.all.rp_filter=0 \
 		net.ipv4.conf.v0.rp_filter=0 net.ipv4.conf.v1.rp_filter=0
 }
@@ -40,6 +44,11 @@ tunnel() {
 	local name=$1
 	shift
 	run gretool -n "$A" add "$name" "$@" up || fail "add $name $*"
+}
+
+# The lines of the standard input are commands of gretool in A.
+tunnels() {
+	gretool -n "$A" -batch - || fail "tunnels"
 }
 
 # The lines of the standard input: see whose.py.
@@ -59,33 +68,27 @@ refused() {
 
 test_addresses() {
 	setup
-	tunnel exact local 192.0.2.1 remote 192.0.2.2
-	tunnel remoteonly local any remote 192.0.2.2
-	tunnel localonly local 192.0.2.1 remote any
-	tunnel neither local any remote any
+	tunnels <<-END
+		add exact local 192.0.2.1 remote 192.0.2.2 up
+		add remoteonly local any remote 192.0.2.2 up
+		add localonly local 192.0.2.1 remote any up
+		add neither local any remote any up
+	END
 	packets_go_to <<-END
 		exact      192.0.2.2 192.0.2.1
 		remoteonly 192.0.2.2 192.0.2.111
 		localonly  192.0.2.3 192.0.2.1
 		neither    192.0.2.3 192.0.2.111
-	END
-	run gretool -n "$A" del exact
-	packets_go_to <<-END
+		gretool del exact
 		remoteonly 192.0.2.2 192.0.2.1
 		localonly  192.0.2.3 192.0.2.1
-	END
-	run gretool -n "$A" del remoteonly
-	packets_go_to <<-END
+		gretool del remoteonly
 		localonly  192.0.2.2 192.0.2.1
 		neither    192.0.2.2 192.0.2.111
-	END
-	run gretool -n "$A" del localonly
-	packets_go_to <<-END
+		gretool del localonly
 		neither    192.0.2.2 192.0.2.1
 		neither    192.0.2.3 192.0.2.111
-	END
-	run gretool -n "$A" del neither
-	packets_go_to <<-END
+		gretool del neither
 		nobody     192.0.2.2 192.0.2.1
 	END
 }
@@ -93,10 +96,12 @@ test_addresses() {
 # It is not the oldest that wins, nor the youngest.
 test_reverse_order() {
 	setup
-	tunnel neither local any remote any
-	tunnel localonly local 192.0.2.1 remote any
-	tunnel remoteonly local any remote 192.0.2.2
-	tunnel exact local 192.0.2.1 remote 192.0.2.2
+	tunnels <<-END
+		add neither local any remote any up
+		add localonly local 192.0.2.1 remote any up
+		add remoteonly local any remote 192.0.2.2 up
+		add exact local 192.0.2.1 remote 192.0.2.2 up
+	END
 	packets_go_to <<-END
 		exact      192.0.2.2 192.0.2.1
 		remoteonly 192.0.2.2 192.0.2.111
@@ -107,27 +112,23 @@ test_reverse_order() {
 
 test_link() {
 	setup
-	tunnel unbound local 192.0.2.1 remote 192.0.2.2
-	tunnel bound local 192.0.2.1 remote 192.0.2.2 dev v0
+	tunnels <<-END
+		add unbound local 192.0.2.1 remote 192.0.2.2 up
+		add bound local 192.0.2.1 remote 192.0.2.2 dev v0 up
+	END
 	packets_go_to <<-END
 		bound      192.0.2.2 192.0.2.1
 		unbound    192.0.2.2 192.0.2.1 out v1
-	END
-	run gretool -n "$A" del unbound
-	# A better match that is bound elsewhere is none.
-	tunnel any local any remote any
-	packets_go_to <<-END
+		gretool del unbound
+		# A better match that is bound elsewhere is none.
+		gretool add any local any remote any up
 		bound      192.0.2.2 192.0.2.1
 		any        192.0.2.2 192.0.2.1 out v1
-	END
-	run gretool -n "$A" del any
-	packets_go_to <<-END
+		gretool del any
 		nobody     192.0.2.2 192.0.2.1 out v1
-	END
-	# Addresses go before the link.
-	tunnel exact local 192.0.2.1 remote 192.0.2.3
-	tunnel anyv0 local any remote any dev v0
-	packets_go_to <<-END
+		# Addresses go before the link.
+		gretool add exact local 192.0.2.1 remote 192.0.2.3 up
+		gretool add anyv0 local any remote any dev v0 up
 		exact      192.0.2.3 192.0.2.1
 		anyv0      192.0.2.3 192.0.2.111
 	END
@@ -139,36 +140,34 @@ test_vrf() {
 		{ skip "no VRF in this kernel"; return; }
 	run ip -n "$A" link set red up
 	run ip -n "$A" link set v0 master red
-	tunnel unbound local 192.0.2.1 remote 192.0.2.2
-	tunnel invrf local 192.0.2.1 remote 192.0.2.2 dev red
+	tunnels <<-END
+		add unbound local 192.0.2.1 remote 192.0.2.2 up
+		add invrf local 192.0.2.1 remote 192.0.2.2 dev red up
+	END
 	packets_go_to <<-END
 		invrf      192.0.2.2 192.0.2.1
-	END
-	run gretool -n "$A" del invrf
-	packets_go_to <<-END
+		gretool del invrf
 		unbound    192.0.2.2 192.0.2.1
 	END
 }
 
 test_key() {
 	setup
-	tunnel zero local 192.0.2.1 remote 192.0.2.2 key 0
-	tunnel five local 192.0.2.1 remote 192.0.2.2 key 5
+	tunnels <<-END
+		add zero local 192.0.2.1 remote 192.0.2.2 key 0 up
+		add five local 192.0.2.1 remote 192.0.2.2 key 5 up
+	END
 	packets_go_to <<-END
 		zero       192.0.2.2 192.0.2.1 key 0
 		five       192.0.2.2 192.0.2.1 key 5
 		nobody     192.0.2.2 192.0.2.1
 		nobody     192.0.2.2 192.0.2.1 key 6
-	END
-	tunnel none local 192.0.2.1 remote 192.0.2.2
-	run gretool -n "$A" del zero
-	packets_go_to <<-END
+		gretool add none local 192.0.2.1 remote 192.0.2.2 up
+		gretool del zero
 		none       192.0.2.2 192.0.2.1
 		nobody     192.0.2.2 192.0.2.1 key 0
-	END
-	# The key is that of what is received.
-	run gretool -n "$A" set none okey 7
-	packets_go_to <<-END
+		# The key is that of what is received.
+		gretool set none okey 7
 		none       192.0.2.2 192.0.2.1
 		nobody     192.0.2.2 192.0.2.1 key 7
 	END
@@ -177,9 +176,11 @@ test_key() {
 # A tunnel whose key differs does not stand in the way of a worse match.
 test_key_and_addresses() {
 	setup
-	tunnel exact local 192.0.2.1 remote 192.0.2.2 key 5
-	tunnel remoteonly local any remote 192.0.2.2
-	tunnel neither local any remote any key 0
+	tunnels <<-END
+		add exact local 192.0.2.1 remote 192.0.2.2 key 5 up
+		add remoteonly local any remote 192.0.2.2 up
+		add neither local any remote any key 0 up
+	END
 	packets_go_to <<-END
 		exact      192.0.2.2 192.0.2.1 key 5
 		remoteonly 192.0.2.2 192.0.2.1
@@ -206,8 +207,10 @@ test_duplicate() {
 test_duplicate_by_change() {
 	local before said
 	setup
-	tunnel one local 192.0.2.1 remote 192.0.2.2
-	tunnel two local 192.0.2.1 remote 192.0.2.2 key 5 ttl 7
+	tunnels <<-END
+		add one local 192.0.2.1 remote 192.0.2.2 up
+		add two local 192.0.2.1 remote 192.0.2.2 key 5 ttl 7 up
+	END
 	before=$(gretool -n "$A" show)
 	said=$(gretool -n "$A" set two nokey ttl 8 2>&1)
 	check_eq "status" 1 "$?"
@@ -223,12 +226,14 @@ test_duplicate_by_change() {
 
 test_same_but_different() {
 	setup
-	tunnel one local 192.0.2.1 remote 192.0.2.2
-	tunnel key0 local 192.0.2.1 remote 192.0.2.2 key 0
-	tunnel key1 local 192.0.2.1 remote 192.0.2.2 key 1
-	tunnel onv0 local 192.0.2.1 remote 192.0.2.2 dev v0
-	tunnel onv1 local 192.0.2.1 remote 192.0.2.2 dev v1
-	tunnel onv1key local 192.0.2.1 remote 192.0.2.2 dev v1 key 1
+	tunnels <<-END
+		add one local 192.0.2.1 remote 192.0.2.2 up
+		add key0 local 192.0.2.1 remote 192.0.2.2 key 0 up
+		add key1 local 192.0.2.1 remote 192.0.2.2 key 1 up
+		add onv0 local 192.0.2.1 remote 192.0.2.2 dev v0 up
+		add onv1 local 192.0.2.1 remote 192.0.2.2 dev v1 up
+		add onv1key local 192.0.2.1 remote 192.0.2.2 dev v1 key 1 up
+	END
 	packets_go_to <<-END
 		key0       192.0.2.2 192.0.2.1 key 0
 		key1       192.0.2.2 192.0.2.1 key 1

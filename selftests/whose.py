@@ -2,9 +2,12 @@
 """whose.py A B: see which tunnel of A a packet of B belongs to. Each line of
 the standard input is a packet and who has to get it:
 
-    DEVICE|nobody SOURCE DESTINATION [key KEY] [out DEVICE-OF-B]"""
+    DEVICE|nobody SOURCE DESTINATION [key KEY] [out DEVICE-OF-B]
+
+or a command of gretool in A: "gretool WORD..."."""
 
 import socket
+import subprocess
 import sys
 import time
 
@@ -48,6 +51,9 @@ def who_gets(mark, timeout):
 for number, line in enumerate(sys.stdin):
     words = line.split("#")[0].split()
     if not words:
+        continue
+    if words[0] == "gretool":
+        subprocess.run(["gretool", "-n", A] + words[1:], check=True)
         continue
     expected, source, destination = words[:3]
     more = dict(zip(words[3::2], words[4::2]))
