@@ -51,17 +51,17 @@ static void print_keys(FILE *out, const struct config *c, uint32_t fields)
 }
 
 /* csum or seq: "no" if it is off, "i" or "o" if it is one direction's. */
-static void print_flag(FILE *out, const char *word, bool has_in, bool in,
-		       bool has_out, bool out_on)
+static void print_flag(FILE *out, const char *word, bool say_rx, bool rx,
+		       bool say_tx, bool tx)
 {
-	if (has_in && has_out && in == out_on) {
-		fprintf(out, " %s%s", in ? "" : "no", word);
+	if (say_rx && say_tx && rx == tx) {
+		fprintf(out, " %s%s", rx ? "" : "no", word);
 		return;
 	}
-	if (has_in)
-		fprintf(out, " %si%s", in ? "" : "no", word);
-	if (has_out)
-		fprintf(out, " %so%s", out_on ? "" : "no", word);
+	if (say_rx)
+		fprintf(out, " %si%s", rx ? "" : "no", word);
+	if (say_tx)
+		fprintf(out, " %so%s", tx ? "" : "no", word);
 }
 
 static const char *df_text(const struct config *c)
