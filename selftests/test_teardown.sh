@@ -1,0 +1,161 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Tunnels go while packets flow through them: one by one, with their underlay,
+# with a namespace, with the module. And many of them come and go.
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+TESTS="
+	tunnel
+	underlay
+	namespace
+	module
+	a_thousand
+"
+
+# floods: both ways, until the end of the test
+floods() {
+	ip netns exec "$B" ping -q -f 10.0.0.1 >"$WORK/flood" 2>&1 &
+	PIDS+=($!)
+	ip netns exec "$B" bash -c 'exec 3>/dev/udp/10.0.0.1/9
+		while :; do echo -n flood >&3; done 2>/dev/null' &
+	PIDS+=($!)
+}
+
+receives() {
+	[ "$(link_counter "$1" gre1 rx_packets)" -gt 50 ]
+}
+
+tunnel() {
+	local i
+
+	setup_pair
+	tunnel_pair
+	floods
+	busywait 10 receives "$A" || fail "no traffic"
+	for ((i = 0; i < 30; i++)); do
+		echo "del gre1"
+		echo "add gre1 local 192.0.2.1 remote 192.0.2.2 addr 10.0.0.1/30 up"
+	done >"$WORK/batch"
+	check "delete and add" gretool -n "$A" -batch "$WORK/batch"
+	busywait 10 receives "$A" || fail "no traffic after it"
+	# Both ends at once, the sender's too.
+	run gretool -n "$A" del gre1 &
+	run gretool -n "$B" del gre1
+	wait "$!"
+	check_eq "tunnels left" "" "$(gretool -n "$A" show; gretool -n "$B" show)"
+}
+
+underlay() {
+	local i
+
+	setup_pair
+	tunnel_pair
+	run gretool -n "$A" set gre1 dev v0
+	floods
+	busywait 10 receives "$A" || fail "no traffic"
+	for i in 1 2 3; do
+		# A reference that is kept would hold this up.
+		check "delete the underlay" timeout 10 ip -n "$A" link del v0
+		check_match "the tunnel stays" "gre1 .*remote 192.0.2.2" \
+			"$(gretool -n "$A" show gre1)"
+		run ip link add v0 netns "$A" type veth \
+			peer name v0 netns "$B"
+		ips "$A" <<-END
+			addr add 192.0.2.1/24 dev v0
+			link set v0 up
+		END
+		ips "$B" <<-END
+			addr add 192.0.2.2/24 dev v0
+			link set v0 up
+		END
+		run gretool -n "$A" set gre1 dev v0
+		check "it works again, time $i" \
+			busywait 10 ping_ok "$A" 10.0.0.2
+	done
+}
+
+namespace() {
+	local i
+
+	setup_pair
+	for i in 1 2 3; do
+		new_ns C
+		run ip link add v1 netns "$B" type veth \
+			peer name v0 netns "$C"
+		ips "$B" <<-END
+			addr add 192.0.3.2/24 dev v1
+			link set v1 up
+		END
+		ips "$C" <<-END
+			addr add 192.0.3.1/24 dev v0
+			link set v0 up
+		END
+		run gretool -n "$B" add gre1 local 192.0.3.2 remote 192.0.3.1 \
+			addr 10.0.0.2/30 up || fail "add in B"
+		run gretool -n "$C" add gre1 local 192.0.3.1 remote 192.0.3.2 \
+			addr 10.0.0.1/30 up || fail "add in C"
+		floods
+		busywait 10 receives "$C" || fail "no traffic, time $i"
+		check "delete the namespace" ip netns del "$C"
+		# Its end of the underlay goes with it, and so does ours.
+		check "all of it is gone, time $i" busywait 20 no_v1
+		run gretool -n "$B" del gre1
+	done
+}
+
+no_v1() {
+	! ip -n "$B" link show v1
+}
+
+module() {
+	local i
+
+	for i in 1 2 3; do
+		setup_pair
+		tunnel_pair key 1 csum seq
+		floods
+		busywait 10 receives "$A" || fail "no traffic"
+		module_reload || return
+		check_eq "tunnels left, time $i" "" \
+			"$(gretool -n "$A" show; gretool -n "$B" show)"
+		check "a new one" gretool -n "$A" add gre1 local 192.0.2.1 \
+			remote 192.0.2.2 key 1
+		cleanup
+	done
+}
+
+a_thousand() {
+	local i begin took
+
+	setup_pair
+	for ((i = 0; i < 1000; i++)); do
+		echo "add t$i local 192.0.2.1" \
+			"remote 10.$((i / 250)).0.$((i % 250 + 1)) key $i"
+	done >"$WORK/add"
+	sed 's/^add \(t[0-9]*\) .*/del \1/' "$WORK/add" >"$WORK/del"
+
+	begin=$SECONDS
+	check "add 1000" gretool -n "$A" -batch "$WORK/add"
+	took=$((SECONDS - begin))
+	[ "$took" -le "${LIMIT:-30}" ] || fail "to add 1000 took $took s"
+	check_eq "tunnels" 1000 "$(gretool -n "$A" show | wc -l)"
+	begin=$SECONDS
+	check "delete 1000" gretool -n "$A" -batch "$WORK/del"
+	took=$((SECONDS - begin))
+	[ "$took" -le "${LIMIT:-30}" ] || fail "to delete 1000 took $took s"
+	check_eq "tunnels left" "" "$(gretool -n "$A" show)"
+
+	# And all at once, with their namespace.
+	check "add 1000 again" gretool -n "$A" -batch "$WORK/add"
+	check "delete the namespace" ip netns del "$A"
+	check "the other end of its underlay is gone" busywait 30 no_v0
+}
+
+no_v0() {
+	! ip -n "$B" link show v0
+}
+
+run_tests

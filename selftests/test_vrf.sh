@@ -1,0 +1,168 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The way of the outer packet: a VRF, a device, a mark for policy routing.
+#
+#    $A red0  192.0.2.1/24 === v0 192.0.2.2/24 $B    red0 in VRF red
+#       blue0 192.0.2.1/24 === v0 192.0.2.2/24 $C    blue0 in VRF blue
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+TESTS="
+	overlapping_vrfs
+	device_in_vrf
+	fwmark
+	device
+"
+
+# leg COLOUR NAMESPACE N: one VRF of A, one peer
+leg() {
+	run ip link add "${1}0" netns "$A" type veth peer name v0 netns "$2"
+	ips "$A" <<-END
+		link add $1 type vrf table 10$3
+		link set $1 up
+		link set ${1}0 master $1
+		addr add 192.0.2.1/24 dev ${1}0
+		link set ${1}0 up
+	END
+	ips "$2" <<-END
+		addr add 192.0.2.2/24 dev v0
+		link set v0 up
+	END
+	run gretool -n "$2" add gre1 local 192.0.2.2 remote 192.0.2.1 \
+		addr "10.0.$3.2/30" up || fail "add in $2"
+}
+
+vrfs() {
+	new_ns A
+	if ! ip -n "$A" link add vrf-test type vrf table 99 2>"$WORK/vrf"; then
+		skip "vrf: $(cat "$WORK/vrf")"
+		return 1
+	fi
+	new_ns B
+	new_ns C
+	leg red "$B" 1
+	leg blue "$C" 2
+}
+
+# The same addresses in both, and no key: the VRF alone tells them apart.
+overlapping_vrfs() {
+	vrfs || return
+	run gretool -n "$A" add gre1 local 192.0.2.1 remote 192.0.2.2 \
+		dev red addr 10.0.1.1/30 up || fail "add in red"
+	run gretool -n "$A" add gre2 local 192.0.2.1 remote 192.0.2.2 \
+		dev blue addr 10.0.2.1/30 up || fail "add in blue"
+	check "red" ping_ok "$A" 10.0.1.2
+	check "blue" ping_ok "$A" 10.0.2.2
+	check "from B" ping_ok "$B" 10.0.1.1
+	check "from C" ping_ok "$C" 10.0.2.1
+	check_eq "received in red" 6 "$(link_counter "$A" gre1 rx_packets)"
+	check_eq "received in blue" 6 "$(link_counter "$A" gre2 rx_packets)"
+	check_eq "received by B" 6 "$(link_counter "$B" gre1 rx_packets)"
+
+	# MTU and route of the VRF, not of the main table.
+	run ip -n "$A" link set blue0 mtu 1400
+	run gretool -n "$A" set gre2 key 1
+	check_eq "MTU in blue" 1372 "$(link_mtu "$A" gre2)"
+	# The device of a tunnel can be in a VRF too.
+	run ip -n "$A" link set gre1 master blue
+	check "red underlay, blue inside" ping_ok "$A" 10.0.1.2 -I blue
+
+	# Without "dev" the underlay is the main table, which has no route.
+	run gretool -n "$A" set gre1 nodev
+	counts "$A" gre1 tx_no_route 2 check "not bound" \
+		ping_fails "$A" 10.0.1.2 -I blue -W 0.2
+}
+
+# Bound to the device itself, which happens to be in a VRF.
+device_in_vrf() {
+	vrfs || return
+	run gretool -n "$A" add gre1 local 192.0.2.1 remote 192.0.2.2 \
+		dev red0 addr 10.0.1.1/30 up || fail "add on red0"
+	check "red0" ping_ok "$A" 10.0.1.2
+	check "from B" ping_ok "$B" 10.0.1.1
+	run gretool -n "$A" set gre1 dev blue0
+	counts_packets "$B" 0 check "blue0" \
+		ping_fails "$A" 10.0.1.2 -W 0.2
+}
+
+# two_ways: A and B joined twice; B is 203.0.113.1 on both
+two_ways() {
+	setup_pair
+	run ip link add w0 netns "$A" type veth peer name w0 netns "$B"
+	ips "$A" <<-END
+		addr add 192.0.3.1/24 dev w0
+		link set w0 up
+		route add 203.0.113.1/32 via 192.0.2.2
+		route add 203.0.113.1/32 via 192.0.3.2 mtu 1300 table 100
+		rule add fwmark 5 table 100
+	END
+	ips "$B" <<-END
+		addr add 192.0.3.2/24 dev w0
+		link set w0 up
+		addr add 203.0.113.1/32 dev lo
+	END
+	ns "$B" sysctl -qw net.ipv4.conf.all.rp_filter=0
+	ns "$A" sysctl -qw net.ipv4.conf.all.rp_filter=0
+}
+
+# by DEVICE OTHER: 20 packets of gre1 leave A there, and not there, where there
+# is little but neighbour discovery
+by() {
+	local before other
+
+	before=$(link_counter "$A" "$1" tx_packets)
+	other=$(link_counter "$A" "$2" tx_packets)
+	ns "$A" ping -q -c 20 -i 0.01 -W 0.1 10.0.0.2 >"$WORK/ping"
+	before=$(($(link_counter "$A" "$1" tx_packets) - before))
+	other=$(($(link_counter "$A" "$2" tx_packets) - other))
+	[ "$before" -ge 20 ] || fail "only $before packets by $1"
+	[ "$other" -lt 10 ] || fail "$other packets by $2"
+}
+
+fwmark() {
+	two_ways
+	run gretool -n "$A" add gre1 remote 203.0.113.1 addr 10.0.0.1/30 up
+	run gretool -n "$B" add gre1 local 203.0.113.1 remote any \
+		addr 10.0.0.2/30 up
+	by v0 w0
+	run gretool -n "$A" set gre1 fwmark 5
+	by w0 v0
+	check_eq "MTU of the marked route" 1276 "$(link_mtu "$A" gre1)"
+	run gretool -n "$A" set gre1 fwmark 6
+	by v0 w0
+	check_eq "MTU of the other" 1476 "$(link_mtu "$A" gre1)"
+	check_eq "all have arrived" 60 "$(link_counter "$B" gre1 rx_packets)"
+}
+
+device() {
+	two_ways
+	run ip -n "$A" route add 203.0.113.1/32 via 192.0.3.2 dev w0 metric 9
+	run gretool -n "$A" add gre1 remote 203.0.113.1 addr 10.0.0.1/30 up
+	run gretool -n "$B" add gre1 local 203.0.113.1 remote any \
+		addr 10.0.0.2/30 up
+	by v0 w0
+	run gretool -n "$A" set gre1 dev w0
+	by w0 v0
+	# B takes them from where it is bound to, and from there only.
+	run gretool -n "$B" set gre1 dev v0
+	counts_packets "$B" 0 check "not received from w0" \
+		ping_fails "$A" 10.0.0.2 -W 0.2
+	run gretool -n "$A" set gre1 dev v0
+	counts_packets "$B" 2 check "received from v0" \
+		ping_fails "$A" 10.0.0.2 -W 0.2
+}
+
+# counts_packets NAMESPACE N command...: the command makes gre1 receive N
+counts_packets() {
+	local name=$1 expected=$2 before
+
+	shift 2
+	before=$(link_counter "$name" gre1 rx_packets)
+	"$@"
+	check_eq "received" "$expected" \
+		"$(($(link_counter "$name" gre1 rx_packets) - before))"
+}
+
+run_tests
