@@ -7,7 +7,7 @@
 # on two guests.  A pair file says on which kernels in a line "# pair: A B",
 # where "test" means the kernel of -k; without it: test and 6.1.
 # Results: .build/results/NAME/*.tap and dmesg.
-# GREX_TEST_LIMIT: seconds for a test file (120; four times that on debug); a
+# GREX_TEST_LIMIT: seconds for a test file (240; four times that on debug); a
 # file that needs more says so in a line "# limit: SECONDS".
 
 set -euo pipefail
@@ -28,7 +28,7 @@ done
 slower=1
 [[ $name != debug ]] || slower=4
 ((${#kmemleak[@]} == 0)) || slower=8
-limit=$((${GREX_TEST_LIMIT:-120} * slower))
+limit=$((${GREX_TEST_LIMIT:-240} * slower))
 
 singles=() pairs=()
 if (($#)); then
@@ -120,7 +120,7 @@ if ((${#singles[@]})); then
 		shard 0 "${singles[@]}"
 	else
 		# The longest first, each to the shard that has least to do.
-		hold_heavy
+		[[ $name == uml ]] || hold_heavy
 		export GREX_NOLOCK=1
 		for ((i = 0; i < shards; i++)); do
 			mapfile -t share < <(printf '%s\n' "${singles[@]}" | awk -v known="$known" -v shards="$shards" -v mine="$i" '
