@@ -618,7 +618,7 @@ static int check_ipv6(const struct config *c)
 		return STATUS_OK;
 	for (i = 0; i < c->naddrs; i++)
 		if (c->addrs[i].local.family == AF_INET6)
-			return usage("mtu: \"%u\" is too small for an IPv6 addr, expected %u or more",
+			return usage("mtu: \"%u\" leaves no room for IPv6, expected %u or more",
 				     c->mtu, IPV6_MTU_MIN);
 	return STATUS_OK;
 }

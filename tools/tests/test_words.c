@@ -217,7 +217,7 @@ static const struct {
 	  "peer: \"10.0.0.2/24\" has another prefix length than its addr: give only one" },
 
 	{ "g remote any mtu 1279 addr 10.0.0.1/30 addr 2001:db8::1/64",
-	  "mtu: \"1279\" is too small for an IPv6 addr, expected 1280 or more" },
+	  "mtu: \"1279\" leaves no room for IPv6, expected 1280 or more" },
 
 	/* twice */
 	{ "g remote any remote any", "remote: given twice, expected once" },
