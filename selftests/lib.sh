@@ -275,7 +275,8 @@ module_reload() {
 capture() {
 	local name=$1 dev=$2 file=$3
 	shift 3
-	ip netns exec "$name" tcpdump -q -n -U --immediate-mode -s 0 \
+	# 64 kB are set aside for each packet in immediate mode: room for 256.
+	ip netns exec "$name" tcpdump -q -n -U --immediate-mode -B 16384 -s 0 \
 		-i "$dev" -w "$file" "$@" \
 		2>"$file.log" &
 	CAPTURE=$!
