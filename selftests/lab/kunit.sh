@@ -20,7 +20,7 @@ results=$CHECKOUT/.build/results/kunit-$name
 rm -rf "$results"
 status=0
 # shellcheck disable=SC2016 # expanded in the guest
-"$LAB/boot.sh" -k "$name" -t 300 -o "$results" --append "kunit.enable=1" -- \
+setpriv --pdeathsig TERM "$LAB/boot.sh" -k "$name" -t 300 -o "$results" --append "kunit.enable=1" -- \
 	'modprobe grex; status=$?; dmesg -t >"$GREX_RESULTS/kunit.log"; exit $status' || status=$?
 
 # "    ok 3 case" stands under "    # Subtest: suite"; deeper lines are parameters of a case.

@@ -60,7 +60,7 @@ for boot in "${!boots[@]}"; do
 	leak) options=(--kmemleak) ;;
 	oops) expected=120 ;;
 	esac
-	"$LAB/boot.sh" -k "$name" -t 300 --no-module --module "$target/plant.ko" -o "$CHECKOUT/.build/results/plant-$name/$boot" "${options[@]}" \
+	setpriv --pdeathsig TERM "$LAB/boot.sh" -k "$name" -t 300 --no-module --module "$target/plant.ko" -o "$CHECKOUT/.build/results/plant-$name/$boot" "${options[@]}" \
 		-- "for bug in ${boots[$boot]}; do modprobe plant bug=\$bug; modprobe -r plant; done" >"$target/said" 2>&1 || status=$?
 	for bug in ${boots[$boot]}; do
 		if ((status == expected)) && grep -qE "${says[$bug]}" "$target/said"; then
