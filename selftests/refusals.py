@@ -74,8 +74,9 @@ def icmp_errors(expected):
     """Types and codes of the ICMP errors that B has got."""
     found = []
     while True:
-        got = icmp.read(2.0 if len(found) < expected else 0.0, wanted=lambda
-                        protocol, data: data[9] == 1 and data[20] in (3, 4, 5, 11, 12))
+        got = icmp.read(2.0 if len(found) < expected else 0.0,
+                        wanted=lambda _, data: data[9] == 1 and
+                        data[20] in (3, 4, 5, 11, 12))
         if got is None:
             return found
         found.append((got[1][20], got[1][21]))
