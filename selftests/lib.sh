@@ -29,6 +29,7 @@ set -u
 export LC_ALL=C PYTHONDONTWRITEBYTECODE=1
 
 KSFT_SKIP=4
+MODULE=grex # what the tests need
 WORK=$(mktemp -d)
 NAMESPACES=()
 PIDS=()
@@ -352,8 +353,8 @@ run_tests() {
 	local test n=0 failed=0 words
 	read -rd '' -a words <<<"${ONLY:-$TESTS}"
 	[ "$(id -u)" = 0 ] || skip_all "needs root"
-	modprobe grex 2>/dev/null || [ -d /sys/module/grex ] ||
-		skip_all "grex cannot be loaded"
+	modprobe "$MODULE" 2>/dev/null || [ -d "/sys/module/$MODULE" ] ||
+		skip_all "$MODULE cannot be loaded"
 	printf 'TAP version 13\n1..%d\n' "${#words[@]}"
 	for test in "${words[@]}"; do
 		n=$((n + 1))

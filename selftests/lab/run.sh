@@ -54,6 +54,11 @@ done
 stage=selftests-$name
 ((${#kmemleak[@]} == 0)) || stage+=-kmemleak
 "$LAB/build.sh" "$name" >/dev/null || { tally "$stage" fail "build for $name"; exit 1; }
+# What needs this machine and not the guest: the file finds out how it went.
+for file in "${singles[@]}"; do
+	before=$(sed -n 's/^# before the boot: *//p' "$CHECKOUT/selftests/$file")
+	[[ -z $before ]] || (cd "$CHECKOUT/selftests" && "$before" "$name") || :
+done
 results=$CHECKOUT/.build/results/$name
 exec {lock}>"$CHECKOUT/.build/$name/.running"
 flock -n "$lock" || { say "run.sh: waiting for another run on $name"; flock "$lock"; }

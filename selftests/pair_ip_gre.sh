@@ -1,0 +1,143 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# pair_ip_gre.sh a|b: two machines joined by $GREX_LINK; a has grex, b has the
+# kernel's own ip_gre. They meet in the folder $GREX_SHARED.
+#
+# pair: test 6.1
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# name, what gretool is told, what ip is told
+KINDS="
+	none||
+	key|key 4294967295|key 4294967295
+	key_zero|key 0|key 0
+	key_each_way|ikey 1 okey 2|ikey 2 okey 1
+	csum|csum|csum
+	key_csum|key 1.2.3.4 csum|key 1.2.3.4 csum
+	seq|seq|seq
+	all|key 7 csum seq|key 7 csum seq
+	csum_one_way|ocsum|icsum
+"
+TESTS=$(awk -F '|' 'NF > 1 { print $1 }' <<<"$KINDS" | xargs)
+END_NAME=${1:?a or b}
+BYTES=500000
+
+if [ -z "${GREX_LINK:-}" ] || [ -z "${GREX_SHARED:-}" ]; then
+	skip_all "needs two machines, see lab/pair.sh"
+fi
+
+# say WORD, hear WORD: tell the other end, wait for it
+say() {
+	touch "$GREX_SHARED/$1"
+}
+
+hear() {
+	busywait 60 test -e "$GREX_SHARED/$1" || fail "the other end: no $1"
+}
+
+# Each end has done so far; WORD is unique in the run.
+meet() {
+	local other=a
+
+	[ "$END_NAME" = b ] || other=b
+	say "$1-$END_NAME"
+	hear "$1-$other"
+}
+
+underlay() {
+	ip link set "$GREX_LINK" up
+	ip addr replace "192.0.2.$1/24" dev "$GREX_LINK"
+}
+
+# with OPTION...: a tunnel, from this end
+with() {
+	if [ "$END_NAME" = a ]; then
+		run gretool add gre1 local 192.0.2.1 remote 192.0.2.2 "$@" \
+			addr 10.0.0.1/30 addr fd00::1/64 up || fail "add $*"
+	else
+		run ip link add gre1 type gre local 192.0.2.2 remote 192.0.2.1 \
+			"$@" || fail "ip link add $*"
+		ip addr add 10.0.0.2/30 dev gre1
+		ip addr add fd00::2/64 dev gre1 nodad
+		ip link set gre1 up
+	fi
+}
+
+# sent WHAT ADDRESS: bulk TCP to the other end, which "received"
+sent() {
+	local address=$2 family=4
+
+	[[ $address != *:* ]] || { family=6; address=[$address]; }
+	head -c "$BYTES" /dev/urandom >"$GREX_SHARED/$1.data"
+	hear "$1.listening"
+	check "$1" timeout 60 socat -u "OPEN:$GREX_SHARED/$1.data,rdonly" \
+		"TCP$family:$address:5001"
+	say "$1.sent"
+}
+
+received() {
+	local receiver family=$2
+
+	timeout 60 socat -u "TCP$family-LISTEN:5001,reuseaddr" \
+		"CREATE:$WORK/received" &
+	receiver=$!
+	PIDS+=("$receiver")
+	busywait 10 listening || fail "socat does not listen"
+	say "$1.listening"
+	hear "$1.sent"
+	wait "$receiver"
+	check_eq "$1: sha256" "$(sha256sum <"$GREX_SHARED/$1.data")" \
+		"$(sha256sum <"$WORK/received")"
+}
+
+listening() {
+	grep -q ":1389 0*:0000 0A" /proc/net/tcp /proc/net/tcp6
+}
+
+# The tests: each end has its own words for the same tunnel.
+interwork() {
+	local name=$1 peer4=10.0.0.2 peer6=fd00::2
+
+	if [ "$END_NAME" = b ]; then
+		peer4=10.0.0.1
+		peer6=fd00::1
+		shift
+	fi
+	# shellcheck disable=SC2086 # words
+	with $2
+	meet "$name-ready"
+	check "ping" ping -q -c 3 -i 0.05 -W 2 "$peer4"
+	check "ping -6" ping -q -c 3 -i 0.05 -W 2 "$peer6"
+	meet "$name-pinged"
+	if [ "$END_NAME" = a ]; then
+		sent "$name-4" 10.0.0.2
+		received "$name-6" 6
+	else
+		received "$name-4" 4
+		sent "$name-6" fd00::1
+	fi
+	if [ "$END_NAME" = a ]; then
+		check_eq "drops" "" \
+			"$(ethtool -S gre1 | awk '$1 ~ /:$/ && $2 > 0' |
+				grep -v rx_out_of_order)"
+	fi
+	meet "$name-done"
+	ip link del gre1
+}
+
+while IFS='|' read -r name ours theirs; do
+	name=${name//[[:blank:]]/}
+	[ -z "$name" ] ||
+		eval "$name() { interwork $name '$ours' '$theirs'; }"
+done <<<"$KINDS"
+
+if [ "$END_NAME" = a ]; then
+	underlay 1
+else
+	MODULE=ip_gre
+	underlay 2
+fi
+run_tests
