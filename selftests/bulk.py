@@ -1,0 +1,57 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""bulk.py FROM TO ADDRESS BYTES: what namespace FROM sends over TCP to ADDRESS
+is what namespace TO receives; both ends in one process, as programs start
+slowly in an emulated machine."""
+
+import os
+import socket
+import sys
+import threading
+
+import wire
+
+PORT = 5001
+SECONDS = 60
+
+
+def send(family, address, data):
+    with socket.socket(family, socket.SOCK_STREAM) as sender:
+        sender.settimeout(SECONDS)
+        sender.connect((address, PORT))
+        sender.sendall(data)
+
+
+def receive(listener):
+    connection, _ = listener.accept()
+    connection.settimeout(SECONDS)
+    data = bytearray()
+    with connection:
+        while True:
+            chunk = connection.recv(1 << 20)
+            if not chunk:
+                return bytes(data)
+            data += chunk
+
+
+def main():
+    source, target, address, size = sys.argv[1:]
+    data = os.urandom(int(size))
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+
+    wire.enter(target)
+    listener = socket.create_server(("", PORT), family=family)
+    listener.settimeout(SECONDS)
+    wire.enter(source)
+    # A thread stays in the namespace it was started in.
+    sender = threading.Thread(target=send, args=(family, address, data))
+    sender.start()
+    received = receive(listener)
+    sender.join()
+    if received != data:
+        same = len(os.path.commonprefix([received, data]))
+        sys.exit("of %d bytes %d were received, the first %d the same" %
+                 (len(data), len(received), same))
+
+
+main()
