@@ -36,16 +36,16 @@ for word; do
 	static) stage static selftests/static.sh ;;
 	host) stage host selftests/host.sh ;;
 	kunit) stage kunit "$LAB/kunit.sh" -k uml ;;
-	selftests) stage selftests "$LAB/run.sh" -k 6.1 ;;
+	selftests) stage selftests "$LAB/run.sh" -k 6.1 -j 2 ;;
 	debug)
 		stage kunit-debug "$LAB/kunit.sh" -k debug
-		stage selftests-debug "$LAB/run.sh" -k debug
+		stage selftests-debug "$LAB/run.sh" -k debug -j 2
 		stage kmemleak "$LAB/run.sh" -k debug --kmemleak \
 			test_teardown.sh test_netns.sh test_change.sh test_netlink.sh
 		;;
 	kernels)
 		for kernel in $OTHER_KERNELS; do
-			stage "selftests-$kernel" "$LAB/run.sh" -k "$kernel"
+			stage "selftests-$kernel" "$LAB/run.sh" -k "$kernel" -j 2
 		done
 		;;
 	plant)

@@ -79,6 +79,8 @@ remove() {
 restore() {
 	rmmod grex 2>/dev/null
 	rm -rf "/usr/src/grex-$VERSION"
+	# dkms takes the folder away with the last module in it.
+	mkdir -p "${MODULE_FILE%/*}"
 	cp "$WORK/saved.ko" "$MODULE_FILE"
 	depmod
 }
