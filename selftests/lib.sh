@@ -353,8 +353,12 @@ run_tests() {
 	local test n=0 failed=0 words
 	read -rd '' -a words <<<"${ONLY:-$TESTS}"
 	[ "$(id -u)" = 0 ] || skip_all "needs root"
-	modprobe "$MODULE" 2>/dev/null || [ -d "/sys/module/$MODULE" ] ||
-		skip_all "$MODULE cannot be loaded"
+	if ! modprobe "$MODULE" 2>/dev/null && [ ! -d "/sys/module/$MODULE" ]; then
+		# The lab has built it for this kernel.
+		[ -n "${GREX_LAB:-}" ] || skip_all "$MODULE cannot be loaded"
+		echo "Bail out! $MODULE cannot be loaded"
+		exit 1
+	fi
 	printf 'TAP version 13\n1..%d\n' "${#words[@]}"
 	for test in "${words[@]}"; do
 		n=$((n + 1))
