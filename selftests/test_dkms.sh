@@ -14,6 +14,7 @@ TESTS="
 	install
 	loaded_by_kind
 	remove
+	restored
 "
 
 RELEASE=$(uname -r)
@@ -73,20 +74,18 @@ remove() {
 	# The tool does not leave one wondering.
 	check_match "gretool without a module" "modprobe grex" \
 		"$(gretool -n "$A" add gre1 remote 192.0.2.2 2>&1)"
+	rm -rf "/usr/src/grex-$VERSION"
 }
 
 # What the lab had installed is there for the tests after this one.
-restore() {
-	rmmod grex 2>/dev/null
-	rm -rf "/usr/src/grex-$VERSION"
-	# dkms takes the folder away with the last module in it.
+restored() {
 	mkdir -p "${MODULE_FILE%/*}"
 	cp "$WORK/saved.ko" "$MODULE_FILE"
 	depmod
+	check "modprobe" modprobe grex
 }
 
 [ -n "${GREX_LAB:-}" ] || skip_all "changes the installed module: lab only"
 [ -d "$BUILT" ] || skip_all "not built with DKMS for kernel $GREX_LAB"
 cp "$(modinfo -n grex)" "$WORK/saved.ko"
-trap 'cleanup; restore; rm -rf "$WORK"' EXIT
 run_tests
