@@ -52,14 +52,14 @@ neighbour() {
 
 test_no_neighbour() {
 	setup
-	counts "$A" gre1 tx_no_remote 2 check_fails "IPv4" ping_ok "$A" 10.0.0.2 -c 2
-	counts "$A" gre1 tx_no_remote 2 check_fails "IPv6" ping_ok "$A" fd00::2 -c 2
+	counts "$A" gre1 tx_no_remote 2 check_fails "IPv4" ping_ok "$A" 10.0.0.2 -c 2 -W 0.2
+	counts "$A" gre1 tx_no_remote 2 check_fails "IPv6" ping_ok "$A" fd00::2 -c 2 -W 0.2
 	check_eq "nothing was sent" 0 "$(link_counter "$A" gre1 tx_packets)"
 	# The sender is told at once, and does not wait for an answer.
 	check_match "ping hears of it" 'Unreachable' \
-		"$(ns "$A" ping -c 1 -W 1 10.0.0.2)"
+		"$(ns "$A" ping -c 1 -W 0.2 10.0.0.2)"
 	check_match "ping hears of it" 'unreachable' \
-		"$(ns "$A" ping -c 1 -W 1 fd00::2)"
+		"$(ns "$A" ping -c 1 -W 0.2 fd00::2)"
 	# What comes from a source that nobody named is received all the same.
 	ns "$B" ping -q -c 2 -i 0.05 -W 0.1 10.0.0.1 >/dev/null
 	check_eq "received" 2 "$(link_counter "$A" gre1 rx_packets)"
@@ -99,10 +99,10 @@ test_neighbour_changes() {
 	neighbour 10.0.0.2 198.51.100.2
 	check "at C" ping_ok "$A" 10.0.0.2
 	run ip -n "$A" neigh del 10.0.0.2 dev gre1
-	counts "$A" gre1 tx_no_remote 3 check_fails "nowhere" ping_ok "$A" 10.0.0.2
+	counts "$A" gre1 tx_no_remote 3 check_fails "nowhere" ping_ok "$A" 10.0.0.2 -W 0.2
 	# An entry for somewhere without a route.
 	neighbour 10.0.0.2 203.0.113.9
-	counts "$A" gre1 tx_no_route 3 check_fails "no route" ping_ok "$A" 10.0.0.2
+	counts "$A" gre1 tx_no_route 3 check_fails "no route" ping_ok "$A" 10.0.0.2 -W 0.2
 }
 
 test_remote_comes_and_goes() {
