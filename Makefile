@@ -6,6 +6,8 @@ VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 KDIR ?= /lib/modules/$(shell uname -r)/build
 PREFIX ?= /usr
 DKMS_SOURCE = $(DESTDIR)/usr/src/grex-$(VERSION)
+DKMS_FORGET = if dkms status -m grex -v $(VERSION) 2>/dev/null | grep -q .; \
+	then dkms remove -m grex -v $(VERSION) --all; fi
 LAB = selftests/lab
 
 all: module tool ## build grex.ko for the running kernel, and gretool
@@ -21,19 +23,23 @@ tool: ## build tools/gretool
 	@$(LAB)/deps.sh build
 	$(MAKE) -C tools VERSION=$(VERSION)
 
+# What DKMS has of this version goes first: it would not build it again.
 install: tool ## install the module with DKMS, gretool, man page, completion
 	$(MAKE) -C tools install VERSION=$(VERSION) PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
+ifndef DESTDIR
+	$(DKMS_FORGET)
+endif
 	rm -rf $(DKMS_SOURCE)
 	install -d $(DKMS_SOURCE)
 	cp -r Kbuild Makefile dkms.conf COPYING module uapi $(DKMS_SOURCE)/
 	find $(DKMS_SOURCE) \( -name '*.o' -o -name '.*.cmd' \) -delete
 ifndef DESTDIR
-	dkms install --force grex/$(VERSION)
+	dkms install -m grex -v $(VERSION)
 endif
 
 uninstall: ## take away what "make install" installed
 ifndef DESTDIR
-	-dkms remove grex/$(VERSION) --all
+	$(DKMS_FORGET)
 endif
 	rm -rf $(DKMS_SOURCE)
 	$(MAKE) -C tools uninstall PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
