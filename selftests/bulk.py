@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""bulk.py FROM TO ADDRESS BYTES: what namespace FROM sends over TCP to ADDRESS
-is what namespace TO receives; both ends in one process, as programs start
-slowly in an emulated machine."""
+"""bulk.py BYTES FROM TO ADDRESS [FROM TO ADDRESS]...: what namespace FROM sends
+over TCP to ADDRESS is what namespace TO receives, one after the other; all in
+one process, as programs start slowly in an emulated machine."""
 
 import os
 import socket
@@ -34,9 +34,7 @@ def receive(listener):
             data += chunk
 
 
-def main():
-    source, target, address, size = sys.argv[1:]
-    data = os.urandom(int(size))
+def transfer(data, source, target, address):
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
 
     wire.enter(target)
@@ -48,10 +46,17 @@ def main():
     sender.start()
     received = receive(listener)
     sender.join()
+    listener.close()
     if received != data:
         same = len(os.path.commonprefix([received, data]))
-        sys.exit("of %d bytes %d were received, the first %d the same" %
-                 (len(data), len(received), same))
+        sys.exit("%s: of %d bytes %d were received, the first %d the same" %
+                 (address, len(data), len(received), same))
+
+
+def main():
+    data = os.urandom(int(sys.argv[1]))
+    for i in range(2, len(sys.argv), 3):
+        transfer(data, *sys.argv[i:i + 3])
 
 
 main()

@@ -6,9 +6,10 @@
 # A test file lists its test functions in TESTS, in order, and ends with
 # "run_tests". A function makes its topology, checks with check, check_eq and
 # friends, and returns; RET is 0 as long as nothing failed. Namespaces get
-# random names and go away after each function. Output is KTAP; exit status
-# 0 all passed, 1 some failed, 4 skipped. With VERBOSE=1 each command that
-# changes something is printed before it runs.
+# random names and go away after each function; or a function named in SETUP
+# makes a topology first, which the others share and leave as they found it.
+# Output is KTAP; exit status 0 all passed, 1 some failed, 4 skipped. With
+# VERBOSE=1 each command that changes something is printed before it runs.
 #
 # The usual topology (setup_pair):
 #
@@ -144,15 +145,20 @@ ns_background() {
 	PIDS+=($!)
 }
 
-cleanup() {
-	local pid name
+end_background() {
+	local pid
 	for pid in "${PIDS[@]+"${PIDS[@]}"}"; do
 		kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
 	done
+	PIDS=()
+}
+
+cleanup() {
+	local name
+	end_background
 	for name in "${NAMESPACES[@]+"${NAMESPACES[@]}"}"; do
 		ip netns del "$name" 2>/dev/null
 	done
-	PIDS=()
 	NAMESPACES=()
 }
 
@@ -350,7 +356,7 @@ helper_results() {
 # --- running ---------------------------------------------------------------
 
 run_tests() {
-	local test n=0 failed=0 words
+	local test n=0 failed=0 setup=0 words
 	read -rd '' -a words <<<"${ONLY:-$TESTS}"
 	[ "$(id -u)" = 0 ] || skip_all "needs root"
 	if ! modprobe "$MODULE" 2>/dev/null && [ ! -d "/sys/module/$MODULE" ]; then
@@ -360,13 +366,18 @@ run_tests() {
 		exit 1
 	fi
 	printf 'TAP version 13\n1..%d\n' "${#words[@]}"
+	RET=0
+	if [ -n "${SETUP:-}" ]; then
+		"$SETUP"
+		setup=$RET
+	fi
 	for test in "${words[@]}"; do
 		n=$((n + 1))
-		RET=0
+		RET=$setup
 		SKIP=
 		printf '# %s\n' "$test"
 		"$test"
-		cleanup
+		if [ -n "${SETUP:-}" ]; then end_background; else cleanup; fi
 		if [ -n "$SKIP" ]; then
 			printf 'ok %d %s # SKIP %s\n' "$n" "$test" "$SKIP"
 		elif [ "$RET" = 0 ]; then

@@ -26,8 +26,7 @@ MODULE_FILE=/lib/modules/$RELEASE/updates/dkms/grex.ko
 install() {
 	# What the lab has put there is not what this is about.
 	rmmod grex 2>/dev/null
-	rm -f "$MODULE_FILE"*
-	depmod
+	rm -f "$MODULE_FILE"
 	check_fails "without it" modprobe grex
 
 	if [ ! -f "$BUILT/sum" ]; then
@@ -37,11 +36,8 @@ install() {
 	fi
 	cp -r "$BUILT/source/grex-$VERSION" /usr/src/
 	check "dkms add" dkms add "grex/$VERSION"
-	check_match "added" "^grex/$VERSION: added" "$(dkms status)"
 	# "dkms build" was done before the boot; it takes minutes in here.
 	cp -r "$BUILT/tree/grex/$VERSION/$RELEASE" "/var/lib/dkms/grex/$VERSION/"
-	check_match "built" "^grex/$VERSION, $RELEASE, .*: built" \
-		"$(dkms status)"
 	check "dkms install" dkms install "grex/$VERSION" -k "$RELEASE"
 	check_match "installed" "^grex/$VERSION, $RELEASE, .*: installed" \
 		"$(dkms status)"
@@ -80,12 +76,13 @@ remove() {
 # What the lab had installed is there for the tests after this one.
 restored() {
 	mkdir -p "${MODULE_FILE%/*}"
-	cp "$WORK/saved.ko" "$MODULE_FILE"
-	depmod
+	cp "$WORK/saved/grex.ko" "$MODULE_FILE"
+	cp "$WORK"/saved/modules.* "/lib/modules/$RELEASE/"
 	check "modprobe" modprobe grex
 }
 
 [ -n "${GREX_LAB:-}" ] || skip_all "changes the installed module: lab only"
 [ -d "$BUILT" ] || skip_all "not built with DKMS for kernel $GREX_LAB"
-cp "$(modinfo -n grex)" "$WORK/saved.ko"
+mkdir "$WORK/saved"
+cp "$MODULE_FILE" "/lib/modules/$RELEASE"/modules.* "$WORK/saved/"
 run_tests

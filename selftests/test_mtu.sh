@@ -15,13 +15,15 @@ TESTS="
 	from_device
 	from_route_metric
 	from_link
-	learned_path
+	learned_path_ipv4
+	learned_path_ipv6
 	outer_without_df
 	route_says
 "
 
-# tunnel OPTION...: between H1 and H2; LAN's route is through it
-tunnel() {
+SETUP=setup
+setup() {
+	setup_pair
 	setup_internet
 	new_ns LAN
 	run ip link add v0 netns "$LAN" type veth peer name lan0 netns "$H1"
@@ -42,9 +44,9 @@ tunnel() {
 		net.ipv6.conf.all.forwarding=1 \
 		net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
 	run gretool -n "$H1" add gre1 local 198.51.100.2 remote 203.0.113.2 \
-		addr 10.0.0.1/30 addr fd00::1/64 up "$@" || fail "add in H1"
+		key 7 addr 10.0.0.1/30 addr fd00::1/64 up || fail "add in H1"
 	run gretool -n "$H2" add gre1 local 203.0.113.2 remote 198.51.100.2 \
-		addr 10.0.0.2/30 addr fd00::2/64 up "$@" || fail "add in H2"
+		key 7 addr 10.0.0.2/30 addr fd00::2/64 up || fail "add in H2"
 	ips "$H2" <<-END
 		route add 172.16.0.0/24 dev gre1
 		route add fd16::/64 dev gre1
@@ -66,46 +68,48 @@ ping_says() {
 }
 
 from_device() {
-	setup_pair
-	tunnel_pair
+	run gretool -n "$A" add gre1 remote 192.0.2.2
 	check_eq "underlay of 1500" 1476 "$(link_mtu "$A" gre1)"
 	run gretool -n "$A" del gre1
 	run ip -n "$A" link set v0 mtu 9000
 	run ip -n "$B" link set v0 mtu 9000
-	run gretool -n "$A" add gre1 local 192.0.2.1 remote 192.0.2.2 \
-		addr 10.0.0.1/30 up
+	tunnel_pair
 	check_eq "underlay of 9000" 8976 "$(link_mtu "$A" gre1)"
-	run gretool -n "$B" set gre1 mtu 8976
 	check "ping of 8976 bytes" ping_ok "$A" 10.0.0.2 -M "do" -s 8948
 	check "ping of 8977 bytes" ping_fails "$A" 10.0.0.2 -M "do" -s 8949
 	run gretool -n "$A" add gre2 remote 192.0.2.2 key 1 csum seq
 	check_eq "with all options" 8964 "$(link_mtu "$A" gre2)"
+	run gretool -n "$A" del gre2
 }
 
 from_route_metric() {
-	setup_pair
-	run ip -n "$A" route add 192.0.2.2/32 dev v0 mtu 1400
-	run gretool -n "$A" add gre1 local 192.0.2.1 remote 192.0.2.2
-	check_eq "metric of the route" 1376 "$(link_mtu "$A" gre1)"
-	run gretool -n "$A" add gre2 remote 192.0.2.2 key 1
-	check_eq "with a key" 1372 "$(link_mtu "$A" gre2)"
-	run gretool -n "$A" add gre3 remote 192.0.2.2 key 2 mtu 1300
-	check_eq "chosen by the operator" 1300 "$(link_mtu "$A" gre3)"
+	run ip -n "$A" route add 192.0.2.3/32 dev v0 mtu 1400
+	run gretool -n "$A" add gre2 remote 192.0.2.3
+	check_eq "metric of the route" 1376 "$(link_mtu "$A" gre2)"
+	run gretool -n "$A" add gre3 remote 192.0.2.3 key 1
+	check_eq "with a key" 1372 "$(link_mtu "$A" gre3)"
+	run gretool -n "$A" add gre4 remote 192.0.2.3 key 2 mtu 1300
+	check_eq "chosen by the operator" 1300 "$(link_mtu "$A" gre4)"
+	gretool -n "$A" -batch - <<-END
+		del gre2
+		del gre3
+		del gre4
+	END
 }
 
 from_link() {
-	setup_pair
-	run ip -n "$A" link set v0 mtu 1300
-	run gretool -n "$A" add gre1 remote any dev v0
-	check_eq "no remote, bound to v0" 1276 "$(link_mtu "$A" gre1)"
-	run gretool -n "$A" add gre2 remote any
-	check_eq "no remote, not bound" 1476 "$(link_mtu "$A" gre2)"
-	run ip -n "$A" link add dummy0 mtu 2000 type dummy
-	run ip -n "$A" link set dummy0 up
-	run gretool -n "$A" add gre3 remote 203.0.113.1 dev dummy0
-	check_eq "no route, bound to dummy0" 1976 "$(link_mtu "$A" gre3)"
-	run gretool -n "$A" add gre4 remote 203.0.113.1
-	check_eq "no route, not bound" 1476 "$(link_mtu "$A" gre4)"
+	ips "$A" <<-END
+		link add dummy0 mtu 2000 type dummy
+		link set dummy0 up
+	END
+	run gretool -n "$A" add gre2 remote any dev dummy0
+	check_eq "no remote, bound to dummy0" 1976 "$(link_mtu "$A" gre2)"
+	run gretool -n "$A" add gre3 remote any
+	check_eq "no remote, not bound" 1476 "$(link_mtu "$A" gre3)"
+	run gretool -n "$A" add gre4 remote 203.0.113.1 dev dummy0
+	check_eq "no route, bound to dummy0" 1976 "$(link_mtu "$A" gre4)"
+	run gretool -n "$A" add gre5 remote 203.0.113.1
+	check_eq "no route, not bound" 1476 "$(link_mtu "$A" gre5)"
 	# A loopback has 65536, no IPv4 packet can be as large.
 	run gretool -n "$A" set gre2 dev lo
 	check_eq "no remote, bound to lo" 65499 "$(link_mtu "$A" gre2)"
@@ -113,57 +117,73 @@ from_link() {
 
 # The first packet is lost on the way, and NET says so to H1; from the second
 # on H1 says so to whoever sends.
-learned_path() {
-	tunnel key 7
+learned_path_ipv4() {
 	far_link_mtu 1400
 	ping_says "$LAN" "0 received" 10.0.0.2 -M "do" -s 1372 -W 0.5
 	counts "$H1" gre1 tx_too_big 1 ping_says "$LAN" \
 		"From 172.16.0.1 .*Frag needed and DF set \(mtu = 1372\)" \
 		10.0.0.2 -M "do" -s 1372
-	check "1372 bytes of IPv4" ping_ok "$LAN" 10.0.0.2 -M "do" -s 1344
+	check "1372 bytes" ping_ok "$LAN" 10.0.0.2 -M "do" -s 1344
 	check "from H1 itself too" ping_ok "$H1" 10.0.0.2 -M "do" -s 1344
 	check_eq "the device's MTU stays" 1472 "$(link_mtu "$H1" gre1)"
+	forget
+}
 
-	# Forget it, and let IPv6 find out.
-	run ip -n "$H1" route flush cache
+learned_path_ipv6() {
+	far_link_mtu 1400
 	ping_says "$LAN" "0 received" fd00::2 -M "do" -s 1372 -W 0.5
 	counts "$H1" gre1 tx_too_big 1 ping_says "$LAN" \
 		"From fd16::1 .*Packet too big: mtu=1372" \
 		fd00::2 -M "do" -s 1372
-	check "1372 bytes of IPv6" ping_ok "$LAN" fd00::2 -M "do" -s 1324
+	check "1372 bytes" ping_ok "$LAN" fd00::2 -M "do" -s 1324
 	check "from H1 itself too" ping_ok "$H1" fd00::2 -M "do" -s 1324
+	forget
+}
+
+# What has been learned so far.
+forget() {
+	local end
+
+	for end in "$H1" "$LAN"; do
+		run ip -n "$end" route flush cache
+		run ip -6 -n "$end" route flush cache
+	done
 }
 
 outer_without_df() {
-	tunnel df clear
 	far_link_mtu 1400
+	run gretool -n "$H1" set gre1 df clear
+	run gretool -n "$H2" set gre1 df clear
 	counts "$H1" gre1 tx_too_big 0 check "IPv4 with DF" \
-		ping_ok "$LAN" 10.0.0.2 -M "do" -s 1448
+		ping_ok "$LAN" 10.0.0.2 -M "do" -s 1444
 	counts "$H1" gre1 tx_too_big 0 check "IPv6" \
-		ping_ok "$LAN" fd00::2 -M "do" -s 1428
+		ping_ok "$LAN" fd00::2 -M "do" -s 1424
+	run gretool -n "$H1" set gre1 df set
+	run gretool -n "$H2" set gre1 df set
 }
 
 # The operator's MTU is more than the route takes: nothing to learn.
 route_says() {
-	tunnel mtu 1476
+	far_link_mtu 1500
+	run gretool -n "$H1" set gre1 mtu 1472
 	run ip -n "$H1" route add 203.0.113.2/32 via 198.51.100.1 mtu 1400
 	counts "$H1" gre1 tx_too_big 1 ping_says "$LAN" \
-		"From 172.16.0.1 .*Frag needed and DF set \(mtu = 1376\)" \
-		10.0.0.2 -M "do" -s 1349
+		"From 172.16.0.1 .*Frag needed and DF set \(mtu = 1372\)" \
+		10.0.0.2 -M "do" -s 1345
 	counts "$H1" gre1 tx_too_big 1 ping_says "$LAN" \
-		"From fd16::1 .*Packet too big: mtu=1376" \
-		fd00::2 -M "do" -s 1329
+		"From fd16::1 .*Packet too big: mtu=1372" \
+		fd00::2 -M "do" -s 1325
 	counts "$H1" gre1 tx_too_big 0 \
-		check "1376 bytes fit" ping_ok "$LAN" 10.0.0.2 -M "do" -s 1348
+		check "1372 bytes fit" ping_ok "$LAN" 10.0.0.2 -M "do" -s 1344
 
 	# Its source allows fragments: the outer packet is fragmented.
-	counts "$H1" gre1 tx_too_big 0 check "1476 bytes without DF" \
-		ping_ok "$LAN" 10.0.0.2 -M dont -s 1448
+	counts "$H1" gre1 tx_too_big 0 check "1472 bytes without DF" \
+		ping_ok "$LAN" 10.0.0.2 -M dont -s 1444
 	check "3000 bytes without DF" ping_ok "$LAN" 10.0.0.2 -M dont -s 2972
 
 	# Less than 1280 is left: still carries IPv6 (RFC 7676 3.2).
 	run ip -n "$H1" route change 203.0.113.2/32 via 198.51.100.1 mtu 1290
-	run ip -n "$LAN" route flush cache
+	forget
 	ping_says "$LAN" "From fd16::1 .*Packet too big: mtu=1280" \
 		fd00::2 -M "do" -s 1300
 	check "1280 bytes of IPv6" ping_ok "$LAN" fd00::2 -M "do" -s 1232

@@ -16,32 +16,32 @@ TESTS="
 	peer_address
 "
 
+SETUP=setup
 setup() {
 	setup_pair
-	tunnel_pair "$@"
+	tunnel_pair multicast on
 	ns "$A" sysctl -qw net.ipv4.icmp_echo_ignore_broadcasts=0
 	ns "$B" sysctl -qw net.ipv4.icmp_echo_ignore_broadcasts=0
 }
 
+# flags DEVICE: in A
 flags() {
-	ip -n "$1" -o link show gre1 | sed 's/.*<\(.*\)>.*/,\1,/'
+	ip -n "$A" -o link show "$1" | sed 's/.*<\(.*\)>.*/,\1,/'
 }
 
 multicast_flag() {
-	setup
-	check_fails "flag of a new tunnel" grep -q ,MULTICAST, <<<"$(flags "$A")"
-	run gretool -n "$A" set gre1 multicast on
-	check_match "flag, on" ",MULTICAST," "$(flags "$A")"
-	check_match "show, on" "multicast on" "$(gretool -n "$A" show gre1)"
-	run gretool -n "$A" set gre1 multicast off
-	check_fails "flag, off" grep -q ,MULTICAST, <<<"$(flags "$A")"
-	run ip -n "$A" link set gre1 multicast on
-	check_match "flag by ip link" ",MULTICAST," "$(flags "$A")"
-	check "traffic" ping_ok "$A" 10.0.0.2
+	check_match "flag" ",MULTICAST," "$(flags gre1)"
+	check_match "show" "multicast on" "$(gretool -n "$A" show gre1)"
+	run gretool -n "$A" add gre2 remote 203.0.113.1
+	check_fails "of a new tunnel" grep -q ,MULTICAST, <<<"$(flags gre2)"
+	run ip -n "$A" link set gre2 multicast on
+	check_match "by ip link" ",MULTICAST," "$(flags gre2)"
+	run gretool -n "$A" set gre2 multicast off
+	check_fails "off" grep -q ,MULTICAST, <<<"$(flags gre2)"
+	run gretool -n "$A" del gre2
 }
 
 ipv4_multicast() {
-	setup multicast on
 	capture "$B" v0 "$WORK/capture" ip proto 47
 	# Who has joined answers: each end has joined 224.0.0.1 on its own.
 	check "all hosts from A" ping_ok "$A" 224.0.0.1 -I gre1 -L -t 1
@@ -54,7 +54,6 @@ ipv4_multicast() {
 }
 
 ipv6_multicast() {
-	setup multicast on
 	check "all nodes from A" ping_ok "$A" ff02::1 -I gre1 -L
 	check "all nodes from B" ping_ok "$B" ff02::1 -I gre1 -L
 }
@@ -81,7 +80,6 @@ group_of_an_application() {
 		skip "the kernel has no CONFIG_IP_MULTICAST"
 		return
 	fi
-	setup multicast on
 	run ip -n "$A" route add 224.0.0.0/4 dev gre1
 	run ip -n "$B" route add 224.0.0.0/4 dev gre1
 	receives hello "$A" "$B"
@@ -89,7 +87,6 @@ group_of_an_application() {
 }
 
 broadcast() {
-	setup
 	check "subnet's from A" ping_ok "$A" 10.0.0.3 -b
 	check "subnet's from B" ping_ok "$B" 10.0.0.3 -b
 	check "limited from A" ping_ok "$A" 255.255.255.255 -b -I gre1
@@ -97,16 +94,14 @@ broadcast() {
 }
 
 peer_address() {
-	setup_pair
-	run gretool -n "$A" add gre1 local 192.0.2.1 remote 192.0.2.2 \
-		addr 10.1.1.1/32 peer 10.2.2.2 up || fail "add with peer"
-	run gretool -n "$B" add gre1 local 192.0.2.2 remote 192.0.2.1 up
+	run gretool -n "$A" set gre1 addr 10.1.1.1/32 peer 10.2.2.2 ||
+		fail "addr with peer"
 	run ip -n "$B" addr add 10.2.2.2 peer 10.1.1.1 dev gre1 ||
 		fail "ip addr add with peer"
 	check_match "peer in A" "inet 10\.1\.1\.1 peer 10\.2\.2\.2/32" \
 		"$(ip -n "$A" -4 addr show gre1)"
-	check "A to B" ping_ok "$A" 10.2.2.2
-	check "B to A" ping_ok "$B" 10.1.1.1
+	check "A to B" ping_ok "$A" 10.2.2.2 -I 10.1.1.1
+	check "B to A" ping_ok "$B" 10.1.1.1 -I 10.2.2.2
 	# The device takes what is routed to it, whatever the addresses.
 	run ip -n "$A" route add 10.3.0.0/16 dev gre1
 	run ip -n "$B" addr add 10.3.0.1/32 dev lo

@@ -11,6 +11,7 @@ TESTS="
 	outer_packet
 "
 
+SETUP=setup
 setup() {
 	setup_internet
 	run gretool -n "$H1" add gre1 local 198.51.100.2 remote 203.0.113.2 \
@@ -20,7 +21,6 @@ setup() {
 }
 
 full_size_ping() {
-	setup
 	check_eq "MTU in H1" 1476 "$(link_mtu "$H1" gre1)"
 	check_eq "MTU in H2" 1476 "$(link_mtu "$H2" gre1)"
 	check "ping" ping_ok "$H1" 10.0.0.2
@@ -39,7 +39,6 @@ field() {
 outer_packet() {
 	local decoded column=1 near
 
-	setup
 	capture "$NET" v1 "$WORK/near" ip proto 47
 	near=$CAPTURE
 	capture "$NET" v2 "$WORK/far" ip proto 47

@@ -14,14 +14,18 @@ TESTS="
 	super_packets
 "
 
+SETUP=setup
+setup() {
+	setup_pair
+	tunnel_pair
+}
+
 # loop_warnings: lines in the log about a routing loop
 loop_warnings() {
 	dmesg | grep -c "leads back into this tunnel"
 }
 
 route_into_itself() {
-	setup_pair
-	tunnel_pair
 	check "before" ping_ok "$A" 10.0.0.2
 	run ip -n "$A" route add 192.0.2.2/32 dev gre1
 	counts "$A" gre1 tx_recursion 2 check "IPv4 in a loop" \
@@ -43,8 +47,6 @@ route_into_itself() {
 two_into_each_other() {
 	local before flood
 
-	setup_pair
-	tunnel_pair
 	run gretool -n "$A" add gre2 local 192.0.2.1 remote 192.0.2.3 \
 		addr 10.0.1.1/30 up
 	run ip -n "$A" route add 192.0.2.2/32 dev gre2
@@ -66,13 +68,14 @@ two_into_each_other() {
 
 	run ip -n "$A" route del 192.0.2.2/32 dev gre2
 	check "after" ping_ok "$A" 10.0.0.2
+	run gretool -n "$A" del gre2
+	run ip -n "$A" route del 192.0.2.3/32 dev gre1
 }
 
 logged_once() {
 	local before
 
-	setup_pair
-	tunnel_pair
+	run gretool -n "$A" set gre1 ttl 4
 	run ip -n "$A" route add 192.0.2.2/32 dev gre1
 	before=$(loop_warnings)
 	check "in a loop" ping_fails "$A" 10.0.0.2 -W 0.2
@@ -85,12 +88,14 @@ logged_once() {
 	run gretool -n "$A" set gre1 ttl 5
 	check "after a change" ping_fails "$A" 10.0.0.2 -W 0.2
 	check_eq "warnings after a change" "$((before + 2))" "$(loop_warnings)"
+	run ip -n "$A" route del 192.0.2.2/32 dev gre1
 }
 
 # A TCP stream runs into the loop and out of it again.
 super_packets() {
-	setup_pair
-	tunnel_pair
+	local before
+
+	before=$(counter "$A" gre1 tx_recursion)
 	ns_background "$B" socat -u TCP-LISTEN:5001 "CREATE:$WORK/received"
 	busywait 10 tcp_listening "$B" 5001 || fail "socat does not listen"
 	head -c 1000000 /dev/urandom >"$WORK/sent"
@@ -101,7 +106,7 @@ super_packets() {
 	busywait 10 test -s "$WORK/received" || fail "nothing arrives"
 	run ip -n "$A" route add 192.0.2.2/32 dev gre1
 	tail -c +500001 "$WORK/sent" | head -c 50000 >&7
-	busywait 10 loops "$A" || fail "no packet of the stream in the loop"
+	busywait 10 loops "$before" || fail "no packet of the stream in the loop"
 	run ip -n "$A" route del 192.0.2.2/32 dev gre1
 	tail -c +550001 "$WORK/sent" >&7
 	exec 7>&-
@@ -109,7 +114,7 @@ super_packets() {
 }
 
 loops() {
-	[ "$(counter "$1" gre1 tx_recursion)" -gt 0 ]
+	[ "$(counter "$A" gre1 tx_recursion)" -gt "$1" ]
 }
 
 run_tests
