@@ -56,11 +56,16 @@ check-debug: ## the tests on the debug kernel: KASAN, lockdep, leaks
 check-all: ## check, check-debug, the other kernels, planted bugs, fuzzing
 	@selftests/check.sh static host kunit selftests debug kernels plant fuzz
 
-test: ## one test file on 6.1: make test T=test_encap.sh [K=6.12]
+test: tool ## one test file on 6.1: make test T=test_encap.sh [K=6.12]
 	@$(LAB)/run.sh $(if $(K),-k $(K)) $(T)
 
 kunit: ## the KUnit suites on User Mode Linux, in seconds
 	@$(LAB)/kunit.sh
+
+shell: tool ## a shell in a booted 6.1 kernel, with this checkout
+	@$(LAB)/deps.sh build lab
+	@$(LAB)/build.sh 6.1 >/dev/null
+	@$(LAB)/boot.sh --shell
 
 bench: ## instructions per packet, ip_gre and grex side by side
 	@$(LAB)/deps.sh build lab
@@ -75,4 +80,4 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## *\(.*\)/\1	\2/p' Makefile | expand -t 14
 
 .PHONY: all module tool install uninstall demo check check-debug check-all \
-	test kunit bench clean help
+	test kunit shell bench clean help

@@ -16,21 +16,23 @@ GREX_TALLY=$(mktemp "$PWD/.build/tally.XXXXXX")
 export GREX_TALLY
 trap 'rm -f "$GREX_TALLY"' EXIT
 
+setup() { "$LAB/deps.sh" build lab check && make -s tool; }
+
+failures() { grep -c '^[^ ]* fail ' "$GREX_TALLY"; }
+
 # A stage that ends badly without a failed test of its own is one.
 stage() {
 	local name=$1 begin=$SECONDS failed
 	shift
 	printf '\n=== %s\n' "$name"
-	failed=$(grep -c ' fail ' "$GREX_TALLY")
-	if ! "$@" && [ "$failed" = "$(grep -c ' fail ' "$GREX_TALLY")" ]; then
+	failed=$(failures)
+	if ! "$@" && [ "$failed" = "$(failures)" ]; then
 		printf '%s fail %s\n' "$name" "the stage itself" >>"$GREX_TALLY"
 	fi
 	printf '=== %s: %d s\n' "$name" "$((SECONDS - begin))"
 }
 
-"$LAB/deps.sh" build lab check || exit
-make -s -C tools || exit
-
+stage setup setup
 for word; do
 	case $word in
 	static) stage static selftests/static.sh ;;
@@ -61,7 +63,7 @@ for word; do
 done
 
 passed=$(grep -c '^[^ ]* pass ' "$GREX_TALLY")
-failed=$(grep -c '^[^ ]* fail ' "$GREX_TALLY")
+failed=$(failures)
 skipped=$(grep -c '^[^ ]* skip ' "$GREX_TALLY")
 echo
 if [ "$failed" -gt 0 ]; then

@@ -6,6 +6,8 @@
 set -u
 . "$(dirname "$0")/lib.sh"
 
+bad=0
+
 step() { printf '\n== %s\n' "$*"; }
 
 # The namespaces have random names; here they read as what they stand for.
@@ -17,6 +19,7 @@ readable() {
 type_in() {
 	printf '# %s\n' "$*" | readable
 	"$@" 2>&1 | sed 's/^/  /' | readable
+	[ "${PIPESTATUS[0]}" = 0 ] || bad=$((bad + 1))
 }
 
 at() {
@@ -67,6 +70,8 @@ at "$H1" iperf3 -c 10.0.0.2 -n 64M -f m
 step "A neighbour with the wrong key is dropped, and counted"
 type_in gretool -n "$H1" set gre1 key 6
 at "$H1" ping -c 2 -i 0.2 -W 0.5 10.0.0.2
+[ "$bad" = 1 ] || bad=2 # this one had to fail, and no other
+bad=$((bad - 1))
 type_in gretool -n "$H1" set gre1 key 5
 
 step "What the tunnel has seen"
@@ -78,3 +83,6 @@ type_in gretool -n "$H2" del gre1
 type_in rmmod grex
 printf '  taint: %s (4096 + 8192: an out-of-tree module without signature)\n' \
 	"$(cat /proc/sys/kernel/tainted)"
+
+[ "$bad" = 0 ] || echo "Something above did not work." >&2
+[ "$bad" = 0 ]

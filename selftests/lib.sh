@@ -376,15 +376,19 @@ run_tests() {
 		RET=$setup
 		SKIP=
 		printf '# %s\n' "$test"
-		"$test"
-		if [ -n "${SETUP:-}" ]; then end_background; else cleanup; fi
-		if [ -n "$SKIP" ]; then
-			printf 'ok %d %s # SKIP %s\n' "$n" "$test" "$SKIP"
-		elif [ "$RET" = 0 ]; then
-			printf 'ok %d %s\n' "$n" "$test"
+		if declare -F "$test" >/dev/null; then
+			"$test"
 		else
+			fail "there is no function $test"
+		fi
+		if [ -n "${SETUP:-}" ]; then end_background; else cleanup; fi
+		if [ "$RET" != 0 ]; then
 			printf 'not ok %d %s\n' "$n" "$test"
 			failed=1
+		elif [ -n "$SKIP" ]; then
+			printf 'ok %d %s # SKIP %s\n' "$n" "$test" "$SKIP"
+		else
+			printf 'ok %d %s\n' "$n" "$test"
 		fi
 	done
 	exit "$failed"

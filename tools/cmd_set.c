@@ -31,9 +31,9 @@ static int set_tunnel(struct gretool *g, struct config *c)
 	fields = c->given & ~(uint32_t)F_ADDR;
 	if (fields)
 		status = change_link(g, tunnel.ifindex, &wanted, fields);
-	if (!status)
-		status = change_addresses(g, tunnel.ifindex, c, true);
-	/* The kernel changes options, MTU and state one after the other. */
+	if (status)
+		return status; /* a refused change has changed nothing */
+	status = change_addresses(g, tunnel.ifindex, c, true);
 	if (status && fields) {
 		struct nl_request request;
 

@@ -57,6 +57,10 @@ int cmd_show(struct gretool *g, int argc, char **argv)
 	for (i = 0; i < argc; i++) {
 		if (output_option(&g->output, argv[i]))
 			continue;
+		if (argv[i][0] == '-')
+			return usage("\"%s\" is not an option, expected -s, -d, "
+				     "-j or -p",
+				     argv[i]);
 		if (name)
 			return usage("\"%s\" is too much, expected only NAME, "
 				     "-s, -d, -j and -p",

@@ -3,6 +3,9 @@
 #
 # Sourced by every script of the lab: places, messages, locks.
 
+# A user's PATH on Debian leaves out depmod, modprobe and dkms.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+
 LAB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 # shellcheck disable=SC2034 # used by those who source this
 CHECKOUT=${GREX_SRC:-$(cd "$LAB/../.." && pwd -P)}

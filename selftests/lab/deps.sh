@@ -38,9 +38,6 @@ table() {
 	lab	g++			kernel build (compiler plugin probe)
 	lab	iproute2		ip and tc in the tests
 	lab	iputils-ping		ping in the tests
-	lab	iputils-tracepath	path MTU as a host sees it
-	lab	traceroute		hop lists in the tests
-	lab	iptables		the TCPMSS and NAT rules people have today
 	lab	nftables		NAT and filters in the tests
 	lab	ethtool			offload switches in the tests
 	lab	iperf3			bulk TCP in the tests
