@@ -88,9 +88,9 @@ check_match() {
 
 # --- waiting ---------------------------------------------------------------
 
-# busywait SECONDS command...: until it succeeds
+# busywait SECONDS command...: until it succeeds; a slow kernel has more time
 busywait() {
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + $1 * ${GREX_SLOWER:-1}))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ "$SECONDS" -lt "$end" ] || return 1

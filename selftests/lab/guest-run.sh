@@ -10,6 +10,7 @@
 # used: on the debug kernel each costs a tenth of a second.
 
 default_limit=$1 slower=$2
+export GREX_SLOWER=$slower
 shift 2
 here=$(dirname "$(realpath "$0")")
 # shellcheck source=complaints.sh

@@ -85,7 +85,7 @@ run 2 'gretool: del: "g2" is too much, expected only NAME' del g1 g2
 run 2 'gretool: del: name: "a/b" cannot be*' del a/b
 run 2 'gretool: show: "g2" is too much,*' show g1 g2
 run 2 'gretool: show: "-x" is not an option,*' show -x
-run 2 'gretool: show: name: "--wrong-name-of-an-interface" is longer*' show --wrong-name-of-an-interface
+run 2 'gretool: show: name: "wrong-name-of-an-interface" is longer*' show wrong-name-of-an-interface
 run 2 'gretool: monitor: "g1" is too much,*' monitor g1
 run 2 'gretool: monitor: -s, -d and -p say nothing here,*' -s monitor
 
