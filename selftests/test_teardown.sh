@@ -56,7 +56,7 @@ underlay() {
 	run gretool -n "$A" set gre1 dev v0
 	floods
 	busywait 10 receives "$A" || fail "no traffic"
-	for i in 1 2 3; do
+	for i in 1 2; do
 		# A reference that is kept would hold this up.
 		check "delete the underlay" timeout 10 ip -n "$A" link del v0
 		check_match "the tunnel stays" "gre1 .*remote 192.0.2.2" \
@@ -81,7 +81,7 @@ namespace() {
 	local i
 
 	setup_pair
-	for i in 1 2 3; do
+	for i in 1 2; do
 		new_ns C
 		run ip link add v1 netns "$B" type veth \
 			peer name v0 netns "$C"
@@ -113,7 +113,7 @@ no_v1() {
 module() {
 	local i
 
-	for i in 1 2 3; do
+	for i in 1 2; do
 		setup_pair
 		tunnel_pair key 1 csum seq
 		floods
@@ -127,8 +127,25 @@ module() {
 	done
 }
 
+# in_time WHAT command...
+in_time() {
+	local what=$1 begin=$SECONDS limit=10
+
+	shift
+	# An emulated machine, and one that looks for bugs, take their time.
+	case ${GREX_LAB:-} in
+	"") ;;
+	debug) limit=200 ;;
+	*) limit=60 ;;
+	esac
+	check "$what" "$@"
+	begin=$((SECONDS - begin))
+	echo "# $what: $begin s"
+	[ "$begin" -le "$limit" ] || fail "$what took $begin s"
+}
+
 a_thousand() {
-	local i begin took
+	local i
 
 	setup_pair
 	for ((i = 0; i < 1000; i++)); do
@@ -137,19 +154,12 @@ a_thousand() {
 	done >"$WORK/add"
 	sed 's/^add \(t[0-9]*\) .*/del \1/' "$WORK/add" >"$WORK/del"
 
-	begin=$SECONDS
-	check "add 1000" gretool -n "$A" -batch "$WORK/add"
-	took=$((SECONDS - begin))
-	[ "$took" -le "${LIMIT:-30}" ] || fail "to add 1000 took $took s"
+	in_time "add 1000" gretool -n "$A" -batch "$WORK/add"
 	check_eq "tunnels" 1000 "$(gretool -n "$A" show | wc -l)"
-	begin=$SECONDS
-	check "delete 1000" gretool -n "$A" -batch "$WORK/del"
-	took=$((SECONDS - begin))
-	[ "$took" -le "${LIMIT:-30}" ] || fail "to delete 1000 took $took s"
-	check_eq "tunnels left" "" "$(gretool -n "$A" show)"
+	in_time "delete 800" gretool -n "$A" -batch - <<<"$(tail -n 800 "$WORK/del")"
+	check_eq "tunnels left" 200 "$(gretool -n "$A" show | wc -l)"
 
-	# And all at once, with their namespace.
-	check "add 1000 again" gretool -n "$A" -batch "$WORK/add"
+	# And the others all at once, with their namespace.
 	check "delete the namespace" ip netns del "$A"
 	check "the other end of its underlay is gone" busywait 30 no_v0
 }
