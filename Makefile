@@ -50,11 +50,11 @@ demo: ## boot Debian's kernel and show a tunnel between two hosts
 check: ## every test that fits in minutes: static, host, KUnit, selftests on 6.1
 	@selftests/check.sh static host kunit selftests
 
-check-debug: ## the tests on the debug kernel: KASAN, lockdep, leaks
+check-debug: ## the tests on the debug kernel: KASAN, UBSAN, lockdep, RCU
 	@selftests/check.sh debug
 
-check-all: ## check, check-debug, the other kernels, planted bugs, fuzzing
-	@selftests/check.sh static host kunit selftests debug kernels plant fuzz
+check-all: ## check, check-debug, leaks, the other kernels, planted bugs, fuzzing
+	@selftests/check.sh static host kunit selftests debug leaks kernels plant fuzz
 
 test: tool ## one test file on 6.1: make test T=test_encap.sh [K=6.12]
 	@$(LAB)/run.sh $(if $(K),-k $(K)) $(T)

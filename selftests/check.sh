@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # check.sh STAGE...: run stages of the tests, then print one summary line over
-# all of them. Stages: static host kunit selftests debug kernels plant fuzz.
+# all of them. Stages: static host kunit selftests debug leaks
+# kernels plant fuzz.
 # Every test of every stage writes one line into the file $GREX_TALLY.
 
 set -uo pipefail
@@ -42,6 +43,8 @@ for word; do
 	debug)
 		stage kunit-debug "$LAB/kunit.sh" -k debug
 		stage selftests-debug "$LAB/run.sh" -k debug -j 2
+		;;
+	leaks)
 		stage kmemleak "$LAB/run.sh" -k debug --kmemleak \
 			test_teardown.sh test_netns.sh test_change.sh test_netlink.sh
 		;;
