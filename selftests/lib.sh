@@ -88,13 +88,15 @@ check_match() {
 
 # --- waiting ---------------------------------------------------------------
 
+exec {NOTHING}<> <(:) # a pipe that nobody writes to
+
 # busywait SECONDS command...: until it succeeds; a slow kernel has more time
 busywait() {
 	local end=$((SECONDS + $1 * ${GREX_SLOWER:-1}))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ "$SECONDS" -lt "$end" ] || return 1
-		sleep 0.05
+		read -rt 0.05 -u "$NOTHING" || : # sleeps, and starts no program
 	done
 }
 

@@ -26,18 +26,22 @@ stream() {
 
 # becomes REGEX OPTION...: after the change of A the packets on v0 match
 becomes() {
-	local regex=$1 from
+	local regex=$1
 
 	shift
 	run gretool -n "$A" set gre1 "$@" || fail "set $*"
-	from=$(stat -c %s "$WORK/seen")
-	busywait 5 seen "$((from + 1))" "$regex" ||
-		fail "after $*: no /$regex/ in $(tail -n 4 "$WORK/seen")"
+	IFS= read -rd '' -u "$SEEN" || : # what came before
+	TEXT=
+	busywait 5 seen "$regex" || fail "after $*: no /$regex/ in ${TEXT:0:300}"
 }
 
 # One packet is two lines of tcpdump -v: outer and GRE header, inner header.
 seen() {
-	tail -c "+$1" "$WORK/seen" | tr -d '\n' | grep -q -E "$2"
+	local more
+
+	IFS= read -rd '' -u "$SEEN" more || :
+	TEXT+=${more//$'\n'/}
+	[[ $TEXT =~ $1 ]]
 }
 
 # grows NAMESPACE DEVICE FIELD, a drop counter or a field of the device
@@ -76,6 +80,7 @@ sent() {
 		"ip proto 47 and not src 192.0.2.2" >"$WORK/seen" 2>"$WORK/log" &
 	PIDS+=($!)
 	busywait 10 grep -q "listening on" "$WORK/log"
+	exec {SEEN}<"$WORK/seen"
 	stream "$A" 10.0.0.2 -t 33 -Q 0x28 -M "do"
 
 	becomes "ttl 10," ttl 10
