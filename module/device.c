@@ -142,18 +142,25 @@ static void device_uninit(struct net_device *dev)
 
 	list_del(&tunnel->list);
 	grex_table_remove(&grex_net(tunnel->net)->table, device_config(dev));
+	/* The core waits for them, but not when a registration has failed. */
+	if (dev->reg_state != NETREG_UNREGISTERING)
+		synchronize_net();
 }
 
 /* After an RCU grace period, so nobody has the tunnel. */
 static void device_free(struct net_device *dev)
 {
 	struct grex_tunnel *tunnel = netdev_priv(dev);
+	struct grex_config *config;
 
 	gro_cells_destroy(&tunnel->gro_cells);
 	grex_compat_tstats_free(dev);
 	free_percpu(tunnel->sender);
 	free_percpu(tunnel->stats);
-	grex_device_config_free(rcu_replace_pointer(tunnel->config, NULL, true));
+	/* None when a failed registration has taken it: grex_device_create(). */
+	config = rcu_replace_pointer(tunnel->config, NULL, true);
+	if (config)
+		grex_device_config_free(config);
 }
 
 static int device_change_mtu(struct net_device *dev, int mtu)
@@ -306,7 +313,9 @@ int grex_device_create(struct net_device *dev, struct net *net,
 	return 0;
 
 err_config:
-	/* A failure after ndo_init has run device_free() already. */
+	/* A failed registration has run device_free() or not yet, depending on
+	 * how far it got; in no case does a packet have the tunnel now.
+	 */
 	config = rcu_replace_pointer(tunnel->config, NULL, true);
 	if (config)
 		grex_device_config_free(config);
@@ -329,7 +338,8 @@ int grex_device_change(struct net_device *dev, struct grex_config *config,
 	struct grex_tunnel *tunnel = netdev_priv(dev);
 	struct grex_table *table = &grex_net(tunnel->net)->table;
 	struct grex_config *old = device_config(dev);
-	bool mtu_set = mtu || tunnel->mtu_set;
+	const bool mtu_was_set = tunnel->mtu_set;
+	const unsigned int old_mtu = dev->mtu;
 	struct grex_pmtu_link link;
 	int err;
 
@@ -337,20 +347,23 @@ int grex_device_change(struct net_device *dev, struct grex_config *config,
 	if (device_is_duplicate(config, extack))
 		goto err_config;
 	device_set_overhead(config);
+	link = grex_pmtu_of_link(config);
+
+	/* The MTU follows the route until the operator chooses one. Another
+	 * subsystem may object to it, so it is the first thing to change.
+	 */
+	if (mtu)
+		err = dev_set_mtu(dev, mtu);
+	else
+		err = dev_set_mtu(dev, mtu_was_set ? old_mtu : link.mtu);
+	if (err)
+		goto err_mtu_set;
 	err = grex_table_insert(table, config);
 	if (err)
-		goto err_config;
-
-	/* The MTU follows the route until the operator chooses one. */
-	link = grex_pmtu_of_link(config);
-	if (!mtu)
-		mtu = mtu_set ? dev->mtu : link.mtu;
-	err = dev_set_mtu(dev, mtu);
-	if (err)
-		goto err_table;
+		goto err_mtu;
 
 	/* Nothing fails from here on. */
-	tunnel->mtu_set = mtu_set; /* ndo_change_mtu takes any for a choice */
+	tunnel->mtu_set = mtu_was_set || mtu;
 	if (config->iflags & ~old->iflags & GREX_HEADER_SEQ)
 		atomic64_set(&tunnel->iseq, 0);
 	if (config->oflags & ~old->oflags & GREX_HEADER_SEQ)
@@ -360,17 +373,21 @@ int grex_device_change(struct net_device *dev, struct grex_config *config,
 	clear_bit(0, &tunnel->recursion_logged);
 	dev->needed_headroom = link.headroom;
 	device_show_config(dev, config);
-	/* Neighbours are kept by what has changed with the addresses. */
-	if (!grex_table_same_pair(&old->match, &config->match))
+	/* A point-to-point device has one neighbour, other ones have many: what
+	 * was kept for the one kind is not found for the other.
+	 */
+	if (!old->match.remote.v4 != !config->match.remote.v4)
 		call_netdevice_notifiers(NETDEV_CHANGEADDR, dev);
 	/* Tells listeners of a device that is down, too. */
 	call_netdevice_notifiers(NETDEV_CHANGEINFODATA, dev);
 	call_rcu(&old->rcu, device_config_free_rcu);
 	return 0;
 
-err_table:
-	grex_table_remove(table, config);
-	synchronize_rcu(); /* a packet may have found it */
+err_mtu:
+	dev_set_mtu(dev, old_mtu);
+err_mtu_set:
+	tunnel->mtu_set =
+		mtu_was_set; /* ndo_change_mtu takes any for a choice */
 err_config:
 	grex_device_config_free(config);
 	return err;

@@ -2,7 +2,6 @@
 #ifndef GREX_DEVICE_H
 #define GREX_DEVICE_H
 
-#include <linux/list.h>
 #include <linux/netdevice.h>
 
 struct grex_config;

@@ -33,8 +33,6 @@ union grex_addr {
  * @key: the key, when @keyed
  * @keyed: the packet carries a key; key 0 is a key, no key is not
  * @family: of the addresses
- *
- * Padding is zero, so that equal matches have equal bytes.
  */
 struct grex_match {
 	union grex_addr local;
@@ -42,7 +40,6 @@ struct grex_match {
 	__be32 key;
 	u8 keyed;
 	u8 family;
-	u16 pad;
 };
 
 /* Outer DF of an IPv4 underlay. */
@@ -98,7 +95,7 @@ struct grex_config {
  * @net: const. the underlay's namespace; the device may be in another
  * @config: RCU. the configuration in force
  * @stats: own. drop counters
- * @sender: own. per CPU, the task that is inside grex_xmit() of this tunnel
+ * @sender: own. per CPU, the task that is sending an outer packet
  * @oseq: own. next sequence number to send
  * @iseq: own. last sequence number received, with GREX_ISEQ_SEEN
  * @gro_cells: own.

@@ -8,10 +8,6 @@
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 
-struct flowi4;
-struct grex_config;
-struct rtable;
-
 int grex_rx(struct sk_buff *skb);
 netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev);
 void grex_icmp_error(struct sk_buff *skb, u32 info);

@@ -95,6 +95,9 @@ static int rtnl_validate(struct nlattr *tb[], struct nlattr *data[],
 		return rtnl_refuse(-EINVAL, extack,
 				   tb[IFLA_ADDRESS] ?: tb[IFLA_BROADCAST],
 				   "The addresses of a tunnel are IFLA_GRE_LOCAL and IFLA_GRE_REMOTE");
+	if (tb[IFLA_LINK])
+		return rtnl_refuse(-EINVAL, extack, tb[IFLA_LINK],
+				   "The underlay device of a tunnel is IFLA_GRE_LINK");
 	return rtnl_refuse_unknown(tb, extack);
 }
 
@@ -179,15 +182,24 @@ static int rtnl_get_df(struct nlattr *data[], u8 *df,
 	return 0;
 }
 
-static int rtnl_get_link(struct nlattr *attr, struct net *net, int *link,
+static int rtnl_get_link(struct nlattr *attr, struct net *net,
+			 struct grex_config *config,
 			 struct netlink_ext_ack *extack)
 {
+	struct net_device *link;
+
 	if (!attr)
 		return 0;
-	*link = nla_get_u32(attr);
-	if (*link && !__dev_get_by_index(net, *link))
+	config->link = nla_get_u32(attr);
+	if (!config->link)
+		return 0;
+	link = __dev_get_by_index(net, config->link);
+	if (!link)
 		return rtnl_refuse(-ENODEV, extack, attr,
 				   "IFLA_GRE_LINK names no device of the underlay namespace");
+	if (link == config->tunnel->dev)
+		return rtnl_refuse(-EINVAL, extack, attr,
+				   "IFLA_GRE_LINK names the tunnel itself");
 	return 0;
 }
 
@@ -212,7 +224,7 @@ static int rtnl_to_config(struct nlattr *data[], struct net *net,
 
 	if (!data)
 		return 0;
-	err = rtnl_get_link(data[IFLA_GRE_LINK], net, &config->link, extack);
+	err = rtnl_get_link(data[IFLA_GRE_LINK], net, config, extack);
 	if (err)
 		return err;
 	err = rtnl_get_flags(data[IFLA_GRE_IFLAGS], data[IFLA_GRE_IKEY],
@@ -391,7 +403,7 @@ static struct net *rtnl_get_link_net(const struct net_device *dev)
 {
 	const struct grex_tunnel *tunnel = netdev_priv(dev);
 
-	return READ_ONCE(tunnel->net);
+	return tunnel->net;
 }
 
 static struct rtnl_link_ops rtnl_ops __read_mostly = {

@@ -2,9 +2,6 @@
 #ifndef GREX_RTNL_H
 #define GREX_RTNL_H
 
-#include <linux/list.h>
-#include <net/net_namespace.h>
-
 int grex_rtnl_register(void);
 void grex_rtnl_unregister(void);
 

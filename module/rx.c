@@ -108,7 +108,7 @@ static int rx_decap(struct grex_tunnel *tunnel, struct sk_buff *skb,
 		return GREX_RX_ECN;
 	skb_reset_mac_header(skb);
 	skb->dev = dev;
-	return -1;
+	return GREX_STAT_NONE;
 }
 
 /* Always takes the packet; a value below 0 would mean another protocol. */
@@ -166,7 +166,7 @@ int grex_rx(struct sk_buff *skb)
 	}
 
 	reason = rx_decap(tunnel, skb, &header);
-	if (unlikely(reason >= 0))
+	if (unlikely(reason != GREX_STAT_NONE))
 		goto drop;
 	dev_sw_netstats_rx_add(tunnel->dev, skb->len);
 	gro_cells_receive(&tunnel->gro_cells, skb);

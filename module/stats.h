@@ -12,6 +12,7 @@ enum grex_stat {
 	GREX_STATS(GREX_STAT_ENUM)
 #undef GREX_STAT_ENUM
 	GREX_STAT_COUNT,
+	GREX_STAT_NONE = -1, /* of a function: the packet is not dropped */
 };
 
 /**

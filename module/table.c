@@ -152,6 +152,7 @@ int grex_table_insert(struct grex_table *table, struct grex_config *config)
 	if (err) {
 		rhltable_remove(&table->by_match, &config->by_match,
 				table_by_match);
+		synchronize_rcu(); /* a packet may have found it */
 		return err;
 	}
 	table_count(table, config, 1);

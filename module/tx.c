@@ -5,6 +5,7 @@
 #include <linux/if_ether.h>
 #include <net/arp.h>
 #include <net/dsfield.h>
+#include <net/dst_metadata.h>
 #include <net/gso.h>
 #include <net/inet_ecn.h>
 #include <net/ip.h>
@@ -61,6 +62,7 @@ static struct tx_inner tx_read_inner(const struct sk_buff *skb)
 			.df = ip->frag_off & htons(IP_DF),
 		};
 	}
+#if IS_ENABLED(CONFIG_IPV6) /* else pskb_inet_may_pull() has not pulled it */
 	case htons(ETH_P_IPV6): {
 		const struct ipv6hdr *ip = ipv6_hdr(skb);
 
@@ -69,6 +71,7 @@ static struct tx_inner tx_read_inner(const struct sk_buff *skb)
 			.ttl = ip->hop_limit,
 		};
 	}
+#endif
 	default:
 		return (struct tx_inner){ .ttl = GREX_TTL_DEFAULT };
 	}
@@ -83,7 +86,7 @@ static __be32 tx_neighbour(const struct sk_buff *skb, struct net_device *dev)
 	struct neighbour *neigh = NULL;
 	__be32 remote = 0;
 
-	if (!dst)
+	if (!skb_valid_dst(skb))
 		return 0;
 	if (skb->protocol == htons(ETH_P_IP)) {
 		__be32 hop = rt_nexthop(dst_rtable(dst), ip_hdr(skb)->daddr);
@@ -111,10 +114,10 @@ static __be32 tx_neighbour(const struct sk_buff *skb, struct net_device *dev)
 /* Fill in addresses, TOS and route; on failure return the counter of the
  * reason.
  */
-static int tx_route(const struct grex_config *config, struct sk_buff *skb,
+static int tx_route(struct grex_config *config, struct sk_buff *skb,
 		    struct net_device *dev, u8 dsfield, struct tx_outer *outer)
 {
-	struct dst_cache *cache = (struct dst_cache *)&config->dst_cache;
+	struct dst_cache *cache = &config->dst_cache;
 	bool cached;
 
 	/* The outer ECN bits are the inner ones (RFC 6040 4.1). */
@@ -123,14 +126,16 @@ static int tx_route(const struct grex_config *config, struct sk_buff *skb,
 				 : config->tos | (dsfield & INET_ECN_MASK);
 	outer->daddr = config->match.remote.v4;
 
-	/* The cache holds the route of a fixed remote and DSCP 0; others may be
-	 * routed elsewhere (ip rule tos), and their look-up is not saved.
+	/* The cache holds the route of a fixed remote and one DSCP, the fixed
+	 * one or 0; others may be routed elsewhere (ip rule tos), and their
+	 * look-up is not saved.
 	 */
-	cached = outer->daddr && !(outer->dsfield & ~INET_ECN_MASK);
+	cached = outer->daddr && (config->tos != GREX_TOS_INHERIT ||
+				  !(dsfield & ~INET_ECN_MASK));
 	if (likely(cached)) {
 		outer->rt = dst_cache_get_ip4(cache, &outer->saddr);
 		if (likely(outer->rt))
-			return -1;
+			return GREX_STAT_NONE;
 	}
 	if (unlikely(!outer->daddr)) {
 		outer->daddr = tx_neighbour(skb, dev);
@@ -147,7 +152,7 @@ static int tx_route(const struct grex_config *config, struct sk_buff *skb,
 	}
 	if (cached)
 		dst_cache_set_ip4(cache, &outer->rt->dst, outer->saddr);
-	return -1;
+	return GREX_STAT_NONE;
 }
 
 static __be16 tx_df(const struct grex_config *config,
@@ -209,13 +214,13 @@ static void tx_push_ip(struct sk_buff *skb, const struct tx_outer *outer)
 
 static void tx_log_recursion(struct grex_tunnel *tunnel)
 {
-	if (!test_and_set_bit(0, &tunnel->recursion_logged))
+	if (!test_and_set_bit(0, &tunnel->recursion_logged) && net_ratelimit())
 		netdev_warn(tunnel->dev,
 			    "the route to the remote leads back into this tunnel, packets are dropped\n");
 }
 
 /* Encapsulate one packet, or one super-packet, and send it. */
-static void tx_one(const struct grex_config *config, struct sk_buff *skb,
+static void tx_one(struct grex_config *config, struct sk_buff *skb,
 		   struct net_device *dev)
 {
 	struct grex_tunnel *tunnel = config->tunnel;
@@ -231,12 +236,15 @@ static void tx_one(const struct grex_config *config, struct sk_buff *skb,
 	inner = tx_read_inner(skb);
 
 	reason = tx_route(config, skb, dev, inner.dsfield, &outer);
-	if (unlikely(reason >= 0))
+	if (unlikely(reason != GREX_STAT_NONE))
 		goto drop;
 	outer.ttl = config->ttl == GREX_TTL_INHERIT ? inner.ttl : config->ttl;
 	outer.df = tx_df(config, &inner);
 	if (outer.df) {
-		unsigned int mtu = dst_mtu(&outer.rt->dst) - config->overhead;
+		/* A route may have any MTU, an IPv4 packet has 68 bytes. */
+		unsigned int mtu = max_t(unsigned int, dst_mtu(&outer.rt->dst),
+					 IPV4_MIN_MTU + config->overhead) -
+				   config->overhead;
 
 		switch (grex_pmtu_check(skb, mtu)) {
 		case GREX_PMTU_FITS:
@@ -264,7 +272,10 @@ static void tx_one(const struct grex_config *config, struct sk_buff *skb,
 	tx_push_gre(config, skb);
 	skb_scrub_packet(skb, !net_eq(tunnel->net, dev_net(dev)));
 	tx_push_ip(skb, &outer);
+	/* Only here may a packet come back, see grex_tx(). */
+	__this_cpu_write(*tunnel->sender, current);
 	err = ip_local_out(tunnel->net, NULL, skb);
+	__this_cpu_write(*tunnel->sender, NULL);
 	if (likely(!net_xmit_eval(err)))
 		dev_sw_netstats_tx_add(dev, 1, len);
 	else
@@ -282,7 +293,7 @@ drop:
 }
 
 /* Every segment has a sequence number of its own, so the split comes first. */
-static void tx_segments(const struct grex_config *config, struct sk_buff *skb,
+static void tx_segments(struct grex_config *config, struct sk_buff *skb,
 			struct net_device *dev)
 {
 	struct sk_buff *segments, *next;
@@ -302,27 +313,24 @@ static void tx_segments(const struct grex_config *config, struct sk_buff *skb,
 netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev)
 {
 	struct grex_tunnel *tunnel = netdev_priv(dev);
-	struct task_struct *outside = __this_cpu_read(*tunnel->sender);
-	const struct grex_config *config;
+	struct grex_config *config;
 
 	/* Sending the outer packet came back here, over any number of other
 	 * devices. It is the task that counts and not the CPU alone: on
 	 * PREEMPT_RT another one may send in between.
 	 */
-	if (unlikely(outside == current)) {
+	if (unlikely(__this_cpu_read(*tunnel->sender) == current)) {
 		tx_log_recursion(tunnel);
 		grex_stats_drop(tunnel->stats, GREX_TX_RECURSION, skb);
 		return NETDEV_TX_OK;
 	}
 
 	rcu_read_lock();
-	__this_cpu_write(*tunnel->sender, current);
 	config = rcu_dereference(tunnel->config);
 	if (unlikely(config->oflags & GREX_HEADER_SEQ && skb_is_gso(skb)))
 		tx_segments(config, skb, dev);
 	else
 		tx_one(config, skb, dev);
-	__this_cpu_write(*tunnel->sender, outside);
 	rcu_read_unlock();
 	return NETDEV_TX_OK;
 }

@@ -21,6 +21,8 @@
 TESTS="
 	test_no_neighbour
 	test_two_remotes
+	test_hub_answers
+	test_local_changes
 	test_neighbour_changes
 	test_remote_comes_and_goes
 "
@@ -63,6 +65,31 @@ test_no_neighbour() {
 	# What comes from a source that nobody named is received all the same.
 	ns "$B" ping -q -c 2 -i 0.05 -W 0.1 10.0.0.1 >/dev/null
 	check_eq "received" 2 "$(link_counter "$A" gre1 rx_packets)"
+}
+
+# What a hub cannot pass on it answers through the tunnel that it came from.
+test_hub_answers() {
+	setup
+	ns "$A" sysctl -qw net.ipv4.ip_forward=1 \
+		net.ipv4.conf.all.send_redirects=0 \
+		net.ipv4.conf.gre1.send_redirects=0
+	neighbour 10.0.0.2 192.0.2.2
+	check_match "no neighbour" 'Unreachable' \
+		"$(ns "$B" ping -c 1 -W 1 10.0.0.3)"
+	neighbour 10.0.0.3 198.51.100.2
+	run ip -n "$A" route add 198.51.100.2/32 dev v1 mtu 1000
+	check_match "path MTU" 'mtu = ?97[26]' \
+		"$(ns "$B" ping -c 1 -W 1 -M do -s 1200 10.0.0.3 2>&1)"
+	check_eq "taken for a loop" 0 "$(counter "$A" gre1 tx_recursion)"
+}
+
+# The entries that the operator has made outlive another local address.
+test_local_changes() {
+	setup
+	neighbour 10.0.0.2 192.0.2.2
+	check "before" ping_ok "$A" 10.0.0.2
+	run gretool -n "$A" set gre1 local 192.0.2.1 || fail "set local"
+	check "after" ping_ok "$A" 10.0.0.2
 }
 
 test_two_remotes() {

@@ -9,6 +9,7 @@
 
 TESTS="
 	tunnel
+	refused_names
 	underlay
 	namespace
 	module
@@ -26,6 +27,23 @@ floods() {
 
 receives() {
 	[ "$(link_counter "$1" gre1 rx_packets)" -gt 50 ]
+}
+
+# The core refuses these names late, when the device has been half registered;
+# and an index that is taken, after it has been set up.
+refused_names() {
+	local name
+
+	setup_pair
+	for name in all default; do
+		check_fails "$name" gretool -n "$A" add "$name" remote 192.0.2.2
+		check_fails "no link $name" ip -n "$A" link show "$name"
+	done
+	check_fails "index 1" ip -n "$A" link add gre1 index 1 type grex
+	# Nothing is left of them that would get in the way.
+	tunnel_pair
+	check "ping" ping_ok "$A" 10.0.0.2
+	check "delete the namespace" ip netns del "$A"
 }
 
 tunnel() {

@@ -31,6 +31,9 @@
  *
  * PMTUDISC and IGNORE_DF together say what the outer DF bit is:
  * 1/0 set, 0/0 inherited from an inner IPv4 header (else clear), 0/1 clear.
+ * Set or not, it is clear in a packet that is larger than the path and whose
+ * source cannot be told to send less: IPv4 without DF, IPv6 of up to 1280
+ * bytes, and what is neither; and on a route whose MTU is locked.
  *
  * IFLAGS are about received packets: with GRE_KEY only packets with IKEY
  * match, without it only packets that carry no key (RFC 2890, section 2.1);
@@ -50,8 +53,9 @@
  *   EPERM       CAP_NET_ADMIN is needed in both namespaces
  *
  * Beside IFLA_INFO_DATA, IFLA_MTU (bytes, 68..65499; as long as none is given,
- * the MTU of the route to the remote minus the overhead of 24 to 36) and
- * IFLA_LINK_NETNSID (the underlay namespace) have their usual meaning.
+ * the MTU of the route to the remote, else of the link, else 1500, minus the
+ * overhead of 24 to 36) and IFLA_LINK_NETNSID (the underlay namespace) have
+ * their usual meaning. IFLA_LINK, IFLA_ADDRESS and IFLA_BROADCAST are refused.
  */
 #ifndef _UAPI_LINUX_GREX_H
 #define _UAPI_LINUX_GREX_H
@@ -80,7 +84,9 @@
  * all tunnels of the underlay namespace and every tunnel reports the same.
  *
  * Each is a packet that was dropped, for one reason, and one only; those
- * that were not dropped are in IFLA_STATS64.
+ * that were not are in the rx and tx packets of IFLA_STATS64, whose errors
+ * and dropped are sums of these. gre.ko drops and does not count what has less
+ * than 12 bytes behind the IP header or any of the flag bits 9 to 15 set.
  */
 #define GREX_STATS(X)                                                          \
 	X(RX_CSUM, rx_csum, TUNNEL, "GRE checksum wrong (RFC 2784 2.1)")       \
