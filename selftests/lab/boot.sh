@@ -139,15 +139,26 @@ cat "$initramfs" "$run/boot.cpio" >"$run/initramfs"
 
 # --- the machine ---------------------------------------------------------------
 
+# tsc_frequency: tell the guest what it cannot measure on a busy machine; under
+# icount it counts instructions, and measures right.
+tsc_frequency() {
+	local program=$GREX_CACHE/tsc
+	[[ ! $icount && $(uname -m) == x86_64 ]] || return 0
+	if [[ ! $program -nt $LAB/tsc.c ]]; then
+		gcc -O2 -o "$program.$$" "$LAB/tsc.c" && mv -f "$program.$$" "$program"
+	fi
+	[[ ! -x $program ]] || printf ' tsc_early_khz=%s' "$("$program")"
+}
+
 arguments="console=$console loglevel=5 panic=-1 oops=panic log_buf_len=1M rcupdate.rcu_cpu_stall_suppress_at_boot=1 $append"
 case $name in
 debug)
 	# ACPI tables take seconds under a sanitizer; kmemleak doubles every time.
-	arguments+=" acpi=off kasan_multi_shot pty.legacy_count=0 i8042.nokbd i8042.noaux"
+	arguments+="$(tsc_frequency) acpi=off kasan_multi_shot pty.legacy_count=0 i8042.nokbd i8042.noaux"
 	[[ $kmemleak ]] && arguments+=" kmemleak=on" || arguments+=" kmemleak=off"
 	;;
 uml) ;;
-*) arguments+=" mitigations=off no_timer_check tsc=reliable" ;;
+*) arguments+=" mitigations=off no_timer_check tsc=reliable$(tsc_frequency)" ;;
 esac
 
 if [[ $name == uml ]]; then
