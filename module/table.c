@@ -261,6 +261,20 @@ struct grex_config *grex_table_match_rcu(const struct grex_table *table,
 	return NULL;
 }
 
+/* The tunnels of one class with the addresses of @packet, whatever the key. */
+static struct rhlist_head *table_pair_rcu(const struct grex_table *table,
+					  const struct grex_match *packet,
+					  enum grex_table_class cls)
+{
+	struct grex_match match;
+
+	if (!READ_ONCE(table->count[cls]))
+		return NULL;
+	match = table_narrow(packet, cls);
+	return rhltable_lookup((struct rhltable *)&table->by_pair, &match,
+			       table_by_pair);
+}
+
 /**
  * grex_table_match_pair_rcu - as grex_table_match_rcu(), whatever the key
  * @table: of the namespace it was received in
@@ -274,18 +288,13 @@ struct grex_config *grex_table_match_pair_rcu(const struct grex_table *table,
 					      const struct grex_match *packet,
 					      struct grex_arrival arrival)
 {
-	struct rhltable *hash = (struct rhltable *)&table->by_pair;
 	enum grex_table_class cls;
 
 	for (cls = 0; cls < GREX_TABLE_CLASSES; cls++) {
 		struct rhlist_head *list, *pos;
 		struct grex_config *config;
-		struct grex_match match;
 
-		if (!READ_ONCE(table->count[cls]))
-			continue;
-		match = table_narrow(packet, cls);
-		list = rhltable_lookup(hash, &match, table_by_pair);
+		list = table_pair_rcu(table, packet, cls);
 		rhl_for_each_entry_rcu(config, pos, list, by_pair) {
 			if (table_link_rank(config, arrival))
 				return config;
@@ -302,18 +311,13 @@ struct grex_config *grex_table_match_pair_rcu(const struct grex_table *table,
 struct grex_config *grex_table_sender_rcu(const struct grex_table *table,
 					  const struct grex_match *sent)
 {
-	struct rhltable *hash = (struct rhltable *)&table->by_pair;
 	enum grex_table_class cls;
 
 	for (cls = 0; cls < GREX_TABLE_CLASSES; cls++) {
 		struct rhlist_head *list, *pos;
 		struct grex_config *config;
-		struct grex_match match;
 
-		if (!READ_ONCE(table->count[cls]))
-			continue;
-		match = table_narrow(sent, cls);
-		list = rhltable_lookup(hash, &match, table_by_pair);
+		list = table_pair_rcu(table, sent, cls);
 		rhl_for_each_entry_rcu(config, pos, list, by_pair) {
 			if (!(config->oflags & GREX_HEADER_KEY) ==
 				    !sent->keyed &&
