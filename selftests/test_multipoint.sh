@@ -79,7 +79,7 @@ test_hub_answers() {
 	neighbour 10.0.0.3 198.51.100.2
 	run ip -n "$A" route add 198.51.100.2/32 dev v1 mtu 1000
 	check_match "path MTU" 'mtu = ?97[26]' \
-		"$(ns "$B" ping -c 1 -W 1 -M do -s 1200 10.0.0.3 2>&1)"
+		"$(ns "$B" ping -c 1 -W 1 -M "do" -s 1200 10.0.0.3 2>&1)"
 	check_eq "taken for a loop" 0 "$(counter "$A" gre1 tx_recursion)"
 }
 
