@@ -39,7 +39,7 @@ install() {
 	# "dkms build" was done before the boot; it takes minutes in here.
 	cp -r "$BUILT/tree/grex/$VERSION/$RELEASE" "/var/lib/dkms/grex/$VERSION/"
 	check "dkms install" dkms install "grex/$VERSION" -k "$RELEASE"
-	check_match "installed" "^grex/$VERSION, $RELEASE, .*: installed" \
+	check_match "installed" "^grex/$VERSION, ${RELEASE//+/\\+}, .*: installed" \
 		"$(dkms status)"
 	check_eq "its place" "$MODULE_FILE" "$(modinfo -n grex)"
 	check_eq "its version" "$VERSION" "$(modinfo -F version grex)"

@@ -45,7 +45,11 @@ key() {
 }
 
 final=$GREX_CACHE/kernels/$name
-cached() { [[ -f $final/key && $(<"$final/key") == "$(key)" ]]; }
+cached() {
+	[[ -f $final/key && $(<"$final/key") == "$(key)" ]] || return
+	# An early recipe took 6.12 for a 6.1.
+	[[ ${#fragments[@]} != 0 || $(<"$final/release") == "$name".* ]]
+}
 
 if cached; then
 	((only_ask)) || echo "$final"
@@ -120,8 +124,9 @@ needs() {
 }
 
 # newest PREFIX SUFFIX: the package of that name with the highest version in it.
+# 6.12 is no 6.1, and a suite may have both.
 newest() {
-	apt-cache "${APT_OPTIONS[@]}" pkgnames "$1" | grep -E "^$1[.0-9]*([.0-9+-]|deb|bpo)*$2\$" | sort -V | tail -n 1
+	apt-cache "${APT_OPTIONS[@]}" pkgnames "$1" | grep -E "^$1([.+-]([.0-9+-]|deb|bpo)*)?$2\$" | sort -V | tail -n 1
 }
 
 # unpack FOLDER PACKAGE...: download and unpack without installing.
