@@ -102,15 +102,15 @@ includes() {
 # they build into the module, a host test and a fuzzer alike.
 layer_pure() {
 	local name
-	for name in header quote mss keepalive_fsm keepalive_wire; do
+	for name in header quote translate mss keepalive_fsm keepalive_wire; do
 		[ ! -f "module/$name.c" ] || includes "module/$name".[ch]
-	done | grep -vE ': (linux/types.h|asm/byteorder.h|net/checksum.h|(header|quote|mss|keepalive_fsm|keepalive_wire)\.h)$'
+	done | grep -vE ': (linux/types.h|asm/byteorder.h|net/checksum.h|(header|quote|translate|mss|keepalive_fsm|keepalive_wire)\.h)$'
 	true
 }
 
 # Packet files see no netlink, rtnl.c sees no packet.
 layer_packets() {
-	includes module/{rx,tx,icmp}.c |
+	includes module/{rx,tx,icmp,relay,sent}.c |
 		grep -E 'netlink|rtnl|device\.h|demux\.h'
 	grep -nE 'sk_buff \*skb\)?->|skb_(push|pull|put|cow)|<linux/skbuff.h>|packet\.h' module/rtnl.c
 	true
@@ -130,15 +130,19 @@ layer_order() {
 		main.c demux netns rtnl
 		netns.c grex netns stats table
 		rtnl.c device grex header rtnl stats
-		device.c device grex header packet pmtu stats table
+		device.c device grex header packet pmtu sent stats table
 		demux.c demux packet
 		rx.c grex header packet stats table
-		tx.c grex header packet pmtu route stats
-		icmp.c grex header packet route table
+		tx.c grex header packet pmtu route sent stats
+		icmp.c grex header packet quote relay route sent stats table translate
+		relay.c relay
+		sent.c sent
 		pmtu.c grex pmtu route
 		route.c grex route
 		table.c grex header table
 		stats.c grex stats
+		translate.c translate
+		quote.c quote
 		header.c header
 	END
 	true

@@ -13,12 +13,14 @@ mkdir -p "$out"
 
 for target in fuzz_*.c; do
 	name=${target%.c}
-	pure=../../module/${name#fuzz_}.c
+	# Pure files need others of their kind only.
+	pure=(../../module/header.c ../../module/"${name#fuzz_}".c)
+	[ "$name" != fuzz_header ] || pure=(../../module/header.c)
 	result=fail
 	if clang -O1 -g -std=gnu11 -I../host/include -I../../module \
 		-fsanitize=fuzzer,address,undefined \
-		-fno-sanitize-recover=all -o "$out/$name" "$target" "$pure" &&
-		"$out/$name" -max_len=64 -max_total_time="$seconds" \
+		-fno-sanitize-recover=all -o "$out/$name" "$target" "${pure[@]}" &&
+		"$out/$name" -max_len=300 -max_total_time="$seconds" \
 			-print_final_stats=1 -artifact_prefix="$out/" \
 			>"$out/$name.log" 2>&1; then
 		result=pass

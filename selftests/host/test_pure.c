@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The header codec outside the kernel, under the address and undefined
+ * The pure files outside the kernel, under the address and undefined
  * behaviour sanitizers: each buffer is exactly as long as it is said to be.
  */
 #include <stdio.h>
@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "header.h"
+#include "quote.h"
+#include "translate.h"
 
 static int tests;
 static int failed;
@@ -86,11 +88,56 @@ static void test_round_trip(void)
 	ok(good, "what is written is read");
 }
 
+/* A time exceeded of a router that somebody captured, with the outer, the GRE
+ * and the inner header, and MPLS labels (RFC 4950); cut after every byte.
+ */
+static void test_quoted_packet(void)
+{
+	static const u8 bytes[] = {
+		0x45, 0x00, 0x00, 0x54, 0x31, 0x97, 0x40, 0x00, 0x01, 0x2f,
+		0x00, 0x00, 0xc0, 0x00, 0x02, 0x01, 0xc6, 0x33, 0x64, 0x02,
+		0x20, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x05, 0x45, 0x00,
+		0x00, 0x38, 0x12, 0x34, 0x00, 0x00, 0x01, 0x11, 0x00, 0x00,
+		0x0a, 0x01, 0x00, 0x02, 0x0a, 0x02, 0x00, 0x02, 0x9c, 0x41,
+		0x82, 0x9b, 0x00, 0x24, 0x00, 0x00,
+	};
+	struct grex_error error, exceeded = { 11, 0, 0 };
+	struct grex_inner inner;
+	struct grex_quote quote;
+	bool good = true;
+	size_t len;
+
+	for (len = 0; len <= sizeof(bytes); len++) {
+		u8 *cut = malloc(len ? len : 1);
+		bool outer, whole;
+
+		if (!cut)
+			abort();
+		memcpy(cut, bytes, len);
+		outer = grex_quote_read(&quote, cut, len);
+		whole = outer && len > quote.inner &&
+			!grex_inner_read(&inner, quote.header.protocol,
+					 cut + quote.inner, len - quote.inner);
+		good &= outer == (len >= 24) && whole == (len >= 56);
+		if (outer)
+			good &= quote.id == 0x3197 && quote.inner == 28 &&
+				quote.has_key == (len >= 28);
+		if (whole)
+			good &= inner.protocol == 17 && !inner.df &&
+				grex_translate(&exceeded, &inner, 28, true,
+					       &error) &&
+				error.type == 11 && !error.code;
+		free(cut);
+	}
+	ok(good, "a quoted packet, cut after every byte");
+}
+
 int main(void)
 {
-	printf("TAP version 13\n1..3\n");
+	printf("TAP version 13\n1..4\n");
 	test_known_packet();
 	test_every_length();
 	test_round_trip();
+	test_quoted_packet();
 	return failed;
 }

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "quote.h"
+
+#define PROTOCOL_IPV4 0x0800
+#define PROTOCOL_IPV6 0x86dd
+
+#define IPV4_HEADER 20
+#define IPV4_DF 0x4000
+#define IPV4_OFFSET 0x1fff
+#define IPV6_HEADER 40
+#define IPV6_FRAGMENT 8
+#define IPV6_FRAGMENT_OFFSET 0xfff8
+
+#define NEXT_HOP_BY_HOP 0
+#define NEXT_ICMP 1
+#define NEXT_GRE 47
+#define NEXT_ROUTING 43
+#define NEXT_FRAGMENT 44
+#define NEXT_AUTH 51
+#define NEXT_ICMPV6 58
+#define NEXT_DESTINATION 60
+
+#define ICMPV6_FIRST_QUERY 128
+
+static u32 get_u16(const u8 *p)
+{
+	return p[0] << 8 | p[1];
+}
+
+static void copy(u8 *to, const u8 *from, size_t len)
+{
+	while (len--)
+		*to++ = *from++;
+}
+
+static bool is_zero(const u8 *p, size_t len)
+{
+	while (len--)
+		if (*p++)
+			return false;
+	return true;
+}
+
+static bool is_same(const u8 *a, const u8 *b, size_t len)
+{
+	while (len--)
+		if (*a++ != *b++)
+			return false;
+	return true;
+}
+
+/* Network order stays network order. */
+static __be32 get_be32(const u8 *p)
+{
+	return cpu_to_be32(get_u16(p) << 16 | get_u16(p + 2));
+}
+
+/**
+ * grex_quote_read - read the outer headers of a quoted packet
+ * @quote: filled when true is returned
+ * @data: what follows the ICMP header
+ * @len: how much of it: all, or GREX_QUOTE_LOOK
+ *
+ * Return: false when it is not the beginning of a GRE packet as we send it. A
+ * fragment other than the first has no GRE header, whatever its bytes look like.
+ */
+bool grex_quote_read(struct grex_quote *quote, const void *data, size_t len)
+{
+	u8 gre[GREX_HEADER_LOOK] = {};
+	const u8 *p = data;
+	size_t ip_len, have, key_end;
+	u16 flags;
+
+	if (len < IPV4_HEADER || p[0] >> 4 != 4)
+		return false;
+	ip_len = (p[0] & 0xf) * 4;
+	if (ip_len < IPV4_HEADER || len < ip_len + GREX_HEADER_BASE ||
+	    p[9] != NEXT_GRE || get_u16(p + 6) & IPV4_OFFSET)
+		return false;
+	quote->dsfield = p[1];
+	quote->total_len = get_u16(p + 2);
+	quote->id = get_u16(p + 4);
+	quote->df = get_u16(p + 6) & IPV4_DF;
+	quote->saddr = get_be32(p + 12);
+	quote->daddr = get_be32(p + 16);
+
+	/* Eight bytes of it are certain (RFC 792); a key behind a checksum is
+	 * not among them. What is missing reads as 0.
+	 */
+	p += ip_len;
+	have = len - ip_len;
+	if (have > sizeof(gre))
+		have = sizeof(gre);
+	copy(gre, p, have);
+	if (grex_header_parse(&quote->header, gre, sizeof(gre)))
+		return false;
+	flags = quote->header.flags;
+	key_end = grex_header_len(flags & ~GREX_HEADER_SEQ);
+	quote->has_key = !(flags & GREX_HEADER_KEY) || have >= key_end;
+	quote->inner = ip_len + quote->header.len;
+	return quote->total_len >= quote->inner;
+}
+
+/* 0.0.0.0/8, 127.0.0.0/8, and from 224.0.0.0 on: not one host that sends. */
+static bool ipv4_is_source(const u8 *addr)
+{
+	return addr[0] && addr[0] != 127 && addr[0] < 224;
+}
+
+/* What asks or answers; any other type is an error, or may be one. */
+static bool icmp_is_query(u8 type)
+{
+	return type == 0 || type == 8 || (type >= 13 && type <= 18);
+}
+
+static enum grex_inner_verdict inner_read_ipv4(struct grex_inner *inner,
+					       const u8 *p, size_t len)
+{
+	size_t header;
+
+	if (len < IPV4_HEADER)
+		return GREX_INNER_IS_TRUNCATED;
+	header = (p[0] & 0xf) * 4;
+	if (p[0] >> 4 != 4 || header < IPV4_HEADER)
+		return GREX_INNER_IS_REFUSED;
+	inner->version = 4;
+	inner->tos = p[1];
+	inner->total_len = get_u16(p + 2);
+	inner->df = get_u16(p + 6) & IPV4_DF;
+	inner->protocol = p[9];
+	copy(inner->saddr, p + 12, 4);
+	copy(inner->daddr, p + 16, 4);
+	if (inner->total_len < header || get_u16(p + 6) & IPV4_OFFSET ||
+	    !ipv4_is_source(inner->saddr) || inner->daddr[0] >= 224)
+		return GREX_INNER_IS_REFUSED;
+	if (len < header + GREX_QUOTE_PAYLOAD)
+		return GREX_INNER_IS_TRUNCATED;
+	if (inner->protocol == NEXT_ICMP && !icmp_is_query(p[header]))
+		return GREX_INNER_IS_REFUSED;
+	return GREX_INNER_OK;
+}
+
+static bool ipv6_is_source(const u8 *addr)
+{
+	/* neither ff00::/8 nor :: nor ::1 */
+	return addr[0] != 0xff && !(is_zero(addr, 15) && addr[15] <= 1);
+}
+
+static enum grex_inner_verdict inner_read_ipv6(struct grex_inner *inner,
+					       const u8 *p, size_t len)
+{
+	size_t at = IPV6_HEADER;
+	u8 next;
+
+	if (len < IPV6_HEADER)
+		return GREX_INNER_IS_TRUNCATED;
+	if (p[0] >> 4 != 6)
+		return GREX_INNER_IS_REFUSED;
+	inner->version = 6;
+	inner->tos = get_u16(p) >> 4;
+	inner->total_len = IPV6_HEADER + get_u16(p + 4);
+	inner->df = true;
+	copy(inner->saddr, p + 8, 16);
+	copy(inner->daddr, p + 24, 16);
+	next = p[6];
+	if (!ipv6_is_source(inner->saddr) || inner->daddr[0] == 0xff)
+		return GREX_INNER_IS_REFUSED;
+
+	/* Each header is 8 bytes at least, so this ends. */
+	for (;;) {
+		inner->protocol = next;
+		if (len < at + GREX_QUOTE_PAYLOAD)
+			return GREX_INNER_IS_TRUNCATED;
+		switch (next) {
+		case NEXT_HOP_BY_HOP:
+		case NEXT_ROUTING:
+		case NEXT_DESTINATION:
+			next = p[at];
+			at += (p[at + 1] + 1) * 8;
+			break;
+		case NEXT_AUTH:
+			next = p[at];
+			at += (p[at + 1] + 2) * 4;
+			break;
+		case NEXT_FRAGMENT:
+			if (get_u16(p + at + 2) & IPV6_FRAGMENT_OFFSET)
+				return GREX_INNER_IS_REFUSED;
+			next = p[at];
+			at += IPV6_FRAGMENT;
+			break;
+		case NEXT_ICMPV6:
+			if (p[at] < ICMPV6_FIRST_QUERY)
+				return GREX_INNER_IS_REFUSED;
+			return GREX_INNER_OK;
+		default:
+			return GREX_INNER_OK;
+		}
+	}
+}
+
+/**
+ * grex_inner_read - read the beginning of an inner packet
+ * @inner: filled with GREX_INNER_OK
+ * @protocol: ethertype
+ * @data: the packet
+ * @len: how much of it
+ */
+enum grex_inner_verdict grex_inner_read(struct grex_inner *inner,
+					__be16 protocol, const void *data,
+					size_t len)
+{
+	switch (be16_to_cpu(protocol)) {
+	case PROTOCOL_IPV4:
+		return inner_read_ipv4(inner, data, len);
+	case PROTOCOL_IPV6:
+		return inner_read_ipv6(inner, data, len);
+	default:
+		return GREX_INNER_IS_REFUSED;
+	}
+}
+
+/* Are two packets between the same two hosts, of the same protocol? */
+bool grex_inner_same_flow(const struct grex_inner *a,
+			  const struct grex_inner *b)
+{
+	size_t len = a->version == 4 ? 4 : 16;
+
+	return a->version == b->version && a->protocol == b->protocol &&
+	       is_same(a->saddr, b->saddr, len) &&
+	       is_same(a->daddr, b->daddr, len);
+}
+
+/**
+ * grex_extension_find - where the extensions of an ICMP error are
+ * @words: the length field of the ICMP header, in units of four bytes
+ * @total: bytes that follow the ICMP header
+ *
+ * RFC 4884 4.1 and 4.2: the quoted packet is padded to that length, which is 128
+ * bytes at least; 0 means that there are no extensions.
+ */
+struct grex_extension grex_extension_find(u8 words, size_t total)
+{
+	struct grex_extension none = { .offset = total };
+	size_t offset = words * 4;
+
+	if (offset < 128 || offset >= total)
+		return none;
+	return (struct grex_extension){ offset, total - offset };
+}
+
+/**
+ * grex_extension_is_valid - are these bytes an extension structure
+ * @data: from its header to the end
+ * @len: in bytes
+ *
+ * RFC 4884 7 and 8: version 2, a checksum that is right, or 0 for none, and
+ * objects that fill the rest exactly.
+ */
+bool grex_extension_is_valid(const void *data, size_t len)
+{
+	const u8 *p = data;
+	u32 sum = 0;
+	size_t at;
+
+	if (len < 8 || len % 4 || p[0] >> 4 != 2)
+		return false;
+	for (at = 4; at < len; at += get_u16(p + at))
+		if (get_u16(p + at) < 4 || get_u16(p + at) % 4)
+			return false;
+	if (at != len)
+		return false;
+	if (!get_u16(p + 2))
+		return true;
+	for (at = 0; at < len; at += 2)
+		sum += get_u16(p + at);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return sum == 0xffff;
+}

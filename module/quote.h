@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What an ICMP error quotes of a packet that we sent. Pure: knows no skb, and
+ * trusts nothing: anyone can write an ICMP error.
+ */
+#ifndef GREX_QUOTE_H
+#define GREX_QUOTE_H
+
+#include <linux/types.h>
+
+#include "header.h"
+
+/* Options of the outer and of the inner IPv4 header, and GRE in between; or
+ * IPv6 with a few extension headers.
+ */
+#define GREX_QUOTE_LOOK 256
+
+/* A host that gets an error looks for 8 bytes behind the IP header (RFC 792). */
+#define GREX_QUOTE_PAYLOAD 8
+
+/**
+ * struct grex_quote - the outer and the GRE header of a quoted packet
+ * @saddr: outer source
+ * @daddr: outer destination
+ * @total_len: bytes of the whole outer packet
+ * @id: outer IP ID
+ * @dsfield: outer TOS
+ * @df: outer DF
+ * @has_key: the key is quoted, or @header says that there is none
+ * @header: what of it is quoted; @header.key with @has_key only
+ * @inner: bytes in front of the inner packet
+ */
+struct grex_quote {
+	__be32 saddr;
+	__be32 daddr;
+	u16 total_len;
+	u16 id;
+	u8 dsfield;
+	bool df;
+	bool has_key;
+	struct grex_header header;
+	u8 inner;
+};
+
+bool grex_quote_read(struct grex_quote *quote, const void *data, size_t len);
+
+/**
+ * struct grex_inner - the packet inside, as far as an answer to it needs
+ * @version: 4 or 6
+ * @tos: TOS or traffic class
+ * @protocol: what follows the IP header and its extensions
+ * @df: may not be fragmented; IPv6 never may
+ * @total_len: bytes of the whole packet
+ * @saddr: source; IPv4 in the first four bytes
+ * @daddr: destination, likewise
+ */
+struct grex_inner {
+	u8 version;
+	u8 tos;
+	u8 protocol;
+	bool df;
+	u32 total_len;
+	u8 saddr[16];
+	u8 daddr[16];
+};
+
+/**
+ * enum grex_inner_verdict - may an ICMP error be sent about the packet
+ * @GREX_INNER_OK: yes
+ * @GREX_INNER_IS_TRUNCATED: too little of it is there to tell, or to be of use
+ * @GREX_INNER_IS_REFUSED: no: not IP, an ICMP error itself, to or from more
+ *	than one host, or not the first fragment (RFC 1122 3.2.2, RFC 4443 2.4)
+ */
+enum grex_inner_verdict {
+	GREX_INNER_OK,
+	GREX_INNER_IS_TRUNCATED,
+	GREX_INNER_IS_REFUSED,
+};
+
+enum grex_inner_verdict grex_inner_read(struct grex_inner *inner,
+					__be16 protocol, const void *data,
+					size_t len);
+bool grex_inner_same_flow(const struct grex_inner *a,
+			  const struct grex_inner *b);
+
+/**
+ * struct grex_extension - RFC 4884 extensions behind the quoted packet
+ * @offset: where they begin in what follows the ICMP header; the quote ends here
+ * @len: of them in bytes, 0: none
+ */
+struct grex_extension {
+	size_t offset;
+	size_t len;
+};
+
+struct grex_extension grex_extension_find(u8 words, size_t total);
+bool grex_extension_is_valid(const void *data, size_t len);
+
+#endif

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Any bytes as what an ICMP error quotes: whatever is understood of it must lie
+ * within it.
+ */
+#include <stdlib.h>
+
+#include "quote.h"
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
+{
+	struct grex_extension extension;
+	struct grex_inner inner;
+	struct grex_quote quote;
+
+	extension = grex_extension_find(size ? data[0] : 0, size);
+	if (extension.offset + extension.len != size)
+		abort();
+	grex_extension_is_valid(data, size);
+	grex_inner_read(&inner, htons(0x86dd), data, size);
+	if (!grex_quote_read(&quote, data, size))
+		return 0;
+	if (quote.total_len < quote.inner || quote.inner > 60 + 20)
+		abort();
+	if (quote.inner >= size)
+		return 0;
+	if (grex_inner_read(&inner, quote.header.protocol, data + quote.inner,
+			    size - quote.inner) == GREX_INNER_OK &&
+	    inner.version != 4 && inner.version != 6)
+		abort();
+	return 0;
+}
