@@ -13,8 +13,12 @@
 #include "header.h"
 #include "packet.h"
 #include "pmtu.h"
+#include "sent.h"
 #include "stats.h"
 #include "table.h"
+
+/* What a traceroute with many probes at once, behind many hops, asks for. */
+#define DEVICE_RELAYS_PER_SECOND 100
 
 static struct grex_config *device_config(const struct net_device *dev)
 {
@@ -46,6 +50,7 @@ struct grex_config *grex_device_config_alloc(struct net_device *dev,
 	config->ttl = GREX_TTL_DEFAULT;
 	config->tos = GREX_TOS_INHERIT;
 	config->df = GREX_DF_SET;
+	config->icmp_relay = true;
 	if (from) {
 		config->match = from->match;
 		config->link = from->link;
@@ -56,6 +61,9 @@ struct grex_config *grex_device_config_alloc(struct net_device *dev,
 		config->ttl = from->ttl;
 		config->tos = from->tos;
 		config->df = from->df;
+		config->icmp_relay = from->icmp_relay;
+		config->icmp_from_hop = from->icmp_from_hop;
+		config->decap_ttl_copy = from->decap_ttl_copy;
 	}
 	return config;
 }
@@ -108,9 +116,12 @@ static int device_init(struct net_device *dev)
 	tunnel->stats = grex_stats_alloc();
 	if (!tunnel->stats)
 		return err;
+	tunnel->sent = grex_sent_alloc();
+	if (!tunnel->sent)
+		goto err_stats;
 	tunnel->sender = alloc_percpu(struct task_struct *);
 	if (!tunnel->sender)
-		goto err_stats;
+		goto err_sent;
 	err = grex_compat_tstats_alloc(dev);
 	if (err)
 		goto err_sender;
@@ -130,6 +141,8 @@ err_tstats:
 	grex_compat_tstats_free(dev);
 err_sender:
 	free_percpu(tunnel->sender);
+err_sent:
+	grex_sent_free(tunnel->sent);
 err_stats:
 	free_percpu(tunnel->stats);
 	return err;
@@ -156,6 +169,7 @@ static void device_free(struct net_device *dev)
 	gro_cells_destroy(&tunnel->gro_cells);
 	grex_compat_tstats_free(dev);
 	free_percpu(tunnel->sender);
+	grex_sent_free(tunnel->sent);
 	free_percpu(tunnel->stats);
 	/* None when a failed registration has taken it: grex_device_create(). */
 	config = rcu_replace_pointer(tunnel->config, NULL, true);
@@ -296,6 +310,7 @@ int grex_device_create(struct net_device *dev, struct net *net,
 	tunnel->dev = dev;
 	tunnel->net = net;
 	tunnel->mtu_set = mtu;
+	grex_limit_init(&tunnel->relay_limit, DEVICE_RELAYS_PER_SECOND);
 	rcu_assign_pointer(tunnel->config, config);
 
 	err = -EEXIST;
@@ -371,6 +386,7 @@ int grex_device_change(struct net_device *dev, struct grex_config *config,
 	rcu_assign_pointer(tunnel->config, config);
 	grex_table_remove(table, old);
 	clear_bit(0, &tunnel->recursion_logged);
+	WRITE_ONCE(tunnel->unreachable, 0);
 	dev->needed_headroom = link.headroom;
 	device_show_config(dev, config);
 	/* A point-to-point device has one neighbour, other ones have many: what

@@ -14,6 +14,7 @@
 #include <linux/in6.h>
 #include <linux/list.h>
 #include <linux/netdevice.h>
+#include <linux/ratelimit.h>
 #include <linux/rhashtable-types.h>
 #include <net/dst_cache.h>
 #include <net/gro_cells.h>
@@ -60,6 +61,9 @@ enum grex_df {
  * @ttl: const. 1..255, or GREX_TTL_INHERIT
  * @tos: const. TOS, or GREX_TOS_INHERIT
  * @df: const. outer DF
+ * @icmp_relay: const. ICMP errors about outer packets reach the inner source
+ * @icmp_from_hop: const. and come from the router that reported them
+ * @decap_ttl_copy: const. the outer TTL bounds that of a received inner packet
  * @overhead: const. bytes of outer IP and GRE header
  * @tunnel: const. whose configuration it is
  * @by_match: RCU. node of the table, found with @match
@@ -82,6 +86,9 @@ struct grex_config {
 	u8 ttl;
 	u8 tos;
 	u8 df;
+	bool icmp_relay;
+	bool icmp_from_hop;
+	bool decap_ttl_copy;
 	u8 overhead;
 	struct grex_tunnel *tunnel;
 	struct dst_cache dst_cache;
@@ -99,6 +106,10 @@ struct grex_config {
  * @oseq: own. next sequence number to send
  * @iseq: own. last sequence number received, with GREX_ISEQ_SEEN
  * @gro_cells: own.
+ * @sent: own. packets sent lately, for ICMP errors about them
+ * @relay_limit: own. ICMP errors relayed per second
+ * @unreachable: own. jiffies up to which the remote counts as unreachable, 0: it
+ *	does not
  * @list: RTNL. in grex_net::tunnels of @net
  * @recursion_logged: own. the log has told of a routing loop
  * @mtu_set: RTNL. the operator chose the MTU; it no longer follows the route
@@ -112,6 +123,9 @@ struct grex_tunnel {
 	atomic_t oseq;
 	atomic64_t iseq;
 	struct gro_cells gro_cells;
+	struct grex_sent *sent;
+	struct ratelimit_state relay_limit;
+	unsigned long unreachable;
 	struct list_head list;
 	unsigned long recursion_logged;
 	bool mtu_set;
@@ -139,13 +153,23 @@ struct grex_table {
  * @table: own.
  * @tunnels: RTNL. all tunnels with this underlay, wherever their devices are
  * @stats: own. drops that belong to no tunnel
+ * @relay_limit: own. ICMP errors relayed per second, of all tunnels
  */
 struct grex_net {
 	struct grex_table table;
 	struct list_head tunnels;
 	struct grex_stats __percpu *stats;
+	struct ratelimit_state relay_limit;
 };
 
 struct grex_net *grex_net(const struct net *net);
+
+/* Silent: what goes over a limit is counted, not logged. */
+static inline void grex_limit_init(struct ratelimit_state *limit,
+				   int per_second)
+{
+	ratelimit_state_init(limit, HZ, per_second);
+	ratelimit_set_flags(limit, RATELIMIT_MSG_ON_RELEASE);
+}
 
 #endif

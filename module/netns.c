@@ -12,6 +12,9 @@
 #include "netns.h"
 #include "table.h"
 
+/* As net.ipv4.icmp_msgs_per_sec has it for the errors of the kernel's own. */
+#define NETNS_RELAYS_PER_SECOND 1000
+
 static unsigned int netns_id __read_mostly;
 
 struct grex_net *grex_net(const struct net *net)
@@ -25,6 +28,7 @@ static int __net_init netns_init(struct net *net)
 	int err;
 
 	INIT_LIST_HEAD(&gn->tunnels);
+	grex_limit_init(&gn->relay_limit, NETNS_RELAYS_PER_SECOND);
 	gn->stats = grex_stats_alloc();
 	if (!gn->stats)
 		return -ENOMEM;

@@ -5,11 +5,44 @@
 #ifndef GREX_PACKET_H
 #define GREX_PACKET_H
 
+#include <linux/if_ether.h>
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
+#include <net/ipv6.h>
 
 int grex_rx(struct sk_buff *skb);
 netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev);
 void grex_icmp_error(struct sk_buff *skb, u32 info);
+
+/* Does the packet end at the other end of the tunnel? It cannot be forwarded, so
+ * its TTL, often 1 (OSPF) or 255 (neighbour discovery), says nothing about the
+ * underlay. @skb has its inner header in the linear part.
+ */
+static inline bool grex_packet_stays_on_link(const struct sk_buff *skb)
+{
+	switch (skb->protocol) {
+	case htons(ETH_P_IP): {
+		const __be32 daddr = ip_hdr(skb)->daddr;
+
+		return ipv4_is_local_multicast(daddr) ||
+		       ipv4_is_linklocal_169(daddr);
+	}
+#if IS_ENABLED(CONFIG_IPV6)
+	case htons(ETH_P_IPV6): {
+		const struct in6_addr *daddr = &ipv6_hdr(skb)->daddr;
+
+		return ipv6_addr_is_multicast(daddr)
+			       ? IPV6_ADDR_MC_SCOPE(daddr) <=
+					 IPV6_ADDR_SCOPE_LINKLOCAL
+			       : ipv6_addr_type(daddr) & IPV6_ADDR_LINKLOCAL;
+	}
+#endif
+	default:
+		return false;
+	}
+}
 
 #endif

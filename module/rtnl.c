@@ -31,7 +31,7 @@
 		.reject_message = "grex has no IFLA_GRE_" name \
 	}
 
-static const struct nla_policy rtnl_policy[IFLA_GRE_MAX + 1] = {
+static const struct nla_policy rtnl_policy[IFLA_GREX_MAX + 1] = {
 	/* Attributes of the right size only, from the first on. */
 	[IFLA_GRE_UNSPEC] = { .strict_start_type = IFLA_GRE_LINK },
 	[IFLA_GRE_LINK] = { .type = NLA_U32 },
@@ -58,7 +58,19 @@ static const struct nla_policy rtnl_policy[IFLA_GRE_MAX + 1] = {
 	[IFLA_GRE_ERSPAN_VER] = RTNL_POLICY_ABSENT("ERSPAN_VER"),
 	[IFLA_GRE_ERSPAN_DIR] = RTNL_POLICY_ABSENT("ERSPAN_DIR"),
 	[IFLA_GRE_ERSPAN_HWID] = RTNL_POLICY_ABSENT("ERSPAN_HWID"),
+	[IFLA_GREX_ICMP_RELAY] = NLA_POLICY_MAX(NLA_U32, 1),
+	[IFLA_GREX_ICMP_SOURCE] =
+		NLA_POLICY_MAX(NLA_U32, GREX_ICMP_SOURCE_COUNT - 1),
+	[IFLA_GREX_DECAP_TTL] =
+		NLA_POLICY_MAX(NLA_U32, GREX_DECAP_TTL_COUNT - 1),
 };
+
+/* Ids between the two lists are for IFLA_GRE_* to come. */
+static bool rtnl_knows(int type)
+{
+	return (type > IFLA_GRE_UNSPEC && type <= IFLA_GRE_MAX) ||
+	       (type >= IFLA_GREX_ICMP_RELAY && type <= IFLA_GREX_MAX);
+}
 
 /* The attributes arrive here parsed; what is above our last one has been left
  * out silently, so look at the message itself.
@@ -75,8 +87,7 @@ static int rtnl_refuse_unknown(struct nlattr *tb[],
 		if (nla_type(info) != IFLA_INFO_DATA)
 			continue;
 		nla_for_each_nested(attr, info, rem) {
-			if (nla_type(attr) > IFLA_GRE_UNSPEC &&
-			    nla_type(attr) <= IFLA_GRE_MAX)
+			if (rtnl_knows(nla_type(attr)))
 				continue;
 			return rtnl_refuse(-EINVAL, extack, attr,
 					   "This attribute of IFLA_INFO_DATA is not known to grex");
@@ -215,6 +226,23 @@ static int rtnl_get_tos(struct nlattr *attr, u8 *tos,
 	return 0;
 }
 
+static int rtnl_get_icmp(struct nlattr *data[], struct grex_config *config,
+			 struct netlink_ext_ack *extack)
+{
+	struct nlattr *relay = data[IFLA_GREX_ICMP_RELAY];
+	struct nlattr *source = data[IFLA_GREX_ICMP_SOURCE];
+
+	if (relay)
+		config->icmp_relay = nla_get_u32(relay);
+	if (source)
+		config->icmp_from_hop = nla_get_u32(source) ==
+					GREX_ICMP_SOURCE_HOP;
+	if (config->icmp_from_hop && !config->icmp_relay)
+		return rtnl_refuse(-EINVAL, extack, source ?: relay,
+				   "IFLA_GREX_ICMP_SOURCE hop has no effect without IFLA_GREX_ICMP_RELAY");
+	return 0;
+}
+
 /* Put what a message says into @config, which holds what it does not say. */
 static int rtnl_to_config(struct nlattr *data[], struct net *net,
 			  struct grex_config *config,
@@ -254,7 +282,11 @@ static int rtnl_to_config(struct nlattr *data[], struct net *net,
 		return err;
 	if (data[IFLA_GRE_FWMARK])
 		config->fwmark = nla_get_u32(data[IFLA_GRE_FWMARK]);
-	return 0;
+	if (data[IFLA_GREX_DECAP_TTL])
+		config->decap_ttl_copy =
+			nla_get_u32(data[IFLA_GREX_DECAP_TTL]) ==
+			GREX_DECAP_TTL_COPY;
+	return rtnl_get_icmp(data, config, extack);
 }
 
 /* @mtu becomes 0 when none is given. The core looks at its range only after the
@@ -346,6 +378,9 @@ static size_t rtnl_get_size(const struct net_device *dev)
 	       nla_total_size(sizeof(u8)) + /* IFLA_GRE_PMTUDISC */
 	       nla_total_size(sizeof(u8)) + /* IFLA_GRE_IGNORE_DF */
 	       nla_total_size(sizeof(u32)) + /* IFLA_GRE_FWMARK */
+	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_ICMP_RELAY */
+	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_ICMP_SOURCE */
+	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_DECAP_TTL */
 	       0;
 }
 
@@ -367,7 +402,14 @@ static int rtnl_fill_info(struct sk_buff *skb, const struct net_device *dev)
 	    nla_put_u8(skb, IFLA_GRE_TOS, config->tos) ||
 	    nla_put_u8(skb, IFLA_GRE_PMTUDISC, config->df == GREX_DF_SET) ||
 	    nla_put_u8(skb, IFLA_GRE_IGNORE_DF, config->df == GREX_DF_CLEAR) ||
-	    nla_put_u32(skb, IFLA_GRE_FWMARK, config->fwmark))
+	    nla_put_u32(skb, IFLA_GRE_FWMARK, config->fwmark) ||
+	    nla_put_u32(skb, IFLA_GREX_ICMP_RELAY, config->icmp_relay) ||
+	    nla_put_u32(skb, IFLA_GREX_ICMP_SOURCE,
+			config->icmp_from_hop ? GREX_ICMP_SOURCE_HOP
+					      : GREX_ICMP_SOURCE_SELF) ||
+	    nla_put_u32(skb, IFLA_GREX_DECAP_TTL,
+			config->decap_ttl_copy ? GREX_DECAP_TTL_COPY
+					       : GREX_DECAP_TTL_KEEP))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -408,7 +450,7 @@ static struct net *rtnl_get_link_net(const struct net_device *dev)
 
 static struct rtnl_link_ops rtnl_ops __read_mostly = {
 	.kind = GREX_KIND,
-	.maxtype = IFLA_GRE_MAX,
+	.maxtype = IFLA_GREX_MAX,
 	.policy = rtnl_policy,
 	.priv_size = sizeof(struct grex_tunnel),
 	.setup = grex_device_setup,

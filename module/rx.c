@@ -3,10 +3,12 @@
  * Outer packet in, inner packet to the stack.
  */
 #include <linux/if_ether.h>
+#include <net/checksum.h>
 #include <net/gro_cells.h>
 #include <net/icmp.h>
 #include <net/inet_ecn.h>
 #include <net/ip_tunnels.h>
+#include <net/ipv6.h>
 
 #include "grex.h"
 #include "header.h"
@@ -85,14 +87,60 @@ static int rx_ecn(const struct iphdr *outer, struct sk_buff *skb)
 	return IP_ECN_decapsulate(outer, skb);
 }
 
+/* The uniform model (RFC 2983, RFC 3443): the underlay's hops count. A TTL
+ * is never raised, and never made 0. An IPv4 header adds up to what it did, so a
+ * checksum over the packet stays right; that over an IPv6 one is adjusted.
+ */
+static int rx_copy_ttl(u8 outer, struct sk_buff *skb)
+{
+	outer = max_t(u8, outer, 1);
+	switch (skb->protocol) {
+	case htons(ETH_P_IP): {
+		struct iphdr *ip;
+
+		if (ip_hdr(skb)->ttl <= outer)
+			return 0;
+		if (skb_ensure_writable(skb, sizeof(*ip)))
+			return -ENOMEM;
+		ip = ip_hdr(skb);
+		csum_replace2(&ip->check, htons(ip->ttl << 8),
+			      htons(outer << 8));
+		ip->ttl = outer;
+		return 0;
+	}
+#if IS_ENABLED(CONFIG_IPV6) /* else pskb_inet_may_pull() has not pulled it */
+	case htons(ETH_P_IPV6): {
+		struct ipv6hdr *ip;
+		__wsum from, to;
+
+		if (ipv6_hdr(skb)->hop_limit <= outer)
+			return 0;
+		if (skb_ensure_writable(skb, sizeof(*ip)))
+			return -ENOMEM;
+		ip = ipv6_hdr(skb);
+		from = (__force __wsum)htons(ip->hop_limit);
+		to = (__force __wsum)htons(outer);
+		if (skb->ip_summed == CHECKSUM_COMPLETE)
+			skb->csum = csum_add(csum_sub(skb->csum, from), to);
+		ip->hop_limit = outer;
+		return 0;
+	}
+#endif
+	default:
+		return 0;
+	}
+}
+
 /* Leave @skb at the inner header, as if it had come in on the tunnel's device;
  * on failure return the counter of the reason.
  */
-static int rx_decap(struct grex_tunnel *tunnel, struct sk_buff *skb,
+static int rx_decap(const struct grex_config *config, struct sk_buff *skb,
 		    const struct grex_header *header)
 {
+	struct grex_tunnel *tunnel = config->tunnel;
 	struct net_device *dev = tunnel->dev;
 	int outer = skb_network_header(skb) - skb->head;
+	const u8 ttl = ip_hdr(skb)->ttl;
 
 	if (unlikely(skb->len < header->len))
 		return GREX_RX_TRUNCATED;
@@ -106,6 +154,9 @@ static int rx_decap(struct grex_tunnel *tunnel, struct sk_buff *skb,
 	/* 1: unusual, and accepted; 2: to be dropped. */
 	if (unlikely(rx_ecn((struct iphdr *)(skb->head + outer), skb) > 1))
 		return GREX_RX_ECN;
+	if (config->decap_ttl_copy && !grex_packet_stays_on_link(skb) &&
+	    unlikely(rx_copy_ttl(ttl, skb)))
+		return GREX_RX_NO_MEMORY;
 	skb_reset_mac_header(skb);
 	skb->dev = dev;
 	return GREX_STAT_NONE;
@@ -165,7 +216,7 @@ int grex_rx(struct sk_buff *skb)
 			goto drop;
 	}
 
-	reason = rx_decap(tunnel, skb, &header);
+	reason = rx_decap(config, skb, &header);
 	if (unlikely(reason != GREX_STAT_NONE))
 		goto drop;
 	dev_sw_netstats_rx_add(tunnel->dev, skb->len);

@@ -306,10 +306,18 @@ struct grex_config *grex_table_match_pair_rcu(const struct grex_table *table,
 /**
  * grex_table_sender_rcu - the tunnel that sent a packet
  * @table: of the namespace it was sent in
- * @sent: local is its source, remote its destination, and its key
+ * @sent: local is its source, remote its destination; the key is not looked at
+ * @is_sender: asked about each tunnel with these addresses, by precedence
+ * @arg: for @is_sender
+ *
+ * What an ICMP error quotes of the packet may not reach as far as the key.
+ *
+ * Return: the first that @is_sender agrees to, or NULL
  */
 struct grex_config *grex_table_sender_rcu(const struct grex_table *table,
-					  const struct grex_match *sent)
+					  const struct grex_match *sent,
+					  grex_table_is_sender is_sender,
+					  void *arg)
 {
 	enum grex_table_class cls;
 
@@ -319,9 +327,7 @@ struct grex_config *grex_table_sender_rcu(const struct grex_table *table,
 
 		list = table_pair_rcu(table, sent, cls);
 		rhl_for_each_entry_rcu(config, pos, list, by_pair) {
-			if (!(config->oflags & GREX_HEADER_KEY) ==
-				    !sent->keyed &&
-			    (!sent->keyed || config->okey == sent->key))
+			if (is_sender(config, arg))
 				return config;
 		}
 	}

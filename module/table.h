@@ -35,7 +35,12 @@ struct grex_config *grex_table_match_rcu(const struct grex_table *table,
 struct grex_config *grex_table_match_pair_rcu(const struct grex_table *table,
 					      const struct grex_match *packet,
 					      struct grex_arrival arrival);
+/* Did this tunnel send what the caller has in mind? */
+typedef bool (*grex_table_is_sender)(struct grex_config *config, void *arg);
+
 struct grex_config *grex_table_sender_rcu(const struct grex_table *table,
-					  const struct grex_match *sent);
+					  const struct grex_match *sent,
+					  grex_table_is_sender is_sender,
+					  void *arg);
 
 #endif

@@ -2,11 +2,13 @@
 /*
  * Inner packet in, outer packet to the underlay.
  */
+#include <linux/icmpv6.h>
 #include <linux/if_ether.h>
 #include <net/arp.h>
 #include <net/dsfield.h>
 #include <net/dst_metadata.h>
 #include <net/gso.h>
+#include <net/icmp.h>
 #include <net/inet_ecn.h>
 #include <net/ip.h>
 #include <net/ip6_route.h>
@@ -18,6 +20,7 @@
 #include "packet.h"
 #include "pmtu.h"
 #include "route.h"
+#include "sent.h"
 #include "stats.h"
 
 /**
@@ -155,6 +158,14 @@ static int tx_route(struct grex_config *config, struct sk_buff *skb,
 	return GREX_STAT_NONE;
 }
 
+static u8 tx_ttl(const struct grex_config *config, const struct sk_buff *skb,
+		 const struct tx_inner *inner)
+{
+	if (config->ttl != GREX_TTL_INHERIT)
+		return config->ttl;
+	return grex_packet_stays_on_link(skb) ? GREX_TTL_DEFAULT : inner->ttl;
+}
+
 static __be16 tx_df(const struct grex_config *config,
 		    const struct tx_inner *inner)
 {
@@ -219,6 +230,36 @@ static void tx_log_recursion(struct grex_tunnel *tunnel)
 			    "the route to the remote leads back into this tunnel, packets are dropped\n");
 }
 
+/* An ICMP error said so and did not tell whose packet it was about: whoever
+ * sends now is told. The packet goes out all the same, so that no forged error
+ * stops a tunnel and a remote that is back is reached at once.
+ */
+static void tx_tell_unreachable(struct grex_tunnel *tunnel, struct sk_buff *skb)
+{
+	if (!time_before(jiffies, READ_ONCE(tunnel->unreachable))) {
+		WRITE_ONCE(tunnel->unreachable, 0);
+		return;
+	}
+	grex_stats_count(tunnel->stats, GREX_ICMP_UNREACHABLE_ANSWERED);
+	if (skb->protocol == htons(ETH_P_IP))
+		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, 0);
+	else if (skb->protocol == htons(ETH_P_IPV6))
+		icmpv6_ndo_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_ADDR_UNREACH,
+				0);
+}
+
+/* Remember what may cause an ICMP error that is worth relaying. */
+static void tx_remember(const struct grex_config *config,
+			const struct sk_buff *skb, const struct tx_outer *outer)
+{
+	if (!(outer->df && skb->len > GREX_SENT_LEN) &&
+	    !(config->ttl == GREX_TTL_INHERIT && outer->ttl < GREX_SENT_TTL))
+		return;
+	grex_sent_add(config->tunnel->sent, ntohs(ip_hdr(skb)->id),
+		      skb_shinfo(skb)->gso_segs ?: 1, skb->inner_protocol, skb,
+		      config->overhead);
+}
+
 /* Encapsulate one packet, or one super-packet, and send it. */
 static void tx_one(struct grex_config *config, struct sk_buff *skb,
 		   struct net_device *dev)
@@ -238,7 +279,9 @@ static void tx_one(struct grex_config *config, struct sk_buff *skb,
 	reason = tx_route(config, skb, dev, inner.dsfield, &outer);
 	if (unlikely(reason != GREX_STAT_NONE))
 		goto drop;
-	outer.ttl = config->ttl == GREX_TTL_INHERIT ? inner.ttl : config->ttl;
+	if (unlikely(READ_ONCE(tunnel->unreachable)))
+		tx_tell_unreachable(tunnel, skb);
+	outer.ttl = tx_ttl(config, skb, &inner);
 	outer.df = tx_df(config, &inner);
 	if (outer.df) {
 		/* A route may have any MTU, an IPv4 packet has 68 bytes. */
@@ -272,6 +315,7 @@ static void tx_one(struct grex_config *config, struct sk_buff *skb,
 	tx_push_gre(config, skb);
 	skb_scrub_packet(skb, !net_eq(tunnel->net, dev_net(dev)));
 	tx_push_ip(skb, &outer);
+	tx_remember(config, skb, &outer);
 	/* Only here may a packet come back, see grex_tx(). */
 	__this_cpu_write(*tunnel->sender, current);
 	err = ip_local_out(tunnel->net, NULL, skb);

@@ -41,7 +41,15 @@ def counter_names():
     header = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                           "../uapi/linux/grex.h")
     with open(header, encoding="ascii") as file:
-        return re.findall(r"X\(\w+, (\w+), (?:TUNNEL|NETNS)", file.read())
+        text = file.read()
+    # GREX_STATS_ICMP stands for several, named by what they have in front.
+    each = re.findall(r"X\(TYPE##\w+, type##(\w+)", text)
+    names = []
+    for name, kind in re.findall(r"\tX\(\w+, (\w+), (?:TUNNEL|NETNS)|"
+                                 r"\tGREX_STATS_ICMP\(X, \w+, (\w+),",
+                                 text[text.index("#define GREX_STATS(X)"):]):
+        names += [name] if name else [kind + suffix for suffix in each]
+    return names
 
 
 class Message:

@@ -66,6 +66,8 @@ ADD="
 	remote 192.0.2.2 ttl inherit       = remote 192.0.2.2 ttl inherit mtu 1476
 	remote 192.0.2.2 hoplimit 9        = remote 192.0.2.2 ttl 9 mtu 1476
 	remote 192.0.2.2 hoplimit inherit  = remote 192.0.2.2 ttl inherit mtu 1476
+	remote 192.0.2.2 decap-ttl copy    = remote 192.0.2.2 decap-ttl copy mtu 1476
+	remote 192.0.2.2 decap-ttl keep    = remote 192.0.2.2 mtu 1476
 	remote 192.0.2.2 tos inherit       = remote 192.0.2.2 mtu 1476
 	remote 192.0.2.2 tos 0             = remote 192.0.2.2 tos 0x00 mtu 1476
 	remote 192.0.2.2 tos 0xfc          = remote 192.0.2.2 tos 0xfc mtu 1476
@@ -85,6 +87,12 @@ ADD="
 	remote 192.0.2.2 fwmark 0          = remote 192.0.2.2 mtu 1476
 	remote 192.0.2.2 fwmark 10         = remote 192.0.2.2 fwmark 0xa mtu 1476
 	remote 192.0.2.2 fwmark 0xffffffff = remote 192.0.2.2 fwmark 0xffffffff mtu 1476
+	remote 192.0.2.2 icmp-relay on     = remote 192.0.2.2 mtu 1476
+	remote 192.0.2.2 icmp-relay off    = remote 192.0.2.2 icmp-relay off mtu 1476
+	remote 192.0.2.2 icmp-source self  = remote 192.0.2.2 mtu 1476
+	remote 192.0.2.2 icmp-source hop   = remote 192.0.2.2 icmp-source hop mtu 1476
+	remote 192.0.2.2 icmp-source self icmp-relay off = remote 192.0.2.2 icmp-relay off mtu 1476
+	remote 192.0.2.2 icmp-source hop decap-ttl copy ttl inherit = remote 192.0.2.2 ttl inherit decap-ttl copy icmp-source hop mtu 1476
 	remote 192.0.2.2 mtu 68            = remote 192.0.2.2 mtu 68
 	remote 192.0.2.2 mtu 65499         = remote 192.0.2.2 mtu 65499
 	remote 192.0.2.2 multicast on      = remote 192.0.2.2 mtu 1476 multicast on
@@ -99,7 +107,7 @@ ADD="
 "
 
 # A tunnel with all of this:
-FULL="local 192.0.2.1 remote 192.0.2.2 dev v0 ikey 1 okey 2 icsum oseq ttl 9 tos 0x08 df inherit fwmark 0x7"
+FULL="local 192.0.2.1 remote 192.0.2.2 dev v0 ikey 1 okey 2 icsum oseq ttl 9 decap-ttl copy tos 0x08 df inherit fwmark 0x7 icmp-source hop"
 # is told to change, and then says instead:
 SET="
 	local any             = local 192.0.2.1 =
@@ -127,6 +135,8 @@ SET="
 	noseq                 = oseq =
 	ttl 64                = ttl 9 =
 	ttl inherit           = ttl 9 = ttl inherit
+	decap-ttl keep        = decap-ttl copy =
+	decap-ttl copy        = decap-ttl copy = decap-ttl copy
 	tos inherit           = tos 0x08 =
 	tos cs1               = tos 0x08 = tos 0x20
 	df set                = df inherit =
@@ -136,6 +146,9 @@ SET="
 	noignore-df           = df inherit = df inherit
 	fwmark 0              = fwmark 0x7 =
 	fwmark 0xffffffff     = fwmark 0x7 = fwmark 0xffffffff
+	icmp-relay on         = icmp-source hop = icmp-source hop
+	icmp-source self      = icmp-source hop =
+	icmp-relay off icmp-source self = icmp-source hop = icmp-relay off
 	mtu 1300              = mtu 1468 = mtu 1300
 	multicast on          = mtu 1468 = mtu 1468 multicast on
 	up                    = mtu 1468 = mtu 1468 up
@@ -238,7 +251,7 @@ test_show() {
 a remote 192.0.2.3 mtu 1476 up" "$(gretool_a show)"
 	check_eq "one of them" "a remote 192.0.2.3 mtu 1476 up" \
 		"$(gretool_a show a)"
-	check_match "details" "^a local any remote 192.0.2.3 nodev nokey nocsum noseq ttl 64 tos inherit df set fwmark 0x0 mtu 1476 multicast off up
+	check_match "details" "^a local any remote 192.0.2.3 nodev nokey nocsum noseq ttl 64 decap-ttl keep tos inherit df set fwmark 0x0 icmp-relay on icmp-source self mtu 1476 multicast off up
  +ifindex [0-9]+ carrier on operstate unknown\$" "$(gretool_a show a -d)"
 	check_eq "flags before the command" "$(gretool_a show -d -s a)" \
 		"$(gretool_a -d --stats show a)"
@@ -263,10 +276,10 @@ test_show_typed_back() {
 	setup_pair
 	gretool_a -batch - <<-END || fail "batch"
 		add one local 192.0.2.1 remote 192.0.2.2 dev v0 ikey 1 okey 2 csum seq
-		add two remote 192.0.2.2 ttl inherit tos 0x48 df clear up
+		add two remote 192.0.2.2 ttl inherit decap-ttl copy tos 0x48 df clear icmp-source hop up
 		add three remote any multicast on addr 10.0.0.1/24 addr fd00::1/64 up
 		add "fo#ur" remote 192.0.2.4 addr 10.1.0.1/32 peer 10.1.0.2
-		add 'fi"ve' remote 192.0.2.5 fwmark 3 mtu 1280 addr fd01::1/128 peer fd01::2 up
+		add 'fi"ve' remote 192.0.2.5 fwmark 3 icmp-relay off mtu 1280 addr fd01::1/128 peer fd01::2 up
 	END
 	shown=$(gretool_a show)
 	check_eq "tunnels" 5 "$(wc -l <<<"$shown")"

@@ -23,15 +23,16 @@ TUNNEL='{
 	link_netns: "string|null", link_netnsid: "number|null",
 	ikey: "number|null", okey: "number|null",
 	icsum: "boolean", ocsum: "boolean", iseq: "boolean", oseq: "boolean",
-	ttl: "number|string", tos: "number|string", df: "string",
-	fwmark: "number", mtu: "number", multicast: "boolean",
+	ttl: "number|string", decap_ttl: "string", tos: "number|string",
+	df: "string", fwmark: "number", icmp_relay: "boolean",
+	icmp_source: "string", mtu: "number", multicast: "boolean",
 	up: "boolean", carrier: "boolean", operstate: "string"
 }'
 ADDRESS='{addr: "string", prefix: "number", peer: "string|null"}'
 STATS='{
 	rx_packets: "number", rx_bytes: "number", rx_errors: "number",
 	rx_dropped: "number", tx_packets: "number", tx_bytes: "number",
-	tx_errors: "number", tx_dropped: "number", drops: "object"
+	tx_errors: "number", tx_dropped: "number", counters: "object"
 }'
 
 # shellcheck disable=SC2016 # variables of jq
@@ -64,8 +65,8 @@ setup() {
 	setup_pair
 	gretool -n "$A" -batch - <<-END || fail "batch"
 		add bare remote any
-		add full local 192.0.2.1 remote 192.0.2.2 dev v0 ikey 0 okey 4294967295 icsum oseq ttl 9 tos 0x48 df inherit fwmark 4294967295 mtu 1300 multicast on addr 10.0.0.1/32 peer 10.0.0.2 addr fd00::1/64 up
-		add clear remote 192.0.2.3 ttl inherit df clear csum seq key 7
+		add full local 192.0.2.1 remote 192.0.2.2 dev v0 ikey 0 okey 4294967295 icsum oseq ttl 9 tos 0x48 df inherit fwmark 4294967295 icmp-relay off mtu 1300 multicast on addr 10.0.0.1/32 peer 10.0.0.2 addr fd00::1/64 up
+		add clear remote 192.0.2.3 ttl inherit decap-ttl copy df clear csum seq key 7 icmp-source hop
 	END
 	new_ns INSIDE
 	gretool -n "$INSIDE" add inside remote 192.0.2.9 link-netns "$A"
@@ -94,8 +95,8 @@ test_schema() {
 	check_json "tunnels with -s" "" ".[] | wrong($TUNNEL +
 		{addresses: \"array\", stats: \"object\"})" "$WORK/stats"
 	check_json "stats" "" ".[].stats | wrong($STATS)" "$WORK/stats"
-	check_json "drops are numbers" '["number"]' \
-		'[.[].stats.drops[] | type] | unique' "$WORK/stats"
+	check_json "counters are numbers" '["number"]' \
+		'[.[].stats.counters[] | type] | unique' "$WORK/stats"
 	# The order of members is no promise, but one that people see.
 	check_json "first member" ifname '.[0] | keys_unsorted[0]' "$WORK/show"
 }
@@ -111,6 +112,9 @@ test_values() {
 		"$WORK/show"
 	check_json "outer header" '[9,72,"inherit",4294967295]' \
 		'.[1] | [.ttl, .tos, .df, .fwmark]' "$WORK/show"
+	check_json "ICMP errors" '[["keep",false,"self"],["copy",true,"hop"]]' \
+		'.[1:3] | map([.decap_ttl, .icmp_relay, .icmp_source])' \
+		"$WORK/show"
 	check_json "device" '[1300,true,true,true,"unknown"]' \
 		'.[1] | [.mtu, .multicast, .up, .carrier, .operstate]' \
 		"$WORK/show"
@@ -127,10 +131,11 @@ test_values() {
 
 test_defaults() {
 	setup
-	check_json "bare" '["bare",null,null,null,null,null,null,null,false,false,false,false,64,"inherit","set",0,1476,false,false,"down",[]]' \
+	check_json "bare" '["bare",null,null,null,null,null,null,null,false,false,false,false,64,"keep","inherit","set",0,true,"self",1476,false,false,"down",[]]' \
 		'.[0] | [.ifname, .local, .remote, .dev, .link_netns,
 			.link_netnsid, .ikey, .okey, .icsum, .ocsum, .iseq,
-			.oseq, .ttl, .tos, .df, .fwmark, .mtu, .multicast, .up,
+			.oseq, .ttl, .decap_ttl, .tos, .df, .fwmark,
+			.icmp_relay, .icmp_source, .mtu, .multicast, .up,
 			.operstate, .addresses]' "$WORK/show"
 	check_eq "no tunnel" "[]" "$(cat "$WORK/none")"
 	check_json "one of them" '[["full"]]' '[map(.ifname)]' "$WORK/one"
@@ -144,11 +149,13 @@ test_stats() {
 	gretool -n "$A" show -s -j gre1 >"$WORK/stats"
 	check_json "packets" '[3,252,3,252]' '.[0].stats |
 		[.tx_packets, .tx_bytes, .rx_packets, .rx_bytes]' "$WORK/stats"
-	names=$(sed -n 's/^\tX([A-Z_]*, \([a-z_]*\),.*/\1/p' \
+	# GREX_STATS_ICMP is four counters for each type of error.
+	names=$(sed -nE 's/^\tX\([A-Z_]+, ([a-z_]+),.*/\1/p
+		s/^\tGREX_STATS_ICMP\(X, [A-Z_]+, ([a-z_]+),.*/\1_relayed\n\1_unattributed\n\1_limited\n\1_refused/p' \
 		"$(dirname "$0")/../uapi/linux/grex.h")
 	check_eq "the counters of the contract" "$names" \
-		"$(jq -r '.[0].stats.drops | keys_unsorted[]' "$WORK/stats")"
-	check_json "none dropped" 0 '[.[0].stats.drops[]] | add' "$WORK/stats"
+		"$(jq -r '.[0].stats.counters | keys_unsorted[]' "$WORK/stats")"
+	check_json "none dropped" 0 '[.[0].stats.counters[]] | add' "$WORK/stats"
 }
 
 test_pretty() {

@@ -2,9 +2,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <linux/grex.h>
-
 #include "config.h"
+
+const char *const decap_ttl_words[] = {
+	[GREX_DECAP_TTL_KEEP] = "keep",
+	[GREX_DECAP_TTL_COPY] = "copy",
+};
+
+const char *const icmp_source_words[] = {
+	[GREX_ICMP_SOURCE_SELF] = "self",
+	[GREX_ICMP_SOURCE_HOP] = "hop",
+};
 
 bool ip_equal(const struct ip *a, const struct ip *b)
 {
@@ -29,6 +37,7 @@ void config_init(struct config *c)
 	c->ttl = GREX_TTL_DEFAULT;
 	c->tos = GREX_TOS_INHERIT;
 	c->pmtudisc = true;
+	c->icmp_relay = true;
 }
 
 void config_free(struct config *c)
@@ -99,12 +108,18 @@ uint32_t config_diff(const struct config *a, const struct config *b)
 		diff |= F_OSEQ;
 	if (a->ttl != b->ttl)
 		diff |= F_TTL;
+	if (a->decap_ttl != b->decap_ttl)
+		diff |= F_DECAP_TTL;
 	if (a->tos != b->tos)
 		diff |= F_TOS;
 	if (a->pmtudisc != b->pmtudisc || a->ignore_df != b->ignore_df)
 		diff |= F_DF;
 	if (a->fwmark != b->fwmark)
 		diff |= F_FWMARK;
+	if (a->icmp_relay != b->icmp_relay)
+		diff |= F_ICMP_RELAY;
+	if (a->icmp_source != b->icmp_source)
+		diff |= F_ICMP_SOURCE;
 	if (a->mtu != b->mtu)
 		diff |= F_MTU;
 	if (!link_netns_equal(a, b))
@@ -150,6 +165,8 @@ void config_overlay(struct config *dst, const struct config *src)
 		dst->out.seq = src->out.seq;
 	if (given & F_TTL)
 		dst->ttl = src->ttl;
+	if (given & F_DECAP_TTL)
+		dst->decap_ttl = src->decap_ttl;
 	if (given & F_TOS)
 		dst->tos = src->tos;
 	if (given & F_PMTUDISC)
@@ -158,6 +175,10 @@ void config_overlay(struct config *dst, const struct config *src)
 		dst->ignore_df = src->ignore_df;
 	if (given & F_FWMARK)
 		dst->fwmark = src->fwmark;
+	if (given & F_ICMP_RELAY)
+		dst->icmp_relay = src->icmp_relay;
+	if (given & F_ICMP_SOURCE)
+		dst->icmp_source = src->icmp_source;
 	if (given & F_MTU)
 		dst->mtu = src->mtu;
 	if (given & F_LINK_NETNS) {

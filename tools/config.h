@@ -7,6 +7,7 @@
 #ifndef CONFIG_H
 #define CONFIG_H
 
+#include <linux/grex.h>
 #include <linux/if.h>
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -36,8 +37,11 @@ enum field {
 	F_MULTICAST = 1 << 16,
 	F_ADDR = 1 << 17,
 	F_UP = 1 << 18,
+	F_DECAP_TTL = 1 << 19,
+	F_ICMP_RELAY = 1 << 20,
+	F_ICMP_SOURCE = 1 << 21,
 
-	F_COUNT = 19,
+	F_COUNT = 22,
 	F_ALL = (1 << F_COUNT) - 1,
 	F_IN = F_IKEY | F_ICSUM | F_ISEQ,
 	F_OUT = F_OKEY | F_OCSUM | F_OSEQ,
@@ -76,9 +80,12 @@ struct config {
 	uint32_t link; /* ifindex of dev; resolve.c keeps the two together */
 	struct direction in, out;
 	uint8_t ttl; /* 0: inherit */
+	uint32_t decap_ttl; /* GREX_DECAP_TTL_* */
 	uint8_t tos; /* 1: inherit */
 	bool pmtudisc, ignore_df; /* 1/0 DF set, 0/0 inherited, 0/1 clear */
 	uint32_t fwmark;
+	bool icmp_relay;
+	uint32_t icmp_source; /* GREX_ICMP_SOURCE_* */
 	uint32_t mtu; /* bytes */
 	char link_netns[NETNS_NAME_SIZE]; /* "": only the number is known */
 	int32_t link_netnsid;
@@ -87,6 +94,10 @@ struct config {
 	struct address *addrs;
 	size_t naddrs;
 };
+
+/* The words of these, by number. */
+extern const char *const decap_ttl_words[GREX_DECAP_TTL_COUNT];
+extern const char *const icmp_source_words[GREX_ICMP_SOURCE_COUNT];
 
 bool ip_equal(const struct ip *a, const struct ip *b);
 bool address_equal(const struct address *a, const struct address *b);

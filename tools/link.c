@@ -8,7 +8,7 @@
 
 #define F_DATA                                                              \
 	(F_LOCAL | F_REMOTE | F_DEV | F_IN | F_OUT | F_TTL | F_TOS | F_DF | \
-	 F_FWMARK)
+	 F_FWMARK | F_DECAP_TTL | F_ICMP_RELAY | F_ICMP_SOURCE)
 
 static uint16_t flags_of(const struct direction *d)
 {
@@ -56,6 +56,12 @@ static void put_data(struct nlmsghdr *nlh, const struct config *c,
 		mnl_attr_put_u8(nlh, IFLA_GRE_IGNORE_DF, c->ignore_df);
 	if (fields & F_FWMARK)
 		mnl_attr_put_u32(nlh, IFLA_GRE_FWMARK, c->fwmark);
+	if (fields & F_DECAP_TTL)
+		mnl_attr_put_u32(nlh, IFLA_GREX_DECAP_TTL, c->decap_ttl);
+	if (fields & F_ICMP_RELAY)
+		mnl_attr_put_u32(nlh, IFLA_GREX_ICMP_RELAY, c->icmp_relay);
+	if (fields & F_ICMP_SOURCE)
+		mnl_attr_put_u32(nlh, IFLA_GREX_ICMP_SOURCE, c->icmp_source);
 }
 
 static void put_config(struct nlmsghdr *nlh, struct ifinfomsg *ifm,
@@ -180,6 +186,16 @@ static bool read_bool(const struct nlattr *attr, bool *value)
 	return true;
 }
 
+static bool read_bool32(const struct nlattr *attr, bool *value)
+{
+	uint32_t number;
+
+	if (!read_bytes(attr, &number, sizeof(number)))
+		return false;
+	*value = number != 0;
+	return true;
+}
+
 static bool read_be32(const struct nlattr *attr, uint32_t *value)
 {
 	if (!read_bytes(attr, value, sizeof(*value)))
@@ -250,6 +266,15 @@ static int read_data_attr(const struct nlattr *attr, void *arg)
 		break;
 	case IFLA_GRE_FWMARK:
 		ok = read_bytes(attr, &c->fwmark, sizeof(c->fwmark));
+		break;
+	case IFLA_GREX_DECAP_TTL:
+		ok = read_bytes(attr, &c->decap_ttl, sizeof(c->decap_ttl));
+		break;
+	case IFLA_GREX_ICMP_RELAY:
+		ok = read_bool32(attr, &c->icmp_relay);
+		break;
+	case IFLA_GREX_ICMP_SOURCE:
+		ok = read_bytes(attr, &c->icmp_source, sizeof(c->icmp_source));
 		break;
 	}
 	return ok ? MNL_CB_OK : MNL_CB_ERROR;
@@ -372,6 +397,9 @@ static const char *option_name(unsigned int type, bool in_data)
 		[IFLA_GRE_PMTUDISC] = "df",
 		[IFLA_GRE_IGNORE_DF] = "df",
 		[IFLA_GRE_FWMARK] = "fwmark",
+		[IFLA_GREX_DECAP_TTL] = "decap-ttl",
+		[IFLA_GREX_ICMP_RELAY] = "icmp-relay",
+		[IFLA_GREX_ICMP_SOURCE] = "icmp-source",
 	};
 
 	if (in_data)

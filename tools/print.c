@@ -64,11 +64,29 @@ static void print_flag(FILE *out, const char *word, bool say_rx, bool rx,
 		fprintf(out, " %so%s", tx ? "" : "no", word);
 }
 
+/* What a newer kernel has beyond our words is "unknown", which add refuses. */
+static const char *choice_text(const char *const *choices, uint32_t count,
+			       uint32_t number)
+{
+	return number < count ? choices[number] : "unknown";
+}
+
 static const char *df_text(const struct config *c)
 {
 	if (c->pmtudisc)
 		return "set";
 	return c->ignore_df ? "clear" : "inherit";
+}
+
+static const char *decap_ttl_text(const struct config *c)
+{
+	return choice_text(decap_ttl_words, GREX_DECAP_TTL_COUNT, c->decap_ttl);
+}
+
+static const char *icmp_source_text(const struct config *c)
+{
+	return choice_text(icmp_source_words, GREX_ICMP_SOURCE_COUNT,
+			   c->icmp_source);
 }
 
 static void print_addresses(FILE *out, const struct config *c)
@@ -122,6 +140,8 @@ void print_words(FILE *out, const struct config *c, uint32_t fields)
 		fprintf(out, " ttl %u", c->ttl);
 	else if (fields & F_TTL)
 		fputs(" ttl inherit", out);
+	if (fields & F_DECAP_TTL)
+		fprintf(out, " decap-ttl %s", decap_ttl_text(c));
 	if (fields & F_TOS && c->tos != GREX_TOS_INHERIT)
 		fprintf(out, " tos 0x%02x", c->tos);
 	else if (fields & F_TOS)
@@ -130,6 +150,10 @@ void print_words(FILE *out, const struct config *c, uint32_t fields)
 		fprintf(out, " df %s", df_text(c));
 	if (fields & F_FWMARK)
 		fprintf(out, " fwmark 0x%" PRIx32, c->fwmark);
+	if (fields & F_ICMP_RELAY)
+		fprintf(out, " icmp-relay %s", c->icmp_relay ? "on" : "off");
+	if (fields & F_ICMP_SOURCE)
+		fprintf(out, " icmp-source %s", icmp_source_text(c));
 	if (fields & F_MTU)
 		fprintf(out, " mtu %" PRIu32, c->mtu);
 	if (fields & F_MULTICAST)
@@ -155,9 +179,7 @@ static const char *operstate_text(uint8_t operstate)
 		"testing", "dormant",	 "up",
 	};
 
-	if (operstate >= sizeof(texts) / sizeof(texts[0]))
-		return "unknown";
-	return texts[operstate];
+	return choice_text(texts, sizeof(texts) / sizeof(texts[0]), operstate);
 }
 
 void print_state(FILE *out, const struct tunnel *t)
@@ -264,9 +286,12 @@ void print_json(struct json *json, const struct tunnel *t)
 	json_bool(json, "iseq", c->in.seq);
 	json_bool(json, "oseq", c->out.seq);
 	json_or_inherit(json, "ttl", c->ttl, GREX_TTL_INHERIT);
+	json_string(json, "decap_ttl", decap_ttl_text(c));
 	json_or_inherit(json, "tos", c->tos, GREX_TOS_INHERIT);
 	json_string(json, "df", df_text(c));
 	json_number(json, "fwmark", c->fwmark);
+	json_bool(json, "icmp_relay", c->icmp_relay);
+	json_string(json, "icmp_source", icmp_source_text(c));
 	json_number(json, "mtu", c->mtu);
 	json_bool(json, "multicast", c->multicast);
 	json_bool(json, "up", c->up);
@@ -305,7 +330,7 @@ void print_json_stats(struct json *json, const struct tunnel *t)
 	json_number(json, "tx_bytes", s->tx_bytes);
 	json_number(json, "tx_errors", s->tx_errors);
 	json_number(json, "tx_dropped", s->tx_dropped);
-	json_object(json, "drops");
+	json_object(json, "counters");
 	for (i = 0; i <= GREX_STAT_MAX; i++)
 		if (counters[i].name)
 			json_number(json, counters[i].name, t->counters[i]);

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <linux/grex.h>
-
 #include "nearest.h"
 #include "report.h"
 #include "words.h"
@@ -65,6 +63,22 @@ static bool ip_is_multicast(const struct ip *ip)
 	if (ip->family == AF_INET)
 		return IN_MULTICAST(ntohl(ip->v4.s_addr));
 	return IN6_IS_ADDR_MULTICAST(&ip->v6);
+}
+
+static const char *parse_on_off(const char *value, bool *on)
+{
+	*on = !strcmp(value, "on");
+	return *on || !strcmp(value, "off") ? NULL : unexpected;
+}
+
+/* One of the words of a list: its number. */
+static const char *parse_choice(const char *value, const char *const *choices,
+				uint32_t count, uint32_t *number)
+{
+	for (*number = 0; *number < count; (*number)++)
+		if (!strcmp(value, choices[*number]))
+			return NULL;
+	return unexpected;
 }
 
 static const char *parse_outer(struct ip *ip, const char *value)
@@ -229,6 +243,14 @@ static const char *parse_ttl(struct config *c, const struct word *word,
 	return NULL;
 }
 
+static const char *parse_decap_ttl(struct config *c, const struct word *word,
+				   const char *value)
+{
+	(void)word;
+	return parse_choice(value, decap_ttl_words, GREX_DECAP_TTL_COUNT,
+			    &c->decap_ttl);
+}
+
 static bool parse_dscp(const char *name, uint32_t *tos)
 {
 	static const struct {
@@ -324,6 +346,21 @@ static const char *parse_fwmark(struct config *c, const struct word *word,
 	return parse_number(value, UINT32_MAX, &c->fwmark) ? NULL : unexpected;
 }
 
+static const char *parse_icmp_relay(struct config *c, const struct word *word,
+				    const char *value)
+{
+	(void)word;
+	return parse_on_off(value, &c->icmp_relay);
+}
+
+static const char *parse_icmp_source(struct config *c, const struct word *word,
+				     const char *value)
+{
+	(void)word;
+	return parse_choice(value, icmp_source_words, GREX_ICMP_SOURCE_COUNT,
+			    &c->icmp_source);
+}
+
 static const char *parse_mtu(struct config *c, const struct word *word,
 			     const char *value)
 {
@@ -340,8 +377,7 @@ static const char *parse_multicast(struct config *c, const struct word *word,
 				   const char *value)
 {
 	(void)word;
-	c->multicast = !strcmp(value, "on");
-	return c->multicast || !strcmp(value, "off") ? NULL : unexpected;
+	return parse_on_off(value, &c->multicast);
 }
 
 static const char *parse_up(struct config *c, const struct word *word,
@@ -499,6 +535,11 @@ const struct word words[] = {
 	  .value = "1..255|inherit", .expected = is_ttl,
 	  .complete = "inherit 64 255",
 	  .help = "outer TTL (default 64); inherit: the inner packet's" },
+	{ .name = "decap-ttl", .fields = F_DECAP_TTL,
+	  .parse = parse_decap_ttl,
+	  .value = "keep|copy", .expected = "keep or copy",
+	  .complete = "keep copy",
+	  .help = "inner TTL when received: kept (default), or the outer" },
 	{ .name = "tos", .fields = F_TOS, .parse = parse_tos,
 	  .value = "TOS|DSCP|inherit", .expected = is_tos,
 	  .complete = "inherit " DSCP_NAMES,
@@ -510,6 +551,15 @@ const struct word words[] = {
 	{ .name = "fwmark", .fields = F_FWMARK, .parse = parse_fwmark,
 	  .value = "MARK", .expected = "0..4294967295 or 0x hexadecimal",
 	  .help = "mark of outer packets, for routing rules (default 0)" },
+	{ .name = "icmp-relay", .fields = F_ICMP_RELAY,
+	  .parse = parse_icmp_relay,
+	  .value = "on|off", .expected = "on or off", .complete = "on off",
+	  .help = "pass on ICMP errors of the underlay (default on)" },
+	{ .name = "icmp-source", .fields = F_ICMP_SOURCE,
+	  .parse = parse_icmp_source,
+	  .value = "self|hop", .expected = "self or hop",
+	  .complete = "self hop",
+	  .help = "their source: this machine (default), or the router" },
 	{ .name = "mtu", .fields = F_MTU, .parse = parse_mtu,
 	  .value = "68..65499", .expected = "68..65499 bytes",
 	  .help = "bytes (default: MTU to the remote less the overhead)" },
@@ -637,6 +687,11 @@ static int check_whole(struct config *c, enum words_use use)
 	    !(c->given & F_PMTUDISC && !c->pmtudisc))
 		return usage("ignore-df: needs \"nopmtudisc\", the two are "
 			     "\"df clear\"");
+	if (c->given & F_ICMP_RELAY && !c->icmp_relay &&
+	    c->given & F_ICMP_SOURCE && c->icmp_source == GREX_ICMP_SOURCE_HOP)
+		return usage("icmp-source: \"hop\" cannot be combined with "
+			     "\"icmp-relay off\", which relays nothing: "
+			     "expected one of them");
 	/* Path MTU discovery alone says both bits. */
 	if (c->given & F_PMTUDISC)
 		c->given |= F_DF;

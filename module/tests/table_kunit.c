@@ -158,6 +158,14 @@ static void check_pair(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, !best, !got);
 }
 
+static bool sends(struct grex_config *config, void *arg)
+{
+	const struct grex_match *sent = arg;
+
+	return !!(config->oflags & GREX_HEADER_KEY) == sent->keyed &&
+	       config->okey == sent->key;
+}
+
 static void check_sender(struct kunit *test)
 {
 	struct table_fixture *f = test->priv;
@@ -176,12 +184,11 @@ static void check_sender(struct kunit *test)
 			continue;
 		if (c->match.remote.v4 && c->match.remote.v4 != sent.remote.v4)
 			continue;
-		if (!!(c->oflags & GREX_HEADER_KEY) == sent.keyed &&
-		    c->okey == sent.key)
+		if (sends(c, &sent))
 			any = true;
 	}
 	rcu_read_lock();
-	got = grex_table_sender_rcu(&f->table, &sent);
+	got = grex_table_sender_rcu(&f->table, &sent, sends, &sent);
 	rcu_read_unlock();
 	KUNIT_EXPECT_EQ(test, any, !!got);
 	if (got)

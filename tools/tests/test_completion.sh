@@ -69,6 +69,11 @@ offers 'gretool add g1 ttl in' = inherit
 offers 'gretool add g1 tos e' = ef
 offers 'gretool add g1 df ' = set inherit clear
 offers 'gretool add g1 multicast ' = on off
+offers 'gretool add g1 decap-ttl ' = keep copy
+offers 'gretool add g1 icmp' = icmp-relay icmp-source
+offers 'gretool add g1 icmp-relay ' = on off
+offers 'gretool set g1 icmp-source ' = self hop
+offers 'gretool add g1 icmp-relay off icmp' = icmp-source
 offers 'gretool add g1 dev ' +lo
 offers 'gretool add g1 ttl 5 df set ' -ttl -hoplimit -df -pmtudisc
 offers 'gretool add g1 addr 10.0.0.1/30 ' +addr +peer

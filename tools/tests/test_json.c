@@ -117,26 +117,33 @@ int main(void)
 		   "{\"ifname\":\"g1\",\"ifindex\":7,\"local\":null,\"remote\":null,"
 		   "\"dev\":null,\"link_netns\":null,\"link_netnsid\":null,"
 		   "\"ikey\":null,\"okey\":null,\"icsum\":false,\"ocsum\":false,"
-		   "\"iseq\":false,\"oseq\":false,\"ttl\":64,\"tos\":\"inherit\","
-		   "\"df\":\"set\",\"fwmark\":0,\"mtu\":1476,\"multicast\":false,"
+		   "\"iseq\":false,\"oseq\":false,\"ttl\":64,"
+		   "\"decap_ttl\":\"keep\",\"tos\":\"inherit\","
+		   "\"df\":\"set\",\"fwmark\":0,\"icmp_relay\":true,"
+		   "\"icmp_source\":\"self\",\"mtu\":1476,\"multicast\":false,"
 		   "\"up\":false,\"carrier\":true,\"operstate\":\"up\","
 		   "\"addresses\":[]}\n",
 		   "a tunnel without options has all members");
 	show("g1 local 192.0.2.1 remote 192.0.2.2 dev d0 link-netns n ikey "
-	     "0 okey 5 csum seq ttl inherit tos cs6 df clear fwmark 0x77 "
-	     "mtu 1400 multicast on addr 10.0.0.1/32 peer 10.0.0.2 addr "
+	     "0 okey 5 csum seq ttl inherit decap-ttl copy tos cs6 df clear "
+	     "fwmark 0x77 icmp-relay on icmp-source hop mtu 1400 multicast on addr 10.0.0.1/32 peer 10.0.0.2 addr "
 	     "2001:db8::1/64 up");
 	check_text(text,
 		   "{\"ifname\":\"g1\",\"ifindex\":7,\"local\":\"192.0.2.1\","
 		   "\"remote\":\"192.0.2.2\",\"dev\":\"d0\",\"link_netns\":\"n\","
 		   "\"link_netnsid\":0,\"ikey\":0,\"okey\":5,\"icsum\":true,"
 		   "\"ocsum\":true,\"iseq\":true,\"oseq\":true,\"ttl\":\"inherit\","
-		   "\"tos\":192,\"df\":\"clear\",\"fwmark\":119,\"mtu\":1400,"
+		   "\"decap_ttl\":\"copy\",\"tos\":192,\"df\":\"clear\","
+		   "\"fwmark\":119,\"icmp_relay\":true,\"icmp_source\":\"hop\","
+		   "\"mtu\":1400,"
 		   "\"multicast\":true,\"up\":true,\"carrier\":true,"
 		   "\"operstate\":\"up\",\"addresses\":["
 		   "{\"addr\":\"10.0.0.1\",\"prefix\":32,\"peer\":\"10.0.0.2\"},"
 		   "{\"addr\":\"2001:db8::1\",\"prefix\":64,\"peer\":null}]}\n",
 		   "a tunnel with every option");
+	show("g1 remote any icmp-relay off");
+	check(strstr(text, "\"icmp_relay\":false,\"icmp_source\":\"self\","),
+	      "no relay is false");
 	free(text);
 	return finish();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What is in a message, and what is made of one from another kernel. */
 #include <arpa/inet.h>
+#include <inttypes.h>
 #include <linux/if_tunnel.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,13 +9,16 @@
 
 #include "../addr.h"
 #include "../link.h"
+#include "../print.h"
 #include "../words.h"
 #include "tap.h"
 
+#define BIT(attr) (1ULL << (attr))
+
 /* The attributes of IFLA_INFO_DATA, a bit for each, and where each is. */
 struct content {
-	uint32_t link, data;
-	const struct nlattr *data_attr[32], *link_attr[64];
+	uint64_t data;
+	const struct nlattr *data_attr[64], *link_attr[64];
 	char kind[16];
 };
 
@@ -22,7 +26,7 @@ static int note_data(const struct nlattr *attr, void *arg)
 {
 	struct content *content = arg;
 
-	content->data |= 1U << mnl_attr_get_type(attr);
+	content->data |= BIT(mnl_attr_get_type(attr));
 	content->data_attr[mnl_attr_get_type(attr)] = attr;
 	return MNL_CB_OK;
 }
@@ -56,8 +60,6 @@ static void look(struct content *content, const struct nl_request *request)
 		       content);
 }
 
-#define BIT(attr) (1U << (attr))
-
 static void config_of(struct config *c, bool set, const char *line)
 {
 	const char *message;
@@ -86,7 +88,8 @@ static void test_add(void)
 	check_text(content.kind, "grex", "add names the kind");
 	check(content.data == (BIT(IFLA_GRE_REMOTE) | BIT(IFLA_GRE_IFLAGS) |
 			       BIT(IFLA_GRE_IKEY)),
-	      "add sends what was said, defaults are the kernel's (%#x)",
+	      "add sends what was said, defaults are the kernel's (%#" PRIx64
+	      ")",
 	      content.data);
 	check(!memcmp(mnl_attr_get_payload(content.data_attr[IFLA_GRE_IKEY]),
 		      "\1\2\3\4", 4),
@@ -109,7 +112,7 @@ static void test_add(void)
 
 static const struct {
 	const char *line;
-	uint32_t data;
+	uint64_t data;
 	bool mtu;
 	uint32_t change;
 } changes[] = {
@@ -122,6 +125,9 @@ static const struct {
 	{ "g local any", BIT(IFLA_GRE_LOCAL), false, 0 },
 	{ "g nodev", BIT(IFLA_GRE_LINK), false, 0 },
 	{ "g fwmark 0", BIT(IFLA_GRE_FWMARK), false, 0 },
+	{ "g decap-ttl copy", BIT(IFLA_GREX_DECAP_TTL), false, 0 },
+	{ "g icmp-relay on", BIT(IFLA_GREX_ICMP_RELAY), false, 0 },
+	{ "g icmp-source self", BIT(IFLA_GREX_ICMP_SOURCE), false, 0 },
 	/* The tunnel has key 7 in both directions. */
 	{ "g icsum", BIT(IFLA_GRE_IFLAGS) | BIT(IFLA_GRE_IKEY), false, 0 },
 	{ "g oseq", BIT(IFLA_GRE_OFLAGS) | BIT(IFLA_GRE_OKEY), false, 0 },
@@ -157,7 +163,7 @@ static void test_change(void)
 		ok &= !content.link_attr[IFLA_LINK_NETNSID];
 		ok &= ifm->ifi_change == changes[i].change;
 		ok &= ifm->ifi_index == 7;
-		check(ok, "set '%s' sends that and no more (%#x)",
+		check(ok, "set '%s' sends that and no more (%#" PRIx64 ")",
 		      changes[i].line, content.data);
 		config_free(&c);
 		config_free(&wanted);
@@ -183,6 +189,70 @@ static void test_flags(void)
 	      "noocsum keeps the key");
 }
 
+/* Each in 32 bits, and a value that nobody here knows is no value of ours. */
+static void test_own(void)
+{
+	static const struct {
+		const char *line;
+		uint16_t attr;
+		uint32_t value;
+	} sent[] = {
+		{ "g remote any decap-ttl keep", IFLA_GREX_DECAP_TTL,
+		  GREX_DECAP_TTL_KEEP },
+		{ "g remote any decap-ttl copy", IFLA_GREX_DECAP_TTL,
+		  GREX_DECAP_TTL_COPY },
+		{ "g remote any icmp-relay off", IFLA_GREX_ICMP_RELAY, 0 },
+		{ "g remote any icmp-relay on", IFLA_GREX_ICMP_RELAY, 1 },
+		{ "g remote any icmp-source self", IFLA_GREX_ICMP_SOURCE,
+		  GREX_ICMP_SOURCE_SELF },
+		{ "g remote any icmp-source hop", IFLA_GREX_ICMP_SOURCE,
+		  GREX_ICMP_SOURCE_HOP },
+	};
+	struct nl_request request;
+	struct content content;
+	struct nlattr *attr;
+	struct tunnel t;
+	struct config c;
+	size_t i;
+	bool ok;
+
+	for (i = 0; i < sizeof(sent) / sizeof(sent[0]); i++) {
+		config_of(&c, false, sent[i].line);
+		link_add(&request, &c);
+		look(&content, &request);
+		attr = (struct nlattr *)content.data_attr[sent[i].attr];
+		if (!check(attr, "'%s' is sent", sent[i].line))
+			continue;
+		ok = mnl_attr_get_payload_len(attr) == sizeof(uint32_t);
+		ok &= mnl_attr_get_u32(attr) == sent[i].value;
+		check(ok, "'%s' is sent as %u", sent[i].line, sent[i].value);
+		ok = link_read(&request.header, &t);
+		ok &= !config_diff(&t.config, &c);
+		check(ok, "'%s' is read as it was", sent[i].line);
+		config_init(&t.config);
+		config_overlay(&t.config, &c);
+		check(!config_diff(&t.config, &c), "'%s' is taken over",
+		      sent[i].line);
+		config_free(&c);
+		attr->nla_len -= 1;
+		check(!link_read(&request.header, &t),
+		      "'%s' with a short value is refused", sent[i].line);
+	}
+
+	config_of(&c, false,
+		  "g remote any decap-ttl copy icmp-relay on icmp-source hop");
+	link_add(&request, &c);
+	look(&content, &request);
+	for (i = IFLA_GREX_ICMP_RELAY; i <= IFLA_GREX_MAX; i++)
+		*(uint32_t *)mnl_attr_get_payload(content.data_attr[i]) = 1000;
+	check_text(link_read(&request.header, &t)
+			   ? text_of(&t.config, print_needed(&t.config))
+			   : "(refused)",
+		   "g remote any decap-ttl unknown icmp-source unknown",
+		   "values of a newer kernel are not taken for known ones");
+	config_free(&c);
+}
+
 static void test_options(void)
 {
 	static const struct {
@@ -201,6 +271,9 @@ static void test_options(void)
 		{ IFLA_GRE_PMTUDISC, "df" },
 		{ IFLA_GRE_IGNORE_DF, "df" },
 		{ IFLA_GRE_FWMARK, "fwmark" },
+		{ IFLA_GREX_DECAP_TTL, "decap-ttl" },
+		{ IFLA_GREX_ICMP_RELAY, "icmp-relay" },
+		{ IFLA_GREX_ICMP_SOURCE, "icmp-source" },
 	}, link[] = {
 		{ IFLA_IFNAME, "name" },
 		{ IFLA_MTU, "mtu" },
@@ -213,7 +286,9 @@ static void test_options(void)
 	size_t i;
 
 	config_of(&c, false,
-		  "g remote 192.0.2.2 local 192.0.2.1 dev d0 key 1 ttl 9 tos ef df clear fwmark 1 mtu 1400 link-netnsid 1");
+		  "g remote 192.0.2.2 local 192.0.2.1 dev d0 key 1 ttl 9 "
+		  "decap-ttl copy tos ef df clear fwmark 1 icmp-relay on "
+		  "icmp-source hop mtu 1400 link-netnsid 1");
 	link_add(&request, &c);
 	look(&content, &request);
 #define OFFSET(attr) \
@@ -357,6 +432,7 @@ int main(void)
 	test_add();
 	test_change();
 	test_flags();
+	test_own();
 	test_options();
 	test_newer();
 	test_addresses();

@@ -39,14 +39,23 @@ all() {
 	result $? "$name ($#)"
 }
 
+# The list of counters has macros in it: the compiler knows what they come to.
+counter_names() {
+	"${CC:-cc}" -E -P -I../../uapi -x c - <<-'END' |
+		#include <linux/grex.h>
+		#define NAME(ID, name, scope, text) [name]
+		GREX_STATS(NAME)
+	END
+		grep -oE '\[[a-z_]+\]' | tr -d '[]'
+}
+
 mapfile -t options < <(../gretool words add | cut -d' ' -f1)
 all "every option" '(^|[^a-z-])%s($|[^a-z-])' "${options[@]}"
 
 mapfile -t commands < <(../gretool help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
 all "every command" '^\.(It )?Cm %s' "${commands[@]}"
 
-mapfile -t counters < <(sed -nE 's/^\tX\(([A-Z_]+), ([a-z_]+), .*/\2/p' \
-	../../uapi/linux/grex.h)
+mapfile -t counters < <(counter_names)
 all "every counter" '^\.It Cm %s$' "${counters[@]}"
 
 mapfile -t members < <(sed -nE 's/.*json_[a-z_]+\(&?json, "([a-z_]+)".*/\1/p' \

@@ -73,11 +73,15 @@ static void draw_line(char line[512])
 	SAY(text, " csum", " icsum", " ocsum", " nocsum", " icsum noocsum");
 	SAY(text, " seq", " iseq", " oseq", " noseq", " oseq noiseq");
 	SAY(text, " ttl %u", " ttl inherit", " hoplimit %u");
+	SAY(text, " decap-ttl keep", " decap-ttl copy");
 	SAY(text, " tos inherit", " tos 0x%x0", " tos 0", " tos cs6",
 	    " tos af41", " dsfield ef");
 	SAY(text, " df set", " df inherit", " df clear", " nopmtudisc",
 	    " nopmtudisc ignore-df", " pmtudisc");
 	SAY(text, " fwmark %u", " fwmark 0xabcdef%02x");
+	SAY(text, " icmp-relay on", " icmp-relay off", " icmp-source self",
+	    " icmp-source hop", " icmp-relay on icmp-source hop",
+	    " icmp-source self icmp-relay off");
 	SAY(text, " mtu 1%03u");
 	SAY(text, " multicast on", " multicast off");
 	for (i = draw(4); i--;)

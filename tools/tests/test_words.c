@@ -39,6 +39,8 @@ static const struct {
 	{ "g remote 192.0.2.2 ttl inherit", NULL },
 	{ "g remote 192.0.2.2 ttl 64", "g remote 192.0.2.2" },
 	{ "g remote 192.0.2.2 hoplimit 9", "g remote 192.0.2.2 ttl 9" },
+	{ "g remote 192.0.2.2 decap-ttl copy", NULL },
+	{ "g remote 192.0.2.2 decap-ttl keep", "g remote 192.0.2.2" },
 	{ "g remote 192.0.2.2 tos inherit", "g remote 192.0.2.2" },
 	{ "g remote 192.0.2.2 tos 0", "g remote 192.0.2.2 tos 0x00" },
 	{ "g remote 192.0.2.2 tos 0xfc", NULL },
@@ -64,6 +66,16 @@ static const struct {
 	{ "g remote 192.0.2.2 fwmark 4294967295",
 	  "g remote 192.0.2.2 fwmark 0xffffffff" },
 	{ "g remote 192.0.2.2 fwmark 0", "g remote 192.0.2.2" },
+	{ "g remote 192.0.2.2 icmp-relay off", NULL },
+	{ "g remote 192.0.2.2 icmp-relay on", "g remote 192.0.2.2" },
+	{ "g remote 192.0.2.2 icmp-source hop", NULL },
+	{ "g remote 192.0.2.2 icmp-source self", "g remote 192.0.2.2" },
+	{ "g remote 192.0.2.2 icmp-source hop icmp-relay on",
+	  "g remote 192.0.2.2 icmp-source hop" },
+	{ "g remote 192.0.2.2 icmp-source self icmp-relay off",
+	  "g remote 192.0.2.2 icmp-relay off" },
+	{ "g remote 192.0.2.2 icmp-source hop decap-ttl copy ttl inherit",
+	  "g remote 192.0.2.2 ttl inherit decap-ttl copy icmp-source hop" },
 	{ "g remote 192.0.2.2 mtu 68", NULL },
 	{ "g remote 192.0.2.2 mtu 65499", NULL },
 	{ "g remote 192.0.2.2 multicast on up", NULL },
@@ -124,6 +136,8 @@ static const struct {
 	  "ttl: the value is missing, expected 1..255 or inherit" },
 	{ "g remote any key",
 	  "key: the value is missing, expected 0..4294967295, 0x hexadecimal or a dotted quad" },
+	{ "g remote any decap-ttl",
+	  "decap-ttl: the value is missing, expected keep or copy" },
 	{ "g remote any addr 10.0.0.1/30 peer",
 	  "peer: the value is missing, expected an IPv4 or IPv6 address" },
 
@@ -162,6 +176,17 @@ static const struct {
 	  "fwmark: \"x\" is not 0..4294967295 or 0x hexadecimal" },
 	{ "g remote any df on", "df: \"on\" is not set, inherit or clear" },
 	{ "g remote any multicast yes", "multicast: \"yes\" is not on or off" },
+	{ "g remote any decap-ttl inherit",
+	  "decap-ttl: \"inherit\" is not keep or copy" },
+	{ "g remote any decap-ttl cop",
+	  "decap-ttl: \"cop\" is not keep or copy" },
+	{ "g remote any icmp-relay yes",
+	  "icmp-relay: \"yes\" is not on or off" },
+	{ "g remote any icmp-relay 1", "icmp-relay: \"1\" is not on or off" },
+	{ "g remote any icmp-source 192.0.2.1",
+	  "icmp-source: \"192.0.2.1\" is not self or hop" },
+	{ "g remote any icmp-source ''",
+	  "icmp-source: \"\" is not self or hop" },
 	{ "g remote any link-netnsid -1",
 	  "link-netnsid: \"-1\" is not 0..2147483647" },
 	{ "g remote any link-netns ''",
@@ -250,6 +275,12 @@ static const struct {
 	  "ignore-df: needs \"nopmtudisc\", the two are \"df clear\"" },
 	{ "g remote any pmtudisc ignore-df",
 	  "ignore-df: needs \"nopmtudisc\", the two are \"df clear\"" },
+	{ "g remote any icmp-source hop icmp-relay off",
+	  "icmp-source: \"hop\" cannot be combined with \"icmp-relay off\", "
+	  "which relays nothing: expected one of them" },
+	{ "g remote any icmp-relay off icmp-source hop",
+	  "icmp-source: \"hop\" cannot be combined with \"icmp-relay off\", "
+	  "which relays nothing: expected one of them" },
 };
 
 static const struct {
@@ -260,6 +291,9 @@ static const struct {
 	  "g: nothing to change, expected an option, see \"gretool help set\"" },
 	{ "g link-netns x",
 	  "link-netns: cannot be changed, only given when the tunnel is added" },
+	{ "g icmp-source hop icmp-relay off",
+	  "icmp-source: \"hop\" cannot be combined with \"icmp-relay off\", "
+	  "which relays nothing: expected one of them" },
 	{ "g ignore-df",
 	  "ignore-df: needs \"nopmtudisc\", the two are \"df clear\"" },
 };
@@ -282,6 +316,11 @@ static const struct {
 	{ "g pmtudisc", F_DF },
 	{ "g noignore-df", F_IGNORE_DF },
 	{ "g fwmark 0 mtu 1400", F_FWMARK | F_MTU },
+	{ "g decap-ttl keep", F_DECAP_TTL },
+	{ "g icmp-relay off", F_ICMP_RELAY },
+	/* Whether the tunnel relays is the kernel's to know. */
+	{ "g icmp-source hop", F_ICMP_SOURCE },
+	{ "g icmp-relay off icmp-source self", F_ICMP_RELAY | F_ICMP_SOURCE },
 	{ "g down multicast off", F_UP | F_MULTICAST },
 	{ "g addr 10.0.0.1/30 peer 10.0.0.2", F_ADDR },
 	/* A tunnel with the name of an option can be there. */

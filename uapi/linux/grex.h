@@ -10,7 +10,7 @@
  * --------------
  * Attributes 1 to 31 have the ids, types and meanings of IFLA_GRE_* in
  * <linux/if_tunnel.h>, so that a program which reads a "gre" link reads a
- * "grex" link. Attributes of our own start at 32; there are none yet.
+ * "grex" link. Attributes of our own, IFLA_GREX_*, start at 32.
  * A message may hold:
  *
  *   attribute           type   range, unit                     default
@@ -28,6 +28,12 @@
  *   IFLA_GRE_PMTUDISC   u8     0, 1                            1
  *   IFLA_GRE_IGNORE_DF  u8     0, 1; 1 needs PMTUDISC 0        0
  *   IFLA_GRE_FWMARK     u32    any                             0
+ *   IFLA_GREX_ICMP_RELAY
+ *                       u32    0, 1                            1
+ *   IFLA_GREX_ICMP_SOURCE
+ *                       u32    GREX_ICMP_SOURCE_*; HOP needs   SELF
+ *                              ICMP_RELAY 1
+ *   IFLA_GREX_DECAP_TTL u32    GREX_DECAP_TTL_*                KEEP
  *
  * PMTUDISC and IGNORE_DF together say what the outer DF bit is:
  * 1/0 set, 0/0 inherited from an inner IPv4 header (else clear), 0/1 clear.
@@ -40,6 +46,34 @@
  * with GRE_CSUM a packet without checksum is dropped; with GRE_SEQ one
  * without or with an old sequence number is. A checksum that is present is
  * always verified (RFC 2784, section 2.1). OFLAGS are about what is sent.
+ *
+ * TTL inherit copies the TTL or hop limit of an inner IP packet; any other
+ * payload, and what is sent to a link-local destination (224.0.0.0/24,
+ * 169.254.0.0/16, ff02::/16, ff01::/16, fe80::/10), has GREX_TTL_DEFAULT: that
+ * never leaves the link, which is the tunnel, and often has TTL 1 (OSPF). With
+ * DECAP_TTL COPY a received inner IP packet goes on with the lower of its own
+ * TTL and the outer one as it arrived, never 0: the uniform model of RFC 2983
+ * and RFC 3443, in which the underlay's hops count. Link-local destinations,
+ * where 255 may be a proof (RFC 4861), are left as they are; so is all with
+ * KEEP, the pipe model.
+ *
+ * With ICMP_RELAY 1 an ICMP error that a router of the underlay sends about an
+ * outer packet becomes one about the inner packet, to its source, as RFC 2003
+ * section 4 has it:
+ *
+ *   received                      sent to the inner source
+ *   3/4 frag needed               3/4 with MTU less overhead; ICMPv6 2 with
+ *                                 the same, not below 1280
+ *   11/0 TTL exceeded             with TTL inherit 11/0, ICMPv6 3/0; else 3/1,
+ *                                 ICMPv6 1/3 (the tunnel is one hop)
+ *   3/x, others                   3/1 host unreachable, ICMPv6 1/3
+ *   12/0 pointing into the inner  12/0, ICMPv6 4/0, pointing to the same place
+ *   3/3, 3/5, 4, 5                nothing
+ *
+ * ICMP_SOURCE says whose address it comes from: SELF is this machine, HOP the
+ * router that reported it (in IPv6 as 64:ff9b::a.b.c.d, RFC 6052). Extensions
+ * (RFC 4884, MPLS labels) are carried over. Whether it is relayed or not, the
+ * path MTU of the underlay route learns from 3/4.
  *
  * RTM_NEWLINK on an existing link changes what is given and keeps the rest.
  * Any attribute that is unknown, malformed or without effect is refused:
@@ -70,6 +104,51 @@
 #define GREX_TTL_INHERIT 0
 #define GREX_TOS_INHERIT 1
 
+/* Attributes of IFLA_INFO_DATA; those below 32 are IFLA_GRE_*. */
+enum {
+	IFLA_GREX_ICMP_RELAY = 32,
+	IFLA_GREX_ICMP_SOURCE,
+	IFLA_GREX_DECAP_TTL,
+	__IFLA_GREX_MAX,
+};
+
+#define IFLA_GREX_MAX (__IFLA_GREX_MAX - 1)
+
+/* IFLA_GREX_ICMP_SOURCE: the source address of relayed ICMP errors. */
+enum grex_icmp_source {
+	GREX_ICMP_SOURCE_SELF,
+	GREX_ICMP_SOURCE_HOP,
+	GREX_ICMP_SOURCE_COUNT,
+};
+
+/* IFLA_GREX_DECAP_TTL: the TTL of a received inner packet. */
+enum grex_decap_ttl {
+	GREX_DECAP_TTL_KEEP,
+	GREX_DECAP_TTL_COPY,
+	GREX_DECAP_TTL_COUNT,
+};
+
+/**
+ * GREX_STATS_ICMP - the counters of one type of ICMP error
+ * @X: as of GREX_STATS
+ * @TYPE: first part of the ids
+ * @type: first part of the names
+ * @what: the type, in words
+ *
+ * Each ICMP error about a packet of the tunnel is counted under one of these.
+ * With IFLA_GREX_ICMP_RELAY 0, and while the device is down, only those are that
+ * are not believed.
+ */
+#define GREX_STATS_ICMP(X, TYPE, type, what)                 \
+	X(TYPE##_RELAYED, type##_relayed, TUNNEL,            \
+	  what ": relayed to the inner source")              \
+	X(TYPE##_UNATTRIBUTED, type##_unattributed, TUNNEL,  \
+	  what ": the quote does not tell the inner packet") \
+	X(TYPE##_LIMITED, type##_limited, TUNNEL,            \
+	  what ": not relayed, too many per second")         \
+	X(TYPE##_REFUSED, type##_refused, TUNNEL,            \
+	  what ": not believed, or nothing to relay")
+
 /**
  * GREX_STATS - every counter of grex, in the order of the attributes (new ones
  * go to the end: the ids are part of the contract)
@@ -83,47 +162,59 @@
  * packets that could not be attributed to any: those are counted once for
  * all tunnels of the underlay namespace and every tunnel reports the same.
  *
- * Each is a packet that was dropped, for one reason, and one only; those
- * that were not are in the rx and tx packets of IFLA_STATS64, whose errors
- * and dropped are sums of these. gre.ko drops and does not count what has less
- * than 12 bytes behind the IP header or any of the flag bits 9 to 15 set.
+ * Those that begin with "icmp_" are about ICMP errors that were received about
+ * packets of the tunnel. Each of the others is a packet that was dropped, for
+ * one reason, and one only; those that were not are in the rx and tx packets of
+ * IFLA_STATS64, whose errors and dropped are sums of these. gre.ko drops and
+ * does not count what has less than 12 bytes behind the IP header or any of the
+ * flag bits 9 to 15 set.
  */
-#define GREX_STATS(X)                                                          \
-	X(RX_CSUM, rx_csum, TUNNEL, "GRE checksum wrong (RFC 2784 2.1)")       \
-	X(RX_NO_CSUM, rx_no_csum, TUNNEL, "no checksum where icsum wants one") \
-	X(RX_WRONG_KEY, rx_wrong_key, TUNNEL,                                  \
-	  "addresses match, the key does not (RFC 2890 2.1)")                  \
-	X(RX_NO_SEQ, rx_no_seq, TUNNEL,                                        \
-	  "no sequence number where iseq wants one")                           \
-	X(RX_OUT_OF_ORDER, rx_out_of_order, TUNNEL,                            \
-	  "sequence number old or repeated (RFC 2890 2.2)")                    \
-	X(RX_PROTOCOL, rx_protocol, TUNNEL,                                    \
-	  "payload that a layer-3 tunnel does not carry")                      \
-	X(RX_TRUNCATED, rx_truncated, TUNNEL, "inner header incomplete")       \
-	X(RX_ECN, rx_ecn, TUNNEL,                                              \
-	  "congestion marked on a packet that is not ECN capable (RFC 6040)")  \
-	X(RX_DOWN, rx_down, TUNNEL, "device is down")                          \
-	X(RX_NO_MEMORY, rx_no_memory, TUNNEL, "no memory to receive")          \
-	X(TX_NO_REMOTE, tx_no_remote, TUNNEL,                                  \
-	  "remote any, and no neighbour entry says where to")                  \
-	X(TX_NO_ROUTE, tx_no_route, TUNNEL, "no underlay route to the remote") \
-	X(TX_RECURSION, tx_recursion, TUNNEL,                                  \
-	  "the route to the remote leads back into the tunnel")                \
-	X(TX_TOO_BIG, tx_too_big, TUNNEL,                                      \
-	  "larger than the path MTU; the sender was told")                     \
-	X(TX_TRUNCATED, tx_truncated, TUNNEL, "inner header incomplete")       \
-	X(TX_NO_MEMORY, tx_no_memory, TUNNEL, "no memory to send")             \
-	X(TX_UNDERLAY, tx_underlay, TUNNEL,                                    \
-	  "not taken by the underlay: queue full, or filtered")                \
-	X(NETNS_RX_TRUNCATED, netns_rx_truncated, NETNS,                       \
-	  "GRE header incomplete")                                             \
-	X(NETNS_RX_VERSION, netns_rx_version, NETNS, "GRE version is not 0")   \
-	X(NETNS_RX_ROUTING, netns_rx_routing, NETNS,                           \
-	  "source routing present (RFC 1701), refused")                        \
-	X(NETNS_RX_RESERVED, netns_rx_reserved, NETNS,                         \
-	  "reserved flag bits set (RFC 2784 2.3)")                             \
-	X(NETNS_RX_NO_TUNNEL, netns_rx_no_tunnel, NETNS,                       \
-	  "no tunnel has these addresses; answered with ICMP port unreachable")
+#define GREX_STATS(X)                                                           \
+	X(RX_CSUM, rx_csum, TUNNEL, "GRE checksum wrong (RFC 2784 2.1)")        \
+	X(RX_NO_CSUM, rx_no_csum, TUNNEL, "no checksum where icsum wants one")  \
+	X(RX_WRONG_KEY, rx_wrong_key, TUNNEL,                                   \
+	  "addresses match, the key does not (RFC 2890 2.1)")                   \
+	X(RX_NO_SEQ, rx_no_seq, TUNNEL,                                         \
+	  "no sequence number where iseq wants one")                            \
+	X(RX_OUT_OF_ORDER, rx_out_of_order, TUNNEL,                             \
+	  "sequence number old or repeated (RFC 2890 2.2)")                     \
+	X(RX_PROTOCOL, rx_protocol, TUNNEL,                                     \
+	  "payload that a layer-3 tunnel does not carry")                       \
+	X(RX_TRUNCATED, rx_truncated, TUNNEL, "inner header incomplete")        \
+	X(RX_ECN, rx_ecn, TUNNEL,                                               \
+	  "congestion marked on a packet that is not ECN capable (RFC 6040)")   \
+	X(RX_DOWN, rx_down, TUNNEL, "device is down")                           \
+	X(RX_NO_MEMORY, rx_no_memory, TUNNEL, "no memory to receive")           \
+	X(TX_NO_REMOTE, tx_no_remote, TUNNEL,                                   \
+	  "remote any, and no neighbour entry says where to")                   \
+	X(TX_NO_ROUTE, tx_no_route, TUNNEL, "no underlay route to the remote")  \
+	X(TX_RECURSION, tx_recursion, TUNNEL,                                   \
+	  "the route to the remote leads back into the tunnel")                 \
+	X(TX_TOO_BIG, tx_too_big, TUNNEL,                                       \
+	  "larger than the path MTU; the sender was told")                      \
+	X(TX_TRUNCATED, tx_truncated, TUNNEL, "inner header incomplete")        \
+	X(TX_NO_MEMORY, tx_no_memory, TUNNEL, "no memory to send")              \
+	X(TX_UNDERLAY, tx_underlay, TUNNEL,                                     \
+	  "not taken by the underlay: queue full, or filtered")                 \
+	X(NETNS_RX_TRUNCATED, netns_rx_truncated, NETNS,                        \
+	  "GRE header incomplete")                                              \
+	X(NETNS_RX_VERSION, netns_rx_version, NETNS, "GRE version is not 0")    \
+	X(NETNS_RX_ROUTING, netns_rx_routing, NETNS,                            \
+	  "source routing present (RFC 1701), refused")                         \
+	X(NETNS_RX_RESERVED, netns_rx_reserved, NETNS,                          \
+	  "reserved flag bits set (RFC 2784 2.3)")                              \
+	X(NETNS_RX_NO_TUNNEL, netns_rx_no_tunnel, NETNS,                        \
+	  "no tunnel has these addresses; answered with ICMP port unreachable") \
+	GREX_STATS_ICMP(X, ICMP_FRAG_NEEDED, icmp_frag_needed, "frag needed")   \
+	GREX_STATS_ICMP(X, ICMP_UNREACHABLE, icmp_unreachable, "unreachable")   \
+	GREX_STATS_ICMP(X, ICMP_TIME_EXCEEDED, icmp_time_exceeded,              \
+			"time exceeded")                                        \
+	GREX_STATS_ICMP(X, ICMP_PARAM_PROBLEM, icmp_param_problem,              \
+			"parameter problem")                                    \
+	X(ICMP_UNREACHABLE_ANSWERED, icmp_unreachable_answered, TUNNEL,         \
+	  "sender told host unreachable, for an error that was not relayed")    \
+	X(NETNS_ICMP_NO_TUNNEL, netns_icmp_no_tunnel, NETNS,                    \
+	  "ICMP error that quotes a packet of no tunnel")
 
 /* Attributes of IFLA_INFO_XSTATS, each a u64. */
 enum {

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef GREX_RELAY_H
+#define GREX_RELAY_H
+
+#include <linux/skbuff.h>
+
+#include "quote.h"
+#include "translate.h"
+
+struct net_device;
+
+/**
+ * struct grex_relay - an ICMP error for the source of an inner packet
+ * @error: what to tell
+ * @inner: about which packet
+ * @hop: address to tell it from; 0: this machine's own
+ * @quote: the beginning of that packet
+ * @quote_len: bytes of it
+ * @skb: holds @extension
+ * @extension: RFC 4884 extensions to carry over, at an offset of skb->data
+ */
+struct grex_relay {
+	struct grex_error error;
+	const struct grex_inner *inner;
+	__be32 hop;
+	const void *quote;
+	unsigned int quote_len;
+	const struct sk_buff *skb;
+	struct grex_extension extension;
+};
+
+int grex_relay_send(struct net_device *dev, const struct grex_relay *relay);
+
+#endif
