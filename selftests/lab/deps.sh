@@ -46,6 +46,9 @@ table() {
 	lab	python3			test helpers
 	lab	python3-scapy		packets no kernel would send
 	lab	jq			checks JSON output
+	lab	traceroute		shows the hops of a path in the tests
+	lab	mtr-tiny		likewise, and their loss
+	lab	bird2			an OSPF daemon for the tests
 	lab	socat			small TCP and UDP peers in the tests
 	lab	procps			ps and sysctl in the tests
 	lab	bash-completion		the completion test
@@ -100,7 +103,19 @@ fi
 apt=("${root[@]}" env DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l
 	apt-get -qq -o DPkg::Lock::Timeout=900 -o Dpkg::Use-Pty=0)
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+policy=/usr/sbin/policy-rc.d made=
+cleanup() {
+	rm -f "$log"
+	[[ -z $made ]] || "${root[@]}" rm -f "$policy"
+}
+trap cleanup EXIT
+
+# Daemons that the tests start in namespaces are not wanted on this machine.
+if [[ ! -e $policy ]]; then
+	printf '#!/bin/sh\nexit 101\n' >"$log"
+	"${root[@]}" install -m 755 "$log" "$policy"
+	made=1
+fi
 
 # An index that is missing or stale shows as a failed simulation or download.
 try() {
