@@ -115,11 +115,13 @@ from_link() {
 	check_eq "no remote, bound to lo" 65499 "$(link_mtu "$A" gre2)"
 }
 
-# The first packet is lost on the way, and NET says so to H1; from the second
-# on H1 says so to whoever sends.
+# NET tells H1 that the first packet was too big, and H1 tells its source
+# (test_path_mtu.sh); what H1 has learned it tells whoever sends.
 learned_path_ipv4() {
 	far_link_mtu 1400
-	ping_says "$LAN" "0 received" 10.0.0.2 -M "do" -s 1372 -W 0.5
+	ping_says "$LAN" "Frag needed and DF set \(mtu = 1372\)" \
+		10.0.0.2 -M "do" -s 1372
+	run ip -n "$LAN" route flush cache
 	counts "$H1" gre1 tx_too_big 1 ping_says "$LAN" \
 		"From 172.16.0.1 .*Frag needed and DF set \(mtu = 1372\)" \
 		10.0.0.2 -M "do" -s 1372
@@ -131,7 +133,8 @@ learned_path_ipv4() {
 
 learned_path_ipv6() {
 	far_link_mtu 1400
-	ping_says "$LAN" "0 received" fd00::2 -M "do" -s 1372 -W 0.5
+	ping_says "$LAN" "Packet too big: mtu=1372" fd00::2 -M "do" -s 1372
+	run ip -6 -n "$LAN" route flush cache
 	counts "$H1" gre1 tx_too_big 1 ping_says "$LAN" \
 		"From fd16::1 .*Packet too big: mtu=1372" \
 		fd00::2 -M "do" -s 1372

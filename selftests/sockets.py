@@ -1,0 +1,48 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""sockets.py NETNS ADDRESS ERROR SIZE: what a connected UDP socket of the box
+itself is told about a packet of SIZE bytes that it sends: ERROR, an errno's name."""
+
+import errno
+import os
+import socket
+import sys
+import time
+
+from wire import enter
+
+IP_RECVERR, IPV6_RECVERR = 11, 25
+IP_MTU_DISCOVER, IP_PMTUDISC_DO = 10, 2
+IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DO = 23, 2
+
+
+def main():
+    netns, address, wanted, size = sys.argv[1:5]
+    enter(netns)
+    six = ":" in address
+    sock = socket.socket(socket.AF_INET6 if six else socket.AF_INET,
+                         socket.SOCK_DGRAM)
+    if six:
+        sock.setsockopt(socket.IPPROTO_IPV6, IPV6_MTU_DISCOVER,
+                        IPV6_PMTUDISC_DO)
+    else:
+        sock.setsockopt(socket.IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO)
+    # Without this, UDP is not told of what may be over in a moment.
+    if six:
+        sock.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVERR, 1)
+    else:
+        sock.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)
+    sock.connect((address, 33434))
+    sock.send(bytes(int(size)))
+    end = time.monotonic() + 3 * int(os.environ.get("GREX_SLOWER", "1"))
+    while time.monotonic() < end:
+        error = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if error:
+            break
+        time.sleep(0.02)
+    got = errno.errorcode.get(error, "nothing")
+    print(got)
+    sys.exit(got != wanted)
+
+
+main()
