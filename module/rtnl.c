@@ -31,6 +31,8 @@
 		.reject_message = "grex has no IFLA_GRE_" name \
 	}
 
+#define RTNL_UNKNOWN "This attribute of IFLA_INFO_DATA is not known to grex"
+
 static const struct nla_policy rtnl_policy[IFLA_GREX_MAX + 1] = {
 	/* Attributes of the right size only, from the first on. */
 	[IFLA_GRE_UNSPEC] = { .strict_start_type = IFLA_GRE_LINK },
@@ -58,19 +60,15 @@ static const struct nla_policy rtnl_policy[IFLA_GREX_MAX + 1] = {
 	[IFLA_GRE_ERSPAN_VER] = RTNL_POLICY_ABSENT("ERSPAN_VER"),
 	[IFLA_GRE_ERSPAN_DIR] = RTNL_POLICY_ABSENT("ERSPAN_DIR"),
 	[IFLA_GRE_ERSPAN_HWID] = RTNL_POLICY_ABSENT("ERSPAN_HWID"),
-	[IFLA_GREX_ICMP_RELAY] = NLA_POLICY_MAX(NLA_U32, 1),
-	[IFLA_GREX_ICMP_SOURCE] =
-		NLA_POLICY_MAX(NLA_U32, GREX_ICMP_SOURCE_COUNT - 1),
-	[IFLA_GREX_DECAP_TTL] =
-		NLA_POLICY_MAX(NLA_U32, GREX_DECAP_TTL_COUNT - 1),
+	/* These are for IFLA_GRE_* to come. */
+	[IFLA_GRE_MAX + 1 ... IFLA_GREX_ICMP_RELAY - 1] = {
+		.type = NLA_REJECT,
+		.reject_message = RTNL_UNKNOWN,
+	},
+	[IFLA_GREX_ICMP_RELAY] = { .type = NLA_U32 },
+	[IFLA_GREX_ICMP_SOURCE] = { .type = NLA_U32 },
+	[IFLA_GREX_DECAP_TTL] = { .type = NLA_U32 },
 };
-
-/* Ids between the two lists are for IFLA_GRE_* to come. */
-static bool rtnl_knows(int type)
-{
-	return (type > IFLA_GRE_UNSPEC && type <= IFLA_GRE_MAX) ||
-	       (type >= IFLA_GREX_ICMP_RELAY && type <= IFLA_GREX_MAX);
-}
 
 /* The attributes arrive here parsed; what is above our last one has been left
  * out silently, so look at the message itself.
@@ -87,10 +85,10 @@ static int rtnl_refuse_unknown(struct nlattr *tb[],
 		if (nla_type(info) != IFLA_INFO_DATA)
 			continue;
 		nla_for_each_nested(attr, info, rem) {
-			if (rtnl_knows(nla_type(attr)))
+			if (nla_type(attr) > IFLA_GRE_UNSPEC &&
+			    nla_type(attr) <= IFLA_GREX_MAX)
 				continue;
-			return rtnl_refuse(-EINVAL, extack, attr,
-					   "This attribute of IFLA_INFO_DATA is not known to grex");
+			return rtnl_refuse(-EINVAL, extack, attr, RTNL_UNKNOWN);
 		}
 		if (rem)
 			return rtnl_refuse(-EINVAL, extack, info,
@@ -226,17 +224,32 @@ static int rtnl_get_tos(struct nlattr *attr, u8 *tos,
 	return 0;
 }
 
+/* Each of ours so far is one of two. */
+static int rtnl_get_choice(struct nlattr *attr, bool *choice,
+			   struct netlink_ext_ack *extack)
+{
+	if (!attr)
+		return 0;
+	if (nla_get_u32(attr) > 1)
+		return rtnl_refuse(-EINVAL, extack, attr,
+				   "IFLA_GREX_ICMP_RELAY, IFLA_GREX_ICMP_SOURCE and IFLA_GREX_DECAP_TTL must be 0 or 1");
+	*choice = nla_get_u32(attr);
+	return 0;
+}
+
 static int rtnl_get_icmp(struct nlattr *data[], struct grex_config *config,
 			 struct netlink_ext_ack *extack)
 {
 	struct nlattr *relay = data[IFLA_GREX_ICMP_RELAY];
 	struct nlattr *source = data[IFLA_GREX_ICMP_SOURCE];
+	int err;
 
-	if (relay)
-		config->icmp_relay = nla_get_u32(relay);
-	if (source)
-		config->icmp_from_hop = nla_get_u32(source) ==
-					GREX_ICMP_SOURCE_HOP;
+	err = rtnl_get_choice(relay, &config->icmp_relay, extack);
+	if (err)
+		return err;
+	err = rtnl_get_choice(source, &config->icmp_from_hop, extack);
+	if (err)
+		return err;
 	if (config->icmp_from_hop && !config->icmp_relay)
 		return rtnl_refuse(-EINVAL, extack, source ?: relay,
 				   "IFLA_GREX_ICMP_SOURCE hop has no effect without IFLA_GREX_ICMP_RELAY");
@@ -282,10 +295,10 @@ static int rtnl_to_config(struct nlattr *data[], struct net *net,
 		return err;
 	if (data[IFLA_GRE_FWMARK])
 		config->fwmark = nla_get_u32(data[IFLA_GRE_FWMARK]);
-	if (data[IFLA_GREX_DECAP_TTL])
-		config->decap_ttl_copy =
-			nla_get_u32(data[IFLA_GREX_DECAP_TTL]) ==
-			GREX_DECAP_TTL_COPY;
+	err = rtnl_get_choice(data[IFLA_GREX_DECAP_TTL],
+			      &config->decap_ttl_copy, extack);
+	if (err)
+		return err;
 	return rtnl_get_icmp(data, config, extack);
 }
 
@@ -404,12 +417,8 @@ static int rtnl_fill_info(struct sk_buff *skb, const struct net_device *dev)
 	    nla_put_u8(skb, IFLA_GRE_IGNORE_DF, config->df == GREX_DF_CLEAR) ||
 	    nla_put_u32(skb, IFLA_GRE_FWMARK, config->fwmark) ||
 	    nla_put_u32(skb, IFLA_GREX_ICMP_RELAY, config->icmp_relay) ||
-	    nla_put_u32(skb, IFLA_GREX_ICMP_SOURCE,
-			config->icmp_from_hop ? GREX_ICMP_SOURCE_HOP
-					      : GREX_ICMP_SOURCE_SELF) ||
-	    nla_put_u32(skb, IFLA_GREX_DECAP_TTL,
-			config->decap_ttl_copy ? GREX_DECAP_TTL_COPY
-					       : GREX_DECAP_TTL_KEEP))
+	    nla_put_u32(skb, IFLA_GREX_ICMP_SOURCE, config->icmp_from_hop) ||
+	    nla_put_u32(skb, IFLA_GREX_DECAP_TTL, config->decap_ttl_copy))
 		return -EMSGSIZE;
 	return 0;
 }

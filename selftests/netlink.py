@@ -17,7 +17,9 @@ from rtnl import (IFLA_ADDRESS, IFLA_BROADCAST, IFLA_GRE_COLLECT_METADATA,
                   IFLA_GRE_FWMARK, IFLA_GRE_IFLAGS, IFLA_GRE_IGNORE_DF,
                   IFLA_GRE_IKEY, IFLA_GRE_LINK, IFLA_GRE_LOCAL,
                   IFLA_GRE_OFLAGS, IFLA_GRE_OKEY, IFLA_GRE_PMTUDISC,
-                  IFLA_GRE_REMOTE, IFLA_GRE_TOS, IFLA_GRE_TTL, IFLA_IFNAME,
+                  IFLA_GRE_REMOTE, IFLA_GRE_TOS, IFLA_GRE_TTL,
+                  IFLA_GREX_DECAP_TTL, IFLA_GREX_ICMP_RELAY,
+                  IFLA_GREX_ICMP_SOURCE, IFLA_IFNAME,
                   IFLA_INFO_DATA, IFLA_INFO_KIND, IFLA_LINKINFO, IFLA_MTU,
                   NLA_F_NESTED, NLM_F_CREATE, NLM_F_EXCL, RTM_DELLINK,
                   RTM_NEWLINK, Message, Rtnl)
@@ -67,6 +69,9 @@ KNOWN = (
     ("PMTUDISC", IFLA_GRE_PMTUDISC, u8(0)),
     ("IGNORE_DF", IFLA_GRE_IGNORE_DF, u8(1)),
     ("FWMARK", IFLA_GRE_FWMARK, u32(0xDEADBEEF)),
+    ("ICMP_RELAY", IFLA_GREX_ICMP_RELAY, u32(1)),
+    ("ICMP_SOURCE", IFLA_GREX_ICMP_SOURCE, u32(1)),
+    ("DECAP_TTL", IFLA_GREX_DECAP_TTL, u32(1)),
 )
 REFUSED = (
     ("ENCAP_LIMIT", IFLA_GRE_ENCAP_LIMIT, u8(4)),
@@ -182,7 +187,7 @@ def test_size():
 
 
 def test_unknown():
-    for kind in 0, 25, 26, 31, 32, 33, 50, 51, 100, 0x1000, 0x3FFF:
+    for kind in 0, 25, 26, 31, 35, 36, 50, 51, 100, 0x1000, 0x3FFF:
         for size in 0, 4:
             refused("type %d of %d bytes" % (kind, size),
                     lambda message: message.attr(kind, bytes(size)), kind,
@@ -220,6 +225,13 @@ def test_range():
             refused("%s %d" % (name, value),
                     lambda message: message.attr(kind, u8(value)), kind,
                     text="must be 0 or 1")
+    for name, kind in (("ICMP_RELAY", IFLA_GREX_ICMP_RELAY),
+                       ("ICMP_SOURCE", IFLA_GREX_ICMP_SOURCE),
+                       ("DECAP_TTL", IFLA_GREX_DECAP_TTL)):
+        for value in 2, 256, 0xFFFFFFFF:
+            refused("%s %d" % (name, value),
+                    lambda message: message.attr(kind, u32(value)), kind,
+                    text="must be 0 or 1")
     for link in 0x7FFFFFFF, 999999, 0xFFFFFFFF:
         refused("LINK %d" % link,
                 lambda message: message.attr(IFLA_GRE_LINK, u32(link)),
@@ -247,6 +259,10 @@ def test_contradictory():
     refused("IGNORE_DF 1 with PMTUDISC 1 by default",
             lambda message: message.attr(IFLA_GRE_IGNORE_DF, u8(1)),
             IFLA_GRE_IGNORE_DF, text="contradicts")
+    refused("ICMP_SOURCE hop with ICMP_RELAY 0", lambda message: add_all(
+        message, ((IFLA_GREX_ICMP_RELAY, u32(0)),
+                  (IFLA_GREX_ICMP_SOURCE, u32(1)))),
+        IFLA_GREX_ICMP_SOURCE, text="has no effect without")
     for name, kind in ("ADDRESS", IFLA_ADDRESS), ("BROADCAST", IFLA_BROADCAST):
         refused("IFLA_" + name, lambda message: message.attr(
             IFLA_GRE_TTL, u8(9)), (kind,),
@@ -305,7 +321,9 @@ def test_defaults():
         IFLA_GRE_OFLAGS: flags(0), IFLA_GRE_LOCAL: bytes(4),
         IFLA_GRE_REMOTE: bytes(4), IFLA_GRE_TTL: u8(64), IFLA_GRE_TOS: u8(1),
         IFLA_GRE_PMTUDISC: u8(1), IFLA_GRE_IGNORE_DF: u8(0),
-        IFLA_GRE_FWMARK: u32(0)}, rtnl.info("bare"))
+        IFLA_GRE_FWMARK: u32(0), IFLA_GREX_ICMP_RELAY: u32(1),
+        IFLA_GREX_ICMP_SOURCE: u32(0), IFLA_GREX_DECAP_TTL: u32(0)},
+        rtnl.info("bare"))
     delete("bare")
 
 
@@ -335,6 +353,9 @@ def test_round_trip():
             ("IGNORE_DF", IFLA_GRE_IGNORE_DF, u8(0)),
             ("PMTUDISC", IFLA_GRE_PMTUDISC, u8(1)),
             ("FWMARK", IFLA_GRE_FWMARK, u32(0)),
+            ("ICMP_SOURCE", IFLA_GREX_ICMP_SOURCE, u32(0)),
+            ("ICMP_RELAY", IFLA_GREX_ICMP_RELAY, u32(0)),
+            ("DECAP_TTL", IFLA_GREX_DECAP_TTL, u32(0)),
             ("LINK", IFLA_GRE_LINK, u32(rtnl.link("v0")["index"]))):
         told[kind] = payload
         answer = rtnl.talk(change("full", lambda message: message.attr(

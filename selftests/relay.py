@@ -386,6 +386,13 @@ def floor(bench):
     bench.expect("IPv6", SELF6, 2, 0, 1280, outer[28:576])
 
 
+def untold(bench):
+    """An error that does not tell whose packet it was."""
+    outer = bench.send(PLAIN)
+    bench.report(icmp_error(UNREACHABLE, 1, outer[:28]))
+    bench.expect_nothing("8 bytes quoted", 0.1)
+
+
 def flood(bench):
     """Five seconds of errors as fast as they go: no more than 100 a second are
     relayed, and the rest is counted (the shell looks)."""

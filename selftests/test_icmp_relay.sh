@@ -153,7 +153,7 @@ flood() {
 
 # An error that does not tell whose packet it was is told to the next that sends.
 told_to_the_next() {
-	helper_run relay.py "$LAN" "$B" "$A" quotes
+	relay untold
 	counts "$A" plain icmp_unreachable_answered 2 next_is_told
 	# A change makes a new start.
 	run gretool -n "$A" set plain ttl 63
