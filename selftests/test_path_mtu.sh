@@ -22,7 +22,6 @@ TESTS="
 	tcp_full_quotes
 	tcp_short_quotes
 	tcp_super_packets
-	beside_ip_gre
 "
 
 SETUP=setup
@@ -32,16 +31,6 @@ setup() {
 	path_tunnel key 7
 	# Every error of these counts.
 	ns "$GW" sysctl -qw net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
-}
-
-# lost_until_told NAMESPACE ADDRESS SIZE: how many packets of SIZE bytes are sent
-# until their sender is told that they are too big, and what it is told
-lost_until_told() {
-	local from=$1 to=$2 data=$(($3 - 28))
-	[[ $to != *:* ]] || data=$(($3 - 48))
-	ns "$from" ping -c 4 -i 0.3 -W 1 -M "do" -s "$data" "$to" 2>&1 |
-		sed -n 's/^From .*icmp_seq=\([0-9]*\) \(Frag needed\|Packet too big\).*mtu *= *\([0-9]*\).*/\1 \3/p' |
-		head -n 1
 }
 
 # check_first WHAT FROM: IPv4 and IPv6, told at the first packet
@@ -74,25 +63,6 @@ first_packet() {
 		"$(fields "$WORK/first" ipv6.plen icmpv6.type | grep -c '^1360	128$')"
 	check_eq "errors" 2 "$(fields "$WORK/first" icmp.type icmpv6.type |
 		grep -cE '^3,|^	2,')"
-}
-
-# A router that quotes no more than RFC 792 asks for. ROUTERS[3] has the small
-# link on its right.
-short_quotes() {
-	ns "${ROUTERS[3]}" nft -f - <<-END
-		table ip short {
-			chain out {
-				type filter hook output priority 0
-				icmp code 4 icmp type 3 ip saddr 100.64.0.0/16 meta mark != 1 meta length > 60 drop
-			}
-		}
-	END
-	background /usr/bin/python3 short_quotes.py "${ROUTERS[3]}" left 1300 >"$WORK/short"
-	busywait 10 grep -q ready "$WORK/short" || fail "short_quotes.py"
-}
-
-full_quotes() {
-	ns "${ROUTERS[3]}" nft delete table ip short
 }
 
 first_packet_short_quote() {
@@ -185,40 +155,6 @@ tcp_super_packets() {
 	tcp "split before encapsulation"
 	run gretool -n "$GW" set gre1 nooseq
 	run gretool -n "$FAR" set gre1 noiseq
-}
-
-# The same run with the kernel's own module: what an operator gains.
-beside_ip_gre() {
-	local end v4 v6
-
-	run gretool -n "$GW" del gre1
-	run gretool -n "$FAR" del gre1
-	run rmmod grex || { fail "rmmod grex"; return; }
-	run modprobe ip_gre || fail "modprobe ip_gre"
-	run ip -n "$GW" link add gre1 type gre local 100.64.0.1 \
-		remote 100.64.5.2 key 7 ttl 64
-	run ip -n "$FAR" link add gre1 type gre local 100.64.5.2 \
-		remote 100.64.0.1 key 7 ttl 64
-	for end in "$GW" "$FAR"; do
-		run ip -n "$end" link set gre1 up
-	done
-	run ip -n "$GW" addr add 10.0.0.1/30 dev gre1
-	run ip -n "$FAR" addr add 10.0.0.2/30 dev gre1
-	path_routes
-	# With 1300 it would not tell IPv6 at all.
-	path_link_mtu 3 1400
-	path_forget
-	v4=$(lost_until_told "$LAN" 172.16.1.2 1470)
-	path_forget
-	v6=$(lost_until_told "$LAN" fd17::2 1470)
-	printf '# packets until the source knows: ip_gre %s and %s, grex 1 and 1\n' \
-		"${v4%% *}" "${v6%% *}"
-	check_match "ip_gre, IPv4" '^[2-4] ' "$v4"
-	check_match "ip_gre, IPv6" '^[2-4] ' "$v6"
-	run ip -n "$GW" link del gre1
-	run ip -n "$FAR" link del gre1
-	run rmmod ip_gre
-	check "grex again" modprobe grex
 }
 
 run_tests

@@ -38,15 +38,6 @@ options() {
 	run gretool -n "$FAR" set gre1 "$@" || fail "set $* in FAR"
 }
 
-# trace NAMESPACE TO [OPTIONS]: each hop on a line, as "address[ !what]"
-trace() {
-	local name=$1 to=$2
-	shift 2
-	# Half a second is long for a namespace, and short for a hop that is lost.
-	ns "$name" traceroute -n -q 1 -w "${WAIT:-3}" -m "${HOPS:-10}" "$@" "$to" 2>&1 |
-		awk 'NR > 1 { print $2 ($5 == "" ? "" : " " $5) }'
-}
-
 # check_trace WHAT EXPECTED GOT: lists of lines
 check_trace() {
 	check_eq "$1" "$(printf '%s\n' "$2" | tr '\n' ' ')" \
