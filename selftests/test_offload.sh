@@ -101,7 +101,9 @@ sequence_numbers() {
 	# Two CPUs that send at once may overtake each other, now and then.
 	check_eq "other drops" "" \
 		"$({ drops "$A"; drops "$B"; } | grep -v rx_out_of_order)"
-	[ "$(counter "$B" gre1 rx_out_of_order)" -lt 20 ] ||
+	# An emulated CPU may stand still between the two for milliseconds.
+	[ "$(counter "$B" gre1 rx_out_of_order)" -lt \
+		$(($(in_capture numbers) / 10)) ] ||
 		fail "out of order: $(counter "$B" gre1 rx_out_of_order)"
 }
 
