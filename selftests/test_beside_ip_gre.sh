@@ -11,6 +11,8 @@
 # shellcheck source=path.sh
 . "$(dirname "$0")/path.sh"
 
+[ "${GREX_LAB:-}" != debug ] || skip_all "measures what is on stock kernels"
+
 TESTS="
 	path_mtu
 	path_mtu_short_quotes
@@ -66,7 +68,8 @@ path_mtu_short_quotes() {
 	full_quotes
 	row "where 8 bytes are quoted" "${v4%% *} and ${v6%% *}"
 	check_match "IPv4" '^[2-4] ' "$v4"
-	check_match "IPv6" '^[2-4] ' "$v6"
+	# 1 when ip_gre has not forgotten what it learned before.
+	check_match "IPv6" '^[1-4] ' "$v6"
 	path_link_mtu 3 1500
 	path_forget
 }

@@ -15,7 +15,7 @@
 
 /* A packet in the making, and where each header of it ends. */
 struct chain {
-	u8 bytes[GREX_QUOTE_LOOK + 64];
+	u8 bytes[144]; /* the longest chain here has 111 */
 	size_t len;
 	size_t gre; /* where GRE begins */
 	size_t inner; /* where the inner packet begins */
@@ -25,6 +25,8 @@ struct chain {
 
 static void put(struct chain *c, const void *bytes, size_t len)
 {
+	if (WARN_ON(c->len + len > sizeof(c->bytes)))
+		return;
 	memcpy(c->bytes + c->len, bytes, len);
 	c->len += len;
 }
