@@ -15,7 +15,7 @@
 
 /* A packet in the making, and where each header of it ends. */
 struct chain {
-	u8 bytes[144]; /* the longest chain here has 111 */
+	u8 bytes[112]; /* the longest chain here has 103 */
 	size_t len;
 	size_t gre; /* where GRE begins */
 	size_t inner; /* where the inner packet begins */
