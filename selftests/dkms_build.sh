@@ -11,7 +11,7 @@ set -euo pipefail
 
 name=$1
 kernel=$("$LAB/kernel.sh" "$name")
-ENTER=()
+ENTER=() MAKE_ARGS=()
 target=$CHECKOUT/.build/dkms-$name
 # shellcheck source=/dev/null
 . "$kernel/env"
@@ -40,7 +40,8 @@ version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 private=(unshare --mount)
 (($(id -u) == 0)) || private=(unshare --mount --map-root-user)
 # shellcheck disable=SC2016 # for the inner shell
-"${private[@]}" sh -euc '
+# Headers of another Debian name a compiler of theirs.
+MAKEFLAGS="${MAKE_ARGS[*]}" "${private[@]}" sh -euc '
 	mount --bind "$1" /var/lib/dkms
 	shift
 	dkms add "$@" && dkms build "$@"' - \
