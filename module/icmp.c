@@ -7,6 +7,7 @@
 #include <linux/ip.h>
 #include <linux/ratelimit.h>
 #include <net/ip.h>
+#include <net/l3mdev.h>
 
 #include "grex.h"
 #include "header.h"
@@ -70,19 +71,41 @@ static void icmp_read_error(struct icmp_report *report, u32 info)
 	report->error.info = info;
 }
 
+static bool icmp_is_known(struct icmp_report *report,
+			  const struct grex_config *config)
+{
+	report->known = grex_sent_find(config->tunnel->sent,
+				       report->quote.daddr, report->quote.id,
+				       &report->sent);
+	return report->known == GREX_SENT_FOUND;
+}
+
+/* Is the error from where the tunnel's underlay is? The device may be another
+ * than the one that the packet left by, the VRF may not.
+ */
+static bool icmp_is_same_vrf(const struct icmp_report *report,
+			     const struct grex_config *config)
+{
+	struct net_device *dev = report->skb->dev;
+
+	return !config->link ||
+	       l3mdev_master_ifindex_by_index(dev_net(dev), config->link) ==
+		       l3mdev_master_ifindex_rcu(dev);
+}
+
 /* Did this tunnel send the quoted packet? Its addresses are right already. */
 static bool icmp_is_sender(struct grex_config *config, void *arg)
 {
 	struct icmp_report *report = arg;
 	const struct grex_header *header = &report->quote.header;
 
-	if ((config->oflags ^ header->flags) & GREX_HEADER_KEY)
+	if (header->flags != config->oflags ||
+	    !icmp_is_same_vrf(report, config))
 		return false;
 	if (report->quote.has_key)
-		return config->okey == header->key;
+		return header->key == config->okey;
 	/* The key is further back than the quote: only the ID can tell. */
-	return grex_sent_find(config->tunnel->sent, report->quote.id,
-			      &report->sent) == GREX_SENT_FOUND;
+	return icmp_is_known(report, config);
 }
 
 static bool icmp_find_sender(struct grex_net *gn, struct icmp_report *report)
@@ -93,12 +116,14 @@ static bool icmp_find_sender(struct grex_net *gn, struct icmp_report *report)
 		.family = AF_INET,
 	};
 
+	/* It comes to where the packet came from. */
+	if (ip_hdr(report->skb)->daddr != report->quote.saddr)
+		return false;
 	report->config = grex_table_sender_rcu(&gn->table, &sent,
 					       icmp_is_sender, report);
 	if (!report->config)
 		return false;
-	report->known = grex_sent_find(report->config->tunnel->sent,
-				       report->quote.id, &report->sent);
+	icmp_is_known(report, report->config);
 	return true;
 }
 
@@ -112,13 +137,16 @@ static enum grex_inner_verdict icmp_read_inner(const struct icmp_report *report,
 	const struct grex_quote *quote = &report->quote;
 	const struct sk_buff *skb = report->skb;
 	enum grex_inner_verdict verdict = GREX_INNER_IS_TRUNCATED;
+	unsigned int end;
 
 	relay->skb = skb;
 	relay->extension =
 		grex_extension_find(icmp_hdr(skb)->un.reserved[1], skb->len);
-	if (quote->inner < relay->extension.offset) {
+	/* What is not in the linear part is more than can be quoted. */
+	end = min_t(unsigned int, relay->extension.offset, skb_headlen(skb));
+	if (quote->inner < end) {
 		relay->quote = skb->data + quote->inner;
-		relay->quote_len = relay->extension.offset - quote->inner;
+		relay->quote_len = end - quote->inner;
 		verdict = grex_inner_read(inner, quote->header.protocol,
 					  relay->quote, relay->quote_len);
 	}
@@ -137,7 +165,7 @@ static enum grex_inner_verdict icmp_read_inner(const struct icmp_report *report,
 
 /* Anyone can forge an ICMP error; what is known of the packet speaks for or
  * against it. A frag needed is about a packet with DF that is larger than the
- * MTU, and packets of that size are remembered.
+ * MTU, and of a size that is remembered.
  */
 static bool icmp_is_credible(const struct icmp_report *report,
 			     enum grex_inner_verdict verdict,
@@ -149,7 +177,8 @@ static bool icmp_is_credible(const struct icmp_report *report,
 	struct grex_inner sent;
 
 	if (grex_error_kind(icmp->type, icmp->code) == GREX_ERROR_FRAG_NEEDED &&
-	    (!quote->df || report->error.info >= quote->total_len))
+	    (!quote->df || quote->total_len <= GREX_SENT_LEN ||
+	     report->error.info >= quote->total_len))
 		return false;
 	switch (report->known) {
 	case GREX_SENT_FOUND:
@@ -252,8 +281,7 @@ static enum icmp_outcome icmp_relay(struct grex_net *gn,
 	const struct iphdr *ip = ip_hdr(report->skb);
 
 	relay->inner = inner;
-	if (!grex_translate(&report->error, inner,
-			    sizeof(*ip) + report->quote.header.len,
+	if (!grex_translate(&report->error, inner, report->quote.inner,
 			    config->ttl == GREX_TTL_INHERIT, &relay->error))
 		return ICMP_REFUSED;
 	if (!__ratelimit(&tunnel->relay_limit) ||

@@ -21,6 +21,7 @@
 #define NEXT_DESTINATION 60
 
 #define ICMPV6_FIRST_QUERY 128
+#define ICMPV6_REDIRECT 137 /* not to be answered either (RFC 4443 2.4 (e.2)) */
 
 static u32 get_u16(const u8 *p)
 {
@@ -189,7 +190,8 @@ static enum grex_inner_verdict inner_read_ipv6(struct grex_inner *inner,
 			at += IPV6_FRAGMENT;
 			break;
 		case NEXT_ICMPV6:
-			if (p[at] < ICMPV6_FIRST_QUERY)
+			if (p[at] < ICMPV6_FIRST_QUERY ||
+			    p[at] == ICMPV6_REDIRECT)
 				return GREX_INNER_IS_REFUSED;
 			return GREX_INNER_OK;
 		default:

@@ -10,10 +10,10 @@
 
 #include "header.h"
 
-/* Options of the outer and of the inner IPv4 header, and GRE in between; or
- * IPv6 with a few extension headers.
+/* Bytes to have at hand: an outer IPv4 header with options, GRE, and as much of
+ * the inner packet as an ICMPv6 error quotes (RFC 4443 2.4 (c)).
  */
-#define GREX_QUOTE_LOOK 256
+#define GREX_QUOTE_LOOK (60 + GREX_HEADER_MAX + 1232)
 
 /* A host that gets an error looks for 8 bytes behind the IP header (RFC 792). */
 #define GREX_QUOTE_PAYLOAD 8

@@ -10,6 +10,7 @@
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
 #include <linux/if_ether.h>
+#include <linux/ipv6.h>
 #include <net/icmp.h>
 #include <net/inet_dscp.h>
 #include <net/ip.h>
@@ -26,6 +27,8 @@
 /* RFC 4443 2.4(c): no more than the minimum MTU. */
 #define RELAY_MAX_IPV6 \
 	(IPV6_MIN_MTU - sizeof(struct ipv6hdr) - sizeof(struct icmp6hdr))
+/* RFC 7600 4.8: the source of one that has no address. */
+#define RELAY_DUMMY 0xc0000008
 /* RFC 4884 4.6: a quote with extensions behind it has 128 bytes at least. */
 #define RELAY_QUOTE_MIN 128
 
@@ -141,7 +144,7 @@ static int relay_send_ipv4(struct net_device *dev,
 	ip->frag_off = 0;
 	ip->ttl = ip4_dst_hoplimit(&rt->dst);
 	ip->protocol = IPPROTO_ICMP;
-	ip->saddr = flow.saddr;
+	ip->saddr = flow.saddr ?: htonl(RELAY_DUMMY);
 	ip->daddr = flow.daddr;
 	ip_select_ident(net, skb, NULL);
 
@@ -182,6 +185,9 @@ static int relay_send_ipv6(struct net_device *dev,
 	struct ipv6hdr *ip;
 	u8 words;
 
+	/* With ipv6.disable=1 older kernels have no routes to look at. */
+	if (!ipv6_mod_enabled())
+		return -EAFNOSUPPORT;
 	memcpy(&flow.daddr, relay->inner->saddr, sizeof(flow.daddr));
 	if (relay->hop)
 		flow.saddr = relay_hop_ipv6(relay->hop);

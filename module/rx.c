@@ -219,6 +219,9 @@ int grex_rx(struct sk_buff *skb)
 	reason = rx_decap(config, skb, &header);
 	if (unlikely(reason != GREX_STAT_NONE))
 		goto drop;
+	/* Whatever was said of the remote, it is there. */
+	if (unlikely(READ_ONCE(tunnel->unreachable)))
+		WRITE_ONCE(tunnel->unreachable, 0);
 	dev_sw_netstats_rx_add(tunnel->dev, skb->len);
 	gro_cells_receive(&tunnel->gro_cells, skb);
 	return 0;

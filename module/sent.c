@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/ip.h>
 #include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -22,34 +23,46 @@ void grex_sent_free(struct grex_sent *sent)
 	kvfree(sent);
 }
 
+/* How many packets with consecutive IDs a packet becomes. */
+static u16 sent_segments(const struct sk_buff *skb)
+{
+	if (!skb_is_gso(skb))
+		return 1;
+	/* What a guest has handed over may not say. */
+	return skb_shinfo(skb)->gso_segs
+		       ?: DIV_ROUND_UP(skb->len, skb_shinfo(skb)->gso_size);
+}
+
 /**
  * grex_sent_add - remember a packet
  * @sent: of its tunnel
- * @id: outer IP ID
- * @segments: how many packets with consecutive IDs it becomes
- * @protocol: ethertype of the inner packet
- * @skb: the packet
- * @offset: of the inner packet from skb->data
+ * @skb: at its outer IP header, which is complete
+ * @overhead: bytes in front of the inner packet
  *
  * Caller: BH disabled. A slot that is being read is left as it is.
  */
-void grex_sent_add(struct grex_sent *sent, u16 id, u16 segments,
-		   __be16 protocol, const struct sk_buff *skb, int offset)
+void grex_sent_add(struct grex_sent *sent, const struct sk_buff *skb,
+		   int overhead)
 {
+	const struct iphdr *ip = ip_hdr(skb);
+	const u16 segments = sent_segments(skb);
+	const u16 id = ntohs(ip->id);
 	const int slot = id % GREX_SENT_SLOTS;
 	struct grex_sent_packet *packet = &sent->slot[slot].packet;
-	int len = min_t(int, skb->len - offset, sizeof(packet->head));
+	int len = min_t(int, skb->len - overhead, sizeof(packet->head));
+	const unsigned long now = jiffies ?: 1;
 
-	if (segments > 1)
-		WRITE_ONCE(sent->segmented, jiffies ?: 1);
+	if (segments > 1 && READ_ONCE(sent->segmented) != now)
+		WRITE_ONCE(sent->segmented, now);
 	if (!spin_trylock(&sent->slot[slot].lock))
 		return;
-	packet->when = jiffies;
+	packet->when = now;
+	packet->remote = ip->daddr;
 	packet->id = id;
-	packet->protocol = protocol;
+	packet->protocol = skb->inner_protocol;
 	packet->len = len;
 	packet->segments =
-		skb_copy_bits(skb, offset, packet->head, len) ? 0 : segments;
+		skb_copy_bits(skb, overhead, packet->head, len) ? 0 : segments;
 	spin_unlock(&sent->slot[slot].lock);
 }
 
@@ -83,6 +96,7 @@ static bool sent_was_segmented(const struct grex_sent *sent)
 /**
  * grex_sent_find - look for the packet with an outer IP ID
  * @sent: of the tunnel
+ * @remote: outer destination
  * @id: outer IP ID
  * @packet: filled with GREX_SENT_FOUND
  *
@@ -90,17 +104,18 @@ static bool sent_was_segmented(const struct grex_sent *sent)
  * that a later packet has taken says that this one may have been there; a slot
  * without a recent one says that it was not.
  */
-enum grex_sent_verdict grex_sent_find(struct grex_sent *sent, u16 id,
-				      struct grex_sent_packet *packet)
+enum grex_sent_verdict grex_sent_find(struct grex_sent *sent, __be32 remote,
+				      u16 id, struct grex_sent_packet *packet)
 {
 	const bool taken = sent_read(sent, id % GREX_SENT_SLOTS, packet);
 	int slot;
 
-	if (taken && packet->id == id)
+	if (taken && packet->id == id && packet->remote == remote)
 		return GREX_SENT_FOUND;
 	if (sent_was_segmented(sent)) {
 		for (slot = 0; slot < GREX_SENT_SLOTS; slot++) {
 			if (sent_read(sent, slot, packet) &&
+			    packet->remote == remote &&
 			    (u16)(id - packet->id) < packet->segments)
 				return GREX_SENT_FOUND;
 		}

@@ -21,7 +21,8 @@
 #define GREX_SENT_TIME (10 * HZ)
 
 /* Bytes of an outer packet with DF from which on it may be too big for a path.
- * What is smaller passes everywhere (RFC 791), and is most of all packets.
+ * Below, where most packets are, a claim that it is has no credit: no link of
+ * today is that small, and the route's MTU has a floor of 552.
  */
 #define GREX_SENT_LEN 576
 /* An inherited TTL below which a packet may be a traceroute's. */
@@ -30,6 +31,7 @@
 /**
  * struct grex_sent_packet - a packet as it was sent
  * @when: jiffies
+ * @remote: outer destination; IDs are given out per pair of addresses
  * @id: outer IP ID; of the first segment of a super-packet
  * @segments: how many IDs from there on are its; 0: the slot was never used
  * @protocol: ethertype of the inner packet
@@ -38,6 +40,7 @@
  */
 struct grex_sent_packet {
 	unsigned long when;
+	__be32 remote;
 	u16 id;
 	u16 segments;
 	__be16 protocol;
@@ -67,10 +70,10 @@ enum grex_sent_verdict {
 
 struct grex_sent *grex_sent_alloc(void);
 void grex_sent_free(struct grex_sent *sent);
-void grex_sent_add(struct grex_sent *sent, u16 id, u16 segments,
-		   __be16 protocol, const struct sk_buff *skb, int offset);
-enum grex_sent_verdict grex_sent_find(struct grex_sent *sent, u16 id,
-				      struct grex_sent_packet *packet);
+void grex_sent_add(struct grex_sent *sent, const struct sk_buff *skb,
+		   int overhead);
+enum grex_sent_verdict grex_sent_find(struct grex_sent *sent, __be32 remote,
+				      u16 id, struct grex_sent_packet *packet);
 bool grex_sent_has_flow(struct grex_sent *sent, const struct grex_inner *inner);
 
 #endif

@@ -240,12 +240,14 @@ static void tx_tell_unreachable(struct grex_tunnel *tunnel, struct sk_buff *skb)
 		WRITE_ONCE(tunnel->unreachable, 0);
 		return;
 	}
-	grex_stats_count(tunnel->stats, GREX_ICMP_UNREACHABLE_ANSWERED);
 	if (skb->protocol == htons(ETH_P_IP))
 		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, 0);
 	else if (skb->protocol == htons(ETH_P_IPV6))
 		icmpv6_ndo_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_ADDR_UNREACH,
 				0);
+	else
+		return;
+	grex_stats_count(tunnel->stats, GREX_ICMP_UNREACHABLE_ANSWERED);
 }
 
 /* Remember what may cause an ICMP error that is worth relaying. */
@@ -255,9 +257,7 @@ static void tx_remember(const struct grex_config *config,
 	if (!(outer->df && skb->len > GREX_SENT_LEN) &&
 	    !(config->ttl == GREX_TTL_INHERIT && outer->ttl < GREX_SENT_TTL))
 		return;
-	grex_sent_add(config->tunnel->sent, ntohs(ip_hdr(skb)->id),
-		      skb_shinfo(skb)->gso_segs ?: 1, skb->inner_protocol, skb,
-		      config->overhead);
+	grex_sent_add(config->tunnel->sent, skb, config->overhead);
 }
 
 /* Encapsulate one packet, or one super-packet, and send it. */
@@ -279,8 +279,6 @@ static void tx_one(struct grex_config *config, struct sk_buff *skb,
 	reason = tx_route(config, skb, dev, inner.dsfield, &outer);
 	if (unlikely(reason != GREX_STAT_NONE))
 		goto drop;
-	if (unlikely(READ_ONCE(tunnel->unreachable)))
-		tx_tell_unreachable(tunnel, skb);
 	outer.ttl = tx_ttl(config, skb, &inner);
 	outer.df = tx_df(config, &inner);
 	if (outer.df) {
@@ -300,6 +298,9 @@ static void tx_one(struct grex_config *config, struct sk_buff *skb,
 			goto drop_rt;
 		}
 	}
+
+	if (unlikely(READ_ONCE(tunnel->unreachable)))
+		tx_tell_unreachable(tunnel, skb);
 
 	reason = GREX_TX_NO_MEMORY;
 	if (unlikely(skb_cow_head(skb, LL_RESERVED_SPACE(outer.rt->dst.dev) +

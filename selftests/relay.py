@@ -66,6 +66,18 @@ def icmp_error(kind, code, quote, rest=0):
     return (message[:2] + struct.pack("!H", checksum(message)) + message[4:])
 
 
+def fragments(packet, size):
+    """An IPv4 packet in pieces of so many bytes, a multiple of 8."""
+    for at in range(0, len(packet) - 20, size):
+        piece = packet[20 + at:20 + at + size]
+        more = 0x2000 if 20 + at + size < len(packet) else 0
+        header = (packet[:2] + struct.pack("!HHH", 20 + len(piece), 0x4242,
+                                           more | at // 8) +
+                  packet[8:10] + b"\0\0" + packet[12:20])
+        yield (header[:10] + struct.pack("!H", checksum(header)) +
+               header[12:] + piece)
+
+
 class Bench:
     """The host of the LAN, and the wire of the underlay."""
 
@@ -239,6 +251,21 @@ def quotes(bench):
                         bench.expect_nothing(what, 0.2)
 
 
+def fragmented(bench):
+    """An error that arrives in pieces lies in several buffers of the kernel."""
+    for version, kind, code in ((4, 3, 1), (6, 1, 3)):
+        for size, length in ((400, 400), (1400, 1420)):
+            outer = bench.send(KEYED, version, size)
+            message = icmp_error(UNREACHABLE, 1, outer[:20 + length])
+            bench.host.drain()
+            for piece in fragments(ipv4(ROUTER, GATEWAY, NEXT_ICMP, message),
+                                   64):
+                bench.underlay.send(piece)
+            bench.expect("IPv%d of %d bytes" % (version, size), own(version),
+                         kind, code, 0,
+                         outer[28:20 + length][:room(version)])
+
+
 def first_packet(bench):
     """Frag needed: the first packet is answered, with what it quotes."""
     for tunnel in (PLAIN, KEYED, CSUM, INHERIT):
@@ -370,6 +397,7 @@ def forged(bench):
     claim(changed(6, b"\0\0"), 1000, "a packet without DF")
     claim(real, 1424, "an MTU that it fits into")
     claim(real, 0xffff, "an MTU of 65535")
+    claim(bench.send(PLAIN, 4, 500), 300, "a small packet")
     # A path that gives out other IDs (pf scrub random-id) is believed.
     claim(changed(4, other), 1200, "another ID of a flow that is known", True)
 

@@ -16,6 +16,7 @@
 TESTS="
 	types
 	quotes
+	fragmented
 	first_packet
 	hop
 	labels
@@ -78,6 +79,7 @@ relay() {
 
 types() { relay types; }
 quotes() { relay quotes; }
+fragmented() { relay fragmented; }
 hop() { relay hop; }
 labels() { relay labels; }
 refused() { relay refused; }
@@ -115,7 +117,14 @@ counted() {
 }
 
 forged() {
-	counts "$A" plain icmp_frag_needed_refused 6 relay forged
+	# One that has sent nothing yet remembers all that it sends.
+	run gretool -n "$A" del plain
+	run gretool -n "$A" add plain local 192.0.2.1 remote 192.0.2.11 up
+	ips "$A" <<-END
+		route add 10.1.0.0/16 dev plain
+		route add fd01::/64 dev plain
+	END
+	counts "$A" plain icmp_frag_needed_refused 7 relay forged
 	# The last claim is true, as far as anybody can tell.
 	check_eq "what the route has learned" 1200 "$(route_mtu 192.0.2.11)"
 	forget

@@ -305,6 +305,7 @@ static void inner_refused(struct kunit *test)
 		{ "unreachable", 40, 1, GREX_INNER_IS_REFUSED },
 		{ "too big", 40, 2, GREX_INNER_IS_REFUSED },
 		{ "an unknown error", 40, 127, GREX_INNER_IS_REFUSED },
+		{ "redirect", 40, 137, GREX_INNER_IS_REFUSED },
 		{ "an unknown query", 40, 200, GREX_INNER_OK },
 	};
 	struct grex_inner inner;

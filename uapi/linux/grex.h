@@ -49,13 +49,13 @@
  *
  * TTL inherit copies the TTL or hop limit of an inner IP packet; any other
  * payload, and what is sent to a link-local destination (224.0.0.0/24,
- * 169.254.0.0/16, ff02::/16, ff01::/16, fe80::/10), has GREX_TTL_DEFAULT: that
- * never leaves the link, which is the tunnel, and often has TTL 1 (OSPF). With
- * DECAP_TTL COPY a received inner IP packet goes on with the lower of its own
- * TTL and the outer one as it arrived, never 0: the uniform model of RFC 2983
- * and RFC 3443, in which the underlay's hops count. Link-local destinations,
- * where 255 may be a proof (RFC 4861), are left as they are; so is all with
- * KEEP, the pipe model.
+ * 169.254.0.0/16, IPv6 multicast of link scope, fe80::/10), has
+ * GREX_TTL_DEFAULT: that never leaves the link, which is the tunnel, and often
+ * has TTL 1 (OSPF). With DECAP_TTL COPY a received inner IP packet goes on with
+ * the lower of its own TTL and the outer one as it arrived, never 0: the uniform
+ * model of RFC 2983 and RFC 3443, in which the underlay's hops count. Link-local
+ * destinations, where 255 may be a proof (RFC 4861), are left as they are; so is
+ * all with KEEP, the pipe model.
  *
  * With ICMP_RELAY 1 an ICMP error that a router of the underlay sends about an
  * outer packet becomes one about the inner packet, to its source, as RFC 2003
@@ -73,7 +73,9 @@
  * ICMP_SOURCE says whose address it comes from: SELF is this machine, HOP the
  * router that reported it (in IPv6 as 64:ff9b::a.b.c.d, RFC 6052). Extensions
  * (RFC 4884, MPLS labels) are carried over. Whether it is relayed or not, the
- * path MTU of the underlay route learns from 3/4.
+ * path MTU of the underlay route learns from a 3/4 that is believed. For ten
+ * seconds after an unreachable that does not tell the inner packet, or until
+ * the remote sends something, each sender is told 3/1 (ICMPv6 1/3).
  *
  * RTM_NEWLINK on an existing link changes what is given and keeps the rest.
  * Any attribute that is unknown, malformed or without effect is refused:
@@ -135,9 +137,9 @@ enum grex_decap_ttl {
  * @type: first part of the names
  * @what: the type, in words
  *
- * Each ICMP error about a packet of the tunnel is counted under one of these.
- * With IFLA_GREX_ICMP_RELAY 0, and while the device is down, only those are that
- * are not believed.
+ * Each ICMP error of the type about a packet of the tunnel counts once. With
+ * IFLA_GREX_ICMP_RELAY 0, and while the device is down, only what is not
+ * believed counts.
  */
 #define GREX_STATS_ICMP(X, TYPE, type, what)                 \
 	X(TYPE##_RELAYED, type##_relayed, TUNNEL,            \
