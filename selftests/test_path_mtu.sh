@@ -106,14 +106,21 @@ relay_off_learns() {
 	run gretool -n "$GW" set gre1 icmp-relay on
 }
 
-# What was learned ends after the time that the sysctl says (600 s by default).
-shrinks_and_grows() {
-	local end short=$((10 * ${GREX_SLOWER:-1}))
+# mtu_expires SECONDS: how long what was learned is kept, in GW and LAN
+mtu_expires() {
+	local end
 
 	for end in "$GW" "$LAN"; do
-		ns "$end" sysctl -qw net.ipv4.route.mtu_expires="$short" \
-			net.ipv6.route.mtu_expires="$short"
+		ns "$end" sysctl -qw net.ipv6.route.mtu_expires="$1"
+		# Linux 5.10 has one for all namespaces.
+		ns "$end" sysctl -qw net.ipv4.route.mtu_expires="$1" \
+			2>/dev/null || sysctl -qw net.ipv4.route.mtu_expires="$1"
 	done
+}
+
+# What was learned ends after the time that the sysctl says (600 s by default).
+shrinks_and_grows() {
+	mtu_expires $((10 * ${GREX_SLOWER:-1}))
 	check_first "smaller" "$LAN"
 	path_link_mtu 3 1500
 	check "IPv4 grows back" busywait 30 \
@@ -122,10 +129,7 @@ shrinks_and_grows() {
 		ping_ok "$LAN" fd17::2 -M "do" -s 1424
 	path_link_mtu 3 1300
 	check_first "smaller again" "$LAN"
-	for end in "$GW" "$LAN"; do
-		ns "$end" sysctl -qw net.ipv4.route.mtu_expires=600 \
-			net.ipv6.route.mtu_expires=600
-	done
+	mtu_expires 600
 }
 
 tcp() {
