@@ -47,14 +47,14 @@ endif
 demo: ## boot Debian's kernel and show a tunnel between two hosts
 	@selftests/demo.sh
 
-check: ## every test that fits in minutes: static, host, KUnit, selftests on 6.1
+check: ## all tests: most on Debian's 6.1, the long ones on User Mode Linux
 	@selftests/check.sh static host kunit selftests
 
 check-debug: ## the tests on the debug kernel: KASAN, UBSAN, lockdep, RCU
 	@selftests/check.sh debug
 
-check-all: ## check, check-debug, leaks, the other kernels, planted bugs, fuzzing
-	@selftests/check.sh static host kunit selftests debug leaks kernels plant fuzz
+check-all: ## the long ones on 6.1 too, debug kernel, other kernels, fuzzing
+	@selftests/check.sh static host kunit selftests rest debug leaks kernels plant fuzz
 
 test: tool ## one test file on 6.1: make test T=test_encap.sh [K=6.12]
 	@$(LAB)/run.sh $(if $(K),-k $(K)) $(T)

@@ -5,6 +5,7 @@
 # routers of the underlay: line by line the true path, or one hop, as the
 # operator chose. The topology is in path.sh.
 # limit: 400
+# make check: on UML
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -5,6 +5,7 @@
 # test_path_mtu.sh, test_ipsec.sh): ends that do not agree reject each other, and
 # the remote's own subnet may be routed through the tunnel. The topology is in
 # path.sh.
+# make check: on UML
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
