@@ -11,6 +11,7 @@
 #include "device.h"
 #include "grex.h"
 #include "header.h"
+#include "keepalive.h"
 #include "packet.h"
 #include "pmtu.h"
 #include "sent.h"
@@ -19,6 +20,8 @@
 
 /* What a traceroute with many probes at once, behind many hops, asks for. */
 #define DEVICE_RELAYS_PER_SECOND 100
+/* Ten times what the shortest interval of ours asks of a peer. */
+#define DEVICE_REFLECTIONS_PER_SECOND 100
 
 static struct grex_config *device_config(const struct net_device *dev)
 {
@@ -51,6 +54,8 @@ struct grex_config *grex_device_config_alloc(struct net_device *dev,
 	config->tos = GREX_TOS_INHERIT;
 	config->df = GREX_DF_SET;
 	config->icmp_relay = true;
+	config->keepalive_retries = GREX_KEEPALIVE_RETRIES_DEFAULT;
+	config->keepalive_reply = true;
 	if (from) {
 		config->match = from->match;
 		config->link = from->link;
@@ -64,6 +69,9 @@ struct grex_config *grex_device_config_alloc(struct net_device *dev,
 		config->icmp_relay = from->icmp_relay;
 		config->icmp_from_hop = from->icmp_from_hop;
 		config->decap_ttl_copy = from->decap_ttl_copy;
+		config->keepalive_interval = from->keepalive_interval;
+		config->keepalive_retries = from->keepalive_retries;
+		config->keepalive_reply = from->keepalive_reply;
 	}
 	return config;
 }
@@ -177,6 +185,18 @@ static void device_free(struct net_device *dev)
 		grex_device_config_free(config);
 }
 
+static int device_open(struct net_device *dev)
+{
+	grex_keepalive_open(netdev_priv(dev));
+	return 0;
+}
+
+static int device_stop(struct net_device *dev)
+{
+	grex_keepalive_close(netdev_priv(dev));
+	return 0;
+}
+
 static int device_change_mtu(struct net_device *dev, int mtu)
 {
 	struct grex_tunnel *tunnel = netdev_priv(dev);
@@ -210,6 +230,8 @@ static int device_get_iflink(const struct net_device *dev)
 static const struct net_device_ops device_ops = {
 	.ndo_init = device_init,
 	.ndo_uninit = device_uninit,
+	.ndo_open = device_open,
+	.ndo_stop = device_stop,
 	.ndo_start_xmit = grex_tx,
 	.ndo_change_mtu = device_change_mtu,
 	.ndo_get_stats64 = device_get_stats64,
@@ -311,6 +333,8 @@ int grex_device_create(struct net_device *dev, struct net *net,
 	tunnel->net = net;
 	tunnel->mtu_set = mtu;
 	grex_limit_init(&tunnel->relay_limit, DEVICE_RELAYS_PER_SECOND);
+	grex_limit_init(&tunnel->reflect_limit, DEVICE_REFLECTIONS_PER_SECOND);
+	grex_keepalive_init(tunnel);
 	rcu_assign_pointer(tunnel->config, config);
 
 	err = -EEXIST;
@@ -387,6 +411,7 @@ int grex_device_change(struct net_device *dev, struct grex_config *config,
 	grex_table_remove(table, old);
 	clear_bit(0, &tunnel->recursion_logged);
 	WRITE_ONCE(tunnel->unreachable, 0);
+	grex_keepalive_change(tunnel, old, config);
 	dev->needed_headroom = link.headroom;
 	device_show_config(dev, config);
 	/* A point-to-point device has one neighbour, other ones have many: what

@@ -11,14 +11,19 @@
 #define GREX_H
 
 #include <linux/atomic.h>
+#include <linux/hrtimer.h>
 #include <linux/in6.h>
 #include <linux/list.h>
 #include <linux/netdevice.h>
 #include <linux/ratelimit.h>
 #include <linux/rhashtable-types.h>
+#include <linux/siphash.h>
+#include <linux/spinlock.h>
 #include <net/dst_cache.h>
 #include <net/gro_cells.h>
 
+#include "keepalive_fsm.h"
+#include "keepalive_wire.h"
 #include "stats.h"
 
 /* The outer address family is a property of the match; AF_INET so far. */
@@ -64,6 +69,9 @@ enum grex_df {
  * @icmp_relay: const. ICMP errors about outer packets reach the inner source
  * @icmp_from_hop: const. and come from the router that reported them
  * @decap_ttl_copy: const. the outer TTL bounds that of a received inner packet
+ * @keepalive_interval: const. ms between keepalives, 0: none are sent
+ * @keepalive_retries: const. unanswered ones that take the peer for down
+ * @keepalive_reply: const. the peer's are answered
  * @overhead: const. bytes of outer IP and GRE header
  * @tunnel: const. whose configuration it is
  * @by_match: RCU. node of the table, found with @match
@@ -89,11 +97,59 @@ struct grex_config {
 	bool icmp_relay;
 	bool icmp_from_hop;
 	bool decap_ttl_copy;
+	bool keepalive_reply;
+	u8 keepalive_retries;
+	u32 keepalive_interval;
 	u8 overhead;
 	struct grex_tunnel *tunnel;
 	struct dst_cache dst_cache;
 	struct rhlist_head by_pair;
 	struct rcu_head rcu;
+};
+
+/**
+ * struct grex_probe_log - what became of the probes of one kind
+ * @sent: how many; the lower half is the sequence number of the next one
+ * @received: how many came back
+ * @rtt: ns that the last one took
+ * @rtt_smoothed: ns, as of RFC 6298: 1/8 of each new one
+ * @rtt_min: ns
+ * @rtt_max: ns
+ * @jitter: ns, as of RFC 3550 6.4.1: 1/16 of each difference
+ * @history: us that each of the last ones took, by sequence number; 0: it has
+ *	not come back
+ */
+struct grex_probe_log {
+	u64 sent;
+	u64 received;
+	u64 rtt;
+	u64 rtt_smoothed;
+	u64 rtt_min;
+	u64 rtt_max;
+	u64 jitter;
+	u32 history[GREX_KEEPALIVE_HISTORY];
+};
+
+/**
+ * struct grex_keepalive - what a tunnel knows of its peer
+ * @lock: protects what follows up to @log; taken with BH disabled
+ * @fsm: @lock. the state of the peer
+ * @generation: @lock. counts the changes of where probes go
+ * @log: @lock. by enum grex_probe_kind
+ * @key: const. of the hash in our probes
+ * @epoch: const. ns, added to the time in them, which is nobody's business
+ * @timer: own. of the next keepalive
+ * @spread: of @timer's function. how many more intervals are cut at random
+ */
+struct grex_keepalive {
+	spinlock_t lock; /* of @fsm, @generation and @log */
+	struct grex_fsm fsm;
+	u32 generation;
+	struct grex_probe_log log[GREX_PROBE_KINDS];
+	siphash_key_t key;
+	u64 epoch;
+	struct hrtimer timer;
+	u8 spread;
 };
 
 /**
@@ -108,8 +164,10 @@ struct grex_config {
  * @gro_cells: own.
  * @sent: own. packets sent lately, for ICMP errors about them
  * @relay_limit: own. ICMP errors relayed per second
+ * @reflect_limit: own. keepalives of the peer answered per second
  * @unreachable: own. jiffies up to which the remote counts as unreachable, 0: it
  *	does not
+ * @keepalive: own.
  * @list: RTNL. in grex_net::tunnels of @net
  * @recursion_logged: own. the log has told of a routing loop
  * @mtu_set: RTNL. the operator chose the MTU; it no longer follows the route
@@ -125,7 +183,9 @@ struct grex_tunnel {
 	struct gro_cells gro_cells;
 	struct grex_sent *sent;
 	struct ratelimit_state relay_limit;
+	struct ratelimit_state reflect_limit;
 	unsigned long unreachable;
+	struct grex_keepalive keepalive;
 	struct list_head list;
 	unsigned long recursion_logged;
 	bool mtu_set;

@@ -280,6 +280,11 @@ static enum icmp_outcome icmp_relay(struct grex_net *gn,
 	struct grex_tunnel *tunnel = config->tunnel;
 	const struct iphdr *ip = ip_hdr(report->skb);
 
+	/* A keepalive of ours says that it is from the remote. */
+	if (inner->version == 4 &&
+	    !memcmp(inner->saddr, &config->match.remote.v4,
+		    sizeof(config->match.remote.v4)))
+		return ICMP_REFUSED;
 	relay->inner = inner;
 	if (!grex_translate(&report->error, inner, report->quote.inner,
 			    config->ttl == GREX_TTL_INHERIT, &relay->error))

@@ -13,8 +13,12 @@
 #include <linux/skbuff.h>
 #include <net/ipv6.h>
 
+struct grex_config;
+
 int grex_rx(struct sk_buff *skb);
 netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev);
+int grex_tx_probe(struct grex_config *config, struct sk_buff *skb, bool df);
+int grex_tx_reflect(struct grex_config *config, struct sk_buff *skb);
 void grex_icmp_error(struct sk_buff *skb, u32 info);
 
 /* Does the packet end at the other end of the tunnel? It cannot be forwarded, so

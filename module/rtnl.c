@@ -14,6 +14,7 @@
 #include "device.h"
 #include "grex.h"
 #include "header.h"
+#include "keepalive.h"
 #include "rtnl.h"
 #include "stats.h"
 
@@ -68,6 +69,10 @@ static const struct nla_policy rtnl_policy[IFLA_GREX_MAX + 1] = {
 	[IFLA_GREX_ICMP_RELAY] = { .type = NLA_U32 },
 	[IFLA_GREX_ICMP_SOURCE] = { .type = NLA_U32 },
 	[IFLA_GREX_DECAP_TTL] = { .type = NLA_U32 },
+	[IFLA_GREX_KEEPALIVE_INTERVAL] = { .type = NLA_U32 },
+	[IFLA_GREX_KEEPALIVE_RETRIES] = { .type = NLA_U32 },
+	[IFLA_GREX_KEEPALIVE_REPLY] = { .type = NLA_U32 },
+	[IFLA_GREX_PROBE] = { .type = NLA_U32 },
 };
 
 /* The attributes arrive here parsed; what is above our last one has been left
@@ -224,7 +229,7 @@ static int rtnl_get_tos(struct nlattr *attr, u8 *tos,
 	return 0;
 }
 
-/* Each of ours so far is one of two. */
+/* Most of ours are one of two. */
 static int rtnl_get_choice(struct nlattr *attr, bool *choice,
 			   struct netlink_ext_ack *extack)
 {
@@ -232,7 +237,7 @@ static int rtnl_get_choice(struct nlattr *attr, bool *choice,
 		return 0;
 	if (nla_get_u32(attr) > 1)
 		return rtnl_refuse(-EINVAL, extack, attr,
-				   "IFLA_GREX_ICMP_RELAY, IFLA_GREX_ICMP_SOURCE and IFLA_GREX_DECAP_TTL must be 0 or 1");
+				   "IFLA_GREX_ICMP_RELAY, IFLA_GREX_ICMP_SOURCE, IFLA_GREX_DECAP_TTL and IFLA_GREX_KEEPALIVE_REPLY must be 0 or 1");
 	*choice = nla_get_u32(attr);
 	return 0;
 }
@@ -254,6 +259,39 @@ static int rtnl_get_icmp(struct nlattr *data[], struct grex_config *config,
 		return rtnl_refuse(-EINVAL, extack, source ?: relay,
 				   "IFLA_GREX_ICMP_SOURCE hop has no effect without IFLA_GREX_ICMP_RELAY");
 	return 0;
+}
+
+static int rtnl_get_keepalive(struct nlattr *data[], struct grex_config *config,
+			      struct netlink_ext_ack *extack)
+{
+	struct nlattr *interval = data[IFLA_GREX_KEEPALIVE_INTERVAL];
+	struct nlattr *retries = data[IFLA_GREX_KEEPALIVE_RETRIES];
+	u32 value;
+
+	if (interval) {
+		value = nla_get_u32(interval);
+		if (value && (value < GREX_KEEPALIVE_INTERVAL_MIN ||
+			      value > GREX_KEEPALIVE_INTERVAL_MAX))
+			return rtnl_refuse(-EINVAL, extack, interval,
+					   "IFLA_GREX_KEEPALIVE_INTERVAL must be 0 (off) or 100..3600000 ms");
+		config->keepalive_interval = value;
+	}
+	if (retries) {
+		value = nla_get_u32(retries);
+		if (!value || value > GREX_KEEPALIVE_RETRIES_MAX)
+			return rtnl_refuse(-EINVAL, extack, retries,
+					   "IFLA_GREX_KEEPALIVE_RETRIES must be 1..255");
+		if (!config->keepalive_interval)
+			return rtnl_refuse(-EINVAL, extack, retries,
+					   "IFLA_GREX_KEEPALIVE_RETRIES has no effect without IFLA_GREX_KEEPALIVE_INTERVAL");
+		config->keepalive_retries = value;
+	}
+	if (config->keepalive_interval && !config->match.remote.v4)
+		return rtnl_refuse(-EINVAL, extack,
+				   interval ?: data[IFLA_GRE_REMOTE],
+				   "IFLA_GREX_KEEPALIVE_INTERVAL needs a peer to ask: IFLA_GRE_REMOTE");
+	return rtnl_get_choice(data[IFLA_GREX_KEEPALIVE_REPLY],
+			       &config->keepalive_reply, extack);
 }
 
 /* Put what a message says into @config, which holds what it does not say. */
@@ -299,7 +337,10 @@ static int rtnl_to_config(struct nlattr *data[], struct net *net,
 			      &config->decap_ttl_copy, extack);
 	if (err)
 		return err;
-	return rtnl_get_icmp(data, config, extack);
+	err = rtnl_get_icmp(data, config, extack);
+	if (err)
+		return err;
+	return rtnl_get_keepalive(data, config, extack);
 }
 
 /* @mtu becomes 0 when none is given. The core looks at its range only after the
@@ -319,6 +360,56 @@ static int rtnl_get_mtu(struct nlattr *attr, const struct net_device *dev,
 	return 0;
 }
 
+static int rtnl_refuse_probe(struct nlattr *data[],
+			     struct netlink_ext_ack *extack)
+{
+	if (!data || !data[IFLA_GREX_PROBE])
+		return 0;
+	return rtnl_refuse(-EINVAL, extack, data[IFLA_GREX_PROBE],
+			   "IFLA_GREX_PROBE is for a tunnel that exists");
+}
+
+/* It is something to do, not an option. */
+static int rtnl_probe(struct grex_tunnel *tunnel, struct nlattr *data[],
+		      struct netlink_ext_ack *extack)
+{
+	struct nlattr *attr = data[IFLA_GREX_PROBE];
+	int err;
+	int i;
+
+	for (i = 0; i <= IFLA_GREX_MAX; i++)
+		if (data[i] && i != IFLA_GREX_PROBE)
+			return rtnl_refuse(-EINVAL, extack, data[i],
+					   "IFLA_GREX_PROBE takes no options beside it");
+	err = grex_keepalive_probe(tunnel, nla_get_u32(attr));
+	switch (err) {
+	case 0:
+		return 0;
+	case -ENETDOWN:
+		return rtnl_refuse(err, extack, attr, "The tunnel is down");
+	case -EDESTADDRREQ:
+		return rtnl_refuse(err, extack, attr,
+				   "The tunnel has no remote to ask");
+	case -EINVAL:
+		return rtnl_refuse(err, extack, attr,
+				   "IFLA_GREX_PROBE must be 56..65499 bytes, 60 at least with a key, or 0");
+	case -EMSGSIZE:
+		return rtnl_refuse(err, extack, attr,
+				   "The probe is larger than the path MTU");
+	case -EHOSTUNREACH:
+		return rtnl_refuse(err, extack, attr,
+				   "There is no route to the remote");
+	case -ELOOP:
+		return rtnl_refuse(err, extack, attr,
+				   "The route to the remote leads back into the tunnel");
+	case -ENOMEM:
+		return err;
+	default:
+		return rtnl_refuse(err, extack, attr,
+				   "The underlay did not take the probe");
+	}
+}
+
 static int rtnl_newlink(struct net_device *dev,
 			struct rtnl_newlink_params *params,
 			struct netlink_ext_ack *extack)
@@ -330,7 +421,9 @@ static int rtnl_newlink(struct net_device *dev,
 
 	if (!config)
 		return -ENOMEM;
-	err = rtnl_to_config(params->data, net, config, extack);
+	err = rtnl_refuse_probe(params->data, extack);
+	if (!err)
+		err = rtnl_to_config(params->data, net, config, extack);
 	if (!err)
 		err = rtnl_get_mtu(params->tb[IFLA_MTU], dev, &mtu, extack);
 	if (err) {
@@ -346,7 +439,7 @@ static int rtnl_changelink(struct net_device *dev, struct nlattr *tb[],
 			   struct nlattr *data[],
 			   struct netlink_ext_ack *extack)
 {
-	const struct grex_tunnel *tunnel = netdev_priv(dev);
+	struct grex_tunnel *tunnel = netdev_priv(dev);
 	struct grex_config *config;
 	unsigned int mtu;
 	int err;
@@ -358,6 +451,8 @@ static int rtnl_changelink(struct net_device *dev, struct nlattr *tb[],
 			       "CAP_NET_ADMIN is needed in the namespace of the underlay too");
 		return -EPERM;
 	}
+	if (data && data[IFLA_GREX_PROBE])
+		return rtnl_probe(tunnel, data, extack);
 	config =
 		grex_device_config_alloc(dev, rtnl_dereference(tunnel->config));
 	if (!config)
@@ -394,6 +489,9 @@ static size_t rtnl_get_size(const struct net_device *dev)
 	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_ICMP_RELAY */
 	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_ICMP_SOURCE */
 	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_DECAP_TTL */
+	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_KEEPALIVE_INTERVAL */
+	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_KEEPALIVE_RETRIES */
+	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_KEEPALIVE_REPLY */
 	       0;
 }
 
@@ -418,15 +516,99 @@ static int rtnl_fill_info(struct sk_buff *skb, const struct net_device *dev)
 	    nla_put_u32(skb, IFLA_GRE_FWMARK, config->fwmark) ||
 	    nla_put_u32(skb, IFLA_GREX_ICMP_RELAY, config->icmp_relay) ||
 	    nla_put_u32(skb, IFLA_GREX_ICMP_SOURCE, config->icmp_from_hop) ||
-	    nla_put_u32(skb, IFLA_GREX_DECAP_TTL, config->decap_ttl_copy))
+	    nla_put_u32(skb, IFLA_GREX_DECAP_TTL, config->decap_ttl_copy) ||
+	    nla_put_u32(skb, IFLA_GREX_KEEPALIVE_INTERVAL,
+			config->keepalive_interval) ||
+	    nla_put_u32(skb, IFLA_GREX_KEEPALIVE_RETRIES,
+			config->keepalive_retries) ||
+	    nla_put_u32(skb, IFLA_GREX_KEEPALIVE_REPLY, config->keepalive_reply))
 		return -EMSGSIZE;
 	return 0;
 }
 
 static size_t rtnl_get_xstats_size(const struct net_device *dev)
 {
+	const size_t probes =
+		nla_total_size(0) + /* GREX_XSTATS_KEEPALIVE or _PROBE */
+		nla_total_size(sizeof(u32)) + /* GREX_PROBES_STATE */
+		(GREX_PROBES_JITTER - GREX_PROBES_STATE) *
+			nla_total_size_64bit(sizeof(u64)) +
+		nla_total_size(GREX_KEEPALIVE_HISTORY * sizeof(u32));
+
 	return nla_total_size(0) + /* IFLA_INFO_XSTATS */
-	       GREX_STAT_COUNT * nla_total_size_64bit(sizeof(u64));
+	       GREX_STAT_COUNT * nla_total_size_64bit(sizeof(u64)) +
+	       GREX_PROBE_KINDS * probes;
+}
+
+static bool rtnl_put_u64(struct sk_buff *skb, int attr, u64 value)
+{
+	return !nla_put_u64_64bit(skb, attr, value, GREX_PROBES_PAD);
+}
+
+static bool rtnl_put_fsm(struct sk_buff *skb, const struct grex_fsm *fsm)
+{
+	const u64 since = ktime_get_boottime_ns() - fsm->changed;
+
+	return !nla_put_u32(skb, GREX_PROBES_STATE, fsm->state) &&
+	       rtnl_put_u64(skb, GREX_PROBES_FLAPS, fsm->flaps) &&
+	       rtnl_put_u64(skb, GREX_PROBES_CHANGED,
+			    div_u64(since, NSEC_PER_MSEC));
+}
+
+static bool rtnl_put_log(struct sk_buff *skb, const struct grex_probe_log *log)
+{
+	struct nlattr *attr;
+	u32 *history;
+	u32 i;
+
+	if (!rtnl_put_u64(skb, GREX_PROBES_SENT, log->sent) ||
+	    !rtnl_put_u64(skb, GREX_PROBES_RECEIVED, log->received) ||
+	    !rtnl_put_u64(skb, GREX_PROBES_RTT, log->rtt) ||
+	    !rtnl_put_u64(skb, GREX_PROBES_RTT_SMOOTHED, log->rtt_smoothed) ||
+	    !rtnl_put_u64(skb, GREX_PROBES_RTT_MIN, log->rtt_min) ||
+	    !rtnl_put_u64(skb, GREX_PROBES_RTT_MAX, log->rtt_max) ||
+	    !rtnl_put_u64(skb, GREX_PROBES_JITTER, log->jitter))
+		return false;
+	attr = nla_reserve(skb, GREX_PROBES_HISTORY, sizeof(log->history));
+	if (!attr)
+		return false;
+	history = nla_data(attr);
+	for (i = 0; i < GREX_KEEPALIVE_HISTORY; i++)
+		history[i] = log->history[((u32)log->sent - 1 - i) %
+					  GREX_KEEPALIVE_HISTORY];
+	return true;
+}
+
+/* @fsm: NULL for probes that say nothing of the peer's state. */
+static bool rtnl_put_probes(struct sk_buff *skb, int type,
+			    const struct grex_fsm *fsm,
+			    const struct grex_probe_log *log)
+{
+	struct nlattr *nest = nla_nest_start(skb, type);
+
+	if (!nest)
+		return false;
+	if ((fsm && !rtnl_put_fsm(skb, fsm)) || !rtnl_put_log(skb, log)) {
+		nla_nest_cancel(skb, nest);
+		return false;
+	}
+	nla_nest_end(skb, nest);
+	return true;
+}
+
+static bool rtnl_put_keepalive(struct sk_buff *skb, struct grex_tunnel *tunnel)
+{
+	struct grex_probe_log log[GREX_PROBE_KINDS];
+	struct grex_fsm fsm;
+
+	grex_keepalive_read(tunnel, &fsm, log);
+	if ((fsm.state != GREX_FSM_OFF || log[GREX_PROBE_KEEPALIVE].sent) &&
+	    !rtnl_put_probes(skb, GREX_XSTATS_KEEPALIVE, &fsm,
+			     &log[GREX_PROBE_KEEPALIVE]))
+		return false;
+	return !log[GREX_PROBE_MANUAL].sent ||
+	       rtnl_put_probes(skb, GREX_XSTATS_PROBE, NULL,
+			       &log[GREX_PROBE_MANUAL]);
 }
 
 static int rtnl_fill_xstats(struct sk_buff *skb, const struct net_device *dev)
@@ -445,6 +627,10 @@ static int rtnl_fill_xstats(struct sk_buff *skb, const struct net_device *dev)
 			nla_nest_cancel(skb, nest);
 			return -EMSGSIZE;
 		}
+	}
+	if (!rtnl_put_keepalive(skb, netdev_priv(dev))) {
+		nla_nest_cancel(skb, nest);
+		return -EMSGSIZE;
 	}
 	nla_nest_end(skb, nest);
 	return 0;

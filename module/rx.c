@@ -12,7 +12,9 @@
 
 #include "grex.h"
 #include "header.h"
+#include "keepalive.h"
 #include "packet.h"
+#include "reflect.h"
 #include "stats.h"
 #include "table.h"
 
@@ -72,11 +74,30 @@ static bool rx_seq_accept(struct grex_tunnel *tunnel, u32 seq)
 }
 
 /* Layer 2 and ERSPAN are other kinds of tunnel. */
-static bool rx_carries(__be16 protocol)
+static bool rx_carries(struct sk_buff *skb, struct grex_header *header)
 {
-	return protocol != htons(ETH_P_TEB) &&
-	       protocol != htons(ETH_P_ERSPAN) &&
-	       protocol != htons(ETH_P_ERSPAN2);
+	switch (header->protocol) {
+	case htons(ETH_P_IP):
+	case htons(ETH_P_IPV6):
+		return true;
+	case htons(ETH_P_TEB):
+	case htons(ETH_P_ERSPAN):
+	case htons(ETH_P_ERSPAN2):
+		return false;
+	default:
+		grex_reflect_unwrap(skb, header);
+		return true;
+	}
+}
+
+/* Is it a keepalive, or on its way back to who sent it? Not GRE inside of GRE
+ * alone: that may be somebody else's tunnel.
+ */
+static bool rx_comes_back(const struct sk_buff *skb, __be32 from)
+{
+	return skb->protocol == htons(ETH_P_IP) &&
+	       (ip_hdr(skb)->protocol == IPPROTO_GRE ||
+		ip_hdr(skb)->daddr == from);
 }
 
 /* Take over the outer ECN field (RFC 6040 4.2). One that is 0 says nothing. */
@@ -176,6 +197,8 @@ int grex_rx(struct sk_buff *skb)
 	struct grex_header header;
 	struct grex_config *config;
 	struct grex_tunnel *tunnel;
+	__be16 protocol;
+	__be32 from, to;
 	int reason;
 
 	verdict = rx_parse(skb, &header);
@@ -199,12 +222,22 @@ int grex_rx(struct sk_buff *skb)
 			goto drop;
 		skb_checksum_try_convert(skb, IPPROTO_GRE, null_compute_pseudo);
 	}
+	/* Whatever was said of the remote, it is there. */
+	if (unlikely(READ_ONCE(tunnel->unreachable)))
+		WRITE_ONCE(tunnel->unreachable, 0);
+
+	/* The peer returns it as we made it, without checksum or number. */
+	if (unlikely(!header.protocol)) {
+		grex_keepalive_take_reply(config, skb, &header);
+		return 0;
+	}
 	reason = GREX_RX_NO_CSUM;
 	if (unlikely(config->iflags & ~header.flags & GREX_HEADER_CSUM))
 		goto drop;
 
+	protocol = header.protocol;
 	reason = GREX_RX_PROTOCOL;
-	if (unlikely(!rx_carries(header.protocol)))
+	if (unlikely(!rx_carries(skb, &header)))
 		goto drop;
 
 	if (unlikely(config->iflags & GREX_HEADER_SEQ)) {
@@ -216,12 +249,19 @@ int grex_rx(struct sk_buff *skb)
 			goto drop;
 	}
 
+	from = ip_hdr(skb)->saddr;
+	to = ip_hdr(skb)->daddr;
 	reason = rx_decap(config, skb, &header);
 	if (unlikely(reason != GREX_STAT_NONE))
 		goto drop;
-	/* Whatever was said of the remote, it is there. */
-	if (unlikely(READ_ONCE(tunnel->unreachable)))
-		WRITE_ONCE(tunnel->unreachable, 0);
+	if (unlikely(rx_comes_back(skb, from))) {
+		if (grex_reflect_take(config, skb, from, to))
+			return 0;
+		/* It looked like a keepalive of some vendor's. */
+		reason = GREX_RX_KEEPALIVE_REFUSED;
+		if (header.protocol != protocol)
+			goto drop;
+	}
 	dev_sw_netstats_rx_add(tunnel->dev, skb->len);
 	gro_cells_receive(&tunnel->gro_cells, skb);
 	return 0;

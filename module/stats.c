@@ -117,7 +117,11 @@ void grex_stats_fold(const u64 count[GREX_STAT_COUNT],
 	link->rx_errors += link->rx_length_errors + link->rx_crc_errors +
 			   link->rx_fifo_errors + link->rx_frame_errors +
 			   count[GREX_RX_WRONG_KEY] + count[GREX_RX_PROTOCOL];
-	link->rx_dropped += count[GREX_RX_DOWN] + count[GREX_RX_NO_MEMORY];
+	link->rx_dropped += count[GREX_RX_DOWN] + count[GREX_RX_NO_MEMORY] +
+			    count[GREX_RX_KEEPALIVE_LIMITED] +
+			    count[GREX_RX_KEEPALIVE_REFUSED] +
+			    count[GREX_RX_KEEPALIVE_UNKNOWN] +
+			    count[GREX_RX_KEEPALIVE_REPEATED];
 
 	link->tx_carrier_errors +=
 		count[GREX_TX_NO_REMOTE] + count[GREX_TX_NO_ROUTE];

@@ -4,6 +4,7 @@
  */
 #include <linux/icmpv6.h>
 #include <linux/if_ether.h>
+#include <linux/pkt_sched.h>
 #include <net/arp.h>
 #include <net/dsfield.h>
 #include <net/dst_metadata.h>
@@ -22,6 +23,9 @@
 #include "route.h"
 #include "sent.h"
 #include "stats.h"
+
+/* As far as it gets: what the vendors have in a keepalive. */
+#define TX_PROBE_TTL 255
 
 /**
  * struct tx_inner - what the outer header takes over from the inner one
@@ -260,16 +264,60 @@ static void tx_remember(const struct grex_config *config,
 	grex_sent_add(config->tunnel->sent, skb, config->overhead);
 }
 
+static void tx_drop(struct grex_tunnel *tunnel, int reason, struct sk_buff *skb)
+{
+	if (reason == GREX_TX_RECURSION)
+		tx_log_recursion(tunnel);
+	grex_stats_drop(tunnel->stats, reason, skb);
+}
+
+/* Encapsulate a packet whose outer header is decided, and let it go. */
+static int tx_send(struct grex_config *config, struct sk_buff *skb,
+		   struct net_device *dev, const struct tx_outer *outer)
+{
+	struct grex_tunnel *tunnel = config->tunnel;
+	unsigned int len = skb->len;
+	int err;
+
+	if (unlikely(skb_cow_head(skb, LL_RESERVED_SPACE(outer->rt->dst.dev) +
+					       outer->rt->dst.header_len +
+					       config->overhead)))
+		goto no_memory;
+	if (unlikely(iptunnel_handle_offloads(skb,
+					      config->oflags & GREX_HEADER_CSUM
+						      ? SKB_GSO_GRE_CSUM
+						      : SKB_GSO_GRE)))
+		goto no_memory;
+
+	tx_push_gre(config, skb);
+	skb_scrub_packet(skb, !net_eq(tunnel->net, dev_net(dev)));
+	tx_push_ip(skb, outer);
+	tx_remember(config, skb, outer);
+	/* Only here may a packet come back, see grex_tx(). */
+	__this_cpu_write(*tunnel->sender, current);
+	err = ip_local_out(tunnel->net, NULL, skb);
+	err = net_xmit_eval(err);
+	__this_cpu_write(*tunnel->sender, NULL);
+	if (likely(!err))
+		dev_sw_netstats_tx_add(dev, 1, len);
+	else
+		grex_stats_count(tunnel->stats, GREX_TX_UNDERLAY);
+	return err;
+
+no_memory:
+	ip_rt_put(outer->rt);
+	tx_drop(tunnel, GREX_TX_NO_MEMORY, skb);
+	return -ENOMEM;
+}
+
 /* Encapsulate one packet, or one super-packet, and send it. */
 static void tx_one(struct grex_config *config, struct sk_buff *skb,
 		   struct net_device *dev)
 {
 	struct grex_tunnel *tunnel = config->tunnel;
-	unsigned int len = skb->len;
 	struct tx_outer outer;
 	struct tx_inner inner;
 	int reason;
-	int err;
 
 	reason = GREX_TX_TRUNCATED;
 	if (unlikely(!pskb_inet_may_pull(skb)))
@@ -302,39 +350,15 @@ static void tx_one(struct grex_config *config, struct sk_buff *skb,
 	if (unlikely(READ_ONCE(tunnel->unreachable)))
 		tx_tell_unreachable(tunnel, skb);
 
-	reason = GREX_TX_NO_MEMORY;
-	if (unlikely(skb_cow_head(skb, LL_RESERVED_SPACE(outer.rt->dst.dev) +
-					       outer.rt->dst.header_len +
-					       config->overhead)))
-		goto drop_rt;
-	if (unlikely(iptunnel_handle_offloads(skb,
-					      config->oflags & GREX_HEADER_CSUM
-						      ? SKB_GSO_GRE_CSUM
-						      : SKB_GSO_GRE)))
-		goto drop_rt;
-
-	tx_push_gre(config, skb);
-	skb_scrub_packet(skb, !net_eq(tunnel->net, dev_net(dev)));
-	tx_push_ip(skb, &outer);
-	tx_remember(config, skb, &outer);
-	/* Only here may a packet come back, see grex_tx(). */
-	__this_cpu_write(*tunnel->sender, current);
-	err = ip_local_out(tunnel->net, NULL, skb);
-	__this_cpu_write(*tunnel->sender, NULL);
-	if (likely(!net_xmit_eval(err)))
-		dev_sw_netstats_tx_add(dev, 1, len);
-	else
-		grex_stats_count(tunnel->stats, GREX_TX_UNDERLAY);
+	tx_send(config, skb, dev, &outer);
 	return;
 
 drop_rt:
 	ip_rt_put(outer.rt);
 drop:
-	if (reason == GREX_TX_RECURSION)
-		tx_log_recursion(tunnel);
 	if (reason == GREX_TX_NO_ROUTE || reason == GREX_TX_NO_REMOTE)
 		dst_link_failure(skb);
-	grex_stats_drop(tunnel->stats, reason, skb);
+	tx_drop(tunnel, reason, skb);
 }
 
 /* Every segment has a sequence number of its own, so the split comes first. */
@@ -378,4 +402,108 @@ netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev)
 		tx_one(config, skb, dev);
 	rcu_read_unlock();
 	return NETDEV_TX_OK;
+}
+
+/**
+ * grex_tx_probe - send a keepalive to the remote
+ * @config: of a tunnel that has one
+ * @skb: what the remote is to send back, behind its IP header; ours now
+ * @df: with DF outside
+ *
+ * It takes the way of packets with DSCP 0, or the tunnel's if that is fixed, in the
+ * class of routing protocols; and it goes whatever the device's carrier says.
+ * Caller: RCU, BH disabled.
+ *
+ * Return: 0; -EHOSTUNREACH: no route to the remote; -ELOOP: it leads back into the
+ * tunnel; -EMSGSIZE: larger than the path MTU; -ENOMEM; -ENOBUFS: the underlay did
+ * not take it
+ */
+int grex_tx_probe(struct grex_config *config, struct sk_buff *skb, bool df)
+{
+	struct grex_tunnel *tunnel = config->tunnel;
+	struct net_device *dev = tunnel->dev;
+	struct tx_outer outer;
+	struct iphdr *ip;
+	int reason;
+	int err;
+
+	err = -EHOSTUNREACH;
+	reason = tx_route(config, skb, dev, 0, &outer);
+	if (unlikely(reason != GREX_STAT_NONE))
+		goto drop;
+	outer.dsfield = IPTOS_PREC_INTERNETCONTROL;
+	outer.ttl = config->ttl ?: TX_PROBE_TTL;
+	outer.df = df ? htons(IP_DF) : 0;
+
+	ip = skb_push(skb, sizeof(*ip));
+	skb_reset_network_header(skb);
+	ip->version = 4;
+	ip->ihl = sizeof(*ip) >> 2;
+	ip->tos = IPTOS_PREC_INTERNETCONTROL;
+	ip->tot_len = htons(skb->len);
+	ip->frag_off = 0;
+	ip->ttl = TX_PROBE_TTL;
+	ip->protocol = IPPROTO_GRE;
+	ip->saddr = outer.daddr;
+	ip->daddr = outer.saddr;
+	__ip_select_ident(tunnel->net, ip, 1);
+	ip_send_check(ip);
+	skb->protocol = htons(ETH_P_IP);
+	skb->dev = dev;
+	skb->priority = TC_PRIO_CONTROL;
+
+	err = -EMSGSIZE;
+	reason = GREX_TX_TOO_BIG;
+	if (df && skb->len + config->overhead > dst_mtu(&outer.rt->dst)) {
+		ip_rt_put(outer.rt);
+		goto drop;
+	}
+	err = tx_send(config, skb, dev, &outer);
+	return !err || err == -ENOMEM ? err : -ENOBUFS;
+
+drop:
+	if (reason == GREX_TX_RECURSION)
+		err = -ELOOP;
+	tx_drop(tunnel, reason, skb);
+	return err;
+}
+
+/**
+ * grex_tx_reflect - return a keepalive of the remote
+ * @config: of a tunnel that has one
+ * @skb: an IPv4 packet to it, not to be encapsulated; ours now
+ *
+ * Caller: RCU, BH disabled.
+ *
+ * Return: 0, or -ENOBUFS when it did not get out
+ */
+int grex_tx_reflect(struct grex_config *config, struct sk_buff *skb)
+{
+	struct grex_tunnel *tunnel = config->tunnel;
+	struct tx_outer outer;
+	int reason;
+	int err;
+
+	reason = tx_route(config, skb, tunnel->dev, 0, &outer);
+	if (unlikely(reason != GREX_STAT_NONE))
+		goto drop;
+	reason = GREX_TX_NO_MEMORY;
+	if (unlikely(skb_cow_head(skb, LL_RESERVED_SPACE(outer.rt->dst.dev) +
+					       outer.rt->dst.header_len))) {
+		ip_rt_put(outer.rt);
+		goto drop;
+	}
+	skb_scrub_packet(skb, !net_eq(tunnel->net, dev_net(tunnel->dev)));
+	skb_dst_set(skb, &outer.rt->dst);
+	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+	skb->priority = TC_PRIO_CONTROL;
+	err = ip_local_out(tunnel->net, NULL, skb);
+	if (!net_xmit_eval(err))
+		return 0;
+	grex_stats_count(tunnel->stats, GREX_TX_UNDERLAY);
+	return -ENOBUFS;
+
+drop:
+	tx_drop(tunnel, reason, skb);
+	return -ENOBUFS;
 }

@@ -4,11 +4,13 @@ tunnels of A, and compare every place that counts them."""
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
 
-from rtnl import Rtnl
+from rtnl import (IFLA_GREX_PROBE, IFLA_INFO_DATA, IFLA_INFO_KIND,
+                  IFLA_LINKINFO, RTM_NEWLINK, Message, Rtnl)
 from wire import (ETH_P_IP, ETH_P_IPV6, ETH_P_TEB, Results, Sender, Tap, echo,
                   enter, gre, ipv4, ipv6)
 
@@ -148,6 +150,78 @@ def test_errors():
                       change(device, do))
 
 
+def keepalive(key=None, ttl=64):
+    """The inner packet of a keepalive of B, as Cisco has it."""
+    return ipv4(LOCAL, REMOTE, 47, gre(0, b"", key=key), ttl=ttl)
+
+
+def probe(device):
+    """One of ours: what goes back, and is the answer."""
+    wire.drain()
+    message = Message(RTM_NEWLINK, index=rtnl.link(device)["index"])
+
+    def info():
+        message.attr(IFLA_INFO_KIND, b"grex\0")
+        message.nest(IFLA_INFO_DATA, lambda: message.attr(
+            IFLA_GREX_PROBE, bytes(4)))
+
+    message.nest(IFLA_LINKINFO, info)
+    results.equal("probe of " + device, 0, rtnl.talk(message).error)
+    return wire.read(wanted=lambda _, data: data[9] == 47 and
+                     data[12:16] == socket.inet_aton(LOCAL))[1][24:]
+
+
+def test_keepalives():
+    """Each packet to be sent back is counted once. The peer's that are answered
+    and our own that come back are packets that were received."""
+    received = {"rx_packets": 1}
+
+    def count(what, expected, do, device="gre1"):
+        found = change(device, do)
+        # How many of the headers a keepalive's bytes have is nobody's concern.
+        found.pop("rx_bytes", None)
+        results.equal(what, expected, found)
+
+    count("answered", {"keepalive_answered": 1, **received},
+          lambda: receive(keepalive()))
+    run("gretool", "set", "gre1", "keepalive-reply", "off")
+    refused = {"rx_keepalive_refused": 1, "rx_dropped": 1}
+    count("not to be answered", refused, lambda: receive(keepalive()))
+    run("gretool", "set", "gre1", "keepalive-reply", "on")
+    count("with a key that is not ours", refused,
+          lambda: receive(keepalive(key=1)))
+    count("back to its sender, no keepalive", refused, lambda: receive(
+        ipv4("10.0.0.2", REMOTE, 1, echo(1))))
+    count("with TTL 1", refused, lambda: receive(keepalive(ttl=1)))
+    count("damaged: no answer", {"rx_keepalive_unknown": 1, "rx_dropped": 1},
+          lambda: receive(bytes(32), 0))
+    count("cut: no answer", {"rx_keepalive_unknown": 1, "rx_dropped": 1},
+          lambda: receive(bytes(12), 0))
+    # Ours comes back, and again.
+    answer = probe("gre1")
+    count("an answer", received, lambda: sender.send(answer))
+    repeated = {"rx_keepalive_repeated": 1, "rx_dropped": 1}
+    count("the same again", repeated, lambda: sender.send(answer))
+    broken = answer[:-1] + bytes([answer[-1] ^ 1])
+    count("one that was changed", {"rx_keepalive_unknown": 1,
+                                   "rx_dropped": 1},
+          lambda: sender.send(broken))
+    answer = probe("gre1")
+    run("gretool", "set", "gre1", "fwmark", "7")
+    run("gretool", "set", "gre1", "fwmark", "0")
+    count("one from before a change", repeated, lambda: sender.send(answer))
+    # Too many, but none is lost to the counters.
+    found = change("gre1", lambda: [receive(keepalive()) for _ in range(400)])
+    limited = found.get("rx_keepalive_limited", 0)
+    results.equal("of 400", {"keepalive_answered": 400 - limited,
+                             "rx_packets": 400 - limited,
+                             "rx_keepalive_limited": limited,
+                             "rx_dropped": limited},
+                  {name: found[name] for name in found if name != "rx_bytes"})
+    results.say("some are too many", "" if limited >= 100 else
+                "only %d" % limited)
+
+
 def run(*command):
     return subprocess.run(command, stdout=subprocess.PIPE, check=True,
                           encoding="ascii").stdout
@@ -166,6 +240,8 @@ def test_places():
         counted = shown["stats"]
         results.equal("gretool: drops of " + device, drops,
                       counted.pop("counters"))
+        for word in "keepalives", "probes":
+            counted.pop(word)
         results.equal("gretool: packets of " + device, {
             name: stats[name] for name in counted}, counted)
     shown = json.loads(run("ip", "-j", "-s", "-s", "link", "show", "strict"))
@@ -201,7 +277,7 @@ def test_fresh():
     run("gretool", "del", "fresh")
 
 
-for group in "packets", "errors", "places", "fresh":
+for group in "packets", "errors", "keepalives", "places", "fresh":
     results.group = group
     globals()["test_" + group]()
 results.end()

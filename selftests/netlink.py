@@ -19,10 +19,12 @@ from rtnl import (IFLA_ADDRESS, IFLA_BROADCAST, IFLA_GRE_COLLECT_METADATA,
                   IFLA_GRE_OFLAGS, IFLA_GRE_OKEY, IFLA_GRE_PMTUDISC,
                   IFLA_GRE_REMOTE, IFLA_GRE_TOS, IFLA_GRE_TTL,
                   IFLA_GREX_DECAP_TTL, IFLA_GREX_ICMP_RELAY,
-                  IFLA_GREX_ICMP_SOURCE, IFLA_IFNAME,
-                  IFLA_INFO_DATA, IFLA_INFO_KIND, IFLA_LINKINFO, IFLA_MTU,
-                  NLA_F_NESTED, NLM_F_CREATE, NLM_F_EXCL, RTM_DELLINK,
-                  RTM_NEWLINK, Message, Rtnl)
+                  IFLA_GREX_ICMP_SOURCE, IFLA_GREX_KEEPALIVE_INTERVAL,
+                  IFLA_GREX_KEEPALIVE_REPLY, IFLA_GREX_KEEPALIVE_RETRIES,
+                  IFLA_GREX_PROBE, GREX_XSTATS_KEEPALIVE, GREX_XSTATS_PROBE,
+                  IFLA_IFNAME, IFLA_INFO_DATA, IFLA_INFO_KIND, IFLA_LINKINFO,
+                  IFLA_MTU, NLA_F_NESTED, NLM_F_CREATE, NLM_F_EXCL,
+                  PROBES, RTM_DELLINK, RTM_NEWLINK, Message, Rtnl)
 from wire import Results, enter
 
 A, B = sys.argv[1:3]
@@ -72,7 +74,12 @@ KNOWN = (
     ("ICMP_RELAY", IFLA_GREX_ICMP_RELAY, u32(1)),
     ("ICMP_SOURCE", IFLA_GREX_ICMP_SOURCE, u32(1)),
     ("DECAP_TTL", IFLA_GREX_DECAP_TTL, u32(1)),
+    ("KEEPALIVE_INTERVAL", IFLA_GREX_KEEPALIVE_INTERVAL, u32(20000)),
+    ("KEEPALIVE_RETRIES", IFLA_GREX_KEEPALIVE_RETRIES, u32(7)),
+    ("KEEPALIVE_REPLY", IFLA_GREX_KEEPALIVE_REPLY, u32(0)),
 )
+# It is no option, and not told.
+PROBE = (("PROBE", IFLA_GREX_PROBE, u32(0)),)
 REFUSED = (
     ("ENCAP_LIMIT", IFLA_GRE_ENCAP_LIMIT, u8(4)),
     ("FLOWINFO", IFLA_GRE_FLOWINFO, u32(0)),
@@ -171,7 +178,7 @@ def refused(what, fill, at=None, error=errno.EINVAL, text="", **more):
 
 
 def test_size():
-    for name, kind, payload in KNOWN:
+    for name, kind, payload in KNOWN + PROBE:
         for size in range(0, 9):
             if size == len(payload):
                 continue
@@ -187,7 +194,7 @@ def test_size():
 
 
 def test_unknown():
-    for kind in 0, 25, 26, 31, 35, 36, 50, 51, 100, 0x1000, 0x3FFF:
+    for kind in 0, 25, 26, 31, 39, 40, 50, 51, 100, 0x1000, 0x3FFF:
         for size in 0, 4:
             refused("type %d of %d bytes" % (kind, size),
                     lambda message: message.attr(kind, bytes(size)), kind,
@@ -227,11 +234,22 @@ def test_range():
                     text="must be 0 or 1")
     for name, kind in (("ICMP_RELAY", IFLA_GREX_ICMP_RELAY),
                        ("ICMP_SOURCE", IFLA_GREX_ICMP_SOURCE),
-                       ("DECAP_TTL", IFLA_GREX_DECAP_TTL)):
+                       ("DECAP_TTL", IFLA_GREX_DECAP_TTL),
+                       ("KEEPALIVE_REPLY", IFLA_GREX_KEEPALIVE_REPLY)):
         for value in 2, 256, 0xFFFFFFFF:
             refused("%s %d" % (name, value),
                     lambda message: message.attr(kind, u32(value)), kind,
                     text="must be 0 or 1")
+    for value in 1, 99, 3600001, 0x7FFFFFFF, 0xFFFFFFFF:
+        refused("KEEPALIVE_INTERVAL %d" % value, lambda message: message.attr(
+            IFLA_GREX_KEEPALIVE_INTERVAL, u32(value)),
+            IFLA_GREX_KEEPALIVE_INTERVAL,
+            text="must be 0 (off) or 100..3600000 ms")
+    for value in 0, 256, 0x10003, 0xFFFFFFFF:
+        refused("KEEPALIVE_RETRIES %d" % value, lambda message: add_all(
+            message, ((IFLA_GREX_KEEPALIVE_INTERVAL, u32(1000)),
+                      (IFLA_GREX_KEEPALIVE_RETRIES, u32(value)))),
+            IFLA_GREX_KEEPALIVE_RETRIES, text="must be 1..255")
     for link in 0x7FFFFFFF, 999999, 0xFFFFFFFF:
         refused("LINK %d" % link,
                 lambda message: message.attr(IFLA_GRE_LINK, u32(link)),
@@ -263,6 +281,20 @@ def test_contradictory():
         message, ((IFLA_GREX_ICMP_RELAY, u32(0)),
                   (IFLA_GREX_ICMP_SOURCE, u32(1)))),
         IFLA_GREX_ICMP_SOURCE, text="has no effect without")
+    refused("KEEPALIVE_RETRIES without an interval", lambda message:
+            message.attr(IFLA_GREX_KEEPALIVE_RETRIES, u32(3)),
+            IFLA_GREX_KEEPALIVE_RETRIES,
+            text="no effect without IFLA_GREX_KEEPALIVE_INTERVAL")
+    for order in 1, -1:
+        refused("KEEPALIVE_RETRIES with an interval of 0", lambda message:
+                add_all(message, ((IFLA_GREX_KEEPALIVE_INTERVAL, u32(0)),
+                                  (IFLA_GREX_KEEPALIVE_RETRIES, u32(3)))
+                        [::order]), IFLA_GREX_KEEPALIVE_RETRIES,
+                text="no effect without IFLA_GREX_KEEPALIVE_INTERVAL")
+    refused("KEEPALIVE_INTERVAL with REMOTE any", lambda message: add_all(
+        message, ((IFLA_GRE_REMOTE, bytes(4)),
+                  (IFLA_GREX_KEEPALIVE_INTERVAL, u32(1000)))),
+        IFLA_GREX_KEEPALIVE_INTERVAL, text="needs a peer to ask")
     for name, kind in ("ADDRESS", IFLA_ADDRESS), ("BROADCAST", IFLA_BROADCAST):
         refused("IFLA_" + name, lambda message: message.attr(
             IFLA_GRE_TTL, u8(9)), (kind,),
@@ -322,7 +354,10 @@ def test_defaults():
         IFLA_GRE_REMOTE: bytes(4), IFLA_GRE_TTL: u8(64), IFLA_GRE_TOS: u8(1),
         IFLA_GRE_PMTUDISC: u8(1), IFLA_GRE_IGNORE_DF: u8(0),
         IFLA_GRE_FWMARK: u32(0), IFLA_GREX_ICMP_RELAY: u32(1),
-        IFLA_GREX_ICMP_SOURCE: u32(0), IFLA_GREX_DECAP_TTL: u32(0)},
+        IFLA_GREX_ICMP_SOURCE: u32(0), IFLA_GREX_DECAP_TTL: u32(0),
+        IFLA_GREX_KEEPALIVE_INTERVAL: u32(0),
+        IFLA_GREX_KEEPALIVE_RETRIES: u32(3),
+        IFLA_GREX_KEEPALIVE_REPLY: u32(1)},
         rtnl.info("bare"))
     delete("bare")
 
@@ -356,6 +391,13 @@ def test_round_trip():
             ("ICMP_SOURCE", IFLA_GREX_ICMP_SOURCE, u32(0)),
             ("ICMP_RELAY", IFLA_GREX_ICMP_RELAY, u32(0)),
             ("DECAP_TTL", IFLA_GREX_DECAP_TTL, u32(0)),
+            ("KEEPALIVE_RETRIES", IFLA_GREX_KEEPALIVE_RETRIES, u32(1)),
+            ("KEEPALIVE_RETRIES", IFLA_GREX_KEEPALIVE_RETRIES, u32(255)),
+            ("KEEPALIVE_INTERVAL", IFLA_GREX_KEEPALIVE_INTERVAL, u32(100)),
+            ("KEEPALIVE_INTERVAL", IFLA_GREX_KEEPALIVE_INTERVAL, u32(3600000)),
+            ("KEEPALIVE_REPLY", IFLA_GREX_KEEPALIVE_REPLY, u32(1)),
+            # Off, they keep the retries for the next time.
+            ("KEEPALIVE_INTERVAL", IFLA_GREX_KEEPALIVE_INTERVAL, u32(0)),
             ("LINK", IFLA_GRE_LINK, u32(rtnl.link("v0")["index"]))):
         told[kind] = payload
         answer = rtnl.talk(change("full", lambda message: message.attr(
@@ -376,6 +418,136 @@ def test_round_trip():
     delete("full")
 
 
+def say(name, *attributes):
+    answer = rtnl.talk(change(name, lambda message: add_all(
+        message, attributes)))
+    if answer.error:
+        results.say("%s: %r is taken" % (name, attributes), answer.text)
+
+
+def set_up(name, up):
+    message = Message(RTM_NEWLINK, index=rtnl.link(name)["index"])
+    struct.pack_into("=II", message.body, 8, up, 1)
+    results.equal("%s up %d" % (name, up), 0, rtnl.talk(message).error)
+
+
+def test_keepalive():
+    """What depends on what the tunnel has already."""
+    say("gre1", (IFLA_GREX_KEEPALIVE_INTERVAL, u32(1000)))
+    before = state("gre1")
+    judge("REMOTE any of a tunnel with keepalives", change(
+        "gre1", lambda message: message.attr(IFLA_GRE_REMOTE, bytes(4))),
+        errno.EINVAL, DATA + (IFLA_GRE_REMOTE,), "needs a peer to ask")
+    judge("KEEPALIVE_RETRIES 5 and KEEPALIVE_INTERVAL 0", change(
+        "gre1", lambda message: add_all(message, (
+            (IFLA_GREX_KEEPALIVE_RETRIES, u32(5)),
+            (IFLA_GREX_KEEPALIVE_INTERVAL, u32(0))))),
+        errno.EINVAL, DATA + (IFLA_GREX_KEEPALIVE_RETRIES,), "no effect")
+    results.equal("unchanged", before, state("gre1"))
+    say("gre1", (IFLA_GREX_KEEPALIVE_RETRIES, u32(5)))
+    before[0][IFLA_GREX_KEEPALIVE_RETRIES] = u32(5)
+    results.equal("KEEPALIVE_RETRIES of a tunnel with keepalives", before,
+                  state("gre1"))
+    say("gre1", (IFLA_GRE_REMOTE, bytes(4)),
+        (IFLA_GREX_KEEPALIVE_INTERVAL, u32(0)))
+    results.equal("turned off together with the remote", u32(0),
+                  rtnl.info("gre1")[IFLA_GREX_KEEPALIVE_INTERVAL])
+    judge("turned on without a remote", change(
+        "gre1", lambda message: message.attr(IFLA_GREX_KEEPALIVE_INTERVAL,
+                                             u32(1000))),
+        errno.EINVAL, DATA + (IFLA_GREX_KEEPALIVE_INTERVAL,),
+        "needs a peer to ask")
+    judge("new, without a remote", new("wrong", lambda message: message.attr(
+        IFLA_GREX_KEEPALIVE_INTERVAL, u32(1000))), errno.EINVAL,
+        DATA + (IFLA_GREX_KEEPALIVE_INTERVAL,), "needs a peer to ask")
+    results.equal("it is not there", None, rtnl.link("wrong"))
+    results.equal("nobody was asked", None,
+                  rtnl.probes("gre1", GREX_XSTATS_KEEPALIVE))
+    # What is told of the peer, and in which sizes.
+    say("gre1", (IFLA_GRE_REMOTE, ip("192.0.2.2")))
+    set_up("gre1", 1)
+    say("gre1", (IFLA_GREX_KEEPALIVE_INTERVAL, u32(3600000)))
+    told = rtnl.probes("gre1", GREX_XSTATS_KEEPALIVE)
+    results.equal("all is told", [word for word, _ in PROBES], list(told))
+    results.equal("turned on while it was up: up", 3, told["state"])
+    results.say("since now", "" if told["changed"] < 60000 else
+                "%d ms" % told["changed"])
+    results.equal("no answer, no time", [0] * 37, [told[word] for word in (
+        "received", "rtt", "rtt_smoothed", "rtt_min", "rtt_max")] +
+        told["history"])
+    say("gre1", (IFLA_GREX_KEEPALIVE_INTERVAL, u32(0)))
+    set_up("gre1", 0)
+
+
+def probe(size):
+    return change("gre1", lambda message: message.attr(IFLA_GREX_PROBE,
+                                                       u32(size)))
+
+
+def refused_probe(what, size, error, text):
+    judge(what, probe(size), error, DATA + (IFLA_GREX_PROBE,), text)
+
+
+def probe_sent(what, size):
+    before = rtnl.probes("gre1", GREX_XSTATS_PROBE) or {"sent": 0}
+    answer = rtnl.talk(probe(size))
+    results.equal(what, (0, ""), (answer.error, answer.text))
+    results.equal(what + " is counted", before["sent"] + 1,
+                  rtnl.probes("gre1", GREX_XSTATS_PROBE)["sent"])
+
+
+def test_probe():
+    judge("PROBE of a new tunnel", new("wrong", lambda message: add_all(
+        message, ((IFLA_GRE_REMOTE, ip("192.0.2.77")),
+                  (IFLA_GREX_PROBE, u32(0))))), errno.EINVAL,
+        DATA + (IFLA_GREX_PROBE,), "for a tunnel that exists")
+    results.equal("it is not there", None, rtnl.link("wrong"))
+    refused_probe("the device is down", 0, errno.ENETDOWN, "is down")
+    before = state("gre1")
+    for name, kind, payload in KNOWN:
+        for order in 1, -1:
+            judge("PROBE beside %s" % name, change(
+                "gre1", lambda message: add_all(message, (
+                    (IFLA_GREX_PROBE, u32(0)), (kind, payload))[::order])),
+                errno.EINVAL, DATA + (kind,), "takes no options beside it")
+    results.equal("unchanged", before, state("gre1"))
+    results.equal("none was sent", None,
+                  rtnl.probes("gre1", GREX_XSTATS_PROBE))
+
+    set_up("gre1", 1)
+    before = state("gre1")
+    for size in 0, 56, 57, 1476:
+        probe_sent("%d bytes" % size, size)
+    told = rtnl.probes("gre1", GREX_XSTATS_PROBE)
+    results.equal("all is told, save of the peer's state",
+                  [word for word, _ in PROBES[3:]], list(told))
+    results.equal("no answer, no time", [0] * 37, [told[word] for word in (
+        "received", "rtt", "rtt_smoothed", "rtt_min", "rtt_max")] +
+        told["history"])
+    results.equal("unchanged but for the count", before, state("gre1"))
+    results.equal("these are no keepalives", None,
+                  rtnl.probes("gre1", GREX_XSTATS_KEEPALIVE))
+    for size in 1, 55:
+        refused_probe("%d bytes" % size, size, errno.EINVAL, "56..65499")
+    for size in 65500, 65536, 0x7FFFFFFF, 0xFFFFFF00, 0xFFFFFFFF:
+        refused_probe("%d bytes" % size, size, errno.EINVAL, "56..65499")
+    results.equal("none of them was sent", 4,
+                  rtnl.probes("gre1", GREX_XSTATS_PROBE)["sent"])
+    refused_probe("larger than the path", 1477, errno.EMSGSIZE, "path MTU")
+    say("gre1", (IFLA_GRE_PMTUDISC, u8(0)), (IFLA_GRE_IGNORE_DF, u8(1)))
+    for size in 1477, 65499:
+        probe_sent("%d bytes without DF" % size, size)
+    # What comes back has our key.
+    say("gre1", (IFLA_GRE_IFLAGS, flags(GRE_KEY)), (IFLA_GRE_IKEY, be32(5)))
+    refused_probe("59 bytes with a key", 59, errno.EINVAL, "56..65499")
+    probe_sent("60 bytes with a key", 60)
+    say("gre1", (IFLA_GRE_REMOTE, ip("203.0.113.1")))
+    refused_probe("no route", 0, errno.EHOSTUNREACH, "no route to the remote")
+    say("gre1", (IFLA_GRE_REMOTE, bytes(4)))
+    refused_probe("remote any", 0, errno.EDESTADDRREQ, "no remote to ask")
+    set_up("gre1", 0)
+
+
 def base(message):
     add_all(message, ((IFLA_GRE_LOCAL, ip("192.0.2.1")),
                       (IFLA_GRE_REMOTE, ip("192.0.2.2")),
@@ -383,7 +555,8 @@ def base(message):
 
 
 for group in ("size", "unknown", "absent", "range", "contradictory",
-              "trailing", "duplicate", "mtu", "defaults", "round_trip"):
+              "trailing", "duplicate", "mtu", "defaults", "round_trip",
+              "keepalive", "probe"):
     results.group = group
     rtnl.talk(new("gre1", base))
     globals()["test_" + group]()

@@ -21,7 +21,8 @@ KINDS="
 	all|key 7 csum seq|key 7 csum seq
 	csum_one_way|ocsum|icsum
 "
-TESTS=$(awk -F '|' 'NF > 1 { print $1 }' <<<"$KINDS" | xargs)
+TESTS="$(awk -F '|' 'NF > 1 { print $1 }' <<<"$KINDS" | xargs)
+	keepalive"
 END_NAME=${1:?a or b}
 BYTES=500000
 
@@ -136,6 +137,47 @@ while IFS='|' read -r name ours theirs; do
 	[ -z "$name" ] ||
 		eval "$name() { interwork $name '$ours' '$theirs'; }"
 done <<<"$KINDS"
+
+# ip_gre knows no keepalives; but it forwards, once it is told to, what comes back
+# to this end. Without that, it is a martian there, and this end stays down.
+keepalive() {
+	local key
+
+	for key in "" "key 5"; do
+		# shellcheck disable=SC2086 # words
+		with $key
+		meet "keepalive-ready$key"
+		if [ "$END_NAME" = b ]; then
+			meet "keepalive-refused$key"
+			run sysctl -qw net.ipv4.ip_forward=1 \
+				net.ipv4.conf.gre1.accept_local=1 \
+				net.ipv4.conf.all.rp_filter=0 \
+				net.ipv4.conf.gre1.rp_filter=0
+			meet "keepalive-forwards$key"
+			meet "keepalive-up$key"
+			run sysctl -qw net.ipv4.ip_forward=0
+			meet "keepalive-stopped$key"
+		else
+			run gretool set gre1 keepalive 200ms 3
+			check "down without forwarding" busywait 5 peer_is down
+			meet "keepalive-refused$key"
+			meet "keepalive-forwards$key"
+			check "up with it" busywait 10 peer_is up
+			check "probes" gretool probe gre1 -c 3 -i 50ms
+			check "ping" busywait 5 \
+				ping -q -c 3 -i 0.05 -W 2 10.0.0.2
+			meet "keepalive-up$key"
+			check "down again" busywait 5 peer_is down
+			meet "keepalive-stopped$key"
+		fi
+		meet "keepalive-done$key"
+		ip link del gre1
+	done
+}
+
+peer_is() {
+	[ "$(gretool -j show gre1 | jq -r '.[].peer')" = "$1" ]
+}
 
 if [ "$END_NAME" = a ]; then
 	underlay 1

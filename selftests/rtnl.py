@@ -27,8 +27,15 @@ IFLA_INFO_KIND, IFLA_INFO_DATA, IFLA_INFO_XSTATS = 1, 2, 3
  IFLA_GRE_ENCAP_DPORT, IFLA_GRE_COLLECT_METADATA, IFLA_GRE_IGNORE_DF,
  IFLA_GRE_FWMARK, IFLA_GRE_ERSPAN_INDEX, IFLA_GRE_ERSPAN_VER,
  IFLA_GRE_ERSPAN_DIR, IFLA_GRE_ERSPAN_HWID) = range(1, 25)
-(IFLA_GREX_ICMP_RELAY, IFLA_GREX_ICMP_SOURCE,
- IFLA_GREX_DECAP_TTL) = range(32, 35)
+(IFLA_GREX_ICMP_RELAY, IFLA_GREX_ICMP_SOURCE, IFLA_GREX_DECAP_TTL,
+ IFLA_GREX_KEEPALIVE_INTERVAL, IFLA_GREX_KEEPALIVE_RETRIES,
+ IFLA_GREX_KEEPALIVE_REPLY, IFLA_GREX_PROBE) = range(32, 39)
+GREX_XSTATS_KEEPALIVE, GREX_XSTATS_PROBE = 256, 257
+# GREX_PROBES_*, from 2 on, each with its format.
+PROBES = (("state", "=I"), ("flaps", "=Q"), ("changed", "=Q"), ("sent", "=Q"),
+          ("received", "=Q"), ("rtt", "=Q"), ("rtt_smoothed", "=Q"),
+          ("rtt_min", "=Q"), ("rtt_max", "=Q"), ("jitter", "=Q"),
+          ("history", "=32I"))
 
 STATS64 = (
     "rx_packets tx_packets rx_bytes tx_bytes rx_errors tx_errors rx_dropped "
@@ -178,6 +185,22 @@ class Rtnl:
     def drops(self, name):
         """The drop counters of a link, by name, out of IFLA_INFO_XSTATS."""
         return self.read_drops(self.link(name))
+
+    def probes(self, name, kind):
+        """GREX_XSTATS_KEEPALIVE or GREX_XSTATS_PROBE of a link, by the names of
+        PROBES; None when there is no such nest. What is not of the size that
+        the contract has raises struct.error."""
+        nest = attributes(attributes(
+            self.link(name)[IFLA_LINKINFO])[IFLA_INFO_XSTATS]).get(kind)
+        if nest is None:
+            return None
+        found = attributes(nest)
+        told = {}
+        for i, (word, form) in enumerate(PROBES):
+            if 2 + i in found:
+                values = struct.unpack(form, found[2 + i])
+                told[word] = list(values) if len(values) > 1 else values[0]
+        return told
 
     def stats(self, name):
         """IFLA_STATS64 of a link, by name."""

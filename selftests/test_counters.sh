@@ -11,6 +11,7 @@
 TESTS="
 	test_packets
 	test_errors
+	test_keepalives
 	test_places
 	test_fresh_tunnel
 	test_sysfs
@@ -43,6 +44,7 @@ look_at() {
 
 test_packets() { look_at packets; }
 test_errors() { look_at errors; }
+test_keepalives() { look_at keepalives; }
 test_places() { look_at places; }
 test_fresh_tunnel() { look_at fresh; }
 

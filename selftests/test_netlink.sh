@@ -19,6 +19,8 @@ TESTS="
 	test_mtu
 	test_defaults
 	test_round_trip
+	test_keepalive
+	test_probe
 "
 
 # One run for all functions.
@@ -40,5 +42,7 @@ test_duplicate() { look_at duplicate; }
 test_mtu() { look_at mtu; }
 test_defaults() { look_at defaults; }
 test_round_trip() { look_at round_trip; }
+test_keepalive() { look_at keepalive; }
+test_probe() { look_at probe; }
 
 run_tests

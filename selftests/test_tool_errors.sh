@@ -4,6 +4,7 @@
 # What bad input gets from gretool: a usage error that names the word and what
 # is expected (status 2, nothing sent), or the kernel's refusal (status 1,
 # nothing changed).
+# make check: on UML
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -45,6 +46,20 @@ USAGE='
 	add t remote 192.0.2.2 key 1.2.3 | key: "1\.2\.3" is not .*dotted quad
 	add t remote 192.0.2.2 ikey one | ikey: "one" is not
 	add t remote 192.0.2.2 fwmark 0x1ffffffff | fwmark: "0x1ffffffff" is not 0\.\.4294967295
+	add t remote 192.0.2.2 keepalive 99ms | keepalive: "99ms" is not off, or a time of 100ms\.\.1h and perhaps 1\.\.255 retries
+	add t remote 192.0.2.2 keepalive 0 | keepalive: "0" is not off, or a time
+	add t remote 192.0.2.2 keepalive 2h | keepalive: "2h" is not off, or a time
+	add t remote 192.0.2.2 keepalive 10x | keepalive: "10x" is not off, or a time
+	add t remote 192.0.2.2 keepalive 10 0 | keepalive: "10 0" is not off, or a time
+	add t remote 192.0.2.2 keepalive 10 256 | keepalive: "10 256" is not off, or a time
+	add t remote 192.0.2.2 keepalive 10 off | keepalive: "10 off" is not off, or a time
+	add t remote 192.0.2.2 keepalive off 3 | keepalive: "off 3" is not off, or a time
+	add t remote 192.0.2.2 keepalive 10 3 4 | "4" is not an option
+	add t remote 192.0.2.2 keepalive yes | "yes" is not an option
+	add t remote 192.0.2.2 keepalive keepalive 5 | keepalive: given twice
+	add t remote any keepalive | keepalive: needs a peer to ask, expected a "remote"
+	add t remote 192.0.2.2 keepalive-reply yes | keepalive-reply: "yes" is not on or off
+	add t remote 192.0.2.2 keepalive-reply | keepalive-reply: the value is missing, expected on or off
 	add t remote 192.0.2.2 mtu 67 | mtu: "67" is not 68\.\.65499
 	add t remote 192.0.2.2 mtu 65500 | mtu: "65500" is not 68\.\.65499
 	add t remote 192.0.2.2 df maybe | df: "maybe" is not set, inherit or clear
@@ -78,6 +93,17 @@ USAGE='
 	del | name of the tunnel is missing
 	del t u | "u" is too much
 	show t u | "u" is too much
+	set t remote any keepalive 5 | keepalive: needs a peer to ask
+	probe | name of the tunnel is missing
+	probe t u | "u" is too much
+	probe t -x | "-x" is not an option, expected -c, -i or -s
+	probe t -c | -c: the value is missing
+	probe t -c 0 | -c: "0" is not 1\.\.4294967295
+	probe t -i 9ms | -i: "9ms" is not a time of 10ms or more
+	probe t -s 55 | -s: "55" is not 56\.\.65499 bytes
+	top t | "t" is too much
+	top -i 99ms | -i: "99ms" is not a time of 100ms or more
+	top -c 0 | -c: "0" is not 1 or more
 	frobnicate | "frobnicate" is not a command
 	shwo | "shwo" is not a command, did you mean "show"
 '
@@ -142,12 +168,25 @@ test_refused() {
 	says 1 'd: is of kind "dummy", not a grex tunnel' show d
 	says 1 'v0: is of kind "veth"' show v0
 	says 1 'lo: is not a grex tunnel' show lo
+	says 1 '^gretool: probe: u: there is no such interface$' probe u -c 1
+	says 1 'd: is of kind "dummy", not a grex tunnel' probe d -c 1
+	says 1 '^gretool: probe: t: probe refused: The tunnel is down$' probe t -c 1
 	says 1 'dev: "nothing": there is no such interface' \
 		add u remote 192.0.2.3 dev nothing
 	says 1 'link-netns: "nothing": No such file' \
 		add u remote 192.0.2.3 link-netns nothing
 	says 1 'network namespace "nothing": No such file' -n nothing show
 	says 1 'nothing: No such file' -batch nothing
+	run gretool -n "$A" add many remote any key 1 up
+	run gretool -n "$A" add away remote 203.0.113.1 up
+	says 1 '^gretool: probe: many: probe refused: The tunnel has no remote to ask$' \
+		probe many -c 1
+	says 1 '^gretool: probe: away: probe refused: There is no route to the remote$' \
+		probe away -c 1
+	says 1 '^gretool: set: many: keepalive refused: .*needs a peer to ask' \
+		set many keepalive
+	run gretool -n "$A" del many
+	run gretool -n "$A" del away
 	check "d is still there" ip -n "$A" link show d
 	check_eq "and t alone" "t remote 192.0.2.2 mtu 1476" \
 		"$(gretool -n "$A" show)"
@@ -187,6 +226,7 @@ test_permission() {
 	cp "$(command -v gretool)" "$tool"
 	chmod 755 "$WORK" "$tool"
 	for word in "add u remote 192.0.2.3" "set t ttl 9" "del t" \
+		"set t keepalive 1" "probe t -c 1" \
 		"add u remote 192.0.2.3 addr 10.0.0.1/30 up"; do
 		# shellcheck disable=SC2086 # words
 		ns "$A" $UNPRIVILEGED "$tool" $word >"$WORK/out" 2>"$WORK/err" \

@@ -3,6 +3,7 @@
 #
 # What gretool takes and what it shows: every word of add and set, the words of
 # ip-link(8), what is shown typed back, batches, namespaces, the monitor.
+# make check: on UML
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -20,6 +21,10 @@ TESTS="
 	test_batch_errors
 	test_monitor
 	test_monitor_json
+	test_keepalive
+	test_probe
+	test_probe_without_answer
+	test_top
 	test_help
 "
 
@@ -93,6 +98,19 @@ ADD="
 	remote 192.0.2.2 icmp-source hop   = remote 192.0.2.2 icmp-source hop mtu 1476
 	remote 192.0.2.2 icmp-source self icmp-relay off = remote 192.0.2.2 icmp-relay off mtu 1476
 	remote 192.0.2.2 icmp-source hop decap-ttl copy ttl inherit = remote 192.0.2.2 ttl inherit decap-ttl copy icmp-source hop mtu 1476
+	remote 192.0.2.2 keepalive         = remote 192.0.2.2 keepalive 10 3 mtu 1476
+	remote 192.0.2.2 keepalive off     = remote 192.0.2.2 mtu 1476
+	remote 192.0.2.2 keepalive 100ms 1 = remote 192.0.2.2 keepalive 100ms 1 mtu 1476
+	remote 192.0.2.2 keepalive 0.5     = remote 192.0.2.2 keepalive 500ms 3 mtu 1476
+	remote 192.0.2.2 keepalive 1s      = remote 192.0.2.2 keepalive 1 3 mtu 1476
+	remote 192.0.2.2 keepalive 2m 255  = remote 192.0.2.2 keepalive 120 255 mtu 1476
+	remote 192.0.2.2 keepalive 1h      = remote 192.0.2.2 keepalive 3600 3 mtu 1476
+	remote 192.0.2.2 keepalive up      = remote 192.0.2.2 keepalive 10 3 mtu 1476 up
+	keepalive 20 remote 192.0.2.2      = remote 192.0.2.2 keepalive 20 3 mtu 1476
+	remote any keepalive off           = remote any mtu 1476
+	remote 192.0.2.2 keepalive-reply on = remote 192.0.2.2 mtu 1476
+	remote any keepalive-reply off     = remote any keepalive-reply off mtu 1476
+	remote 192.0.2.2 keepalive-reply off keepalive 5 2 = remote 192.0.2.2 keepalive 5 2 keepalive-reply off mtu 1476
 	remote 192.0.2.2 mtu 68            = remote 192.0.2.2 mtu 68
 	remote 192.0.2.2 mtu 65499         = remote 192.0.2.2 mtu 65499
 	remote 192.0.2.2 multicast on      = remote 192.0.2.2 mtu 1476 multicast on
@@ -107,7 +125,7 @@ ADD="
 "
 
 # A tunnel with all of this:
-FULL="local 192.0.2.1 remote 192.0.2.2 dev v0 ikey 1 okey 2 icsum oseq ttl 9 decap-ttl copy tos 0x08 df inherit fwmark 0x7 icmp-source hop"
+FULL="local 192.0.2.1 remote 192.0.2.2 dev v0 ikey 1 okey 2 icsum oseq ttl 9 decap-ttl copy tos 0x08 df inherit fwmark 0x7 icmp-source hop keepalive-reply off"
 # is told to change, and then says instead:
 SET="
 	local any             = local 192.0.2.1 =
@@ -149,6 +167,11 @@ SET="
 	icmp-relay on         = icmp-source hop = icmp-source hop
 	icmp-source self      = icmp-source hop =
 	icmp-relay off icmp-source self = icmp-source hop = icmp-relay off
+	keepalive             = icmp-source hop = icmp-source hop keepalive 10 3
+	keepalive 300ms 5     = icmp-source hop = icmp-source hop keepalive 300ms 5
+	keepalive off         = icmp-source hop = icmp-source hop
+	keepalive-reply on    = keepalive-reply off =
+	keepalive-reply off   = keepalive-reply off = keepalive-reply off
 	mtu 1300              = mtu 1468 = mtu 1300
 	multicast on          = mtu 1468 = mtu 1468 multicast on
 	up                    = mtu 1468 = mtu 1468 up
@@ -251,7 +274,7 @@ test_show() {
 a remote 192.0.2.3 mtu 1476 up" "$(gretool_a show)"
 	check_eq "one of them" "a remote 192.0.2.3 mtu 1476 up" \
 		"$(gretool_a show a)"
-	check_match "details" "^a local any remote 192.0.2.3 nodev nokey nocsum noseq ttl 64 decap-ttl keep tos inherit df set fwmark 0x0 icmp-relay on icmp-source self mtu 1476 multicast off up
+	check_match "details" "^a local any remote 192.0.2.3 nodev nokey nocsum noseq ttl 64 decap-ttl keep tos inherit df set fwmark 0x0 icmp-relay on icmp-source self keepalive off keepalive-reply on mtu 1476 multicast off up
  +ifindex [0-9]+ carrier on operstate unknown\$" "$(gretool_a show a -d)"
 	check_eq "flags before the command" "$(gretool_a show -d -s a)" \
 		"$(gretool_a -d --stats show a)"
@@ -276,10 +299,10 @@ test_show_typed_back() {
 	setup_pair
 	gretool_a -batch - <<-END || fail "batch"
 		add one local 192.0.2.1 remote 192.0.2.2 dev v0 ikey 1 okey 2 csum seq
-		add two remote 192.0.2.2 ttl inherit decap-ttl copy tos 0x48 df clear icmp-source hop up
+		add two remote 192.0.2.2 ttl inherit decap-ttl copy tos 0x48 df clear icmp-source hop keepalive 300ms 5 up
 		add three remote any multicast on addr 10.0.0.1/24 addr fd00::1/64 up
 		add "fo#ur" remote 192.0.2.4 addr 10.1.0.1/32 peer 10.1.0.2
-		add 'fi"ve' remote 192.0.2.5 fwmark 3 icmp-relay off mtu 1280 addr fd01::1/128 peer fd01::2 up
+		add 'fi"ve' remote 192.0.2.5 fwmark 3 icmp-relay off keepalive-reply off mtu 1280 addr fd01::1/128 peer fd01::2 up
 	END
 	shown=$(gretool_a show)
 	check_eq "tunnels" 5 "$(wc -l <<<"$shown")"
@@ -449,10 +472,185 @@ test_monitor_json() {
 		grep -Ec '^2[0-9-]{9}T[0-9:]{8}\.[0-9]{6}Z$')"
 }
 
+# What is turned on and off, and what is said of the peer.
+test_keepalive() {
+	local shown
+	setup_pair
+	tunnel_pair
+	check_eq "nothing is said of a peer that is not asked" 3 \
+		"$(gretool_a show -s gre1 | wc -l)"
+	check "on" gretool_a set gre1 keepalive 100ms 2
+	check_match "shown" " keepalive 100ms 2 mtu " "$(gretool_a show gre1)"
+	busywait 10 peer_is up || fail "the peer is not up"
+	busywait 10 some_answered || fail "no answer: $(gretool_a show -s gre1)"
+	shown=$(gretool_a show -s gre1)
+	check_match "the peer" "
+    peer up for [0-9]+\.[0-9][0-9] s flaps 0 keepalives [0-9]+ sent [0-9]+ answered [0-9]+ of the last [0-9]+ lost
+    rtt last [0-9.]+ ms smoothed [0-9.]+ ms min [0-9.]+ ms max [0-9.]+ ms jitter [0-9.]+ ms" "$shown"
+	check_match "the answers are counted" "keepalive_answered [1-9]" \
+		"$(gretool -n "$B" show -s gre1)"
+	# The old retries are no matter: a bare keepalive is that of help.
+	check "off" gretool_a set gre1 keepalive off
+	check_match "off" "remote 192.0.2.2 mtu " "$(gretool_a show gre1)"
+	busywait 10 peer_is off || fail "the peer is not off"
+	check_match "what was learned stays" "peer off for .* keepalives [0-9]+ sent" \
+		"$(gretool_a show -s gre1)"
+	check "bare" gretool_a set gre1 keepalive
+	check_match "defaults" " keepalive 10 3 mtu " "$(gretool_a show gre1)"
+	gretool_a set gre1 remote any >"$WORK/out" 2>"$WORK/err"
+	check_eq "status of remote any" 1 "$?"
+	check_match "remote any" '^gretool: set: gre1: remote refused: .*needs a peer' \
+		"$(cat "$WORK/err")"
+	check "both" gretool_a set gre1 remote any keepalive off
+
+	# A peer that says nothing.
+	check "add" gretool_a add lost remote 192.0.2.9 keepalive 100ms 1 up
+	check_match "down" "lost .* up
+.* carrier off operstate " "$(gretool_a show -d lost)"
+	check_match "down" "
+    peer down for [0-9.]+ s flaps 0 keepalives [0-9]+ sent 0 answered" \
+		"$(gretool_a show -s lost)"
+	[[ $(gretool_a show -s lost) != *" rtt "* ]] || fail "an RTT of nothing"
+	background ip netns exec "$A" gretool monitor >"$WORK/carrier"
+	busywait 10 change_is_heard lost "$WORK/carrier" ||
+		fail "the monitor hears nothing"
+	# Without keepalives it has its carrier back.
+	check "off" gretool_a set lost keepalive off
+	busywait 10 grep -q " carrier-on lost$" "$WORK/carrier" ||
+		fail "no event: $(cat "$WORK/carrier")"
+}
+
+# change_is_heard TUNNEL FILE: is there a monitor that writes to FILE?
+change_is_heard() {
+	gretool_a set "$1" ttl $((RANDOM % 250 + 1))
+	grep -q " changed $1 " "$2"
+}
+
+peer_is() {
+	[[ $(gretool_a -j show gre1 | jq -r '.[0].peer') = "$1" ]]
+}
+
+some_answered() {
+	[[ $(gretool_a -j -s show gre1 |
+		jq '.[0].stats.keepalives.answered') -ge 3 ]]
+}
+
+lost_was_asked() {
+	[[ $(gretool_a -j -s show lost |
+		jq '.[0].stats.keepalives.sent') -ge 3 ]]
+}
+
+test_probe() {
+	setup_pair
+	tunnel_pair
+	gretool_a probe gre1 -c 3 -i 50ms >"$WORK/out" 2>"$WORK/err"
+	check_eq "status" 0 "$?"
+	check_eq "no message" "" "$(cat "$WORK/err")"
+	check_match "probe" "^gre1: asking 192.0.2.2
+gre1: seq=0 time=[0-9]+\.[0-9]{3} ms
+gre1: seq=1 time=[0-9]+\.[0-9]{3} ms
+gre1: seq=2 time=[0-9]+\.[0-9]{3} ms
+gre1: 3 sent, 3 answered, 0% lost, rtt min/avg/max ([0-9]+\.[0-9]{3}/){2}[0-9]+\.[0-9]{3} ms\$" \
+		"$(cat "$WORK/out")"
+	check_eq "they are counted" '[3,3,3]' "$(gretool_a -j -s show gre1 |
+		jq -c '.[0].stats.probes | [.sent, .answered,
+			(.history_us | map(select(. > 0)) | length)]')"
+	check_match "shown" "
+    probes 3 sent 3 answered
+    rtt last " "$(gretool_a show gre1 -s)"
+	# Up to the path MTU, DF or not.
+	check "the least" gretool_a probe gre1 -c 1 -s 56
+	check "the largest" gretool_a probe gre1 -c 1 -s 1476
+	gretool_a probe gre1 -c 1 -s 1477 >"$WORK/out" 2>"$WORK/err"
+	check_eq "status of one byte more" 1 "$?"
+	check_eq "one byte more" \
+		"gretool: probe: gre1: probe refused: The probe is larger than the path MTU" \
+		"$(cat "$WORK/err")"
+	check_eq "and no more" "" "$(cat "$WORK/out")"
+	gretool_a set gre1 df clear
+	check "one byte more without DF" gretool_a probe gre1 -c 1 -s 1477
+	# Two at a time: each tells its own.
+	background ip netns exec "$A" gretool probe gre1 -c 20 -i 20ms \
+		>"$WORK/one"
+	gretool_a probe gre1 -c 20 -i 20ms >"$WORK/two"
+	busywait 10 grep -q " lost" "$WORK/one" || fail "no end"
+	check_eq "answers" 40 "$(cat "$WORK/one" "$WORK/two" | grep -c time=)"
+	# With a key, which comes back.
+	gretool_a set gre1 key 5
+	gretool -n "$B" set gre1 key 5
+	check "with a key" gretool_a probe gre1 -c 1
+	gretool_a probe gre1 -c 1 -s 59 >"$WORK/out" 2>"$WORK/err"
+	check_match "59 bytes with a key" 'probe refused: .*56..65499' \
+		"$(cat "$WORK/err")"
+}
+
+test_probe_without_answer() {
+	setup_pair
+	tunnel_pair
+	run gretool -n "$B" set gre1 keepalive-reply off
+	gretool_a probe gre1 -c 2 -i 50ms >"$WORK/out" 2>"$WORK/err"
+	check_eq "status" 1 "$?"
+	check_eq "no answer" "gre1: asking 192.0.2.2
+gre1: 2 sent, 0 answered, 100% lost" "$(cat "$WORK/out")"
+	check_eq "that is no error" "" "$(cat "$WORK/err")"
+	# Until it is interrupted.
+	run gretool -n "$B" set gre1 keepalive-reply on
+	ip netns exec "$A" gretool probe gre1 -i 20ms >"$WORK/out" &
+	PIDS+=($!)
+	busywait 10 grep -q seq=5 "$WORK/out" || fail "no answers"
+	kill -INT "${PIDS[-1]}"
+	wait "${PIDS[-1]}"
+	check_eq "status when interrupted" 0 "$?"
+	check_match "the summary" "^gre1: [0-9]+ sent, [0-9]+ answered, [0-9]+% lost, rtt " \
+		"$(tail -n 1 "$WORK/out")"
+	# In a batch, what comes behind can be interrupted as before.
+	printf 'probe gre1 -c 1\nmonitor\n' >"$WORK/batch"
+	ip netns exec "$A" gretool -batch "$WORK/batch" >"$WORK/out" &
+	PIDS+=($!)
+	busywait 10 change_is_heard gre1 "$WORK/out" || fail "no monitor"
+	check_match "after a probe" "gre1: 1 sent, 1 answered" \
+		"$(cat "$WORK/out")"
+	kill -TERM "${PIDS[-1]}"
+	busywait 10 has_ended "${PIDS[-1]}" || fail "the monitor goes on"
+}
+
+has_ended() {
+	! kill -0 "$1"
+}
+
+test_top() {
+	setup_pair
+	tunnel_pair keepalive 100ms 2
+	check "add" gretool_a add bare remote 192.0.2.7 up
+	check "add" gretool_a add lost remote 192.0.2.9 keepalive 100ms 1 up
+	busywait 10 some_answered || fail "no answer: $(gretool_a show -s gre1)"
+	busywait 10 lost_was_asked || fail "asked: $(gretool_a show -s lost)"
+	gretool_a top -c 2 -i 300ms >"$WORK/out" 2>"$WORK/err"
+	check_eq "status" 0 "$?"
+	check_eq "no message" "" "$(cat "$WORK/err")"
+	check_eq "two looks at three tunnels" 8 "$(wc -l <"$WORK/out")"
+	head -n 4 "$WORK/out" >"$WORK/first"
+	check_match "the lost one is on top" '^TUNNEL +PEER +RTT ms +SMOOTH +LOST +FLAPS +LAST 32
+lost +down +- +- +[0-9]+/[0-9]+ +0 +x* *
+(bare +off +- +- +- +- +
+gre1 +up +[0-9.]+ +[0-9.]+ +[0-9]+/[0-9]+ +0 .*|gre1 .*
+bare .*)$' "$(cat "$WORK/first")"
+	# One column for each sign, which has three bytes.
+	check_eq "each line is as wide" 80 "$(sed 's/\xe2\x96./=/g' \
+		"$WORK/first" | awk 'NR > 1 { print length }' | sort -u)"
+	# Until it is interrupted.
+	ip netns exec "$A" gretool top -i 10m >"$WORK/out" &
+	PIDS+=($!)
+	busywait 10 grep -q gre1 "$WORK/out" || fail "no table"
+	kill -INT "${PIDS[-1]}"
+	wait "${PIDS[-1]}"
+	check_eq "status when interrupted" 0 "$?"
+}
+
 test_help() {
 	local command
 	check_match "version" '^gretool [0-9a-z]' "$(gretool --version)"
-	for command in add set del show monitor help; do
+	for command in add set del show monitor probe top help; do
 		check_match "help" "
   $command " "$(gretool help)"
 		check_match "help $command" "^gretool $command" \

@@ -3,6 +3,7 @@
 #
 # The JSON of gretool as gretool(8) documents it: every member is there, of its
 # type, and says what the text says.
+# make check: on UML
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -12,6 +13,7 @@ TESTS="
 	test_values
 	test_defaults
 	test_stats
+	test_probes
 	test_pretty
 	test_monitor
 "
@@ -25,14 +27,22 @@ TUNNEL='{
 	icsum: "boolean", ocsum: "boolean", iseq: "boolean", oseq: "boolean",
 	ttl: "number|string", decap_ttl: "string", tos: "number|string",
 	df: "string", fwmark: "number", icmp_relay: "boolean",
-	icmp_source: "string", mtu: "number", multicast: "boolean",
-	up: "boolean", carrier: "boolean", operstate: "string"
+	icmp_source: "string", keepalive: "object|null",
+	keepalive_reply: "boolean", mtu: "number", multicast: "boolean",
+	up: "boolean", carrier: "boolean", operstate: "string", peer: "string"
 }'
+KEEPALIVE='{interval_ms: "number", retries: "number"}'
 ADDRESS='{addr: "string", prefix: "number", peer: "string|null"}'
 STATS='{
 	rx_packets: "number", rx_bytes: "number", rx_errors: "number",
 	rx_dropped: "number", tx_packets: "number", tx_bytes: "number",
-	tx_errors: "number", tx_dropped: "number", counters: "object"
+	tx_errors: "number", tx_dropped: "number", keepalives: "object|null",
+	probes: "object|null", counters: "object"
+}'
+PROBES='{
+	sent: "number", answered: "number", rtt_ns: "number",
+	rtt_smoothed_ns: "number", rtt_min_ns: "number", rtt_max_ns: "number",
+	jitter_ns: "number", history_us: "array"
 }'
 
 # shellcheck disable=SC2016 # variables of jq
@@ -66,7 +76,7 @@ setup() {
 	gretool -n "$A" -batch - <<-END || fail "batch"
 		add bare remote any
 		add full local 192.0.2.1 remote 192.0.2.2 dev v0 ikey 0 okey 4294967295 icsum oseq ttl 9 tos 0x48 df inherit fwmark 4294967295 icmp-relay off mtu 1300 multicast on addr 10.0.0.1/32 peer 10.0.0.2 addr fd00::1/64 up
-		add clear remote 192.0.2.3 ttl inherit decap-ttl copy df clear csum seq key 7 icmp-source hop
+		add clear remote 192.0.2.3 ttl inherit decap-ttl copy df clear csum seq key 7 icmp-source hop keepalive 300ms 5 keepalive-reply off
 	END
 	new_ns INSIDE
 	gretool -n "$INSIDE" add inside remote 192.0.2.9 link-netns "$A"
@@ -85,6 +95,8 @@ test_schema() {
 	setup
 	check_json "number of tunnels" 3 length "$WORK/show"
 	check_json "one line" 1 'input_line_number' "$WORK/show"
+	check_json "keepalive" "" ".[].keepalive | select(.) |
+		wrong($KEEPALIVE)" "$WORK/show"
 	for file in show inside; do
 		check_json "tunnels of $file" "" \
 			".[] | wrong($TUNNEL + {addresses: \"array\"})" \
@@ -115,6 +127,12 @@ test_values() {
 	check_json "ICMP errors" '[["keep",false,"self"],["copy",true,"hop"]]' \
 		'.[1:3] | map([.decap_ttl, .icmp_relay, .icmp_source])' \
 		"$WORK/show"
+	check_json "keepalive" '[null,null,{"interval_ms":300,"retries":5}]' \
+		'map(.keepalive)' "$WORK/show"
+	check_json "keepalive-reply" '[true,true,false]' \
+		'map(.keepalive_reply)' "$WORK/show"
+	check_json "nobody is asked" '["off","off","off"]' 'map(.peer)' \
+		"$WORK/show"
 	check_json "device" '[1300,true,true,true,"unknown"]' \
 		'.[1] | [.mtu, .multicast, .up, .carrier, .operstate]' \
 		"$WORK/show"
@@ -131,12 +149,13 @@ test_values() {
 
 test_defaults() {
 	setup
-	check_json "bare" '["bare",null,null,null,null,null,null,null,false,false,false,false,64,"keep","inherit","set",0,true,"self",1476,false,false,"down",[]]' \
+	check_json "bare" '["bare",null,null,null,null,null,null,null,false,false,false,false,64,"keep","inherit","set",0,true,"self",null,true,1476,false,false,"down","off",[]]' \
 		'.[0] | [.ifname, .local, .remote, .dev, .link_netns,
 			.link_netnsid, .ikey, .okey, .icsum, .ocsum, .iseq,
 			.oseq, .ttl, .decap_ttl, .tos, .df, .fwmark,
-			.icmp_relay, .icmp_source, .mtu, .multicast, .up,
-			.operstate, .addresses]' "$WORK/show"
+			.icmp_relay, .icmp_source, .keepalive,
+			.keepalive_reply, .mtu, .multicast, .up, .operstate,
+			.peer, .addresses]' "$WORK/show"
 	check_eq "no tunnel" "[]" "$(cat "$WORK/none")"
 	check_json "one of them" '[["full"]]' '[map(.ifname)]' "$WORK/one"
 }
@@ -156,6 +175,62 @@ test_stats() {
 	check_eq "the counters of the contract" "$names" \
 		"$(jq -r '.[0].stats.counters | keys_unsorted[]' "$WORK/stats")"
 	check_json "none dropped" 0 '[.[0].stats.counters[]] | add' "$WORK/stats"
+}
+
+# What became of keepalives and probes: objects once there were some.
+test_probes() {
+	local file
+	setup_pair
+	tunnel_pair
+	gretool -n "$A" -j -s show gre1 >"$WORK/before"
+	check_json "none so far" '[null,null]' \
+		'.[0].stats | [.keepalives, .probes]' "$WORK/before"
+	gretool -n "$A" set gre1 keepalive 100ms 2
+	busywait 10 answered 3 || fail "no answer: $(cat "$WORK/probed")"
+	gretool -n "$A" probe gre1 -c 2 -i 20ms >/dev/null
+	gretool -n "$A" -j -s show gre1 >"$WORK/after"
+	# No answer any more: 0 and null, and the carrier goes.
+	gretool -n "$A" set gre1 keepalive off
+	gretool -n "$B" set gre1 keepalive-reply off
+	gretool -n "$A" set gre1 keepalive 100ms 2
+	busywait 10 peer_is_down || fail "the peer is not down: $(cat "$WORK/lost")"
+
+	for file in after lost; do
+		check_json "keepalives, $file" "" ".[0].stats.keepalives |
+			wrong($PROBES + {flaps: \"number\", changed_ms: \"number\"})" \
+			"$WORK/$file"
+		check_json "probes, $file" "" \
+			".[0].stats.probes | wrong($PROBES)" "$WORK/$file"
+		check_json "tunnel, $file" "" ".[0] | wrong($TUNNEL +
+			{addresses: \"array\", stats: \"object\"})" "$WORK/$file"
+	done
+	check_json "up" '["up",true,0]' \
+		'.[0] | [.peer, .carrier, .stats.keepalives.flaps]' "$WORK/after"
+	check_json "probes" '[2,2,2]' '.[0].stats.probes | [.sent, .answered,
+		(.history_us | map(select(. > 0)) | length)]' "$WORK/after"
+	check_json "times" '[true,true]' '[.[0].stats | .keepalives, .probes |
+		.rtt_min_ns > 0 and .rtt_min_ns <= .rtt_ns and
+		.rtt_ns <= .rtt_max_ns and .rtt_smoothed_ns >= .rtt_min_ns and
+		.rtt_smoothed_ns <= .rtt_max_ns]' "$WORK/after"
+	check_json "lost" '["down",false,1]' \
+		'.[0] | [.peer, .carrier, .stats.keepalives.flaps]' "$WORK/lost"
+	check_json "as many as were sent" true '.[0].stats.keepalives |
+		(.history_us | length) == ([.sent, 32] | min)' "$WORK/lost"
+	check_json "the last are not back" '[null,null]' \
+		'.[0].stats.keepalives.history_us[0:2]' "$WORK/lost"
+	check_json "those before were" true \
+		'[.[0].stats.keepalives.history_us[] | numbers] | length > 2' \
+		"$WORK/lost"
+}
+
+peer_is_down() {
+	gretool -n "$A" -j -s show gre1 >"$WORK/lost"
+	jq -e '.[0].peer == "down"' "$WORK/lost"
+}
+
+answered() {
+	gretool -n "$A" -j -s show gre1 >"$WORK/probed"
+	jq -e ".[0].stats.keepalives.answered >= $1" "$WORK/probed"
 }
 
 test_pretty() {

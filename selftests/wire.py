@@ -137,7 +137,7 @@ class Tap:
 
 class Results:
     """Says how each case went, one a line, for helper and results in lib.sh:
-    "ok GROUP WHAT" or "FAIL GROUP WHAT: why"."""
+    "ok GROUP WHAT", "FAIL GROUP WHAT: why" or "SKIP GROUP WHY"."""
 
     def __init__(self):
         self.failed = 0
@@ -151,6 +151,10 @@ class Results:
             print("FAIL %s %s: %s" % (self.group, what, wrong), flush=True)
         else:
             print("ok %s %s" % (self.group, what), flush=True)
+
+    def skip(self, why):
+        """Nothing can be said of this group."""
+        print("SKIP %s %s" % (self.group, why), flush=True)
 
     def equal(self, what, expected, got):
         self.say(what, "" if expected == got else

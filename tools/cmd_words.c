@@ -6,7 +6,7 @@
 #include "gretool.h"
 #include "words.h"
 
-/* WORD, the bits of what it says, whether it repeats, takes a value, which. */
+/* WORD, the bits of what it says, does a value follow (2: perhaps), which. */
 int cmd_words(struct gretool *g, int argc, char **argv)
 {
 	bool set = argc && !strcmp(argv[0], "set");
@@ -16,7 +16,8 @@ int cmd_words(struct gretool *g, int argc, char **argv)
 	for (word = words; word->name; word++)
 		if (!(set && word->add_only))
 			printf("%s %u %d %s\n", word->name,
-			       word->repeats ? 0 : word->fields, !!word->value,
+			       word->repeats ? 0 : word->fields,
+			       word->optional ? 2 : !!word->value,
 			       word->complete ? word->complete : "");
 	return STATUS_OK;
 }

@@ -38,6 +38,8 @@ void config_init(struct config *c)
 	c->tos = GREX_TOS_INHERIT;
 	c->pmtudisc = true;
 	c->icmp_relay = true;
+	c->keepalive_retries = GREX_KEEPALIVE_RETRIES_DEFAULT;
+	c->keepalive_reply = true;
 }
 
 void config_free(struct config *c)
@@ -84,6 +86,13 @@ static bool addresses_equal(const struct config *a, const struct config *b)
 	return true;
 }
 
+static bool keepalive_equal(const struct config *a, const struct config *b)
+{
+	return a->keepalive_interval == b->keepalive_interval &&
+	       (!a->keepalive_interval ||
+		a->keepalive_retries == b->keepalive_retries);
+}
+
 uint32_t config_diff(const struct config *a, const struct config *b)
 {
 	uint32_t diff = 0;
@@ -120,6 +129,10 @@ uint32_t config_diff(const struct config *a, const struct config *b)
 		diff |= F_ICMP_RELAY;
 	if (a->icmp_source != b->icmp_source)
 		diff |= F_ICMP_SOURCE;
+	if (!keepalive_equal(a, b))
+		diff |= F_KEEPALIVE;
+	if (a->keepalive_reply != b->keepalive_reply)
+		diff |= F_KEEPALIVE_REPLY;
 	if (a->mtu != b->mtu)
 		diff |= F_MTU;
 	if (!link_netns_equal(a, b))
@@ -179,6 +192,12 @@ void config_overlay(struct config *dst, const struct config *src)
 		dst->icmp_relay = src->icmp_relay;
 	if (given & F_ICMP_SOURCE)
 		dst->icmp_source = src->icmp_source;
+	if (given & F_KEEPALIVE) {
+		dst->keepalive_interval = src->keepalive_interval;
+		dst->keepalive_retries = src->keepalive_retries;
+	}
+	if (given & F_KEEPALIVE_REPLY)
+		dst->keepalive_reply = src->keepalive_reply;
 	if (given & F_MTU)
 		dst->mtu = src->mtu;
 	if (given & F_LINK_NETNS) {

@@ -40,8 +40,10 @@ enum field {
 	F_DECAP_TTL = 1 << 19,
 	F_ICMP_RELAY = 1 << 20,
 	F_ICMP_SOURCE = 1 << 21,
+	F_KEEPALIVE = 1 << 22,
+	F_KEEPALIVE_REPLY = 1 << 23,
 
-	F_COUNT = 22,
+	F_COUNT = 24,
 	F_ALL = (1 << F_COUNT) - 1,
 	F_IN = F_IKEY | F_ICSUM | F_ISEQ,
 	F_OUT = F_OKEY | F_OCSUM | F_OSEQ,
@@ -86,6 +88,9 @@ struct config {
 	uint32_t fwmark;
 	bool icmp_relay;
 	uint32_t icmp_source; /* GREX_ICMP_SOURCE_* */
+	uint32_t keepalive_interval; /* ms, 0: off */
+	uint32_t keepalive_retries; /* counts with an interval */
+	bool keepalive_reply;
 	uint32_t mtu; /* bytes */
 	char link_netns[NETNS_NAME_SIZE]; /* "": only the number is known */
 	int32_t link_netnsid;

@@ -20,6 +20,8 @@ const struct command commands[] = {
 	{ "show", "show tunnels, as add takes them", help_show, cmd_show },
 	{ "monitor", "report changes as they happen", help_monitor,
 	  cmd_monitor },
+	{ "probe", "ask the far end, and measure", help_probe, cmd_probe },
+	{ "top", "a live table of the far ends", help_top, cmd_top },
 	{ "help", "explain a command", help_help, cmd_help },
 	{ "words", NULL, NULL, cmd_words },
 	{ 0 },

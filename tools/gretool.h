@@ -44,10 +44,12 @@ int cmd_set(struct gretool *g, int argc, char **argv);
 int cmd_del(struct gretool *g, int argc, char **argv);
 int cmd_show(struct gretool *g, int argc, char **argv);
 int cmd_monitor(struct gretool *g, int argc, char **argv);
+int cmd_probe(struct gretool *g, int argc, char **argv);
+int cmd_top(struct gretool *g, int argc, char **argv);
 int cmd_help(struct gretool *g, int argc, char **argv);
 int cmd_words(struct gretool *g, int argc, char **argv);
 
 extern const char help_add[], help_set[], help_del[], help_show[],
-	help_monitor[], help_help[];
+	help_monitor[], help_probe[], help_top[], help_help[];
 
 #endif /* GRETOOL_H */

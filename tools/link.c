@@ -6,9 +6,10 @@
 
 #include "link.h"
 
-#define F_DATA                                                              \
-	(F_LOCAL | F_REMOTE | F_DEV | F_IN | F_OUT | F_TTL | F_TOS | F_DF | \
-	 F_FWMARK | F_DECAP_TTL | F_ICMP_RELAY | F_ICMP_SOURCE)
+#define F_DATA                                                                 \
+	(F_LOCAL | F_REMOTE | F_DEV | F_IN | F_OUT | F_TTL | F_TOS | F_DF |    \
+	 F_FWMARK | F_DECAP_TTL | F_ICMP_RELAY | F_ICMP_SOURCE | F_KEEPALIVE | \
+	 F_KEEPALIVE_REPLY)
 
 static uint16_t flags_of(const struct direction *d)
 {
@@ -62,6 +63,16 @@ static void put_data(struct nlmsghdr *nlh, const struct config *c,
 		mnl_attr_put_u32(nlh, IFLA_GREX_ICMP_RELAY, c->icmp_relay);
 	if (fields & F_ICMP_SOURCE)
 		mnl_attr_put_u32(nlh, IFLA_GREX_ICMP_SOURCE, c->icmp_source);
+	if (fields & F_KEEPALIVE) {
+		mnl_attr_put_u32(nlh, IFLA_GREX_KEEPALIVE_INTERVAL,
+				 c->keepalive_interval);
+		if (c->keepalive_interval)
+			mnl_attr_put_u32(nlh, IFLA_GREX_KEEPALIVE_RETRIES,
+					 c->keepalive_retries);
+	}
+	if (fields & F_KEEPALIVE_REPLY)
+		mnl_attr_put_u32(nlh, IFLA_GREX_KEEPALIVE_REPLY,
+				 c->keepalive_reply);
 }
 
 static void put_config(struct nlmsghdr *nlh, struct ifinfomsg *ifm,
@@ -110,6 +121,21 @@ void link_change(struct nl_request *request, int ifindex,
 
 	ifm->ifi_index = ifindex;
 	put_config(&request->header, ifm, c, fields & ~(uint32_t)F_LINK_NETNS);
+}
+
+void link_probe(struct nl_request *request, int ifindex, uint32_t size)
+{
+	struct ifinfomsg *ifm = nl_start(request, RTM_NEWLINK, 0, sizeof(*ifm));
+	struct nlmsghdr *nlh = &request->header;
+	struct nlattr *info, *data;
+
+	ifm->ifi_index = ifindex;
+	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
+	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, GREX_KIND);
+	data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
+	mnl_attr_put_u32(nlh, IFLA_GREX_PROBE, size);
+	mnl_attr_nest_end(nlh, data);
+	mnl_attr_nest_end(nlh, info);
 }
 
 void link_delete(struct nl_request *request, int ifindex)
@@ -276,14 +302,63 @@ static int read_data_attr(const struct nlattr *attr, void *arg)
 	case IFLA_GREX_ICMP_SOURCE:
 		ok = read_bytes(attr, &c->icmp_source, sizeof(c->icmp_source));
 		break;
+	case IFLA_GREX_KEEPALIVE_INTERVAL:
+		ok = read_bytes(attr, &c->keepalive_interval,
+				sizeof(c->keepalive_interval));
+		break;
+	case IFLA_GREX_KEEPALIVE_RETRIES:
+		ok = read_bytes(attr, &c->keepalive_retries,
+				sizeof(c->keepalive_retries));
+		break;
+	case IFLA_GREX_KEEPALIVE_REPLY:
+		ok = read_bool32(attr, &c->keepalive_reply);
+		break;
 	}
 	return ok ? MNL_CB_OK : MNL_CB_ERROR;
+}
+
+static int read_probes_attr(const struct nlattr *attr, void *arg)
+{
+	struct probes *probes = arg;
+	uint64_t *const numbers[] = {
+		[GREX_PROBES_FLAPS] = &probes->flaps,
+		[GREX_PROBES_CHANGED] = &probes->changed,
+		[GREX_PROBES_SENT] = &probes->sent,
+		[GREX_PROBES_RECEIVED] = &probes->received,
+		[GREX_PROBES_RTT] = &probes->rtt,
+		[GREX_PROBES_RTT_SMOOTHED] = &probes->rtt_smoothed,
+		[GREX_PROBES_RTT_MIN] = &probes->rtt_min,
+		[GREX_PROBES_RTT_MAX] = &probes->rtt_max,
+		[GREX_PROBES_JITTER] = &probes->jitter,
+	};
+	unsigned int type = mnl_attr_get_type(attr);
+	bool ok = true;
+
+	if (type == GREX_PROBES_STATE)
+		ok = read_bytes(attr, &probes->state, sizeof(probes->state));
+	else if (type == GREX_PROBES_HISTORY)
+		ok = read_bytes(attr, probes->history, sizeof(probes->history));
+	else if (type < sizeof(numbers) / sizeof(numbers[0]) && numbers[type])
+		ok = read_bytes(attr, numbers[type], sizeof(*numbers[type]));
+	return ok ? MNL_CB_OK : MNL_CB_ERROR;
+}
+
+static int read_probes(const struct nlattr *attr, struct probes *probes)
+{
+	probes->known = true;
+	return mnl_attr_parse_nested(attr, read_probes_attr, probes);
 }
 
 static int read_counter_attr(const struct nlattr *attr, void *arg)
 {
 	unsigned int type = mnl_attr_get_type(attr);
-	uint64_t *counters = arg;
+	struct tunnel *t = arg;
+	uint64_t *counters = t->counters;
+
+	if (type == GREX_XSTATS_KEEPALIVE)
+		return read_probes(attr, &t->keepalives);
+	if (type == GREX_XSTATS_PROBE)
+		return read_probes(attr, &t->manual);
 
 	if (type == GREX_STAT_UNSPEC || type == GREX_STAT_PAD ||
 	    type > GREX_STAT_MAX)
@@ -311,8 +386,7 @@ static int read_info_attr(const struct nlattr *attr, void *arg)
 	case IFLA_INFO_XSTATS:
 		if (!link_is_grex(t))
 			return MNL_CB_OK;
-		return mnl_attr_parse_nested(attr, read_counter_attr,
-					     t->counters);
+		return mnl_attr_parse_nested(attr, read_counter_attr, t);
 	}
 	return MNL_CB_OK;
 }
@@ -400,6 +474,10 @@ static const char *option_name(unsigned int type, bool in_data)
 		[IFLA_GREX_DECAP_TTL] = "decap-ttl",
 		[IFLA_GREX_ICMP_RELAY] = "icmp-relay",
 		[IFLA_GREX_ICMP_SOURCE] = "icmp-source",
+		[IFLA_GREX_KEEPALIVE_INTERVAL] = "keepalive",
+		[IFLA_GREX_KEEPALIVE_RETRIES] = "keepalive",
+		[IFLA_GREX_KEEPALIVE_REPLY] = "keepalive-reply",
+		[IFLA_GREX_PROBE] = "probe",
 	};
 
 	if (in_data)

@@ -9,6 +9,17 @@
 #include "config.h"
 #include "nl.h"
 
+/* What became of probes, as of GREX_PROBES_*. */
+struct probes {
+	bool known; /* any were sent */
+	uint32_t state; /* enum grex_keepalive_state */
+	uint64_t flaps;
+	uint64_t changed; /* ms ago */
+	uint64_t sent, received;
+	uint64_t rtt, rtt_smoothed, rtt_min, rtt_max, jitter; /* ns */
+	uint32_t history[GREX_KEEPALIVE_HISTORY]; /* us, the last first; 0: none */
+};
+
 /* What the kernel says about a tunnel. */
 struct tunnel {
 	struct config config; /* addresses excepted, see addr.h */
@@ -18,6 +29,8 @@ struct tunnel {
 	uint8_t operstate; /* IF_OPER_* */
 	struct rtnl_link_stats64 stats; /* 0 unless asked for */
 	uint64_t counters[GREX_STAT_MAX + 1]; /* by GREX_STAT_* */
+	struct probes keepalives;
+	struct probes manual; /* those of link_probe() */
 };
 
 /* Requests. Names are resolved to numbers before, see resolve.h. */
@@ -25,6 +38,8 @@ void link_add(struct nl_request *request, const struct config *c);
 /* Change the given fields; c has all of them, the others are as they were. */
 void link_change(struct nl_request *request, int ifindex,
 		 const struct config *c, uint32_t fields);
+/* Send one probe, of so many bytes, 0: as few as it takes. */
+void link_probe(struct nl_request *request, int ifindex, uint32_t size);
 void link_delete(struct nl_request *request, int ifindex);
 void link_get(struct nl_request *request, const char *name);
 /* The name of an interface of another network namespace, or of its index. */

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "duration.h"
 #include "print.h"
 
 static const char *ip_text(const struct ip *ip, char text[INET6_ADDRSTRLEN])
@@ -89,6 +90,31 @@ static const char *icmp_source_text(const struct config *c)
 			   c->icmp_source);
 }
 
+static const char *const peer_states[GREX_KEEPALIVE_STATES] = {
+	[GREX_KEEPALIVE_OFF] = "off",
+	[GREX_KEEPALIVE_DOWN] = "down",
+	[GREX_KEEPALIVE_HOLD] = "hold",
+	[GREX_KEEPALIVE_UP] = "up",
+};
+
+const char *print_peer_text(const struct tunnel *t)
+{
+	return choice_text(peer_states, GREX_KEEPALIVE_STATES,
+			   t->keepalives.state);
+}
+
+static void print_keepalive(FILE *out, const struct config *c)
+{
+	char text[DURATION_SIZE];
+
+	if (c->keepalive_interval)
+		fprintf(out, " keepalive %s %" PRIu32,
+			duration_text(c->keepalive_interval, text),
+			c->keepalive_retries);
+	else
+		fputs(" keepalive off", out);
+}
+
 static void print_addresses(FILE *out, const struct config *c)
 {
 	char text[INET6_ADDRSTRLEN];
@@ -154,6 +180,11 @@ void print_words(FILE *out, const struct config *c, uint32_t fields)
 		fprintf(out, " icmp-relay %s", c->icmp_relay ? "on" : "off");
 	if (fields & F_ICMP_SOURCE)
 		fprintf(out, " icmp-source %s", icmp_source_text(c));
+	if (fields & F_KEEPALIVE)
+		print_keepalive(out, c);
+	if (fields & F_KEEPALIVE_REPLY)
+		fprintf(out, " keepalive-reply %s",
+			c->keepalive_reply ? "on" : "off");
 	if (fields & F_MTU)
 		fprintf(out, " mtu %" PRIu32, c->mtu);
 	if (fields & F_MULTICAST)
@@ -188,6 +219,62 @@ void print_state(FILE *out, const struct tunnel *t)
 		t->carrier ? "on" : "off", operstate_text(t->operstate));
 }
 
+static double ms(uint64_t ns)
+{
+	return (double)ns / 1e6;
+}
+
+static void print_rtt(FILE *out, const struct probes *p)
+{
+	if (!p->received)
+		return;
+	fprintf(out,
+		"    rtt last %.3f ms smoothed %.3f ms min %.3f ms max %.3f ms "
+		"jitter %.3f ms\n",
+		ms(p->rtt), ms(p->rtt_smoothed), ms(p->rtt_min), ms(p->rtt_max),
+		ms(p->jitter));
+}
+
+unsigned int print_lost(const struct probes *p, unsigned int *of)
+{
+	unsigned int lost = 0, i;
+
+	/* The last one may still be on its way. */
+	*of = p->sent < GREX_KEEPALIVE_HISTORY ? (unsigned int)p->sent
+					       : GREX_KEEPALIVE_HISTORY;
+	for (i = 0; i < *of; i++)
+		lost += !p->history[i];
+	if (*of && !p->history[0]) {
+		lost--;
+		--*of;
+	}
+	return lost;
+}
+
+static void print_probes(FILE *out, const struct tunnel *t)
+{
+	const struct probes *k = &t->keepalives, *p = &t->manual;
+	char since[DURATION_SIZE];
+	unsigned int lost, of;
+
+	if (k->known) {
+		lost = print_lost(k, &of);
+		fprintf(out,
+			"    peer %s for %s flaps %" PRIu64
+			" keepalives %" PRIu64 " sent %" PRIu64
+			" answered %u of the last %u lost\n",
+			print_peer_text(t), duration_spoken(k->changed, since),
+			k->flaps, k->sent, k->received, lost, of);
+		print_rtt(out, k);
+	}
+	if (p->known) {
+		fprintf(out,
+			"    probes %" PRIu64 " sent %" PRIu64 " answered\n",
+			p->sent, p->received);
+		print_rtt(out, p);
+	}
+}
+
 enum scope {
 	TUNNEL,
 	NETNS
@@ -219,6 +306,7 @@ void print_stats(FILE *out, const struct tunnel *t, bool zeros)
 		" errors %" PRIu64 " dropped\n",
 		(uint64_t)s->tx_packets, (uint64_t)s->tx_bytes,
 		(uint64_t)s->tx_errors, (uint64_t)s->tx_dropped);
+	print_probes(out, t);
 	for (i = 0; i <= GREX_STAT_MAX; i++)
 		if (counters[i].name && (zeros || t->counters[i]))
 			fprintf(out, "    %s %" PRIu64 "  %s%s\n",
@@ -292,11 +380,53 @@ void print_json(struct json *json, const struct tunnel *t)
 	json_number(json, "fwmark", c->fwmark);
 	json_bool(json, "icmp_relay", c->icmp_relay);
 	json_string(json, "icmp_source", icmp_source_text(c));
+	if (c->keepalive_interval) {
+		json_object(json, "keepalive");
+		json_number(json, "interval_ms", c->keepalive_interval);
+		json_number(json, "retries", c->keepalive_retries);
+		json_object_end(json);
+	} else {
+		json_null(json, "keepalive");
+	}
+	json_bool(json, "keepalive_reply", c->keepalive_reply);
 	json_number(json, "mtu", c->mtu);
 	json_bool(json, "multicast", c->multicast);
 	json_bool(json, "up", c->up);
 	json_bool(json, "carrier", t->carrier);
 	json_string(json, "operstate", operstate_text(t->operstate));
+	json_string(json, "peer", print_peer_text(t));
+}
+
+static void json_probes(struct json *json, const char *name,
+			const struct probes *p, bool is_keepalive)
+{
+	size_t i;
+
+	if (!p->known) {
+		json_null(json, name);
+		return;
+	}
+	json_object(json, name);
+	if (is_keepalive) {
+		json_number(json, "flaps", p->flaps);
+		json_number(json, "changed_ms", p->changed);
+	}
+	json_number(json, "sent", p->sent);
+	json_number(json, "answered", p->received);
+	json_number(json, "rtt_ns", p->rtt);
+	json_number(json, "rtt_smoothed_ns", p->rtt_smoothed);
+	json_number(json, "rtt_min_ns", p->rtt_min);
+	json_number(json, "rtt_max_ns", p->rtt_max);
+	json_number(json, "jitter_ns", p->jitter);
+	json_array(json, "history_us");
+	for (i = 0; i < GREX_KEEPALIVE_HISTORY && i < p->sent; i++) {
+		if (p->history[i])
+			json_number(json, NULL, p->history[i]);
+		else
+			json_null(json, NULL);
+	}
+	json_array_end(json);
+	json_object_end(json);
 }
 
 void print_json_addresses(struct json *json, const struct config *c)
@@ -330,6 +460,8 @@ void print_json_stats(struct json *json, const struct tunnel *t)
 	json_number(json, "tx_bytes", s->tx_bytes);
 	json_number(json, "tx_errors", s->tx_errors);
 	json_number(json, "tx_dropped", s->tx_dropped);
+	json_probes(json, "keepalives", &t->keepalives, true);
+	json_probes(json, "probes", &t->manual, false);
 	json_object(json, "counters");
 	for (i = 0; i <= GREX_STAT_MAX; i++)
 		if (counters[i].name)

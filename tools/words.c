@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "duration.h"
 #include "nearest.h"
 #include "report.h"
 #include "words.h"
@@ -361,6 +362,48 @@ static const char *parse_icmp_source(struct config *c, const struct word *word,
 			    &c->icmp_source);
 }
 
+/* off, or INTERVAL, or INTERVAL RETRIES; both have defaults. */
+static const char *parse_keepalive(struct config *c, const struct word *word,
+				   const char *value)
+{
+	char interval[32];
+	size_t length;
+	const char *retries;
+
+	(void)word;
+	c->keepalive_interval = GREX_KEEPALIVE_INTERVAL_DEFAULT;
+	c->keepalive_retries = GREX_KEEPALIVE_RETRIES_DEFAULT;
+	if (!value)
+		return NULL;
+	if (!strcmp(value, "off")) {
+		c->keepalive_interval = 0;
+		return NULL;
+	}
+	length = strcspn(value, " ");
+	if (length >= sizeof(interval))
+		return unexpected;
+	memcpy(interval, value, length);
+	interval[length] = '\0';
+	if (!duration_parse(interval, &c->keepalive_interval) ||
+	    c->keepalive_interval < GREX_KEEPALIVE_INTERVAL_MIN ||
+	    c->keepalive_interval > GREX_KEEPALIVE_INTERVAL_MAX)
+		return unexpected;
+	retries = strchr(value, ' ');
+	if (retries && (!parse_number(retries + 1, GREX_KEEPALIVE_RETRIES_MAX,
+				      &c->keepalive_retries) ||
+			!c->keepalive_retries))
+		return unexpected;
+	return NULL;
+}
+
+static const char *parse_keepalive_reply(struct config *c,
+					 const struct word *word,
+					 const char *value)
+{
+	(void)word;
+	return parse_on_off(value, &c->keepalive_reply);
+}
+
 static const char *parse_mtu(struct config *c, const struct word *word,
 			     const char *value)
 {
@@ -560,6 +603,16 @@ const struct word words[] = {
 	  .value = "self|hop", .expected = "self or hop",
 	  .complete = "self hop",
 	  .help = "their source: this machine (default), or the router" },
+	{ .name = "keepalive", .fields = F_KEEPALIVE,
+	  .parse = parse_keepalive, .optional = 2,
+	  .value = "off|[TIME [RETRIES]]",
+	  .expected = "off, or a time of 100ms..1h and perhaps 1..255 retries",
+	  .complete = "off 10 1s 300ms",
+	  .help = "carrier off when the peer does not answer" },
+	{ .name = "keepalive-reply", .fields = F_KEEPALIVE_REPLY,
+	  .parse = parse_keepalive_reply,
+	  .value = "on|off", .expected = "on or off", .complete = "on off",
+	  .help = "answer the keepalives of the peer (default on)" },
 	{ .name = "mtu", .fields = F_MTU, .parse = parse_mtu,
 	  .value = "68..65499", .expected = "68..65499 bytes",
 	  .help = "bytes (default: MTU to the remote less the overhead)" },
@@ -692,10 +745,37 @@ static int check_whole(struct config *c, enum words_use use)
 		return usage("icmp-source: \"hop\" cannot be combined with "
 			     "\"icmp-relay off\", which relays nothing: "
 			     "expected one of them");
+	if (c->given & F_KEEPALIVE && c->keepalive_interval &&
+	    c->given & F_REMOTE && c->remote.family == AF_UNSPEC)
+		return usage("keepalive: needs a peer to ask, expected a "
+			     "\"remote\" that is not \"any\"");
 	/* Path MTU discovery alone says both bits. */
 	if (c->given & F_PMTUDISC)
 		c->given |= F_DF;
 	return check_addresses(c) ?: check_ipv6(c);
+}
+
+/* Put the values that follow into one text; returns how many there are. */
+static int take_optional(const struct word *word, int argc, char **argv,
+			 char *text, size_t size)
+{
+	size_t used = 0;
+	int i;
+
+	text[0] = '\0';
+	for (i = 0; i < argc && i < (int)word->optional; i++) {
+		if (!isdigit((unsigned char)argv[i][0]) &&
+		    strcmp(argv[i], "off") != 0)
+			break;
+		used += (size_t)snprintf(text + used, size - used, "%s%s",
+					 i ? " " : "", argv[i]);
+		/* Far too long for any value: cut, so that it is none. */
+		if (used >= size) {
+			memcpy(text + size - 4, "...", 4);
+			used = size - 1;
+		}
+	}
+	return i;
 }
 
 int words_parse(struct config *c, enum words_use use, int argc, char **argv)
@@ -703,6 +783,7 @@ int words_parse(struct config *c, enum words_use use, int argc, char **argv)
 	const struct word *given_by[F_COUNT] = { NULL };
 	const struct word *word;
 	const char *wrong, *value;
+	char optional[64];
 	int i, err;
 
 	config_init(c);
@@ -726,10 +807,15 @@ int words_parse(struct config *c, enum words_use use, int argc, char **argv)
 			return usage("%s: cannot be changed, only given when "
 				     "the tunnel is added",
 				     word->name);
-		if (word->value && ++i == argc)
+		if (word->optional)
+			i += take_optional(word, argc - i - 1, argv + i + 1,
+					   optional, sizeof(optional));
+		else if (word->value && ++i == argc)
 			return usage("%s: the value is missing, expected %s",
 				     word->name, word->expected);
 		value = word->value ? argv[i] : NULL;
+		if (word->optional)
+			value = optional[0] ? optional : NULL;
 		err = check_once(word, given_by);
 		if (err)
 			return err;

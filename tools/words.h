@@ -23,6 +23,11 @@ struct word {
 	uint32_t fields;
 	word_fn parse;
 	const char *value; /* what follows, for help; NULL: nothing does */
+	/*
+	 * How many values may follow, 0: one must. They begin with a digit or
+	 * are "off"; the parser gets them with a space between, or NULL.
+	 */
+	unsigned int optional;
 	const char *expected; /* "is not ..." of a wrong value */
 	/*
 	 * What to complete: literal values, "@dev" and "@netns" for names of

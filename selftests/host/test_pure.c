@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "header.h"
+#include "keepalive_fsm.h"
+#include "keepalive_wire.h"
 #include "quote.h"
 #include "translate.h"
 
@@ -132,12 +134,77 @@ static void test_quoted_packet(void)
 	ok(good, "a quoted packet, cut after every byte");
 }
 
+/* The inner packet of a Cisco's keepalive that somebody captured, cut after every
+ * byte, and with any byte of its IP header wrong.
+ */
+static void test_captured_request(void)
+{
+	static const u8 bytes[] = {
+		0x45, 0xc0, 0x00, 0x18, 0x00, 0x01, 0x00, 0x00,
+		0xff, 0x2f, 0x36, 0xf2, 0xc0, 0x00, 0x02, 0x02,
+		0xc0, 0x00, 0x02, 0x01, 0x00, 0x00, 0x00, 0x00,
+	};
+	struct grex_request request;
+	bool good = true;
+	size_t len, i;
+
+	for (len = 0; len <= sizeof(bytes); len++) {
+		u8 *cut = malloc(len ? len : 1);
+
+		if (!cut)
+			abort();
+		memcpy(cut, bytes, len);
+		good &= grex_request_read(&request, cut, len) ==
+			(len == sizeof(bytes));
+		for (i = 0; i < 20 && i < len; i++) {
+			cut[i] ^= 0x10;
+			good &= !grex_request_read(&request, cut, len);
+			cut[i] ^= 0x10;
+		}
+		free(cut);
+	}
+	good &= grex_request_read(&request, bytes, sizeof(bytes)) &&
+		request.saddr == htonl(0xc0000202) &&
+		request.daddr == htonl(0xc0000201) && request.total_len == 24;
+	ok(good, "a captured keepalive, cut after every byte");
+}
+
+/* A peer that answers, dies, and answers again. */
+static void test_peer_dies(void)
+{
+	struct grex_fsm fsm = { 0 };
+	unsigned int actions;
+	bool good;
+	int i;
+
+	good = grex_fsm_step(&fsm, GREX_FSM_START, 3, 1) ==
+	       (GREX_FSM_ARM | GREX_FSM_CARRIER_OFF);
+	good &= grex_fsm_step(&fsm, GREX_FSM_TICK, 3, 2) == GREX_FSM_SEND;
+	good &= grex_fsm_step(&fsm, GREX_FSM_REPLY, 3, 3) ==
+		GREX_FSM_CARRIER_ON;
+	for (i = 0; i < 3; i++)
+		good &= grex_fsm_step(&fsm, GREX_FSM_TICK, 3, 4) ==
+			GREX_FSM_SEND;
+	actions = grex_fsm_step(&fsm, GREX_FSM_TICK, 3, 5);
+	good &= actions == (GREX_FSM_SEND | GREX_FSM_CARRIER_OFF) &&
+		fsm.state == GREX_FSM_DOWN && fsm.flaps == 1 &&
+		fsm.changed == 5;
+	/* Once is not enough after that. */
+	good &= !grex_fsm_step(&fsm, GREX_FSM_REPLY, 3, 6) &&
+		fsm.state == GREX_FSM_HOLD;
+	good &= grex_fsm_step(&fsm, GREX_FSM_REPLY, 3, 7) ==
+		GREX_FSM_CARRIER_ON;
+	ok(good, "a peer that dies and comes back");
+}
+
 int main(void)
 {
-	printf("TAP version 13\n1..4\n");
+	printf("TAP version 13\n1..6\n");
 	test_known_packet();
 	test_every_length();
 	test_round_trip();
 	test_quoted_packet();
+	test_captured_request();
+	test_peer_dies();
 	return failed;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../batch.h"
 #include "../print.h"
@@ -92,6 +93,35 @@ const char *text_of(const struct config *c, uint32_t fields)
 	print_name(out, c->name);
 	print_words(out, c, fields);
 	fclose(out);
+	return text;
+}
+
+static FILE *catcher;
+static int real_stdout;
+
+void output_catch(void)
+{
+	fflush(stdout);
+	catcher = tmpfile();
+	real_stdout = dup(STDOUT_FILENO);
+	if (!catcher || real_stdout < 0 ||
+	    dup2(fileno(catcher), STDOUT_FILENO) < 0)
+		abort();
+}
+
+const char *output_caught(void)
+{
+	static char text[16384];
+	size_t length;
+
+	fflush(stdout);
+	if (dup2(real_stdout, STDOUT_FILENO) < 0)
+		abort();
+	close(real_stdout);
+	rewind(catcher);
+	length = fread(text, 1, sizeof(text) - 1, catcher);
+	text[length] = '\0';
+	fclose(catcher);
 	return text;
 }
 

@@ -27,6 +27,13 @@ int parse_line(struct config *c, bool set, const char *line,
 /* print_words() after the name, until the next call. */
 const char *text_of(const struct config *c, uint32_t fields);
 
+/*
+ * What is printed to standard output between the two, until the next time. No
+ * results in between.
+ */
+void output_catch(void);
+const char *output_caught(void);
+
 /* A number below limit, the same in every run. */
 unsigned int draw(unsigned int limit);
 

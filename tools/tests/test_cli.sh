@@ -72,7 +72,7 @@ run 0 '' -V
 run 0 '' help
 run 0 '' --help
 run 0 '' -h
-for command in add set del show monitor help; do
+for command in add set del show monitor probe top help; do
 	run 0 '' help "$command"
 done
 run 2 'gretool: help: "nonsense" is not a command*' help nonsense
@@ -88,6 +88,39 @@ run 2 'gretool: show: "-x" is not an option,*' show -x
 run 2 'gretool: show: name: "wrong-name-of-an-interface" is longer*' show wrong-name-of-an-interface
 run 2 'gretool: monitor: "g1" is too much,*' monitor g1
 run 2 'gretool: monitor: -s, -d and -p say nothing here,*' -s monitor
+run 2 'gretool: add: keepalive: "99ms" is not off, or a time*' \
+	add g1 remote 192.0.2.2 keepalive 99ms
+run 2 'gretool: add: keepalive: needs a peer to ask,*' add g1 remote any keepalive
+run 2 'gretool: "prob" is not a command, did you mean "probe"?' prob
+run 2 'gretool: probe: the name of the tunnel is missing, expected NAME' probe
+run 2 'gretool: probe: the name of the tunnel is missing, expected NAME' probe -c 3
+run 2 'gretool: probe: "g2" is too much, expected only NAME, -c, -i and -s' probe g1 g2
+run 2 'gretool: probe: "-x" is not an option, expected -c, -i or -s' probe g1 -x
+run 2 'gretool: probe: "-cc" is not an option,*' probe g1 -cc 3
+run 2 'gretool: probe: name: "a/b" cannot be*' probe a/b -c 1
+run 2 'gretool: probe: -c: the value is missing' probe g1 -c
+run 2 'gretool: probe: -i: the value is missing' probe g1 -c 1 -i
+run 2 'gretool: probe: -s: the value is missing' probe -s
+for value in 0 -1 +1 x 3x '' ' 3' 0x3 4294967296 18446744073709551617; do
+	run 2 "gretool: probe: -c: \"$value\" is not 1..4294967295" probe g1 -c "$value"
+done
+for value in 0 9ms 0.009 -1 1x '' 1d 50d; do
+	run 2 "gretool: probe: -i: \"$value\" is not a time of 10ms or more" \
+		probe g1 -i "$value"
+done
+for value in 0 1 55 65500 -56 56x '' 4294967352; do
+	run 2 "gretool: probe: -s: \"$value\" is not 56..65499 bytes" probe g1 -s "$value"
+done
+run 2 'gretool: top: "g1" is too much, expected only -i and -c' top g1
+run 2 'gretool: top: "-s" is too much, expected only -i and -c' top -s
+run 2 'gretool: top: -i: the value is missing' top -i
+run 2 'gretool: top: -c: the value is missing' top -i 1s -c
+for value in 0 -1 +1 x 3x '' ' 3'; do
+	run 2 "gretool: top: -c: \"$value\" is not 1 or more" top -c "$value"
+done
+for value in 0 99ms 0.099 x ''; do
+	run 2 "gretool: top: -i: \"$value\" is not a time of 100ms or more" top -i "$value"
+done
 
 run 1 'gretool: /nowhere: No such file or directory' -batch /nowhere
 batch 0 '' ''
@@ -100,6 +133,8 @@ batch 2 '*/batch:1: the line has a quote that does not end' 'add "g1 remote any\
 batch 2 '*/batch:1: the line has a NUL byte' 'add g1 \0 remote any\n'
 batch 2 '*/batch:2: add: "romote" is not an option, did you mean "remote"?' \
 	"# last line without an end\nadd 'g1' romote any"
+batch 2 '*/batch:1: probe: -c: "0" is not*/batch:2: top: "x" is too much*' \
+	'probe g1 -c 0\ntop x\n' -force
 batch 2 '*/batch:1: the line has too many words' "add $(printf 'x %.0s' {1..600})\n"
 
 [[ $(printf 'help add\n' | "$gretool" -batch - | head -n 1) == 'gretool add NAME '* ]]
@@ -113,9 +148,11 @@ if [[ -c /dev/full ]]; then
 	[[ $? == 1 && $(<"$temporary/err") == *'cannot write the output'* ]]
 	result $? 'a full disk is an error'
 fi
-long=$("$gretool" help add | awk 'length > 80')
-[[ ! $long ]]
-result $? "help fits 80 columns $long"
+for command in add set probe top; do
+	long=$("$gretool" help "$command" | awk 'length > 80')
+	[[ ! $long ]]
+	result $? "help $command fits 80 columns $long"
+done
 
 echo "1..$number"
 exit $failed

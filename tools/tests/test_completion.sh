@@ -16,6 +16,16 @@ PATH=$PWD/..:$PATH
 # shellcheck source=/dev/null
 . ../gretool.bash-completion
 
+# There are tunnels, without a kernel: all the rest is said by the tool.
+# shellcheck disable=SC2317 # the completion calls it
+gretool() {
+	case $* in
+	show) printf '%s remote 192.0.2.2 mtu 1476\n' g1 g2 tun ;;
+	'-n x show') echo 'g3 remote 192.0.2.2 mtu 1476' ;;
+	*) command gretool "$@" ;;
+	esac
+}
+
 # offers LINE EXPECTED...: the line ends where the cursor is.  "+word" must be
 # offered, "-word" must not; "=" and words: exactly these.
 offers() {
@@ -51,11 +61,11 @@ offers() {
 	fi
 }
 
-offers 'gretool ' +add +set +del +show +monitor +help -words
+offers 'gretool ' = add set del show monitor probe top help
 offers 'gretool s' = set show
 offers 'gretool -' +-n +-j +-s +-d +-p +-batch +--version
 offers 'gretool -j s' = set show
-offers 'gretool help ' +add +monitor -words
+offers 'gretool help ' = add set del show monitor probe top help
 offers 'gretool add ' =
 offers 'gretool add g1 ' +remote +local +key +ttl +up +link-netns -peer
 offers 'gretool add g1 rem' = remote
@@ -81,6 +91,40 @@ offers 'gretool set g1 ' +ttl -link-netns -link-netnsid
 offers 'gretool show -' = -s -d -j -p
 offers 'gretool monitor -' = -j
 offers 'gretool -n x add g1 df ' = set inherit clear
+offers 'gretool set ' = g1 g2 tun
+offers 'gretool del g' = g1 g2
+offers 'gretool show ' = g1 g2 tun
+offers 'gretool -n x del ' = g3
+
+# The values of keepalive are optional, and so is the second.
+offers 'gretool add g1 remote 192.0.2.2 keep' = keepalive keepalive-reply
+offers 'gretool add g1 keepalive ' +off +10 +1s +300ms +up +remote +keepalive-reply -keepalive
+offers 'gretool add g1 keepalive o' = off okey ocsum oseq
+offers 'gretool add g1 keepalive 3' = 300ms
+offers 'gretool add g1 keepalive off ' -off -10 -300ms +up +ttl -keepalive
+offers 'gretool set g1 keepalive 1s ' -off -1s +up +ttl +keepalive-reply -keepalive
+offers 'gretool set g1 keepalive 1s 3 ' -off -1s +up +ttl -keepalive
+offers 'gretool set g1 keepalive up ' -off -10 +ttl -down -keepalive
+offers 'gretool set g1 keepalive ttl ' +inherit +64 -off -300ms
+offers 'gretool set g1 keepalive-reply ' = on off
+offers 'gretool set g1 keepalive keepalive-reply off ' -off -300ms +ttl -keepalive-reply
+
+offers 'gretool pr' = probe
+offers 'gretool probe ' = g1 g2 tun
+offers 'gretool probe t' = tun
+offers 'gretool -n x probe ' = g3
+offers 'gretool probe -' = -c -i -s
+offers 'gretool probe -c ' =
+offers 'gretool probe -c 3 ' = g1 g2 tun
+offers 'gretool probe -c 3 g' = g1 g2
+offers 'gretool probe g1 ' = -c -i -s
+offers 'gretool probe g1 -c ' =
+offers 'gretool probe g1 -c 3 ' = -i -s
+offers 'gretool probe -i 1s g1 -s 100 -' = -c
+offers 'gretool top ' = -i -c
+offers 'gretool top -' = -i -c
+offers 'gretool top -i ' =
+offers 'gretool top -i 1s ' = -c
 
 echo "1..$number"
 exit $failed

@@ -109,6 +109,98 @@ static void show(const char *line)
 	config_free(&t.config);
 }
 
+static const char *stats_of(const struct tunnel *t)
+{
+	struct json json = start(false);
+	char *counters;
+
+	json_object(&json, NULL);
+	print_json_stats(&json, t);
+	json_object_end(&json);
+	stop(&json);
+	/* Those have a test of their own. */
+	counters = strstr(text, ",\"counters\":{");
+	if (counters)
+		*counters = '\0';
+	return text;
+}
+
+#define STATS                                                               \
+	"{\"stats\":{\"rx_packets\":0,\"rx_bytes\":0,\"rx_errors\":0,"      \
+	"\"rx_dropped\":0,\"tx_packets\":0,\"tx_bytes\":0,\"tx_errors\":0," \
+	"\"tx_dropped\":0,"
+
+static void test_probes(void)
+{
+	struct tunnel t = { 0 };
+	int i;
+
+	check_text(stats_of(&t), STATS "\"keepalives\":null,\"probes\":null",
+		   "nobody was asked");
+
+	t.keepalives = (struct probes){
+		.known = true,
+		.state = GREX_KEEPALIVE_HOLD,
+		.flaps = 2,
+		.changed = 1500,
+		.sent = 3,
+		.received = 2,
+		.rtt = 1000000,
+		.rtt_smoothed = 1100000,
+		.rtt_min = 900000,
+		.rtt_max = UINT64_MAX,
+		.jitter = 5,
+		.history = { 0, 1200, 1000 },
+	};
+	check_text(stats_of(&t),
+		   STATS "\"keepalives\":{\"flaps\":2,\"changed_ms\":1500,"
+			 "\"sent\":3,\"answered\":2,\"rtt_ns\":1000000,"
+			 "\"rtt_smoothed_ns\":1100000,\"rtt_min_ns\":900000,"
+			 "\"rtt_max_ns\":18446744073709551615,"
+			 "\"jitter_ns\":5,\"history_us\":[null,1200,1000]},"
+			 "\"probes\":null",
+		   "keepalives, as many as were sent");
+
+	memset(&t, 0, sizeof(t));
+	t.manual.known = true;
+	t.manual.sent = 1;
+	check_text(stats_of(&t),
+		   STATS "\"keepalives\":null,\"probes\":{\"sent\":1,"
+			 "\"answered\":0,\"rtt_ns\":0,\"rtt_smoothed_ns\":0,"
+			 "\"rtt_min_ns\":0,\"rtt_max_ns\":0,\"jitter_ns\":0,"
+			 "\"history_us\":[null]}",
+		   "probes, which say nothing of the state");
+
+	t.manual.sent = UINT64_MAX;
+	for (i = 0; i < GREX_KEEPALIVE_HISTORY; i++)
+		t.manual.history[i] = 1;
+	check(strstr(stats_of(&t), "\"history_us\":[1,1,1,1,1,1,1,1,1,1,1,1,1,"
+				   "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]}"),
+	      "32 at most");
+}
+
+static void test_peer(void)
+{
+	static const char *const states[] = { "off", "down", "hold", "up",
+					      "unknown" };
+	struct tunnel t = { 0 };
+	char member[32];
+	size_t i;
+
+	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+		struct json json = start(false);
+
+		t.keepalives.state = (uint32_t)i;
+		json_object(&json, NULL);
+		print_json(&json, &t);
+		json_object_end(&json);
+		stop(&json);
+		snprintf(member, sizeof(member), ",\"peer\":\"%s\"}",
+			 states[i]);
+		check(strstr(text, member), "peer %s", states[i]);
+	}
+}
+
 int main(void)
 {
 	test_writer();
@@ -120,14 +212,17 @@ int main(void)
 		   "\"iseq\":false,\"oseq\":false,\"ttl\":64,"
 		   "\"decap_ttl\":\"keep\",\"tos\":\"inherit\","
 		   "\"df\":\"set\",\"fwmark\":0,\"icmp_relay\":true,"
-		   "\"icmp_source\":\"self\",\"mtu\":1476,\"multicast\":false,"
+		   "\"icmp_source\":\"self\",\"keepalive\":null,"
+		   "\"keepalive_reply\":true,"
+		   "\"mtu\":1476,\"multicast\":false,"
 		   "\"up\":false,\"carrier\":true,\"operstate\":\"up\","
-		   "\"addresses\":[]}\n",
+		   "\"peer\":\"off\",\"addresses\":[]}\n",
 		   "a tunnel without options has all members");
 	show("g1 local 192.0.2.1 remote 192.0.2.2 dev d0 link-netns n ikey "
 	     "0 okey 5 csum seq ttl inherit decap-ttl copy tos cs6 df clear "
-	     "fwmark 0x77 icmp-relay on icmp-source hop mtu 1400 multicast on addr 10.0.0.1/32 peer 10.0.0.2 addr "
-	     "2001:db8::1/64 up");
+	     "fwmark 0x77 icmp-relay on icmp-source hop keepalive 300ms 5 "
+	     "keepalive-reply off mtu 1400 multicast on addr 10.0.0.1/32 peer "
+	     "10.0.0.2 addr 2001:db8::1/64 up");
 	check_text(text,
 		   "{\"ifname\":\"g1\",\"ifindex\":7,\"local\":\"192.0.2.1\","
 		   "\"remote\":\"192.0.2.2\",\"dev\":\"d0\",\"link_netns\":\"n\","
@@ -135,15 +230,18 @@ int main(void)
 		   "\"ocsum\":true,\"iseq\":true,\"oseq\":true,\"ttl\":\"inherit\","
 		   "\"decap_ttl\":\"copy\",\"tos\":192,\"df\":\"clear\","
 		   "\"fwmark\":119,\"icmp_relay\":true,\"icmp_source\":\"hop\","
-		   "\"mtu\":1400,"
+		   "\"keepalive\":{\"interval_ms\":300,\"retries\":5},"
+		   "\"keepalive_reply\":false,\"mtu\":1400,"
 		   "\"multicast\":true,\"up\":true,\"carrier\":true,"
-		   "\"operstate\":\"up\",\"addresses\":["
+		   "\"operstate\":\"up\",\"peer\":\"off\",\"addresses\":["
 		   "{\"addr\":\"10.0.0.1\",\"prefix\":32,\"peer\":\"10.0.0.2\"},"
 		   "{\"addr\":\"2001:db8::1\",\"prefix\":64,\"peer\":null}]}\n",
 		   "a tunnel with every option");
 	show("g1 remote any icmp-relay off");
 	check(strstr(text, "\"icmp_relay\":false,\"icmp_source\":\"self\","),
 	      "no relay is false");
+	test_probes();
+	test_peer();
 	free(text);
 	return finish();
 }

@@ -128,6 +128,15 @@ static const struct {
 	{ "g decap-ttl copy", BIT(IFLA_GREX_DECAP_TTL), false, 0 },
 	{ "g icmp-relay on", BIT(IFLA_GREX_ICMP_RELAY), false, 0 },
 	{ "g icmp-source self", BIT(IFLA_GREX_ICMP_SOURCE), false, 0 },
+	{ "g keepalive",
+	  BIT(IFLA_GREX_KEEPALIVE_INTERVAL) | BIT(IFLA_GREX_KEEPALIVE_RETRIES),
+	  false, 0 },
+	{ "g keepalive 5",
+	  BIT(IFLA_GREX_KEEPALIVE_INTERVAL) | BIT(IFLA_GREX_KEEPALIVE_RETRIES),
+	  false, 0 },
+	/* Retries without an interval are refused. */
+	{ "g keepalive off", BIT(IFLA_GREX_KEEPALIVE_INTERVAL), false, 0 },
+	{ "g keepalive-reply off", BIT(IFLA_GREX_KEEPALIVE_REPLY), false, 0 },
 	/* The tunnel has key 7 in both directions. */
 	{ "g icsum", BIT(IFLA_GRE_IFLAGS) | BIT(IFLA_GRE_IKEY), false, 0 },
 	{ "g oseq", BIT(IFLA_GRE_OFLAGS) | BIT(IFLA_GRE_OKEY), false, 0 },
@@ -207,6 +216,20 @@ static void test_own(void)
 		  GREX_ICMP_SOURCE_SELF },
 		{ "g remote any icmp-source hop", IFLA_GREX_ICMP_SOURCE,
 		  GREX_ICMP_SOURCE_HOP },
+		{ "g remote 192.0.2.2 keepalive", IFLA_GREX_KEEPALIVE_INTERVAL,
+		  10000 },
+		{ "g remote 192.0.2.2 keepalive", IFLA_GREX_KEEPALIVE_RETRIES,
+		  3 },
+		{ "g remote 192.0.2.2 keepalive 300ms 255",
+		  IFLA_GREX_KEEPALIVE_INTERVAL, 300 },
+		{ "g remote 192.0.2.2 keepalive 1h 255",
+		  IFLA_GREX_KEEPALIVE_RETRIES, 255 },
+		{ "g remote any keepalive off", IFLA_GREX_KEEPALIVE_INTERVAL,
+		  0 },
+		{ "g remote any keepalive-reply off", IFLA_GREX_KEEPALIVE_REPLY,
+		  0 },
+		{ "g remote any keepalive-reply on", IFLA_GREX_KEEPALIVE_REPLY,
+		  1 },
 	};
 	struct nl_request request;
 	struct content content;
@@ -243,7 +266,7 @@ static void test_own(void)
 		  "g remote any decap-ttl copy icmp-relay on icmp-source hop");
 	link_add(&request, &c);
 	look(&content, &request);
-	for (i = IFLA_GREX_ICMP_RELAY; i <= IFLA_GREX_MAX; i++)
+	for (i = IFLA_GREX_ICMP_RELAY; i <= IFLA_GREX_DECAP_TTL; i++)
 		*(uint32_t *)mnl_attr_get_payload(content.data_attr[i]) = 1000;
 	check_text(link_read(&request.header, &t)
 			   ? text_of(&t.config, print_needed(&t.config))
@@ -251,6 +274,47 @@ static void test_own(void)
 		   "g remote any decap-ttl unknown icmp-source unknown",
 		   "values of a newer kernel are not taken for known ones");
 	config_free(&c);
+}
+
+/* What set has to send, what the monitor tells. */
+static void test_diff(void)
+{
+	static const struct {
+		const char *a, *b;
+		uint32_t fields;
+	} pairs[] = {
+		{ "g remote 192.0.2.2 keepalive", "g remote 192.0.2.2",
+		  F_KEEPALIVE },
+		{ "g remote 192.0.2.2 keepalive",
+		  "g remote 192.0.2.2 keepalive 10 3", 0 },
+		{ "g remote 192.0.2.2 keepalive 10 3",
+		  "g remote 192.0.2.2 keepalive 10 4", F_KEEPALIVE },
+		{ "g remote 192.0.2.2 keepalive 10 3",
+		  "g remote 192.0.2.2 keepalive 11 3", F_KEEPALIVE },
+		{ "g remote 192.0.2.2 keepalive-reply off",
+		  "g remote 192.0.2.2 keepalive-reply on", F_KEEPALIVE_REPLY },
+	};
+	struct config a, b;
+	size_t i;
+	bool ok;
+
+	for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		config_of(&a, false, pairs[i].a);
+		config_of(&b, false, pairs[i].b);
+		ok = config_diff(&a, &b) == pairs[i].fields;
+		ok &= config_diff(&b, &a) == pairs[i].fields;
+		check(ok, "'%s' and '%s' differ in %#x", pairs[i].a, pairs[i].b,
+		      pairs[i].fields);
+		config_free(&a);
+		config_free(&b);
+	}
+	/* The kernel remembers what nobody can see. */
+	config_of(&a, false, "g remote 192.0.2.2");
+	config_of(&b, false, "g remote 192.0.2.2");
+	b.keepalive_retries = 7;
+	check(!config_diff(&a, &b), "without an interval retries do not count");
+	config_free(&a);
+	config_free(&b);
 }
 
 static void test_options(void)
@@ -274,6 +338,9 @@ static void test_options(void)
 		{ IFLA_GREX_DECAP_TTL, "decap-ttl" },
 		{ IFLA_GREX_ICMP_RELAY, "icmp-relay" },
 		{ IFLA_GREX_ICMP_SOURCE, "icmp-source" },
+		{ IFLA_GREX_KEEPALIVE_INTERVAL, "keepalive" },
+		{ IFLA_GREX_KEEPALIVE_RETRIES, "keepalive" },
+		{ IFLA_GREX_KEEPALIVE_REPLY, "keepalive-reply" },
 	}, link[] = {
 		{ IFLA_IFNAME, "name" },
 		{ IFLA_MTU, "mtu" },
@@ -288,7 +355,8 @@ static void test_options(void)
 	config_of(&c, false,
 		  "g remote 192.0.2.2 local 192.0.2.1 dev d0 key 1 ttl 9 "
 		  "decap-ttl copy tos ef df clear fwmark 1 icmp-relay on "
-		  "icmp-source hop mtu 1400 link-netnsid 1");
+		  "icmp-source hop keepalive 5 2 keepalive-reply on mtu 1400 "
+		  "link-netnsid 1");
 	link_add(&request, &c);
 	look(&content, &request);
 #define OFFSET(attr) \
@@ -316,6 +384,166 @@ static void test_options(void)
 		link_option_at(&request.header, offset);
 	check(true, "every offset can be asked for");
 	config_free(&c);
+}
+
+/* One probe: nothing else in the message, and nothing is created by it. */
+static void test_probe(void)
+{
+	static const uint32_t sizes[] = { 0, 56, 65499 };
+	const struct nlattr *attr;
+	struct nl_request request;
+	const struct ifinfomsg *ifm;
+	struct content content;
+	const char *option;
+	size_t i;
+	bool ok;
+
+	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		link_probe(&request, 7, sizes[i]);
+		look(&content, &request);
+		attr = content.data_attr[IFLA_GREX_PROBE];
+		ok = content.data == BIT(IFLA_GREX_PROBE);
+		ok = ok && mnl_attr_get_payload_len(attr) == sizeof(uint32_t);
+		ok = ok && mnl_attr_get_u32(attr) == sizes[i];
+		check(ok, "a probe of %u bytes is that alone (%#" PRIx64 ")",
+		      sizes[i], content.data);
+	}
+	ifm = mnl_nlmsg_get_payload(&request.header);
+	ok = request.header.nlmsg_type == RTM_NEWLINK;
+	ok &= request.header.nlmsg_flags == NLM_F_REQUEST;
+	check(ok, "it goes to a tunnel that exists");
+	check(ifm->ifi_index == 7 && !ifm->ifi_change,
+	      "whose number it has, and whose flags stay");
+	check_text(content.kind, "grex", "and whose kind");
+	option = link_option_at(&request.header, OFFSET(attr));
+	check_text(option ? option : "(none)", "probe",
+		   "a refused probe is named");
+}
+
+/* A whole nest of probes, each number another: first, first + 1, ... */
+static void put_probes(struct nlmsghdr *nlh, uint16_t type, uint32_t state,
+		       uint64_t first)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, type);
+	uint32_t history[GREX_KEEPALIVE_HISTORY];
+	uint16_t attr;
+	size_t i;
+
+	mnl_attr_put(nlh, GREX_PROBES_PAD, 0, NULL);
+	if (state)
+		mnl_attr_put_u32(nlh, GREX_PROBES_STATE, state);
+	for (attr = GREX_PROBES_FLAPS; attr <= GREX_PROBES_JITTER; attr++)
+		mnl_attr_put_u64(nlh, attr, first++);
+	for (i = 0; i < GREX_KEEPALIVE_HISTORY; i++)
+		history[i] = (uint32_t)(first + i);
+	mnl_attr_put(nlh, GREX_PROBES_HISTORY, sizeof(history), history);
+	/* Of a newer kernel. */
+	mnl_attr_put_u64(nlh, GREX_PROBES_MAX + 1, 1);
+	mnl_attr_put_u8(nlh, 200, 1);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void start_stats(struct nl_request *request, struct nlattr *nests[2])
+{
+	nl_start(request, RTM_NEWLINK, 0, sizeof(struct ifinfomsg));
+	nests[0] = mnl_attr_nest_start(&request->header, IFLA_LINKINFO);
+	mnl_attr_put_strz(&request->header, IFLA_INFO_KIND, "grex");
+	nests[1] = mnl_attr_nest_start(&request->header, IFLA_INFO_XSTATS);
+}
+
+static bool read_back(struct nl_request *request, struct nlattr *nests[2],
+		      struct tunnel *t)
+{
+	mnl_attr_nest_end(&request->header, nests[1]);
+	mnl_attr_nest_end(&request->header, nests[0]);
+	return link_read(&request->header, t);
+}
+
+static bool are_probes(const struct probes *p, uint32_t state, uint64_t first)
+{
+	bool ok = p->known && p->state == state;
+	size_t i;
+
+	ok &= p->flaps == first && p->changed == first + 1;
+	ok &= p->sent == first + 2 && p->received == first + 3;
+	ok &= p->rtt == first + 4 && p->rtt_smoothed == first + 5;
+	ok &= p->rtt_min == first + 6 && p->rtt_max == first + 7;
+	ok &= p->jitter == first + 8;
+	for (i = 0; i < GREX_KEEPALIVE_HISTORY; i++)
+		ok &= p->history[i] == (uint32_t)(first + 9 + i);
+	return ok;
+}
+
+static void test_probes(void)
+{
+	static const struct probes none;
+	uint64_t bytes[GREX_KEEPALIVE_HISTORY] = { 0 };
+	struct nlattr *nests[2], *nest;
+	struct nl_request request;
+	struct tunnel t;
+	uint16_t outer, attr;
+	bool ok;
+
+	start_stats(&request, nests);
+	mnl_attr_put_u64(&request.header, GREX_STAT_RX_CSUM, 3);
+	ok = read_back(&request, nests, &t);
+	ok &= !memcmp(&t.keepalives, &none, sizeof(none));
+	ok &= !memcmp(&t.manual, &none, sizeof(none));
+	check(ok, "without probes none are known");
+
+	start_stats(&request, nests);
+	mnl_attr_put_u64(&request.header, GREX_STAT_RX_CSUM, 3);
+	put_probes(&request.header, GREX_XSTATS_KEEPALIVE, GREX_KEEPALIVE_UP,
+		   1ULL << 40);
+	put_probes(&request.header, GREX_XSTATS_PROBE, 0, 77);
+	check(read_back(&request, nests, &t), "two nests of probes are read");
+	check(are_probes(&t.keepalives, GREX_KEEPALIVE_UP, 1ULL << 40),
+	      "keepalives, every number");
+	check(are_probes(&t.manual, 0, 77), "and probes, which have no state");
+	check(t.counters[GREX_STAT_RX_CSUM] == 3, "beside the counters");
+
+	start_stats(&request, nests);
+	put_probes(&request.header, GREX_XSTATS_PROBE, 0, 77);
+	ok = read_back(&request, nests, &t) && t.manual.known;
+	ok &= !memcmp(&t.keepalives, &none, sizeof(none));
+	check(ok, "probes alone leave the keepalives unknown");
+
+	/* Each attribute, one byte too short. */
+	for (outer = GREX_XSTATS_KEEPALIVE; outer <= GREX_XSTATS_PROBE; outer++)
+		for (attr = GREX_PROBES_STATE; attr <= GREX_PROBES_MAX;
+		     attr++) {
+			size_t size = attr == GREX_PROBES_STATE	    ? 4
+				      : attr == GREX_PROBES_HISTORY ? 128
+								    : 8;
+			bool whole, shorter, empty;
+
+			start_stats(&request, nests);
+			nest = mnl_attr_nest_start(&request.header, outer);
+			mnl_attr_put(&request.header, attr, size, bytes);
+			mnl_attr_nest_end(&request.header, nest);
+			whole = read_back(&request, nests, &t);
+			start_stats(&request, nests);
+			nest = mnl_attr_nest_start(&request.header, outer);
+			mnl_attr_put(&request.header, attr, size - 1, bytes);
+			mnl_attr_nest_end(&request.header, nest);
+			shorter = read_back(&request, nests, &t);
+			start_stats(&request, nests);
+			nest = mnl_attr_nest_start(&request.header, outer);
+			mnl_attr_put(&request.header, attr, 0, NULL);
+			mnl_attr_nest_end(&request.header, nest);
+			empty = read_back(&request, nests, &t);
+			check(whole && !shorter && !empty,
+			      "number %u of nest %u may not be short", attr,
+			      outer);
+		}
+
+	start_stats(&request, nests);
+	nest = mnl_attr_nest_start(&request.header, GREX_XSTATS_KEEPALIVE);
+	mnl_attr_put(&request.header, GREX_PROBES_HISTORY, sizeof(bytes),
+		     bytes);
+	mnl_attr_nest_end(&request.header, nest);
+	check(read_back(&request, nests, &t),
+	      "a longer history of a newer kernel is read");
 }
 
 /* A kernel that knows more than this tool. */
@@ -433,7 +661,10 @@ int main(void)
 	test_change();
 	test_flags();
 	test_own();
+	test_diff();
 	test_options();
+	test_probe();
+	test_probes();
 	test_newer();
 	test_addresses();
 	return finish();

@@ -82,6 +82,12 @@ static void draw_line(char line[512])
 	SAY(text, " icmp-relay on", " icmp-relay off", " icmp-source self",
 	    " icmp-source hop", " icmp-relay on icmp-source hop",
 	    " icmp-source self icmp-relay off");
+	if (strstr(text, "remote any"))
+		SAY(text, " keepalive off");
+	else
+		SAY(text, " keepalive", " keepalive off", " keepalive %us",
+		    " keepalive 1%02ums 255", " keepalive 20 %u");
+	SAY(text, " keepalive-reply on", " keepalive-reply off");
 	SAY(text, " mtu 1%03u");
 	SAY(text, " multicast on", " multicast off");
 	for (i = draw(4); i--;)
@@ -178,6 +184,36 @@ static void test_fixpoint(uint32_t fields, const char *what)
 	check(!bad, "%u tunnels survive netlink and %s", round, what);
 }
 
+static void add_probes(struct nlmsghdr *nlh, uint16_t type)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, type);
+	uint32_t history[GREX_KEEPALIVE_HISTORY] = { 5, 0, 7 };
+	uint16_t attr;
+
+	mnl_attr_put_u32(nlh, GREX_PROBES_STATE, draw(5));
+	for (attr = GREX_PROBES_FLAPS; attr <= GREX_PROBES_JITTER; attr++)
+		mnl_attr_put_u64(nlh, attr, draw(100));
+	mnl_attr_put(nlh, GREX_PROBES_HISTORY, sizeof(history), history);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+/* IFLA_LINKINFO is the last of the message, and has statistics too. */
+static void add_stats(struct nlmsghdr *nlh)
+{
+	struct nlattr *attr, *info = NULL, *nest;
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct ifinfomsg))
+		info = attr;
+	if (!info || mnl_attr_get_type(info) != IFLA_LINKINFO)
+		abort();
+	nest = mnl_attr_nest_start(nlh, IFLA_INFO_XSTATS);
+	mnl_attr_put_u64(nlh, GREX_STAT_RX_CSUM, 1);
+	add_probes(nlh, GREX_XSTATS_KEEPALIVE);
+	add_probes(nlh, GREX_XSTATS_PROBE);
+	mnl_attr_nest_end(nlh, nest);
+	mnl_attr_nest_end(nlh, info);
+}
+
 /*
  * Each message is alone in memory of its length, padded as all messages are:
  * sanitizers see the end.
@@ -205,7 +241,7 @@ static struct nlmsghdr *damaged(const struct nlmsghdr *message)
 
 static void test_damage(void)
 {
-	unsigned int i, read = 0, refused = 0;
+	unsigned int i, read = 0, refused = 0, probed = 0;
 	FILE *out = fopen("/dev/null", "w");
 
 	if (!out)
@@ -221,6 +257,7 @@ static void test_damage(void)
 
 		draw_config(line, &c);
 		answer(&request, &c);
+		add_stats(&request.header);
 		copy = damaged(&request.header);
 		if (link_read(copy, &t)) {
 			read++;
@@ -229,6 +266,8 @@ static void test_damage(void)
 			print_stats(out, &t, true);
 			json_object(&json, NULL);
 			print_json(&json, &t);
+			print_json_stats(&json, &t);
+			probed += t.keepalives.known && t.manual.known;
 			json_object_end(&json);
 		} else {
 			refused++;
@@ -244,8 +283,9 @@ static void test_damage(void)
 		config_free(&c);
 	}
 	fclose(out);
-	check(read && refused, "%u damaged messages: %u read, %u refused", i,
-	      read, refused);
+	check(read && refused && probed,
+	      "%u damaged messages: %u read, %u refused, %u with probes", i,
+	      read, refused, probed);
 }
 
 int main(void)

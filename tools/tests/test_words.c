@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Text to config: what is taken, as what, and what is refused, how. */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -76,6 +77,32 @@ static const struct {
 	  "g remote 192.0.2.2 icmp-relay off" },
 	{ "g remote 192.0.2.2 icmp-source hop decap-ttl copy ttl inherit",
 	  "g remote 192.0.2.2 ttl inherit decap-ttl copy icmp-source hop" },
+	{ "g remote 192.0.2.2 keepalive", "g remote 192.0.2.2 keepalive 10 3" },
+	{ "g remote 192.0.2.2 keepalive 10",
+	  "g remote 192.0.2.2 keepalive 10 3" },
+	{ "g remote 192.0.2.2 keepalive 10 3", NULL },
+	{ "g remote 192.0.2.2 keepalive off", "g remote 192.0.2.2" },
+	{ "g remote 192.0.2.2 keepalive 100ms 1", NULL },
+	{ "g remote 192.0.2.2 keepalive 300ms 3", NULL },
+	{ "g remote 192.0.2.2 keepalive 1s",
+	  "g remote 192.0.2.2 keepalive 1 3" },
+	{ "g remote 192.0.2.2 keepalive 0.5",
+	  "g remote 192.0.2.2 keepalive 500ms 3" },
+	{ "g remote 192.0.2.2 keepalive 2m 255",
+	  "g remote 192.0.2.2 keepalive 120 255" },
+	{ "g remote 192.0.2.2 keepalive 1h",
+	  "g remote 192.0.2.2 keepalive 3600 3" },
+	{ "g remote 192.0.2.2 keepalive up",
+	  "g remote 192.0.2.2 keepalive 10 3 up" },
+	{ "g remote 192.0.2.2 keepalive 20 up",
+	  "g remote 192.0.2.2 keepalive 20 3 up" },
+	{ "g keepalive remote 192.0.2.2", "g remote 192.0.2.2 keepalive 10 3" },
+	{ "g keepalive off up remote 192.0.2.2", "g remote 192.0.2.2 up" },
+	{ "g remote any keepalive off", "g remote any" },
+	{ "g remote 192.0.2.2 keepalive-reply on", "g remote 192.0.2.2" },
+	{ "g remote any keepalive-reply off", NULL },
+	{ "g remote 192.0.2.2 keepalive keepalive-reply off",
+	  "g remote 192.0.2.2 keepalive 10 3 keepalive-reply off" },
 	{ "g remote 192.0.2.2 mtu 68", NULL },
 	{ "g remote 192.0.2.2 mtu 65499", NULL },
 	{ "g remote 192.0.2.2 multicast on up", NULL },
@@ -187,6 +214,69 @@ static const struct {
 	  "icmp-source: \"192.0.2.1\" is not self or hop" },
 	{ "g remote any icmp-source ''",
 	  "icmp-source: \"\" is not self or hop" },
+	{ "g remote 192.0.2.2 keepalive 99ms",
+	  "keepalive: \"99ms\" is not off, or a time of 100ms..1h and perhaps 1..255 "
+	  "retries" },
+	{ "g remote 192.0.2.2 keepalive 0",
+	  "keepalive: \"0\" is not off, or a time of 100ms..1h and perhaps 1..255 "
+	  "retries" },
+	{ "g remote 192.0.2.2 keepalive 10 0",
+	  "keepalive: \"10 0\" is not off, or a time of 100ms..1h and perhaps 1..255 "
+	  "retries" },
+	{ "g remote 192.0.2.2 keepalive 10 256",
+	  "keepalive: \"10 256\" is not off, or a time of 100ms..1h and perhaps 1..255 "
+	  "retries" },
+	{ "g remote 192.0.2.2 keepalive 2h",
+	  "keepalive: \"2h\" is not off, or a time of 100ms..1h and perhaps 1..255 "
+	  "retries" },
+	{ "g remote 192.0.2.2 keepalive 3601",
+	  "keepalive: \"3601\" is not off, or a time of 100ms..1h and perhaps 1..255 "
+	  "retries" },
+	{ "g remote 192.0.2.2 keepalive 10x",
+	  "keepalive: \"10x\" is not off, or a time of 100ms..1h and perhaps 1..255 "
+	  "retries" },
+	{ "g remote 192.0.2.2 keepalive 10 3x",
+	  "keepalive: \"10 3x\" is not off, or a time of 100ms..1h and perhaps 1..255 "
+	  "retries" },
+	{ "g remote 192.0.2.2 keepalive 10s10",
+	  "keepalive: \"10s10\" is not off, or a time of 100ms..1h and perhaps 1..255 "
+	  "retries" },
+	{ "g remote 192.0.2.2 keepalive off 3",
+	  "keepalive: \"off 3\" is not off, or a time of 100ms..1h and perhaps 1..255 "
+	  "retries" },
+	{ "g remote 192.0.2.2 keepalive 10 off",
+	  "keepalive: \"10 off\" is not off, or a time of 100ms..1h and perhaps 1..255 "
+	  "retries" },
+	{ "g remote 192.0.2.2 keepalive off off",
+	  "keepalive: \"off off\" is not off, or a time of 100ms..1h and perhaps 1..255 "
+	  "retries" },
+	{ "g remote 192.0.2.2 keepalive 1.0005",
+	  "keepalive: \"1.0005\" is not off, or a time of 100ms..1h and perhaps 1..255 "
+	  "retries" },
+	{ "g remote 192.0.2.2 keepalive 4294967297",
+	  "keepalive: \"4294967297\" is not off, or a time of 100ms..1h and perhaps 1..255 "
+	  "retries" },
+	/* Longer than any value: what is cut off counts. */
+	{ "g remote 192.0.2.2 keepalive 0000000000000000000000000000001h",
+	  "keepalive: \"0000000000000000000000000000001h\" is not off, or a "
+	  "time of 100ms..1h and perhaps 1..255 retries" },
+	{ "g remote 192.0.2.2 keepalive 10 "
+	  "0000000000000000000000000000000000000000000000000000000000039",
+	  "keepalive: \"10 "
+	  "000000000000000000000000000000000000000000000000000000000...\" is "
+	  "not off, or a time of 100ms..1h and perhaps 1..255 retries" },
+	{ "g remote 192.0.2.2 keepalive 10 3 4",
+	  "\"4\" is not an option, see \"gretool help add\"" },
+	{ "g remote 192.0.2.2 keepalive yes",
+	  "\"yes\" is not an option, see \"gretool help add\"" },
+	{ "g remote 192.0.2.2 keepalive -1",
+	  "\"-1\" is not an option, see \"gretool help add\"" },
+	{ "g remote 192.0.2.2 keepalive ''",
+	  "\"\" is not an option, see \"gretool help add\"" },
+	{ "g remote 192.0.2.2 keepalive-reply yes",
+	  "keepalive-reply: \"yes\" is not on or off" },
+	{ "g remote 192.0.2.2 keepalive-reply",
+	  "keepalive-reply: the value is missing, expected on or off" },
 	{ "g remote any link-netnsid -1",
 	  "link-netnsid: \"-1\" is not 0..2147483647" },
 	{ "g remote any link-netns ''",
@@ -266,6 +356,10 @@ static const struct {
 	{ "g remote any df set nopmtudisc",
 	  "nopmtudisc: cannot be combined with \"df\": both say the same "
 	  "thing, expected one of them" },
+	{ "g remote 192.0.2.2 keepalive keepalive",
+	  "keepalive: given twice, expected once" },
+	{ "g remote 192.0.2.2 keepalive 10 keepalive off",
+	  "keepalive: given twice, expected once" },
 	{ "g remote any link-netns a link-netnsid 1",
 	  "link-netnsid: cannot be combined with \"link-netns\": both "
 	  "say the same thing, expected one of them" },
@@ -281,6 +375,12 @@ static const struct {
 	{ "g remote any icmp-relay off icmp-source hop",
 	  "icmp-source: \"hop\" cannot be combined with \"icmp-relay off\", "
 	  "which relays nothing: expected one of them" },
+	{ "g remote any keepalive",
+	  "keepalive: needs a peer to ask, expected a \"remote\" that is not "
+	  "\"any\"" },
+	{ "g keepalive 1 remote 0.0.0.0",
+	  "keepalive: needs a peer to ask, expected a \"remote\" that is not "
+	  "\"any\"" },
 };
 
 static const struct {
@@ -296,6 +396,12 @@ static const struct {
 	  "which relays nothing: expected one of them" },
 	{ "g ignore-df",
 	  "ignore-df: needs \"nopmtudisc\", the two are \"df clear\"" },
+	{ "g remote any keepalive",
+	  "keepalive: needs a peer to ask, expected a \"remote\" that is not "
+	  "\"any\"" },
+	{ "g keepalive 99ms",
+	  "keepalive: \"99ms\" is not off, or a time of 100ms..1h and perhaps "
+	  "1..255 retries" },
 };
 
 /* What set says, and which fields it changes. */
@@ -321,6 +427,11 @@ static const struct {
 	/* Whether the tunnel relays is the kernel's to know. */
 	{ "g icmp-source hop", F_ICMP_SOURCE },
 	{ "g icmp-relay off icmp-source self", F_ICMP_RELAY | F_ICMP_SOURCE },
+	{ "g keepalive", F_KEEPALIVE },
+	/* Whether the tunnel has a remote is the kernel's to know. */
+	{ "g keepalive 5 2", F_KEEPALIVE },
+	{ "g keepalive off remote any", F_KEEPALIVE | F_REMOTE },
+	{ "g keepalive-reply on", F_KEEPALIVE_REPLY },
 	{ "g down multicast off", F_UP | F_MULTICAST },
 	{ "g addr 10.0.0.1/30 peer 10.0.0.2", F_ADDR },
 	/* A tunnel with the name of an option can be there. */
@@ -355,6 +466,9 @@ static void test_table(void)
 		bool ok = word->parse && !word->value == !word->expected &&
 			  !word->help == !!word->alias_of;
 
+		/* Or it could be the value of one that is optional. */
+		ok &= !isdigit((unsigned char)word->name[0]) &&
+		      strcmp(word->name, "off") != 0;
 		for (other = words; other != word; other++)
 			ok &= strcmp(word->name, other->name) != 0;
 		check(ok, "the table row of %s is whole", word->name);

@@ -34,6 +34,15 @@
  *                       u32    GREX_ICMP_SOURCE_*; HOP needs   SELF
  *                              ICMP_RELAY 1
  *   IFLA_GREX_DECAP_TTL u32    GREX_DECAP_TTL_*                KEEP
+ *   IFLA_GREX_KEEPALIVE_INTERVAL
+ *                       u32    100..3600000 ms, 0: off; needs  0
+ *                              a REMOTE
+ *   IFLA_GREX_KEEPALIVE_RETRIES
+ *                       u32    1..255; needs an INTERVAL       3
+ *   IFLA_GREX_KEEPALIVE_REPLY
+ *                       u32    0, 1                            1
+ *   IFLA_GREX_PROBE     u32    56..65499 bytes (60 with a      -
+ *                              key), 0: as few as it takes
  *
  * PMTUDISC and IGNORE_DF together say what the outer DF bit is:
  * 1/0 set, 0/0 inherited from an inner IPv4 header (else clear), 0/1 clear.
@@ -77,6 +86,34 @@
  * seconds after an unreachable that does not tell the inner packet, or until
  * the remote sends something, each sender is told 3/1 (ICMPv6 1/3).
  *
+ * With KEEPALIVE_INTERVAL the peer is asked that often whether it is there, by a
+ * packet that comes back from any GRE endpoint which forwards IPv4 or knows
+ * keepalives (Cisco's format, TOS 0xc0), and only a probe that this tunnel has
+ * sent, of the last 10 seconds and one of the last 32, for the first time, counts as
+ * an answer. When
+ * KEEPALIVE_RETRIES in a row are not answered, the device loses its carrier when
+ * the next one would be sent; so after INTERVAL x (RETRIES + 1) at most (the first
+ * intervals are cut at random, so that many tunnels do not send at once). Probes go
+ * on, and what the peer sends is still received. The carrier returns with the
+ * first answer; after a flap with the second, and each flap doubles that up to
+ * 16 x RETRIES; it falls by one after each RETRIES answers in a row. A device
+ * that comes up has no carrier until the first answer. Keepalives that are turned
+ * on while it is up leave the carrier on until RETRIES are not answered.
+ *
+ * With KEEPALIVE_REPLY 1 a keepalive of the remote is returned to it, in
+ * whichever vendor's form, up to 100 a second, whatever ip_forward, accept_local and
+ * rp_filter say. Without a REMOTE there is nobody to answer to. A packet back to
+ * its own encapsulator that is no keepalive is dropped (RFC 2784 3.1); with 0,
+ * keepalives too.
+ *
+ * PROBE, alone in IFLA_INFO_DATA, sends one keepalive whose inner packet has that
+ * many bytes, with the outer DF bit if the options say DF set. It has counts of
+ * its own, see GREX_XSTATS_PROBE, and does not change the carrier. ENETDOWN: the
+ * device is down; EDESTADDRREQ: it has no remote; EMSGSIZE: larger than the path MTU;
+ * EHOSTUNREACH: no route to the remote; ELOOP: it leads back into the tunnel; ENOBUFS:
+ * the underlay did not take it. As any other message it is announced as a change of
+ * the link.
+ *
  * RTM_NEWLINK on an existing link changes what is given and keeps the rest.
  * Any attribute that is unknown, malformed or without effect is refused:
  *
@@ -106,11 +143,24 @@
 #define GREX_TTL_INHERIT 0
 #define GREX_TOS_INHERIT 1
 
+#define GREX_KEEPALIVE_INTERVAL_MIN 100 /* ms */
+#define GREX_KEEPALIVE_INTERVAL_MAX 3600000
+/* What the vendors have, for those who only say "on". */
+#define GREX_KEEPALIVE_INTERVAL_DEFAULT 10000
+#define GREX_KEEPALIVE_RETRIES_DEFAULT 3
+#define GREX_KEEPALIVE_RETRIES_MAX 255
+/* How many of the last probes are told one by one. */
+#define GREX_KEEPALIVE_HISTORY 32
+
 /* Attributes of IFLA_INFO_DATA; those below 32 are IFLA_GRE_*. */
 enum {
 	IFLA_GREX_ICMP_RELAY = 32,
 	IFLA_GREX_ICMP_SOURCE,
 	IFLA_GREX_DECAP_TTL,
+	IFLA_GREX_KEEPALIVE_INTERVAL,
+	IFLA_GREX_KEEPALIVE_RETRIES,
+	IFLA_GREX_KEEPALIVE_REPLY,
+	IFLA_GREX_PROBE,
 	__IFLA_GREX_MAX,
 };
 
@@ -165,11 +215,11 @@ enum grex_decap_ttl {
  * all tunnels of the underlay namespace and every tunnel reports the same.
  *
  * Those that begin with "icmp_" are about ICMP errors that were received about
- * packets of the tunnel. Each of the others is a packet that was dropped, for
- * one reason, and one only; those that were not are in the rx and tx packets of
- * IFLA_STATS64, whose errors and dropped are sums of these. gre.ko drops and
- * does not count what has less than 12 bytes behind the IP header or any of the
- * flag bits 9 to 15 set.
+ * packets of the tunnel, "keepalive_answered" is a keepalive of the peer. Each of
+ * the others is a packet that was dropped, for one reason, and one only; those
+ * that were not are in the rx and tx packets of IFLA_STATS64, whose errors and
+ * dropped are sums of these. gre.ko drops and does not count what has less than
+ * 12 bytes behind the IP header or any of the flag bits 9 to 15 set.
  */
 #define GREX_STATS(X)                                                           \
 	X(RX_CSUM, rx_csum, TUNNEL, "GRE checksum wrong (RFC 2784 2.1)")        \
@@ -216,7 +266,17 @@ enum grex_decap_ttl {
 	X(ICMP_UNREACHABLE_ANSWERED, icmp_unreachable_answered, TUNNEL,         \
 	  "sender told host unreachable, for an error that was not relayed")    \
 	X(NETNS_ICMP_NO_TUNNEL, netns_icmp_no_tunnel, NETNS,                    \
-	  "ICMP error that quotes a packet of no tunnel")
+	  "ICMP error that quotes a packet of no tunnel")                       \
+	X(KEEPALIVE_ANSWERED, keepalive_answered, TUNNEL,                       \
+	  "keepalive of the peer, returned to it")                              \
+	X(RX_KEEPALIVE_LIMITED, rx_keepalive_limited, TUNNEL,                   \
+	  "keepalive of the peer, too many per second")                         \
+	X(RX_KEEPALIVE_REFUSED, rx_keepalive_refused, TUNNEL,                   \
+	  "addressed back to its sender, not to be answered (RFC 2784 3.1)")    \
+	X(RX_KEEPALIVE_UNKNOWN, rx_keepalive_unknown, TUNNEL,                   \
+	  "answer to a keepalive that is not ours: forged, or another's")       \
+	X(RX_KEEPALIVE_REPEATED, rx_keepalive_repeated, TUNNEL,                 \
+	  "answer to a keepalive of ours, old or a second time")
 
 /* Attributes of IFLA_INFO_XSTATS, each a u64. */
 enum {
@@ -229,5 +289,43 @@ enum {
 };
 
 #define GREX_STAT_MAX (__GREX_STAT_MAX - 1)
+
+/* Nests beside them, of GREX_PROBES_*, once there is something to tell. */
+enum {
+	GREX_XSTATS_KEEPALIVE = 256,
+	GREX_XSTATS_PROBE, /* those of IFLA_GREX_PROBE; without a STATE */
+};
+
+/* What became of the probes of a tunnel. */
+enum {
+	GREX_PROBES_UNSPEC,
+	GREX_PROBES_PAD,
+	GREX_PROBES_STATE, /* u32, enum grex_keepalive_state */
+	GREX_PROBES_FLAPS, /* u64, how often the peer was lost */
+	GREX_PROBES_CHANGED, /* u64, ms since the state changed */
+	GREX_PROBES_SENT, /* u64; also those that the underlay did not take */
+	GREX_PROBES_RECEIVED, /* u64 */
+	GREX_PROBES_RTT, /* u64, ns, of the last answer; 0: none yet */
+	GREX_PROBES_RTT_SMOOTHED, /* u64, ns, as in RFC 6298 */
+	GREX_PROBES_RTT_MIN, /* u64, ns */
+	GREX_PROBES_RTT_MAX, /* u64, ns */
+	GREX_PROBES_JITTER, /* u64, ns, as in RFC 3550 6.4.1 */
+	/* u32[GREX_KEEPALIVE_HISTORY], us that the last probe took, the one
+	 * before it, ...; 0: it is not back, or there was none
+	 */
+	GREX_PROBES_HISTORY,
+	__GREX_PROBES_MAX,
+};
+
+#define GREX_PROBES_MAX (__GREX_PROBES_MAX - 1)
+
+/* GREX_PROBES_STATE: what is known of the peer. */
+enum grex_keepalive_state {
+	GREX_KEEPALIVE_OFF,
+	GREX_KEEPALIVE_DOWN, /* it does not answer; no carrier */
+	GREX_KEEPALIVE_HOLD, /* it does again, not long enough; no carrier */
+	GREX_KEEPALIVE_UP,
+	GREX_KEEPALIVE_STATES,
+};
 
 #endif /* _UAPI_LINUX_GREX_H */

@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Keepalives: the timer and the packets that drive the machine in
+ * keepalive_fsm.c, and the carrier that it decides.
+ */
+#include <linux/if_ether.h>
+#include <linux/ktime.h>
+#include <linux/random.h>
+#include <net/ip.h>
+
+#include "grex.h"
+#include "keepalive.h"
+#include "packet.h"
+#include "stats.h"
+#include "table.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+/* A reply that took longer says nothing about the peer now. */
+#define KEEPALIVE_MAX_AGE (10ULL * NSEC_PER_SEC)
+/* The first one waits until the device is really up. */
+#define KEEPALIVE_FIRST_MS 10
+/* So many intervals, cut to between a half and the whole of what they are, leave
+ * the timers of many tunnels evenly spread: to 1.2 times the mean and less.
+ */
+#define KEEPALIVE_SPREAD 6
+
+static struct grex_tunnel *keepalive_tunnel(struct grex_keepalive *keepalive)
+{
+	return container_of(keepalive, struct grex_tunnel, keepalive);
+}
+
+static void keepalive_log(const struct net_device *dev, unsigned int actions,
+			  u8 retries)
+{
+	if (!(actions & (GREX_FSM_CARRIER_OFF | GREX_FSM_CARRIER_ON)) ||
+	    !net_ratelimit())
+		return;
+	if (actions & GREX_FSM_CARRIER_ON)
+		netdev_info(dev, "keepalive: the peer answers, carrier on\n");
+	else
+		netdev_info(dev,
+			    "keepalive: the peer has not answered %u in a row, carrier off\n",
+			    retries);
+}
+
+/* One event: the machine, the carrier and the timer change together, so that
+ * the last event decides over all of them. Stopping the timer may have to wait
+ * for it, and is for the caller.
+ */
+static unsigned int keepalive_step(struct grex_keepalive *keepalive,
+				   enum grex_fsm_event event, u8 retries)
+{
+	struct net_device *dev = keepalive_tunnel(keepalive)->dev;
+	struct grex_fsm *fsm = &keepalive->fsm;
+	const u8 old = fsm->state;
+	unsigned int actions;
+
+	lockdep_assert_held(&keepalive->lock);
+	actions = grex_fsm_step(fsm, event, retries, ktime_get_boottime_ns());
+	if (actions & GREX_FSM_CARRIER_OFF)
+		netif_carrier_off(dev);
+	if (actions & GREX_FSM_CARRIER_ON)
+		netif_carrier_on(dev);
+	if (actions & GREX_FSM_ARM) {
+		/* What was sent before is about another time, or peer. */
+		keepalive->generation++;
+		keepalive->spread = KEEPALIVE_SPREAD;
+		hrtimer_start(&keepalive->timer,
+			      ms_to_ktime(KEEPALIVE_FIRST_MS),
+			      HRTIMER_MODE_REL_SOFT);
+	}
+	if (fsm->state != old)
+		trace_grex_keepalive(dev, old, fsm);
+	return actions;
+}
+
+/* An event from outside of the packet path. Caller: RTNL. */
+static void keepalive_event(struct grex_tunnel *tunnel,
+			    enum grex_fsm_event event, u8 retries)
+{
+	struct grex_keepalive *keepalive = &tunnel->keepalive;
+	unsigned int actions;
+
+	spin_lock_bh(&keepalive->lock);
+	actions = keepalive_step(keepalive, event, retries);
+	spin_unlock_bh(&keepalive->lock);
+	if (actions & GREX_FSM_DISARM)
+		hrtimer_cancel(&keepalive->timer);
+}
+
+/* Send one probe, whose inner packet has @size bytes. Caller: RCU, BH disabled.
+ *
+ * It is in the log even if it does not get out: nobody has answered it.
+ */
+static int keepalive_send(struct grex_config *config, enum grex_probe_kind kind,
+			  unsigned int size, bool df)
+{
+	struct grex_keepalive *keepalive = &config->tunnel->keepalive;
+	struct grex_probe_log *log = &keepalive->log[kind];
+	const u16 flags = config->iflags & GREX_HEADER_KEY;
+	const u8 gre = grex_header_len(flags);
+	const unsigned int padding =
+		size - sizeof(struct iphdr) - gre - GREX_PROBE_LEN;
+	struct grex_probe probe = { .kind = kind, .padding = padding };
+	struct sk_buff *skb;
+	void *payload;
+
+	spin_lock(&keepalive->lock);
+	probe.generation = keepalive->generation;
+	probe.seq = log->sent++;
+	log->history[probe.seq % GREX_KEEPALIVE_HISTORY] = 0;
+	spin_unlock(&keepalive->lock);
+
+	skb = alloc_skb(LL_MAX_HEADER + MAX_HEADER + sizeof(struct iphdr) + size,
+			GFP_ATOMIC);
+	if (!skb) {
+		grex_stats_count(config->tunnel->stats, GREX_TX_NO_MEMORY);
+		return -ENOMEM;
+	}
+	skb_reserve(skb, LL_MAX_HEADER + MAX_HEADER + 2 * sizeof(struct iphdr));
+	/* What the peer returns must match what we receive. */
+	grex_header_write(skb_put(skb, gre), flags, 0, config->match.key, 0);
+	payload = skb_put(skb, GREX_PROBE_LEN);
+	skb_put_zero(skb, padding);
+	probe.time = ktime_get_boottime_ns() + keepalive->epoch;
+	grex_probe_write(payload, &probe);
+	grex_probe_sign(payload,
+			siphash(payload, GREX_PROBE_SIGNED, &keepalive->key));
+	return grex_tx_probe(config, skb, df);
+}
+
+static unsigned int keepalive_min_size(const struct grex_config *config)
+{
+	return sizeof(struct iphdr) +
+	       grex_header_len(config->iflags & GREX_HEADER_KEY) +
+	       GREX_PROBE_LEN;
+}
+
+/* Tunnels that came up together do not send together for long. An interval is
+ * not cut while an answer may still be on its way: the peer has all of them.
+ */
+static u64 keepalive_delay(struct grex_keepalive *keepalive, u32 interval)
+{
+	const struct grex_fsm *fsm = &keepalive->fsm;
+	u64 delay = interval * (u64)NSEC_PER_MSEC;
+
+	if (keepalive->spread && (fsm->state != GREX_FSM_UP || !fsm->misses)) {
+		keepalive->spread--;
+		delay = delay / 2 +
+			mul_u64_u32_shr(delay / 2, get_random_u32(), 32);
+	}
+	return delay;
+}
+
+static enum hrtimer_restart keepalive_timer(struct hrtimer *timer)
+{
+	struct grex_keepalive *keepalive =
+		container_of(timer, struct grex_keepalive, timer);
+	struct grex_tunnel *tunnel = keepalive_tunnel(keepalive);
+	enum hrtimer_restart restart = HRTIMER_NORESTART;
+	struct grex_config *config;
+	unsigned int actions;
+
+	rcu_read_lock();
+	config = rcu_dereference(tunnel->config);
+	if (!config->keepalive_interval)
+		goto out;
+	spin_lock(&keepalive->lock);
+	/* First of all, so that nothing that goes wrong stops it. */
+	hrtimer_forward_now(timer, keepalive_delay(keepalive,
+						   config->keepalive_interval));
+	actions = keepalive_step(keepalive, GREX_FSM_TICK,
+				 config->keepalive_retries);
+	if (keepalive->fsm.state != GREX_FSM_OFF)
+		restart = HRTIMER_RESTART;
+	spin_unlock(&keepalive->lock);
+	keepalive_log(tunnel->dev, actions, config->keepalive_retries);
+	if (actions & GREX_FSM_SEND)
+		keepalive_send(config, GREX_PROBE_KEEPALIVE,
+			       keepalive_min_size(config), false);
+out:
+	rcu_read_unlock();
+	return restart;
+}
+
+static void keepalive_measure(struct grex_probe_log *log, u32 seq, u64 rtt)
+{
+	const u64 us = div_u64(rtt, NSEC_PER_USEC);
+	const u64 change = rtt > log->rtt ? rtt - log->rtt : log->rtt - rtt;
+
+	log->history[seq % GREX_KEEPALIVE_HISTORY] = max_t(u64, us, 1);
+	if (!log->received++) {
+		log->rtt_smoothed = rtt;
+		log->rtt_min = rtt;
+		log->rtt_max = rtt;
+	} else {
+		log->rtt_smoothed += div_s64(rtt - log->rtt_smoothed, 8);
+		log->jitter += div_s64(change - log->jitter, 16);
+		log->rtt_min = min(log->rtt_min, rtt);
+		log->rtt_max = max(log->rtt_max, rtt);
+	}
+	log->rtt = rtt;
+}
+
+/* Is this the first answer to one of the last probes? */
+static bool keepalive_is_answer(const struct grex_keepalive *keepalive,
+				const struct grex_probe *probe, u64 now)
+{
+	const struct grex_probe_log *log = &keepalive->log[probe->kind];
+	const u32 behind = (u32)log->sent - probe->seq;
+
+	return probe->generation == keepalive->generation && behind &&
+	       behind <= min_t(u64, log->sent, GREX_KEEPALIVE_HISTORY) &&
+	       !log->history[probe->seq % GREX_KEEPALIVE_HISTORY] &&
+	       now - probe->time <= KEEPALIVE_MAX_AGE;
+}
+
+/**
+ * grex_keepalive_take_reply - a packet with protocol type 0 has come
+ * @config: of the tunnel
+ * @skb: at the GRE header; ours from now on
+ * @header: the GRE header
+ *
+ * Nothing but a probe of ours, of late, for the first time, says that the peer
+ * is there.
+ */
+void grex_keepalive_take_reply(struct grex_config *config, struct sk_buff *skb,
+			       const struct grex_header *header)
+{
+	struct grex_tunnel *tunnel = config->tunnel;
+	struct grex_keepalive *keepalive = &tunnel->keepalive;
+	const u64 now = ktime_get_boottime_ns() + keepalive->epoch;
+	const u8 *payload = NULL;
+	struct grex_probe probe;
+	unsigned int actions = 0;
+	bool good;
+	u64 hash;
+
+	if (pskb_may_pull(skb, header->len + GREX_PROBE_LEN))
+		payload = skb->data + header->len;
+	if (!payload ||
+	    !grex_probe_read(&probe, payload, skb->len - header->len, &hash) ||
+	    hash != siphash(payload, GREX_PROBE_SIGNED, &keepalive->key)) {
+		grex_stats_drop(tunnel->stats, GREX_RX_KEEPALIVE_UNKNOWN, skb);
+		return;
+	}
+	spin_lock(&keepalive->lock);
+	good = keepalive_is_answer(keepalive, &probe, now);
+	if (good) {
+		keepalive_measure(&keepalive->log[probe.kind], probe.seq,
+				  now - probe.time);
+		if (probe.kind == GREX_PROBE_KEEPALIVE)
+			actions = keepalive_step(keepalive, GREX_FSM_REPLY,
+						 config->keepalive_retries);
+	}
+	spin_unlock(&keepalive->lock);
+	keepalive_log(tunnel->dev, actions, 0);
+	if (!good) {
+		grex_stats_drop(tunnel->stats, GREX_RX_KEEPALIVE_REPEATED, skb);
+		return;
+	}
+	/* As many as were sent: the packet that has come back. */
+	dev_sw_netstats_rx_add(tunnel->dev, skb->len + sizeof(struct iphdr));
+	consume_skb(skb);
+}
+
+void grex_keepalive_init(struct grex_tunnel *tunnel)
+{
+	struct grex_keepalive *keepalive = &tunnel->keepalive;
+
+	spin_lock_init(&keepalive->lock);
+	get_random_bytes(&keepalive->key, sizeof(keepalive->key));
+	get_random_bytes(&keepalive->epoch, sizeof(keepalive->epoch));
+	hrtimer_setup(&keepalive->timer, keepalive_timer, CLOCK_MONOTONIC,
+		      HRTIMER_MODE_REL_SOFT);
+}
+
+void grex_keepalive_open(struct grex_tunnel *tunnel)
+{
+	const struct grex_config *config = rtnl_dereference(tunnel->config);
+
+	if (config->keepalive_interval)
+		keepalive_event(tunnel, GREX_FSM_START,
+				config->keepalive_retries);
+	else
+		netif_carrier_on(tunnel->dev);
+}
+
+void grex_keepalive_close(struct grex_tunnel *tunnel)
+{
+	keepalive_event(tunnel, GREX_FSM_CLOSE, 0);
+}
+
+/* Do probes go another way with @config, or come back another one? */
+static bool keepalive_moves(const struct grex_config *old,
+			    const struct grex_config *config)
+{
+	return !grex_table_same_pair(&old->match, &config->match) ||
+	       old->match.key != config->match.key ||
+	       old->link != config->link || old->okey != config->okey ||
+	       old->iflags != config->iflags || old->oflags != config->oflags ||
+	       old->fwmark != config->fwmark;
+}
+
+/* The next one comes when it would have, unless that is later than the new
+ * interval says: who changes it all the time does not put it off for ever.
+ */
+static void keepalive_reschedule(struct grex_keepalive *keepalive,
+				 ktime_t interval)
+{
+	ktime_t left = hrtimer_get_remaining(&keepalive->timer);
+
+	hrtimer_cancel(&keepalive->timer);
+	keepalive->spread = KEEPALIVE_SPREAD;
+	hrtimer_start(&keepalive->timer,
+		      ktime_before(left, interval) ? left : interval,
+		      HRTIMER_MODE_REL_SOFT);
+}
+
+/**
+ * grex_keepalive_change - another configuration is in force
+ * @tunnel: its tunnel
+ * @old: the one before
+ * @config: the one now
+ */
+void grex_keepalive_change(struct grex_tunnel *tunnel,
+			   const struct grex_config *old,
+			   const struct grex_config *config)
+{
+	struct grex_keepalive *keepalive = &tunnel->keepalive;
+	const u32 interval = config->keepalive_interval;
+
+	if (keepalive_moves(old, config)) {
+		spin_lock_bh(&keepalive->lock);
+		keepalive->generation++;
+		spin_unlock_bh(&keepalive->lock);
+	}
+	if (!interval) {
+		if (old->keepalive_interval)
+			keepalive_event(tunnel, GREX_FSM_STOP, 0);
+	} else if (!netif_running(tunnel->dev)) {
+		return;
+	} else if (!old->keepalive_interval) {
+		keepalive_event(tunnel, GREX_FSM_ADOPT,
+				config->keepalive_retries);
+	} else if (keepalive_moves(old, config)) {
+		hrtimer_cancel(&keepalive->timer);
+		keepalive_event(tunnel, GREX_FSM_RENEW,
+				config->keepalive_retries);
+	} else if (interval != old->keepalive_interval) {
+		keepalive_reschedule(keepalive, ms_to_ktime(interval));
+	}
+}
+
+/**
+ * grex_keepalive_probe - send one probe, now
+ * @tunnel: through it
+ * @size: bytes of the inner packet, 0: as few as it takes
+ *
+ * Caller: RTNL.
+ *
+ * Return: 0; -ENETDOWN: the device is down; -EDESTADDRREQ: it has no remote;
+ * -EINVAL: @size is out of range; or as of grex_tx_probe()
+ */
+int grex_keepalive_probe(struct grex_tunnel *tunnel, unsigned int size)
+{
+	struct grex_config *config;
+	int err;
+
+	if (!netif_running(tunnel->dev))
+		return -ENETDOWN;
+	local_bh_disable();
+	rcu_read_lock();
+	config = rcu_dereference(tunnel->config);
+	if (!size)
+		size = keepalive_min_size(config);
+	if (!config->match.remote.v4)
+		err = -EDESTADDRREQ;
+	else if (size < keepalive_min_size(config) ||
+		 size > tunnel->dev->max_mtu)
+		err = -EINVAL;
+	else
+		err = keepalive_send(config, GREX_PROBE_MANUAL, size,
+				     config->df == GREX_DF_SET);
+	rcu_read_unlock();
+	local_bh_enable();
+	return err;
+}
+
+void grex_keepalive_read(struct grex_tunnel *tunnel, struct grex_fsm *fsm,
+			 struct grex_probe_log log[GREX_PROBE_KINDS])
+{
+	struct grex_keepalive *keepalive = &tunnel->keepalive;
+
+	spin_lock_bh(&keepalive->lock);
+	*fsm = keepalive->fsm;
+	memcpy(log, keepalive->log, sizeof(keepalive->log));
+	spin_unlock_bh(&keepalive->lock);
+}

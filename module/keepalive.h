@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Keepalives: probes out and back, what they say of the peer, and the carrier of
+ * the device.
+ */
+#ifndef GREX_KEEPALIVE_H
+#define GREX_KEEPALIVE_H
+
+#include "grex.h"
+
+/* Caller: RTNL. */
+void grex_keepalive_init(struct grex_tunnel *tunnel);
+void grex_keepalive_open(struct grex_tunnel *tunnel);
+void grex_keepalive_close(struct grex_tunnel *tunnel);
+void grex_keepalive_change(struct grex_tunnel *tunnel,
+			   const struct grex_config *old,
+			   const struct grex_config *config);
+int grex_keepalive_probe(struct grex_tunnel *tunnel, unsigned int size);
+
+void grex_keepalive_read(struct grex_tunnel *tunnel, struct grex_fsm *fsm,
+			 struct grex_probe_log log[GREX_PROBE_KINDS]);
+
+/* Caller: RCU, BH disabled. */
+void grex_keepalive_take_reply(struct grex_config *config, struct sk_buff *skb,
+			       const struct grex_header *header);
+
+#endif

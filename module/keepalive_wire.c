@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "keepalive_wire.h"
+
+#define PROBE_VERSION 1
+
+#define PROTOCOL_HUAWEI 0x0004 /* what it calls IPv4 in a keepalive */
+#define PROTOCOL_IPV4 0x0800
+#define PROTOCOL_CMD 0x8909 /* Cisco metadata: a security group tag, say */
+
+#define CMD_LEN 8
+#define IPV4_HEADER 20
+#define IPV4_FRAGMENT 0x3fff /* MF and the offset */
+#define NEXT_GRE 47
+
+struct probe_payload {
+	u8 version;
+	u8 kind;
+	__be16 zero;
+	__be32 generation;
+	__be32 seq;
+	__be32 padding;
+	__be64 time;
+	__be64 hash;
+} __packed;
+
+struct request_ip {
+	u8 version_ihl;
+	u8 tos;
+	__be16 total_len;
+	__be16 id;
+	__be16 frag_off;
+	u8 ttl;
+	u8 protocol;
+	__be16 check;
+	__be32 saddr;
+	__be32 daddr;
+} __packed;
+
+/**
+ * grex_probe_write - the payload of a probe, but for the hash
+ * @data: GREX_PROBE_LEN bytes
+ * @probe: what to say
+ */
+void grex_probe_write(void *data, const struct grex_probe *probe)
+{
+	struct probe_payload *payload = data;
+
+	payload->version = PROBE_VERSION;
+	payload->kind = probe->kind;
+	payload->zero = 0;
+	payload->generation = cpu_to_be32(probe->generation);
+	payload->seq = cpu_to_be32(probe->seq);
+	payload->padding = cpu_to_be32(probe->padding);
+	payload->time = cpu_to_be64(probe->time);
+	payload->hash = 0;
+}
+
+/**
+ * grex_probe_sign - put in the hash
+ * @data: what grex_probe_write() has written
+ * @hash: of its first GREX_PROBE_SIGNED bytes
+ */
+void grex_probe_sign(void *data, u64 hash)
+{
+	struct probe_payload *payload = data;
+
+	payload->hash = cpu_to_be64(hash);
+}
+
+/**
+ * grex_probe_read - read the payload of a reply
+ * @probe: filled when true is returned
+ * @data: what follows the GRE header, GREX_PROBE_LEN bytes of it or all
+ * @len: bytes that follow the GRE header in all
+ * @hash: set to the hash, for the caller to compare
+ *
+ * Return: false when it has not the form of one of ours
+ */
+bool grex_probe_read(struct grex_probe *probe, const void *data, size_t len,
+		     u64 *hash)
+{
+	const struct probe_payload *payload = data;
+
+	if (len < GREX_PROBE_LEN || payload->version != PROBE_VERSION ||
+	    payload->kind >= GREX_PROBE_KINDS || payload->zero ||
+	    be32_to_cpu(payload->padding) != len - GREX_PROBE_LEN)
+		return false;
+	probe->kind = payload->kind;
+	probe->generation = be32_to_cpu(payload->generation);
+	probe->seq = be32_to_cpu(payload->seq);
+	probe->padding = be32_to_cpu(payload->padding);
+	probe->time = be64_to_cpu(payload->time);
+	*hash = be64_to_cpu(payload->hash);
+	return true;
+}
+
+static bool request_csum_is_right(const u8 *p)
+{
+	u32 sum = 0;
+	int i;
+
+	for (i = 0; i < IPV4_HEADER; i += 2)
+		sum += p[i] << 8 | p[i + 1];
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return sum == 0xffff;
+}
+
+/**
+ * grex_request_read - is a received inner packet a keepalive request
+ * @request: filled when true is returned
+ * @data: the inner packet
+ * @len: how much of it: all, or GREX_REQUEST_LOOK
+ *
+ * It is one when it is a whole IPv4 packet without options that holds GRE with a
+ * protocol type of 0. What is behind that is its sender's: nothing (Cisco), 16
+ * bytes (OpenBSD), 32 and padding (grex). Whether it is from the peer, and to
+ * whom it goes, is for the caller to see.
+ */
+bool grex_request_read(struct grex_request *request, const void *data,
+		       size_t len)
+{
+	const struct request_ip *ip = data;
+
+	if (len < IPV4_HEADER || ip->version_ihl != 0x45 ||
+	    ip->protocol != NEXT_GRE ||
+	    be16_to_cpu(ip->frag_off) & IPV4_FRAGMENT ||
+	    !request_csum_is_right(data))
+		return false;
+	request->saddr = ip->saddr;
+	request->daddr = ip->daddr;
+	request->total_len = be16_to_cpu(ip->total_len);
+	if (request->total_len < IPV4_HEADER)
+		return false;
+	if (len > request->total_len)
+		len = request->total_len;
+	return grex_header_parse(&request->header,
+				 (const u8 *)data + IPV4_HEADER,
+				 len - IPV4_HEADER) == GREX_HEADER_OK &&
+	       !request->header.protocol;
+}
+
+/**
+ * grex_request_unwrap - find the IPv4 packet in a request of another form
+ * @protocol: of the outer GRE header, not IPv4
+ * @data: what follows that header
+ * @len: how much of it: all, or GREX_UNWRAP_LOOK
+ *
+ * Cisco puts 8 bytes of metadata before it, under a protocol type of its own
+ * (when security group tags are on); Huawei has another protocol type.
+ *
+ * Return: how many bytes are before the IPv4 packet, -1 when it is not one
+ */
+int grex_request_unwrap(__be16 protocol, const void *data, size_t len)
+{
+	static const u8 cmd[CMD_LEN] = { 0x08, 0x00, 0x01, 0x01, 0, 1, 0, 0 };
+	const u8 *p = data;
+	int skip = 0;
+
+	switch (be16_to_cpu(protocol)) {
+	case PROTOCOL_HUAWEI:
+		break;
+	case PROTOCOL_CMD:
+		for (skip = 0; skip < CMD_LEN; skip++)
+			if ((size_t)skip >= len || p[skip] != cmd[skip])
+				return -1;
+		break;
+	default:
+		return -1;
+	}
+	if (len < (size_t)skip + IPV4_HEADER || p[skip] != 0x45 ||
+	    p[skip + 9] != NEXT_GRE)
+		return -1;
+	return skip;
+}

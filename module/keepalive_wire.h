@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Keepalives on the wire. Pure: knows no skb.
+ *
+ * A probe is a tunnel packet whose payload is an IPv4 packet back to its sender,
+ * so that any GRE endpoint which forwards IPv4 returns it (Cisco's format):
+ *
+ *   request  IP A>B | GRE, type IPv4 | IP B>A | GRE, type 0 | payload
+ *   reply                              IP B>A | GRE, type 0 | payload
+ *
+ * Ours has a payload always, for gre.ko drops what has less than 12 bytes; it
+ * proves that the probe is one of ours. In network byte order:
+ *
+ *    0  version, 1
+ *    1  enum grex_probe_kind
+ *    2  0
+ *    4  generation, be32
+ *    8  sequence number, be32
+ *   12  bytes of padding behind these 32, be32
+ *   16  when it was sent, be64, in the sender's unit
+ *   24  SipHash-2-4 of bytes 0 to 23, be64
+ */
+#ifndef GREX_KEEPALIVE_WIRE_H
+#define GREX_KEEPALIVE_WIRE_H
+
+#include <linux/types.h>
+
+#include "header.h"
+
+#define GREX_PROBE_LEN 32
+#define GREX_PROBE_SIGNED 24 /* bytes that the hash is over */
+
+enum grex_probe_kind {
+	GREX_PROBE_KEEPALIVE, /* by the timer */
+	GREX_PROBE_MANUAL, /* by the operator */
+	GREX_PROBE_KINDS,
+};
+
+/**
+ * struct grex_probe - what the payload of a probe says
+ * @kind: enum grex_probe_kind
+ * @generation: of the tunnel
+ * @seq: counts the probes of this kind, from 0
+ * @padding: bytes behind the payload
+ * @time: when it was sent
+ */
+struct grex_probe {
+	u8 kind;
+	u32 generation;
+	u32 seq;
+	u32 padding;
+	u64 time;
+};
+
+/**
+ * struct grex_request - the packet inside a peer's request
+ * @saddr: its source, the one who is to answer
+ * @daddr: its destination, the one who asks
+ * @total_len: bytes, as its header has them
+ * @header: its GRE header
+ */
+struct grex_request {
+	__be32 saddr;
+	__be32 daddr;
+	u16 total_len;
+	struct grex_header header;
+};
+
+/* Bytes to have at hand for grex_request_read(). */
+#define GREX_REQUEST_LOOK (20 + GREX_HEADER_LOOK)
+/* And for grex_request_unwrap(). */
+#define GREX_UNWRAP_LOOK 28
+
+void grex_probe_write(void *data, const struct grex_probe *probe);
+void grex_probe_sign(void *data, u64 hash);
+bool grex_probe_read(struct grex_probe *probe, const void *data, size_t len,
+		     u64 *hash);
+bool grex_request_read(struct grex_request *request, const void *data,
+		       size_t len);
+int grex_request_unwrap(__be16 protocol, const void *data, size_t len);
+
+#endif

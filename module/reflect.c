@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The answer to the keepalives of a peer: the packet inside goes back to it, one
+ * hop on, as if it had been forwarded. It takes no state but a limit.
+ */
+#include <linux/if_ether.h>
+#include <linux/inetdevice.h>
+#include <net/ip.h>
+#include <net/route.h>
+
+#include "grex.h"
+#include "packet.h"
+#include "reflect.h"
+#include "stats.h"
+
+/* What a received packet that comes back to its sender is. */
+enum reflect_kind {
+	REFLECT_NOTHING, /* no keepalive */
+	REFLECT_DIRECT, /* one to the peer's outer address */
+	REFLECT_INSIDE, /* one to an address inside of the tunnel */
+};
+
+/**
+ * grex_reflect_unwrap - find the IPv4 packet in a keepalive of other vendors
+ * @skb: at the GRE header
+ * @header: the GRE header; changed when it is one, to end at the IPv4 packet
+ *
+ * Return: is it one
+ */
+bool grex_reflect_unwrap(struct sk_buff *skb, struct grex_header *header)
+{
+	const unsigned int look =
+		min_t(unsigned int, skb->len, header->len + GREX_UNWRAP_LOOK);
+	int skip;
+
+	if (look < header->len || !pskb_may_pull(skb, look))
+		return false;
+	skip = grex_request_unwrap(header->protocol, skb->data + header->len,
+				   look - header->len);
+	if (skip < 0)
+		return false;
+	header->len += skip;
+	header->protocol = htons(ETH_P_IP);
+	return true;
+}
+
+/* Is it the tunnel's own address? Not just any of this machine: 127.0.0.1 and
+ * the like are at the other end too, which would send the answer back again.
+ */
+static bool reflect_is_inside(const struct net_device *dev, __be32 addr)
+{
+	const struct in_device *in_dev = __in_dev_get_rcu(dev);
+	const struct in_ifaddr *ifa;
+
+	if (!in_dev)
+		return false;
+	in_dev_for_each_ifa_rcu(ifa, in_dev) {
+		if (ifa->ifa_local == addr)
+			return true;
+	}
+	return false;
+}
+
+/* With a local of any, nothing is sent from what is not an address of ours. */
+static bool reflect_may_answer_from(const struct grex_config *config,
+				    __be32 addr)
+{
+	struct net *net = config->tunnel->net;
+
+	if (config->match.local.v4)
+		return true;
+	return inet_addr_type_dev_table(net,
+					dev_get_by_index_rcu(net, config->link),
+					addr) == RTN_LOCAL;
+}
+
+/* It says that it is from us, or back to the peer; behind NAT, each of them may
+ * know another address than we. Its GRE header is what the peer would take.
+ */
+static enum reflect_kind reflect_kind(const struct grex_config *config,
+				      struct sk_buff *skb, __be32 from,
+				      __be32 to, struct grex_request *request)
+{
+	const unsigned int look =
+		min_t(unsigned int, skb->len, GREX_REQUEST_LOOK);
+	const u16 key = config->oflags & GREX_HEADER_KEY;
+
+	if (skb_is_gso(skb) || !pskb_may_pull(skb, look) ||
+	    !grex_request_read(request, skb->data, look) ||
+	    request->total_len > skb->len ||
+	    (request->header.flags & GREX_HEADER_KEY) != key ||
+	    (key && request->header.key != config->okey))
+		return REFLECT_NOTHING;
+	if (request->saddr == to || request->daddr == from)
+		return REFLECT_DIRECT;
+	/* Some use addresses from inside of the tunnel. */
+	if (reflect_is_inside(config->tunnel->dev, request->saddr) &&
+	    !reflect_is_inside(config->tunnel->dev, request->daddr))
+		return REFLECT_INSIDE;
+	return REFLECT_NOTHING;
+}
+
+static void reflect_send(struct grex_config *config, struct sk_buff *skb,
+			 const struct grex_request *request,
+			 enum reflect_kind kind, __be32 to)
+{
+	struct grex_tunnel *tunnel = config->tunnel;
+	struct iphdr *ip;
+
+	if (pskb_trim_rcsum(skb, request->total_len) ||
+	    skb_ensure_writable(skb, sizeof(*ip))) {
+		grex_stats_drop(tunnel->stats, GREX_RX_NO_MEMORY, skb);
+		return;
+	}
+	ip = ip_hdr(skb);
+	ip->ttl--;
+	if (kind == REFLECT_DIRECT) {
+		ip->saddr = to;
+		ip->daddr = config->match.remote.v4;
+	}
+	ip_send_check(ip);
+	skb->ip_summed = CHECKSUM_NONE;
+	/* When it was received is not when it is to be sent (fq). */
+	skb_clear_tstamp(skb);
+	dev_sw_netstats_rx_add(tunnel->dev, skb->len);
+	if (kind == REFLECT_INSIDE)
+		grex_tx(skb, tunnel->dev);
+	else if (grex_tx_reflect(config, skb))
+		return;
+	grex_stats_count(tunnel->stats, GREX_KEEPALIVE_ANSWERED);
+}
+
+/**
+ * grex_reflect_take - answer a keepalive of the peer
+ * @config: of the tunnel
+ * @skb: a received inner IPv4 packet, at its header
+ * @from: outer source
+ * @to: outer destination
+ *
+ * What goes back to its sender is a keepalive; or must not be forwarded, lest it
+ * loops (RFC 2784 3.1).
+ *
+ * Return: was it taken, that is answered or dropped
+ */
+bool grex_reflect_take(struct grex_config *config, struct sk_buff *skb,
+		       __be32 from, __be32 to)
+{
+	struct grex_tunnel *tunnel = config->tunnel;
+	struct grex_request request;
+	enum reflect_kind kind;
+
+	kind = reflect_kind(config, skb, from, to, &request);
+	if (kind == REFLECT_NOTHING && ip_hdr(skb)->daddr != from)
+		return false;
+
+	/* A tunnel to anyone has no peer: whoever asks may not be who he says. */
+	if (kind == REFLECT_NOTHING || !config->keepalive_reply ||
+	    !config->match.remote.v4 || ip_hdr(skb)->ttl <= 1 ||
+	    !reflect_may_answer_from(config, to)) {
+		grex_stats_drop(tunnel->stats, GREX_RX_KEEPALIVE_REFUSED, skb);
+		return true;
+	}
+	if (!__ratelimit(&tunnel->reflect_limit)) {
+		grex_stats_drop(tunnel->stats, GREX_RX_KEEPALIVE_LIMITED, skb);
+		return true;
+	}
+	reflect_send(config, skb, &request, kind, to);
+	return true;
+}

@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The keepalive machine against a naive oracle, which looks at all that has ever
+ * happened; and the bytes of probes and requests.
+ */
+#include <kunit/test.h>
+#include <linux/if_ether.h>
+#include <linux/ip.h>
+#include <linux/prandom.h>
+#include <net/ip.h>
+
+#include "../keepalive_fsm.h"
+#include "../keepalive_wire.h"
+
+#define RUNS 300
+#define EVENTS 400
+
+/* All events of a run, and what is known after each by the words of the
+ * specification, worked out from the beginning each time.
+ */
+struct oracle {
+	enum grex_fsm_event events[EVENTS];
+	unsigned int count;
+	unsigned int retries;
+};
+
+struct expected {
+	enum grex_fsm_state state;
+	unsigned int flaps;
+};
+
+/* Ticks after the last answer, or other event that wipes the slate. */
+static unsigned int unanswered_before(const struct oracle *o, unsigned int at)
+{
+	unsigned int ticks = 0;
+
+	while (at--) {
+		if (o->events[at] != GREX_FSM_TICK)
+			break;
+		ticks++;
+	}
+	return ticks;
+}
+
+static struct expected expect(const struct oracle *o)
+{
+	struct expected now = { GREX_FSM_OFF, 0 };
+	unsigned int need = 1; /* answers in a row from DOWN to UP */
+	unsigned int got = 0; /* of those */
+	unsigned int good = 0; /* answers in a row while UP */
+	unsigned int i;
+
+	for (i = 0; i < o->count; i++) {
+		const unsigned int silent = unanswered_before(o, i);
+
+		switch (o->events[i]) {
+		case GREX_FSM_START:
+		case GREX_FSM_ADOPT:
+			now.state = o->events[i] == GREX_FSM_START
+					    ? GREX_FSM_DOWN
+					    : GREX_FSM_UP;
+			need = 1;
+			good = 0;
+			break;
+		case GREX_FSM_STOP:
+		case GREX_FSM_CLOSE:
+			now.state = GREX_FSM_OFF;
+			break;
+		case GREX_FSM_TICK:
+			if (now.state == GREX_FSM_OFF)
+				break;
+			if (silent)
+				good = 0;
+			if (silent < o->retries)
+				break;
+			if (now.state == GREX_FSM_UP) {
+				now.flaps++;
+				need = min(2 * need, 16 * o->retries);
+			}
+			now.state = GREX_FSM_DOWN;
+			break;
+		case GREX_FSM_REPLY:
+			if (now.state == GREX_FSM_OFF)
+				break;
+			if (now.state == GREX_FSM_UP) {
+				if (++good == o->retries) {
+					good = 0;
+					if (need > 1)
+						need--;
+				}
+				break;
+			}
+			got = now.state == GREX_FSM_DOWN ? 1 : got + 1;
+			now.state = GREX_FSM_HOLD;
+			if (got >= need) {
+				now.state = GREX_FSM_UP;
+				good = 0;
+			}
+			break;
+		case GREX_FSM_RENEW:
+			need = 1;
+			good = 0;
+			if (now.state == GREX_FSM_HOLD)
+				now.state = GREX_FSM_DOWN;
+			break;
+		default:
+			break;
+		}
+	}
+	return now;
+}
+
+/* Mostly ticks and answers, so that all states are seen. */
+static enum grex_fsm_event random_event(struct rnd_state *rnd)
+{
+	const u32 dice = prandom_u32_state(rnd) % 100;
+
+	if (dice < 49)
+		return GREX_FSM_TICK;
+	if (dice < 96)
+		return GREX_FSM_REPLY;
+	return prandom_u32_state(rnd) % GREX_FSM_EVENTS;
+}
+
+static void check_actions(struct kunit *test, enum grex_fsm_event event,
+			  enum grex_fsm_state old, enum grex_fsm_state now,
+			  unsigned int actions)
+{
+	const bool up = now == GREX_FSM_UP, was_up = old == GREX_FSM_UP;
+	unsigned int carrier = 0;
+
+	if (event == GREX_FSM_START || (was_up && now == GREX_FSM_DOWN))
+		carrier = GREX_FSM_CARRIER_OFF;
+	else if (event == GREX_FSM_STOP || event == GREX_FSM_ADOPT ||
+		 (up && !was_up))
+		carrier = GREX_FSM_CARRIER_ON;
+	KUNIT_EXPECT_EQ(test,
+			actions & (GREX_FSM_CARRIER_OFF | GREX_FSM_CARRIER_ON),
+			carrier);
+	KUNIT_EXPECT_EQ(test, !!(actions & GREX_FSM_SEND),
+			event == GREX_FSM_TICK && old != GREX_FSM_OFF);
+	KUNIT_EXPECT_EQ(test, !!(actions & GREX_FSM_ARM),
+			event == GREX_FSM_START || event == GREX_FSM_ADOPT ||
+				(event == GREX_FSM_RENEW &&
+				 old != GREX_FSM_OFF));
+	KUNIT_EXPECT_EQ(test, !!(actions & GREX_FSM_DISARM),
+			event == GREX_FSM_STOP || event == GREX_FSM_CLOSE);
+}
+
+static void fsm_equals_oracle(struct kunit *test)
+{
+	struct oracle *o = kunit_kzalloc(test, sizeof(*o), GFP_KERNEL);
+	unsigned int seen[GREX_FSM_UP + 1] = {};
+	struct rnd_state rnd;
+	unsigned int run, i;
+
+	KUNIT_ASSERT_NOT_NULL(test, o);
+	prandom_seed_state(&rnd, 4);
+	for (run = 0; run < RUNS; run++) {
+		const u8 retries = run % 8 ? 1 + run % 5 : 255;
+		struct grex_fsm fsm = {};
+		u64 changed = 0;
+
+		o->retries = retries;
+		for (i = 0; i < EVENTS; i++) {
+			const enum grex_fsm_state old = fsm.state;
+			const enum grex_fsm_event event =
+				i	  ? random_event(&rnd)
+				: run % 2 ? GREX_FSM_START
+					  : GREX_FSM_ADOPT;
+			struct expected want;
+			unsigned int actions;
+
+			actions = grex_fsm_step(&fsm, event, retries, i + 1);
+			o->events[i] = event;
+			o->count = i + 1;
+			want = expect(o);
+			KUNIT_ASSERT_EQ(test, (unsigned int)fsm.state,
+					(unsigned int)want.state);
+			KUNIT_ASSERT_EQ(test, fsm.flaps, (u64)want.flaps);
+			if (fsm.state != old)
+				changed = i + 1;
+			KUNIT_ASSERT_EQ(test, fsm.changed, changed);
+			check_actions(test, event, old, fsm.state, actions);
+			seen[fsm.state]++;
+		}
+	}
+	for (i = 0; i <= GREX_FSM_UP; i++)
+		KUNIT_EXPECT_GT(test, seen[i], RUNS);
+}
+
+/* Alone against a peer that dies: @retries unanswered, then down. */
+static void fsm_detects(struct kunit *test)
+{
+	unsigned int retries, ticks;
+
+	for (retries = 1; retries <= 255; retries++) {
+		struct grex_fsm fsm = {};
+
+		grex_fsm_step(&fsm, GREX_FSM_ADOPT, retries, 0);
+		grex_fsm_step(&fsm, GREX_FSM_TICK, retries, 1);
+		grex_fsm_step(&fsm, GREX_FSM_REPLY, retries, 1);
+		for (ticks = 0; fsm.state == GREX_FSM_UP && ticks < 300;
+		     ticks++)
+			grex_fsm_step(&fsm, GREX_FSM_TICK, retries, ticks);
+		KUNIT_EXPECT_EQ(test, ticks, retries + 1);
+	}
+}
+
+/* Each flap doubles what is wanted, and no flap goes over the cap. */
+static void fsm_damps(struct kunit *test)
+{
+	const u8 retries = 3;
+	struct grex_fsm fsm = {};
+	unsigned int flap, want = 1, got, i;
+
+	grex_fsm_step(&fsm, GREX_FSM_START, retries, 0);
+	for (flap = 0; flap < 9; flap++) {
+		for (got = 0; fsm.state != GREX_FSM_UP && got < 100; got++) {
+			grex_fsm_step(&fsm, GREX_FSM_TICK, retries, 1);
+			grex_fsm_step(&fsm, GREX_FSM_REPLY, retries, 1);
+		}
+		KUNIT_EXPECT_EQ(test, got, want);
+		for (i = 0; i <= retries; i++)
+			grex_fsm_step(&fsm, GREX_FSM_TICK, retries, 2);
+		KUNIT_EXPECT_EQ(test, fsm.state, (u8)GREX_FSM_DOWN);
+		want = min(want * 2, 16U * retries);
+	}
+	KUNIT_EXPECT_EQ(test, want, 48U);
+	/* It forgives: one less after each three answers. */
+	for (got = 0; got < 48 + 3 * 47; got++) {
+		grex_fsm_step(&fsm, GREX_FSM_TICK, retries, 3);
+		grex_fsm_step(&fsm, GREX_FSM_REPLY, retries, 3);
+	}
+	KUNIT_EXPECT_EQ(test, fsm.wanted, (u16)0);
+}
+
+static void probe_round_trip(struct kunit *test)
+{
+	const struct grex_probe probe = {
+		.kind = GREX_PROBE_MANUAL,
+		.generation = 0x01020304,
+		.seq = 0xfffffffe,
+		.padding = 5,
+		.time = 0x1122334455667788ULL,
+	};
+	static const u8 bytes[GREX_PROBE_LEN] = {
+		1,    1,    0,	  0,	1,    2,    3,	  4,
+		0xff, 0xff, 0xff, 0xfe, 0,    0,    0,	  5,
+		0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88,
+		0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff, 0,	  1,
+	};
+	struct grex_probe got = {};
+	u8 data[GREX_PROBE_LEN];
+	size_t len;
+	u64 hash;
+
+	grex_probe_write(data, &probe);
+	grex_probe_sign(data, 0xaabbccddeeff0001ULL);
+	KUNIT_EXPECT_EQ(test, memcmp(data, bytes, sizeof(bytes)), 0);
+	KUNIT_EXPECT_TRUE(test,
+			  grex_probe_read(&got, data, sizeof(data) + 5, &hash));
+	KUNIT_EXPECT_EQ(test, hash, 0xaabbccddeeff0001ULL);
+	KUNIT_EXPECT_EQ(test, memcmp(&got, &probe, sizeof(got)), 0);
+	/* It says how long it is. */
+	for (len = 0; len < 100; len++)
+		KUNIT_EXPECT_EQ(test, grex_probe_read(&got, data, len, &hash),
+				len == sizeof(data) + 5);
+	data[0] = 2;
+	KUNIT_EXPECT_FALSE(test, grex_probe_read(&got, data, 37, &hash));
+	data[0] = 1;
+	data[1] = GREX_PROBE_KINDS;
+	KUNIT_EXPECT_FALSE(test, grex_probe_read(&got, data, 37, &hash));
+}
+
+struct variant {
+	const char *name;
+	u16 protocol; /* of the outer header */
+	u8 metadata;
+	u16 flags; /* of the inner one */
+	u8 payload;
+	u16 total_len;
+};
+
+static const struct variant variants[] = {
+	{ "Cisco", ETH_P_IP, 0, 0, 0, 24 },
+	{ "Cisco, keyed", ETH_P_IP, 0, GREX_HEADER_KEY, 0, 28 },
+	{ "Cisco, with a group tag", 0x8909, 8, 0, 0, 24 },
+	{ "OpenBSD", ETH_P_IP, 0, 0, 16, 40 },
+	{ "OpenBSD, keyed", ETH_P_IP, 0, GREX_HEADER_KEY, 16, 44 },
+	{ "Huawei", 4, 0, 0, 0, 24 },
+	{ "grex", ETH_P_IP, 0, 0, GREX_PROBE_LEN, 56 },
+};
+
+static size_t build(u8 *data, const struct variant *v)
+{
+	static const u8 cmd[] = { 8, 0, 1, 1, 0, 1, 0, 0 };
+	struct iphdr ip = {
+		.version = 4,
+		.ihl = 5,
+		.tos = 0xc0,
+		.tot_len = htons(v->total_len),
+		.id = htons(1),
+		.ttl = 255,
+		.protocol = IPPROTO_GRE,
+		.saddr = htonl(0xc0000202),
+		.daddr = htonl(0xc0000201),
+	};
+	u8 *p = data + v->metadata;
+
+	ip_send_check(&ip);
+	memcpy(data, cmd, v->metadata);
+	memcpy(p, &ip, sizeof(ip));
+	grex_header_write(p + sizeof(ip), v->flags, 0, htonl(5), 0);
+	memset(p + sizeof(ip) + grex_header_len(v->flags), 0xee, v->payload);
+	return v->metadata + v->total_len;
+}
+
+static bool read_variant(struct grex_request *request, const struct variant *v,
+			 const u8 *data, size_t len)
+{
+	int skip = 0;
+
+	if (v->protocol != ETH_P_IP) {
+		skip = grex_request_unwrap(htons(v->protocol), data, len);
+		if (skip < 0)
+			return false;
+	}
+	return grex_request_read(request, data + skip, len - skip);
+}
+
+static u8 *exactly(struct kunit *test, const u8 *data, size_t len)
+{
+	u8 *copy = kunit_kmalloc(test, len ?: 1, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, copy);
+	memcpy(copy, data, len);
+	return copy;
+}
+
+/* Each is read, and none that is cut: before its payload, or anywhere at all. */
+static void request_variants(struct kunit *test)
+{
+	size_t i, len, full;
+	u8 data[80];
+
+	for (i = 0; i < ARRAY_SIZE(variants); i++) {
+		const struct variant *v = &variants[i];
+		struct grex_request request = {};
+
+		full = build(data, v);
+		KUNIT_EXPECT_TRUE_MSG(test,
+				      read_variant(&request, v,
+						   exactly(test, data, full),
+						   full),
+				      "%s", v->name);
+		KUNIT_EXPECT_EQ(test, request.saddr, htonl(0xc0000202));
+		KUNIT_EXPECT_EQ(test, request.daddr, htonl(0xc0000201));
+		KUNIT_EXPECT_EQ(test, request.total_len, v->total_len);
+		KUNIT_EXPECT_EQ(test, request.header.flags, v->flags);
+		KUNIT_EXPECT_EQ(test, request.header.key,
+				v->flags ? htonl(5) : 0);
+		for (len = 0; len < full - v->payload; len++)
+			KUNIT_EXPECT_FALSE_MSG(test,
+					       read_variant(&request, v,
+							    exactly(test, data,
+								    len),
+							    len),
+					       "%s cut to %zu", v->name, len);
+	}
+}
+
+/* A bit that is wrong, anywhere in the IP header or the GRE flags and type, and
+ * it is not one.
+ */
+static void request_bits(struct kunit *test)
+{
+	const struct variant *v = &variants[0];
+	struct grex_request request;
+	unsigned int bit;
+	u8 data[80];
+	size_t len;
+
+	len = build(data, v);
+	for (bit = 0; bit < 24 * 8; bit++) {
+		/* RFC 2784 2.1: bits 6 to 12 are ignored; a C, K or S asks for
+		 * more than there is.
+		 */
+		const unsigned int gre = bit - 20 * 8;
+		const bool ignored = bit >= 20 * 8 && gre < 16 &&
+				     ((gre >= 8 && (gre & 7) >= 3) ||
+				      (gre < 8 && (gre & 7) < 2));
+
+		data[bit / 8] ^= 1 << bit % 8;
+		KUNIT_EXPECT_EQ_MSG(test,
+				    grex_request_read(&request, data, len),
+				    ignored, "bit %u", bit);
+		data[bit / 8] ^= 1 << bit % 8;
+	}
+}
+
+/* A fragment, options: right in itself, and yet not what any peer sends. */
+static void request_fragments(struct kunit *test)
+{
+	static const u16 frag_off[] = { IP_MF, 1, 0x1fff };
+	struct grex_request request;
+	struct iphdr *ip;
+	u8 data[80];
+	size_t i, len;
+
+	for (i = 0; i < ARRAY_SIZE(frag_off); i++) {
+		len = build(data, &variants[0]);
+		ip = (struct iphdr *)data;
+		ip->frag_off = htons(frag_off[i]);
+		ip_send_check(ip);
+		KUNIT_EXPECT_FALSE(test,
+				   grex_request_read(&request, data, len));
+	}
+	len = build(data, &variants[0]);
+	ip = (struct iphdr *)data;
+	ip->frag_off = htons(IP_DF);
+	ip_send_check(ip);
+	KUNIT_EXPECT_TRUE(test, grex_request_read(&request, data, len));
+}
+
+static struct kunit_case keepalive_cases[] = {
+	KUNIT_CASE(fsm_equals_oracle), KUNIT_CASE(fsm_detects),
+	KUNIT_CASE(fsm_damps),	       KUNIT_CASE(probe_round_trip),
+	KUNIT_CASE(request_variants),  KUNIT_CASE(request_bits),
+	KUNIT_CASE(request_fragments), {}
+};
+
+static struct kunit_suite keepalive_suite = {
+	.name = "grex_keepalive",
+	.test_cases = keepalive_cases,
+};
+
+kunit_test_suite(keepalive_suite);
