@@ -31,7 +31,7 @@ folder=$CHECKOUT/.build/bench/$name
 mkdir -p "$folder"
 gcc -O2 -Wall -Wextra -o "$folder/inject" "$here/inject.c"
 
-rm -f "$folder"/{measured,results.json,chart.svg}
+rm -f "$folder"/{measured,keepalives,results.json,chart.svg}
 status=0
 "$LAB/boot.sh" -k "$name" --icount -t 1800 -o "$folder" -- \
 	"$here/guest.sh" "$folder/inject" "$rounds" "$many" >"$folder/guest.log" 2>&1 &

@@ -7,7 +7,11 @@
 #
 #   MODULE ROUND ROW NANOSECONDS_PER_PACKET
 #
-# where a nanosecond is an instruction. Idle time passes in a jump, so only
+# where a nanosecond is an instruction. And of $GREX_RESULTS/keepalives
+#
+#   TUNNELS INTERVAL_MS PROBES SECONDS BUSY_NS IDLE_RUN_NS MEAN_PER_100MS PEAK
+#
+# Idle time passes in a jump, so only
 # loops that never wait are timed: pktgen that hands its packets to the stack of
 # SRC as received on in0, and inject (inject.c) that sends frames out of v0.
 # Packets end in out0, a dummy, whose counter says that all have arrived.
@@ -183,6 +187,60 @@ reference() {
 	teardown
 }
 
+# busy SECONDS: nanoseconds in which the processor was not idle; /proc/uptime is
+# exact to 10 ms.
+busy() {
+	local up idle up2 idle2
+	read -r up idle </proc/uptime
+	sleep "$1"
+	read -r up2 idle2 </proc/uptime
+	awk "BEGIN { printf \"%.0f\", (($up2 - $up) - ($idle2 - $idle)) * 1e9 }"
+}
+
+probes_sent() { ip netns exec "$SRC" cat /sys/class/net/v0/statistics/tx_packets; }
+
+# keepalives TUNNELS INTERVAL_MS SECONDS: all from SRC; DST answers. Once a tenth
+# of a second for ten intervals or 20 s it is seen how many go out.
+keepalives() {
+	local tunnels=$1 interval=$2 seconds=$3 idle_run busy_ns before probes
+	local i now last peak=0 samples=200
+	setup
+	keepalive_ends 1 2 "$tunnels" | add_tunnels "$SRC"
+	keepalive_ends 2 1 "$tunnels" | add_tunnels "$DST"
+	sleep 2
+	idle_run=$(busy "$seconds")
+	awk -v n="$tunnels" -v ms="$interval" 'BEGIN {
+		for (i = 0; i < n; i++)
+			printf "set gre%04d keepalive %dms 3\n", i, ms
+	}' | gretool -n "$SRC" -batch - || die "cannot turn on keepalives"
+	sleep $((interval * 2 / 1000 + 1))
+	before=$(probes_sent)
+	busy_ns=$(busy "$seconds")
+	probes=$(($(probes_sent) - before))
+	last=$(probes_sent)
+	for ((i = 0; i < samples; i++)); do
+		sleep 0.1
+		now=$(probes_sent)
+		((now - last <= peak)) || peak=$((now - last))
+		last=$now
+	done
+	gretool -n "$SRC" -j show | grep -q '"peer":"down"' &&
+		die "keepalives were not answered"
+	printf '%d %d %d %d %.0f %.0f %.1f %d\n' "$tunnels" "$interval" \
+		"$probes" "$seconds" "$busy_ns" "$idle_run" \
+		"$(awk "BEGIN { print $tunnels * 100 / $interval }")" "$peak" |
+		tee -a "$GREX_RESULTS/keepalives"
+	teardown
+}
+
+# keepalive_ends LOCAL REMOTE TUNNELS
+keepalive_ends() {
+	awk -v l="$1" -v r="$2" -v n="$3" -v options="$OPTIONS" 'BEGIN {
+		for (i = 0; i < n; i++)
+			printf "gre%04d local 198.51.100.%d remote 198.51.100.%d key %d %s\n", i, l, r, i, options
+	}'
+}
+
 modprobe -a dummy veth pktgen || die "no pktgen"
 for ((ROUND = 1; ROUND <= ROUNDS; ROUND++)); do
 	for MODULE in ip_gre grex; do
@@ -197,3 +255,8 @@ for ((ROUND = 1; ROUND <= ROUNDS; ROUND++)); do
 		receiving keys-10000 10000 keys nocsum
 	done
 done
+
+MODULE=grex
+keepalives 1000 300 20
+((MANY)) || exit 0
+keepalives 10000 10000 60

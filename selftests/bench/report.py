@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""report.py FOLDER KERNEL RELEASE: what FOLDER/measured (guest.sh) says.
+"""report.py FOLDER KERNEL RELEASE: what FOLDER/measured and FOLDER/keepalives
+(guest.sh) say.
 
 Prints a table, bars and KTAP; writes results.json and chart.svg into FOLDER.
 Status 1 if grex costs more than ip_gre in any row, or if many tunnels cost it
@@ -14,6 +15,8 @@ import sys
 from xml.sax.saxutils import escape
 
 MODULES = ("ip_gre", "grex")
+# How many keepalives may go out in 100 ms, relative to the mean.
+HERD_LIMIT = 2.0
 # What many tunnels may cost, relative to one.
 SCALE_LIMIT = 1.05
 
@@ -60,6 +63,34 @@ def read_measured(path):
     return measured
 
 
+Keepalives = collections.namedtuple(
+    "Keepalives", "tunnels interval_ms probes seconds busy_ns base_ns mean peak")
+
+
+def read_keepalives(path):
+    with open(path, encoding="ascii") as lines:
+        return [Keepalives(*map(float, line.split())) for line in lines]
+
+
+def per_probe(run):
+    return (run.busy_ns - run.base_ns) / run.probes
+
+
+def share(run):
+    """Of a processor that executes 10^9 instructions a second, in percent."""
+    return (run.busy_ns - run.base_ns) / run.seconds / 1e9 * 100
+
+
+def print_keepalives(runs):
+    print("\nKeepalives, sent, answered and received by one machine: instructions per probe,"
+          "\nand the share of a processor with 10^9 a second; how many go out in 100 ms")
+    print(f"{'':<40}{'probes/s':>10}{'each':>8}{'share':>8}{'mean':>8}{'peak':>6}")
+    for run in runs:
+        title = f"{run.tunnels:,.0f} tunnels, every {run.interval_ms:,.0f} ms"
+        print(f"  {title:<38}{run.probes / run.seconds:>10.0f}{per_probe(run):>8.0f}"
+              f"{share(run):>7.2f}%{run.mean:>8.1f}{run.peak:>6.0f}")
+
+
 def cost(measured, module, row):
     values = measured[module, row.measured]
     if row.base:
@@ -90,6 +121,12 @@ def judge(costs):
     for row in ROWS:
         if row not in rows_in(costs, ROWS):
             yield row.name, "left out by --quick", None
+
+
+def judge_keepalives(runs):
+    for run in runs:
+        text = f"{run.peak:.0f} in the worst 100 ms, {run.mean:.1f} on average, limit {HERD_LIMIT}"
+        yield f"keepalives-{run.tunnels:.0f}-spread", text, run.peak <= run.mean * HERD_LIMIT
 
 
 def print_table(costs):
@@ -136,7 +173,7 @@ def tally(verdicts):
             out.write(f"bench {words[passed]} {name}: {text}\n")
 
 
-def as_json(costs, verdicts, kernel, release):
+def as_json(costs, runs, verdicts, kernel, release):
     rows = []
     for row in rows_in(costs, ROWS):
         each = {"name": row.name, "title": row.title, "minus": row.base}
@@ -155,6 +192,8 @@ def as_json(costs, verdicts, kernel, release):
         "unit": "instructions per packet",
         "inner_packet_bytes": 60,
         "rows": rows,
+        "keepalives": [{**run._asdict(), "instructions_per_probe": round(per_probe(run)),
+                        "percent_of_1e9": round(share(run), 3)} for run in runs],
         "gates": gates,
     }
 
@@ -240,16 +279,18 @@ def as_svg(costs, release):
 def main():
     folder, kernel, release = sys.argv[1:]
     measured = read_measured(os.path.join(folder, "measured"))
+    runs = read_keepalives(os.path.join(folder, "keepalives"))
     costs = {(module, row.name): cost(measured, module, row) for module in MODULES for row in ROWS
              if (module, row.measured) in measured}
-    verdicts = list(judge(costs))
+    verdicts = list(judge(costs)) + list(judge_keepalives(runs))
     with open(os.path.join(folder, "results.json"), "w", encoding="utf-8") as out:
-        json.dump(as_json(costs, verdicts, kernel, release), out, indent=2)
+        json.dump(as_json(costs, runs, verdicts, kernel, release), out, indent=2)
         out.write("\n")
     with open(os.path.join(folder, "chart.svg"), "w", encoding="utf-8") as out:
         out.write(as_svg(costs, release))
     print_table(costs)
     print_bars(costs)
+    print_keepalives(runs)
     print_ktap(verdicts)
     tally(verdicts)
     return 1 if any(passed is False for _, _, passed in verdicts) else 0
