@@ -21,6 +21,9 @@ TESTS="
 	delete_while_armed
 "
 
+# As short as the machine is fast.
+QUICK=$((200 * ${GREX_SLOWER:-1}))ms
+
 # peer NAMESPACE DEVICE: off, down, hold or up
 peer() {
 	gretool -n "$1" -j show "$2" | jq -r '.[].peer'
@@ -44,10 +47,10 @@ await() {
 independent() {
 	setup_pair
 	tunnel_pair
-	run gretool -n "$A" set gre1 keepalive 200ms 3
+	run gretool -n "$A" set gre1 keepalive "$QUICK" 3
 	await "$A" gre1 up 5
 	check_eq "the other end does not ask" off "$(peer "$B" gre1)"
-	run gretool -n "$B" set gre1 keepalive 300ms 2
+	run gretool -n "$B" set gre1 keepalive "$QUICK" 2
 	await "$B" gre1 up 5
 	run gretool -n "$B" set gre1 keepalive-reply off
 	await "$A" gre1 down 5
@@ -102,7 +105,7 @@ told() {
 	local ip_monitor gretool_monitor
 
 	setup_pair
-	tunnel_pair keepalive 200ms 2
+	tunnel_pair keepalive "$QUICK" 2
 	await "$A" gre1 up 5
 	gretool -n "$A" monitor >"$WORK/gretool" &
 	gretool_monitor=$!
@@ -137,7 +140,7 @@ log_and_trace() {
 		echo >"$tracing/trace"
 		echo 1 >"$tracing/events/grex/grex_keepalive/enable"
 	fi
-	tunnel_pair keepalive 100ms 2
+	tunnel_pair keepalive "$QUICK" 2
 	await "$A" gre1 up 5
 	run gretool -n "$A" set gre1 keepalive off
 	run gretool -n "$B" set gre1 keepalive off
@@ -162,10 +165,10 @@ link_netns() {
 	setup_pair
 	new_ns C
 	run gretool -n "$C" add gre1 link-netns "$A" local 192.0.2.1 \
-		remote 192.0.2.2 keepalive 200ms 2 addr 10.0.0.1/30 up ||
+		remote 192.0.2.2 keepalive "$QUICK" 2 addr 10.0.0.1/30 up ||
 		fail "add"
 	run gretool -n "$B" add gre1 local 192.0.2.2 remote 192.0.2.1 \
-		keepalive 200ms 2 addr 10.0.0.2/30 up || fail "add"
+		keepalive "$QUICK" 2 addr 10.0.0.2/30 up || fail "add"
 	await "$C" gre1 up 5
 	await "$B" gre1 up 5
 	check "data flow" busywait 5 ping_ok "$C" 10.0.0.2
@@ -180,7 +183,7 @@ underlay_lost() {
 	local since now
 
 	setup_pair
-	tunnel_pair keepalive 200ms 2
+	tunnel_pair keepalive "$QUICK" 2
 	await "$A" gre1 up 5
 	ip -n "$A" link set v0 down
 	await "$A" gre1 down 5
@@ -196,7 +199,7 @@ underlay_lost() {
 
 device_of_the_underlay_goes() {
 	setup_pair
-	tunnel_pair keepalive 200ms 2 dev v0
+	tunnel_pair keepalive "$QUICK" 2 dev v0
 	await "$A" gre1 up 5
 	await "$B" gre1 up 5
 	ip -n "$A" link del v0
@@ -230,7 +233,7 @@ clock_jumps() {
 		return
 	fi
 	setup_pair
-	tunnel_pair keepalive 200ms 2
+	tunnel_pair keepalive "$QUICK" 2
 	await "$A" gre1 up 5
 	date -qs "+1 day" >/dev/null 2>&1 || date -s "+1 day" >/dev/null
 	read -rt 1 -u "$NOTHING" || :
@@ -259,8 +262,8 @@ change_under_fire() {
 	PIDS+=($!)
 	check "changes" gretool -n "$A" -batch "$WORK/fire"
 	wait "$!"
-	run gretool -n "$A" set gre1 keepalive 200ms 3 fwmark 0
-	run gretool -n "$B" set gre1 keepalive 200ms 3 fwmark 0
+	run gretool -n "$A" set gre1 keepalive "$QUICK" 3 fwmark 0
+	run gretool -n "$B" set gre1 keepalive "$QUICK" 3 fwmark 0
 	await "$A" gre1 up 20
 	await "$B" gre1 up 20
 	check "data flow" busywait 5 ping_ok "$A" 10.0.0.2
