@@ -638,10 +638,10 @@ bare .*)$' "$(cat "$WORK/first")"
 	# One column for each sign, which has three bytes.
 	check_eq "each line is as wide" 80 "$(sed 's/\xe2\x96./=/g' \
 		"$WORK/first" | awk 'NR > 1 { print length }' | sort -u)"
-	# Until it is interrupted.
-	ip netns exec "$A" gretool top -i 10m >"$WORK/out" &
+	# Until it is interrupted; a new file tells that it has begun.
+	ip netns exec "$A" gretool top -i 10m >"$WORK/endless" &
 	PIDS+=($!)
-	busywait 10 grep -q gre1 "$WORK/out" || fail "no table"
+	busywait 10 grep -q gre1 "$WORK/endless" || fail "no table"
 	kill -INT "${PIDS[-1]}"
 	wait "${PIDS[-1]}"
 	check_eq "status when interrupted" 0 "$?"

@@ -74,6 +74,10 @@ int main(void)
 	check(!interrupts(), "none so far");
 	raise(SIGINT);
 	raise(SIGTERM);
+	begin = seconds();
+	interrupt_sleep(LONG_MS);
+	check(seconds() - begin < LONG_MS / 2000.0,
+	      "signals from before the wait end it");
 	check(interrupts() == 2, "two are counted");
 	interrupt_release();
 	interrupt_catch();
