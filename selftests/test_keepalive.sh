@@ -3,6 +3,7 @@
 #
 # Keepalives between two ends of grex, and what the rest of the system sees of
 # them. The topology is setup_pair's.
+# make check: on UML
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
