@@ -72,6 +72,7 @@ struct grex_config *grex_device_config_alloc(struct net_device *dev,
 		config->keepalive_interval = from->keepalive_interval;
 		config->keepalive_retries = from->keepalive_retries;
 		config->keepalive_reply = from->keepalive_reply;
+		config->mss = from->mss;
 	}
 	return config;
 }

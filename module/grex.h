@@ -72,6 +72,8 @@ enum grex_df {
  * @keepalive_interval: const. ms between keepalives, 0: none are sent
  * @keepalive_retries: const. unanswered ones that take the peer for down
  * @keepalive_reply: const. the peer's are answered
+ * @mss: const. bytes that the MSS of a SYN is lowered to, 0: it is not, or
+ *	GREX_MSS_AUTO
  * @overhead: const. bytes of outer IP and GRE header
  * @tunnel: const. whose configuration it is
  * @by_match: RCU. node of the table, found with @match
@@ -100,6 +102,7 @@ struct grex_config {
 	bool keepalive_reply;
 	u8 keepalive_retries;
 	u32 keepalive_interval;
+	u16 mss;
 	u8 overhead;
 	struct grex_tunnel *tunnel;
 	struct dst_cache dst_cache;

@@ -15,6 +15,18 @@
 #include "pmtu.h"
 #include "route.h"
 
+/* The one that most packets take: of a DSCP that is inherited, 0. */
+static struct rtable *pmtu_route(const struct grex_config *config,
+				 __be32 remote)
+{
+	__be32 saddr;
+
+	return grex_route_lookup(config, remote,
+				 config->tos == GREX_TOS_INHERIT ? 0
+								 : config->tos,
+				 &saddr);
+}
+
 /* MTU of the route as configured. What was learned from ICMP is left out: that
  * expires, and the device MTU does not.
  */
@@ -39,11 +51,8 @@ struct grex_pmtu_link grex_pmtu_of_link(const struct grex_config *config)
 	unsigned int mtu = 0;
 
 	if (config->match.remote.v4) {
-		struct rtable *rt;
-		__be32 saddr;
+		struct rtable *rt = pmtu_route(config, config->match.remote.v4);
 
-		rt = grex_route_lookup(config, config->match.remote.v4, 0,
-				       &saddr);
 		if (!IS_ERR(rt)) {
 			/* A route back into the tunnel says nothing. */
 			if (rt->dst.dev != config->tunnel->dev) {
@@ -67,6 +76,42 @@ struct grex_pmtu_link grex_pmtu_of_link(const struct grex_config *config)
 					   config->overhead) -
 			   config->overhead;
 	return link;
+}
+
+/**
+ * grex_pmtu_of_path - the largest inner packet that an underlay route takes
+ * @config: of the tunnel
+ * @dst: the route
+ *
+ * Return: bytes, 68 at least: a route may have any MTU, an IPv4 packet has that
+ */
+unsigned int grex_pmtu_of_path(const struct grex_config *config,
+			       const struct dst_entry *dst)
+{
+	return max_t(unsigned int, dst_mtu(dst),
+		     IPV4_MIN_MTU + config->overhead) -
+	       config->overhead;
+}
+
+/**
+ * grex_pmtu_to - the largest inner packet that reaches the other end
+ * @config: of the tunnel
+ * @remote: the other end
+ *
+ * Return: bytes, the device's MTU at most
+ */
+unsigned int grex_pmtu_to(const struct grex_config *config, __be32 remote)
+{
+	const struct net_device *dev = config->tunnel->dev;
+	unsigned int mtu = READ_ONCE(dev->mtu);
+	struct rtable *rt = pmtu_route(config, remote);
+
+	if (IS_ERR(rt))
+		return mtu;
+	if (rt->dst.dev != dev)
+		mtu = min(mtu, grex_pmtu_of_path(config, &rt->dst));
+	ip_rt_put(rt);
+	return mtu;
 }
 
 static bool pmtu_fits(const struct sk_buff *skb, unsigned int mtu)

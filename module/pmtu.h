@@ -4,6 +4,7 @@
 
 #include <linux/skbuff.h>
 
+struct dst_entry;
 struct grex_config;
 
 /**
@@ -18,6 +19,9 @@ enum grex_pmtu_verdict {
 	GREX_PMTU_TOO_BIG,
 };
 
+unsigned int grex_pmtu_of_path(const struct grex_config *config,
+			       const struct dst_entry *dst);
+unsigned int grex_pmtu_to(const struct grex_config *config, __be32 remote);
 enum grex_pmtu_verdict grex_pmtu_check(struct sk_buff *skb, unsigned int mtu);
 
 /**

@@ -73,6 +73,7 @@ static const struct nla_policy rtnl_policy[IFLA_GREX_MAX + 1] = {
 	[IFLA_GREX_KEEPALIVE_RETRIES] = { .type = NLA_U32 },
 	[IFLA_GREX_KEEPALIVE_REPLY] = { .type = NLA_U32 },
 	[IFLA_GREX_PROBE] = { .type = NLA_U32 },
+	[IFLA_GREX_MSS] = { .type = NLA_U32 },
 };
 
 /* The attributes arrive here parsed; what is above our last one has been left
@@ -294,6 +295,22 @@ static int rtnl_get_keepalive(struct nlattr *data[], struct grex_config *config,
 			       &config->keepalive_reply, extack);
 }
 
+static int rtnl_get_mss(struct nlattr *attr, u16 *mss,
+			struct netlink_ext_ack *extack)
+{
+	u32 value;
+
+	if (!attr)
+		return 0;
+	value = nla_get_u32(attr);
+	if (value != GREX_MSS_OFF && value != GREX_MSS_AUTO &&
+	    (value < GREX_MSS_MIN || value > GREX_MSS_MAX))
+		return rtnl_refuse(-EINVAL, extack, attr,
+				   "IFLA_GREX_MSS must be 0 (off), 1 (auto) or 88..65535 bytes");
+	*mss = value;
+	return 0;
+}
+
 /* Put what a message says into @config, which holds what it does not say. */
 static int rtnl_to_config(struct nlattr *data[], struct net *net,
 			  struct grex_config *config,
@@ -338,6 +355,9 @@ static int rtnl_to_config(struct nlattr *data[], struct net *net,
 	if (err)
 		return err;
 	err = rtnl_get_icmp(data, config, extack);
+	if (err)
+		return err;
+	err = rtnl_get_mss(data[IFLA_GREX_MSS], &config->mss, extack);
 	if (err)
 		return err;
 	return rtnl_get_keepalive(data, config, extack);
@@ -492,6 +512,7 @@ static size_t rtnl_get_size(const struct net_device *dev)
 	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_KEEPALIVE_INTERVAL */
 	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_KEEPALIVE_RETRIES */
 	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_KEEPALIVE_REPLY */
+	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_MSS */
 	       0;
 }
 
@@ -521,7 +542,9 @@ static int rtnl_fill_info(struct sk_buff *skb, const struct net_device *dev)
 			config->keepalive_interval) ||
 	    nla_put_u32(skb, IFLA_GREX_KEEPALIVE_RETRIES,
 			config->keepalive_retries) ||
-	    nla_put_u32(skb, IFLA_GREX_KEEPALIVE_REPLY, config->keepalive_reply))
+	    nla_put_u32(skb, IFLA_GREX_KEEPALIVE_REPLY,
+			config->keepalive_reply) ||
+	    nla_put_u32(skb, IFLA_GREX_MSS, config->mss))
 		return -EMSGSIZE;
 	return 0;
 }

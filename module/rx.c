@@ -10,6 +10,7 @@
 #include <net/ip_tunnels.h>
 #include <net/ipv6.h>
 
+#include "clamp.h"
 #include "grex.h"
 #include "header.h"
 #include "keepalive.h"
@@ -262,6 +263,9 @@ int grex_rx(struct sk_buff *skb)
 		if (header.protocol != protocol)
 			goto drop;
 	}
+	reason = GREX_RX_NO_MEMORY;
+	if (config->mss && unlikely(grex_clamp(config, skb, from)))
+		goto drop;
 	dev_sw_netstats_rx_add(tunnel->dev, skb->len);
 	gro_cells_receive(&tunnel->gro_cells, skb);
 	return 0;

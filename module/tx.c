@@ -16,6 +16,7 @@
 #include <net/ip_tunnels.h>
 #include <net/ndisc.h>
 
+#include "clamp.h"
 #include "grex.h"
 #include "header.h"
 #include "packet.h"
@@ -330,12 +331,9 @@ static void tx_one(struct grex_config *config, struct sk_buff *skb,
 	outer.ttl = tx_ttl(config, skb, &inner);
 	outer.df = tx_df(config, &inner);
 	if (outer.df) {
-		/* A route may have any MTU, an IPv4 packet has 68 bytes. */
-		unsigned int mtu = max_t(unsigned int, dst_mtu(&outer.rt->dst),
-					 IPV4_MIN_MTU + config->overhead) -
-				   config->overhead;
-
-		switch (grex_pmtu_check(skb, mtu)) {
+		switch (grex_pmtu_check(skb,
+					grex_pmtu_of_path(config,
+							  &outer.rt->dst))) {
 		case GREX_PMTU_FITS:
 			break;
 		case GREX_PMTU_FRAGMENT:
@@ -347,6 +345,11 @@ static void tx_one(struct grex_config *config, struct sk_buff *skb,
 		}
 	}
 
+	if (config->mss) {
+		reason = GREX_TX_NO_MEMORY;
+		if (unlikely(grex_clamp(config, skb, outer.daddr)))
+			goto drop_rt;
+	}
 	if (unlikely(READ_ONCE(tunnel->unreachable)))
 		tx_tell_unreachable(tunnel, skb);
 

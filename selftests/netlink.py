@@ -21,7 +21,8 @@ from rtnl import (IFLA_ADDRESS, IFLA_BROADCAST, IFLA_GRE_COLLECT_METADATA,
                   IFLA_GREX_DECAP_TTL, IFLA_GREX_ICMP_RELAY,
                   IFLA_GREX_ICMP_SOURCE, IFLA_GREX_KEEPALIVE_INTERVAL,
                   IFLA_GREX_KEEPALIVE_REPLY, IFLA_GREX_KEEPALIVE_RETRIES,
-                  IFLA_GREX_PROBE, GREX_XSTATS_KEEPALIVE, GREX_XSTATS_PROBE,
+                  IFLA_GREX_MSS, IFLA_GREX_PROBE,
+                  GREX_XSTATS_KEEPALIVE, GREX_XSTATS_PROBE,
                   IFLA_IFNAME, IFLA_INFO_DATA, IFLA_INFO_KIND, IFLA_LINKINFO,
                   IFLA_MTU, NLA_F_NESTED, NLM_F_CREATE, NLM_F_EXCL,
                   PROBES, RTM_DELLINK, RTM_NEWLINK, Message, Rtnl)
@@ -77,6 +78,7 @@ KNOWN = (
     ("KEEPALIVE_INTERVAL", IFLA_GREX_KEEPALIVE_INTERVAL, u32(20000)),
     ("KEEPALIVE_RETRIES", IFLA_GREX_KEEPALIVE_RETRIES, u32(7)),
     ("KEEPALIVE_REPLY", IFLA_GREX_KEEPALIVE_REPLY, u32(0)),
+    ("MSS", IFLA_GREX_MSS, u32(1400)),
 )
 # It is no option, and not told.
 PROBE = (("PROBE", IFLA_GREX_PROBE, u32(0)),)
@@ -194,7 +196,7 @@ def test_size():
 
 
 def test_unknown():
-    for kind in 0, 25, 26, 31, 39, 40, 50, 51, 100, 0x1000, 0x3FFF:
+    for kind in 0, 25, 26, 31, 40, 41, 50, 51, 100, 0x1000, 0x3FFF:
         for size in 0, 4:
             refused("type %d of %d bytes" % (kind, size),
                     lambda message: message.attr(kind, bytes(size)), kind,
@@ -245,6 +247,11 @@ def test_range():
             IFLA_GREX_KEEPALIVE_INTERVAL, u32(value)),
             IFLA_GREX_KEEPALIVE_INTERVAL,
             text="must be 0 (off) or 100..3600000 ms")
+    for value in 2, 87, 65536, 0x10001, 0xFFFFFFFF:
+        refused("MSS %d" % value,
+                lambda message: message.attr(IFLA_GREX_MSS, u32(value)),
+                IFLA_GREX_MSS,
+                text="must be 0 (off), 1 (auto) or 88..65535 bytes")
     for value in 0, 256, 0x10003, 0xFFFFFFFF:
         refused("KEEPALIVE_RETRIES %d" % value, lambda message: add_all(
             message, ((IFLA_GREX_KEEPALIVE_INTERVAL, u32(1000)),
@@ -357,7 +364,7 @@ def test_defaults():
         IFLA_GREX_ICMP_SOURCE: u32(0), IFLA_GREX_DECAP_TTL: u32(0),
         IFLA_GREX_KEEPALIVE_INTERVAL: u32(0),
         IFLA_GREX_KEEPALIVE_RETRIES: u32(3),
-        IFLA_GREX_KEEPALIVE_REPLY: u32(1)},
+        IFLA_GREX_KEEPALIVE_REPLY: u32(1), IFLA_GREX_MSS: u32(0)},
         rtnl.info("bare"))
     delete("bare")
 
@@ -396,6 +403,8 @@ def test_round_trip():
             ("KEEPALIVE_INTERVAL", IFLA_GREX_KEEPALIVE_INTERVAL, u32(100)),
             ("KEEPALIVE_INTERVAL", IFLA_GREX_KEEPALIVE_INTERVAL, u32(3600000)),
             ("KEEPALIVE_REPLY", IFLA_GREX_KEEPALIVE_REPLY, u32(1)),
+            ("MSS", IFLA_GREX_MSS, u32(1)), ("MSS", IFLA_GREX_MSS, u32(88)),
+            ("MSS", IFLA_GREX_MSS, u32(65535)), ("MSS", IFLA_GREX_MSS, u32(0)),
             # Off, they keep the retries for the next time.
             ("KEEPALIVE_INTERVAL", IFLA_GREX_KEEPALIVE_INTERVAL, u32(0)),
             ("LINK", IFLA_GRE_LINK, u32(rtnl.link("v0")["index"]))):

@@ -115,7 +115,7 @@ layer_pure() {
 
 # Packet files see no netlink, rtnl.c sees no packet.
 layer_packets() {
-	includes module/{rx,tx,icmp,relay,sent,keepalive,reflect}.c |
+	includes module/{rx,tx,icmp,relay,sent,keepalive,reflect,clamp}.c |
 		grep -E 'netlink|rtnl|: (device|demux)\.h'
 	grep -nE 'sk_buff \*skb\)?->|skb_(push|pull|put|cow)|<linux/skbuff.h>|packet\.h' module/rtnl.c
 	true
@@ -137,11 +137,12 @@ layer_order() {
 		rtnl.c device grex header keepalive rtnl stats
 		device.c device grex header keepalive packet pmtu sent stats table
 		demux.c demux packet
-		rx.c grex header keepalive packet reflect stats table
+		rx.c clamp grex header keepalive packet reflect stats table
 		keepalive.c grex keepalive packet stats table trace
 		reflect.c grex packet reflect stats
-		tx.c grex header packet pmtu route sent stats
+		tx.c clamp grex header packet pmtu route sent stats
 		icmp.c grex header packet quote relay route sent stats table translate
+		clamp.c clamp grex mss pmtu
 		relay.c relay
 		sent.c sent
 		pmtu.c grex pmtu route
@@ -152,6 +153,7 @@ layer_order() {
 		keepalive_fsm.c keepalive_fsm
 		keepalive_wire.c keepalive_wire
 		quote.c quote
+		mss.c mss
 		header.c header
 	END
 	true

@@ -111,6 +111,9 @@ ADD="
 	remote 192.0.2.2 keepalive-reply on = remote 192.0.2.2 mtu 1476
 	remote any keepalive-reply off     = remote any keepalive-reply off mtu 1476
 	remote 192.0.2.2 keepalive-reply off keepalive 5 2 = remote 192.0.2.2 keepalive 5 2 keepalive-reply off mtu 1476
+	remote any mss off                 = remote any mtu 1476
+	remote any mss auto                = remote any mss auto mtu 1476
+	remote any mss 1360 mtu 1400       = remote any mss 1360 mtu 1400
 	remote 192.0.2.2 mtu 68            = remote 192.0.2.2 mtu 68
 	remote 192.0.2.2 mtu 65499         = remote 192.0.2.2 mtu 65499
 	remote 192.0.2.2 multicast on      = remote 192.0.2.2 mtu 1476 multicast on
@@ -125,7 +128,7 @@ ADD="
 "
 
 # A tunnel with all of this:
-FULL="local 192.0.2.1 remote 192.0.2.2 dev v0 ikey 1 okey 2 icsum oseq ttl 9 decap-ttl copy tos 0x08 df inherit fwmark 0x7 icmp-source hop keepalive-reply off"
+FULL="local 192.0.2.1 remote 192.0.2.2 dev v0 ikey 1 okey 2 icsum oseq ttl 9 decap-ttl copy tos 0x08 df inherit fwmark 0x7 icmp-source hop keepalive-reply off mss 1400"
 # is told to change, and then says instead:
 SET="
 	local any             = local 192.0.2.1 =
@@ -172,6 +175,8 @@ SET="
 	keepalive off         = icmp-source hop = icmp-source hop
 	keepalive-reply on    = keepalive-reply off =
 	keepalive-reply off   = keepalive-reply off = keepalive-reply off
+	mss off               = mss 1400 =
+	mss auto              = mss 1400 = mss auto
 	mtu 1300              = mtu 1468 = mtu 1300
 	multicast on          = mtu 1468 = mtu 1468 multicast on
 	up                    = mtu 1468 = mtu 1468 up
@@ -274,7 +279,7 @@ test_show() {
 a remote 192.0.2.3 mtu 1476 up" "$(gretool_a show)"
 	check_eq "one of them" "a remote 192.0.2.3 mtu 1476 up" \
 		"$(gretool_a show a)"
-	check_match "details" "^a local any remote 192.0.2.3 nodev nokey nocsum noseq ttl 64 decap-ttl keep tos inherit df set fwmark 0x0 icmp-relay on icmp-source self keepalive off keepalive-reply on mtu 1476 multicast off up
+	check_match "details" "^a local any remote 192.0.2.3 nodev nokey nocsum noseq ttl 64 decap-ttl keep tos inherit df set fwmark 0x0 icmp-relay on icmp-source self keepalive off keepalive-reply on mss off mtu 1476 multicast off up
  +ifindex [0-9]+ carrier on operstate unknown\$" "$(gretool_a show a -d)"
 	check_eq "flags before the command" "$(gretool_a show -d -s a)" \
 		"$(gretool_a -d --stats show a)"

@@ -133,6 +133,8 @@ uint32_t config_diff(const struct config *a, const struct config *b)
 		diff |= F_KEEPALIVE;
 	if (a->keepalive_reply != b->keepalive_reply)
 		diff |= F_KEEPALIVE_REPLY;
+	if (a->mss != b->mss)
+		diff |= F_MSS;
 	if (a->mtu != b->mtu)
 		diff |= F_MTU;
 	if (!link_netns_equal(a, b))
@@ -198,6 +200,8 @@ void config_overlay(struct config *dst, const struct config *src)
 	}
 	if (given & F_KEEPALIVE_REPLY)
 		dst->keepalive_reply = src->keepalive_reply;
+	if (given & F_MSS)
+		dst->mss = src->mss;
 	if (given & F_MTU)
 		dst->mtu = src->mtu;
 	if (given & F_LINK_NETNS) {

@@ -42,8 +42,9 @@ enum field {
 	F_ICMP_SOURCE = 1 << 21,
 	F_KEEPALIVE = 1 << 22,
 	F_KEEPALIVE_REPLY = 1 << 23,
+	F_MSS = 1 << 24,
 
-	F_COUNT = 24,
+	F_COUNT = 25,
 	F_ALL = (1 << F_COUNT) - 1,
 	F_IN = F_IKEY | F_ICSUM | F_ISEQ,
 	F_OUT = F_OKEY | F_OCSUM | F_OSEQ,
@@ -91,6 +92,7 @@ struct config {
 	uint32_t keepalive_interval; /* ms, 0: off */
 	uint32_t keepalive_retries; /* counts with an interval */
 	bool keepalive_reply;
+	uint32_t mss; /* bytes, or GREX_MSS_OFF, GREX_MSS_AUTO */
 	uint32_t mtu; /* bytes */
 	char link_netns[NETNS_NAME_SIZE]; /* "": only the number is known */
 	int32_t link_netnsid;

@@ -9,7 +9,7 @@
 #define F_DATA                                                                 \
 	(F_LOCAL | F_REMOTE | F_DEV | F_IN | F_OUT | F_TTL | F_TOS | F_DF |    \
 	 F_FWMARK | F_DECAP_TTL | F_ICMP_RELAY | F_ICMP_SOURCE | F_KEEPALIVE | \
-	 F_KEEPALIVE_REPLY)
+	 F_KEEPALIVE_REPLY | F_MSS)
 
 static uint16_t flags_of(const struct direction *d)
 {
@@ -73,6 +73,8 @@ static void put_data(struct nlmsghdr *nlh, const struct config *c,
 	if (fields & F_KEEPALIVE_REPLY)
 		mnl_attr_put_u32(nlh, IFLA_GREX_KEEPALIVE_REPLY,
 				 c->keepalive_reply);
+	if (fields & F_MSS)
+		mnl_attr_put_u32(nlh, IFLA_GREX_MSS, c->mss);
 }
 
 static void put_config(struct nlmsghdr *nlh, struct ifinfomsg *ifm,
@@ -313,6 +315,9 @@ static int read_data_attr(const struct nlattr *attr, void *arg)
 	case IFLA_GREX_KEEPALIVE_REPLY:
 		ok = read_bool32(attr, &c->keepalive_reply);
 		break;
+	case IFLA_GREX_MSS:
+		ok = read_bytes(attr, &c->mss, sizeof(c->mss));
+		break;
 	}
 	return ok ? MNL_CB_OK : MNL_CB_ERROR;
 }
@@ -478,6 +483,7 @@ static const char *option_name(unsigned int type, bool in_data)
 		[IFLA_GREX_KEEPALIVE_RETRIES] = "keepalive",
 		[IFLA_GREX_KEEPALIVE_REPLY] = "keepalive-reply",
 		[IFLA_GREX_PROBE] = "probe",
+		[IFLA_GREX_MSS] = "mss",
 	};
 
 	if (in_data)

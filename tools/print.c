@@ -130,6 +130,20 @@ static void print_addresses(FILE *out, const struct config *c)
 	}
 }
 
+static void print_mss(FILE *out, const struct config *c)
+{
+	switch (c->mss) {
+	case GREX_MSS_OFF:
+		fputs(" mss off", out);
+		break;
+	case GREX_MSS_AUTO:
+		fputs(" mss auto", out);
+		break;
+	default:
+		fprintf(out, " mss %" PRIu32, c->mss);
+	}
+}
+
 static void print_underlay(FILE *out, const struct config *c, uint32_t fields)
 {
 	char text[INET6_ADDRSTRLEN];
@@ -185,6 +199,8 @@ void print_words(FILE *out, const struct config *c, uint32_t fields)
 	if (fields & F_KEEPALIVE_REPLY)
 		fprintf(out, " keepalive-reply %s",
 			c->keepalive_reply ? "on" : "off");
+	if (fields & F_MSS)
+		print_mss(out, c);
 	if (fields & F_MTU)
 		fprintf(out, " mtu %" PRIu32, c->mtu);
 	if (fields & F_MULTICAST)
@@ -353,6 +369,20 @@ static void json_or_inherit(struct json *json, const char *name, uint8_t value,
 		json_number(json, name, value);
 }
 
+static void json_mss(struct json *json, uint32_t mss)
+{
+	switch (mss) {
+	case GREX_MSS_OFF:
+		json_null(json, "mss");
+		break;
+	case GREX_MSS_AUTO:
+		json_string(json, "mss", "auto");
+		break;
+	default:
+		json_number(json, "mss", mss);
+	}
+}
+
 void print_json(struct json *json, const struct tunnel *t)
 {
 	const struct config *c = &t->config;
@@ -389,6 +419,7 @@ void print_json(struct json *json, const struct tunnel *t)
 		json_null(json, "keepalive");
 	}
 	json_bool(json, "keepalive_reply", c->keepalive_reply);
+	json_mss(json, c->mss);
 	json_number(json, "mtu", c->mtu);
 	json_bool(json, "multicast", c->multicast);
 	json_bool(json, "up", c->up);

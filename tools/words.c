@@ -404,6 +404,22 @@ static const char *parse_keepalive_reply(struct config *c,
 	return parse_on_off(value, &c->keepalive_reply);
 }
 
+static const char *parse_mss(struct config *c, const struct word *word,
+			     const char *value)
+{
+	uint32_t mss;
+
+	(void)word;
+	if (!strcmp(value, "off"))
+		mss = GREX_MSS_OFF;
+	else if (!strcmp(value, "auto"))
+		mss = GREX_MSS_AUTO;
+	else if (!parse_number(value, GREX_MSS_MAX, &mss) || mss < GREX_MSS_MIN)
+		return unexpected;
+	c->mss = mss;
+	return NULL;
+}
+
 static const char *parse_mtu(struct config *c, const struct word *word,
 			     const char *value)
 {
@@ -613,6 +629,11 @@ const struct word words[] = {
 	  .parse = parse_keepalive_reply,
 	  .value = "on|off", .expected = "on or off", .complete = "on off",
 	  .help = "answer the keepalives of the peer (default on)" },
+	{ .name = "mss", .fields = F_MSS, .parse = parse_mss,
+	  .value = "off|auto|88..65535",
+	  .expected = "off, auto or 88..65535 bytes",
+	  .complete = "off auto",
+	  .help = "lower the MSS of TCP in both directions (default off)" },
 	{ .name = "mtu", .fields = F_MTU, .parse = parse_mtu,
 	  .value = "68..65499", .expected = "68..65499 bytes",
 	  .help = "bytes (default: MTU to the remote less the overhead)" },

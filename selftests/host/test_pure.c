@@ -10,6 +10,7 @@
 #include "header.h"
 #include "keepalive_fsm.h"
 #include "keepalive_wire.h"
+#include "mss.h"
 #include "quote.h"
 #include "translate.h"
 
@@ -197,14 +198,44 @@ static void test_peer_dies(void)
 	ok(good, "a peer that dies and comes back");
 }
 
+/* What a Linux sends, cut after every byte: what is cut is not touched. */
+static void test_captured_syn(void)
+{
+	static const u8 bytes[] = { 0x9c, 0x40, 0x00, 0x50, 0x12, 0x34, 0x56,
+				    0x78, 0x00, 0x00, 0x00, 0x00, 0xa0, 0x02,
+				    0xfa, 0xf0, 0x11, 0x11, 0x00, 0x00, 0x02,
+				    0x04, 0x05, 0xb4, 0x04, 0x02, 0x08, 0x0a,
+				    0x01, 0x02, 0x03, 0x04, 0x00, 0x00, 0x00,
+				    0x00, 0x01, 0x03, 0x03, 0x07 };
+	bool good = true;
+	size_t len;
+	u8 *cut;
+
+	for (len = 20; len <= sizeof(bytes); len++) {
+		cut = malloc(len);
+		if (!cut)
+			abort();
+		memcpy(cut, bytes, len);
+		good &= grex_mss_is_syn(cut) && grex_mss_header_len(cut) == 40;
+		good &= grex_mss_clamp(cut, len, 1400, false) == (len >= 24);
+		/* 60 less in the value, 60 more in the checksum. */
+		if (len >= 24)
+			good &= cut[22] == 0x05 && cut[23] == 0x78 &&
+				cut[16] == 0x11 && cut[17] == 0x11 + 60;
+		free(cut);
+	}
+	ok(good, "a captured SYN, cut after every byte");
+}
+
 int main(void)
 {
-	printf("TAP version 13\n1..6\n");
+	printf("TAP version 13\n1..7\n");
 	test_known_packet();
 	test_every_length();
 	test_round_trip();
 	test_quoted_packet();
 	test_captured_request();
 	test_peer_dies();
+	test_captured_syn();
 	return failed;
 }

@@ -39,6 +39,7 @@ table() {
 	lab	iproute2		ip and tc in the tests
 	lab	iputils-ping		ping in the tests
 	lab	nftables		NAT and filters in the tests
+	lab	iptables		the TCPMSS rule that people have
 	lab	ethtool			offload switches in the tests
 	lab	iperf3			bulk TCP in the tests
 	lab	tcpdump			captures in the tests

@@ -108,6 +108,7 @@ offers 'gretool set g1 keepalive up ' -off -10 +ttl -down -keepalive
 offers 'gretool set g1 keepalive ttl ' +inherit +64 -off -300ms
 offers 'gretool set g1 keepalive-reply ' = on off
 offers 'gretool set g1 keepalive keepalive-reply off ' -off -300ms +ttl -keepalive-reply
+offers 'gretool set g1 mss ' = off auto
 
 offers 'gretool pr' = probe
 offers 'gretool probe ' = g1 g2 tun

@@ -213,7 +213,7 @@ int main(void)
 		   "\"decap_ttl\":\"keep\",\"tos\":\"inherit\","
 		   "\"df\":\"set\",\"fwmark\":0,\"icmp_relay\":true,"
 		   "\"icmp_source\":\"self\",\"keepalive\":null,"
-		   "\"keepalive_reply\":true,"
+		   "\"keepalive_reply\":true,\"mss\":null,"
 		   "\"mtu\":1476,\"multicast\":false,"
 		   "\"up\":false,\"carrier\":true,\"operstate\":\"up\","
 		   "\"peer\":\"off\",\"addresses\":[]}\n",
@@ -221,7 +221,7 @@ int main(void)
 	show("g1 local 192.0.2.1 remote 192.0.2.2 dev d0 link-netns n ikey "
 	     "0 okey 5 csum seq ttl inherit decap-ttl copy tos cs6 df clear "
 	     "fwmark 0x77 icmp-relay on icmp-source hop keepalive 300ms 5 "
-	     "keepalive-reply off mtu 1400 multicast on addr 10.0.0.1/32 peer "
+	     "keepalive-reply off mss auto mtu 1400 multicast on addr 10.0.0.1/32 peer "
 	     "10.0.0.2 addr 2001:db8::1/64 up");
 	check_text(text,
 		   "{\"ifname\":\"g1\",\"ifindex\":7,\"local\":\"192.0.2.1\","
@@ -231,7 +231,7 @@ int main(void)
 		   "\"decap_ttl\":\"copy\",\"tos\":192,\"df\":\"clear\","
 		   "\"fwmark\":119,\"icmp_relay\":true,\"icmp_source\":\"hop\","
 		   "\"keepalive\":{\"interval_ms\":300,\"retries\":5},"
-		   "\"keepalive_reply\":false,\"mtu\":1400,"
+		   "\"keepalive_reply\":false,\"mss\":\"auto\",\"mtu\":1400,"
 		   "\"multicast\":true,\"up\":true,\"carrier\":true,"
 		   "\"operstate\":\"up\",\"peer\":\"off\",\"addresses\":["
 		   "{\"addr\":\"10.0.0.1\",\"prefix\":32,\"peer\":\"10.0.0.2\"},"

@@ -137,6 +137,7 @@ static const struct {
 	/* Retries without an interval are refused. */
 	{ "g keepalive off", BIT(IFLA_GREX_KEEPALIVE_INTERVAL), false, 0 },
 	{ "g keepalive-reply off", BIT(IFLA_GREX_KEEPALIVE_REPLY), false, 0 },
+	{ "g mss 1400", BIT(IFLA_GREX_MSS), false, 0 },
 	/* The tunnel has key 7 in both directions. */
 	{ "g icsum", BIT(IFLA_GRE_IFLAGS) | BIT(IFLA_GRE_IKEY), false, 0 },
 	{ "g oseq", BIT(IFLA_GRE_OFLAGS) | BIT(IFLA_GRE_OKEY), false, 0 },
@@ -230,6 +231,9 @@ static void test_own(void)
 		  0 },
 		{ "g remote any keepalive-reply on", IFLA_GREX_KEEPALIVE_REPLY,
 		  1 },
+		{ "g remote any mss off", IFLA_GREX_MSS, GREX_MSS_OFF },
+		{ "g remote any mss auto", IFLA_GREX_MSS, GREX_MSS_AUTO },
+		{ "g remote any mss 65535", IFLA_GREX_MSS, 65535 },
 	};
 	struct nl_request request;
 	struct content content;
@@ -293,6 +297,8 @@ static void test_diff(void)
 		  "g remote 192.0.2.2 keepalive 11 3", F_KEEPALIVE },
 		{ "g remote 192.0.2.2 keepalive-reply off",
 		  "g remote 192.0.2.2 keepalive-reply on", F_KEEPALIVE_REPLY },
+		{ "g remote any mss auto", "g remote any mss 1400", F_MSS },
+		{ "g remote any mss off", "g remote any", 0 },
 	};
 	struct config a, b;
 	size_t i;
@@ -341,6 +347,7 @@ static void test_options(void)
 		{ IFLA_GREX_KEEPALIVE_INTERVAL, "keepalive" },
 		{ IFLA_GREX_KEEPALIVE_RETRIES, "keepalive" },
 		{ IFLA_GREX_KEEPALIVE_REPLY, "keepalive-reply" },
+		{ IFLA_GREX_MSS, "mss" },
 	}, link[] = {
 		{ IFLA_IFNAME, "name" },
 		{ IFLA_MTU, "mtu" },
@@ -355,7 +362,7 @@ static void test_options(void)
 	config_of(&c, false,
 		  "g remote 192.0.2.2 local 192.0.2.1 dev d0 key 1 ttl 9 "
 		  "decap-ttl copy tos ef df clear fwmark 1 icmp-relay on "
-		  "icmp-source hop keepalive 5 2 keepalive-reply on mtu 1400 "
+		  "icmp-source hop keepalive 5 2 keepalive-reply on mss auto mtu 1400 "
 		  "link-netnsid 1");
 	link_add(&request, &c);
 	look(&content, &request);

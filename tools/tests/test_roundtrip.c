@@ -88,6 +88,7 @@ static void draw_line(char line[512])
 		SAY(text, " keepalive", " keepalive off", " keepalive %us",
 		    " keepalive 1%02ums 255", " keepalive 20 %u");
 	SAY(text, " keepalive-reply on", " keepalive-reply off");
+	SAY(text, " mss off", " mss auto", " mss 1%03u");
 	SAY(text, " mtu 1%03u");
 	SAY(text, " multicast on", " multicast off");
 	for (i = draw(4); i--;)

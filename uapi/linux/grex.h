@@ -43,6 +43,8 @@
  *                       u32    0, 1                            1
  *   IFLA_GREX_PROBE     u32    56..65499 bytes (60 with a      -
  *                              key), 0: as few as it takes
+ *   IFLA_GREX_MSS       u32    0: off, 1: auto, 88..65535      0
+ *                              bytes
  *
  * PMTUDISC and IGNORE_DF together say what the outer DF bit is:
  * 1/0 set, 0/0 inherited from an inner IPv4 header (else clear), 0/1 clear.
@@ -114,6 +116,12 @@
  * the underlay did not take it. As any other message it is announced as a change of
  * the link.
  *
+ * With MSS the maximum segment size that a TCP SYN or SYN-ACK offers is lowered to
+ * that many bytes, whichever way it goes through the tunnel, in IPv4 and in IPv6;
+ * it is never raised, and none is added. AUTO is what fits at the time: the lower
+ * of the MTU of the device and the path MTU less the overhead, minus 40 (IPv6: 60)
+ * bytes of headers (RFC 9293 3.7.1). Fragments are left alone.
+ *
  * RTM_NEWLINK on an existing link changes what is given and keeps the rest.
  * Any attribute that is unknown, malformed or without effect is refused:
  *
@@ -152,6 +160,14 @@
 /* How many of the last probes are told one by one. */
 #define GREX_KEEPALIVE_HISTORY 32
 
+/* IFLA_GREX_MSS: values with a meaning of their own, and the range of others. The
+ * kernel's TCP sends no less (TCP_MIN_MSS).
+ */
+#define GREX_MSS_OFF 0
+#define GREX_MSS_AUTO 1
+#define GREX_MSS_MIN 88
+#define GREX_MSS_MAX 65535
+
 /* Attributes of IFLA_INFO_DATA; those below 32 are IFLA_GRE_*. */
 enum {
 	IFLA_GREX_ICMP_RELAY = 32,
@@ -161,6 +177,7 @@ enum {
 	IFLA_GREX_KEEPALIVE_RETRIES,
 	IFLA_GREX_KEEPALIVE_REPLY,
 	IFLA_GREX_PROBE,
+	IFLA_GREX_MSS,
 	__IFLA_GREX_MAX,
 };
 

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * TCP connections that go through a tunnel: their segments are to fit.
+ */
+#include <linux/if_ether.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/tcp.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+
+#include "clamp.h"
+#include "grex.h"
+#include "mss.h"
+#include "pmtu.h"
+
+/* Bytes in front of the TCP header when @skb, at its inner header, is TCP and not
+ * a fragment, else 0.
+ */
+static int clamp_find_tcp(const struct sk_buff *skb)
+{
+	switch (skb->protocol) {
+	case htons(ETH_P_IP): {
+		const struct iphdr *ip = ip_hdr(skb);
+
+		if (ip->protocol != IPPROTO_TCP || ip_is_fragment(ip))
+			return 0;
+		return ip->ihl << 2;
+	}
+#if IS_ENABLED(CONFIG_IPV6) /* else pskb_inet_may_pull() has not pulled it */
+	case htons(ETH_P_IPV6): {
+		u8 next = ipv6_hdr(skb)->nexthdr;
+		__be16 fragment = 0;
+		int at = sizeof(struct ipv6hdr);
+
+		if (next == NEXTHDR_TCP)
+			return at;
+		if (!ipv6_ext_hdr(next))
+			return 0;
+		at = ipv6_skip_exthdr(skb, at, &next, &fragment);
+		return at > 0 && next == NEXTHDR_TCP && !fragment ? at : 0;
+	}
+#endif
+	default:
+		return 0;
+	}
+}
+
+static u16 clamp_mss(struct grex_config *config, const struct sk_buff *skb,
+		     __be32 remote)
+{
+	const unsigned int headers =
+		sizeof(struct tcphdr) + (skb->protocol == htons(ETH_P_IP)
+						 ? sizeof(struct iphdr)
+						 : sizeof(struct ipv6hdr));
+
+	if (config->mss != GREX_MSS_AUTO)
+		return config->mss;
+	return clamp_t(unsigned int, grex_pmtu_to(config, remote),
+		       headers + GREX_MSS_MIN, headers + GREX_MSS_MAX) -
+	       headers;
+}
+
+/**
+ * grex_clamp - lower the MSS that a SYN offers, if it is one
+ * @config: of the tunnel it goes through, in either direction
+ * @skb: at the inner header, which is in the linear part
+ * @remote: the other end
+ *
+ * Return: 0, or -ENOMEM: what the header says is not what it should
+ */
+int grex_clamp(struct grex_config *config, struct sk_buff *skb, __be32 remote)
+{
+	const int at = clamp_find_tcp(skb);
+	size_t len;
+
+	if (!at || !pskb_may_pull(skb, at + GREX_MSS_LOOK) ||
+	    likely(!grex_mss_is_syn(skb->data + at)))
+		return 0;
+	len = grex_mss_header_len(skb->data + at);
+	if (len <= GREX_MSS_LOOK || skb->len < at + len)
+		return 0;
+	if (skb_ensure_writable(skb, at + len))
+		return -ENOMEM;
+	grex_mss_clamp(skb->data + at, len, clamp_mss(config, skb, remote),
+		       skb->ip_summed == CHECKSUM_PARTIAL);
+	return 0;
+}

@@ -1,0 +1,86 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A gateway whose underlay is narrower than its tunnel, and a source that hears no
+# ICMP: the complaint that the option mss is for, and the rule that people have.
+#
+#    $LAN v0 172.16.0.2/24 --- 172.16.0.1 lan0 $H1 ==== gre1 ==== $H2
+#
+# where gre1 crosses the router of setup_internet.
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+TESTS="
+	test_mss_auto
+	test_tcpmss_rule
+"
+
+# bulk_ends SECONDS: does a transfer end within that time?
+bulk_ends() {
+	timeout "$(($1 * ${GREX_SLOWER:-1}))" /usr/bin/python3 \
+		"${BASH_SOURCE[0]%/*}/bulk.py" 100000 "$LAN" "$H2" 10.0.0.2
+}
+
+setup_narrow() {
+	setup_internet
+	new_ns LAN
+	run ip link add v0 netns "$LAN" type veth peer name lan0 netns "$H1"
+	ips "$H1" <<-END
+		addr add 172.16.0.1/24 dev lan0
+		link set lan0 up
+		link set v0 mtu 1300
+	END
+	ips "$LAN" <<-END
+		addr add 172.16.0.2/24 dev v0
+		link set v0 up
+		route add default via 172.16.0.1
+	END
+	run ip -n "$NET" link set v1 mtu 1300
+	ns "$H1" sysctl -qw net.ipv4.ip_forward=1
+	run gretool -n "$H1" add gre1 local 198.51.100.2 remote 203.0.113.2 \
+		mtu 1476 addr 10.0.0.1/30 up || fail "add in H1"
+	run gretool -n "$H2" add gre1 local 203.0.113.2 remote 198.51.100.2 \
+		addr 10.0.0.2/30 up || fail "add in H2"
+	run ip -n "$H2" route add 172.16.0.0/24 dev gre1
+	ns "$H1" nft -f - <<-END || fail "nft"
+		table ip t {
+			chain out {
+				type filter hook output priority 0;
+				oifname lan0 ip protocol icmp drop
+			}
+		}
+	END
+}
+
+test_mss_auto() {
+	setup_narrow
+	run gretool -n "$H1" set gre1 mss auto
+	check "the transfer ends" bulk_ends 30
+	check_eq "nothing was too big" 0 "$(counter "$H1" gre1 tx_too_big)"
+	run gretool -n "$H1" set gre1 mss off
+	check_fails "without it, it stalls" bulk_ends 3
+}
+
+# rule DIRECTION: clamps what goes through gre1 in one direction
+rule() {
+	ns "$H1" iptables -t mangle -A FORWARD "$1" gre1 -p tcp \
+		--tcp-flags SYN,RST SYN -j TCPMSS --set-mss 1200 ||
+		fail "iptables"
+}
+
+# The rule that people have today goes on working on the device.
+test_tcpmss_rule() {
+	setup_narrow
+	check_fails "without it, the transfer stalls" bulk_ends 3
+	rule -o
+	rule -i
+	check "the transfer" bulk_ends 30
+	check_match "SYN and SYN-ACK met it" "^[1-9][0-9]* [1-9][0-9]*$" "$(ns "$H1" \
+		iptables -t mangle -nvxL FORWARD |
+		awk '/TCPMSS/ { printf "%s%s", sep, $1; sep = " " }')"
+	run gretool -n "$H1" set gre1 mss auto
+	check "both together" bulk_ends 30
+}
+
+run_tests
