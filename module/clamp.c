@@ -54,10 +54,14 @@ static u16 clamp_mss(struct grex_config *config, const struct sk_buff *skb,
 						 ? sizeof(struct iphdr)
 						 : sizeof(struct ipv6hdr));
 
+	const unsigned int device = READ_ONCE(config->tunnel->dev->mtu);
+	unsigned int mtu;
+
 	if (config->mss != GREX_MSS_AUTO)
 		return config->mss;
-	return clamp_t(unsigned int, grex_pmtu_to(config, remote),
-		       headers + GREX_MSS_MIN, headers + GREX_MSS_MAX) -
+	mtu = min(device, grex_pmtu_to(config, remote) ?: device);
+	return clamp_t(unsigned int, mtu, headers + GREX_MSS_MIN,
+		       headers + GREX_MSS_MAX) -
 	       headers;
 }
 

@@ -9,6 +9,7 @@
 #include <net/netdev_lock.h>
 
 #include "device.h"
+#include "discover.h"
 #include "grex.h"
 #include "header.h"
 #include "keepalive.h"
@@ -73,6 +74,7 @@ struct grex_config *grex_device_config_alloc(struct net_device *dev,
 		config->keepalive_retries = from->keepalive_retries;
 		config->keepalive_reply = from->keepalive_reply;
 		config->mss = from->mss;
+		config->mtu_probe = from->mtu_probe;
 	}
 	return config;
 }
@@ -189,11 +191,13 @@ static void device_free(struct net_device *dev)
 static int device_open(struct net_device *dev)
 {
 	grex_keepalive_open(netdev_priv(dev));
+	grex_discover_open(netdev_priv(dev));
 	return 0;
 }
 
 static int device_stop(struct net_device *dev)
 {
+	grex_discover_close(netdev_priv(dev));
 	grex_keepalive_close(netdev_priv(dev));
 	return 0;
 }
@@ -202,7 +206,7 @@ static int device_change_mtu(struct net_device *dev, int mtu)
 {
 	struct grex_tunnel *tunnel = netdev_priv(dev);
 
-	tunnel->mtu_set = true;
+	WRITE_ONCE(tunnel->mtu_mode, GREX_MTU_SET);
 	WRITE_ONCE(dev->mtu, mtu);
 	return 0;
 }
@@ -317,13 +321,14 @@ static void device_set_overhead(struct grex_config *config)
  * @dev: allocated, with grex_device_setup() done
  * @net: namespace of the underlay
  * @config: complete; ours from now on, whatever the outcome
- * @mtu: the operator's choice, 0: from the route to the remote
+ * @mtu: the operator's choice
  * @extack: says why not
  *
  * Caller: RTNL.
  */
 int grex_device_create(struct net_device *dev, struct net *net,
-		       struct grex_config *config, unsigned int mtu,
+		       struct grex_config *config,
+		       const struct grex_device_mtu *mtu,
 		       struct netlink_ext_ack *extack)
 {
 	struct grex_tunnel *tunnel = netdev_priv(dev);
@@ -332,10 +337,11 @@ int grex_device_create(struct net_device *dev, struct net *net,
 
 	tunnel->dev = dev;
 	tunnel->net = net;
-	tunnel->mtu_set = mtu;
+	tunnel->mtu_mode = mtu->mode;
 	grex_limit_init(&tunnel->relay_limit, DEVICE_RELAYS_PER_SECOND);
 	grex_limit_init(&tunnel->reflect_limit, DEVICE_REFLECTIONS_PER_SECOND);
 	grex_keepalive_init(tunnel);
+	grex_discover_init(tunnel);
 	rcu_assign_pointer(tunnel->config, config);
 
 	err = -EEXIST;
@@ -346,7 +352,7 @@ int grex_device_create(struct net_device *dev, struct net *net,
 	device_show_config(dev, config);
 	link = grex_pmtu_of_link(config);
 	dev->needed_headroom = link.headroom;
-	dev->mtu = mtu ?: link.mtu;
+	dev->mtu = mtu->mode == GREX_MTU_SET ? mtu->value : link.mtu;
 	err = register_netdevice(dev);
 	if (err)
 		goto err_config;
@@ -366,20 +372,23 @@ err_config:
  * grex_device_change - put another configuration in force
  * @dev: of the tunnel
  * @config: complete; ours from now on, whatever the outcome
- * @mtu: the operator's choice, 0: no change of it
+ * @mtu: the operator's choice; with a mode of GREX_MTU_SET and no value, what the
+ *	MTU is now
  * @extack: says why not
  *
  * Either all of it, or nothing and an error. Each packet meets the old
  * configuration or the new one as a whole. Caller: RTNL.
  */
 int grex_device_change(struct net_device *dev, struct grex_config *config,
-		       unsigned int mtu, struct netlink_ext_ack *extack)
+		       const struct grex_device_mtu *mtu,
+		       struct netlink_ext_ack *extack)
 {
 	struct grex_tunnel *tunnel = netdev_priv(dev);
 	struct grex_table *table = &grex_net(tunnel->net)->table;
 	struct grex_config *old = device_config(dev);
-	const bool mtu_was_set = tunnel->mtu_set;
+	const u8 old_mode = tunnel->mtu_mode;
 	const unsigned int old_mtu = dev->mtu;
+	unsigned int new_mtu = old_mtu;
 	struct grex_pmtu_link link;
 	int err;
 
@@ -392,18 +401,19 @@ int grex_device_change(struct net_device *dev, struct grex_config *config,
 	/* The MTU follows the route until the operator chooses one. Another
 	 * subsystem may object to it, so it is the first thing to change.
 	 */
-	if (mtu)
-		err = dev_set_mtu(dev, mtu);
-	else
-		err = dev_set_mtu(dev, mtu_was_set ? old_mtu : link.mtu);
+	if (mtu->mode == GREX_MTU_SET)
+		new_mtu = mtu->value ?: old_mtu;
+	else if (mtu->mode == GREX_MTU_ROUTE || old_mode != GREX_MTU_AUTO)
+		new_mtu = link.mtu;
+	err = dev_set_mtu(dev, new_mtu);
 	if (err)
-		goto err_mtu_set;
+		goto err_mode;
 	err = grex_table_insert(table, config);
 	if (err)
 		goto err_mtu;
 
 	/* Nothing fails from here on. */
-	tunnel->mtu_set = mtu_was_set || mtu;
+	WRITE_ONCE(tunnel->mtu_mode, mtu->mode);
 	if (config->iflags & ~old->iflags & GREX_HEADER_SEQ)
 		atomic64_set(&tunnel->iseq, 0);
 	if (config->oflags & ~old->oflags & GREX_HEADER_SEQ)
@@ -413,6 +423,7 @@ int grex_device_change(struct net_device *dev, struct grex_config *config,
 	clear_bit(0, &tunnel->recursion_logged);
 	WRITE_ONCE(tunnel->unreachable, 0);
 	grex_keepalive_change(tunnel, old, config);
+	grex_discover_change(tunnel, old, config);
 	dev->needed_headroom = link.headroom;
 	device_show_config(dev, config);
 	/* A point-to-point device has one neighbour, other ones have many: what
@@ -427,9 +438,9 @@ int grex_device_change(struct net_device *dev, struct grex_config *config,
 
 err_mtu:
 	dev_set_mtu(dev, old_mtu);
-err_mtu_set:
-	tunnel->mtu_set =
-		mtu_was_set; /* ndo_change_mtu takes any for a choice */
+err_mode:
+	/* ndo_change_mtu takes any for a choice. */
+	WRITE_ONCE(tunnel->mtu_mode, old_mode);
 err_config:
 	grex_device_config_free(config);
 	return err;

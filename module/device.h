@@ -7,14 +7,26 @@
 struct grex_config;
 struct netlink_ext_ack;
 
+/**
+ * struct grex_device_mtu - where the MTU of a device comes from
+ * @mode: enum grex_mtu_mode
+ * @value: bytes, with GREX_MTU_SET; 0: what it is
+ */
+struct grex_device_mtu {
+	u8 mode;
+	unsigned int value;
+};
+
 void grex_device_setup(struct net_device *dev);
 struct grex_config *grex_device_config_alloc(struct net_device *dev,
 					     const struct grex_config *from);
 void grex_device_config_free(struct grex_config *config);
 int grex_device_create(struct net_device *dev, struct net *net,
-		       struct grex_config *config, unsigned int mtu,
+		       struct grex_config *config,
+		       const struct grex_device_mtu *mtu,
 		       struct netlink_ext_ack *extack);
 int grex_device_change(struct net_device *dev, struct grex_config *config,
-		       unsigned int mtu, struct netlink_ext_ack *extack);
+		       const struct grex_device_mtu *mtu,
+		       struct netlink_ext_ack *extack);
 
 #endif

@@ -19,11 +19,13 @@
 #include <linux/rhashtable-types.h>
 #include <linux/siphash.h>
 #include <linux/spinlock.h>
+#include <linux/workqueue.h>
 #include <net/dst_cache.h>
 #include <net/gro_cells.h>
 
 #include "keepalive_fsm.h"
 #include "keepalive_wire.h"
+#include "search.h"
 #include "stats.h"
 
 /* The outer address family is a property of the match; AF_INET so far. */
@@ -46,6 +48,13 @@ struct grex_match {
 	__be32 key;
 	u8 keyed;
 	u8 family;
+};
+
+/* Where the MTU of a device comes from. */
+enum grex_mtu_mode {
+	GREX_MTU_ROUTE, /* of the route to the remote when options change */
+	GREX_MTU_SET, /* chosen by the operator */
+	GREX_MTU_AUTO, /* it follows the path MTU */
 };
 
 /* Outer DF of an IPv4 underlay. */
@@ -72,6 +81,7 @@ enum grex_df {
  * @keepalive_interval: const. ms between keepalives, 0: none are sent
  * @keepalive_retries: const. unanswered ones that take the peer for down
  * @keepalive_reply: const. the peer's are answered
+ * @mtu_probe: const. probes look for the path MTU
  * @mss: const. bytes that the MSS of a SYN is lowered to, 0: it is not, or
  *	GREX_MSS_AUTO
  * @overhead: const. bytes of outer IP and GRE header
@@ -102,6 +112,7 @@ struct grex_config {
 	bool keepalive_reply;
 	u8 keepalive_retries;
 	u32 keepalive_interval;
+	bool mtu_probe;
 	u16 mss;
 	u8 overhead;
 	struct grex_tunnel *tunnel;
@@ -156,6 +167,54 @@ struct grex_keepalive {
 };
 
 /**
+ * struct grex_discover - path MTU discovery by probes
+ * @lock: protects what follows up to @higher; taken with BH disabled, outside of
+ *	that of the keepalive
+ * @running: @lock. the device is up
+ * @search: @lock. what is known of the path
+ * @tried: @lock. bytes of the probe that is out, 0: none
+ * @is_back: @lock. it is back
+ * @small_is_back: @lock. so is the small one behind it
+ * @silent: @lock. tries in a row after which neither was
+ * @due: @lock. jiffies when the one that is out is lost
+ * @confirm: @lock. jiffies when what was found is tried again
+ * @raise: @lock. jiffies when more is tried
+ * @claims: @lock. jiffies when ICMP errors are looked into again
+ * @confirmed: @lock. ns of CLOCK_BOOTTIME when what was tried last passed
+ * @higher: of @work's function. jiffies since when the device's MTU could be
+ *	higher, 0: it could not
+ * @work: own.
+ */
+struct grex_discover {
+	spinlock_t lock; /* of @running to @confirmed */
+	bool running;
+	bool is_back;
+	bool small_is_back;
+	u8 silent;
+	u32 tried;
+	struct grex_search search;
+	unsigned long due;
+	unsigned long confirm;
+	unsigned long raise;
+	unsigned long claims;
+	u64 confirmed;
+	unsigned long higher;
+	struct delayed_work work;
+};
+
+/**
+ * struct grex_peer - what a peer that is a grex says of itself
+ * @mtu: own. of its device, 0: not known
+ * @path_mtu: own. of the path from it to us, 0: not known
+ * @heard: own. jiffies when it said so
+ */
+struct grex_peer {
+	u16 mtu;
+	u16 path_mtu;
+	unsigned long heard;
+};
+
+/**
  * struct grex_tunnel - private area of a grex net_device
  * @dev: const.
  * @net: const. the underlay's namespace; the device may be in another
@@ -171,9 +230,13 @@ struct grex_keepalive {
  * @unreachable: own. jiffies up to which the remote counts as unreachable, 0: it
  *	does not
  * @keepalive: own.
+ * @discover: own.
+ * @path_mtu: own. bytes that probes found to pass, 0: nothing found
+ * @peer: own.
+ * @frag_needed: own. jiffies when a path MTU was last learned from ICMP, 0: never
  * @list: RTNL. in grex_net::tunnels of @net
  * @recursion_logged: own. the log has told of a routing loop
- * @mtu_set: RTNL. the operator chose the MTU; it no longer follows the route
+ * @mtu_mode: RTNL. enum grex_mtu_mode; a hint without
  */
 struct grex_tunnel {
 	struct net_device *dev;
@@ -189,9 +252,13 @@ struct grex_tunnel {
 	struct ratelimit_state reflect_limit;
 	unsigned long unreachable;
 	struct grex_keepalive keepalive;
+	struct grex_discover discover;
+	u32 path_mtu;
+	struct grex_peer peer;
+	unsigned long frag_needed;
 	struct list_head list;
 	unsigned long recursion_logged;
-	bool mtu_set;
+	u8 mtu_mode;
 };
 
 /* Above the 32 bits of the number: one has been received. */

@@ -9,6 +9,7 @@
 #include <net/ip.h>
 #include <net/l3mdev.h>
 
+#include "discover.h"
 #include "grex.h"
 #include "header.h"
 #include "packet.h"
@@ -329,8 +330,15 @@ void grex_icmp_error(struct sk_buff *skb, u32 info)
 		icmp_count(&report, ICMP_REFUSED);
 		return;
 	}
+	if (kind == GREX_ERROR_FRAG_NEEDED &&
+	    grex_discover_claim(report.config, report.error.info)) {
+		grex_stats_count(report.config->tunnel->stats,
+				 GREX_ICMP_FRAG_NEEDED_CLAIMED);
+		return;
+	}
 	if (kind == GREX_ERROR_FRAG_NEEDED) {
 		icmp_learn(&report, false);
+		WRITE_ONCE(report.config->tunnel->frag_needed, jiffies ?: 1);
 		report.error.info = icmp_path_mtu(&report);
 	}
 	if (!report.config->icmp_relay ||

@@ -90,20 +90,51 @@ static void keepalive_event(struct grex_tunnel *tunnel,
 		hrtimer_cancel(&keepalive->timer);
 }
 
-/* Send one probe, whose inner packet has @size bytes. Caller: RCU, BH disabled.
+static unsigned int keepalive_min_size(const struct grex_config *config)
+{
+	return sizeof(struct iphdr) +
+	       grex_header_len(config->iflags & GREX_HEADER_KEY) +
+	       GREX_PROBE_LEN;
+}
+
+/**
+ * grex_keepalive_size - how large the inner packet of a probe was
+ * @config: of the tunnel that sent it
+ * @probe: what it says
+ */
+unsigned int grex_keepalive_size(const struct grex_config *config,
+				 const struct grex_probe *probe)
+{
+	return keepalive_min_size(config) + probe->padding;
+}
+
+/**
+ * grex_keepalive_send - send one probe
+ * @config: of the tunnel
+ * @kind: of the probe
+ * @size: bytes of the inner packet, 0: as few as it takes
+ * @df: not to be fragmented, on either way
  *
  * It is in the log even if it does not get out: nobody has answered it.
+ *
+ * Return: as of grex_tx_probe()
  */
-static int keepalive_send(struct grex_config *config, enum grex_probe_kind kind,
-			  unsigned int size, bool df)
+int grex_keepalive_send(struct grex_config *config, enum grex_probe_kind kind,
+			unsigned int size, bool df)
 {
-	struct grex_keepalive *keepalive = &config->tunnel->keepalive;
+	struct grex_tunnel *tunnel = config->tunnel;
+	struct grex_keepalive *keepalive = &tunnel->keepalive;
 	struct grex_probe_log *log = &keepalive->log[kind];
 	const u16 flags = config->iflags & GREX_HEADER_KEY;
 	const u8 gre = grex_header_len(flags);
-	const unsigned int padding =
-		size - sizeof(struct iphdr) - gre - GREX_PROBE_LEN;
-	struct grex_probe probe = { .kind = kind, .padding = padding };
+	const unsigned int least = keepalive_min_size(config);
+	const unsigned int padding = size ? size - least : 0;
+	struct grex_probe probe = {
+		.kind = kind,
+		.padding = padding,
+		.mtu = min_t(unsigned int, READ_ONCE(tunnel->dev->mtu), U16_MAX),
+		.path_mtu = READ_ONCE(tunnel->path_mtu),
+	};
 	struct sk_buff *skb;
 	void *payload;
 
@@ -113,10 +144,11 @@ static int keepalive_send(struct grex_config *config, enum grex_probe_kind kind,
 	log->history[probe.seq % GREX_KEEPALIVE_HISTORY] = 0;
 	spin_unlock(&keepalive->lock);
 
-	skb = alloc_skb(LL_MAX_HEADER + MAX_HEADER + sizeof(struct iphdr) + size,
+	skb = alloc_skb(LL_MAX_HEADER + MAX_HEADER + sizeof(struct iphdr) +
+				least + padding,
 			GFP_ATOMIC);
 	if (!skb) {
-		grex_stats_count(config->tunnel->stats, GREX_TX_NO_MEMORY);
+		grex_stats_count(tunnel->stats, GREX_TX_NO_MEMORY);
 		return -ENOMEM;
 	}
 	skb_reserve(skb, LL_MAX_HEADER + MAX_HEADER + 2 * sizeof(struct iphdr));
@@ -129,13 +161,6 @@ static int keepalive_send(struct grex_config *config, enum grex_probe_kind kind,
 	grex_probe_sign(payload,
 			siphash(payload, GREX_PROBE_SIGNED, &keepalive->key));
 	return grex_tx_probe(config, skb, df);
-}
-
-static unsigned int keepalive_min_size(const struct grex_config *config)
-{
-	return sizeof(struct iphdr) +
-	       grex_header_len(config->iflags & GREX_HEADER_KEY) +
-	       GREX_PROBE_LEN;
 }
 
 /* Tunnels that came up together do not send together for long. An interval is
@@ -178,8 +203,7 @@ static enum hrtimer_restart keepalive_timer(struct hrtimer *timer)
 	spin_unlock(&keepalive->lock);
 	keepalive_log(tunnel->dev, actions, config->keepalive_retries);
 	if (actions & GREX_FSM_SEND)
-		keepalive_send(config, GREX_PROBE_KEEPALIVE,
-			       keepalive_min_size(config), false);
+		grex_keepalive_send(config, GREX_PROBE_KEEPALIVE, 0, false);
 out:
 	rcu_read_unlock();
 	return restart;
@@ -222,18 +246,21 @@ static bool keepalive_is_answer(const struct grex_keepalive *keepalive,
  * @config: of the tunnel
  * @skb: at the GRE header; ours from now on
  * @header: the GRE header
+ * @probe: filled in when true is returned
  *
  * Nothing but a probe of ours, of late, for the first time, says that the peer
  * is there.
+ *
+ * Return: was it one
  */
-void grex_keepalive_take_reply(struct grex_config *config, struct sk_buff *skb,
-			       const struct grex_header *header)
+bool grex_keepalive_take_reply(struct grex_config *config, struct sk_buff *skb,
+			       const struct grex_header *header,
+			       struct grex_probe *probe)
 {
 	struct grex_tunnel *tunnel = config->tunnel;
 	struct grex_keepalive *keepalive = &tunnel->keepalive;
 	const u64 now = ktime_get_boottime_ns() + keepalive->epoch;
 	const u8 *payload = NULL;
-	struct grex_probe probe;
 	unsigned int actions = 0;
 	bool good;
 	u64 hash;
@@ -241,17 +268,17 @@ void grex_keepalive_take_reply(struct grex_config *config, struct sk_buff *skb,
 	if (pskb_may_pull(skb, header->len + GREX_PROBE_LEN))
 		payload = skb->data + header->len;
 	if (!payload ||
-	    !grex_probe_read(&probe, payload, skb->len - header->len, &hash) ||
+	    !grex_probe_read(probe, payload, skb->len - header->len, &hash) ||
 	    hash != siphash(payload, GREX_PROBE_SIGNED, &keepalive->key)) {
 		grex_stats_drop(tunnel->stats, GREX_RX_KEEPALIVE_UNKNOWN, skb);
-		return;
+		return false;
 	}
 	spin_lock(&keepalive->lock);
-	good = keepalive_is_answer(keepalive, &probe, now);
+	good = keepalive_is_answer(keepalive, probe, now);
 	if (good) {
-		keepalive_measure(&keepalive->log[probe.kind], probe.seq,
-				  now - probe.time);
-		if (probe.kind == GREX_PROBE_KEEPALIVE)
+		keepalive_measure(&keepalive->log[probe->kind], probe->seq,
+				  now - probe->time);
+		if (probe->kind == GREX_PROBE_KEEPALIVE)
 			actions = keepalive_step(keepalive, GREX_FSM_REPLY,
 						 config->keepalive_retries);
 	}
@@ -259,11 +286,12 @@ void grex_keepalive_take_reply(struct grex_config *config, struct sk_buff *skb,
 	keepalive_log(tunnel->dev, actions, 0);
 	if (!good) {
 		grex_stats_drop(tunnel->stats, GREX_RX_KEEPALIVE_REPEATED, skb);
-		return;
+		return false;
 	}
 	/* As many as were sent: the packet that has come back. */
 	dev_sw_netstats_rx_add(tunnel->dev, skb->len + sizeof(struct iphdr));
 	consume_skb(skb);
+	return true;
 }
 
 void grex_keepalive_init(struct grex_tunnel *tunnel)
@@ -293,9 +321,13 @@ void grex_keepalive_close(struct grex_tunnel *tunnel)
 	keepalive_event(tunnel, GREX_FSM_CLOSE, 0);
 }
 
-/* Do probes go another way with @config, or come back another one? */
-static bool keepalive_moves(const struct grex_config *old,
-			    const struct grex_config *config)
+/**
+ * grex_keepalive_moves - do probes go another way, or come back another one
+ * @old: the configuration before
+ * @config: and now
+ */
+bool grex_keepalive_moves(const struct grex_config *old,
+			  const struct grex_config *config)
 {
 	return !grex_table_same_pair(&old->match, &config->match) ||
 	       old->match.key != config->match.key ||
@@ -332,7 +364,7 @@ void grex_keepalive_change(struct grex_tunnel *tunnel,
 	struct grex_keepalive *keepalive = &tunnel->keepalive;
 	const u32 interval = config->keepalive_interval;
 
-	if (keepalive_moves(old, config)) {
+	if (grex_keepalive_moves(old, config)) {
 		spin_lock_bh(&keepalive->lock);
 		keepalive->generation++;
 		spin_unlock_bh(&keepalive->lock);
@@ -345,7 +377,7 @@ void grex_keepalive_change(struct grex_tunnel *tunnel,
 	} else if (!old->keepalive_interval) {
 		keepalive_event(tunnel, GREX_FSM_ADOPT,
 				config->keepalive_retries);
-	} else if (keepalive_moves(old, config)) {
+	} else if (grex_keepalive_moves(old, config)) {
 		hrtimer_cancel(&keepalive->timer);
 		keepalive_event(tunnel, GREX_FSM_RENEW,
 				config->keepalive_retries);
@@ -374,16 +406,14 @@ int grex_keepalive_probe(struct grex_tunnel *tunnel, unsigned int size)
 	local_bh_disable();
 	rcu_read_lock();
 	config = rcu_dereference(tunnel->config);
-	if (!size)
-		size = keepalive_min_size(config);
 	if (!config->match.remote.v4)
 		err = -EDESTADDRREQ;
-	else if (size < keepalive_min_size(config) ||
-		 size > tunnel->dev->max_mtu)
+	else if (size && (size < keepalive_min_size(config) ||
+			  size > tunnel->dev->max_mtu))
 		err = -EINVAL;
 	else
-		err = keepalive_send(config, GREX_PROBE_MANUAL, size,
-				     config->df == GREX_DF_SET);
+		err = grex_keepalive_send(config, GREX_PROBE_MANUAL, size,
+					  config->df == GREX_DF_SET);
 	rcu_read_unlock();
 	local_bh_enable();
 	return err;
@@ -398,4 +428,22 @@ void grex_keepalive_read(struct grex_tunnel *tunnel, struct grex_fsm *fsm,
 	*fsm = keepalive->fsm;
 	memcpy(log, keepalive->log, sizeof(keepalive->log));
 	spin_unlock_bh(&keepalive->lock);
+}
+
+/**
+ * grex_keepalive_rtt - how long probes take
+ * @tunnel: that sends them
+ * @kind: of them
+ *
+ * Return: ns, smoothed; 0: none has come back yet
+ */
+u64 grex_keepalive_rtt(struct grex_tunnel *tunnel, enum grex_probe_kind kind)
+{
+	struct grex_keepalive *keepalive = &tunnel->keepalive;
+	u64 rtt;
+
+	spin_lock_bh(&keepalive->lock);
+	rtt = keepalive->log[kind].rtt_smoothed;
+	spin_unlock_bh(&keepalive->lock);
+	return rtt;
 }

@@ -21,7 +21,17 @@ void grex_keepalive_read(struct grex_tunnel *tunnel, struct grex_fsm *fsm,
 			 struct grex_probe_log log[GREX_PROBE_KINDS]);
 
 /* Caller: RCU, BH disabled. */
-void grex_keepalive_take_reply(struct grex_config *config, struct sk_buff *skb,
-			       const struct grex_header *header);
+int grex_keepalive_send(struct grex_config *config, enum grex_probe_kind kind,
+			unsigned int size, bool df);
+bool grex_keepalive_take_reply(struct grex_config *config, struct sk_buff *skb,
+			       const struct grex_header *header,
+			       struct grex_probe *probe);
+
+/* Any caller. */
+bool grex_keepalive_moves(const struct grex_config *old,
+			  const struct grex_config *config);
+unsigned int grex_keepalive_size(const struct grex_config *config,
+				 const struct grex_probe *probe);
+u64 grex_keepalive_rtt(struct grex_tunnel *tunnel, enum grex_probe_kind kind);
 
 #endif

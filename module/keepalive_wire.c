@@ -15,10 +15,11 @@
 struct probe_payload {
 	u8 version;
 	u8 kind;
-	__be16 zero;
+	__be16 mtu;
 	__be32 generation;
 	__be32 seq;
-	__be32 padding;
+	__be16 padding;
+	__be16 path_mtu;
 	__be64 time;
 	__be64 hash;
 } __packed;
@@ -47,10 +48,11 @@ void grex_probe_write(void *data, const struct grex_probe *probe)
 
 	payload->version = PROBE_VERSION;
 	payload->kind = probe->kind;
-	payload->zero = 0;
+	payload->mtu = cpu_to_be16(probe->mtu);
 	payload->generation = cpu_to_be32(probe->generation);
 	payload->seq = cpu_to_be32(probe->seq);
-	payload->padding = cpu_to_be32(probe->padding);
+	payload->padding = cpu_to_be16(probe->padding);
+	payload->path_mtu = cpu_to_be16(probe->path_mtu);
 	payload->time = cpu_to_be64(probe->time);
 	payload->hash = 0;
 }
@@ -68,7 +70,7 @@ void grex_probe_sign(void *data, u64 hash)
 }
 
 /**
- * grex_probe_read - read the payload of a reply
+ * grex_probe_read - read the payload of a reply, or of a request of another grex
  * @probe: filled when true is returned
  * @data: what follows the GRE header, GREX_PROBE_LEN bytes of it or all
  * @len: bytes that follow the GRE header in all
@@ -82,13 +84,15 @@ bool grex_probe_read(struct grex_probe *probe, const void *data, size_t len,
 	const struct probe_payload *payload = data;
 
 	if (len < GREX_PROBE_LEN || payload->version != PROBE_VERSION ||
-	    payload->kind >= GREX_PROBE_KINDS || payload->zero ||
-	    be32_to_cpu(payload->padding) != len - GREX_PROBE_LEN)
+	    payload->kind >= GREX_PROBE_KINDS ||
+	    be16_to_cpu(payload->padding) != len - GREX_PROBE_LEN)
 		return false;
 	probe->kind = payload->kind;
 	probe->generation = be32_to_cpu(payload->generation);
 	probe->seq = be32_to_cpu(payload->seq);
-	probe->padding = be32_to_cpu(payload->padding);
+	probe->padding = be16_to_cpu(payload->padding);
+	probe->mtu = be16_to_cpu(payload->mtu);
+	probe->path_mtu = be16_to_cpu(payload->path_mtu);
 	probe->time = be64_to_cpu(payload->time);
 	*hash = be64_to_cpu(payload->hash);
 	return true;

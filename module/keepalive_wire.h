@@ -13,10 +13,11 @@
  *
  *    0  version, 1
  *    1  enum grex_probe_kind
- *    2  0
+ *    2  MTU of the sender's device, be16, 0: not told
  *    4  generation, be32
  *    8  sequence number, be32
- *   12  bytes of padding behind these 32, be32
+ *   12  bytes of padding behind these 32, be16
+ *   14  MTU of the path from the sender to us, be16, 0: not known
  *   16  when it was sent, be64, in the sender's unit
  *   24  SipHash-2-4 of bytes 0 to 23, be64
  */
@@ -33,6 +34,7 @@
 enum grex_probe_kind {
 	GREX_PROBE_KEEPALIVE, /* by the timer */
 	GREX_PROBE_MANUAL, /* by the operator */
+	GREX_PROBE_PATH, /* for the path MTU */
 	GREX_PROBE_KINDS,
 };
 
@@ -42,13 +44,17 @@ enum grex_probe_kind {
  * @generation: of the tunnel
  * @seq: counts the probes of this kind, from 0
  * @padding: bytes behind the payload
+ * @mtu: of the sender's device
+ * @path_mtu: of the path from the sender
  * @time: when it was sent
  */
 struct grex_probe {
 	u8 kind;
 	u32 generation;
 	u32 seq;
-	u32 padding;
+	u16 padding;
+	u16 mtu;
+	u16 path_mtu;
 	u64 time;
 };
 

@@ -78,19 +78,58 @@ struct grex_pmtu_link grex_pmtu_of_link(const struct grex_config *config)
 	return link;
 }
 
+static struct grex_pmtu_learned pmtu_learned(const struct grex_config *config,
+					     __be32 remote)
+{
+	struct rtable *rt = pmtu_route(config, remote);
+	struct grex_pmtu_learned learned = {};
+
+	if (IS_ERR(rt))
+		return learned;
+	/* A route back into the tunnel says nothing. */
+	if (rt->dst.dev != config->tunnel->dev) {
+		learned.mtu = min_t(u32, dst_mtu(&rt->dst), IP_MAX_MTU);
+		learned.from_icmp = rt->rt_pmtu && rt->dst.expires &&
+				    time_before(jiffies, rt->dst.expires);
+	}
+	ip_rt_put(rt);
+	return learned;
+}
+
+/**
+ * grex_pmtu_learned - what the underlay lets through to the remote
+ * @config: of a tunnel that has one
+ *
+ * Return: whatever probes have found
+ */
+struct grex_pmtu_learned grex_pmtu_learned(const struct grex_config *config)
+{
+	return pmtu_learned(config, config->match.remote.v4);
+}
+
+/* Less the overhead, and no more than what probes have found. */
+static u32 pmtu_inner(const struct grex_config *config, u32 mtu)
+{
+	const u32 found = READ_ONCE(config->tunnel->path_mtu);
+
+	if (found)
+		mtu = min(mtu, found);
+	/* A route may have any MTU, an IPv4 packet has 68 bytes. */
+	return max_t(u32, mtu, IPV4_MIN_MTU + config->overhead) -
+	       config->overhead;
+}
+
 /**
  * grex_pmtu_of_path - the largest inner packet that an underlay route takes
  * @config: of the tunnel
  * @dst: the route
  *
- * Return: bytes, 68 at least: a route may have any MTU, an IPv4 packet has that
+ * Return: bytes, 68 at least
  */
 unsigned int grex_pmtu_of_path(const struct grex_config *config,
 			       const struct dst_entry *dst)
 {
-	return max_t(unsigned int, dst_mtu(dst),
-		     IPV4_MIN_MTU + config->overhead) -
-	       config->overhead;
+	return pmtu_inner(config, dst_mtu(dst));
 }
 
 /**
@@ -98,20 +137,13 @@ unsigned int grex_pmtu_of_path(const struct grex_config *config,
  * @config: of the tunnel
  * @remote: the other end
  *
- * Return: bytes, the device's MTU at most
+ * Return: bytes; 0: no route
  */
 unsigned int grex_pmtu_to(const struct grex_config *config, __be32 remote)
 {
-	const struct net_device *dev = config->tunnel->dev;
-	unsigned int mtu = READ_ONCE(dev->mtu);
-	struct rtable *rt = pmtu_route(config, remote);
+	const struct grex_pmtu_learned learned = pmtu_learned(config, remote);
 
-	if (IS_ERR(rt))
-		return mtu;
-	if (rt->dst.dev != dev)
-		mtu = min(mtu, grex_pmtu_of_path(config, &rt->dst));
-	ip_rt_put(rt);
-	return mtu;
+	return learned.mtu ? pmtu_inner(config, learned.mtu) : 0;
 }
 
 static bool pmtu_fits(const struct sk_buff *skb, unsigned int mtu)

@@ -34,6 +34,17 @@ struct grex_pmtu_link {
 	unsigned int headroom;
 };
 
+/**
+ * struct grex_pmtu_learned - what the underlay knows of the path to the remote
+ * @mtu: bytes outside; 0: no route
+ * @from_icmp: it is not the route's own, and expires
+ */
+struct grex_pmtu_learned {
+	unsigned int mtu;
+	bool from_icmp;
+};
+
+struct grex_pmtu_learned grex_pmtu_learned(const struct grex_config *config);
 struct grex_pmtu_link grex_pmtu_of_link(const struct grex_config *config);
 
 #endif

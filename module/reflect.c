@@ -100,6 +100,27 @@ static enum reflect_kind reflect_kind(const struct grex_config *config,
 	return REFLECT_NOTHING;
 }
 
+/* Another grex tells what it thinks of the path, in every probe. It cannot be
+ * verified, and is for the operator to see.
+ */
+static void reflect_listen(struct grex_tunnel *tunnel, struct sk_buff *skb,
+			   const struct grex_request *request)
+{
+	const unsigned int at = sizeof(struct iphdr) + request->header.len;
+	struct grex_peer *peer = &tunnel->peer;
+	struct grex_probe probe;
+	u64 hash;
+
+	if (request->total_len < at + GREX_PROBE_LEN ||
+	    !pskb_may_pull(skb, at + GREX_PROBE_LEN) ||
+	    !grex_probe_read(&probe, skb->data + at, request->total_len - at,
+			     &hash))
+		return;
+	WRITE_ONCE(peer->mtu, probe.mtu);
+	WRITE_ONCE(peer->path_mtu, probe.path_mtu);
+	WRITE_ONCE(peer->heard, jiffies);
+}
+
 static void reflect_send(struct grex_config *config, struct sk_buff *skb,
 			 const struct grex_request *request,
 			 enum reflect_kind kind, __be32 to)
@@ -164,6 +185,7 @@ bool grex_reflect_take(struct grex_config *config, struct sk_buff *skb,
 		grex_stats_drop(tunnel->stats, GREX_RX_KEEPALIVE_LIMITED, skb);
 		return true;
 	}
+	reflect_listen(tunnel, skb, &request);
 	reflect_send(config, skb, &request, kind, to);
 	return true;
 }

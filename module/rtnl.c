@@ -12,6 +12,7 @@
 #include <net/rtnetlink.h>
 
 #include "device.h"
+#include "discover.h"
 #include "grex.h"
 #include "header.h"
 #include "keepalive.h"
@@ -74,6 +75,8 @@ static const struct nla_policy rtnl_policy[IFLA_GREX_MAX + 1] = {
 	[IFLA_GREX_KEEPALIVE_REPLY] = { .type = NLA_U32 },
 	[IFLA_GREX_PROBE] = { .type = NLA_U32 },
 	[IFLA_GREX_MSS] = { .type = NLA_U32 },
+	[IFLA_GREX_MTU_PROBE] = { .type = NLA_U32 },
+	[IFLA_GREX_MTU_AUTO] = { .type = NLA_U32 },
 };
 
 /* The attributes arrive here parsed; what is above our last one has been left
@@ -238,7 +241,7 @@ static int rtnl_get_choice(struct nlattr *attr, bool *choice,
 		return 0;
 	if (nla_get_u32(attr) > 1)
 		return rtnl_refuse(-EINVAL, extack, attr,
-				   "IFLA_GREX_ICMP_RELAY, IFLA_GREX_ICMP_SOURCE, IFLA_GREX_DECAP_TTL and IFLA_GREX_KEEPALIVE_REPLY must be 0 or 1");
+				   "IFLA_GREX_ICMP_RELAY, IFLA_GREX_ICMP_SOURCE, IFLA_GREX_DECAP_TTL, IFLA_GREX_KEEPALIVE_REPLY, IFLA_GREX_MTU_PROBE and IFLA_GREX_MTU_AUTO must be 0 or 1");
 	*choice = nla_get_u32(attr);
 	return 0;
 }
@@ -311,6 +314,22 @@ static int rtnl_get_mss(struct nlattr *attr, u16 *mss,
 	return 0;
 }
 
+static int rtnl_get_mtu_probe(struct nlattr *data[], struct grex_config *config,
+			      struct netlink_ext_ack *extack)
+{
+	struct nlattr *attr = data[IFLA_GREX_MTU_PROBE];
+	int err;
+
+	err = rtnl_get_choice(attr, &config->mtu_probe, extack);
+	if (err)
+		return err;
+	if (config->mtu_probe && !config->match.remote.v4)
+		return rtnl_refuse(-EINVAL, extack,
+				   attr ?: data[IFLA_GRE_REMOTE],
+				   "IFLA_GREX_MTU_PROBE needs a peer to ask: IFLA_GRE_REMOTE");
+	return 0;
+}
+
 /* Put what a message says into @config, which holds what it does not say. */
 static int rtnl_to_config(struct nlattr *data[], struct net *net,
 			  struct grex_config *config,
@@ -360,23 +379,41 @@ static int rtnl_to_config(struct nlattr *data[], struct net *net,
 	err = rtnl_get_mss(data[IFLA_GREX_MSS], &config->mss, extack);
 	if (err)
 		return err;
+	err = rtnl_get_mtu_probe(data, config, extack);
+	if (err)
+		return err;
 	return rtnl_get_keepalive(data, config, extack);
 }
 
-/* @mtu becomes 0 when none is given. The core looks at its range only after the
- * options have changed.
+/* @mtu says what it is so far. The core looks at its range only after the options
+ * have changed.
  */
-static int rtnl_get_mtu(struct nlattr *attr, const struct net_device *dev,
-			unsigned int *mtu, struct netlink_ext_ack *extack)
+static int rtnl_get_mtu(struct nlattr *attr, struct nlattr *data[],
+			const struct net_device *dev,
+			struct grex_device_mtu *mtu,
+			struct netlink_ext_ack *extack)
 {
-	*mtu = 0;
+	struct nlattr *auto_attr = data ? data[IFLA_GREX_MTU_AUTO] : NULL;
+	bool is_auto = mtu->mode == GREX_MTU_AUTO;
+	int err;
+
+	err = rtnl_get_choice(auto_attr, &is_auto, extack);
+	if (err)
+		return err;
+	if (auto_attr && is_auto)
+		mtu->mode = GREX_MTU_AUTO;
+	else if (!is_auto && mtu->mode == GREX_MTU_AUTO)
+		mtu->mode = GREX_MTU_SET;
 	if (!attr)
 		return 0;
-	*mtu = nla_get_u32(attr);
-	if (*mtu < dev->min_mtu || *mtu > dev->max_mtu) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "IFLA_MTU is out of range");
-		return -EINVAL;
-	}
+	if (auto_attr && is_auto)
+		return rtnl_refuse(-EINVAL, extack, attr,
+				   "IFLA_MTU contradicts IFLA_GREX_MTU_AUTO 1");
+	mtu->mode = GREX_MTU_SET;
+	mtu->value = nla_get_u32(attr);
+	if (mtu->value < dev->min_mtu || mtu->value > dev->max_mtu)
+		return rtnl_refuse(-EINVAL, extack, attr,
+				   "IFLA_MTU is out of range");
 	return 0;
 }
 
@@ -436,7 +473,7 @@ static int rtnl_newlink(struct net_device *dev,
 {
 	struct net *net = rtnl_newlink_link_net(params);
 	struct grex_config *config = grex_device_config_alloc(dev, NULL);
-	unsigned int mtu;
+	struct grex_device_mtu mtu = { .mode = GREX_MTU_ROUTE };
 	int err;
 
 	if (!config)
@@ -445,12 +482,13 @@ static int rtnl_newlink(struct net_device *dev,
 	if (!err)
 		err = rtnl_to_config(params->data, net, config, extack);
 	if (!err)
-		err = rtnl_get_mtu(params->tb[IFLA_MTU], dev, &mtu, extack);
+		err = rtnl_get_mtu(params->tb[IFLA_MTU], params->data, dev,
+				   &mtu, extack);
 	if (err) {
 		grex_device_config_free(config);
 		return err;
 	}
-	return grex_device_create(dev, net, config, mtu, extack);
+	return grex_device_create(dev, net, config, &mtu, extack);
 }
 
 GREX_COMPAT_NEWLINK(rtnl_newlink)
@@ -461,7 +499,7 @@ static int rtnl_changelink(struct net_device *dev, struct nlattr *tb[],
 {
 	struct grex_tunnel *tunnel = netdev_priv(dev);
 	struct grex_config *config;
-	unsigned int mtu;
+	struct grex_device_mtu mtu = { .mode = tunnel->mtu_mode };
 	int err;
 
 	/* The device's namespace was checked; the underlay is another one. */
@@ -479,12 +517,12 @@ static int rtnl_changelink(struct net_device *dev, struct nlattr *tb[],
 		return -ENOMEM;
 	err = rtnl_to_config(data, tunnel->net, config, extack);
 	if (!err)
-		err = rtnl_get_mtu(tb[IFLA_MTU], dev, &mtu, extack);
+		err = rtnl_get_mtu(tb[IFLA_MTU], data, dev, &mtu, extack);
 	if (err) {
 		grex_device_config_free(config);
 		return err;
 	}
-	return grex_device_change(dev, config, mtu, extack);
+	return grex_device_change(dev, config, &mtu, extack);
 }
 
 static void rtnl_dellink(struct net_device *dev, struct list_head *head)
@@ -513,6 +551,8 @@ static size_t rtnl_get_size(const struct net_device *dev)
 	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_KEEPALIVE_RETRIES */
 	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_KEEPALIVE_REPLY */
 	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_MSS */
+	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_MTU_PROBE */
+	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_MTU_AUTO */
 	       0;
 }
 
@@ -544,7 +584,10 @@ static int rtnl_fill_info(struct sk_buff *skb, const struct net_device *dev)
 			config->keepalive_retries) ||
 	    nla_put_u32(skb, IFLA_GREX_KEEPALIVE_REPLY,
 			config->keepalive_reply) ||
-	    nla_put_u32(skb, IFLA_GREX_MSS, config->mss))
+	    nla_put_u32(skb, IFLA_GREX_MSS, config->mss) ||
+	    nla_put_u32(skb, IFLA_GREX_MTU_PROBE, config->mtu_probe) ||
+	    nla_put_u32(skb, IFLA_GREX_MTU_AUTO,
+			tunnel->mtu_mode == GREX_MTU_AUTO))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -560,7 +603,8 @@ static size_t rtnl_get_xstats_size(const struct net_device *dev)
 
 	return nla_total_size(0) + /* IFLA_INFO_XSTATS */
 	       GREX_STAT_COUNT * nla_total_size_64bit(sizeof(u64)) +
-	       GREX_PROBE_KINDS * probes;
+	       GREX_PROBE_KINDS * probes + nla_total_size(0) +
+	       GREX_PATH_MAX * nla_total_size_64bit(sizeof(u64));
 }
 
 static bool rtnl_put_u64(struct sk_buff *skb, int attr, u64 value)
@@ -634,6 +678,43 @@ static bool rtnl_put_keepalive(struct sk_buff *skb, struct grex_tunnel *tunnel)
 			       &log[GREX_PROBE_MANUAL]);
 }
 
+static bool rtnl_put_peer(struct sk_buff *skb, const struct grex_peer *peer)
+{
+	const unsigned long since = jiffies - READ_ONCE(peer->heard);
+
+	if (!READ_ONCE(peer->mtu))
+		return true;
+	return !nla_put_u32(skb, GREX_PATH_PEER_DEVICE, READ_ONCE(peer->mtu)) &&
+	       !nla_put_u32(skb, GREX_PATH_PEER_MTU,
+			    READ_ONCE(peer->path_mtu)) &&
+	       rtnl_put_u64(skb, GREX_PATH_PEER_AGE, jiffies_to_msecs(since));
+}
+
+static bool rtnl_put_path(struct sk_buff *skb, struct grex_tunnel *tunnel)
+{
+	struct grex_path path;
+	struct nlattr *nest;
+
+	grex_discover_read(tunnel, &path);
+	nest = nla_nest_start(skb, GREX_XSTATS_PATH);
+	if (!nest)
+		return false;
+	if ((path.mtu && (nla_put_u32(skb, GREX_PATH_MTU, path.mtu) ||
+			  nla_put_u32(skb, GREX_PATH_SOURCE, path.source) ||
+			  (path.age != GREX_PATH_AGELESS &&
+			   !rtnl_put_u64(skb, GREX_PATH_AGE, path.age)))) ||
+	    nla_put_u32(skb, GREX_PATH_SEARCH, path.search) ||
+	    nla_put_u32(skb, GREX_PATH_TRIED, path.tried) ||
+	    !rtnl_put_u64(skb, GREX_PATH_SENT, path.sent) ||
+	    !rtnl_put_u64(skb, GREX_PATH_RECEIVED, path.received) ||
+	    !rtnl_put_peer(skb, &tunnel->peer)) {
+		nla_nest_cancel(skb, nest);
+		return false;
+	}
+	nla_nest_end(skb, nest);
+	return true;
+}
+
 static int rtnl_fill_xstats(struct sk_buff *skb, const struct net_device *dev)
 {
 	u64 count[GREX_STAT_COUNT];
@@ -651,7 +732,8 @@ static int rtnl_fill_xstats(struct sk_buff *skb, const struct net_device *dev)
 			return -EMSGSIZE;
 		}
 	}
-	if (!rtnl_put_keepalive(skb, netdev_priv(dev))) {
+	if (!rtnl_put_keepalive(skb, netdev_priv(dev)) ||
+	    !rtnl_put_path(skb, netdev_priv(dev))) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
 	}

@@ -11,6 +11,7 @@
 #include <net/ipv6.h>
 
 #include "clamp.h"
+#include "discover.h"
 #include "grex.h"
 #include "header.h"
 #include "keepalive.h"
@@ -229,7 +230,11 @@ int grex_rx(struct sk_buff *skb)
 
 	/* The peer returns it as we made it, without checksum or number. */
 	if (unlikely(!header.protocol)) {
-		grex_keepalive_take_reply(config, skb, &header);
+		struct grex_probe probe;
+
+		if (grex_keepalive_take_reply(config, skb, &header, &probe) &&
+		    probe.kind == GREX_PROBE_PATH)
+			grex_discover_answer(config, &probe);
 		return 0;
 	}
 	reason = GREX_RX_NO_CSUM;

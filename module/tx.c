@@ -444,7 +444,7 @@ int grex_tx_probe(struct grex_config *config, struct sk_buff *skb, bool df)
 	ip->ihl = sizeof(*ip) >> 2;
 	ip->tos = IPTOS_PREC_INTERNETCONTROL;
 	ip->tot_len = htons(skb->len);
-	ip->frag_off = 0;
+	ip->frag_off = outer.df; /* the way back counts too */
 	ip->ttl = TX_PROBE_TTL;
 	ip->protocol = IPPROTO_GRE;
 	ip->saddr = outer.daddr;

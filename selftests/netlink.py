@@ -21,7 +21,8 @@ from rtnl import (IFLA_ADDRESS, IFLA_BROADCAST, IFLA_GRE_COLLECT_METADATA,
                   IFLA_GREX_DECAP_TTL, IFLA_GREX_ICMP_RELAY,
                   IFLA_GREX_ICMP_SOURCE, IFLA_GREX_KEEPALIVE_INTERVAL,
                   IFLA_GREX_KEEPALIVE_REPLY, IFLA_GREX_KEEPALIVE_RETRIES,
-                  IFLA_GREX_MSS, IFLA_GREX_PROBE,
+                  IFLA_GREX_MSS, IFLA_GREX_MTU_AUTO, IFLA_GREX_MTU_PROBE,
+                  IFLA_GREX_PROBE,
                   GREX_XSTATS_KEEPALIVE, GREX_XSTATS_PROBE,
                   IFLA_IFNAME, IFLA_INFO_DATA, IFLA_INFO_KIND, IFLA_LINKINFO,
                   IFLA_MTU, NLA_F_NESTED, NLM_F_CREATE, NLM_F_EXCL,
@@ -79,6 +80,8 @@ KNOWN = (
     ("KEEPALIVE_RETRIES", IFLA_GREX_KEEPALIVE_RETRIES, u32(7)),
     ("KEEPALIVE_REPLY", IFLA_GREX_KEEPALIVE_REPLY, u32(0)),
     ("MSS", IFLA_GREX_MSS, u32(1400)),
+    ("MTU_PROBE", IFLA_GREX_MTU_PROBE, u32(1)),
+    ("MTU_AUTO", IFLA_GREX_MTU_AUTO, u32(1)),
 )
 # It is no option, and not told.
 PROBE = (("PROBE", IFLA_GREX_PROBE, u32(0)),)
@@ -196,7 +199,7 @@ def test_size():
 
 
 def test_unknown():
-    for kind in 0, 25, 26, 31, 40, 41, 50, 51, 100, 0x1000, 0x3FFF:
+    for kind in 0, 25, 26, 31, 42, 43, 50, 51, 100, 0x1000, 0x3FFF:
         for size in 0, 4:
             refused("type %d of %d bytes" % (kind, size),
                     lambda message: message.attr(kind, bytes(size)), kind,
@@ -237,7 +240,9 @@ def test_range():
     for name, kind in (("ICMP_RELAY", IFLA_GREX_ICMP_RELAY),
                        ("ICMP_SOURCE", IFLA_GREX_ICMP_SOURCE),
                        ("DECAP_TTL", IFLA_GREX_DECAP_TTL),
-                       ("KEEPALIVE_REPLY", IFLA_GREX_KEEPALIVE_REPLY)):
+                       ("KEEPALIVE_REPLY", IFLA_GREX_KEEPALIVE_REPLY),
+                       ("MTU_PROBE", IFLA_GREX_MTU_PROBE),
+                       ("MTU_AUTO", IFLA_GREX_MTU_AUTO)):
         for value in 2, 256, 0xFFFFFFFF:
             refused("%s %d" % (name, value),
                     lambda message: message.attr(kind, u32(value)), kind,
@@ -298,6 +303,10 @@ def test_contradictory():
                                   (IFLA_GREX_KEEPALIVE_RETRIES, u32(3)))
                         [::order]), IFLA_GREX_KEEPALIVE_RETRIES,
                 text="no effect without IFLA_GREX_KEEPALIVE_INTERVAL")
+    refused("MTU_PROBE with REMOTE any", lambda message: add_all(
+        message, ((IFLA_GRE_REMOTE, bytes(4)),
+                  (IFLA_GREX_MTU_PROBE, u32(1)))),
+        IFLA_GREX_MTU_PROBE, text="needs a peer to ask")
     refused("KEEPALIVE_INTERVAL with REMOTE any", lambda message: add_all(
         message, ((IFLA_GRE_REMOTE, bytes(4)),
                   (IFLA_GREX_KEEPALIVE_INTERVAL, u32(1000)))),
@@ -364,7 +373,8 @@ def test_defaults():
         IFLA_GREX_ICMP_SOURCE: u32(0), IFLA_GREX_DECAP_TTL: u32(0),
         IFLA_GREX_KEEPALIVE_INTERVAL: u32(0),
         IFLA_GREX_KEEPALIVE_RETRIES: u32(3),
-        IFLA_GREX_KEEPALIVE_REPLY: u32(1), IFLA_GREX_MSS: u32(0)},
+        IFLA_GREX_KEEPALIVE_REPLY: u32(1), IFLA_GREX_MSS: u32(0),
+        IFLA_GREX_MTU_PROBE: u32(0), IFLA_GREX_MTU_AUTO: u32(0)},
         rtnl.info("bare"))
     delete("bare")
 
@@ -405,6 +415,8 @@ def test_round_trip():
             ("KEEPALIVE_REPLY", IFLA_GREX_KEEPALIVE_REPLY, u32(1)),
             ("MSS", IFLA_GREX_MSS, u32(1)), ("MSS", IFLA_GREX_MSS, u32(88)),
             ("MSS", IFLA_GREX_MSS, u32(65535)), ("MSS", IFLA_GREX_MSS, u32(0)),
+            ("MTU_AUTO", IFLA_GREX_MTU_AUTO, u32(0)),
+            ("MTU_PROBE", IFLA_GREX_MTU_PROBE, u32(0)),
             # Off, they keep the retries for the next time.
             ("KEEPALIVE_INTERVAL", IFLA_GREX_KEEPALIVE_INTERVAL, u32(0)),
             ("LINK", IFLA_GRE_LINK, u32(rtnl.link("v0")["index"]))):

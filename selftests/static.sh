@@ -107,9 +107,9 @@ includes() {
 # they build into the module, a host test and a fuzzer alike.
 layer_pure() {
 	local name
-	for name in header quote translate mss keepalive_fsm keepalive_wire; do
+	for name in header quote translate mss search keepalive_fsm keepalive_wire; do
 		[ ! -f "module/$name.c" ] || includes "module/$name".[ch]
-	done | grep -vE ': (linux/types.h|asm/byteorder.h|net/checksum.h|(header|quote|translate|mss|keepalive_fsm|keepalive_wire)\.h)$'
+	done | grep -vE ': (linux/types.h|asm/byteorder.h|net/checksum.h|(header|quote|translate|mss|search|keepalive_fsm|keepalive_wire)\.h)$'
 	true
 }
 
@@ -134,14 +134,15 @@ layer_order() {
 	done <<-'END'
 		main.c demux netns rtnl
 		netns.c grex netns stats table
-		rtnl.c device grex header keepalive rtnl stats
-		device.c device grex header keepalive packet pmtu sent stats table
+		rtnl.c device discover grex header keepalive rtnl stats
+		device.c device discover grex header keepalive packet pmtu sent stats table
 		demux.c demux packet
-		rx.c clamp grex header keepalive packet reflect stats table
+		rx.c clamp discover grex header keepalive packet reflect stats table
+		discover.c discover keepalive pmtu
 		keepalive.c grex keepalive packet stats table trace
 		reflect.c grex packet reflect stats
 		tx.c clamp grex header packet pmtu route sent stats
-		icmp.c grex header packet quote relay route sent stats table translate
+		icmp.c discover grex header packet quote relay route sent stats table translate
 		clamp.c clamp grex mss pmtu
 		relay.c relay
 		sent.c sent
@@ -154,6 +155,7 @@ layer_order() {
 		keepalive_wire.c keepalive_wire
 		quote.c quote
 		mss.c mss
+		search.c search
 		header.c header
 	END
 	true

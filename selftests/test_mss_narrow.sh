@@ -13,6 +13,7 @@
 
 TESTS="
 	test_mss_auto
+	test_mss_probe
 	test_tcpmss_rule
 "
 
@@ -60,6 +61,30 @@ test_mss_auto() {
 	check_eq "nothing was too big" 0 "$(counter "$H1" gre1 tx_too_big)"
 	run gretool -n "$H1" set gre1 mss off
 	check_fails "without it, it stalls" bulk_ends 3
+}
+
+found() {
+	[ "$(gretool -n "$H1" -j show gre1 |
+		jq -r '.[0].path_mtu | "\(.search) \(.bytes)"')" = "done $1" ]
+}
+
+# What is narrow is far away, and says nothing: a veth drops what is larger than
+# the MTU of its other end and a VLAN tag.
+test_mss_probe() {
+	setup_narrow
+	run ip -n "$H1" link set v0 mtu 1500
+	run ip -n "$NET" link set v1 mtu 1500
+	run ip -n "$H2" link set v0 mtu 1296
+	# What is to be cut later passes whatever its size: cut it before.
+	ns "$NET" ethtool -K v2 tso off gso off tx-gre-segmentation off \
+		tx-gre-csum-segmentation off
+	check_fails "without, it stalls" bulk_ends 3
+	run gretool -n "$H1" set gre1 mss auto mtu-probe on
+	busywait 30 found 1300 || fail "not found"
+	check "mss auto and mtu-probe" bulk_ends 30
+	# The source hears no ICMP: it is the MSS that does it.
+	run gretool -n "$H1" set gre1 mss off
+	check_fails "mtu-probe alone" bulk_ends 3
 }
 
 # rule DIRECTION: clamps what goes through gre1 in one direction

@@ -114,6 +114,9 @@ ADD="
 	remote any mss off                 = remote any mtu 1476
 	remote any mss auto                = remote any mss auto mtu 1476
 	remote any mss 1360 mtu 1400       = remote any mss 1360 mtu 1400
+	remote any mtu auto                = remote any mtu auto
+	remote 192.0.2.2 mtu-probe on mtu auto = remote 192.0.2.2 mtu-probe on mtu auto
+	remote 192.0.2.2 mtu-probe off     = remote 192.0.2.2 mtu 1476
 	remote 192.0.2.2 mtu 68            = remote 192.0.2.2 mtu 68
 	remote 192.0.2.2 mtu 65499         = remote 192.0.2.2 mtu 65499
 	remote 192.0.2.2 multicast on      = remote 192.0.2.2 mtu 1476 multicast on
@@ -178,6 +181,8 @@ SET="
 	mss off               = mss 1400 =
 	mss auto              = mss 1400 = mss auto
 	mtu 1300              = mtu 1468 = mtu 1300
+	mtu auto              = mtu 1468 = mtu auto
+	mtu-probe on          = mtu 1468 = mtu-probe on mtu 1468
 	multicast on          = mtu 1468 = mtu 1468 multicast on
 	up                    = mtu 1468 = mtu 1468 up
 	addr 10.0.0.1/30      = mtu 1468 = mtu 1468 addr 10.0.0.1/30
@@ -279,8 +284,9 @@ test_show() {
 a remote 192.0.2.3 mtu 1476 up" "$(gretool_a show)"
 	check_eq "one of them" "a remote 192.0.2.3 mtu 1476 up" \
 		"$(gretool_a show a)"
-	check_match "details" "^a local any remote 192.0.2.3 nodev nokey nocsum noseq ttl 64 decap-ttl keep tos inherit df set fwmark 0x0 icmp-relay on icmp-source self keepalive off keepalive-reply on mss off mtu 1476 multicast off up
- +ifindex [0-9]+ carrier on operstate unknown\$" "$(gretool_a show a -d)"
+	check_match "details" "^a local any remote 192.0.2.3 nodev nokey nocsum noseq ttl 64 decap-ttl keep tos inherit df set fwmark 0x0 icmp-relay on icmp-source self keepalive off keepalive-reply on mss off mtu-probe off mtu 1476 multicast off up
+ +ifindex [0-9]+ carrier on operstate unknown mtu 1476
+ +path mtu 1500 from route\$" "$(gretool_a show a -d)"
 	check_eq "flags before the command" "$(gretool_a show -d -s a)" \
 		"$(gretool_a -d --stats show a)"
 	check_match "statistics" "^b [^

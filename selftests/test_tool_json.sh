@@ -29,8 +29,10 @@ TUNNEL='{
 	df: "string", fwmark: "number", icmp_relay: "boolean",
 	icmp_source: "string", keepalive: "object|null",
 	keepalive_reply: "boolean", mss: "number|string|null",
+	mtu_probe: "boolean", mtu_auto: "boolean",
 	mtu: "number", multicast: "boolean",
-	up: "boolean", carrier: "boolean", operstate: "string", peer: "string"
+	up: "boolean", carrier: "boolean", operstate: "string", peer: "string",
+	path_mtu: "object|null", peer_mtu: "object|null"
 }'
 KEEPALIVE='{interval_ms: "number", retries: "number"}'
 ADDRESS='{addr: "string", prefix: "number", peer: "string|null"}'
@@ -77,7 +79,7 @@ setup() {
 	gretool -n "$A" -batch - <<-END || fail "batch"
 		add bare remote any
 		add full local 192.0.2.1 remote 192.0.2.2 dev v0 ikey 0 okey 4294967295 icsum oseq ttl 9 tos 0x48 df inherit fwmark 4294967295 icmp-relay off mss auto mtu 1300 multicast on addr 10.0.0.1/32 peer 10.0.0.2 addr fd00::1/64 up
-		add clear remote 192.0.2.3 ttl inherit decap-ttl copy df clear csum seq key 7 icmp-source hop keepalive 300ms 5 keepalive-reply off mss 1400
+		add clear remote 192.0.2.3 ttl inherit decap-ttl copy df clear csum seq key 7 icmp-source hop keepalive 300ms 5 keepalive-reply off mss 1400 mtu-probe on mtu auto
 	END
 	new_ns INSIDE
 	gretool -n "$INSIDE" add inside remote 192.0.2.9 link-netns "$A"
@@ -132,6 +134,13 @@ test_values() {
 		'map(.keepalive)' "$WORK/show"
 	check_json "keepalive-reply" '[true,true,false]' \
 		'map(.keepalive_reply)' "$WORK/show"
+	check_json "path MTU" '[null,[1500,"route",null,"off",0,0,0],[1500,"route",null,"off",0,0,0]]' \
+		'map(.path_mtu | if . then [.bytes, .source, .age_ms, .search,
+			.tried, .sent, .answered] else . end)' "$WORK/show"
+	check_json "what peers say" '[null,null,null]' 'map(.peer_mtu)' \
+		"$WORK/show"
+	check_json "mtu" '[[false,false],[false,false],[true,true]]' \
+		'map([.mtu_probe, .mtu_auto])' "$WORK/show"
 	check_json "mss" '[null,"auto",1400]' 'map(.mss)' "$WORK/show"
 	check_json "nobody is asked" '["off","off","off"]' 'map(.peer)' \
 		"$WORK/show"
@@ -151,12 +160,13 @@ test_values() {
 
 test_defaults() {
 	setup
-	check_json "bare" '["bare",null,null,null,null,null,null,null,false,false,false,false,64,"keep","inherit","set",0,true,"self",null,true,null,1476,false,false,"down","off",[]]' \
+	check_json "bare" '["bare",null,null,null,null,null,null,null,false,false,false,false,64,"keep","inherit","set",0,true,"self",null,true,null,false,false,1476,false,false,"down","off",[]]' \
 		'.[0] | [.ifname, .local, .remote, .dev, .link_netns,
 			.link_netnsid, .ikey, .okey, .icsum, .ocsum, .iseq,
 			.oseq, .ttl, .decap_ttl, .tos, .df, .fwmark,
 			.icmp_relay, .icmp_source, .keepalive,
-			.keepalive_reply, .mss, .mtu, .multicast, .up, .operstate,
+			.keepalive_reply, .mss, .mtu_probe, .mtu_auto,
+			.mtu, .multicast, .up, .operstate,
 			.peer, .addresses]' "$WORK/show"
 	check_eq "no tunnel" "[]" "$(cat "$WORK/none")"
 	check_json "one of them" '[["full"]]' '[map(.ifname)]' "$WORK/one"

@@ -135,7 +135,9 @@ uint32_t config_diff(const struct config *a, const struct config *b)
 		diff |= F_KEEPALIVE_REPLY;
 	if (a->mss != b->mss)
 		diff |= F_MSS;
-	if (a->mtu != b->mtu)
+	if (a->mtu_probe != b->mtu_probe)
+		diff |= F_MTU_PROBE;
+	if (a->mtu_auto != b->mtu_auto || (!a->mtu_auto && a->mtu != b->mtu))
 		diff |= F_MTU;
 	if (!link_netns_equal(a, b))
 		diff |= F_LINK_NETNS;
@@ -202,8 +204,12 @@ void config_overlay(struct config *dst, const struct config *src)
 		dst->keepalive_reply = src->keepalive_reply;
 	if (given & F_MSS)
 		dst->mss = src->mss;
-	if (given & F_MTU)
+	if (given & F_MTU_PROBE)
+		dst->mtu_probe = src->mtu_probe;
+	if (given & F_MTU) {
 		dst->mtu = src->mtu;
+		dst->mtu_auto = src->mtu_auto;
+	}
 	if (given & F_LINK_NETNS) {
 		memcpy(dst->link_netns, src->link_netns,
 		       sizeof(dst->link_netns));

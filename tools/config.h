@@ -43,8 +43,9 @@ enum field {
 	F_KEEPALIVE = 1 << 22,
 	F_KEEPALIVE_REPLY = 1 << 23,
 	F_MSS = 1 << 24,
+	F_MTU_PROBE = 1 << 25,
 
-	F_COUNT = 25,
+	F_COUNT = 26,
 	F_ALL = (1 << F_COUNT) - 1,
 	F_IN = F_IKEY | F_ICSUM | F_ISEQ,
 	F_OUT = F_OKEY | F_OCSUM | F_OSEQ,
@@ -93,6 +94,8 @@ struct config {
 	uint32_t keepalive_retries; /* counts with an interval */
 	bool keepalive_reply;
 	uint32_t mss; /* bytes, or GREX_MSS_OFF, GREX_MSS_AUTO */
+	bool mtu_probe;
+	bool mtu_auto; /* it follows the path MTU */
 	uint32_t mtu; /* bytes */
 	char link_netns[NETNS_NAME_SIZE]; /* "": only the number is known */
 	int32_t link_netnsid;

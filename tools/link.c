@@ -9,7 +9,7 @@
 #define F_DATA                                                                 \
 	(F_LOCAL | F_REMOTE | F_DEV | F_IN | F_OUT | F_TTL | F_TOS | F_DF |    \
 	 F_FWMARK | F_DECAP_TTL | F_ICMP_RELAY | F_ICMP_SOURCE | F_KEEPALIVE | \
-	 F_KEEPALIVE_REPLY | F_MSS)
+	 F_KEEPALIVE_REPLY | F_MSS | F_MTU_PROBE)
 
 static uint16_t flags_of(const struct direction *d)
 {
@@ -75,6 +75,10 @@ static void put_data(struct nlmsghdr *nlh, const struct config *c,
 				 c->keepalive_reply);
 	if (fields & F_MSS)
 		mnl_attr_put_u32(nlh, IFLA_GREX_MSS, c->mss);
+	if (fields & F_MTU_PROBE)
+		mnl_attr_put_u32(nlh, IFLA_GREX_MTU_PROBE, c->mtu_probe);
+	if (fields & F_MTU && c->mtu_auto)
+		mnl_attr_put_u32(nlh, IFLA_GREX_MTU_AUTO, 1);
 }
 
 static void put_config(struct nlmsghdr *nlh, struct ifinfomsg *ifm,
@@ -90,12 +94,12 @@ static void put_config(struct nlmsghdr *nlh, struct ifinfomsg *ifm,
 		ifm->ifi_change |= IFF_MULTICAST;
 		ifm->ifi_flags |= c->multicast ? IFF_MULTICAST : 0;
 	}
-	if (fields & F_MTU)
+	if (fields & F_MTU && !c->mtu_auto)
 		mnl_attr_put_u32(nlh, IFLA_MTU, c->mtu);
 	if (fields & F_LINK_NETNS)
 		mnl_attr_put_u32(nlh, IFLA_LINK_NETNSID,
 				 (uint32_t)c->link_netnsid);
-	if (!(fields & F_DATA))
+	if (!(fields & F_DATA) && !(fields & F_MTU && c->mtu_auto))
 		return;
 	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
 	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, GREX_KIND);
@@ -318,6 +322,12 @@ static int read_data_attr(const struct nlattr *attr, void *arg)
 	case IFLA_GREX_MSS:
 		ok = read_bytes(attr, &c->mss, sizeof(c->mss));
 		break;
+	case IFLA_GREX_MTU_PROBE:
+		ok = read_bool32(attr, &c->mtu_probe);
+		break;
+	case IFLA_GREX_MTU_AUTO:
+		ok = read_bool32(attr, &c->mtu_auto);
+		break;
 	}
 	return ok ? MNL_CB_OK : MNL_CB_ERROR;
 }
@@ -354,6 +364,35 @@ static int read_probes(const struct nlattr *attr, struct probes *probes)
 	return mnl_attr_parse_nested(attr, read_probes_attr, probes);
 }
 
+static int read_path_attr(const struct nlattr *attr, void *arg)
+{
+	struct path *path = arg;
+	uint32_t *const numbers[] = {
+		[GREX_PATH_MTU] = &path->mtu,
+		[GREX_PATH_SOURCE] = &path->source,
+		[GREX_PATH_SEARCH] = &path->search,
+		[GREX_PATH_TRIED] = &path->tried,
+		[GREX_PATH_PEER_DEVICE] = &path->peer_device,
+		[GREX_PATH_PEER_MTU] = &path->peer_mtu,
+	};
+	uint64_t *const times[] = {
+		[GREX_PATH_AGE] = &path->age,
+		[GREX_PATH_SENT] = &path->sent,
+		[GREX_PATH_RECEIVED] = &path->received,
+		[GREX_PATH_PEER_AGE] = &path->peer_age,
+	};
+	unsigned int type = mnl_attr_get_type(attr);
+	bool ok = true;
+
+	if (type < sizeof(numbers) / sizeof(numbers[0]) && numbers[type])
+		ok = read_bytes(attr, numbers[type], sizeof(*numbers[type]));
+	else if (type < sizeof(times) / sizeof(times[0]) && times[type])
+		ok = read_bytes(attr, times[type], sizeof(*times[type]));
+	if (type == GREX_PATH_AGE)
+		path->has_age = true;
+	return ok ? MNL_CB_OK : MNL_CB_ERROR;
+}
+
 static int read_counter_attr(const struct nlattr *attr, void *arg)
 {
 	unsigned int type = mnl_attr_get_type(attr);
@@ -364,7 +403,8 @@ static int read_counter_attr(const struct nlattr *attr, void *arg)
 		return read_probes(attr, &t->keepalives);
 	if (type == GREX_XSTATS_PROBE)
 		return read_probes(attr, &t->manual);
-
+	if (type == GREX_XSTATS_PATH)
+		return mnl_attr_parse_nested(attr, read_path_attr, &t->path);
 	if (type == GREX_STAT_UNSPEC || type == GREX_STAT_PAD ||
 	    type > GREX_STAT_MAX)
 		return MNL_CB_OK;
@@ -484,6 +524,8 @@ static const char *option_name(unsigned int type, bool in_data)
 		[IFLA_GREX_KEEPALIVE_REPLY] = "keepalive-reply",
 		[IFLA_GREX_PROBE] = "probe",
 		[IFLA_GREX_MSS] = "mss",
+		[IFLA_GREX_MTU_PROBE] = "mtu-probe",
+		[IFLA_GREX_MTU_AUTO] = "mtu",
 	};
 
 	if (in_data)

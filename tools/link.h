@@ -20,6 +20,20 @@ struct probes {
 	uint32_t history[GREX_KEEPALIVE_HISTORY]; /* us, the last first; 0: none */
 };
 
+/* What is known of the path to the remote, as of GREX_PATH_*. */
+struct path {
+	uint32_t mtu; /* bytes outside; 0: no remote, or no route to it */
+	uint32_t source; /* enum grex_path_source */
+	bool has_age;
+	uint64_t age; /* ms since it was learned or confirmed */
+	uint32_t search; /* enum grex_path_search */
+	uint32_t tried; /* bytes outside */
+	uint64_t sent, received;
+	uint32_t peer_device; /* bytes; 0: the peer is no grex, or says nothing */
+	uint32_t peer_mtu; /* bytes outside, 0: it does not probe */
+	uint64_t peer_age; /* ms since it said so */
+};
+
 /* What the kernel says about a tunnel. */
 struct tunnel {
 	struct config config; /* addresses excepted, see addr.h */
@@ -31,6 +45,7 @@ struct tunnel {
 	uint64_t counters[GREX_STAT_MAX + 1]; /* by GREX_STAT_* */
 	struct probes keepalives;
 	struct probes manual; /* those of link_probe() */
+	struct path path;
 };
 
 /* Requests. Names are resolved to numbers before, see resolve.h. */

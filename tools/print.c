@@ -201,7 +201,11 @@ void print_words(FILE *out, const struct config *c, uint32_t fields)
 			c->keepalive_reply ? "on" : "off");
 	if (fields & F_MSS)
 		print_mss(out, c);
-	if (fields & F_MTU)
+	if (fields & F_MTU_PROBE)
+		fprintf(out, " mtu-probe %s", c->mtu_probe ? "on" : "off");
+	if (fields & F_MTU && c->mtu_auto)
+		fputs(" mtu auto", out);
+	else if (fields & F_MTU)
 		fprintf(out, " mtu %" PRIu32, c->mtu);
 	if (fields & F_MULTICAST)
 		fprintf(out, " multicast %s", c->multicast ? "on" : "off");
@@ -229,10 +233,74 @@ static const char *operstate_text(uint8_t operstate)
 	return choice_text(texts, sizeof(texts) / sizeof(texts[0]), operstate);
 }
 
+static const char *path_source_text(const struct path *path)
+{
+	static const char *const texts[GREX_PATH_SOURCES] = { "route", "icmp",
+							      "probes" };
+
+	return choice_text(texts, GREX_PATH_SOURCES, path->source);
+}
+
+static const char *path_search_text(const struct path *path)
+{
+	static const char *const texts[GREX_PATH_SEARCHES] = { "off", "base",
+							       "search",
+							       "done" };
+
+	return choice_text(texts, GREX_PATH_SEARCHES, path->search);
+}
+
+/* Both numbers, where the two ends do not agree. */
+static void print_disagreement(FILE *out, const struct tunnel *t)
+{
+	const struct path *path = &t->path;
+	char since[DURATION_SIZE];
+
+	if (!path->peer_device)
+		return;
+	if (path->peer_device != t->config.mtu)
+		fprintf(out,
+			"    the ends differ: mtu %" PRIu32 " here, %" PRIu32
+			" at the peer, %s ago\n",
+			t->config.mtu, path->peer_device,
+			duration_spoken(path->peer_age, since));
+	if (path->peer_mtu && path->source == GREX_PATH_FROM_PROBES &&
+	    path->peer_mtu != path->mtu)
+		fprintf(out,
+			"    the ends differ: path mtu %" PRIu32
+			" from here, %" PRIu32 " from the peer, %s ago\n",
+			path->mtu, path->peer_mtu,
+			duration_spoken(path->peer_age, since));
+}
+
+static void print_path(FILE *out, const struct tunnel *t)
+{
+	const struct path *path = &t->path;
+	char since[DURATION_SIZE];
+
+	if (path->mtu) {
+		fprintf(out, "    path mtu %" PRIu32 " from %s", path->mtu,
+			path_source_text(path));
+		if (path->has_age)
+			fprintf(out, " %s ago",
+				duration_spoken(path->age, since));
+		putc('\n', out);
+	}
+	if (path->search != GREX_PATH_SEARCH_OFF)
+		fprintf(out,
+			"    mtu-probe %s, at %" PRIu32 ": %" PRIu64
+			" sent %" PRIu64 " answered\n",
+			path_search_text(path), path->tried, path->sent,
+			path->received);
+	print_disagreement(out, t);
+}
+
 void print_state(FILE *out, const struct tunnel *t)
 {
-	fprintf(out, "    ifindex %d carrier %s operstate %s\n", t->ifindex,
-		t->carrier ? "on" : "off", operstate_text(t->operstate));
+	fprintf(out, "    ifindex %d carrier %s operstate %s mtu %" PRIu32 "\n",
+		t->ifindex, t->carrier ? "on" : "off",
+		operstate_text(t->operstate), t->config.mtu);
+	print_path(out, t);
 }
 
 static double ms(uint64_t ns)
@@ -383,6 +451,38 @@ static void json_mss(struct json *json, uint32_t mss)
 	}
 }
 
+static void json_path(struct json *json, const struct path *path)
+{
+	if (path->mtu) {
+		json_object(json, "path_mtu");
+		json_number(json, "bytes", path->mtu);
+		json_string(json, "source", path_source_text(path));
+		if (path->has_age)
+			json_number(json, "age_ms", path->age);
+		else
+			json_null(json, "age_ms");
+		json_string(json, "search", path_search_text(path));
+		json_number(json, "tried", path->tried);
+		json_number(json, "sent", path->sent);
+		json_number(json, "answered", path->received);
+		json_object_end(json);
+	} else {
+		json_null(json, "path_mtu");
+	}
+	if (path->peer_device) {
+		json_object(json, "peer_mtu");
+		json_number(json, "device", path->peer_device);
+		if (path->peer_mtu)
+			json_number(json, "path", path->peer_mtu);
+		else
+			json_null(json, "path");
+		json_number(json, "age_ms", path->peer_age);
+		json_object_end(json);
+	} else {
+		json_null(json, "peer_mtu");
+	}
+}
+
 void print_json(struct json *json, const struct tunnel *t)
 {
 	const struct config *c = &t->config;
@@ -420,12 +520,15 @@ void print_json(struct json *json, const struct tunnel *t)
 	}
 	json_bool(json, "keepalive_reply", c->keepalive_reply);
 	json_mss(json, c->mss);
+	json_bool(json, "mtu_probe", c->mtu_probe);
+	json_bool(json, "mtu_auto", c->mtu_auto);
 	json_number(json, "mtu", c->mtu);
 	json_bool(json, "multicast", c->multicast);
 	json_bool(json, "up", c->up);
 	json_bool(json, "carrier", t->carrier);
 	json_string(json, "operstate", operstate_text(t->operstate));
 	json_string(json, "peer", print_peer_text(t));
+	json_path(json, &t->path);
 }
 
 static void json_probes(struct json *json, const char *name,

@@ -420,12 +420,22 @@ static const char *parse_mss(struct config *c, const struct word *word,
 	return NULL;
 }
 
+static const char *parse_mtu_probe(struct config *c, const struct word *word,
+				   const char *value)
+{
+	(void)word;
+	return parse_on_off(value, &c->mtu_probe);
+}
+
 static const char *parse_mtu(struct config *c, const struct word *word,
 			     const char *value)
 {
 	uint32_t mtu;
 
 	(void)word;
+	c->mtu_auto = !strcmp(value, "auto");
+	if (c->mtu_auto)
+		return NULL;
 	if (!parse_number(value, MTU_MAX, &mtu) || mtu < MTU_MIN)
 		return unexpected;
 	c->mtu = mtu;
@@ -634,9 +644,13 @@ const struct word words[] = {
 	  .expected = "off, auto or 88..65535 bytes",
 	  .complete = "off auto",
 	  .help = "lower the MSS of TCP in both directions (default off)" },
+	{ .name = "mtu-probe", .fields = F_MTU_PROBE, .parse = parse_mtu_probe,
+	  .value = "on|off", .expected = "on or off", .complete = "on off",
+	  .help = "find the path MTU without ICMP (default off)" },
 	{ .name = "mtu", .fields = F_MTU, .parse = parse_mtu,
-	  .value = "68..65499", .expected = "68..65499 bytes",
-	  .help = "bytes (default: MTU to the remote less the overhead)" },
+	  .value = "68..65499|auto", .expected = "68..65499 bytes or auto",
+	  .complete = "auto",
+	  .help = "bytes (default: as the route); auto: follows the path" },
 	{ .name = "multicast", .fields = F_MULTICAST,
 	  .parse = parse_multicast,
 	  .value = "on|off", .expected = "on or off", .complete = "on off",
@@ -738,7 +752,7 @@ static int check_ipv6(const struct config *c)
 {
 	size_t i;
 
-	if (!(c->given & F_MTU) || c->mtu >= IPV6_MTU_MIN)
+	if (!(c->given & F_MTU) || c->mtu_auto || c->mtu >= IPV6_MTU_MIN)
 		return STATUS_OK;
 	for (i = 0; i < c->naddrs; i++)
 		if (c->addrs[i].local.family == AF_INET6)
@@ -769,6 +783,10 @@ static int check_whole(struct config *c, enum words_use use)
 	if (c->given & F_KEEPALIVE && c->keepalive_interval &&
 	    c->given & F_REMOTE && c->remote.family == AF_UNSPEC)
 		return usage("keepalive: needs a peer to ask, expected a "
+			     "\"remote\" that is not \"any\"");
+	if (c->given & F_MTU_PROBE && c->mtu_probe && c->given & F_REMOTE &&
+	    c->remote.family == AF_UNSPEC)
+		return usage("mtu-probe: needs a peer to ask, expected a "
 			     "\"remote\" that is not \"any\"");
 	/* Path MTU discovery alone says both bits. */
 	if (c->given & F_PMTUDISC)

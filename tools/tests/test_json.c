@@ -195,7 +195,7 @@ static void test_peer(void)
 		print_json(&json, &t);
 		json_object_end(&json);
 		stop(&json);
-		snprintf(member, sizeof(member), ",\"peer\":\"%s\"}",
+		snprintf(member, sizeof(member), ",\"peer\":\"%s\",",
 			 states[i]);
 		check(strstr(text, member), "peer %s", states[i]);
 	}
@@ -214,14 +214,16 @@ int main(void)
 		   "\"df\":\"set\",\"fwmark\":0,\"icmp_relay\":true,"
 		   "\"icmp_source\":\"self\",\"keepalive\":null,"
 		   "\"keepalive_reply\":true,\"mss\":null,"
+		   "\"mtu_probe\":false,\"mtu_auto\":false,"
 		   "\"mtu\":1476,\"multicast\":false,"
 		   "\"up\":false,\"carrier\":true,\"operstate\":\"up\","
-		   "\"peer\":\"off\",\"addresses\":[]}\n",
+		   "\"peer\":\"off\",\"path_mtu\":null,"
+		   "\"peer_mtu\":null,\"addresses\":[]}\n",
 		   "a tunnel without options has all members");
 	show("g1 local 192.0.2.1 remote 192.0.2.2 dev d0 link-netns n ikey "
 	     "0 okey 5 csum seq ttl inherit decap-ttl copy tos cs6 df clear "
 	     "fwmark 0x77 icmp-relay on icmp-source hop keepalive 300ms 5 "
-	     "keepalive-reply off mss auto mtu 1400 multicast on addr 10.0.0.1/32 peer "
+	     "keepalive-reply off mss auto mtu-probe on mtu 1400 multicast on addr 10.0.0.1/32 peer "
 	     "10.0.0.2 addr 2001:db8::1/64 up");
 	check_text(text,
 		   "{\"ifname\":\"g1\",\"ifindex\":7,\"local\":\"192.0.2.1\","
@@ -231,9 +233,11 @@ int main(void)
 		   "\"decap_ttl\":\"copy\",\"tos\":192,\"df\":\"clear\","
 		   "\"fwmark\":119,\"icmp_relay\":true,\"icmp_source\":\"hop\","
 		   "\"keepalive\":{\"interval_ms\":300,\"retries\":5},"
-		   "\"keepalive_reply\":false,\"mss\":\"auto\",\"mtu\":1400,"
+		   "\"keepalive_reply\":false,\"mss\":\"auto\","
+		   "\"mtu_probe\":true,\"mtu_auto\":false,\"mtu\":1400,"
 		   "\"multicast\":true,\"up\":true,\"carrier\":true,"
-		   "\"operstate\":\"up\",\"peer\":\"off\",\"addresses\":["
+		   "\"operstate\":\"up\",\"peer\":\"off\",\"path_mtu\":null,"
+		   "\"peer_mtu\":null,\"addresses\":["
 		   "{\"addr\":\"10.0.0.1\",\"prefix\":32,\"peer\":\"10.0.0.2\"},"
 		   "{\"addr\":\"2001:db8::1\",\"prefix\":64,\"peer\":null}]}\n",
 		   "a tunnel with every option");

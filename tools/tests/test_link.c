@@ -138,6 +138,8 @@ static const struct {
 	{ "g keepalive off", BIT(IFLA_GREX_KEEPALIVE_INTERVAL), false, 0 },
 	{ "g keepalive-reply off", BIT(IFLA_GREX_KEEPALIVE_REPLY), false, 0 },
 	{ "g mss 1400", BIT(IFLA_GREX_MSS), false, 0 },
+	{ "g mtu-probe on", BIT(IFLA_GREX_MTU_PROBE), false, 0 },
+	{ "g mtu auto", BIT(IFLA_GREX_MTU_AUTO), false, 0 },
 	/* The tunnel has key 7 in both directions. */
 	{ "g icsum", BIT(IFLA_GRE_IFLAGS) | BIT(IFLA_GRE_IKEY), false, 0 },
 	{ "g oseq", BIT(IFLA_GRE_OFLAGS) | BIT(IFLA_GRE_OKEY), false, 0 },
@@ -234,6 +236,9 @@ static void test_own(void)
 		{ "g remote any mss off", IFLA_GREX_MSS, GREX_MSS_OFF },
 		{ "g remote any mss auto", IFLA_GREX_MSS, GREX_MSS_AUTO },
 		{ "g remote any mss 65535", IFLA_GREX_MSS, 65535 },
+		{ "g remote 192.0.2.2 mtu-probe on", IFLA_GREX_MTU_PROBE, 1 },
+		{ "g remote any mtu-probe off", IFLA_GREX_MTU_PROBE, 0 },
+		{ "g remote any mtu auto", IFLA_GREX_MTU_AUTO, 1 },
 	};
 	struct nl_request request;
 	struct content content;
@@ -299,6 +304,9 @@ static void test_diff(void)
 		  "g remote 192.0.2.2 keepalive-reply on", F_KEEPALIVE_REPLY },
 		{ "g remote any mss auto", "g remote any mss 1400", F_MSS },
 		{ "g remote any mss off", "g remote any", 0 },
+		{ "g remote 192.0.2.2 mtu-probe on", "g remote 192.0.2.2",
+		  F_MTU_PROBE },
+		{ "g remote any mtu auto", "g remote any mtu 1400", F_MTU },
 	};
 	struct config a, b;
 	size_t i;
@@ -348,6 +356,7 @@ static void test_options(void)
 		{ IFLA_GREX_KEEPALIVE_RETRIES, "keepalive" },
 		{ IFLA_GREX_KEEPALIVE_REPLY, "keepalive-reply" },
 		{ IFLA_GREX_MSS, "mss" },
+		{ IFLA_GREX_MTU_PROBE, "mtu-probe" },
 	}, link[] = {
 		{ IFLA_IFNAME, "name" },
 		{ IFLA_MTU, "mtu" },
@@ -362,7 +371,7 @@ static void test_options(void)
 	config_of(&c, false,
 		  "g remote 192.0.2.2 local 192.0.2.1 dev d0 key 1 ttl 9 "
 		  "decap-ttl copy tos ef df clear fwmark 1 icmp-relay on "
-		  "icmp-source hop keepalive 5 2 keepalive-reply on mss auto mtu 1400 "
+		  "icmp-source hop keepalive 5 2 keepalive-reply on mss auto mtu-probe on mtu 1400 "
 		  "link-netnsid 1");
 	link_add(&request, &c);
 	look(&content, &request);

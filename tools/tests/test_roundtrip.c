@@ -89,7 +89,11 @@ static void draw_line(char line[512])
 		    " keepalive 1%02ums 255", " keepalive 20 %u");
 	SAY(text, " keepalive-reply on", " keepalive-reply off");
 	SAY(text, " mss off", " mss auto", " mss 1%03u");
-	SAY(text, " mtu 1%03u");
+	if (strstr(text, "remote any"))
+		SAY(text, " mtu-probe off");
+	else
+		SAY(text, " mtu-probe on", " mtu-probe off");
+	SAY(text, " mtu 1%03u", " mtu auto");
 	SAY(text, " multicast on", " multicast off");
 	for (i = draw(4); i--;)
 		say(text, sizeof(text),
@@ -167,7 +171,8 @@ static void test_fixpoint(uint32_t fields, const char *what)
 		}
 		snprintf(shown, sizeof(shown), "%s",
 			 text_of(&t.config,
-				 fields ? fields & ~(c.mtu ? 0U : F_MTU)
+				 fields ? fields & ~(c.mtu || c.mtu_auto ? 0U
+									 : F_MTU)
 					: print_needed(&t.config)));
 		if (parse_line(&again, false, shown, &message)) {
 			printf("# add refuses '%s': %s\n", shown, message);
@@ -198,6 +203,18 @@ static void add_probes(struct nlmsghdr *nlh, uint16_t type)
 	mnl_attr_nest_end(nlh, nest);
 }
 
+static void add_path(struct nlmsghdr *nlh)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, GREX_XSTATS_PATH);
+
+	mnl_attr_put_u32(nlh, GREX_PATH_MTU, 1400);
+	mnl_attr_put_u32(nlh, GREX_PATH_SOURCE, draw(4));
+	mnl_attr_put_u64(nlh, GREX_PATH_AGE, draw(100));
+	mnl_attr_put_u32(nlh, GREX_PATH_SEARCH, draw(5));
+	mnl_attr_put_u32(nlh, GREX_PATH_PEER_DEVICE, 1376);
+	mnl_attr_nest_end(nlh, nest);
+}
+
 /* IFLA_LINKINFO is the last of the message, and has statistics too. */
 static void add_stats(struct nlmsghdr *nlh)
 {
@@ -211,6 +228,7 @@ static void add_stats(struct nlmsghdr *nlh)
 	mnl_attr_put_u64(nlh, GREX_STAT_RX_CSUM, 1);
 	add_probes(nlh, GREX_XSTATS_KEEPALIVE);
 	add_probes(nlh, GREX_XSTATS_PROBE);
+	add_path(nlh);
 	mnl_attr_nest_end(nlh, nest);
 	mnl_attr_nest_end(nlh, info);
 }

@@ -45,6 +45,8 @@
  *                              key), 0: as few as it takes
  *   IFLA_GREX_MSS       u32    0: off, 1: auto, 88..65535      0
  *                              bytes
+ *   IFLA_GREX_MTU_PROBE u32    0, 1; 1 needs a REMOTE          0
+ *   IFLA_GREX_MTU_AUTO  u32    0, 1; 1 not with IFLA_MTU       0
  *
  * PMTUDISC and IGNORE_DF together say what the outer DF bit is:
  * 1/0 set, 0/0 inherited from an inner IPv4 header (else clear), 0/1 clear.
@@ -122,6 +124,19 @@
  * of the MTU of the device and the path MTU less the overhead, minus 40 (IPv6: 60)
  * bytes of headers (RFC 9293 3.7.1). Fragments are left alone.
  *
+ * With MTU_PROBE 1 padded keepalives with DF find the path MTU, as RFC 8899 has it,
+ * with any peer that answers keepalives: exactly, from 576 bytes up to what the
+ * route takes, without any ICMP error. What was found is confirmed about every 5
+ * seconds; whether more passes is seen every 10 minutes. A frag needed is not
+ * believed, nor relayed, but tried, as long as the peer answers. Since the peer
+ * returns the probe without its outer headers, a limit of the way back counts when
+ * it is lower than that of the way out by more than the overhead.
+ *
+ * With MTU_AUTO 1 the MTU of the device is that of the path less the overhead, from
+ * whatever source: it falls at once, and rises when probes say so, or after it could
+ * for a minute. It is not below 1280 as long as the device has IPv6. Any IFLA_MTU,
+ * by whomever, sets MTU_AUTO to 0.
+ *
  * RTM_NEWLINK on an existing link changes what is given and keeps the rest.
  * Any attribute that is unknown, malformed or without effect is refused:
  *
@@ -178,6 +193,8 @@ enum {
 	IFLA_GREX_KEEPALIVE_REPLY,
 	IFLA_GREX_PROBE,
 	IFLA_GREX_MSS,
+	IFLA_GREX_MTU_PROBE,
+	IFLA_GREX_MTU_AUTO,
 	__IFLA_GREX_MAX,
 };
 
@@ -293,7 +310,9 @@ enum grex_decap_ttl {
 	X(RX_KEEPALIVE_UNKNOWN, rx_keepalive_unknown, TUNNEL,                   \
 	  "answer to a keepalive that is not ours: forged, or another's")       \
 	X(RX_KEEPALIVE_REPEATED, rx_keepalive_repeated, TUNNEL,                 \
-	  "answer to a keepalive of ours, old or a second time")
+	  "answer to a keepalive of ours, old or a second time")                \
+	X(ICMP_FRAG_NEEDED_CLAIMED, icmp_frag_needed_claimed, TUNNEL,           \
+	  "frag needed: left to the probes of mtu-probe to find out")
 
 /* Attributes of IFLA_INFO_XSTATS, each a u64. */
 enum {
@@ -311,6 +330,7 @@ enum {
 enum {
 	GREX_XSTATS_KEEPALIVE = 256,
 	GREX_XSTATS_PROBE, /* those of IFLA_GREX_PROBE; without a STATE */
+	GREX_XSTATS_PATH, /* of GREX_PATH_* */
 };
 
 /* What became of the probes of a tunnel. */
@@ -335,6 +355,44 @@ enum {
 };
 
 #define GREX_PROBES_MAX (__GREX_PROBES_MAX - 1)
+
+/* What is known of the path to the remote. MTU are in bytes outside. */
+enum {
+	GREX_PATH_UNSPEC,
+	GREX_PATH_PAD,
+	GREX_PATH_MTU, /* u32; absent: no remote, or no route to it */
+	GREX_PATH_SOURCE, /* u32, enum grex_path_source */
+	/* u64, ms since it was learned, or last confirmed; absent when not known */
+	GREX_PATH_AGE,
+	GREX_PATH_SEARCH, /* u32, enum grex_path_search */
+	GREX_PATH_TRIED, /* u32, what is being tried, or confirmed; 0: none */
+	GREX_PATH_SENT, /* u64, probes of IFLA_GREX_MTU_PROBE */
+	GREX_PATH_RECEIVED, /* u64, that came back */
+	/* From the probes of a peer that is a grex, too; not verified. */
+	GREX_PATH_PEER_DEVICE, /* u32, the MTU of its device */
+	GREX_PATH_PEER_MTU, /* u32, of the path from it; 0: not probed */
+	GREX_PATH_PEER_AGE, /* u64, ms since it said so */
+	__GREX_PATH_MAX,
+};
+
+#define GREX_PATH_MAX (__GREX_PATH_MAX - 1)
+
+/* GREX_PATH_SOURCE: how the MTU of the path is known. */
+enum grex_path_source {
+	GREX_PATH_FROM_ROUTE, /* the route's, or its device's */
+	GREX_PATH_FROM_ICMP, /* frag needed, believed for ten minutes */
+	GREX_PATH_FROM_PROBES,
+	GREX_PATH_SOURCES,
+};
+
+/* GREX_PATH_SEARCH: what IFLA_GREX_MTU_PROBE is doing (RFC 8899 5.2). */
+enum grex_path_search {
+	GREX_PATH_SEARCH_OFF,
+	GREX_PATH_SEARCH_BASE, /* does anything come back at all? */
+	GREX_PATH_SEARCH_SEARCH,
+	GREX_PATH_SEARCH_DONE,
+	GREX_PATH_SEARCHES,
+};
 
 /* GREX_PROBES_STATE: what is known of the peer. */
 enum grex_keepalive_state {
