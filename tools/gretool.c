@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* gretool: configures and shows grex tunnels. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,6 +23,8 @@ const struct command commands[] = {
 	  cmd_monitor },
 	{ "probe", "ask the far end, and measure", help_probe, cmd_probe },
 	{ "top", "a live table of the far ends", help_top, cmd_top },
+	{ "check", "find what is wrong, and what mends it", help_check,
+	  cmd_check },
 	{ "help", "explain a command", help_help, cmd_help },
 	{ "words", NULL, NULL, cmd_words },
 	{ 0 },
@@ -149,6 +152,11 @@ static int run_arguments(struct gretool *g, int argc, char **argv)
 				return usage("-n: the value is missing, "
 					     "expected the name, path or pid "
 					     "of a network namespace");
+			/* Of several, the first one leaves the shell's. */
+			if (!g->netns)
+				g->home = open("/proc/self/ns/net",
+					       O_RDONLY | O_CLOEXEC);
+			g->netns = argv[i];
 			status = netns_enter(argv[i]);
 			if (status)
 				return status;

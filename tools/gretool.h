@@ -20,6 +20,8 @@ struct gretool {
 	struct nl nl;
 	struct output output;
 	bool force; /* a batch goes on after an error */
+	const char *netns; /* of -n, NULL: where the shell is */
+	int home; /* with -n: a file of the namespace of the shell, or -1 */
 };
 
 struct command {
@@ -46,10 +48,11 @@ int cmd_show(struct gretool *g, int argc, char **argv);
 int cmd_monitor(struct gretool *g, int argc, char **argv);
 int cmd_probe(struct gretool *g, int argc, char **argv);
 int cmd_top(struct gretool *g, int argc, char **argv);
+int cmd_check(struct gretool *g, int argc, char **argv);
 int cmd_help(struct gretool *g, int argc, char **argv);
 int cmd_words(struct gretool *g, int argc, char **argv);
 
 extern const char help_add[], help_set[], help_del[], help_show[],
-	help_monitor[], help_probe[], help_top[], help_help[];
+	help_monitor[], help_probe[], help_top[], help_check[], help_help[];
 
 #endif /* GRETOOL_H */

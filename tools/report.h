@@ -9,6 +9,7 @@ enum status {
 	STATUS_OK = 0,
 	STATUS_REFUSED = 1, /* the kernel or the system said no */
 	STATUS_USAGE = 2, /* the command line is wrong, nothing was sent */
+	STATUS_FINDINGS = 3, /* check has found something wrong */
 };
 
 /* Where messages go; tests read them. NULL is stderr. */

@@ -72,7 +72,7 @@ run 0 '' -V
 run 0 '' help
 run 0 '' --help
 run 0 '' -h
-for command in add set del show monitor probe top help; do
+for command in add set del show monitor probe top check help; do
 	run 0 '' help "$command"
 done
 run 2 'gretool: help: "nonsense" is not a command*' help nonsense
@@ -122,6 +122,12 @@ for value in 0 99ms 0.099 x ''; do
 	run 2 "gretool: top: -i: \"$value\" is not a time of 100ms or more" top -i "$value"
 done
 
+run 2 'gretool: check: "g2" is too much, expected only NAME, -j and -p' check g1 g2
+run 2 'gretool: check: "-x" is not an option, expected -j or -p' check -x
+run 2 'gretool: check: name: "a/b" cannot be*' check a/b
+run 2 'gretool: check: -s and -d say nothing here,*' -s check
+run 2 'gretool: check: -s and -d say nothing here,*' check g1 -d
+
 run 1 'gretool: /nowhere: No such file or directory' -batch /nowhere
 batch 0 '' ''
 batch 0 '' '# nothing\n\n   # indented\n'
@@ -148,7 +154,7 @@ if [[ -c /dev/full ]]; then
 	[[ $? == 1 && $(<"$temporary/err") == *'cannot write the output'* ]]
 	result $? 'a full disk is an error'
 fi
-for command in add set probe top; do
+for command in add set probe top check; do
 	long=$("$gretool" help "$command" | awk 'length > 80')
 	[[ ! $long ]]
 	result $? "help $command fits 80 columns $long"

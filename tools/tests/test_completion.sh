@@ -61,11 +61,11 @@ offers() {
 	fi
 }
 
-offers 'gretool ' = add set del show monitor probe top help
+offers 'gretool ' = add set del show monitor probe top check help
 offers 'gretool s' = set show
 offers 'gretool -' +-n +-j +-s +-d +-p +-batch +--version
 offers 'gretool -j s' = set show
-offers 'gretool help ' = add set del show monitor probe top help
+offers 'gretool help ' = add set del show monitor probe top check help
 offers 'gretool add ' =
 offers 'gretool add g1 ' +remote +local +key +ttl +up +link-netns -peer
 offers 'gretool add g1 rem' = remote
@@ -128,6 +128,12 @@ offers 'gretool top ' = -i -c
 offers 'gretool top -' = -i -c
 offers 'gretool top -i ' =
 offers 'gretool top -i 1s ' = -c
+
+offers 'gretool ch' = check
+offers 'gretool check ' = g1 g2 tun
+offers 'gretool check t' = tun
+offers 'gretool -n x check ' = g3
+offers 'gretool check -' = -j -p
 
 echo "1..$number"
 exit $failed

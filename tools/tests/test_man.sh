@@ -59,8 +59,12 @@ mapfile -t counters < <(counter_names)
 all "every counter" '^\.It Cm %s$' "${counters[@]}"
 
 mapfile -t members < <(sed -nE 's/.*json_[a-z_]+\(&?json, "([a-z_]+)".*/\1/p' \
-	../print.c ../cmd_monitor.c | sort -u)
+	../print.c ../cmd_monitor.c ../cmd_check.c | sort -u)
 all "every JSON member" '(^\.It |[, ])(\\ )*%s([ ,]|$)' "${members[@]}"
+
+mapfile -t findings < <(sed -nE 's/^\t\{ "([a-z0-9_]+)".*/\1/p' \
+	../doctor.c ../doctor_counters.c)
+all "every finding" '^\.It (Cm )?%s( |$)' "${findings[@]}"
 
 if command -v mandoc >/dev/null; then
 	# Whether other pages are installed is not ours to know.

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the doctor thinks of facts that are hard to have in a selftest. The
+ * others are planted there, see selftests/test_doctor.sh.
+ */
+#include <arpa/inet.h>
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../doctor.h"
+#include "tap.h"
+
+static struct tunnel tunnel;
+static struct facts facts;
+static struct underlay underlay;
+static struct iface ifaces[4];
+static struct iface_address addresses[2];
+
+static struct in_addr ip_of(const char *text)
+{
+	struct in_addr address = { 0 };
+
+	inet_pton(AF_INET, text, &address);
+	return address;
+}
+
+static struct ip outer(const char *text)
+{
+	return (struct ip){ .family = AF_INET, .v4 = ip_of(text) };
+}
+
+/* A tunnel without findings. */
+static void well(void)
+{
+	static const struct address inner = { .prefix = 30 };
+	static struct inner_route route = { .family = AF_INET,
+					    .length = 30,
+					    .protocol = RTPROT_KERNEL };
+
+	config_free(&tunnel.config);
+	memset(&tunnel, 0, sizeof(tunnel));
+	config_init(&tunnel.config);
+	strcpy(tunnel.config.name, "gre1");
+	strcpy(tunnel.kind, GREX_KIND);
+	tunnel.ifindex = 9;
+	tunnel.carrier = true;
+	tunnel.config.up = true;
+	tunnel.config.mtu = 1476;
+	tunnel.config.local = outer("192.0.2.1");
+	tunnel.config.remote = outer("192.0.2.2");
+	tunnel.config.keepalive_interval = 10000;
+	tunnel.config.keepalive_retries = 3;
+	config_add_address(&tunnel.config, &inner);
+	tunnel.keepalives = (struct probes){ .known = true,
+					     .state = GREX_KEEPALIVE_UP,
+					     .changed = 3000000,
+					     .sent = 32,
+					     .received = 32,
+					     .rtt_smoothed = 1000000 };
+	for (size_t i = 0; i < GREX_KEEPALIVE_HISTORY; i++)
+		tunnel.keepalives.history[i] = 1000;
+
+	ifaces[0] = (struct iface){ .ifindex = 2,
+				    .name = "eth0",
+				    .mtu = 1500,
+				    .up = true,
+				    .carrier = true };
+	ifaces[1] = (struct iface){ .ifindex = 9,
+				    .name = "gre1",
+				    .kind = GREX_KIND,
+				    .mtu = 1476,
+				    .local = ip_of("192.0.2.1"),
+				    .remote = ip_of("192.0.2.2"),
+				    .up = true,
+				    .carrier = true };
+	addresses[0] = (struct iface_address){ ip_of("192.0.2.1"), 2 };
+	underlay = (struct underlay){ .ifaces = ifaces,
+				      .nifaces = 2,
+				      .addresses = addresses,
+				      .naddresses = 1 };
+	memset(&facts, 0, sizeof(facts));
+	facts.tunnel = &tunnel;
+	facts.underlay = &underlay;
+	facts.same = true;
+	place_of(&facts.here, NULL);
+	place_of(&facts.there, NULL);
+	facts.routes = (struct inner_routes){ &route, 1, 9, "" };
+	facts.route =
+		(struct route){ .asked = true, .type = RTN_UNICAST, .oif = 2 };
+	facts.plain = facts.route;
+	facts.entry = 2;
+}
+
+/* "problem ID, note ID" */
+static const char *found(void)
+{
+	static char text[1000];
+	struct finding *list;
+	size_t count, i;
+
+	text[0] = '\0';
+	list = doctor_judge(&facts, &count);
+	for (i = 0; list && i < count; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text),
+			 "%s%s %s", i ? ", " : "",
+			 severity_text(list[i].severity), list[i].id);
+	free(list);
+	return text;
+}
+
+static const char *fix(void)
+{
+	static char text[sizeof(((struct finding *)0)->fix)];
+	struct finding *list;
+	size_t count;
+
+	list = doctor_judge(&facts, &count);
+	snprintf(text, sizeof(text), "%s", list && count ? list[0].fix : "");
+	free(list);
+	return text;
+}
+
+static void test_peer(void)
+{
+	well();
+	check_text(found(), "", "well");
+	tunnel.keepalives.state = GREX_KEEPALIVE_HOLD;
+	check_text(found(), "warning peer_hold", "hold");
+
+	well();
+	tunnel.keepalives.state = GREX_KEEPALIVE_DOWN;
+	check_text(found(), "problem peer_down", "down");
+	tunnel.keepalives.received = 0;
+	tunnel.keepalives.sent = 3;
+	check_text(found(), "", "not asked often enough to know");
+	tunnel.keepalives.sent = 4;
+	check_text(found(), "problem peer_down", "asked often enough");
+	tunnel.config.up = false;
+	check_text(found(), "problem down", "not asked: the interface is down");
+
+	well();
+	tunnel.keepalives.flaps = 2;
+	check_text(found(), "", "two flaps are few");
+	tunnel.keepalives.flaps = 3;
+	check_text(found(), "warning peer_flaps", "three are many");
+	check_text(fix(), "gretool set gre1 keepalive 10 6", "more retries");
+	tunnel.config.keepalive_retries = 200;
+	check_text(fix(), "gretool set gre1 keepalive 10 255", "not too many");
+	tunnel.keepalives.changed = 3600001;
+	check_text(found(), "", "long ago");
+
+	well();
+	tunnel.keepalives.history[3] = 0;
+	tunnel.keepalives.history[4] = 0;
+	tunnel.keepalives.history[5] = 0;
+	check_text(found(), "", "3 of 32 lost");
+	tunnel.keepalives.history[6] = 0;
+	check_text(found(), "warning peer_loss", "4 of 32 lost");
+	tunnel.keepalives.changed = 119999;
+	check_text(found(), "warning peer_loss", "4 of 11 since it is up");
+	tunnel.keepalives.changed = 60000;
+	check_text(found(), "", "4 before it came up");
+
+	well();
+	tunnel.keepalives.rtt_smoothed = 9999999999;
+	check_text(found(), "", "answers in time");
+	tunnel.keepalives.rtt_smoothed = 10000000000;
+	check_text(found(), "warning peer_slow", "answers too late");
+	check_text(fix(), "gretool set gre1 keepalive 40 3", "ask less often");
+}
+
+static void test_counters(void)
+{
+	well();
+	tunnel.counters[GREX_STAT_RX_CSUM] = 9;
+	tunnel.stats.rx_errors = 9;
+	check_text(found(), "note rx_csum", "all of nine");
+	well();
+	tunnel.stats.rx_packets = 991;
+	tunnel.counters[GREX_STAT_RX_WRONG_KEY] = 9;
+	tunnel.stats.rx_errors = 9;
+	check_text(found(), "note rx_wrong_key", "few");
+	tunnel.counters[GREX_STAT_RX_WRONG_KEY] = 10;
+	check_text(found(), "warning rx_wrong_key", "one of a hundred");
+	tunnel.stats.rx_packets = 1091;
+	check_text(found(), "note rx_wrong_key", "less than that");
+	check_text(fix(), "gretool set gre1 ikey KEY", "the fix");
+	well();
+	tunnel.counters[GREX_STAT_TX_NO_ROUTE] = 1000;
+	check_text(found(), "note tx_no_route", "the route tells for itself");
+	well();
+	tunnel.counters[GREX_STAT_TX_TOO_BIG] = 10;
+	tunnel.stats.tx_errors = 10;
+	check_text(found(), "warning tx_too_big", "too big");
+	check_text(fix(), "", "the MTU is right");
+	facts.route.mtu = 1400;
+	check_text(found(), "problem mtu, warning tx_too_big", "it is wrong");
+	check_text(fix(), "gretool set gre1 mtu 1376", "the right one");
+}
+
+static void test_protocol(void)
+{
+	well();
+	facts.ip_gre = true;
+	check_text(found(), "warning ip_gre", "ip_gre is loaded");
+
+	well();
+	ifaces[2] = (struct iface){ .ifindex = 5,
+				    .name = "old1",
+				    .kind = "gre",
+				    .remote = ip_of("192.0.2.2"),
+				    .up = true };
+	underlay.nifaces = 3;
+	check_text(found(), "warning same_ends", "the same ends");
+	check_text(fix(), "ip link del old1", "the fix");
+	ifaces[2].local = ip_of("192.0.2.1");
+	check_text(found(), "warning same_ends", "both the same");
+	ifaces[2].local = ip_of("192.0.2.3");
+	check_text(found(), "", "another local");
+	ifaces[2].local = ip_of("192.0.2.1");
+	ifaces[2].remote = ip_of("192.0.2.3");
+	check_text(found(), "", "another remote");
+	ifaces[2].remote = ip_of("192.0.2.2");
+	ifaces[2].elsewhere = true;
+	check_text(found(), "", "another namespace");
+
+	well();
+	underlay.filter.iptables =
+		(char *)"*filter\n:INPUT DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n"
+			"[0:0] -A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT\n"
+			"COMMIT\n";
+	check_text(found(), "warning filter_input", "iptables");
+	check_text(fix(),
+		   "iptables-legacy -t filter -I INPUT -s 192.0.2.2 -p 47 -j "
+		   "ACCEPT",
+		   "the fix");
+	underlay.filter.iptables = NULL;
+	check_text(found(), "", "no filters");
+	strcpy(underlay.filter.unread, "nft: it is not installed");
+	check_text(found(), "note filter_unread", "not readable");
+	strcpy(underlay.filter.install, "apt install nftables");
+	check_text(fix(), "apt install nftables", "not installed");
+}
+
+static void test_words(void)
+{
+	static const struct {
+		const char *word, *quoted;
+	} words[] = {
+		{ "gre1", "gre1" },   { "a.b-c_d@e", "a.b-c_d@e" },
+		{ "", "''" },	      { "-x", "'-x'" },
+		{ "a b", "'a b'" },   { "a;b", "'a;b'" },
+		{ "$(x)", "'$(x)'" }, { "it's", "'it'\\''s'" },
+		{ "a\nb", "'a\nb'" }, { "'''", "''\\'''\\'''\\'''" },
+	};
+	char text[SHELL_NAME_SIZE];
+	struct place p;
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		check_text(shell_word(words[i].word, text, sizeof(text)),
+			   words[i].quoted, "word %zu", i);
+	check_text(shell_word("'''''''''''''''", text, sizeof(text)),
+		   "''\\'''\\'''\\'''\\'''\\'''\\'''\\'''\\'''\\'''\\'''\\'''"
+		   "\\'''\\'''\\'''\\'''",
+		   "the longest name");
+
+	place_of(&p, NULL);
+	check_text(p.gretool, "gretool", "here: gretool");
+	check_text(p.ip, "ip", "here: ip");
+	check_text(p.run, "", "here: others");
+	place_of(&p, "4294967");
+	check_text(p.gretool, "gretool -n 4294967", "a pid: gretool");
+	check_text(p.ip, "ip -n /proc/4294967/ns/net", "a pid: ip");
+	check_text(p.run, "nsenter --net=/proc/4294967/ns/net ",
+		   "a pid: others");
+	place_of(&p, "/some where/ns");
+	check_text(p.gretool, "gretool -n '/some where/ns'", "a path: gretool");
+	check_text(p.ip, "ip -n '/some where/ns'", "a path: ip");
+	check_text(p.run, "nsenter --net='/some where/ns' ", "a path: others");
+}
+
+int main(void)
+{
+	test_peer();
+	test_counters();
+	test_protocol();
+	test_words();
+	config_free(&tunnel.config);
+	return finish();
+}
