@@ -4,6 +4,7 @@
 # "gretool check" finds each planted fault and no other, and the command that it
 # prints mends it. Filters are in test_doctor_filter.sh.
 # make check: on UML
+# limit: 600
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -455,8 +456,9 @@ peer_does_not_answer() {
 	setup_pair
 	tunnel_pair
 	run gretool -n "$B" set gre1 keepalive-reply off
-	run gretool -n "$A" set gre1 keepalive 100ms 3
+	# Before there is no carrier, with which there is no answer.
 	check "data come" ns "$B" ping -q -c 1 -W 1 10.0.0.1
+	run gretool -n "$A" set gre1 keepalive 100ms 3
 	check "down" busywait 10 has_finding peer_down "$A" gre1
 	finds "down" "problem peer_down" "$A" gre1
 	check_match "packets came" "packets came" "$(said '.[0].text')"
