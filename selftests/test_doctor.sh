@@ -30,6 +30,7 @@ TESTS="
 	gateway_silent
 	mtu
 	mtu_learned
+	mss
 	rp_filter
 	rp_filter_default_route
 	underlay_rp_filter
@@ -313,6 +314,21 @@ mtu_learned() {
 	check_match "for how long" "for [0-9]+ s more" "$(said '.[0].text')"
 	mend mtu "$H1" gre1
 	check_eq "as the path has it" 1376 "$(link_mtu "$H1" gre1)"
+}
+
+mss() {
+	setup_pair
+	tunnel_pair
+	check "no router" has_no_finding mss "$A" gre1
+	ns "$A" sysctl -qw net.ipv4.ip_forward=1
+	notes "off" mss "$A" gre1
+	mend mss "$A" gre1
+	run gretool -n "$A" set gre1 mss 1437
+	finds "more than fits" "warning mss" "$A" gre1
+	check_match "what does" " 1436," "$(said 'map(.text)[]')"
+	mend mss "$A" gre1
+	run gretool -n "$A" set gre1 mss 1436
+	finds "what fits" "" "$A" gre1
 }
 
 # Traffic that a rule puts into the tunnel, of which the main table knows nothing.

@@ -28,6 +28,7 @@ const struct check checks[] = {
 	{ "peer_slow", judge_peer_slow },
 	{ "routes_stay", judge_routes_stay },
 	{ "mtu", judge_mtu },
+	{ "mss", judge_mss },
 	{ "rp_filter", judge_rp_filter },
 	{ "forwarding", judge_forwarding },
 	{ "forwarding6", judge_forwarding6 },

@@ -67,6 +67,7 @@ void judge_underlay_rp_filter(const struct facts *f, struct finding *found);
 
 /* doctor_mtu.c: how large packets may be. */
 void judge_mtu(const struct facts *f, struct finding *found);
+void judge_mss(const struct facts *f, struct finding *found);
 
 /* doctor_filter.c: who else has a say about protocol 47. */
 void judge_filter_input(const struct facts *f, struct finding *found);

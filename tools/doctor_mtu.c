@@ -8,6 +8,7 @@
 #define GRE_HEADER 4
 #define GRE_FIELD 4
 #define IPV6_MIN_MTU 1280
+#define IPV4_TCP_HEADERS 40
 
 static uint32_t overhead(const struct config *c)
 {
@@ -76,4 +77,31 @@ void judge_mtu(const struct facts *f, struct finding *found)
 			  : "");
 	found_fix(found, "%s set %s mtu %" PRIu32, f->here.gretool,
 		  shell_word(c->name, name, sizeof(name)), fits);
+}
+
+/* Hosts behind a router stall where ICMP is filtered; those of this machine learn
+ * from the interface.
+ */
+void judge_mss(const struct facts *f, struct finding *found)
+{
+	const struct config *c = &f->tunnel->config;
+	const uint32_t fits = doctor_fitting_mtu(f);
+	const uint32_t mtu = fits && fits < c->mtu ? fits : c->mtu;
+	char name[SHELL_NAME_SIZE];
+
+	if (c->mss == GREX_MSS_OFF && f->forwarding > 0)
+		found_say(found, SEVERITY_NOTE,
+			  "this machine forwards, and the MSS of TCP through "
+			  "the tunnel is not lowered: where ICMP is filtered, "
+			  "connections of hosts behind it stall");
+	else if (c->mss >= GREX_MSS_MIN && c->mss + IPV4_TCP_HEADERS > mtu)
+		found_say(found, SEVERITY_WARNING,
+			  "the MSS of TCP is lowered to %" PRIu32
+			  ", but what fits is %" PRIu32 ", 40 less than the "
+			  "%" PRIu32 " bytes that get through in one piece",
+			  c->mss, mtu - IPV4_TCP_HEADERS, mtu);
+	else
+		return;
+	found_fix(found, "%s set %s mss auto", f->here.gretool,
+		  shell_word(c->name, name, sizeof(name)));
 }

@@ -244,6 +244,30 @@ static void test_protocol(void)
 	check_text(fix(), "apt install nftables", "not installed");
 }
 
+static void test_mss(void)
+{
+	well();
+	facts.forwarding = 1;
+	check_text(found(), "note mss", "off, on a router");
+	check_text(fix(), "gretool set gre1 mss auto", "the fix");
+	tunnel.config.mss = GREX_MSS_AUTO;
+	check_text(found(), "", "auto");
+	tunnel.config.mss = 1436;
+	check_text(found(), "", "as much as fits");
+	tunnel.config.mss = 1437;
+	check_text(found(), "warning mss", "more than fits");
+	tunnel.config.mss = 1300;
+	facts.route.mtu = 1363;
+	tunnel.config.mtu = 1339;
+	check_text(found(), "warning mss", "more than the MTU takes");
+	tunnel.config.mss = 1299;
+	check_text(found(), "", "as much as the MTU takes");
+	/* With a route that has none, the interface's is what is known. */
+	facts.route.error = 101;
+	tunnel.config.mss = 1300;
+	check_text(found(), "problem no_route, warning mss", "no route");
+}
+
 static void test_words(void)
 {
 	static const struct {
@@ -287,6 +311,7 @@ int main(void)
 	test_peer();
 	test_counters();
 	test_protocol();
+	test_mss();
 	test_words();
 	config_free(&tunnel.config);
 	return finish();
