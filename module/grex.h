@@ -234,6 +234,8 @@ struct grex_peer {
  * @path_mtu: own. bytes that probes found to pass, 0: nothing found
  * @peer: own.
  * @frag_needed: own. jiffies when a path MTU was last learned from ICMP, 0: never
+ * @received: own. jiffies of the last packet that came through, 0: none has
+ * @sent_last: own. jiffies of the last packet that the underlay took, 0: none
  * @list: RTNL. in grex_net::tunnels of @net
  * @recursion_logged: own. the log has told of a routing loop
  * @mtu_mode: RTNL. enum grex_mtu_mode; a hint without
@@ -256,6 +258,8 @@ struct grex_tunnel {
 	u32 path_mtu;
 	struct grex_peer peer;
 	unsigned long frag_needed;
+	unsigned long received;
+	unsigned long sent_last;
 	struct list_head list;
 	unsigned long recursion_logged;
 	u8 mtu_mode;
@@ -293,6 +297,17 @@ struct grex_net {
 };
 
 struct grex_net *grex_net(const struct net *net);
+
+/* Now is when something happens. Most of the time it is when it did, and no cache
+ * line changes.
+ */
+static inline void grex_note_time(unsigned long *when)
+{
+	const unsigned long now = jiffies ?: 1;
+
+	if (READ_ONCE(*when) != now)
+		WRITE_ONCE(*when, now);
+}
 
 /* Silent: what goes over a limit is counted, not logged. */
 static inline void grex_limit_init(struct ratelimit_state *limit,

@@ -290,6 +290,7 @@ bool grex_keepalive_take_reply(struct grex_config *config, struct sk_buff *skb,
 	}
 	/* As many as were sent: the packet that has come back. */
 	dev_sw_netstats_rx_add(tunnel->dev, skb->len + sizeof(struct iphdr));
+	grex_note_time(&tunnel->received);
 	consume_skb(skb);
 	return true;
 }

@@ -144,6 +144,7 @@ static void reflect_send(struct grex_config *config, struct sk_buff *skb,
 	/* When it was received is not when it is to be sent (fq). */
 	skb_clear_tstamp(skb);
 	dev_sw_netstats_rx_add(tunnel->dev, skb->len);
+	grex_note_time(&tunnel->received);
 	if (kind == REFLECT_INSIDE)
 		grex_tx(skb, tunnel->dev);
 	else if (grex_tx_reflect(config, skb))

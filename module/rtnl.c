@@ -690,6 +690,15 @@ static bool rtnl_put_peer(struct sk_buff *skb, const struct grex_peer *peer)
 	       rtnl_put_u64(skb, GREX_PATH_PEER_AGE, jiffies_to_msecs(since));
 }
 
+static bool rtnl_put_since(struct sk_buff *skb, int type,
+			   const unsigned long *when)
+{
+	const unsigned long since = jiffies - READ_ONCE(*when);
+
+	return !READ_ONCE(*when) ||
+	       rtnl_put_u64(skb, type, jiffies_to_msecs(since));
+}
+
 static bool rtnl_put_path(struct sk_buff *skb, struct grex_tunnel *tunnel)
 {
 	struct grex_path path;
@@ -707,7 +716,9 @@ static bool rtnl_put_path(struct sk_buff *skb, struct grex_tunnel *tunnel)
 	    nla_put_u32(skb, GREX_PATH_TRIED, path.tried) ||
 	    !rtnl_put_u64(skb, GREX_PATH_SENT, path.sent) ||
 	    !rtnl_put_u64(skb, GREX_PATH_RECEIVED, path.received) ||
-	    !rtnl_put_peer(skb, &tunnel->peer)) {
+	    !rtnl_put_peer(skb, &tunnel->peer) ||
+	    !rtnl_put_since(skb, GREX_PATH_LAST_RX, &tunnel->received) ||
+	    !rtnl_put_since(skb, GREX_PATH_LAST_TX, &tunnel->sent_last)) {
 		nla_nest_cancel(skb, nest);
 		return false;
 	}

@@ -272,6 +272,7 @@ int grex_rx(struct sk_buff *skb)
 	if (config->mss && unlikely(grex_clamp(config, skb, from)))
 		goto drop;
 	dev_sw_netstats_rx_add(tunnel->dev, skb->len);
+	grex_note_time(&tunnel->received);
 	gro_cells_receive(&tunnel->gro_cells, skb);
 	return 0;
 

@@ -299,10 +299,12 @@ static int tx_send(struct grex_config *config, struct sk_buff *skb,
 	err = ip_local_out(tunnel->net, NULL, skb);
 	err = net_xmit_eval(err);
 	__this_cpu_write(*tunnel->sender, NULL);
-	if (likely(!err))
+	if (likely(!err)) {
 		dev_sw_netstats_tx_add(dev, 1, len);
-	else
+		grex_note_time(&tunnel->sent_last);
+	} else {
 		grex_stats_count(tunnel->stats, GREX_TX_UNDERLAY);
+	}
 	return err;
 
 no_memory:

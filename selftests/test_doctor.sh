@@ -31,6 +31,9 @@ TESTS="
 	mtu
 	mtu_learned
 	mss
+	probed
+	ends_differ
+	one_way
 	rp_filter
 	rp_filter_default_route
 	underlay_rp_filter
@@ -75,8 +78,9 @@ nothing_wrong() {
 	ns "$B" sysctl -qw net.ipv6.conf.default.disable_ipv6=1
 	run gretool -n "$B" add gre1 remote 192.0.2.1 addr 10.0.0.2/30 up
 	run gretool -n "$A" add gre1 remote 192.0.2.2 addr 10.0.0.1/30 \
-		keepalive 200ms 3 up
+		keepalive 200ms 3 mtu-probe on up
 	check "A is up" busywait 10 peer_is "$A" up
+	check "the path is found" busywait 20 found 1500
 	check_eq "text" "gre1: nothing wrong" "$(gretool -n "$A" check gre1)"
 	check_eq "all" "gre1: nothing wrong" "$(gretool -n "$A" check)"
 	check_eq "JSON" '[{"ifname":"gre1","findings":[]}]' \
@@ -314,6 +318,56 @@ mtu_learned() {
 	check_match "for how long" "for [0-9]+ s more" "$(said '.[0].text')"
 	mend mtu "$H1" gre1
 	check_eq "as the path has it" 1376 "$(link_mtu "$H1" gre1)"
+}
+
+found() {
+	[ "$(gretool -n "$A" -j show gre1 |
+		jq -r '.[0].path_mtu | "\(.search) \(.bytes)"')" = "done $1" ]
+}
+
+# A path that takes less than the route, which nobody tells: a veth drops what is
+# larger than the MTU of its other end and a VLAN tag.
+probed() {
+	setup_pair
+	tunnel_pair
+	notes "off" mtu_probe "$A" gre1
+	run ip -n "$B" link set v0 mtu 1396
+	finds "before" "" "$A" gre1
+	mend mtu_probe "$A" gre1
+	busywait 20 found 1400 || fail "not found"
+	finds "found" "problem mtu" "$A" gre1
+	check_match "numbers" "1476.* path .* 1400 .* 1376" \
+		"$(said 'map(select(.id == "mtu"))[0].text')"
+	mend mtu "$A" gre1
+	check_eq "as the path has it" 1376 "$(link_mtu "$A" gre1)"
+	run gretool -n "$B" set gre1 keepalive-reply off
+	run gretool -n "$A" del gre1
+	run gretool -n "$A" add gre1 local 192.0.2.1 remote 192.0.2.2 \
+		mtu-probe on up
+	busywait 30 has_finding mtu_probe "$A" gre1 || fail "nobody answers"
+}
+
+ends_differ() {
+	setup_pair
+	tunnel_pair keepalive 200ms 3
+	run ip -n "$B" link set gre1 mtu 1400
+	busywait 10 has_finding ends_differ "$A" gre1 || fail "not found"
+	finds "A" "warning ends_differ" "$A" gre1
+	busywait 10 has_finding ends_differ "$B" gre1 || fail "not found"
+	check_eq "it is not for B to mend" "" "$(fix_of ends_differ)"
+	finds "A again" "warning ends_differ" "$A" gre1
+	mend ends_differ "$A" gre1
+	busywait 10 has_no_finding ends_differ "$B" gre1 || fail "still there"
+}
+
+one_way() {
+	setup_pair
+	tunnel_pair
+	run ip -n "$B" link set gre1 down
+	ping_fails "$A" 10.0.0.2 -c 12 -i 0.02
+	finds "no answer" "warning one_way" "$A" gre1
+	run ip -n "$B" link set gre1 up
+	mend one_way "$A" gre1
 }
 
 mss() {

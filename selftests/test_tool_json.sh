@@ -32,7 +32,8 @@ TUNNEL='{
 	mtu_probe: "boolean", mtu_auto: "boolean",
 	mtu: "number", multicast: "boolean",
 	up: "boolean", carrier: "boolean", operstate: "string", peer: "string",
-	path_mtu: "object|null", peer_mtu: "object|null"
+	path_mtu: "object|null", peer_mtu: "object|null",
+	last_rx_ms: "number|null", last_tx_ms: "number|null"
 }'
 KEEPALIVE='{interval_ms: "number", retries: "number"}'
 ADDRESS='{addr: "string", prefix: "number", peer: "string|null"}'
@@ -224,6 +225,9 @@ test_probes() {
 		select((.rtt_min_ns > 0 and .rtt_min_ns <= .rtt_ns and
 		.rtt_ns <= .rtt_max_ns and .rtt_smoothed_ns >= .rtt_min_ns and
 		.rtt_smoothed_ns <= .rtt_max_ns) | not)' "$WORK/after"
+	check_json "last packets" '[true,true]' '.[0] |
+		[.last_rx_ms, .last_tx_ms] | map(. >= 0 and . < 60000)' \
+		"$WORK/after"
 	check_json "lost" '["down",false,1]' \
 		'.[0] | [.peer, .carrier, .stats.keepalives.flaps]' "$WORK/lost"
 	check_json "as many as were sent" true '.[0].stats.keepalives |

@@ -67,6 +67,8 @@ void judge_underlay_rp_filter(const struct facts *f, struct finding *found);
 
 /* doctor_mtu.c: how large packets may be. */
 void judge_mtu(const struct facts *f, struct finding *found);
+void judge_ends_differ(const struct facts *f, struct finding *found);
+void judge_mtu_probe(const struct facts *f, struct finding *found);
 void judge_mss(const struct facts *f, struct finding *found);
 
 /* doctor_filter.c: who else has a say about protocol 47. */
@@ -82,6 +84,7 @@ void judge_peer_down(const struct facts *f, struct finding *found);
 void judge_peer_hold(const struct facts *f, struct finding *found);
 void judge_peer_flaps(const struct facts *f, struct finding *found);
 void judge_peer_loss(const struct facts *f, struct finding *found);
+void judge_one_way(const struct facts *f, struct finding *found);
 void judge_peer_slow(const struct facts *f, struct finding *found);
 
 /* doctor_counters.c: what was dropped, and why. */

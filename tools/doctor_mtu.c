@@ -3,12 +3,15 @@
 #include <inttypes.h>
 
 #include "doctor.h"
+#include "duration.h"
 
 #define IPV4_HEADER 20
 #define GRE_HEADER 4
 #define GRE_FIELD 4
 #define IPV6_MIN_MTU 1280
 #define IPV4_TCP_HEADERS 40
+/* Probes for the path MTU that were sent, before it says something. */
+#define UNANSWERED_MANY 6
 
 static uint32_t overhead(const struct config *c)
 {
@@ -16,10 +19,18 @@ static uint32_t overhead(const struct config *c)
 	       GRE_FIELD * ((uint32_t)c->out.key + c->out.csum + c->out.seq);
 }
 
+static bool is_probed(const struct facts *f)
+{
+	return f->tunnel->path.mtu &&
+	       f->tunnel->path.source == GREX_PATH_FROM_PROBES;
+}
+
 static uint32_t route_mtu(const struct facts *f)
 {
 	const struct iface *i;
 
+	if (is_probed(f))
+		return f->tunnel->path.mtu;
 	if (!f->underlay || !f->route.asked || f->route.error ||
 	    doctor_loops(f) || doctor_remote_is_ours(f))
 		return 0;
@@ -57,19 +68,21 @@ void judge_mtu(const struct facts *f, struct finding *found)
 	const uint32_t fits = doctor_fitting_mtu(f);
 	char name[SHELL_NAME_SIZE], learned[64] = "";
 
-	if (!fits || c->mtu <= fits)
+	/* One that follows is mended already. */
+	if (!fits || c->mtu <= fits || c->mtu_auto)
 		return;
-	if (f->route.expires)
+	if (f->route.expires && !is_probed(f))
 		snprintf(learned, sizeof(learned),
 			 " (as an ICMP error has told, for %" PRIu32 " s more)",
 			 f->route.expires);
 	found_say(found,
-		  c->pmtudisc && !f->route.expires ? SEVERITY_PROBLEM
-						   : SEVERITY_WARNING,
-		  "the MTU is %" PRIu32 ", but the route to the remote takes "
+		  c->pmtudisc && !learned[0] ? SEVERITY_PROBLEM
+					     : SEVERITY_WARNING,
+		  "the MTU is %" PRIu32 ", but the %s to the remote takes "
 		  "%" PRIu32 " bytes%s, less %" PRIu32 " of overhead %" PRIu32
 		  ": larger packets are %s%s",
-		  c->mtu, route_mtu(f), learned, overhead(c), fits,
+		  c->mtu, is_probed(f) ? "path" : "route", route_mtu(f),
+		  learned, overhead(c), fits,
 		  c->pmtudisc ? "refused, and stall where ICMP is filtered"
 			      : "fragmented",
 		  fits < IPV6_MIN_MTU && has_ipv6(c)
@@ -104,4 +117,50 @@ void judge_mss(const struct facts *f, struct finding *found)
 		return;
 	found_fix(found, "%s set %s mss auto", f->here.gretool,
 		  shell_word(c->name, name, sizeof(name)));
+}
+
+/* Of a peer that is a grex, too, and sends probes. */
+void judge_ends_differ(const struct facts *f, struct finding *found)
+{
+	const struct config *c = &f->tunnel->config;
+	const struct path *path = &f->tunnel->path;
+	char name[SHELL_NAME_SIZE], since[DURATION_SIZE];
+
+	if (!path->peer_device || path->peer_device == c->mtu)
+		return;
+	found_say(found, SEVERITY_WARNING,
+		  "the MTU is %" PRIu32 " here and %" PRIu32
+		  " at the peer (as it has said %s ago): some protocols (OSPF) "
+		  "want them to be the same",
+		  c->mtu, path->peer_device,
+		  duration_spoken(path->peer_age, since));
+	/* Else it is the peer's that is too large. */
+	if (path->peer_device < c->mtu)
+		found_fix(found, "%s set %s mtu %" PRIu32, f->here.gretool,
+			  shell_word(c->name, name, sizeof(name)),
+			  path->peer_device);
+}
+
+void judge_mtu_probe(const struct facts *f, struct finding *found)
+{
+	const struct config *c = &f->tunnel->config;
+	const struct path *path = &f->tunnel->path;
+	char name[SHELL_NAME_SIZE];
+
+	if (!c->up || !c->remote.family)
+		return;
+	if (!c->mtu_probe) {
+		found_say(found, SEVERITY_NOTE,
+			  "the path MTU is not probed: where ICMP is filtered, "
+			  "a path that takes less than the route loses large "
+			  "packets");
+		found_fix(found, "%s set %s mtu-probe on", f->here.gretool,
+			  shell_word(c->name, name, sizeof(name)));
+	} else if (path->sent >= UNANSWERED_MANY && !path->received) {
+		found_say(found, SEVERITY_WARNING,
+			  "the path MTU is not known: of %" PRIu64
+			  " probes none came back, and the peer may not answer "
+			  "keepalives",
+			  path->sent);
+	}
 }

@@ -13,6 +13,10 @@
 #define LOSS_SEEN 10
 #define LOSS_MANY 3
 #define NS_PER_MS 1000000
+/* When it was, it is not now. */
+#define LATELY_MS 60000
+/* An interface that comes up sends some (IPv6) that nobody answers. */
+#define UNANSWERED_MANY 10
 
 static const char *name_of(const struct facts *f, char text[SHELL_NAME_SIZE])
 {
@@ -166,4 +170,33 @@ void judge_peer_slow(const struct facts *f, struct finding *found)
 	found_fix(found, "%s set %s keepalive %s %" PRIu32, f->here.gretool,
 		  name_of(f, name), duration_text(longer, better),
 		  c->keepalive_retries);
+}
+
+/* Without keepalives, which tell more: what is sent gets no answer. */
+void judge_one_way(const struct facts *f, struct finding *found)
+{
+	const struct path *path = &f->tunnel->path;
+	char since[DURATION_SIZE], name[SHELL_NAME_SIZE];
+
+	if (f->tunnel->config.keepalive_interval || !f->tunnel->config.up ||
+	    f->tunnel->stats.tx_packets < UNANSWERED_MANY || !path->has_tx ||
+	    path->last_tx > LATELY_MS ||
+	    (path->has_rx && path->last_rx <= LATELY_MS))
+		return;
+	/* Some traffic needs no answer. */
+	if (path->has_rx)
+		found_say(found, SEVERITY_NOTE,
+			  "the last packet was sent %" PRIu64
+			  " s ago, but the last one was received %s ago",
+			  path->last_tx / 1000,
+			  duration_spoken(path->last_rx, since));
+	else
+		found_say(found, SEVERITY_WARNING,
+			  "%" PRIu64 " packets were sent, the last %" PRIu64
+			  " s ago, but none was ever received",
+			  (uint64_t)f->tunnel->stats.tx_packets,
+			  path->last_tx / 1000);
+	if (f->tunnel->config.remote.family)
+		found_fix(found, "%s probe %s -c 3", f->here.gretool,
+			  name_of(f, name));
 }

@@ -380,6 +380,8 @@ static int read_path_attr(const struct nlattr *attr, void *arg)
 		[GREX_PATH_SENT] = &path->sent,
 		[GREX_PATH_RECEIVED] = &path->received,
 		[GREX_PATH_PEER_AGE] = &path->peer_age,
+		[GREX_PATH_LAST_RX] = &path->last_rx,
+		[GREX_PATH_LAST_TX] = &path->last_tx,
 	};
 	unsigned int type = mnl_attr_get_type(attr);
 	bool ok = true;
@@ -390,6 +392,10 @@ static int read_path_attr(const struct nlattr *attr, void *arg)
 		ok = read_bytes(attr, times[type], sizeof(*times[type]));
 	if (type == GREX_PATH_AGE)
 		path->has_age = true;
+	if (type == GREX_PATH_LAST_RX)
+		path->has_rx = true;
+	if (type == GREX_PATH_LAST_TX)
+		path->has_tx = true;
 	return ok ? MNL_CB_OK : MNL_CB_ERROR;
 }
 

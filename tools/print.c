@@ -295,12 +295,29 @@ static void print_path(FILE *out, const struct tunnel *t)
 	print_disagreement(out, t);
 }
 
+static void print_last(FILE *out, const struct path *path)
+{
+	char since[DURATION_SIZE];
+
+	if (!path->has_rx && !path->has_tx)
+		return;
+	fputs("    last packet", out);
+	if (path->has_rx)
+		fprintf(out, " received %s ago",
+			duration_spoken(path->last_rx, since));
+	if (path->has_tx)
+		fprintf(out, " sent %s ago",
+			duration_spoken(path->last_tx, since));
+	putc('\n', out);
+}
+
 void print_state(FILE *out, const struct tunnel *t)
 {
 	fprintf(out, "    ifindex %d carrier %s operstate %s mtu %" PRIu32 "\n",
 		t->ifindex, t->carrier ? "on" : "off",
 		operstate_text(t->operstate), t->config.mtu);
 	print_path(out, t);
+	print_last(out, &t->path);
 }
 
 static double ms(uint64_t ns)
@@ -451,16 +468,22 @@ static void json_mss(struct json *json, uint32_t mss)
 	}
 }
 
+static void json_since(struct json *json, const char *name, bool known,
+		       uint64_t since)
+{
+	if (known)
+		json_number(json, name, since);
+	else
+		json_null(json, name);
+}
+
 static void json_path(struct json *json, const struct path *path)
 {
 	if (path->mtu) {
 		json_object(json, "path_mtu");
 		json_number(json, "bytes", path->mtu);
 		json_string(json, "source", path_source_text(path));
-		if (path->has_age)
-			json_number(json, "age_ms", path->age);
-		else
-			json_null(json, "age_ms");
+		json_since(json, "age_ms", path->has_age, path->age);
 		json_string(json, "search", path_search_text(path));
 		json_number(json, "tried", path->tried);
 		json_number(json, "sent", path->sent);
@@ -529,6 +552,8 @@ void print_json(struct json *json, const struct tunnel *t)
 	json_string(json, "operstate", operstate_text(t->operstate));
 	json_string(json, "peer", print_peer_text(t));
 	json_path(json, &t->path);
+	json_since(json, "last_rx_ms", t->path.has_rx, t->path.last_rx);
+	json_since(json, "last_tx_ms", t->path.has_tx, t->path.last_tx);
 }
 
 static void json_probes(struct json *json, const char *name,

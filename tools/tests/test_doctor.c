@@ -52,6 +52,10 @@ static void well(void)
 	tunnel.config.remote = outer("192.0.2.2");
 	tunnel.config.keepalive_interval = 10000;
 	tunnel.config.keepalive_retries = 3;
+	tunnel.config.mtu_probe = true;
+	tunnel.path = (struct path){
+		.sent = 9, .received = 9, .has_rx = true, .has_tx = true
+	};
 	config_add_address(&tunnel.config, &inner);
 	tunnel.keepalives = (struct probes){ .known = true,
 					     .state = GREX_KEEPALIVE_UP,
@@ -244,6 +248,53 @@ static void test_protocol(void)
 	check_text(fix(), "apt install nftables", "not installed");
 }
 
+static void test_path(void)
+{
+	well();
+	tunnel.path.mtu = 1400;
+	tunnel.path.source = GREX_PATH_FROM_PROBES;
+	check_text(found(), "problem mtu", "what probes found is less");
+	check_text(fix(), "gretool set gre1 mtu 1376", "the fix");
+	tunnel.config.mtu_auto = true;
+	check_text(found(), "", "an MTU that follows");
+
+	well();
+	tunnel.path.peer_device = 1400;
+	check_text(found(), "warning ends_differ", "the peer has less");
+	check_text(fix(), "gretool set gre1 mtu 1400", "the fix");
+	tunnel.path.peer_device = 1500;
+	check_text(found(), "warning ends_differ", "the peer has more");
+	check_text(fix(), "", "which is to be mended there");
+	tunnel.path.peer_device = 0;
+	check_text(found(), "", "the peer says nothing");
+
+	well();
+	tunnel.path.received = 0;
+	check_text(found(), "warning mtu_probe", "no probe comes back");
+	tunnel.path.sent = 5;
+	check_text(found(), "", "too few to tell");
+	tunnel.config.mtu_probe = false;
+	check_text(found(), "note mtu_probe", "it is off");
+	check_text(fix(), "gretool set gre1 mtu-probe on", "the fix");
+
+	well();
+	tunnel.path.last_rx = 3000000;
+	check_text(found(), "", "keepalives tell more");
+	tunnel.config.keepalive_interval = 0;
+	check_text(found(), "note keepalive_off", "few were sent");
+	tunnel.stats.tx_packets = 10;
+	check_text(found(), "note one_way, note keepalive_off",
+		   "nothing received for long");
+	check_text(fix(), "gretool probe gre1 -c 3", "the fix");
+	tunnel.path.has_rx = false;
+	check_text(found(), "warning one_way, note keepalive_off",
+		   "nothing was ever received");
+	tunnel.path.last_tx = 60001;
+	check_text(found(), "note keepalive_off", "nothing sent lately");
+	tunnel.path.has_tx = false;
+	check_text(found(), "note keepalive_off", "nothing sent");
+}
+
 static void test_mss(void)
 {
 	well();
@@ -311,6 +362,7 @@ int main(void)
 	test_peer();
 	test_counters();
 	test_protocol();
+	test_path();
 	test_mss();
 	test_words();
 	config_free(&tunnel.config);

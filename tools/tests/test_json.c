@@ -218,7 +218,8 @@ int main(void)
 		   "\"mtu\":1476,\"multicast\":false,"
 		   "\"up\":false,\"carrier\":true,\"operstate\":\"up\","
 		   "\"peer\":\"off\",\"path_mtu\":null,"
-		   "\"peer_mtu\":null,\"addresses\":[]}\n",
+		   "\"peer_mtu\":null,\"last_rx_ms\":null,"
+		   "\"last_tx_ms\":null,\"addresses\":[]}\n",
 		   "a tunnel without options has all members");
 	show("g1 local 192.0.2.1 remote 192.0.2.2 dev d0 link-netns n ikey "
 	     "0 okey 5 csum seq ttl inherit decap-ttl copy tos cs6 df clear "
@@ -237,7 +238,8 @@ int main(void)
 		   "\"mtu_probe\":true,\"mtu_auto\":false,\"mtu\":1400,"
 		   "\"multicast\":true,\"up\":true,\"carrier\":true,"
 		   "\"operstate\":\"up\",\"peer\":\"off\",\"path_mtu\":null,"
-		   "\"peer_mtu\":null,\"addresses\":["
+		   "\"peer_mtu\":null,\"last_rx_ms\":null,"
+		   "\"last_tx_ms\":null,\"addresses\":["
 		   "{\"addr\":\"10.0.0.1\",\"prefix\":32,\"peer\":\"10.0.0.2\"},"
 		   "{\"addr\":\"2001:db8::1\",\"prefix\":64,\"peer\":null}]}\n",
 		   "a tunnel with every option");

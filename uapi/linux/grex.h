@@ -372,6 +372,9 @@ enum {
 	GREX_PATH_PEER_DEVICE, /* u32, the MTU of its device */
 	GREX_PATH_PEER_MTU, /* u32, of the path from it; 0: not probed */
 	GREX_PATH_PEER_AGE, /* u64, ms since it said so */
+	/* u64, ms since the last packet, or keepalive; absent: there was none */
+	GREX_PATH_LAST_RX,
+	GREX_PATH_LAST_TX,
 	__GREX_PATH_MAX,
 };
 
