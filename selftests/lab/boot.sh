@@ -205,28 +205,40 @@ if [[ $shell ]]; then
 	input=/dev/stdin
 	if [[ -t 0 ]]; then tty=$(stty -g); fi
 fi
-status=0
-# If this script is killed, so is the guest.
 exec 3>>"$results/console.log"
-setpriv --pdeathsig TERM timeout --foreground -k 5 "$limit" "${machine[@]}" <"$input" 2>"$run/stderr" &
-vm=$!
-# A file of the results folder tells that the guest goes from test to test.
-watch=
-if [[ $beat ]]; then
-	(
-		while sleep 5; do
-			newest=$(stat -c %Y "$results/.lab" "$results/.lab/current" 2>/dev/null | sort -n | tail -n 1)
-			(($(date +%s) - newest < beat)) || break
-		done
-		touch "$results/.lab/stalled"
-		kill "$vm"
-	) >/dev/null 2>&1 &
-	watch=$!
+
+# run_machine: start it and wait for its end; sets status
+run_machine() {
+	local watch='' newest
+
+	status=0
+	# If this script is killed, so is the guest.
+	setpriv --pdeathsig TERM timeout --foreground -k 5 "$limit" "${machine[@]}" <"$input" 2>"$run/stderr" &
+	vm=$!
+	# A file of the results folder tells that the guest goes from test to test.
+	if [[ $beat ]]; then
+		(
+			while sleep 5; do
+				newest=$(stat -c %Y "$results/.lab" "$results/.lab/current" 2>/dev/null | sort -n | tail -n 1)
+				(($(date +%s) - newest < beat)) || break
+			done
+			touch "$results/.lab/stalled"
+			kill "$vm"
+		) >/dev/null 2>&1 &
+		watch=$!
+	fi
+	wait "$vm" || status=$?
+	vm=
+	if [[ $watch ]]; then kill "$watch" 2>/dev/null || :; fi
+	[[ ! -f $results/.lab/stalled ]] || status=124
+}
+
+run_machine
+# QEMU itself crashes now and then while a guest boots: that says nothing of it.
+if ((status == 139)) && [[ ! -f $results/.lab/started ]]; then
+	say "lab: the emulator crashed before the guest ran anything; once more"
+	run_machine
 fi
-wait "$vm" || status=$?
-vm=
-if [[ $watch ]]; then kill "$watch" 2>/dev/null || :; fi
-[[ ! -f $results/.lab/stalled ]] || status=124
 
 # --- the verdict -----------------------------------------------------------------
 
