@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # check.sh STAGE...: run stages of the tests, then print one summary line over
-# all of them. Stages: static host kunit selftests rest debug leaks kernels plant
-# fuzz.
+# all of them. Stages: static host kunit selftests rest debug debug-rest leaks
+# kernels plant fuzz.
 #
 # An emulated machine takes a second where User Mode Linux takes a tenth. So that
 # "make check" stays short, the stage "selftests" runs those files that say
 # "# make check: on UML" there, and the others on Debian's 6.1; the stage "rest"
-# runs the former on 6.1. All other stages run all files.
+# runs the former on 6.1. Likewise a debug kernel, which takes four times as long,
+# has little to say about gretool: the stage "debug" leaves out those files that say
+# "# make check-debug: left out", and "debug-rest" runs them. All other stages run
+# all files.
 # Every test of every stage writes one line into the file $GREX_TALLY.
 
 set -uo pipefail
@@ -24,9 +27,11 @@ trap 'rm -f "$GREX_TALLY"' EXIT
 
 setup() { "$LAB/deps.sh" build lab check && make -s tool; }
 
-# marked, unmarked: the test files that say so, and those that do not
-marked() { grep -lx '# make check: on UML' selftests/{test,pair}_*.sh; }
-unmarked() { grep -Lx '# make check: on UML' selftests/{test,pair}_*.sh; }
+# marked, unmarked LINE: the test files that have it, and those that do not
+marked() { grep -lx "# $1" selftests/{test,pair}_*.sh; }
+unmarked() { grep -Lx "# $1" selftests/{test,pair}_*.sh; }
+ON_UML="make check: on UML"
+LEFT_OUT="make check-debug: left out"
 
 failures() { grep -c '^[^ ]* fail ' "$GREX_TALLY"; }
 
@@ -49,18 +54,23 @@ for word; do
 	host) stage host selftests/host.sh ;;
 	kunit) stage kunit "$LAB/kunit.sh" -k uml ;;
 	selftests)
-		mapfile -t files < <(unmarked)
+		mapfile -t files < <(unmarked "$ON_UML")
 		stage selftests "$LAB/run.sh" -k 6.1 -j 2 "${files[@]}"
-		mapfile -t files < <(marked)
+		mapfile -t files < <(marked "$ON_UML")
 		stage selftests-uml "$LAB/run.sh" -k uml -j 2 "${files[@]}"
 		;;
 	rest)
-		mapfile -t files < <(marked)
+		mapfile -t files < <(marked "$ON_UML")
 		stage selftests-rest "$LAB/run.sh" -k 6.1 -j 2 "${files[@]}"
 		;;
 	debug)
 		stage kunit-debug "$LAB/kunit.sh" -k debug
-		stage selftests-debug "$LAB/run.sh" -k debug -j 2
+		mapfile -t files < <(unmarked "$LEFT_OUT")
+		stage selftests-debug "$LAB/run.sh" -k debug -j 2 "${files[@]}"
+		;;
+	debug-rest)
+		mapfile -t files < <(marked "$LEFT_OUT")
+		stage selftests-debug-rest "$LAB/run.sh" -k debug -j 2 "${files[@]}"
 		;;
 	leaks)
 		stage kmemleak "$LAB/run.sh" -k debug --kmemleak \

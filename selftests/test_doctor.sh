@@ -5,6 +5,7 @@
 # prints mends it. Filters are in test_doctor_filter.sh.
 # make check: on UML
 # limit: 600
+# make check-debug: left out
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"

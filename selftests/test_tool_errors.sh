@@ -5,6 +5,7 @@
 # is expected (status 2, nothing sent), or the kernel's refusal (status 1,
 # nothing changed).
 # make check: on UML
+# make check-debug: left out
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
