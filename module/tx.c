@@ -313,13 +313,49 @@ no_memory:
 	return -ENOMEM;
 }
 
+static int tx_one(struct grex_config *config, struct sk_buff *skb,
+		  struct net_device *dev);
+static void tx_segments(struct grex_config *config, struct sk_buff *skb,
+			struct net_device *dev);
+
+static int tx_fragment_out(struct net *net, struct sock *sk,
+			   struct sk_buff *skb)
+{
+	struct grex_tunnel *tunnel = netdev_priv(skb->dev);
+
+	return tx_one(rcu_dereference(tunnel->config), skb, skb->dev);
+}
+
+/* Send an inner IPv4 packet without DF in pieces of @mtu bytes, each a tunnel packet
+ * of its own (RFC 7588 3.2): what is lost of it is not the whole, and the other end
+ * has nothing to reassemble. Without a route, as from a packet socket, it cannot be
+ * cut here.
+ *
+ * Return: was it taken
+ */
+static bool tx_fragment(struct grex_config *config, struct sk_buff *skb,
+			struct net_device *dev, unsigned int mtu)
+{
+	if (skb->protocol != htons(ETH_P_IP) || !skb_valid_dst(skb))
+		return false;
+	if (skb_is_gso(skb)) {
+		tx_segments(config, skb, dev);
+		return true;
+	}
+	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+	IPCB(skb)->frag_max_size = min_t(unsigned int, mtu, U16_MAX);
+	ip_do_fragment(dev_net(dev), NULL, skb, tx_fragment_out);
+	return true;
+}
+
 /* Encapsulate one packet, or one super-packet, and send it. */
-static void tx_one(struct grex_config *config, struct sk_buff *skb,
-		   struct net_device *dev)
+static int tx_one(struct grex_config *config, struct sk_buff *skb,
+		  struct net_device *dev)
 {
 	struct grex_tunnel *tunnel = config->tunnel;
 	struct tx_outer outer;
 	struct tx_inner inner;
+	unsigned int mtu;
 	int reason;
 
 	reason = GREX_TX_TRUNCATED;
@@ -333,12 +369,15 @@ static void tx_one(struct grex_config *config, struct sk_buff *skb,
 	outer.ttl = tx_ttl(config, skb, &inner);
 	outer.df = tx_df(config, &inner);
 	if (outer.df) {
-		switch (grex_pmtu_check(skb,
-					grex_pmtu_of_path(config,
-							  &outer.rt->dst))) {
+		mtu = grex_pmtu_of_path(config, &outer.rt->dst);
+		switch (grex_pmtu_check(skb, mtu)) {
 		case GREX_PMTU_FITS:
 			break;
 		case GREX_PMTU_FRAGMENT:
+			if (tx_fragment(config, skb, dev, mtu)) {
+				ip_rt_put(outer.rt);
+				return 0;
+			}
 			outer.df = 0;
 			break;
 		case GREX_PMTU_TOO_BIG:
@@ -355,8 +394,7 @@ static void tx_one(struct grex_config *config, struct sk_buff *skb,
 	if (unlikely(READ_ONCE(tunnel->unreachable)))
 		tx_tell_unreachable(tunnel, skb);
 
-	tx_send(config, skb, dev, &outer);
-	return;
+	return tx_send(config, skb, dev, &outer);
 
 drop_rt:
 	ip_rt_put(outer.rt);
@@ -364,6 +402,7 @@ drop:
 	if (reason == GREX_TX_NO_ROUTE || reason == GREX_TX_NO_REMOTE)
 		dst_link_failure(skb);
 	tx_drop(tunnel, reason, skb);
+	return -ENETUNREACH;
 }
 
 /* Every segment has a sequence number of its own, so the split comes first. */

@@ -178,17 +178,22 @@ mtu() {
 	mtu_is 1100 seq mtu 1100
 }
 
+# all that is told, but for how long ago things were
+tunnels() {
+	gretool -n "$A" -d show | grep -v '^ .* ago$'
+}
+
 # refused SAYS OPTION...: status 1, the kernel's words, and nothing has changed
 refused_change() {
 	local says=$1 before said status
 
 	shift
-	before=$(gretool -n "$A" -d show)
+	before=$(tunnels)
 	said=$(gretool -n "$A" set gre1 "$@" 2>&1)
 	status=$?
 	check_eq "status of $*" 1 "$status"
 	check_match "$*" "$says" "$said"
-	check_eq "tunnels after $*" "$before" "$(gretool -n "$A" -d show)"
+	check_eq "tunnels after $*" "$before" "$(tunnels)"
 }
 
 refused() {

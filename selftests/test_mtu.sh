@@ -15,11 +15,14 @@
 TESTS="
 	from_device
 	from_route_metric
+	chosen_as_it_is
 	from_link
 	learned_path_ipv4
 	learned_path_ipv6
 	outer_without_df
 	route_says
+	fragments_inside
+	fragments_outside
 "
 
 SETUP=setup
@@ -96,6 +99,15 @@ from_route_metric() {
 		del gre3
 		del gre4
 	END
+}
+
+# One that is what it is anyway has been chosen, too.
+chosen_as_it_is() {
+	run gretool -n "$A" add gre2 remote 192.0.2.3
+	run gretool -n "$A" set gre2 mtu 1476
+	run gretool -n "$A" set gre2 key 1
+	check_eq "it stays" 1476 "$(link_mtu "$A" gre2)"
+	run gretool -n "$A" del gre2
 }
 
 from_link() {
@@ -180,7 +192,7 @@ route_says() {
 	counts "$H1" gre1 tx_too_big 0 \
 		check "1372 bytes fit" ping_ok "$LAN" 10.0.0.2 -M "do" -s 1344
 
-	# Its source allows fragments: the outer packet is fragmented.
+	# Its source allows fragments.
 	counts "$H1" gre1 tx_too_big 0 check "1472 bytes without DF" \
 		ping_ok "$LAN" 10.0.0.2 -M dont -s 1444
 	check "3000 bytes without DF" ping_ok "$LAN" 10.0.0.2 -M dont -s 2972
@@ -191,6 +203,51 @@ route_says() {
 	ping_says "$LAN" "From fd16::1 .*Packet too big: mtu=1280" \
 		fd00::2 -M "do" -s 1300
 	check "1280 bytes of IPv6" ping_ok "$LAN" fd00::2 -M "do" -s 1232
+}
+
+# pieces FILE: of the echo requests in it: DF, MF and offset of the outer and of the
+# inner header, and the length of the outer packet; in the order of their offsets
+pieces() {
+	tshark -n -r "$1" -o ip.defragment:FALSE -T fields -e ip.flags.df \
+		-e ip.flags.mf -e ip.frag_offset -e ip.len 2>/dev/null |
+		sort -u -t "$(printf '\t')" -k 3
+}
+
+# big_ping OPTIONS...: one packet of 1472 bytes that may be fragmented, which is the
+# first that is too big; the pieces that leave H1
+big_ping() {
+	forget
+	capture "$H1" v0 "$WORK/pcap" ip proto 47 and src 198.51.100.2
+	ping_says "$1" " 0% packet loss" 10.0.0.2 -M dont -s 1444
+	capture_stop "$WORK/pcap" 2
+	pieces "$WORK/pcap"
+}
+
+# RFC 7588 3.2, RFC 4459 3.3: what may be fragmented is, before it is encapsulated.
+fragments_inside() {
+	far_link_mtu 1500
+	run gretool -n "$H1" set gre1 mtu 1472
+	ip -n "$H1" route replace 203.0.113.2/32 via 198.51.100.1 mtu 1400
+	for from in "$LAN" "$H1"; do
+		check_eq "pieces" "$(printf '1,0\t0,1\t0,0\t1400,1372
+1,0\t0,0\t0,169\t148,120')" "$(big_ping "$from")"
+	done
+	# TCP that does without path MTU discovery, in super-packets.
+	run ip -n "$LAN" route replace default via 172.16.0.1 mtu lock 1500
+	check "bulk TCP without DF" /usr/bin/python3 \
+		"${BASH_SOURCE[0]%/*}/bulk.py" 300000 "$LAN" "$H2" 10.0.0.2
+	run ip -n "$LAN" route replace default via 172.16.0.1
+}
+
+# With DF clear outside the underlay may do it.
+fragments_outside() {
+	local option
+	for option in inherit clear; do
+		run gretool -n "$H1" set gre1 df "$option"
+		check_match "pieces, $option" "$(printf '^0,0\t1,0\t0,0\t')" \
+			"$(big_ping "$LAN")"
+	done
+	run gretool -n "$H1" set gre1 df set
 }
 
 run_tests

@@ -99,7 +99,8 @@ static void put_config(struct nlmsghdr *nlh, struct ifinfomsg *ifm,
 	if (fields & F_LINK_NETNS)
 		mnl_attr_put_u32(nlh, IFLA_LINK_NETNSID,
 				 (uint32_t)c->link_netnsid);
-	if (!(fields & F_DATA) && !(fields & F_MTU && c->mtu_auto))
+	/* grex is to hear of an MTU that is what it was, too: it stays then. */
+	if (!(fields & (F_DATA | F_MTU)))
 		return;
 	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
 	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, GREX_KIND);

@@ -171,7 +171,8 @@ static void test_change(void)
 		ifm = mnl_nlmsg_get_payload(&request.header);
 		ok = content.data == changes[i].data;
 		ok &= !content.link_attr[IFLA_MTU] == !changes[i].mtu;
-		ok &= !content.link_attr[IFLA_LINKINFO] == !changes[i].data;
+		ok &= !content.link_attr[IFLA_LINKINFO] ==
+		      !(changes[i].data || changes[i].mtu);
 		ok &= !content.link_attr[IFLA_LINK_NETNSID];
 		ok &= ifm->ifi_change == changes[i].change;
 		ok &= ifm->ifi_index == 7;

@@ -50,9 +50,20 @@
  *
  * PMTUDISC and IGNORE_DF together say what the outer DF bit is:
  * 1/0 set, 0/0 inherited from an inner IPv4 header (else clear), 0/1 clear.
- * Set or not, it is clear in a packet that is larger than the path and whose
- * source cannot be told to send less: IPv4 without DF, IPv6 of up to 1280
- * bytes, and what is neither; and on a route whose MTU is locked.
+ * An inner packet that is larger than the path (RFC 4459 section 3, RFC 7588):
+ *
+ *   inner packet          outer DF set             outer DF clear
+ *   IPv4 with DF          dropped, its source is   sent, the underlay
+ *                         told 3/4                 fragments it
+ *   IPv4 without DF       fragmented, each piece   likewise
+ *                         is a tunnel packet
+ *   IPv6 above 1280       dropped, ICMPv6 2        likewise
+ *   IPv6, the path takes  sent without DF (RFC     likewise
+ *   less than 1280        7676 section 3.2)
+ *   neither               sent without DF          likewise
+ *
+ * So is IPv4 without DF from a packet socket, which cannot be cut; and what takes a
+ * route whose MTU is locked.
  *
  * IFLAGS are about received packets: with GRE_KEY only packets with IKEY
  * match, without it only packets that carry no key (RFC 2890, section 2.1);
