@@ -12,14 +12,17 @@ import threading
 import wire
 
 PORT = 5001
-SECONDS = 60
+SECONDS = 60 # in which nothing moves
 
 
 def send(family, address, data):
     with socket.socket(family, socket.SOCK_STREAM) as sender:
         sender.settimeout(SECONDS)
         sender.connect((address, PORT))
-        sender.sendall(data)
+        # sendall() would take the limit for all of it.
+        rest = memoryview(data)
+        while rest:
+            rest = rest[sender.send(rest):]
 
 
 def receive(listener):

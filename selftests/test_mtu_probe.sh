@@ -243,7 +243,8 @@ black_hole() {
 	local begin
 	setup mtu-probe on
 	busywait 20 found 1500 || fail "not found"
-	background transfer 60 60000000 >"$WORK/transfer" 2>&1
+	background transfer 60 $((60000000 / ${GREX_SLOWER:-1})) \
+		>"$WORK/transfer" 2>&1
 	busywait 10 tcp_established "$H2" || fail "no connection"
 	begin=$(now)
 	far_mtu 1400
