@@ -200,7 +200,14 @@ test_probes() {
 		'.[0].stats | [.keepalives, .probes]' "$WORK/before"
 	gretool -n "$A" set gre1 keepalive 100ms 2
 	busywait 10 answered 3 || fail "no answer: $(cat "$WORK/probed")"
-	gretool -n "$A" probe gre1 -c 2 -i 20ms >/dev/null
+	gretool -n "$A" -j probe gre1 -c 2 -i 20ms >"$WORK/probe"
+	check_eq "an object a line" 3 "$(wc -l <"$WORK/probe")"
+	check_json "each answer" '[["gre1",0,true],["gre1",1,true]]' \
+		'[.[:-1][] | [.ifname, .seq, .rtt_us > 0]]' \
+		<(jq -s . "$WORK/probe")
+	check_json "the summary" '["gre1",2,2,true,true]' 'last |
+		[.ifname, .sent, .answered, .rtt_min_us <= .rtt_avg_us,
+			.rtt_avg_us <= .rtt_max_us]' <(jq -s . "$WORK/probe")
 	gretool -n "$A" -j -s show gre1 >"$WORK/after"
 	# No answer any more: 0 and null, and the carrier goes.
 	gretool -n "$A" set gre1 keepalive off

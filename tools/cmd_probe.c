@@ -8,7 +8,7 @@
 #include "duration.h"
 #include "gretool.h"
 #include "interrupt.h"
-#include "print.h"
+#include "json.h"
 #include "refusal.h"
 #include "tunnels.h"
 #include "words.h"
@@ -27,7 +27,9 @@ const char help_probe[] =
 	"10ms\n"
 	"  -s SIZE   bytes of the inner packet (default: the least, 56 or 60); "
 	"with\n"
-	"            DF outside if the tunnel has df set\n";
+	"            DF outside if the tunnel has df set\n"
+	"\n"
+	"gretool -j probe prints a JSON object a line, the summary last.\n";
 
 /* An answer that takes longer is none, see uapi/linux/grex.h. */
 #define PROBE_MAX_AGE_MS 10000
@@ -58,7 +60,7 @@ struct probing {
 		uint64_t kernel;
 		bool told;
 	} probes[GREX_KEEPALIVE_HISTORY];
-	double min, max, sum; /* ms */
+	uint64_t min, max, sum; /* us */
 };
 
 static uint64_t now_ms(void)
@@ -71,15 +73,24 @@ static uint64_t now_ms(void)
 
 static void tell_answer(struct probing *p, uint64_t number, uint32_t us)
 {
-	const double ms = us / 1000.0;
+	struct json json = { .out = stdout };
 
-	printf("%s: seq=%" PRIu64 " time=%.3f ms\n", p->name, number, ms);
+	if (p->g->output.json) {
+		json_object(&json, NULL);
+		json_string(&json, "ifname", p->name);
+		json_number(&json, "seq", number);
+		json_number(&json, "rtt_us", us);
+		json_object_end(&json);
+	} else {
+		printf("%s: seq=%" PRIu64 " time=%.3f ms\n", p->name, number,
+		       us / 1000.0);
+	}
 	fflush(stdout);
-	if (!p->answered++ || ms < p->min)
-		p->min = ms;
-	if (ms > p->max)
-		p->max = ms;
-	p->sum += ms;
+	if (!p->answered++ || us < p->min)
+		p->min = us;
+	if (us > p->max)
+		p->max = us;
+	p->sum += us;
 }
 
 /* Look what has come back; false: the tunnel is gone. */
@@ -125,7 +136,7 @@ static int send_one(struct probing *p)
 		return status;
 	if (!tunnel.manual.sent)
 		return refused("%s: the kernel has sent no probe", p->name);
-	if (!p->sent) {
+	if (!p->sent && !p->g->output.json) {
 		inet_ntop(AF_INET, &p->remote, remote, sizeof(remote));
 		printf("%s: asking %s\n", p->name, remote);
 		fflush(stdout);
@@ -139,13 +150,13 @@ static int send_one(struct probing *p)
 /* When there is nothing to wait for any more. */
 static uint64_t patience(const struct probing *p)
 {
-	const double longest = 2 * p->max;
+	const uint64_t longest = 2 * p->max / 1000;
 
 	if (!p->answered)
 		return PROBE_LINGER_MS;
 	if (longest > PROBE_MAX_AGE_MS)
 		return PROBE_MAX_AGE_MS;
-	return longest > PROBE_LINGER_MS ? (uint64_t)longest : PROBE_LINGER_MS;
+	return longest > PROBE_LINGER_MS ? longest : PROBE_LINGER_MS;
 }
 
 static bool all_told(const struct probing *p)
@@ -187,6 +198,22 @@ static int run(struct probing *p)
 	}
 }
 
+static void summarise_json(const struct probing *p)
+{
+	struct json json = { .out = stdout };
+
+	json_object(&json, NULL);
+	json_string(&json, "ifname", p->name);
+	json_number(&json, "sent", p->sent);
+	json_number(&json, "answered", p->answered);
+	if (p->answered) {
+		json_number(&json, "rtt_min_us", p->min);
+		json_number(&json, "rtt_avg_us", p->sum / p->answered);
+		json_number(&json, "rtt_max_us", p->max);
+	}
+	json_object_end(&json);
+}
+
 static void summarise(const struct probing *p)
 {
 	printf("%s: %" PRIu64 " sent, %" PRIu64 " answered, %.0f%% lost",
@@ -195,8 +222,10 @@ static void summarise(const struct probing *p)
 				 (double)p->sent
 		       : 0.0);
 	if (p->answered)
-		printf(", rtt min/avg/max %.3f/%.3f/%.3f ms", p->min,
-		       p->sum / (double)p->answered, p->max);
+		printf(", rtt min/avg/max %.3f/%.3f/%.3f ms",
+		       (double)p->min / 1000.0,
+		       (double)p->sum / 1000.0 / (double)p->answered,
+		       (double)p->max / 1000.0);
 	putchar('\n');
 }
 
@@ -271,7 +300,10 @@ int cmd_probe(struct gretool *g, int argc, char **argv)
 	interrupt_release();
 	if (status && !p.sent)
 		return status;
-	summarise(&p);
+	if (g->output.json)
+		summarise_json(&p);
+	else
+		summarise(&p);
 	if (status)
 		return status;
 	return p.answered ? STATUS_OK : STATUS_REFUSED;
