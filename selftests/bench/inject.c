@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * inject DEV MAC RUNS COUNT plain
- * inject DEV MAC RUNS COUNT TUNNELS keys|both csum|nocsum
+ * inject DEV MAC RUNS COUNT TUNNELS keys|both csum|nocsum [tcp]
  *
  * Send COUNT frames from DEV to the neighbour MAC, past its queue; do it RUNS
  * times, and print each time the nanoseconds that a frame has cost the machine.
- * Frames are made beforehand. They hold a 60-byte UDP packet, the second form
- * inside GRE: of each tunnel in turn, by key alone or by key and outer source.
+ * Frames are made beforehand. They hold a 60-byte UDP packet, or a segment of a
+ * TCP connection; in the second form inside GRE: of each tunnel in turn, by key
+ * alone or by key and outer source.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -15,6 +16,7 @@
 #include <net/if.h>
 #include <netinet/ether.h>
 #include <netinet/ip.h>
+#include <netinet/tcp.h>
 #include <netinet/udp.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -52,6 +54,7 @@ struct shape {
 	unsigned int tunnels; /* 0: plain */
 	bool both;
 	bool csum;
+	bool tcp;
 };
 
 static uint16_t checksum(const void *data, size_t len)
@@ -100,16 +103,26 @@ static uint8_t *put_ip(uint8_t *p, uint8_t protocol, uint32_t saddr,
 	return p + sizeof(ip);
 }
 
-static void put_inner(uint8_t *p)
+static void put_inner(uint8_t *p, bool tcp)
 {
 	struct udphdr udp = {
 		.source = htons(9),
 		.dest = htons(9),
 		.len = htons(INNER_LEN - sizeof(struct iphdr)),
 	};
+	struct tcphdr segment = {
+		.source = htons(9),
+		.dest = htons(9),
+		.doff = sizeof(segment) / 4,
+		.ack = 1,
+	};
 
-	p = put_ip(p, IPPROTO_UDP, INNER_SOURCE, INNER_TARGET, INNER_LEN);
-	memcpy(p, &udp, sizeof(udp));
+	p = put_ip(p, tcp ? IPPROTO_TCP : IPPROTO_UDP, INNER_SOURCE,
+		   INNER_TARGET, INNER_LEN);
+	if (tcp)
+		memcpy(p, &segment, sizeof(segment));
+	else
+		memcpy(p, &udp, sizeof(udp));
 }
 
 static void fill(struct frame *frame, const struct shape *shape,
@@ -123,7 +136,7 @@ static void fill(struct frame *frame, const struct shape *shape,
 	p += sizeof(*ether);
 	if (!shape->tunnels) {
 		frame->len = sizeof(*ether) + INNER_LEN;
-		put_inner(p);
+		put_inner(p, shape->tcp);
 		return;
 	}
 	frame->len =
@@ -138,7 +151,7 @@ static void fill(struct frame *frame, const struct shape *shape,
 		p = put_u32(p, 0);
 	}
 	p = put_u32(p, tunnel);
-	put_inner(p);
+	put_inner(p, shape->tcp);
 	if (sum) {
 		uint16_t value = checksum(gre, gre_len + INNER_LEN);
 
@@ -207,7 +220,7 @@ int main(int argc, char **argv)
 	unsigned long runs, count, i;
 	int fd;
 
-	if (argc != 6 && argc != 8)
+	if (argc != 6 && argc != 8 && argc != 9)
 		errx(2, "see the head of inject.c");
 	mac = ether_aton(argv[2]);
 	if (!mac)
@@ -215,10 +228,11 @@ int main(int argc, char **argv)
 	memcpy(ether.ether_dhost, mac, ETH_ALEN);
 	runs = number(argv[3], RUNS_MAX);
 	count = number(argv[4], COUNT_MAX);
-	if (argc == 8) {
+	if (argc > 6) {
 		shape.tunnels = (unsigned int)number(argv[5], 65535);
 		shape.both = !strcmp(argv[6], "both");
 		shape.csum = !strcmp(argv[7], "csum");
+		shape.tcp = argc == 9 && !strcmp(argv[8], "tcp");
 	}
 	fd = open_device(argv[1], &ether);
 	frames = calloc(count, sizeof(*frames));
