@@ -23,22 +23,27 @@ static int clamp_find_tcp(const struct sk_buff *skb)
 	case htons(ETH_P_IP): {
 		const struct iphdr *ip = ip_hdr(skb);
 
-		if (ip->protocol != IPPROTO_TCP || ip_is_fragment(ip))
+		if (ip->protocol != IPPROTO_TCP || ip_is_fragment(ip) ||
+		    ip->ihl < sizeof(*ip) >> 2)
 			return 0;
 		return ip->ihl << 2;
 	}
 #if IS_ENABLED(CONFIG_IPV6) /* else pskb_inet_may_pull() has not pulled it */
 	case htons(ETH_P_IPV6): {
-		u8 next = ipv6_hdr(skb)->nexthdr;
-		__be16 fragment = 0;
-		int at = sizeof(struct ipv6hdr);
+		const u8 next = ipv6_hdr(skb)->nexthdr;
+		int flags = IP6_FH_F_AUTH; /* stop there: it must not change */
+		unsigned short fragment = 0;
+		unsigned int at = 0;
 
 		if (next == NEXTHDR_TCP)
-			return at;
+			return sizeof(struct ipv6hdr);
 		if (!ipv6_ext_hdr(next))
 			return 0;
-		at = ipv6_skip_exthdr(skb, at, &next, &fragment);
-		return at > 0 && next == NEXTHDR_TCP && !fragment ? at : 0;
+		if (ipv6_find_hdr(skb, &at, -1, &fragment, &flags) !=
+			    NEXTHDR_TCP ||
+		    flags & IP6_FH_F_FRAG)
+			return 0;
+		return at;
 	}
 #endif
 	default:
@@ -53,7 +58,6 @@ static u16 clamp_mss(struct grex_config *config, const struct sk_buff *skb,
 		sizeof(struct tcphdr) + (skb->protocol == htons(ETH_P_IP)
 						 ? sizeof(struct iphdr)
 						 : sizeof(struct ipv6hdr));
-
 	const unsigned int device = READ_ONCE(config->tunnel->dev->mtu);
 	unsigned int mtu;
 

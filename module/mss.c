@@ -3,10 +3,7 @@
 
 #define TCP_HEADER 20
 #define TCP_OFFSET 12
-#define TCP_FLAGS 13
 #define TCP_CHECK 16
-
-#define FLAG_SYN 0x02
 
 /* RFC 9293 3.1; any other option has a length. */
 #define OPTION_END 0
@@ -23,15 +20,6 @@ static void put_u16(u8 *p, u32 v)
 {
 	p[0] = v >> 8;
 	p[1] = v;
-}
-
-/**
- * grex_mss_is_syn - is it a SYN or a SYN-ACK
- * @tcp: GREX_MSS_LOOK bytes of the TCP header
- */
-bool grex_mss_is_syn(const void *tcp)
-{
-	return ((const u8 *)tcp)[TCP_FLAGS] & FLAG_SYN;
 }
 
 /**

@@ -230,6 +230,13 @@ def test_headers():
              struct.pack("!BBHI", 6, 0, 0x0001, 7), False),
             ("last fragment, IPv6", 44,
              struct.pack("!BBHI", 6, 0, 0x0010, 7), False),
+            ("the only fragment, IPv6", 44,
+             struct.pack("!BBHI", 6, 0, 0, 7), False),
+            # It covers what is behind it (RFC 4302 3.3.3).
+            ("authentication header", 51,
+             struct.pack("!BBHII", 6, 4, 0, 9, 1) + bytes(12), False),
+            ("authentication behind options", 60, option(51) +
+             struct.pack("!BBHII", 6, 4, 0, 9, 1) + bytes(12), False),
             ("hop-by-hop and UDP", 0, option(17), False),
             ("past the end", 60, option(6, 200)[:16], False),
             ("no next header", 0, option(59), False)):
@@ -237,7 +244,28 @@ def test_headers():
                packet(V6, low if is_clamped else segment, first, front))
 
 
-for group in "layouts", "segments", "headers":
+def test_taps():
+    """Who looks on sees what came: a packet that others hold is copied first."""
+    across = Tap(B, "v0")
+    onlooker = Tap(A, "m1300")
+    remote = "192.0.2.%d" % DEVICE["m1300"][0]
+    for address in V4, V6:
+        name = "IPv6" if address.v6 else "IPv4"
+        inner = packet(address, tcp(address, SYN, mss(1460)))
+        onlooker.drain()
+        taps["m1300"].send(inner, ETH_P_IPV6 if address.v6 else ETH_P_IP)
+        got = onlooker.read(outgoing=True,
+                            wanted=lambda _, data: data == inner)
+        results.say("%s sent" % name, "" if got else "not as it was")
+        protocol = ETH_P_IPV6 if address.v6 else ETH_P_IP
+        outer = gre(protocol, inner)
+        sender.send(ipv4(remote, LOCAL, 47, outer))
+        got = across.read(outgoing=True, wanted=lambda _, data:
+                          data[20:] == outer)
+        results.say("%s received" % name, "" if got else "not as it was")
+
+
+for group in "layouts", "segments", "headers", "taps":
     results.group = group
     globals()["test_" + group]()
 results.end()

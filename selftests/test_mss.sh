@@ -12,6 +12,7 @@ TESTS="
 	test_layouts
 	test_segments
 	test_headers
+	test_taps
 	test_auto_follows
 	test_change
 	test_connections
@@ -43,6 +44,7 @@ look_at() {
 test_layouts() { look_at layouts; }
 test_segments() { look_at segments; }
 test_headers() { look_at headers; }
+test_taps() { look_at taps; }
 
 # agreed ADDRESS: the MSS that each end of a connection from A to B sends, less
 # what time stamps take
