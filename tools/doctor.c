@@ -45,11 +45,18 @@ void found_say(struct finding *found, enum severity severity, const char *fmt,
 	       ...)
 {
 	va_list args;
+	char *p;
 
 	found->severity = severity;
 	va_start(args, fmt);
 	vsnprintf(found->text, sizeof(found->text), fmt, args);
 	va_end(args);
+	/* Names of interfaces and chains are anybody's bytes, and a terminal's
+	 * orders are among them.
+	 */
+	for (p = found->text; *p; p++)
+		if ((unsigned char)*p < ' ' || *p == 127)
+			*p = '?';
 }
 
 void found_fix(struct finding *found, const char *fmt, ...)

@@ -89,7 +89,8 @@ static void say_ruling(const struct facts *f, const struct ruling *r, bool out,
 		       struct finding *found)
 {
 	const struct config *c = &f->tunnel->config;
-	char remote[INET_ADDRSTRLEN], by[120], count[64] = "";
+	char remote[INET_ADDRSTRLEN], by[FILTER_NAME_SIZE + 64];
+	char count[64] = "";
 
 	if (!r->by_rule)
 		snprintf(by, sizeof(by),
@@ -186,7 +187,7 @@ void judge_filter_unread(const struct facts *f, struct finding *found)
 }
 
 static const char ip_gre_fix[] =
-	"rmmod ip_gre && echo blacklist ip_gre > /etc/modprobe.d/grex.conf";
+	"rmmod ip_gre && echo blacklist ip_gre >> /etc/modprobe.d/grex.conf";
 
 void judge_ip_gre(const struct facts *f, struct finding *found)
 {

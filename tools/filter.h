@@ -12,7 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FILTER_NAME_SIZE 64
+/* As nftables has it, with the NUL. */
+#define FILTER_NAME_SIZE 256
 
 struct json_value;
 

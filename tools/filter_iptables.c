@@ -17,15 +17,19 @@ static enum filter_sure sure(bool yes)
 static enum filter_sure is_address(struct in_addr address, char *text)
 {
 	char *slash = strchr(text, '/');
+	unsigned long length;
 	uint32_t mask = ~0U;
 	struct in_addr a;
 
 	if (slash) {
 		*slash++ = '\0';
+		length = strtoul(slash, NULL, 10);
 		if (strchr(slash, '.') && inet_pton(AF_INET, slash, &a) == 1)
 			mask = ntohl(a.s_addr);
+		else if (length <= 32)
+			mask = length ? ~0U << (32 - length) : 0;
 		else
-			mask = atoi(slash) ? ~0U << (32 - atoi(slash)) : 0;
+			return FILTER_MAYBE;
 	}
 	if (inet_pton(AF_INET, text, &a) != 1 || (mask && !address.s_addr))
 		return FILTER_MAYBE;

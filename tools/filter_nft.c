@@ -183,6 +183,20 @@ static enum filter_sure is_in_range(const struct known *k,
 	return sure(k->number >= from && k->number <= to);
 }
 
+/* What looks like the name of a set is not one in here: that would have no end. */
+static enum filter_sure is_element(const struct nft *n, const struct known *k,
+				   const char *family, const char *table,
+				   const struct json_value *v)
+{
+	const struct json_value *elem = json_member(v, "elem");
+
+	if (elem)
+		v = json_member(elem, "val");
+	if (v && v->type == JSON_STRING)
+		return is_plain(k, v);
+	return is_value(n, k, family, table, v);
+}
+
 /* Any of the elements of an array. */
 static enum filter_sure is_any(const struct nft *n, const struct known *k,
 			       const char *family, const char *table,
@@ -194,7 +208,7 @@ static enum filter_sure is_any(const struct nft *n, const struct known *k,
 	if (!array || array->type != JSON_ARRAY)
 		return FILTER_MAYBE;
 	for (v = array->first; v; v = v->next) {
-		one = is_value(n, k, family, table, v);
+		one = is_element(n, k, family, table, v);
 		if (one > best)
 			best = one;
 	}

@@ -11,6 +11,9 @@
 
 #include "program.h"
 
+/* Tables of a hundred thousand rules print in less. */
+#define PROGRAM_SECONDS 30
+
 const char *program_find(const char *name)
 {
 	static const char *const folders[] = {
@@ -37,6 +40,8 @@ become(const char *path, const char *const argv[], int output, int complaints)
 	dup2(complaints, STDERR_FILENO);
 	/* Its words are read by a program. */
 	setenv("LC_ALL", "C", 1);
+	/* Kept over exec; who overdoes it is ended. */
+	alarm(PROGRAM_SECONDS);
 	execv(path, (char *const *)argv);
 	dprintf(STDERR_FILENO, "%s", strerror(errno));
 	_exit(127);
