@@ -10,6 +10,7 @@
 
 #include "device.h"
 #include "discover.h"
+#include "follow.h"
 #include "grex.h"
 #include "header.h"
 #include "keepalive.h"
@@ -192,12 +193,14 @@ static int device_open(struct net_device *dev)
 {
 	grex_keepalive_open(netdev_priv(dev));
 	grex_discover_open(netdev_priv(dev));
+	grex_follow_kick(netdev_priv(dev));
 	return 0;
 }
 
 static int device_stop(struct net_device *dev)
 {
 	grex_discover_close(netdev_priv(dev));
+	grex_follow_close(netdev_priv(dev));
 	grex_keepalive_close(netdev_priv(dev));
 	return 0;
 }
@@ -206,7 +209,8 @@ static int device_change_mtu(struct net_device *dev, int mtu)
 {
 	struct grex_tunnel *tunnel = netdev_priv(dev);
 
-	WRITE_ONCE(tunnel->mtu_mode, GREX_MTU_SET);
+	if (!tunnel->follow.sets)
+		WRITE_ONCE(tunnel->mtu_mode, GREX_MTU_SET);
 	WRITE_ONCE(dev->mtu, mtu);
 	return 0;
 }
@@ -337,11 +341,13 @@ int grex_device_create(struct net_device *dev, struct net *net,
 
 	tunnel->dev = dev;
 	tunnel->net = net;
+	tunnel->pmtu_sk = grex_net(net)->pmtu_sk;
 	tunnel->mtu_mode = mtu->mode;
 	grex_limit_init(&tunnel->relay_limit, DEVICE_RELAYS_PER_SECOND);
 	grex_limit_init(&tunnel->reflect_limit, DEVICE_REFLECTIONS_PER_SECOND);
 	grex_keepalive_init(tunnel);
 	grex_discover_init(tunnel);
+	grex_follow_init(tunnel);
 	rcu_assign_pointer(tunnel->config, config);
 
 	err = -EEXIST;
@@ -366,6 +372,15 @@ err_config:
 	if (config)
 		grex_device_config_free(config);
 	return err;
+}
+
+/* What was seen of one peer is not said of another. */
+static void device_forget_peer(struct grex_tunnel *tunnel)
+{
+	WRITE_ONCE(tunnel->peer.mtu, 0);
+	WRITE_ONCE(tunnel->pmtu.frag_needed, 0);
+	WRITE_ONCE(tunnel->received, 0);
+	WRITE_ONCE(tunnel->sent_last, 0);
 }
 
 /**
@@ -422,8 +437,12 @@ int grex_device_change(struct net_device *dev, struct grex_config *config,
 	grex_table_remove(table, old);
 	clear_bit(0, &tunnel->recursion_logged);
 	WRITE_ONCE(tunnel->unreachable, 0);
+	if (grex_keepalive_moves(old, config))
+		device_forget_peer(tunnel);
 	grex_keepalive_change(tunnel, old, config);
 	grex_discover_change(tunnel, old, config);
+	if (netif_running(dev))
+		grex_follow_kick(tunnel);
 	dev->needed_headroom = link.headroom;
 	device_show_config(dev, config);
 	/* A point-to-point device has one neighbour, other ones have many: what

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Path MTU discovery by probes: the packets and the time that drive the search in
- * search.c; and the device's MTU that follows what is found, or what the underlay
- * has learned.
+ * search.c.
  */
 #include <linux/grex.h>
 #include <linux/jiffies.h>
 #include <linux/random.h>
-#include <linux/rtnetlink.h>
 #include <linux/workqueue.h>
-#include <net/addrconf.h>
-#include <net/ip.h>
 
 #include "discover.h"
+#include "follow.h"
 #include "keepalive.h"
 #include "pmtu.h"
 
@@ -31,17 +28,23 @@
  * is noticed within it.
  */
 #define DISCOVER_CONFIRM (5 * HZ)
-/* Whether more passes by now [PMTU_RAISE_TIMER] */
+/* Between two that were lost, unless an ICMP error says the same (RFC 8899 5.1.1):
+ * what is lost closer together may have been in one burst, or over a policer.
+ */
+#define DISCOVER_AGAIN HZ
+/* Whether more passes by now [PMTU_RAISE_TIMER]; and after a black hole, which may
+ * have been something else.
+ */
 #define DISCOVER_RAISE (600 * HZ)
+#define DISCOVER_RAISE_SOON (60 * HZ)
 /* ICMP errors are looked into that often; anyone can send them. */
 #define DISCOVER_CLAIMS HZ
-/* How often a device's MTU is compared with what the underlay has learned, and how
- * long that must have been more before the MTU is raised.
- */
-#define DISCOVER_FOLLOW (2 * HZ)
-#define DISCOVER_HYSTERESIS (60 * HZ)
-/* Somebody else has the RTNL lock. */
-#define DISCOVER_BUSY (HZ / 20)
+
+static_assert((int)GREX_SEARCH_OFF == (int)GREX_PATH_SEARCH_OFF);
+static_assert((int)GREX_SEARCH_IN_BASE == (int)GREX_PATH_SEARCH_BASE);
+static_assert((int)GREX_SEARCH_IN_SEARCH == (int)GREX_PATH_SEARCH_SEARCH);
+static_assert((int)GREX_SEARCH_IN_DONE == (int)GREX_PATH_SEARCH_DONE);
+static_assert((int)GREX_SEARCH_IN_ERROR == (int)GREX_PATH_SEARCH_ERROR);
 
 static void discover_kick(struct grex_discover *discover, unsigned long delay)
 {
@@ -73,24 +76,56 @@ static unsigned long discover_spread(unsigned long delay)
 	return delay / 2 + mul_u64_u32_shr(delay / 2, get_random_u32(), 32);
 }
 
-/* The time is up for the probe that is out, or it is back. */
-static void discover_judge(struct grex_discover *discover)
+/* What the search says is what packets are held to. */
+static void discover_publish(struct grex_tunnel *tunnel)
+{
+	const struct grex_search *search = &tunnel->discover.search;
+	const u32 mtu = grex_search_path_mtu(search);
+	const bool settles = mtu < search->found;
+
+	if (mtu == tunnel->pmtu.found && settles == tunnel->pmtu.settles)
+		return;
+	WRITE_ONCE(tunnel->pmtu.settles, settles);
+	WRITE_ONCE(tunnel->pmtu.found, mtu);
+	if (!settles)
+		grex_follow_kick(tunnel);
+}
+
+static void discover_lost(struct grex_discover *discover)
 {
 	struct grex_search *search = &discover->search;
-	const bool in_question = discover->tried == search->size;
 
-	if (discover->is_back || discover->small_is_back)
+	if (search->state != GREX_SEARCH_IN_DONE) {
+		grex_search_step(search, GREX_SEARCH_MISSED, 0);
+		return;
+	}
+	discover->confirm = jiffies + (search->claim ? 0 : DISCOVER_AGAIN);
+	grex_search_step(search, GREX_SEARCH_MISSED, 0);
+	if (search->state != GREX_SEARCH_IN_DONE)
+		discover->raise = jiffies + DISCOVER_RAISE_SOON;
+}
+
+/* The time is up for the probe that is out, or it is back. */
+static void discover_judge(struct grex_tunnel *tunnel)
+{
+	struct grex_discover *discover = &tunnel->discover;
+	const bool in_question = discover->tried == discover->search.size;
+
+	if (discover->is_back || discover->small_is_back) {
 		discover->silent = 0;
-	else if (discover->silent < DISCOVER_BACKOFF)
+		discover->answers = true;
+	} else if (discover->silent < DISCOVER_BACKOFF) {
 		discover->silent++;
+		discover->answers &= discover->silent < DISCOVER_TRUST;
+	}
 	discover->tried = 0;
 	if (!in_question)
 		return;
 	if (discover->is_back) {
-		grex_search_step(search, GREX_SEARCH_PASSED, 0);
-		discover->confirmed = ktime_get_boottime_ns();
+		grex_search_step(&discover->search, GREX_SEARCH_PASSED, 0);
+		WRITE_ONCE(tunnel->pmtu.confirmed, jiffies);
 	} else if (discover->small_is_back) {
-		grex_search_step(search, GREX_SEARCH_MISSED, 0);
+		discover_lost(discover);
 	}
 }
 
@@ -99,9 +134,7 @@ static unsigned long discover_rest(struct grex_discover *discover)
 {
 	const unsigned long now = jiffies;
 
-	if (discover->search.strikes)
-		return 0;
-	if (!time_before(now, discover->raise)) {
+	if (!discover->search.strikes && !time_before(now, discover->raise)) {
 		discover->raise = now + DISCOVER_RAISE;
 		grex_search_step(&discover->search, GREX_SEARCH_RAISE, 0);
 		if (discover->search.state != GREX_SEARCH_IN_DONE)
@@ -126,15 +159,19 @@ static unsigned long discover_step(struct grex_tunnel *tunnel, u32 limit,
 	if (discover->tried) {
 		if (!discover->is_back && time_before(jiffies, discover->due))
 			return discover->due - jiffies;
-		discover_judge(discover);
+		discover_judge(tunnel);
 	}
-	if (!limit) /* there is no route */
-		return DISCOVER_CONFIRM;
+	/* There is no route, or none that takes what every link has to. */
+	if (limit < GREX_SEARCH_FLOOR) {
+		grex_search_step(search, GREX_SEARCH_STOP, 0);
+		return discover_spread(DISCOVER_CONFIRM);
+	}
 	grex_search_step(search,
 			 search->state == GREX_SEARCH_OFF ? GREX_SEARCH_START
 							  : GREX_SEARCH_LIMIT,
 			 limit);
-	if (search->state == GREX_SEARCH_IN_DONE) {
+	if (search->state == GREX_SEARCH_IN_DONE ||
+	    search->state == GREX_SEARCH_IN_ERROR) {
 		delay = discover_rest(discover);
 		if (delay)
 			return delay;
@@ -149,67 +186,16 @@ static unsigned long discover_step(struct grex_tunnel *tunnel, u32 limit,
 	return delay;
 }
 
-/* The large one first: when the small one is back, it had its time. */
+/* The large one first: when the small one is back, it had its time. And the small
+ * one alone would say that the path does not let through what has never left.
+ */
 static void discover_send(struct grex_config *config, u32 size)
 {
-	grex_keepalive_send(config, GREX_PROBE_PATH,
-			    discover_inner(config, size), true);
-	grex_keepalive_send(config, GREX_PROBE_PATH, 0, true);
-}
+	const int err = grex_keepalive_send(config, GREX_PROBE_PATH,
+					    discover_inner(config, size), true);
 
-static bool discover_has_ipv6(const struct net_device *dev)
-{
-#if IS_ENABLED(CONFIG_IPV6)
-	return __in6_dev_get(dev);
-#else
-	return false;
-#endif
-}
-
-static void discover_set_mtu(struct net_device *dev, unsigned int mtu)
-{
-	struct grex_tunnel *tunnel = netdev_priv(dev);
-
-	ASSERT_RTNL();
-	/* The stack takes IPv6 away from a device with less (RFC 8200 5). */
-	if (mtu < IPV6_MIN_MTU && discover_has_ipv6(dev))
-		mtu = IPV6_MIN_MTU;
-	if (mtu == dev->mtu)
-		return;
-	/* Which the device takes for the operator's choice. */
-	dev_set_mtu(dev, mtu);
-	WRITE_ONCE(tunnel->mtu_mode, GREX_MTU_AUTO);
-}
-
-/* Lower at once, and higher when it is sure: what the underlay has learned from
- * ICMP is forgotten after ten minutes, and learned again. Returns when to look
- * again.
- */
-static unsigned long discover_follow(struct grex_tunnel *tunnel,
-				     unsigned int mtu, bool sure)
-{
-	struct grex_discover *discover = &tunnel->discover;
-	struct net_device *dev = tunnel->dev;
-	const unsigned int now = READ_ONCE(dev->mtu);
-
-	if (READ_ONCE(tunnel->mtu_mode) != GREX_MTU_AUTO || !mtu)
-		return DISCOVER_FOLLOW;
-	mtu = clamp(mtu, dev->min_mtu, dev->max_mtu);
-	if (mtu <= now || sure)
-		discover->higher = 0;
-	else if (!discover->higher)
-		discover->higher = jiffies ?: 1;
-	if (mtu == now ||
-	    (discover->higher &&
-	     time_before(jiffies, discover->higher + DISCOVER_HYSTERESIS)))
-		return DISCOVER_FOLLOW;
-	if (!rtnl_trylock())
-		return DISCOVER_BUSY;
-	if (tunnel->mtu_mode == GREX_MTU_AUTO)
-		discover_set_mtu(dev, mtu);
-	discover->higher = 0;
-	rtnl_unlock();
-	return DISCOVER_FOLLOW;
+	if (!err || err == -EMSGSIZE)
+		grex_keepalive_send(config, GREX_PROBE_PATH, 0, true);
 }
 
 static void discover_work(struct work_struct *work)
@@ -220,8 +206,6 @@ static void discover_work(struct work_struct *work)
 	struct grex_discover *discover = &tunnel->discover;
 	unsigned long delay = MAX_JIFFY_OFFSET;
 	struct grex_config *config;
-	bool is_auto, sure;
-	unsigned int mtu;
 	u32 size = 0;
 
 	local_bh_disable();
@@ -229,43 +213,52 @@ static void discover_work(struct work_struct *work)
 	config = rcu_dereference(tunnel->config);
 	spin_lock(&discover->lock);
 	if (discover->running && config->mtu_probe) {
-		delay = discover_step(tunnel, grex_pmtu_learned(config).mtu,
+		delay = discover_step(tunnel, grex_pmtu_limit_to(config),
 				      &size);
-		WRITE_ONCE(tunnel->path_mtu, discover->search.found);
+		discover_publish(tunnel);
+		discover->seq = grex_keepalive_next(tunnel, GREX_PROBE_PATH);
 	}
-	sure = discover->search.found;
 	spin_unlock(&discover->lock);
 	if (size)
 		discover_send(config, size);
-	mtu = grex_pmtu_to(config, config->match.remote.v4);
-	rcu_read_unlock();
-	local_bh_enable();
-
-	is_auto = READ_ONCE(tunnel->mtu_mode) == GREX_MTU_AUTO;
-	if (is_auto)
-		delay = min(delay, discover_follow(tunnel, mtu, sure));
-	if (delay == MAX_JIFFY_OFFSET)
-		return;
-	spin_lock_bh(&discover->lock);
+	spin_lock(&discover->lock);
 	/* Not later than what has come meanwhile asks for. */
-	if (discover->running)
+	if (discover->running && delay != MAX_JIFFY_OFFSET)
 		queue_delayed_work(system_power_efficient_wq, &discover->work,
 				   delay);
-	spin_unlock_bh(&discover->lock);
+	spin_unlock(&discover->lock);
+	rcu_read_unlock();
+	local_bh_enable();
+}
+
+/* The peer is there. It may have been away, and is asked less and less often. */
+static void discover_wake(struct grex_discover *discover)
+{
+	if (discover->silent < DISCOVER_TRUST)
+		return;
+	discover->silent = 0;
+	discover->tried = 0;
+	discover_kick(discover, 0);
 }
 
 /**
  * grex_discover_answer - a probe has come back
  * @config: of its tunnel
- * @probe: what it says, of the kind GREX_PROBE_PATH
+ * @probe: what it says, of any kind
  */
 void grex_discover_answer(const struct grex_config *config,
 			  const struct grex_probe *probe)
 {
 	struct grex_discover *discover = &config->tunnel->discover;
 
+	if (!config->mtu_probe)
+		return;
 	spin_lock(&discover->lock);
-	if (!probe->padding) {
+	if (probe->kind != GREX_PROBE_PATH) {
+		discover_wake(discover);
+	} else if ((s32)(probe->seq - discover->seq) < 0) {
+		; /* of an earlier try */
+	} else if (!probe->padding) {
 		discover->small_is_back = true;
 	} else if (discover->tried &&
 		   grex_keepalive_size(config, probe) ==
@@ -281,24 +274,28 @@ void grex_discover_answer(const struct grex_config *config,
  * @config: of the tunnel that it is about
  * @mtu: bytes outside
  *
- * Return: is it up to the probes to say whether that is so
+ * Return: is it for the probes to say whether that is so? If not, what they have
+ * said is over.
  */
 bool grex_discover_claim(const struct grex_config *config, u32 mtu)
 {
-	struct grex_discover *discover = &config->tunnel->discover;
+	struct grex_tunnel *tunnel = config->tunnel;
+	struct grex_discover *discover = &tunnel->discover;
 	struct grex_search *search = &discover->search;
+	const u64 now = get_jiffies_64();
 	bool knows;
 
 	if (!config->mtu_probe)
 		return false;
 	spin_lock(&discover->lock);
-	/* A peer that does not answer tells nothing. */
-	knows = discover->running && search->found &&
-		discover->silent < DISCOVER_TRUST;
-	if (knows && search->state == GREX_SEARCH_IN_DONE &&
-	    mtu < search->found && !discover->tried &&
-	    !time_before(jiffies, discover->claims)) {
-		discover->claims = jiffies + DISCOVER_CLAIMS;
+	knows = discover->answers;
+	if (!knows && mtu < search->found) {
+		grex_search_step(search, GREX_SEARCH_STOP, 0);
+		discover_publish(tunnel);
+	} else if (knows && search->state == GREX_SEARCH_IN_DONE &&
+		   mtu < search->found && !discover->tried &&
+		   !time_before64(now, discover->claims)) {
+		discover->claims = now + DISCOVER_CLAIMS;
 		discover->confirm = jiffies;
 		grex_search_step(search, GREX_SEARCH_CLAIM, mtu);
 		discover_kick(discover, 0);
@@ -313,15 +310,15 @@ static void discover_restart(struct grex_tunnel *tunnel, bool running)
 
 	spin_lock_bh(&discover->lock);
 	discover->running = running;
+	discover->answers = false;
 	discover->tried = 0;
 	discover->is_back = false;
 	discover->silent = 0;
-	discover->confirmed = 0;
 	discover->raise = jiffies + DISCOVER_RAISE;
 	discover->confirm = jiffies;
-	discover->claims = jiffies;
+	discover->claims = get_jiffies_64();
 	grex_search_step(&discover->search, GREX_SEARCH_STOP, 0);
-	WRITE_ONCE(tunnel->path_mtu, 0);
+	discover_publish(tunnel);
 	discover_kick(discover, discover_spread(HZ / 10));
 	spin_unlock_bh(&discover->lock);
 }
@@ -340,7 +337,6 @@ void grex_discover_open(struct grex_tunnel *tunnel)
 void grex_discover_close(struct grex_tunnel *tunnel)
 {
 	discover_restart(tunnel, false);
-	/* It only tries for the RTNL lock, which we have. */
 	cancel_delayed_work_sync(&tunnel->discover.work);
 }
 
@@ -370,43 +366,19 @@ void grex_discover_change(struct grex_tunnel *tunnel,
 }
 
 /* Caller: RTNL. */
-void grex_discover_read(struct grex_tunnel *tunnel, struct grex_path *path)
+void grex_discover_read(struct grex_tunnel *tunnel,
+			struct grex_discover_state *state)
 {
-	const struct grex_config *config = rtnl_dereference(tunnel->config);
 	struct grex_discover *discover = &tunnel->discover;
 	struct grex_probe_log log[GREX_PROBE_KINDS];
-	struct grex_pmtu_learned learned = {};
 	struct grex_fsm fsm;
-	u32 found;
 
 	grex_keepalive_read(tunnel, &fsm, log);
-	*path = (struct grex_path){
-		.sent = log[GREX_PROBE_PATH].sent,
-		.received = log[GREX_PROBE_PATH].received,
-	};
-	if (config->match.remote.v4)
-		learned = grex_pmtu_learned(config);
-	path->mtu = learned.mtu;
-	path->age = GREX_PATH_AGELESS;
-	if (learned.from_icmp) {
-		const unsigned long when = READ_ONCE(tunnel->frag_needed);
-
-		path->source = GREX_PATH_FROM_ICMP;
-		/* It may have been about other packets than the tunnel's. */
-		if (when)
-			path->age = jiffies_to_msecs(jiffies - when);
-	}
+	state->sent = log[GREX_PROBE_PATH].sent;
+	state->received = log[GREX_PROBE_PATH].received;
 
 	spin_lock_bh(&discover->lock);
-	path->search = discover->search.state;
-	path->tried = discover->search.size;
-	found = discover->search.found;
-	if (found && path->mtu && found <= path->mtu) {
-		path->mtu = found;
-		path->source = GREX_PATH_FROM_PROBES;
-		path->age =
-			div_u64(ktime_get_boottime_ns() - discover->confirmed,
-				NSEC_PER_MSEC);
-	}
+	state->search = discover->search.state;
+	state->tried = discover->search.size;
 	spin_unlock_bh(&discover->lock);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The path MTU that probes find, and the MTU of a device that follows the path.
+ * The path MTU that probes find.
  */
 #ifndef GREX_DISCOVER_H
 #define GREX_DISCOVER_H
@@ -15,29 +15,22 @@ void grex_discover_change(struct grex_tunnel *tunnel,
 			  const struct grex_config *old,
 			  const struct grex_config *config);
 
-#define GREX_PATH_AGELESS U64_MAX
-
 /**
- * struct grex_path - what is known of the path to the remote
- * @mtu: bytes outside; 0: no remote, or no route
- * @source: enum grex_path_source
+ * struct grex_discover_state - what the search is doing
  * @search: enum grex_path_search
  * @tried: bytes outside of what is tried; 0: nothing
- * @age: ms since @mtu was learned, or last confirmed, or GREX_PATH_AGELESS
  * @sent: probes
  * @received: probes that came back
  */
-struct grex_path {
-	u32 mtu;
-	u32 source;
+struct grex_discover_state {
 	u32 search;
 	u32 tried;
-	u64 age;
 	u64 sent;
 	u64 received;
 };
 
-void grex_discover_read(struct grex_tunnel *tunnel, struct grex_path *path);
+void grex_discover_read(struct grex_tunnel *tunnel,
+			struct grex_discover_state *state);
 
 /* Caller: RCU, BH disabled. */
 void grex_discover_answer(const struct grex_config *config,

@@ -168,36 +168,62 @@ struct grex_keepalive {
 
 /**
  * struct grex_discover - path MTU discovery by probes
- * @lock: protects what follows up to @higher; taken with BH disabled, outside of
+ * @lock: protects what follows up to @claims; taken with BH disabled, outside of
  *	that of the keepalive
  * @running: @lock. the device is up
+ * @answers: @lock. the peer answers, so it is not for others to say what passes
  * @search: @lock. what is known of the path
  * @tried: @lock. bytes of the probe that is out, 0: none
+ * @seq: @lock. its sequence number
  * @is_back: @lock. it is back
  * @small_is_back: @lock. so is the small one behind it
  * @silent: @lock. tries in a row after which neither was
  * @due: @lock. jiffies when the one that is out is lost
  * @confirm: @lock. jiffies when what was found is tried again
  * @raise: @lock. jiffies when more is tried
- * @claims: @lock. jiffies when ICMP errors are looked into again
- * @confirmed: @lock. ns of CLOCK_BOOTTIME when what was tried last passed
- * @higher: of @work's function. jiffies since when the device's MTU could be
- *	higher, 0: it could not
+ * @claims: @lock. jiffies, 64 bits, when ICMP errors are looked into again
  * @work: own.
  */
 struct grex_discover {
-	spinlock_t lock; /* of @running to @confirmed */
+	spinlock_t lock; /* of @running to @claims */
 	bool running;
+	bool answers;
 	bool is_back;
 	bool small_is_back;
 	u8 silent;
 	u32 tried;
+	u32 seq;
 	struct grex_search search;
 	unsigned long due;
 	unsigned long confirm;
 	unsigned long raise;
-	unsigned long claims;
-	u64 confirmed;
+	u64 claims;
+	struct delayed_work work;
+};
+
+/**
+ * struct grex_pmtu - what is believed of the path to the remote
+ * @found: own. bytes that probes have shown to pass, 0: they have not
+ * @settles: own. @found is lower than what may be, and soon will be more
+ * @confirmed: own. jiffies when what was tried last passed
+ * @frag_needed: own. jiffies when a path MTU was last learned from ICMP, 0: never
+ */
+struct grex_pmtu {
+	u32 found;
+	bool settles;
+	unsigned long confirmed;
+	unsigned long frag_needed;
+};
+
+/**
+ * struct grex_follow - the MTU of a device that follows the path
+ * @sets: RTNL. it is being set, and not by the operator
+ * @higher: of @work's function. jiffies since when it could be higher, 0: it could
+ *	not
+ * @work: own.
+ */
+struct grex_follow {
+	bool sets;
 	unsigned long higher;
 	struct delayed_work work;
 };
@@ -231,9 +257,10 @@ struct grex_peer {
  *	does not
  * @keepalive: own.
  * @discover: own.
- * @path_mtu: own. bytes that probes found to pass, 0: nothing found
+ * @pmtu: own.
+ * @pmtu_sk: const. of @net, see grex_net
+ * @follow: own.
  * @peer: own.
- * @frag_needed: own. jiffies when a path MTU was last learned from ICMP, 0: never
  * @received: own. jiffies of the last packet that came through, 0: none has
  * @sent_last: own. jiffies of the last packet that the underlay took, 0: none
  * @list: RTNL. in grex_net::tunnels of @net
@@ -255,9 +282,10 @@ struct grex_tunnel {
 	unsigned long unreachable;
 	struct grex_keepalive keepalive;
 	struct grex_discover discover;
-	u32 path_mtu;
+	struct grex_pmtu pmtu;
+	struct sock *pmtu_sk;
+	struct grex_follow follow;
 	struct grex_peer peer;
-	unsigned long frag_needed;
 	unsigned long received;
 	unsigned long sent_last;
 	struct list_head list;
@@ -288,12 +316,15 @@ struct grex_table {
  * @tunnels: RTNL. all tunnels with this underlay, wherever their devices are
  * @stats: own. drops that belong to no tunnel
  * @relay_limit: own. ICMP errors relayed per second, of all tunnels
+ * @pmtu_sk: const. sends what the stack is not to hold to the path MTU that it has
+ *	learned, since probes know better
  */
 struct grex_net {
 	struct grex_table table;
 	struct list_head tunnels;
 	struct grex_stats __percpu *stats;
 	struct ratelimit_state relay_limit;
+	struct sock *pmtu_sk;
 };
 
 struct grex_net *grex_net(const struct net *net);

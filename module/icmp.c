@@ -338,7 +338,8 @@ void grex_icmp_error(struct sk_buff *skb, u32 info)
 	}
 	if (kind == GREX_ERROR_FRAG_NEEDED) {
 		icmp_learn(&report, false);
-		WRITE_ONCE(report.config->tunnel->frag_needed, jiffies ?: 1);
+		WRITE_ONCE(report.config->tunnel->pmtu.frag_needed,
+			   jiffies ?: 1);
 		report.error.info = icmp_path_mtu(&report);
 	}
 	if (!report.config->icmp_relay ||

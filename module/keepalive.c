@@ -112,10 +112,10 @@ unsigned int grex_keepalive_size(const struct grex_config *config,
  * grex_keepalive_send - send one probe
  * @config: of the tunnel
  * @kind: of the probe
- * @size: bytes of the inner packet, 0: as few as it takes
+ * @size: bytes of the inner packet, as few as it takes if that is more
  * @df: not to be fragmented, on either way
  *
- * It is in the log even if it does not get out: nobody has answered it.
+ * The log has it even if it does not get out: nobody has answered it.
  *
  * Return: as of grex_tx_probe()
  */
@@ -128,12 +128,12 @@ int grex_keepalive_send(struct grex_config *config, enum grex_probe_kind kind,
 	const u16 flags = config->iflags & GREX_HEADER_KEY;
 	const u8 gre = grex_header_len(flags);
 	const unsigned int least = keepalive_min_size(config);
-	const unsigned int padding = size ? size - least : 0;
+	const unsigned int padding = size > least ? size - least : 0;
 	struct grex_probe probe = {
 		.kind = kind,
 		.padding = padding,
 		.mtu = min_t(unsigned int, READ_ONCE(tunnel->dev->mtu), U16_MAX),
-		.path_mtu = READ_ONCE(tunnel->path_mtu),
+		.path_mtu = READ_ONCE(tunnel->pmtu.found),
 	};
 	struct sk_buff *skb;
 	void *payload;
@@ -146,7 +146,7 @@ int grex_keepalive_send(struct grex_config *config, enum grex_probe_kind kind,
 
 	skb = alloc_skb(LL_MAX_HEADER + MAX_HEADER + sizeof(struct iphdr) +
 				least + padding,
-			GFP_ATOMIC);
+			GFP_ATOMIC | __GFP_NOWARN);
 	if (!skb) {
 		grex_stats_count(tunnel->stats, GREX_TX_NO_MEMORY);
 		return -ENOMEM;
@@ -447,4 +447,16 @@ u64 grex_keepalive_rtt(struct grex_tunnel *tunnel, enum grex_probe_kind kind)
 	rtt = keepalive->log[kind].rtt_smoothed;
 	spin_unlock_bh(&keepalive->lock);
 	return rtt;
+}
+
+/* The sequence number of the next one. */
+u32 grex_keepalive_next(struct grex_tunnel *tunnel, enum grex_probe_kind kind)
+{
+	struct grex_keepalive *keepalive = &tunnel->keepalive;
+	u32 seq;
+
+	spin_lock_bh(&keepalive->lock);
+	seq = keepalive->log[kind].sent;
+	spin_unlock_bh(&keepalive->lock);
+	return seq;
 }

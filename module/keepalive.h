@@ -33,5 +33,6 @@ bool grex_keepalive_moves(const struct grex_config *old,
 unsigned int grex_keepalive_size(const struct grex_config *config,
 				 const struct grex_probe *probe);
 u64 grex_keepalive_rtt(struct grex_tunnel *tunnel, enum grex_probe_kind kind);
+u32 grex_keepalive_next(struct grex_tunnel *tunnel, enum grex_probe_kind kind);
 
 #endif

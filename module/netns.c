@@ -5,6 +5,8 @@
  */
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
+#include <net/inet_common.h>
+#include <net/inet_sock.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
@@ -22,6 +24,17 @@ struct grex_net *grex_net(const struct net *net)
 	return net_generic(net, netns_id);
 }
 
+static int __net_init netns_init_sk(struct net *net, struct sock **sk)
+{
+	int err;
+
+	/* It is in no table, and receives nothing. */
+	err = inet_ctl_sock_create(sk, PF_INET, SOCK_RAW, IPPROTO_GRE, net);
+	if (!err)
+		inet_sk(*sk)->pmtudisc = IP_PMTUDISC_PROBE;
+	return err;
+}
+
 static int __net_init netns_init(struct net *net)
 {
 	struct grex_net *gn = grex_net(net);
@@ -32,9 +45,18 @@ static int __net_init netns_init(struct net *net)
 	gn->stats = grex_stats_alloc();
 	if (!gn->stats)
 		return -ENOMEM;
+	err = netns_init_sk(net, &gn->pmtu_sk);
+	if (err)
+		goto err_sk;
 	err = grex_table_init(&gn->table);
 	if (err)
-		free_percpu(gn->stats);
+		goto err_table;
+	return 0;
+
+err_table:
+	inet_ctl_sock_destroy(gn->pmtu_sk);
+err_sk:
+	free_percpu(gn->stats);
 	return err;
 }
 
@@ -43,6 +65,7 @@ static void __net_exit netns_exit(struct net *net)
 	struct grex_net *gn = grex_net(net);
 
 	grex_table_destroy(&gn->table);
+	inet_ctl_sock_destroy(gn->pmtu_sk);
 	free_percpu(gn->stats);
 }
 

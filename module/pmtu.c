@@ -27,6 +27,13 @@ static struct rtable *pmtu_route(const struct grex_config *config,
 				 &saddr);
 }
 
+/* One that leads back into the tunnel says nothing. */
+static bool pmtu_leads_out(const struct grex_config *config,
+			   const struct rtable *rt)
+{
+	return rt->dst.dev != config->tunnel->dev;
+}
+
 /* MTU of the route as configured. What was learned from ICMP is left out: that
  * expires, and the device MTU does not.
  */
@@ -54,8 +61,7 @@ struct grex_pmtu_link grex_pmtu_of_link(const struct grex_config *config)
 		struct rtable *rt = pmtu_route(config, config->match.remote.v4);
 
 		if (!IS_ERR(rt)) {
-			/* A route back into the tunnel says nothing. */
-			if (rt->dst.dev != config->tunnel->dev) {
+			if (pmtu_leads_out(config, rt)) {
 				mtu = pmtu_of_route(&rt->dst);
 				link.headroom = LL_RESERVED_SPACE(rt->dst.dev) +
 						rt->dst.header_len +
@@ -78,42 +84,19 @@ struct grex_pmtu_link grex_pmtu_of_link(const struct grex_config *config)
 	return link;
 }
 
-static struct grex_pmtu_learned pmtu_learned(const struct grex_config *config,
-					     __be32 remote)
-{
-	struct rtable *rt = pmtu_route(config, remote);
-	struct grex_pmtu_learned learned = {};
-
-	if (IS_ERR(rt))
-		return learned;
-	/* A route back into the tunnel says nothing. */
-	if (rt->dst.dev != config->tunnel->dev) {
-		learned.mtu = min_t(u32, dst_mtu(&rt->dst), IP_MAX_MTU);
-		learned.from_icmp = rt->rt_pmtu && rt->dst.expires &&
-				    time_before(jiffies, rt->dst.expires);
-	}
-	ip_rt_put(rt);
-	return learned;
-}
-
-/**
- * grex_pmtu_learned - what the underlay lets through to the remote
- * @config: of a tunnel that has one
- *
- * Return: whatever probes have found
+/* What the path lets through, bytes outside: what the stack has learned from ICMP
+ * errors, unless probes know better.
  */
-struct grex_pmtu_learned grex_pmtu_learned(const struct grex_config *config)
+static u32 pmtu_outside(const struct grex_config *config,
+			const struct dst_entry *dst)
 {
-	return pmtu_learned(config, config->match.remote.v4);
+	const u32 found = grex_pmtu_probed(config);
+
+	return found ? min(found, pmtu_of_route(dst)) : dst_mtu(dst);
 }
 
-/* Less the overhead, and no more than what probes have found. */
 static u32 pmtu_inner(const struct grex_config *config, u32 mtu)
 {
-	const u32 found = READ_ONCE(config->tunnel->path_mtu);
-
-	if (found)
-		mtu = min(mtu, found);
 	/* A route may have any MTU, an IPv4 packet has 68 bytes. */
 	return max_t(u32, mtu, IPV4_MIN_MTU + config->overhead) -
 	       config->overhead;
@@ -129,7 +112,40 @@ static u32 pmtu_inner(const struct grex_config *config, u32 mtu)
 unsigned int grex_pmtu_of_path(const struct grex_config *config,
 			       const struct dst_entry *dst)
 {
-	return pmtu_inner(config, dst_mtu(dst));
+	return pmtu_inner(config, pmtu_outside(config, dst));
+}
+
+/**
+ * grex_pmtu_limit - the largest packet that may be tried on an underlay route
+ * @config: of the tunnel
+ * @dst: the route
+ *
+ * Return: bytes outside. Who probes is not held to what ICMP errors say: the kernel
+ * learns from some that anyone can forge.
+ */
+unsigned int grex_pmtu_limit(const struct grex_config *config,
+			     const struct dst_entry *dst)
+{
+	return config->mtu_probe ? pmtu_of_route(dst) : dst_mtu(dst);
+}
+
+/**
+ * grex_pmtu_limit_to - the same, on the way to the remote
+ * @config: of a tunnel that has one
+ *
+ * Return: bytes outside; 0: no route
+ */
+unsigned int grex_pmtu_limit_to(const struct grex_config *config)
+{
+	struct rtable *rt = pmtu_route(config, config->match.remote.v4);
+	unsigned int mtu = 0;
+
+	if (IS_ERR(rt))
+		return 0;
+	if (pmtu_leads_out(config, rt))
+		mtu = min_t(u32, grex_pmtu_limit(config, &rt->dst), IP_MAX_MTU);
+	ip_rt_put(rt);
+	return mtu;
 }
 
 /**
@@ -141,9 +157,64 @@ unsigned int grex_pmtu_of_path(const struct grex_config *config,
  */
 unsigned int grex_pmtu_to(const struct grex_config *config, __be32 remote)
 {
-	const struct grex_pmtu_learned learned = pmtu_learned(config, remote);
+	struct rtable *rt = pmtu_route(config, remote);
+	unsigned int mtu = 0;
 
-	return learned.mtu ? pmtu_inner(config, learned.mtu) : 0;
+	if (IS_ERR(rt))
+		return 0;
+	if (pmtu_leads_out(config, rt))
+		mtu = min_t(u32, grex_pmtu_of_path(config, &rt->dst),
+			    IP_MAX_MTU);
+	ip_rt_put(rt);
+	return mtu;
+}
+
+/* Of an MTU that is not the route's own. */
+static bool pmtu_is_learned(const struct rtable *rt)
+{
+	return rt->rt_pmtu && rt->dst.expires &&
+	       time_before(jiffies, rt->dst.expires);
+}
+
+static u64 pmtu_age(unsigned long since)
+{
+	return jiffies64_to_msecs(jiffies - since);
+}
+
+/**
+ * grex_pmtu_read - what is believed of the path to the remote
+ * @tunnel: the tunnel
+ * @path: filled in
+ *
+ * Caller: RTNL.
+ */
+void grex_pmtu_read(struct grex_tunnel *tunnel, struct grex_path *path)
+{
+	const struct grex_config *config = rtnl_dereference(tunnel->config);
+	const unsigned long frag_needed = READ_ONCE(tunnel->pmtu.frag_needed);
+	struct rtable *rt;
+
+	*path = (struct grex_path){ .age = GREX_PATH_AGELESS };
+	if (!config->match.remote.v4)
+		return;
+	rt = pmtu_route(config, config->match.remote.v4);
+	if (IS_ERR(rt))
+		return;
+	if (pmtu_leads_out(config, rt)) {
+		path->mtu =
+			min_t(u32, pmtu_outside(config, &rt->dst), IP_MAX_MTU);
+		path->source = GREX_PATH_FROM_ROUTE;
+		if (grex_pmtu_probed(config)) {
+			path->source = GREX_PATH_FROM_PROBES;
+			path->age = pmtu_age(READ_ONCE(tunnel->pmtu.confirmed));
+		} else if (pmtu_is_learned(rt)) {
+			path->source = GREX_PATH_FROM_ICMP;
+			/* It may have been about others' packets. */
+			if (frag_needed)
+				path->age = pmtu_age(frag_needed);
+		}
+	}
+	ip_rt_put(rt);
 }
 
 static bool pmtu_fits(const struct sk_buff *skb, unsigned int mtu)

@@ -4,8 +4,9 @@
 
 #include <linux/skbuff.h>
 
+#include "grex.h"
+
 struct dst_entry;
-struct grex_config;
 
 /**
  * enum grex_pmtu_verdict - what becomes of an inner packet
@@ -22,6 +23,9 @@ enum grex_pmtu_verdict {
 unsigned int grex_pmtu_of_path(const struct grex_config *config,
 			       const struct dst_entry *dst);
 unsigned int grex_pmtu_to(const struct grex_config *config, __be32 remote);
+unsigned int grex_pmtu_limit(const struct grex_config *config,
+			     const struct dst_entry *dst);
+unsigned int grex_pmtu_limit_to(const struct grex_config *config);
 enum grex_pmtu_verdict grex_pmtu_check(struct sk_buff *skb, unsigned int mtu);
 
 /**
@@ -34,17 +38,28 @@ struct grex_pmtu_link {
 	unsigned int headroom;
 };
 
+struct grex_pmtu_link grex_pmtu_of_link(const struct grex_config *config);
+
+#define GREX_PATH_AGELESS U64_MAX
+
 /**
- * struct grex_pmtu_learned - what the underlay knows of the path to the remote
- * @mtu: bytes outside; 0: no route
- * @from_icmp: it is not the route's own, and expires
+ * struct grex_path - what is believed of the path to the remote
+ * @mtu: bytes outside; 0: no remote, or no route
+ * @source: enum grex_path_source
+ * @age: ms since @mtu was learned, or last confirmed, or GREX_PATH_AGELESS
  */
-struct grex_pmtu_learned {
-	unsigned int mtu;
-	bool from_icmp;
+struct grex_path {
+	u32 mtu;
+	u32 source;
+	u64 age;
 };
 
-struct grex_pmtu_learned grex_pmtu_learned(const struct grex_config *config);
-struct grex_pmtu_link grex_pmtu_of_link(const struct grex_config *config);
+void grex_pmtu_read(struct grex_tunnel *tunnel, struct grex_path *path);
+
+/* What probes have found, bytes outside; 0: nothing. */
+static inline u32 grex_pmtu_probed(const struct grex_config *config)
+{
+	return config->mtu_probe ? READ_ONCE(config->tunnel->pmtu.found) : 0;
+}
 
 #endif

@@ -13,6 +13,7 @@
 
 #include "device.h"
 #include "discover.h"
+#include "pmtu.h"
 #include "grex.h"
 #include "header.h"
 #include "keepalive.h"
@@ -233,18 +234,22 @@ static int rtnl_get_tos(struct nlattr *attr, u8 *tos,
 	return 0;
 }
 
-/* Most of ours are one of two. */
-static int rtnl_get_choice(struct nlattr *attr, bool *choice,
-			   struct netlink_ext_ack *extack)
+static int rtnl_put_choice(struct nlattr *attr, bool *choice)
 {
 	if (!attr)
 		return 0;
 	if (nla_get_u32(attr) > 1)
-		return rtnl_refuse(-EINVAL, extack, attr,
-				   "IFLA_GREX_ICMP_RELAY, IFLA_GREX_ICMP_SOURCE, IFLA_GREX_DECAP_TTL, IFLA_GREX_KEEPALIVE_REPLY, IFLA_GREX_MTU_PROBE and IFLA_GREX_MTU_AUTO must be 0 or 1");
+		return -EINVAL;
 	*choice = nla_get_u32(attr);
 	return 0;
 }
+
+/* Most of ours are one of two. A macro, as extack takes no text but a literal. */
+#define rtnl_get_choice(data, type, choice, extack)           \
+	(rtnl_put_choice((data)[type], choice)                \
+		 ? rtnl_refuse(-EINVAL, extack, (data)[type], \
+			       #type " must be 0 or 1")       \
+		 : 0)
 
 static int rtnl_get_icmp(struct nlattr *data[], struct grex_config *config,
 			 struct netlink_ext_ack *extack)
@@ -253,10 +258,12 @@ static int rtnl_get_icmp(struct nlattr *data[], struct grex_config *config,
 	struct nlattr *source = data[IFLA_GREX_ICMP_SOURCE];
 	int err;
 
-	err = rtnl_get_choice(relay, &config->icmp_relay, extack);
+	err = rtnl_get_choice(data, IFLA_GREX_ICMP_RELAY, &config->icmp_relay,
+			      extack);
 	if (err)
 		return err;
-	err = rtnl_get_choice(source, &config->icmp_from_hop, extack);
+	err = rtnl_get_choice(data, IFLA_GREX_ICMP_SOURCE,
+			      &config->icmp_from_hop, extack);
 	if (err)
 		return err;
 	if (config->icmp_from_hop && !config->icmp_relay)
@@ -294,7 +301,7 @@ static int rtnl_get_keepalive(struct nlattr *data[], struct grex_config *config,
 		return rtnl_refuse(-EINVAL, extack,
 				   interval ?: data[IFLA_GRE_REMOTE],
 				   "IFLA_GREX_KEEPALIVE_INTERVAL needs a peer to ask: IFLA_GRE_REMOTE");
-	return rtnl_get_choice(data[IFLA_GREX_KEEPALIVE_REPLY],
+	return rtnl_get_choice(data, IFLA_GREX_KEEPALIVE_REPLY,
 			       &config->keepalive_reply, extack);
 }
 
@@ -320,7 +327,8 @@ static int rtnl_get_mtu_probe(struct nlattr *data[], struct grex_config *config,
 	struct nlattr *attr = data[IFLA_GREX_MTU_PROBE];
 	int err;
 
-	err = rtnl_get_choice(attr, &config->mtu_probe, extack);
+	err = rtnl_get_choice(data, IFLA_GREX_MTU_PROBE, &config->mtu_probe,
+			      extack);
 	if (err)
 		return err;
 	if (config->mtu_probe && !config->match.remote.v4)
@@ -369,7 +377,7 @@ static int rtnl_to_config(struct nlattr *data[], struct net *net,
 		return err;
 	if (data[IFLA_GRE_FWMARK])
 		config->fwmark = nla_get_u32(data[IFLA_GRE_FWMARK]);
-	err = rtnl_get_choice(data[IFLA_GREX_DECAP_TTL],
+	err = rtnl_get_choice(data, IFLA_GREX_DECAP_TTL,
 			      &config->decap_ttl_copy, extack);
 	if (err)
 		return err;
@@ -389,6 +397,7 @@ static int rtnl_to_config(struct nlattr *data[], struct net *net,
  * have changed.
  */
 static int rtnl_get_mtu(struct nlattr *attr, struct nlattr *data[],
+			const struct grex_config *config,
 			const struct net_device *dev,
 			struct grex_device_mtu *mtu,
 			struct netlink_ext_ack *extack)
@@ -397,18 +406,26 @@ static int rtnl_get_mtu(struct nlattr *attr, struct nlattr *data[],
 	bool is_auto = mtu->mode == GREX_MTU_AUTO;
 	int err;
 
-	err = rtnl_get_choice(auto_attr, &is_auto, extack);
-	if (err)
-		return err;
-	if (auto_attr && is_auto)
-		mtu->mode = GREX_MTU_AUTO;
-	else if (!is_auto && mtu->mode == GREX_MTU_AUTO)
-		mtu->mode = GREX_MTU_SET;
-	if (!attr)
-		return 0;
-	if (auto_attr && is_auto)
+	if (auto_attr) {
+		err = rtnl_get_choice(data, IFLA_GREX_MTU_AUTO, &is_auto,
+				      extack);
+		if (err)
+			return err;
+		if (is_auto)
+			mtu->mode = GREX_MTU_AUTO;
+		else if (mtu->mode == GREX_MTU_AUTO)
+			mtu->mode = GREX_MTU_SET;
+	}
+	if (attr && auto_attr && is_auto)
 		return rtnl_refuse(-EINVAL, extack, attr,
 				   "IFLA_MTU contradicts IFLA_GREX_MTU_AUTO 1");
+	/* IFLA_MTU ends it. */
+	if (is_auto && !attr && !config->match.remote.v4)
+		return rtnl_refuse(-EINVAL, extack,
+				   auto_attr ?: data[IFLA_GRE_REMOTE],
+				   "IFLA_GREX_MTU_AUTO needs a path to follow: IFLA_GRE_REMOTE");
+	if (!attr)
+		return 0;
 	mtu->mode = GREX_MTU_SET;
 	mtu->value = nla_get_u32(attr);
 	if (mtu->value < dev->min_mtu || mtu->value > dev->max_mtu)
@@ -482,8 +499,8 @@ static int rtnl_newlink(struct net_device *dev,
 	if (!err)
 		err = rtnl_to_config(params->data, net, config, extack);
 	if (!err)
-		err = rtnl_get_mtu(params->tb[IFLA_MTU], params->data, dev,
-				   &mtu, extack);
+		err = rtnl_get_mtu(params->tb[IFLA_MTU], params->data, config,
+				   dev, &mtu, extack);
 	if (err) {
 		grex_device_config_free(config);
 		return err;
@@ -517,7 +534,8 @@ static int rtnl_changelink(struct net_device *dev, struct nlattr *tb[],
 		return -ENOMEM;
 	err = rtnl_to_config(data, tunnel->net, config, extack);
 	if (!err)
-		err = rtnl_get_mtu(tb[IFLA_MTU], data, dev, &mtu, extack);
+		err = rtnl_get_mtu(tb[IFLA_MTU], data, config, dev, &mtu,
+				   extack);
 	if (err) {
 		grex_device_config_free(config);
 		return err;
@@ -678,33 +696,35 @@ static bool rtnl_put_keepalive(struct sk_buff *skb, struct grex_tunnel *tunnel)
 			       &log[GREX_PROBE_MANUAL]);
 }
 
+/* ms since @when, in jiffies */
+static bool rtnl_put_age(struct sk_buff *skb, int type, unsigned long when)
+{
+	return rtnl_put_u64(skb, type, jiffies64_to_msecs(jiffies - when));
+}
+
 static bool rtnl_put_peer(struct sk_buff *skb, const struct grex_peer *peer)
 {
-	const unsigned long since = jiffies - READ_ONCE(peer->heard);
-
 	if (!READ_ONCE(peer->mtu))
 		return true;
 	return !nla_put_u32(skb, GREX_PATH_PEER_DEVICE, READ_ONCE(peer->mtu)) &&
 	       !nla_put_u32(skb, GREX_PATH_PEER_MTU,
 			    READ_ONCE(peer->path_mtu)) &&
-	       rtnl_put_u64(skb, GREX_PATH_PEER_AGE, jiffies_to_msecs(since));
+	       rtnl_put_age(skb, GREX_PATH_PEER_AGE, READ_ONCE(peer->heard));
 }
 
-static bool rtnl_put_since(struct sk_buff *skb, int type,
-			   const unsigned long *when)
+static bool rtnl_put_since(struct sk_buff *skb, int type, unsigned long when)
 {
-	const unsigned long since = jiffies - READ_ONCE(*when);
-
-	return !READ_ONCE(*when) ||
-	       rtnl_put_u64(skb, type, jiffies_to_msecs(since));
+	return !when || rtnl_put_age(skb, type, when);
 }
 
 static bool rtnl_put_path(struct sk_buff *skb, struct grex_tunnel *tunnel)
 {
+	struct grex_discover_state state;
 	struct grex_path path;
 	struct nlattr *nest;
 
-	grex_discover_read(tunnel, &path);
+	grex_pmtu_read(tunnel, &path);
+	grex_discover_read(tunnel, &state);
 	nest = nla_nest_start(skb, GREX_XSTATS_PATH);
 	if (!nest)
 		return false;
@@ -712,13 +732,15 @@ static bool rtnl_put_path(struct sk_buff *skb, struct grex_tunnel *tunnel)
 			  nla_put_u32(skb, GREX_PATH_SOURCE, path.source) ||
 			  (path.age != GREX_PATH_AGELESS &&
 			   !rtnl_put_u64(skb, GREX_PATH_AGE, path.age)))) ||
-	    nla_put_u32(skb, GREX_PATH_SEARCH, path.search) ||
-	    nla_put_u32(skb, GREX_PATH_TRIED, path.tried) ||
-	    !rtnl_put_u64(skb, GREX_PATH_SENT, path.sent) ||
-	    !rtnl_put_u64(skb, GREX_PATH_RECEIVED, path.received) ||
+	    nla_put_u32(skb, GREX_PATH_SEARCH, state.search) ||
+	    nla_put_u32(skb, GREX_PATH_TRIED, state.tried) ||
+	    !rtnl_put_u64(skb, GREX_PATH_SENT, state.sent) ||
+	    !rtnl_put_u64(skb, GREX_PATH_RECEIVED, state.received) ||
 	    !rtnl_put_peer(skb, &tunnel->peer) ||
-	    !rtnl_put_since(skb, GREX_PATH_LAST_RX, &tunnel->received) ||
-	    !rtnl_put_since(skb, GREX_PATH_LAST_TX, &tunnel->sent_last)) {
+	    !rtnl_put_since(skb, GREX_PATH_LAST_RX,
+			    READ_ONCE(tunnel->received)) ||
+	    !rtnl_put_since(skb, GREX_PATH_LAST_TX,
+			    READ_ONCE(tunnel->sent_last))) {
 		nla_nest_cancel(skb, nest);
 		return false;
 	}

@@ -232,8 +232,7 @@ int grex_rx(struct sk_buff *skb)
 	if (unlikely(!header.protocol)) {
 		struct grex_probe probe;
 
-		if (grex_keepalive_take_reply(config, skb, &header, &probe) &&
-		    probe.kind == GREX_PROBE_PATH)
+		if (grex_keepalive_take_reply(config, skb, &header, &probe))
 			grex_discover_answer(config, &probe);
 		return 0;
 	}

@@ -34,11 +34,6 @@ static u32 search_known_between(u32 low, u32 high)
 	return 0;
 }
 
-static u32 search_lower_of(u32 a, u32 b)
-{
-	return a < b ? a : b;
-}
-
 /* What to try, of the sizes above low and below high, of which there are some. A
  * success takes a round trip and a loss some timeouts, so the list is gone through
  * from below; and a size of the list that passes is the path MTU most likely when
@@ -75,10 +70,11 @@ static u32 search_next(struct grex_search *search)
 static void search_go_on(struct grex_search *search)
 {
 	search->strikes = 0;
-	/* Below the floor nothing is tried: it passes, or nothing does. */
 	if (!search->low && search->high <= GREX_SEARCH_FLOOR) {
-		search->low = search_lower_of(search->limit, GREX_SEARCH_FLOOR);
-		search->high = search->low + 1;
+		search->state = GREX_SEARCH_IN_ERROR;
+		search->size = GREX_SEARCH_FLOOR;
+		search->found = 0;
+		return;
 	}
 	if (search->high - search->low <= 1) {
 		search->state = GREX_SEARCH_IN_DONE;
@@ -102,7 +98,8 @@ static void search_anew(struct grex_search *search, u32 high)
 
 static void search_lost(struct grex_search *search)
 {
-	if (++search->strikes < GREX_SEARCH_STRIKES)
+	if (search->state == GREX_SEARCH_IN_ERROR ||
+	    ++search->strikes < GREX_SEARCH_STRIKES)
 		return;
 	if (search->state == GREX_SEARCH_IN_DONE) {
 		search_anew(search, search->size);
@@ -111,8 +108,7 @@ static void search_lost(struct grex_search *search)
 		search->high = search->size;
 		search->strikes = 0;
 		search->state = GREX_SEARCH_IN_SEARCH;
-		search->size =
-			search_lower_of(GREX_SEARCH_FLOOR, search->size - 1);
+		search->size = GREX_SEARCH_FLOOR;
 	} else {
 		search->high = search->size;
 		search_go_on(search);
@@ -126,6 +122,8 @@ static void search_limit(struct grex_search *search, u32 limit)
 	if (limit == old)
 		return;
 	search->limit = limit;
+	if (search->state == GREX_SEARCH_IN_ERROR)
+		return;
 	if (search->high > old || search->high > limit)
 		search->high = limit + 1;
 	if (search->low > limit)
@@ -137,10 +135,12 @@ static void search_limit(struct grex_search *search, u32 limit)
  * grex_search_step - go on with the search
  * @search: all 0 before the first step
  * @event: what has happened
- * @value: the limit for START and LIMIT, the claimed MTU for CLAIM, else unused
+ * @value: the limit for START and LIMIT, at least GREX_SEARCH_FLOOR; the claimed
+ *	MTU for CLAIM; else unused
  *
  * What to try next is in @search->size afterwards, and when, depends on
- * @search->state: as soon as possible, or when it is time to confirm it.
+ * @search->state: as soon as possible, or when it is time to confirm it, or to see
+ * whether that has changed.
  */
 void grex_search_step(struct grex_search *search, enum grex_search_event event,
 		      u32 value)
@@ -170,6 +170,8 @@ void grex_search_step(struct grex_search *search, enum grex_search_event event,
 		search->claim = 0;
 		if (search->state == GREX_SEARCH_IN_DONE)
 			break;
+		if (search->state == GREX_SEARCH_IN_ERROR)
+			search->high = search->limit + 1;
 		search->low = search->size;
 		search_go_on(search);
 		break;
@@ -189,4 +191,24 @@ void grex_search_step(struct grex_search *search, enum grex_search_event event,
 	default:
 		break;
 	}
+}
+
+/**
+ * grex_search_path_mtu - what packets are to be held to
+ * @search: at any time
+ *
+ * What has passed once, until it is known not to pass any more: then what has passed
+ * since, or is likely to pass, without waiting for the end of the search (RFC 8899
+ * 5.2).
+ *
+ * Return: bytes; 0: nothing is known
+ */
+u32 grex_search_path_mtu(const struct grex_search *search)
+{
+	if (!search->found || search->high > search->found)
+		return search->found;
+	if (search->low)
+		return search->low;
+	return search->high > GREX_SEARCH_BASE ? GREX_SEARCH_BASE
+					       : GREX_SEARCH_FLOOR;
 }

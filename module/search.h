@@ -10,10 +10,12 @@
  *   state    event      to      what happens
  *   any      START      BASE    forget all; try the base                [BASE]
  *   BASE     passes     SEARCH  try the largest, then sizes that people have
- *   BASE     is lost    SEARCH  try smaller ones; down to the floor     [ERROR]
+ *   BASE     is lost    SEARCH  try the floor
  *   SEARCH   passes     SEARCH  nothing smaller is tried any more
  *   SEARCH   is lost    SEARCH  nothing larger is tried any more
  *   SEARCH   one left   DONE    that is the path MTU      [SEARCH_COMPLETE]
+ *   SEARCH   none left  ERROR   not even the floor passes, but the small one does
+ *   ERROR    passes     SEARCH  above it
  *   DONE     passes     DONE    confirmed
  *   DONE     is lost    SEARCH  a black hole: below it, from the base on
  *   DONE     CLAIM      DONE    confirm at once; if it is lost, try the claim first
@@ -43,6 +45,7 @@ enum grex_search_state {
 	GREX_SEARCH_IN_BASE,
 	GREX_SEARCH_IN_SEARCH,
 	GREX_SEARCH_IN_DONE,
+	GREX_SEARCH_IN_ERROR,
 };
 
 /**
@@ -76,7 +79,7 @@ enum grex_search_event {
  * @size: in question
  * @claim: of an ICMP error, not tried yet; 0: none
  * @claimed: @size was one, or is the one above it
- * @found: the path MTU when the search last ended, 0: it never has
+ * @found: the path MTU when the search last ended, 0: it has not
  */
 struct grex_search {
 	u8 state;
@@ -92,5 +95,6 @@ struct grex_search {
 
 void grex_search_step(struct grex_search *search, enum grex_search_event event,
 		      u32 value);
+u32 grex_search_path_mtu(const struct grex_search *search);
 
 #endif

@@ -48,9 +48,11 @@ struct tx_inner {
  * @dsfield: TOS
  * @ttl: TTL
  * @df: htons(IP_DF) or 0
+ * @sk: NULL, or the socket for which the stack does not know the path MTU better
  */
 struct tx_outer {
 	struct rtable *rt;
+	struct sock *sk;
 	__be32 saddr;
 	__be32 daddr;
 	u8 dsfield;
@@ -219,7 +221,7 @@ static void tx_push_ip(struct sk_buff *skb, const struct tx_outer *outer)
 	ip->version = 4;
 	ip->ihl = sizeof(*ip) >> 2;
 	ip->tos = outer->dsfield;
-	ip->frag_off = ip_mtu_locked(&rt->dst) ? 0 : outer->df;
+	ip->frag_off = outer->sk || !ip_mtu_locked(&rt->dst) ? outer->df : 0;
 	ip->ttl = outer->ttl;
 	ip->protocol = IPPROTO_GRE;
 	ip->saddr = outer->saddr;
@@ -296,7 +298,7 @@ static int tx_send(struct grex_config *config, struct sk_buff *skb,
 	tx_remember(config, skb, outer);
 	/* Only here may a packet come back, see grex_tx(). */
 	__this_cpu_write(*tunnel->sender, current);
-	err = ip_local_out(tunnel->net, NULL, skb);
+	err = ip_local_out(tunnel->net, outer->sk, skb);
 	err = net_xmit_eval(err);
 	__this_cpu_write(*tunnel->sender, NULL);
 	if (likely(!err)) {
@@ -313,8 +315,8 @@ no_memory:
 	return -ENOMEM;
 }
 
-static int tx_one(struct grex_config *config, struct sk_buff *skb,
-		  struct net_device *dev);
+static void tx_one(struct grex_config *config, struct sk_buff *skb,
+		   struct net_device *dev);
 static void tx_segments(struct grex_config *config, struct sk_buff *skb,
 			struct net_device *dev);
 
@@ -323,7 +325,9 @@ static int tx_fragment_out(struct net *net, struct sock *sk,
 {
 	struct grex_tunnel *tunnel = netdev_priv(skb->dev);
 
-	return tx_one(rcu_dereference(tunnel->config), skb, skb->dev);
+	/* If it is dropped, that is counted. */
+	tx_one(rcu_dereference(tunnel->config), skb, skb->dev);
+	return 0;
 }
 
 /* Send an inner IPv4 packet without DF in pieces of @mtu bytes, each a tunnel packet
@@ -344,13 +348,16 @@ static bool tx_fragment(struct grex_config *config, struct sk_buff *skb,
 	}
 	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
 	IPCB(skb)->frag_max_size = min_t(unsigned int, mtu, U16_MAX);
-	ip_do_fragment(dev_net(dev), NULL, skb, tx_fragment_out);
+	/* Some options are in the first piece alone (RFC 791 3.1). */
+	IPCB(skb)->opt.optlen = ip_hdrlen(skb) - sizeof(struct iphdr);
+	if (ip_do_fragment(dev_net(dev), NULL, skb, tx_fragment_out))
+		grex_stats_count(config->tunnel->stats, GREX_TX_NO_MEMORY);
 	return true;
 }
 
 /* Encapsulate one packet, or one super-packet, and send it. */
-static int tx_one(struct grex_config *config, struct sk_buff *skb,
-		  struct net_device *dev)
+static void tx_one(struct grex_config *config, struct sk_buff *skb,
+		   struct net_device *dev)
 {
 	struct grex_tunnel *tunnel = config->tunnel;
 	struct tx_outer outer;
@@ -368,6 +375,14 @@ static int tx_one(struct grex_config *config, struct sk_buff *skb,
 		goto drop;
 	outer.ttl = tx_ttl(config, skb, &inner);
 	outer.df = tx_df(config, &inner);
+	outer.sk = NULL;
+
+	/* A SYN that is fragmented is out of reach. */
+	if (config->mss) {
+		reason = GREX_TX_NO_MEMORY;
+		if (unlikely(grex_clamp(config, skb, outer.daddr)))
+			goto drop_rt;
+	}
 	if (outer.df) {
 		mtu = grex_pmtu_of_path(config, &outer.rt->dst);
 		switch (grex_pmtu_check(skb, mtu)) {
@@ -376,7 +391,7 @@ static int tx_one(struct grex_config *config, struct sk_buff *skb,
 		case GREX_PMTU_FRAGMENT:
 			if (tx_fragment(config, skb, dev, mtu)) {
 				ip_rt_put(outer.rt);
-				return 0;
+				return;
 			}
 			outer.df = 0;
 			break;
@@ -386,15 +401,13 @@ static int tx_one(struct grex_config *config, struct sk_buff *skb,
 		}
 	}
 
-	if (config->mss) {
-		reason = GREX_TX_NO_MEMORY;
-		if (unlikely(grex_clamp(config, skb, outer.daddr)))
-			goto drop_rt;
-	}
+	if (outer.df && grex_pmtu_probed(config))
+		outer.sk = tunnel->pmtu_sk;
 	if (unlikely(READ_ONCE(tunnel->unreachable)))
 		tx_tell_unreachable(tunnel, skb);
 
-	return tx_send(config, skb, dev, &outer);
+	tx_send(config, skb, dev, &outer);
+	return;
 
 drop_rt:
 	ip_rt_put(outer.rt);
@@ -402,7 +415,6 @@ drop:
 	if (reason == GREX_TX_NO_ROUTE || reason == GREX_TX_NO_REMOTE)
 		dst_link_failure(skb);
 	tx_drop(tunnel, reason, skb);
-	return -ENETUNREACH;
 }
 
 /* Every segment has a sequence number of its own, so the split comes first. */
@@ -452,15 +464,15 @@ netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev)
  * grex_tx_probe - send a keepalive to the remote
  * @config: of a tunnel that has one
  * @skb: what the remote is to send back, behind its IP header; ours now
- * @df: with DF outside
+ * @df: with DF, outside and inside: not to be fragmented on either way
  *
  * It takes the way of packets with DSCP 0, or the tunnel's if that is fixed, in the
  * class of routing protocols; and it goes whatever the device's carrier says.
  * Caller: RCU, BH disabled.
  *
  * Return: 0; -EHOSTUNREACH: no route to the remote; -ELOOP: it leads back into the
- * tunnel; -EMSGSIZE: larger than the path MTU; -ENOMEM; -ENOBUFS: the underlay did
- * not take it
+ * tunnel; -EMSGSIZE: larger than what the underlay takes; -ENOMEM; -ENOBUFS: the
+ * underlay did not take it
  */
 int grex_tx_probe(struct grex_config *config, struct sk_buff *skb, bool df)
 {
@@ -478,6 +490,7 @@ int grex_tx_probe(struct grex_config *config, struct sk_buff *skb, bool df)
 	outer.dsfield = IPTOS_PREC_INTERNETCONTROL;
 	outer.ttl = config->ttl ?: TX_PROBE_TTL;
 	outer.df = df ? htons(IP_DF) : 0;
+	outer.sk = df && config->mtu_probe ? tunnel->pmtu_sk : NULL;
 
 	ip = skb_push(skb, sizeof(*ip));
 	skb_reset_network_header(skb);
@@ -485,7 +498,7 @@ int grex_tx_probe(struct grex_config *config, struct sk_buff *skb, bool df)
 	ip->ihl = sizeof(*ip) >> 2;
 	ip->tos = IPTOS_PREC_INTERNETCONTROL;
 	ip->tot_len = htons(skb->len);
-	ip->frag_off = outer.df; /* the way back counts too */
+	ip->frag_off = outer.df;
 	ip->ttl = TX_PROBE_TTL;
 	ip->protocol = IPPROTO_GRE;
 	ip->saddr = outer.daddr;
@@ -498,12 +511,13 @@ int grex_tx_probe(struct grex_config *config, struct sk_buff *skb, bool df)
 
 	err = -EMSGSIZE;
 	reason = GREX_TX_TOO_BIG;
-	if (df && skb->len + config->overhead > dst_mtu(&outer.rt->dst)) {
+	if (df && skb->len + config->overhead >
+			  grex_pmtu_limit(config, &outer.rt->dst)) {
 		ip_rt_put(outer.rt);
 		goto drop;
 	}
 	err = tx_send(config, skb, dev, &outer);
-	return !err || err == -ENOMEM ? err : -ENOBUFS;
+	return !err || err == -ENOMEM || err == -EMSGSIZE ? err : -ENOBUFS;
 
 drop:
 	if (reason == GREX_TX_RECURSION)

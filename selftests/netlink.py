@@ -307,6 +307,10 @@ def test_contradictory():
         message, ((IFLA_GRE_REMOTE, bytes(4)),
                   (IFLA_GREX_MTU_PROBE, u32(1)))),
         IFLA_GREX_MTU_PROBE, text="needs a peer to ask")
+    refused("MTU_AUTO with REMOTE any", lambda message: add_all(
+        message, ((IFLA_GRE_REMOTE, bytes(4)),
+                  (IFLA_GREX_MTU_AUTO, u32(1)))),
+        IFLA_GREX_MTU_AUTO, text="needs a path to follow")
     refused("KEEPALIVE_INTERVAL with REMOTE any", lambda message: add_all(
         message, ((IFLA_GRE_REMOTE, bytes(4)),
                   (IFLA_GREX_KEEPALIVE_INTERVAL, u32(1000)))),

@@ -22,6 +22,7 @@ TESTS="
 	outer_without_df
 	route_says
 	fragments_inside
+	fragments_options
 	fragments_outside
 "
 
@@ -237,6 +238,19 @@ fragments_inside() {
 	check "bulk TCP without DF" /usr/bin/python3 \
 		"${BASH_SOURCE[0]%/*}/bulk.py" 300000 "$LAN" "$H2" 10.0.0.2
 	run ip -n "$LAN" route replace default via 172.16.0.1
+}
+
+# RFC 791 3.1: a route that is recorded (option 7) is in the first piece alone; the
+# kernel fills the place in the other ones with option 1.
+fragments_options() {
+	forget
+	capture "$H1" v0 "$WORK/pcap" ip proto 47 and src 198.51.100.2
+	ping_says "$LAN" " 0% packet loss" 10.0.0.2 -M dont -s 1404 -R
+	capture_stop "$WORK/pcap" 2
+	check_eq "pieces" "$(printf '0\t7\n164\t1')" \
+		"$(tshark -n -r "$WORK/pcap" -o ip.defragment:FALSE -T fields \
+			-E occurrence=l -e ip.frag_offset -e ip.opt.type \
+			2>/dev/null | sort -u)"
 }
 
 # With DF clear outside the underlay may do it.

@@ -18,6 +18,8 @@ TESTS="
 	finds
 	finds_with_options
 	finds_jumbo
+	narrow_routes
+	locked_route
 	silent_peer
 	return_path
 	icmp_lies
@@ -81,13 +83,14 @@ now() {
 
 # search_finds BYTES: from the beginning
 search_finds() {
-	local begin
+	local begin took
 	run gretool -n "$H1" set gre1 mtu-probe off
 	begin=$(now)
 	run gretool -n "$H1" set gre1 mtu-probe on
 	busywait 20 found "$1" || fail "path of $1: $(path_mtu .)"
-	printf '# path %s: %s probes in %s ms\n' "$1" "$(path_mtu .sent)" \
-		"$(($(now) - begin))"
+	took=$(($(now) - begin))
+	printf '# path %s: %s probes in %s ms\n' "$1" "$(path_mtu .sent)" "$took"
+	[ "$took" -le $((8000 * ${GREX_SLOWER:-1})) ] || fail "it took too long"
 }
 
 finds() {
@@ -143,6 +146,53 @@ finds_jumbo() {
 	done
 }
 
+# Less than what every link takes (RFC 791): nothing is probed, whatever the kernel
+# lets a route have.
+narrow_routes() {
+	local size sent
+	setup
+	for size in 1 23 68 72 80 88 575; do
+		run ip -n "$H1" route replace default via 198.51.100.1 \
+			mtu "$size"
+		run gretool -n "$H1" set gre1 mtu-probe off
+		run gretool -n "$H1" set gre1 mtu-probe on mtu auto
+		sent=$(path_mtu .sent)
+		sleep 0.4
+		check_eq "$size: nothing is tried" "\"off\" $sent" \
+			"$(path_mtu '"\(.search)" , .sent' | xargs printf '"%s" %s')"
+		run gretool -n "$H1" set gre1 key 1 csum seq
+		run gretool -n "$H1" set gre1 nokey nocsum noseq
+	done
+	for size in 576 577; do
+		run ip -n "$H1" route replace default via 198.51.100.1 \
+			mtu "$size"
+		search_finds "$size"
+	done
+	# While it runs.
+	run ip -n "$H1" route replace default via 198.51.100.1 mtu 100
+	busywait 20 search_is off || fail "still $(path_mtu .)"
+	run ip -n "$H1" route replace default via 198.51.100.1
+	busywait 20 found 1500 || fail "not found: $(path_mtu .)"
+}
+
+search_is() {
+	[ "$(path_mtu .search)" = "\"$1\"" ]
+}
+
+# Otherwise no packet has DF on such a route, and all of them pass.
+locked_route() {
+	setup
+	run ip -n "$H1" route replace default via 198.51.100.1 mtu lock 1450
+	far_mtu 1400
+	search_finds 1400
+	capture "$NET" v1 "$WORK/locked" "ip proto 47 and greater 1390"
+	check "1376 bytes" ping_ok "$LAN" 10.0.0.2 -M "do" -s 1348
+	capture_stop "$WORK/locked" 1
+	check_match "with DF outside" 'flags \[DF\]' "$(tcpdump -nvr \
+		"$WORK/locked" 'src 198.51.100.2' 2>/dev/null | head -n 1)"
+	counts "$H1" gre1 tx_too_big 1 one_too_big
+}
+
 silent_peer() {
 	setup mtu-probe on
 	run gretool -n "$H2" set gre1 keepalive-reply off
@@ -186,7 +236,7 @@ return_path() {
 
 # frag_needed MTU: from NET, about a packet of the tunnel, for its real size
 frag_needed() {
-	/usr/bin/python3 "${BASH_SOURCE[0]%/*}/frag_needed.py" "$H1" "$NET" "$1"
+	/usr/bin/python3 "${BASH_SOURCE[0]%/*}/frag_needed.py" "$H1" "$NET" "$@"
 }
 
 icmp_lies() {
@@ -201,6 +251,15 @@ icmp_lies() {
 		"$(counter "$H1" gre1 icmp_frag_needed_relayed)"
 	check_eq "the route has learned nothing" "" \
 		"$(ip -n "$H1" route get 203.0.113.2 | grep -o 'mtu [0-9]*')"
+	# Of what is about others' packets it does learn.
+	frag_needed 600 echo
+	check_eq "the route is deceived" "mtu 600" \
+		"$(ip -n "$H1" route get 203.0.113.2 | grep -o 'mtu [0-9]*')"
+	busywait 5 confirmed || fail "not confirmed"
+	check_eq "the tunnel is not" '1500 "probes"' \
+		"$(path_mtu) $(path_mtu .source)"
+	check "1476 bytes again" ping_ok "$LAN" 10.0.0.2 -M "do" -s 1448
+	run ip -n "$H1" route flush cache
 	# Without probes that answer it would have.
 	run gretool -n "$H1" set gre1 mtu-probe off
 	frag_needed 1000
@@ -240,7 +299,7 @@ transfer() {
 
 # The path shrinks while something is sent over it.
 black_hole() {
-	local begin
+	local begin took
 	setup mtu-probe on
 	busywait 20 found 1500 || fail "not found"
 	background transfer 60 $((60000000 / ${GREX_SLOWER:-1})) \
@@ -249,7 +308,9 @@ black_hole() {
 	begin=$(now)
 	far_mtu 1400
 	busywait 20 found 1400 || fail "not found: $(path_mtu .)"
-	printf '# found %s ms after the path had shrunk\n' "$(($(now) - begin))"
+	took=$(($(now) - begin))
+	printf '# found %s ms after the path had shrunk\n' "$took"
+	[ "$took" -le $((15000 * ${GREX_SLOWER:-1})) ] || fail "it took too long"
 	wait "${PIDS[-1]}" || fail "the transfer: $(cat "$WORK/transfer")"
 	printf '# the transfer was done %s ms after\n' "$(($(now) - begin))"
 	unset 'PIDS[-1]'
@@ -280,6 +341,7 @@ device_follows() {
 	busywait 20 found 1500 || fail "not found"
 	check "1476 from the start" device_mtu_is 1476
 	ns_background "$H1" ip monitor link dev gre1 >"$WORK/monitor"
+	ns_background "$H1" gretool -j monitor >"$WORK/events"
 	far_mtu 1400
 	run gretool -n "$H1" set gre1 mtu-probe off
 	run gretool -n "$H1" set gre1 mtu-probe on
@@ -302,6 +364,9 @@ device_follows() {
 	run gretool -n "$H1" set gre1 mtu-probe on
 	busywait 20 found 1480 || fail "not found"
 	busywait 10 device_mtu_is 1456 || fail "$(link_mtu "$H1" gre1), not 1456"
+	busywait 5 grep -q '"mtu":1456' "$WORK/events" || fail "no event: $(tail -n 3 "$WORK/events")"
+	check_eq "it follows, in all events" true \
+		"$(jq -s 'length > 3 and all(.tunnel.mtu_auto)' "$WORK/events")"
 	# An operator who says otherwise is right.
 	run ip -n "$H1" link set gre1 mtu 1333
 	check_match "shown" ' mtu 1333' "$(gretool -n "$H1" show gre1)"
@@ -337,6 +402,10 @@ ends_differ() {
 		"$(gretool -n "$H2" -d show gre1)"
 	run gretool -n "$H1" set gre1 mtu 1476
 	busywait 20 agree || fail "$(gretool -n "$H1" -d show gre1)"
+	# What is known of one peer is not said of another.
+	run gretool -n "$H1" set gre1 remote 203.0.113.9
+	check_eq "another peer" '[null,null]' "$(gretool -n "$H1" -j show gre1 |
+		jq -c '.[0] | [.peer_mtu, .last_rx_ms]')"
 }
 
 knows_peer() {

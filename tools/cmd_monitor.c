@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -44,6 +45,9 @@ static void tell_text(const struct tunnel *t, const char *time,
 		print_name(stdout, old_name);
 	}
 	print_words(stdout, &t->config, fields);
+	/* The number is not the operator's, and is what has changed. */
+	if (fields & F_MTU && t->config.mtu_auto)
+		printf(" (%" PRIu32 ")", t->config.mtu);
 	putchar('\n');
 }
 
@@ -163,6 +167,8 @@ static void compare(struct monitor *m, const struct tunnel *old,
 {
 	uint32_t fields = config_diff(&old->config, &new->config);
 
+	if (old->config.mtu != new->config.mtu)
+		fields |= F_MTU;
 	if (strcmp(old->config.name, new->config.name) != 0)
 		tell(m, new, "renamed", old->config.name, 0);
 	if (fields & ~(uint32_t)F_UP)

@@ -12,6 +12,8 @@
 #define IPV4_TCP_HEADERS 40
 /* Probes for the path MTU that were sent, before it says something. */
 #define UNANSWERED_MANY 6
+/* What the peer has said is not true for ever; it repeats it with each probe. */
+#define HEARSAY_MS 600000
 
 static uint32_t overhead(const struct config *c)
 {
@@ -126,7 +128,8 @@ void judge_ends_differ(const struct facts *f, struct finding *found)
 	const struct path *path = &f->tunnel->path;
 	char name[SHELL_NAME_SIZE], since[DURATION_SIZE];
 
-	if (!path->peer_device || path->peer_device == c->mtu)
+	if (!path->peer_device || path->peer_device == c->mtu ||
+	    path->peer_age > HEARSAY_MS)
 		return;
 	found_say(found, SEVERITY_WARNING,
 		  "the MTU is %" PRIu32 " here and %" PRIu32
@@ -134,8 +137,8 @@ void judge_ends_differ(const struct facts *f, struct finding *found)
 		  "want them to be the same",
 		  c->mtu, path->peer_device,
 		  duration_spoken(path->peer_age, since));
-	/* Else it is the peer's that is too large. */
-	if (path->peer_device < c->mtu)
+	/* Else it is the peer's that is too large; or it will be the same soon. */
+	if (path->peer_device < c->mtu && !c->mtu_auto)
 		found_fix(found, "%s set %s mtu %" PRIu32, f->here.gretool,
 			  shell_word(c->name, name, sizeof(name)),
 			  path->peer_device);
@@ -162,5 +165,10 @@ void judge_mtu_probe(const struct facts *f, struct finding *found)
 			  " probes none came back, and the peer may not answer "
 			  "keepalives",
 			  path->sent);
+	} else if (path->search == GREX_PATH_SEARCH_ERROR) {
+		found_say(found, SEVERITY_WARNING,
+			  "the path MTU is not known: small probes come back, "
+			  "but not those of 576 bytes; something on the way "
+			  "drops large keepalives, or all that is large");
 	}
 }

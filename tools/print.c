@@ -245,7 +245,8 @@ static const char *path_search_text(const struct path *path)
 {
 	static const char *const texts[GREX_PATH_SEARCHES] = { "off", "base",
 							       "search",
-							       "done" };
+							       "done",
+							       "error" };
 
 	return choice_text(texts, GREX_PATH_SEARCHES, path->search);
 }

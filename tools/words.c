@@ -788,6 +788,10 @@ static int check_whole(struct config *c, enum words_use use)
 	    c->remote.family == AF_UNSPEC)
 		return usage("mtu-probe: needs a peer to ask, expected a "
 			     "\"remote\" that is not \"any\"");
+	if (c->given & F_MTU && c->mtu_auto && c->given & F_REMOTE &&
+	    c->remote.family == AF_UNSPEC)
+		return usage("mtu: auto needs a path to follow, expected a "
+			     "\"remote\" that is not \"any\"");
 	/* Path MTU discovery alone says both bits. */
 	if (c->given & F_PMTUDISC)
 		c->given |= F_DF;

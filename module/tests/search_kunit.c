@@ -120,6 +120,28 @@ static void search_rests(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, search.state, GREX_SEARCH_OFF);
 }
 
+/* As search_run(). What packets are held to passes all the time, but for the base,
+ * which is what to begin with.
+ */
+static struct cost search_run_held(struct kunit *test,
+				   struct grex_search *search, u32 path)
+{
+	struct cost cost = {};
+	u32 held;
+
+	while (search->state != GREX_SEARCH_IN_DONE && cost.tries < ENDLESS) {
+		held = grex_search_path_mtu(search);
+		KUNIT_EXPECT_GE(test, held, GREX_SEARCH_FLOOR);
+		if (held > path)
+			KUNIT_EXPECT_EQ(test, held, GREX_SEARCH_BASE);
+		if (search->low)
+			KUNIT_EXPECT_EQ(test, held, search->low);
+		search_try(search, path, &cost);
+	}
+	KUNIT_EXPECT_EQ(test, grex_search_path_mtu(search), search->found);
+	return cost;
+}
+
 /* The path shrinks from @from to @to, with an ICMP error or without. */
 static void search_shrinks(struct kunit *test)
 {
@@ -149,7 +171,8 @@ static void search_shrinks(struct kunit *test)
 						GREX_SEARCH_STRIKES);
 				KUNIT_EXPECT_EQ(test, search.found,
 						sizes[from]);
-				cost = search_run(test, &search, sizes[to]);
+				cost = search_run_held(test, &search,
+						       sizes[to]);
 				KUNIT_EXPECT_EQ(test, search.found, sizes[to]);
 				/* The claim, and the one above it. */
 				if (claim)
@@ -204,6 +227,8 @@ static void search_rises(struct kunit *test)
 	grex_search_step(&search, GREX_SEARCH_RAISE, 0);
 	KUNIT_EXPECT_EQ(test, search.state, GREX_SEARCH_IN_SEARCH);
 	KUNIT_EXPECT_EQ(test, search.found, 1400);
+	/* Which passes all the while. */
+	KUNIT_EXPECT_EQ(test, grex_search_path_mtu(&search), 1400);
 	search_run(test, &search, 1472);
 	KUNIT_EXPECT_EQ(test, search.found, 1472);
 	grex_search_step(&search, GREX_SEARCH_RAISE, 0);
@@ -223,14 +248,43 @@ static void search_rises(struct kunit *test)
 	grex_search_step(&search, GREX_SEARCH_LIMIT, 1400);
 	KUNIT_EXPECT_EQ(test, search.state, GREX_SEARCH_IN_DONE);
 	KUNIT_EXPECT_EQ(test, search.found, 1400);
-	/* Below the floor there is nothing to find out. */
-	grex_search_step(&search, GREX_SEARCH_LIMIT, 300);
-	KUNIT_EXPECT_EQ(test, search.found, 300);
-	search_start(&search, 300);
-	KUNIT_EXPECT_EQ(test, search.found, 300);
-	search_start(&search, 1500);
-	search_run(test, &search, 100);
+	search_start(&search, GREX_SEARCH_FLOOR);
+	search_run(test, &search, GREX_SEARCH_FLOOR);
 	KUNIT_EXPECT_EQ(test, search.found, GREX_SEARCH_FLOOR);
+}
+
+/* Nothing comes back but small ones: nothing is concluded, until something does. */
+static void search_fails(struct kunit *test)
+{
+	static const u32 limits[] = { 576, 577, 1280, 1281, 1500, 9000 };
+	struct grex_search search;
+	struct cost cost;
+	size_t i;
+	int n;
+
+	for (i = 0; i < ARRAY_SIZE(limits); i++) {
+		search_start(&search, limits[i]);
+		search_run(test, &search, limits[i]);
+		KUNIT_EXPECT_EQ(test, search.found, limits[i]);
+		cost = (struct cost){};
+		while (search.state != GREX_SEARCH_IN_ERROR && cost.tries < 20)
+			search_try(&search, 100, &cost);
+		KUNIT_EXPECT_LE(test, cost.tries, 9U);
+		for (n = 0; n < 10; n++) {
+			KUNIT_EXPECT_EQ(test, search.state,
+					GREX_SEARCH_IN_ERROR);
+			KUNIT_EXPECT_EQ(test, search.size, GREX_SEARCH_FLOOR);
+			KUNIT_EXPECT_EQ(test, grex_search_path_mtu(&search),
+					0U);
+			search_try(&search, 100, &cost);
+			grex_search_step(&search, GREX_SEARCH_RAISE, 0);
+			grex_search_step(&search, GREX_SEARCH_CLAIM, 1000);
+			grex_search_step(&search, GREX_SEARCH_LIMIT, 9000);
+		}
+		search_try(&search, 1400, &cost);
+		search_run(test, &search, 1400);
+		KUNIT_EXPECT_EQ(test, search.found, 1400);
+	}
 }
 
 /* Whatever happens in whatever order: it ends, and nothing is found that is not
@@ -248,18 +302,19 @@ static void search_survives(struct kunit *test)
 	for (i = 0; i < 300000; i++) {
 		const u32 dice = prandom_u32_state(&rnd) % 1000;
 
-		value = prandom_u32_state(&rnd) % 9300 + 1;
+		value = prandom_u32_state(&rnd) % 9000 + GREX_SEARCH_FLOOR;
 		if (dice < 3) {
 			limit = value;
 			path = min(path, limit);
 			search_start(&search, limit);
 		} else if (dice < 6) {
-			path = min(max_t(u32, value, 576), limit);
+			path = min(value, limit);
 		} else if (dice < 8) {
 			limit = value;
 			grex_search_step(&search, GREX_SEARCH_LIMIT, limit);
 		} else if (dice < 20) {
-			grex_search_step(&search, GREX_SEARCH_CLAIM, value);
+			grex_search_step(&search, GREX_SEARCH_CLAIM,
+					 value - GREX_SEARCH_FLOOR);
 		} else if (dice < 25) {
 			grex_search_step(&search, GREX_SEARCH_RAISE, 0);
 		} else if (dice < 225) {
@@ -273,7 +328,9 @@ static void search_survives(struct kunit *test)
 		KUNIT_ASSERT_LE(test, search.size, search.limit);
 		KUNIT_ASSERT_LT(test, search.low, search.high);
 		KUNIT_ASSERT_LE(test, search.high, search.limit + 1);
-		KUNIT_ASSERT_GT(test, search.size, 0U);
+		KUNIT_ASSERT_GE(test, search.size, GREX_SEARCH_FLOOR);
+		KUNIT_ASSERT_LE(test, grex_search_path_mtu(&search),
+				search.limit);
 	}
 	/* Left alone, it finds the truth after all. */
 	grex_search_step(&search, GREX_SEARCH_LIMIT, 1500);
@@ -286,13 +343,12 @@ static void search_survives(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, search.found, 1400);
 }
 
-static struct kunit_case search_cases[] = { KUNIT_CASE(search_finds),
-					    KUNIT_CASE(search_rests),
-					    KUNIT_CASE(search_shrinks),
-					    KUNIT_CASE(search_is_lied_to),
-					    KUNIT_CASE(search_rises),
-					    KUNIT_CASE(search_survives),
-					    {} };
+static struct kunit_case search_cases[] = {
+	KUNIT_CASE(search_finds),    KUNIT_CASE(search_rests),
+	KUNIT_CASE(search_shrinks),  KUNIT_CASE(search_is_lied_to),
+	KUNIT_CASE(search_rises),    KUNIT_CASE(search_fails),
+	KUNIT_CASE(search_survives), {}
+};
 
 static struct kunit_suite search_suite = {
 	.name = "grex_search",

@@ -239,7 +239,7 @@ static void test_own(void)
 		{ "g remote any mss 65535", IFLA_GREX_MSS, 65535 },
 		{ "g remote 192.0.2.2 mtu-probe on", IFLA_GREX_MTU_PROBE, 1 },
 		{ "g remote any mtu-probe off", IFLA_GREX_MTU_PROBE, 0 },
-		{ "g remote any mtu auto", IFLA_GREX_MTU_AUTO, 1 },
+		{ "g remote 192.0.2.2 mtu auto", IFLA_GREX_MTU_AUTO, 1 },
 	};
 	struct nl_request request;
 	struct content content;
@@ -307,7 +307,8 @@ static void test_diff(void)
 		{ "g remote any mss off", "g remote any", 0 },
 		{ "g remote 192.0.2.2 mtu-probe on", "g remote 192.0.2.2",
 		  F_MTU_PROBE },
-		{ "g remote any mtu auto", "g remote any mtu 1400", F_MTU },
+		{ "g remote 192.0.2.2 mtu auto",
+		  "g remote 192.0.2.2 mtu 1400", F_MTU },
 	};
 	struct config a, b;
 	size_t i;

@@ -93,7 +93,10 @@ static void draw_line(char line[512])
 		SAY(text, " mtu-probe off");
 	else
 		SAY(text, " mtu-probe on", " mtu-probe off");
-	SAY(text, " mtu 1%03u", " mtu auto");
+	if (strstr(text, "remote any"))
+		SAY(text, " mtu 1%03u");
+	else
+		SAY(text, " mtu 1%03u", " mtu auto");
 	SAY(text, " multicast on", " multicast off");
 	for (i = draw(4); i--;)
 		say(text, sizeof(text),

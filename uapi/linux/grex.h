@@ -46,7 +46,8 @@
  *   IFLA_GREX_MSS       u32    0: off, 1: auto, 88..65535      0
  *                              bytes
  *   IFLA_GREX_MTU_PROBE u32    0, 1; 1 needs a REMOTE          0
- *   IFLA_GREX_MTU_AUTO  u32    0, 1; 1 not with IFLA_MTU       0
+ *   IFLA_GREX_MTU_AUTO  u32    0, 1; 1 needs a REMOTE, and     0
+ *                              not with IFLA_MTU
  *
  * PMTUDISC and IGNORE_DF together say what the outer DF bit is:
  * 1/0 set, 0/0 inherited from an inner IPv4 header (else clear), 0/1 clear.
@@ -58,12 +59,12 @@
  *   IPv4 without DF       fragmented, each piece   likewise
  *                         is a tunnel packet
  *   IPv6 above 1280       dropped, ICMPv6 2        likewise
- *   IPv6, the path takes  sent without DF (RFC     likewise
- *   less than 1280        7676 section 3.2)
+ *   IPv6 up to 1280, the  sent without DF (RFC     likewise
+ *   path takes less       7676 section 3.2)
  *   neither               sent without DF          likewise
  *
- * So is IPv4 without DF from a packet socket, which cannot be cut; and what takes a
- * route whose MTU is locked.
+ * So is IPv4 without DF from a packet socket, which cannot be cut. On a route whose
+ * MTU is locked no packet has DF outside, unless probes have found the path MTU.
  *
  * IFLAGS are about received packets: with GRE_KEY only packets with IKEY
  * match, without it only packets that carry no key (RFC 2890, section 2.1);
@@ -122,7 +123,7 @@
  * keepalives too.
  *
  * PROBE, alone in IFLA_INFO_DATA, sends one keepalive whose inner packet has that
- * many bytes, with the outer DF bit if the options say DF set. It has counts of
+ * many bytes, with DF outside and inside if the options say DF set. It has counts of
  * its own, see GREX_XSTATS_PROBE, and does not change the carrier. ENETDOWN: the
  * device is down; EDESTADDRREQ: it has no remote; EMSGSIZE: larger than the path MTU;
  * EHOSTUNREACH: no route to the remote; ELOOP: it leads back into the tunnel; ENOBUFS:
@@ -136,16 +137,19 @@
  * bytes of headers (RFC 9293 3.7.1). Fragments are left alone.
  *
  * With MTU_PROBE 1 padded keepalives with DF find the path MTU, as RFC 8899 has it,
- * with any peer that answers keepalives: exactly, from 576 bytes up to what the
- * route takes, without any ICMP error. What was found is confirmed about every 5
- * seconds; whether more passes is seen every 10 minutes. A frag needed is not
- * believed, nor relayed, but tried, as long as the peer answers. Since the peer
- * returns the probe without its outer headers, a limit of the way back counts when
- * it is lower than that of the way out by more than the overhead.
+ * with any peer that answers keepalives: exactly, from 576 bytes up to the MTU that
+ * the route is configured with, without any ICMP error. What was found is confirmed
+ * about every 5 seconds; whether more passes is seen every 10 minutes. As long as
+ * the peer answers, a frag needed is not believed nor relayed: at most it has what
+ * was found confirmed at once. What the stack has learned from ICMP errors, about
+ * whatever protocol, does not count once something was found. Since the peer returns
+ * the probe without its outer headers, a limit of the way back counts when it is
+ * lower than that of the way out by more than the overhead. All probes take one path:
+ * where the underlay spreads a tunnel's packets over unequal ones, leave it off.
  *
  * With MTU_AUTO 1 the MTU of the device is that of the path less the overhead, from
  * whatever source: it falls at once, and rises when probes say so, or after it could
- * for a minute. It is not below 1280 as long as the device has IPv6. Any IFLA_MTU,
+ * for a minute. It is not below 1280 as long as the device has IPv6. Another MTU, set
  * by whomever, sets MTU_AUTO to 0.
  *
  * RTM_NEWLINK on an existing link changes what is given and keeps the rest.
@@ -405,6 +409,7 @@ enum grex_path_search {
 	GREX_PATH_SEARCH_BASE, /* does anything come back at all? */
 	GREX_PATH_SEARCH_SEARCH,
 	GREX_PATH_SEARCH_DONE,
+	GREX_PATH_SEARCH_ERROR, /* only small ones come back, not 576 bytes */
 	GREX_PATH_SEARCHES,
 };
 

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The MTU of a device that follows the path: what probes find, or what the stack
+ * learns from ICMP errors and routes.
+ */
+#include <linux/jiffies.h>
+#include <linux/random.h>
+#include <linux/rtnetlink.h>
+#include <linux/workqueue.h>
+#include <net/addrconf.h>
+
+#include "follow.h"
+#include "grex.h"
+#include "pmtu.h"
+
+/* Nobody tells what the stack has learned: how often it is asked, and how long that
+ * must have been more before the MTU is raised.
+ */
+#define FOLLOW_LOOK (2 * HZ)
+#define FOLLOW_HYSTERESIS (60 * HZ)
+/* Somebody else has the RTNL lock. */
+#define FOLLOW_BUSY (HZ / 20)
+
+static bool follow_has_ipv6(const struct net_device *dev)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	return __in6_dev_get(dev);
+#else
+	return false;
+#endif
+}
+
+static void follow_set_mtu(struct grex_tunnel *tunnel, unsigned int mtu)
+{
+	struct net_device *dev = tunnel->dev;
+
+	ASSERT_RTNL();
+	/* The stack takes IPv6 away from a device with less (RFC 8200 5). */
+	if (mtu < IPV6_MIN_MTU && follow_has_ipv6(dev))
+		mtu = IPV6_MIN_MTU;
+	if (mtu == dev->mtu)
+		return;
+	tunnel->follow.sets = true;
+	dev_set_mtu(dev, mtu);
+	tunnel->follow.sets = false;
+}
+
+/* Lower at once; higher when probes say so, or when it could be for some time: what
+ * is learned from ICMP is forgotten after ten minutes, and learned again.
+ */
+static bool follow_is_due(struct grex_follow *follow, unsigned int now,
+			  unsigned int mtu, bool probed)
+{
+	if (mtu <= now || probed)
+		follow->higher = 0;
+	else if (!follow->higher)
+		follow->higher = jiffies ?: 1;
+	return mtu != now &&
+	       (!follow->higher ||
+		!time_before(jiffies, follow->higher + FOLLOW_HYSTERESIS));
+}
+
+/* Returns when to look again. */
+static unsigned long follow_look(struct grex_tunnel *tunnel)
+{
+	struct net_device *dev = tunnel->dev;
+	struct grex_config *config;
+	unsigned int mtu;
+	bool probed;
+
+	local_bh_disable();
+	rcu_read_lock();
+	config = rcu_dereference(tunnel->config);
+	mtu = config->match.remote.v4
+		      ? grex_pmtu_to(config, config->match.remote.v4)
+		      : 0;
+	probed = grex_pmtu_probed(config);
+	rcu_read_unlock();
+	local_bh_enable();
+
+	/* No route, or no end of the search yet. */
+	if (!mtu || (probed && READ_ONCE(tunnel->pmtu.settles)))
+		return FOLLOW_LOOK;
+	mtu = clamp(mtu, dev->min_mtu, dev->max_mtu);
+	if (!follow_is_due(&tunnel->follow, READ_ONCE(dev->mtu), mtu, probed))
+		return FOLLOW_LOOK;
+	if (!rtnl_trylock())
+		return FOLLOW_BUSY;
+	if (tunnel->mtu_mode == GREX_MTU_AUTO)
+		follow_set_mtu(tunnel, mtu);
+	rtnl_unlock();
+	tunnel->follow.higher = 0;
+	return FOLLOW_LOOK;
+}
+
+static void follow_work(struct work_struct *work)
+{
+	struct grex_tunnel *tunnel = container_of(to_delayed_work(work),
+						  struct grex_tunnel,
+						  follow.work);
+	unsigned long delay;
+
+	if (READ_ONCE(tunnel->mtu_mode) != GREX_MTU_AUTO)
+		return;
+	delay = follow_look(tunnel);
+	/* Half of it at random: that many tunnels do not look at once. */
+	delay -= mul_u64_u32_shr(delay / 2, get_random_u32(), 32);
+	queue_delayed_work(system_power_efficient_wq, &tunnel->follow.work,
+			   delay);
+}
+
+void grex_follow_init(struct grex_tunnel *tunnel)
+{
+	INIT_DELAYED_WORK(&tunnel->follow.work, follow_work);
+}
+
+/* The path, or what is asked of the device, may have changed. */
+void grex_follow_kick(struct grex_tunnel *tunnel)
+{
+	if (READ_ONCE(tunnel->mtu_mode) == GREX_MTU_AUTO)
+		mod_delayed_work(system_power_efficient_wq,
+				 &tunnel->follow.work, 0);
+}
+
+void grex_follow_close(struct grex_tunnel *tunnel)
+{
+	/* It only tries for the RTNL lock, which we have. */
+	cancel_delayed_work_sync(&tunnel->follow.work);
+	tunnel->follow.higher = 0;
+}
