@@ -217,7 +217,8 @@ void grex_pmtu_read(struct grex_tunnel *tunnel, struct grex_path *path)
 	ip_rt_put(rt);
 }
 
-static bool pmtu_fits(const struct sk_buff *skb, unsigned int mtu)
+/* In one piece, or each of its segments if it is a super-packet. */
+bool grex_pmtu_fits(const struct sk_buff *skb, unsigned int mtu)
 {
 	if (skb_is_gso(skb))
 		return skb_gso_validate_network_len(skb, mtu);
@@ -234,7 +235,7 @@ static bool pmtu_fits(const struct sk_buff *skb, unsigned int mtu)
  */
 enum grex_pmtu_verdict grex_pmtu_check(struct sk_buff *skb, unsigned int mtu)
 {
-	if (likely(pmtu_fits(skb, mtu)))
+	if (likely(grex_pmtu_fits(skb, mtu)))
 		return GREX_PMTU_FITS;
 
 	switch (skb->protocol) {
@@ -251,7 +252,7 @@ enum grex_pmtu_verdict grex_pmtu_check(struct sk_buff *skb, unsigned int mtu)
 		 */
 		if (mtu < IPV6_MIN_MTU) {
 			skb_dst_update_pmtu_no_confirm(skb, IPV6_MIN_MTU);
-			if (pmtu_fits(skb, IPV6_MIN_MTU))
+			if (grex_pmtu_fits(skb, IPV6_MIN_MTU))
 				return GREX_PMTU_FRAGMENT;
 			mtu = IPV6_MIN_MTU;
 		}

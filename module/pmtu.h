@@ -26,6 +26,7 @@ unsigned int grex_pmtu_to(const struct grex_config *config, __be32 remote);
 unsigned int grex_pmtu_limit(const struct grex_config *config,
 			     const struct dst_entry *dst);
 unsigned int grex_pmtu_limit_to(const struct grex_config *config);
+bool grex_pmtu_fits(const struct sk_buff *skb, unsigned int mtu);
 enum grex_pmtu_verdict grex_pmtu_check(struct sk_buff *skb, unsigned int mtu);
 
 /**

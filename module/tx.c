@@ -49,6 +49,7 @@ struct tx_inner {
  * @ttl: TTL
  * @df: htons(IP_DF) or 0
  * @sk: NULL, or the socket for which the stack does not know the path MTU better
+ * @fragment: bytes to fragment to, or 0: the stack knows
  */
 struct tx_outer {
 	struct rtable *rt;
@@ -58,6 +59,7 @@ struct tx_outer {
 	u8 dsfield;
 	u8 ttl;
 	__be16 df;
+	u16 fragment;
 };
 
 static struct tx_inner tx_read_inner(const struct sk_buff *skb)
@@ -228,6 +230,8 @@ static void tx_push_ip(struct sk_buff *skb, const struct tx_outer *outer)
 	ip->daddr = outer->daddr;
 	__ip_select_ident(dev_net(rt->dst.dev), ip,
 			  skb_shinfo(skb)->gso_segs ?: 1);
+	if (unlikely(outer->fragment && skb->len > outer->fragment))
+		IPCB(skb)->frag_max_size = outer->fragment;
 }
 
 static void tx_log_recursion(struct grex_tunnel *tunnel)
@@ -376,6 +380,7 @@ static void tx_one(struct grex_config *config, struct sk_buff *skb,
 	outer.ttl = tx_ttl(config, skb, &inner);
 	outer.df = tx_df(config, &inner);
 	outer.sk = NULL;
+	outer.fragment = 0;
 
 	/* A SYN that is fragmented is out of reach. */
 	if (config->mss) {
@@ -401,8 +406,19 @@ static void tx_one(struct grex_config *config, struct sk_buff *skb,
 		}
 	}
 
-	if (outer.df && grex_pmtu_probed(config))
-		outer.sk = tunnel->pmtu_sk;
+	if (grex_pmtu_probed(config)) {
+		mtu = grex_pmtu_of_path(config, &outer.rt->dst);
+		if (outer.df) {
+			outer.sk = tunnel->pmtu_sk;
+		} else if (skb_is_gso(skb) && !grex_pmtu_fits(skb, mtu)) {
+			ip_rt_put(outer.rt);
+			tx_segments(config, skb, dev);
+			return;
+		} else {
+			outer.fragment =
+				min_t(u32, mtu + config->overhead, U16_MAX);
+		}
+	}
 	if (unlikely(READ_ONCE(tunnel->unreachable)))
 		tx_tell_unreachable(tunnel, skb);
 
@@ -491,6 +507,7 @@ int grex_tx_probe(struct grex_config *config, struct sk_buff *skb, bool df)
 	outer.ttl = config->ttl ?: TX_PROBE_TTL;
 	outer.df = df ? htons(IP_DF) : 0;
 	outer.sk = df && config->mtu_probe ? tunnel->pmtu_sk : NULL;
+	outer.fragment = 0;
 
 	ip = skb_push(skb, sizeof(*ip));
 	skb_reset_network_header(skb);

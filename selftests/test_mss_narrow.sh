@@ -17,10 +17,11 @@ TESTS="
 	test_tcpmss_rule
 "
 
-# bulk_ends SECONDS: does a transfer end within that time?
+# bulk_ends SECONDS [FROM [ADDRESS]]: does a transfer end within that time?
 bulk_ends() {
 	timeout "$(($1 * ${GREX_SLOWER:-1}))" /usr/bin/python3 \
-		"${BASH_SOURCE[0]%/*}/bulk.py" 100000 "$LAN" "$H2" 10.0.0.2
+		"${BASH_SOURCE[0]%/*}/bulk.py" 100000 "${2:-$LAN}" "$H2" \
+		"${3:-10.0.0.2}"
 }
 
 setup_narrow() {
@@ -29,26 +30,32 @@ setup_narrow() {
 	run ip link add v0 netns "$LAN" type veth peer name lan0 netns "$H1"
 	ips "$H1" <<-END
 		addr add 172.16.0.1/24 dev lan0
+		addr add fd16::1/64 dev lan0 nodad
 		link set lan0 up
 		link set v0 mtu 1300
 	END
 	ips "$LAN" <<-END
 		addr add 172.16.0.2/24 dev v0
+		addr add fd16::2/64 dev v0 nodad
 		link set v0 up
 		route add default via 172.16.0.1
+		route add default via fd16::1
 	END
 	run ip -n "$NET" link set v1 mtu 1300
-	ns "$H1" sysctl -qw net.ipv4.ip_forward=1
+	ns "$H1" sysctl -qw net.ipv4.ip_forward=1 \
+		net.ipv6.conf.all.forwarding=1
 	run gretool -n "$H1" add gre1 local 198.51.100.2 remote 203.0.113.2 \
-		mtu 1476 addr 10.0.0.1/30 up || fail "add in H1"
+		mtu 1476 addr 10.0.0.1/30 addr fd00::1/64 up || fail "add in H1"
 	run gretool -n "$H2" add gre1 local 203.0.113.2 remote 198.51.100.2 \
-		addr 10.0.0.2/30 up || fail "add in H2"
+		addr 10.0.0.2/30 addr fd00::2/64 up || fail "add in H2"
 	run ip -n "$H2" route add 172.16.0.0/24 dev gre1
+	run ip -n "$H2" route add fd16::/64 dev gre1
 	ns "$H1" nft -f - <<-END || fail "nft"
-		table ip t {
+		table inet t {
 			chain out {
 				type filter hook output priority 0;
 				oifname lan0 ip protocol icmp drop
+				oifname lan0 icmpv6 type packet-too-big drop
 			}
 		}
 	END
@@ -85,27 +92,41 @@ test_mss_probe() {
 	# The source hears no ICMP: it is the MSS that does it.
 	run gretool -n "$H1" set gre1 mss off
 	check_fails "mtu-probe alone" bulk_ends 3
+	# A source of its own needs none: neither from the underlay nor of ours.
+	ns "$H1" nft add rule inet t out ip protocol icmp drop
+	check "mtu-probe alone, from the gateway" bulk_ends 30 "$H1"
+	check "the same over IPv6" bulk_ends 30 "$H1" fd00::2
+	run gretool -n "$H1" set gre1 mtu-probe off
+	run ip -n "$H1" route flush cache
+	check_fails "without it" bulk_ends 3 "$H1"
 }
 
-# rule DIRECTION: clamps what goes through gre1 in one direction
+# rule PROGRAM DIRECTION: clamps what goes through gre1 in one direction
 rule() {
-	ns "$H1" iptables -t mangle -A FORWARD "$1" gre1 -p tcp \
+	ns "$H1" "$1" -t mangle -A FORWARD "$2" gre1 -p tcp \
 		--tcp-flags SYN,RST SYN -j TCPMSS --set-mss 1200 ||
-		fail "iptables"
+		fail "$1"
 }
 
 # The rule that people have today goes on working on the device.
 test_tcpmss_rule() {
+	local program address
 	setup_narrow
-	check_fails "without it, the transfer stalls" bulk_ends 3
-	rule -o
-	rule -i
-	check "the transfer" bulk_ends 30
-	check_match "SYN and SYN-ACK met it" "^[1-9][0-9]* [1-9][0-9]*$" "$(ns "$H1" \
-		iptables -t mangle -nvxL FORWARD |
-		awk '/TCPMSS/ { printf "%s%s", sep, $1; sep = " " }')"
+	for program in iptables ip6tables; do
+		address=10.0.0.2
+		[ "$program" = iptables ] || address=fd00::2
+		check_fails "without $program it stalls" bulk_ends 3 "$LAN" \
+			"$address"
+		rule "$program" -o
+		rule "$program" -i
+		check "$program" bulk_ends 30 "$LAN" "$address"
+		check_match "SYN and SYN-ACK met it" "^[1-9][0-9]* [1-9][0-9]*$" \
+			"$(ns "$H1" "$program" -t mangle -nvxL FORWARD |
+			awk '/TCPMSS/ { printf "%s%s", sep, $1; sep = " " }')"
+	done
 	run gretool -n "$H1" set gre1 mss auto
 	check "both together" bulk_ends 30
+	check "both together, IPv6" bulk_ends 30 "$LAN" fd00::2
 }
 
 run_tests

@@ -130,8 +130,13 @@ finds_with_options() {
 		far_mtu "$size"
 		search_finds "$size"
 	done
+	# Without DF outside it is what is fragmented to: nobody else does it here.
 	run gretool -n "$H1" set gre1 df clear
 	search_finds 1279
+	check "fragments" ping_ok "$LAN" 10.0.0.2 -M "do" -s 1400
+	check "fragments of segments" transfer 30
+	run gretool -n "$H1" set gre1 mtu-probe off
+	check_fails "not found" ping_ok "$LAN" 10.0.0.2 -M "do" -s 1400
 }
 
 finds_jumbo() {
