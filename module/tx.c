@@ -408,16 +408,16 @@ static void tx_one(struct grex_config *config, struct sk_buff *skb,
 
 	if (grex_pmtu_probed(config)) {
 		mtu = grex_pmtu_of_path(config, &outer.rt->dst);
-		if (outer.df) {
-			outer.sk = tunnel->pmtu_sk;
-		} else if (skb_is_gso(skb) && !grex_pmtu_fits(skb, mtu)) {
+		if (!outer.df && skb_is_gso(skb) && !grex_pmtu_fits(skb, mtu)) {
 			ip_rt_put(outer.rt);
 			tx_segments(config, skb, dev);
 			return;
-		} else {
+		}
+		if (outer.df)
+			outer.sk = tunnel->pmtu_sk;
+		else
 			outer.fragment =
 				min_t(u32, mtu + config->overhead, U16_MAX);
-		}
 	}
 	if (unlikely(READ_ONCE(tunnel->unreachable)))
 		tx_tell_unreachable(tunnel, skb);

@@ -443,7 +443,10 @@ def flood(bench):
     print("# %d errors in %.1f s, %d relayed" % (sent, took, told))
     bench.results.say("at most 100 a second", "" if
                       100 <= told <= 100 * (took + 1) else "%d" % told)
-    bench.results.say("more were sent", "" if sent > 2 * told else str(sent))
+    # A machine that sends no more than that tells nothing about a limit.
+    if sent >= 1500:
+        bench.results.say("more were sent", "" if sent > 2 * told else
+                          str(sent))
     print("# sent %d" % sent)
 
 

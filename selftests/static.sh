@@ -134,11 +134,12 @@ layer_order() {
 	done <<-'END'
 		main.c demux netns rtnl
 		netns.c grex netns stats table
-		rtnl.c device discover grex header keepalive rtnl stats
-		device.c device discover grex header keepalive packet pmtu sent stats table
+		rtnl.c device discover grex header keepalive pmtu rtnl stats
+		device.c device discover follow grex header keepalive packet pmtu sent stats table
 		demux.c demux packet
 		rx.c clamp discover grex header keepalive packet reflect stats table
-		discover.c discover keepalive pmtu
+		discover.c discover follow keepalive pmtu
+		follow.c follow grex pmtu
 		keepalive.c grex keepalive packet stats table trace
 		reflect.c grex packet reflect stats
 		tx.c clamp grex header packet pmtu route sent stats

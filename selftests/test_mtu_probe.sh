@@ -8,7 +8,7 @@
 #
 # where H2 does not take packets larger than its MTU, and nobody is told: a veth
 # drops what is larger than the MTU of its other end.
-# limit: 400
+# limit: 600
 # make check: on UML
 
 # shellcheck source=selftests/lib.sh
@@ -21,6 +21,7 @@ TESTS="
 	narrow_routes
 	locked_route
 	silent_peer
+	falls_silent
 	return_path
 	icmp_lies
 	icmp_is_right
@@ -199,11 +200,10 @@ locked_route() {
 }
 
 silent_peer() {
-	setup mtu-probe on
+	setup
 	run gretool -n "$H2" set gre1 keepalive-reply off
-	run gretool -n "$H1" set gre1 mtu-probe off
 	run gretool -n "$H1" set gre1 mtu-probe on
-	busywait 10 asked_often || fail "only $(path_mtu .sent) probes"
+	busywait 15 asked_often || fail "only $(path_mtu .sent) probes"
 	check_eq "nothing is concluded" '"base" 1500 "route"' \
 		"$(path_mtu .search) $(path_mtu) $(path_mtu .source)"
 	# ICMP is what is left.
@@ -213,13 +213,32 @@ silent_peer() {
 	check_eq "ICMP is believed" '1400 "icmp"' \
 		"$(path_mtu) $(path_mtu .source)"
 	check_match "for some time" '^[0-9]+$' "$(path_mtu .age_ms)"
-	# It answers again, and is asked about what ICMP has said.
+	# It answers again. Probes of the path are 8 s apart by now, and more: any
+	# other one tells.
 	run gretool -n "$H2" set gre1 keepalive-reply on
-	busywait 30 found 1400 || fail "not found: $(path_mtu .)"
+	run gretool -n "$H1" probe gre1 -c 1
+	busywait 5 found 1400 || fail "not found: $(path_mtu .)"
 }
 
+# Four tries, after the third of which nobody counts on an answer.
 asked_often() {
-	[ "$(path_mtu .sent)" -ge 4 ]
+	[ "$(path_mtu .sent)" -ge 8 ]
+}
+
+# What a peer that has stopped answering has said is over when ICMP says otherwise.
+falls_silent() {
+	setup mtu-probe on
+	busywait 20 found 1500 || fail "not found"
+	run gretool -n "$H2" set gre1 keepalive-reply off
+	busywait 40 believes 1400 || fail "still $(path_mtu .)"
+	run gretool -n "$H2" set gre1 keepalive-reply on
+	busywait 20 found 1500 || fail "not found again: $(path_mtu .)"
+}
+
+# As long as it answers, this does nothing.
+believes() {
+	frag_needed "$1"
+	[ "$(path_mtu) $(path_mtu .source)" = "$1 \"icmp\"" ]
 }
 
 # The answers come over another link, which takes less.

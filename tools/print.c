@@ -244,8 +244,7 @@ static const char *path_source_text(const struct path *path)
 static const char *path_search_text(const struct path *path)
 {
 	static const char *const texts[GREX_PATH_SEARCHES] = { "off", "base",
-							       "search",
-							       "done",
+							       "search", "done",
 							       "error" };
 
 	return choice_text(texts, GREX_PATH_SEARCHES, path->search);

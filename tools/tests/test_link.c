@@ -307,8 +307,8 @@ static void test_diff(void)
 		{ "g remote any mss off", "g remote any", 0 },
 		{ "g remote 192.0.2.2 mtu-probe on", "g remote 192.0.2.2",
 		  F_MTU_PROBE },
-		{ "g remote 192.0.2.2 mtu auto",
-		  "g remote 192.0.2.2 mtu 1400", F_MTU },
+		{ "g remote 192.0.2.2 mtu auto", "g remote 192.0.2.2 mtu 1400",
+		  F_MTU },
 	};
 	struct config a, b;
 	size_t i;
