@@ -187,14 +187,14 @@ static unsigned long discover_step(struct grex_tunnel *tunnel, u32 limit,
 }
 
 /* The large one first: when the small one is back, it had its time. And the small
- * one alone would say that the path does not let through what has never left.
+ * one alone would say that the path does not let through what was never made.
  */
 static void discover_send(struct grex_config *config, u32 size)
 {
 	const int err = grex_keepalive_send(config, GREX_PROBE_PATH,
 					    discover_inner(config, size), true);
 
-	if (!err || err == -EMSGSIZE)
+	if (err != -ENOMEM)
 		grex_keepalive_send(config, GREX_PROBE_PATH, 0, true);
 }
 

@@ -335,7 +335,8 @@ probed() {
 	run ip -n "$B" link set v0 mtu 1396
 	finds "before" "" "$A" gre1
 	mend mtu_probe "$A" gre1
-	busywait 20 found 1400 || fail "not found"
+	busywait 20 found 1400 ||
+		fail "not found: $(gretool -n "$A" -j show gre1 | jq -c ".[0].path_mtu")"
 	finds "found" "problem mtu" "$A" gre1
 	check_match "numbers" "1476.* path .* 1400 .* 1376" \
 		"$(said 'map(select(.id == "mtu"))[0].text')"
