@@ -141,9 +141,11 @@ done <<<"$KINDS"
 # ip_gre knows no keepalives; but it forwards, once it is told to, what comes back
 # to this end. Without that, it is a martian there, and this end stays down.
 keepalive() {
-	local key
+	local key overhead
 
 	for key in "" "key 5"; do
+		overhead=24
+		[ -z "$key" ] || overhead=28
 		# shellcheck disable=SC2086 # words
 		with $key
 		meet "keepalive-ready$key"
@@ -154,7 +156,11 @@ keepalive() {
 				net.ipv4.conf.all.rp_filter=0 \
 				net.ipv4.conf.gre1.rp_filter=0
 			meet "keepalive-forwards$key"
+			meet "keepalive-wide$key"
+			run ip link set "$GREX_LINK" mtu 1400
+			meet "keepalive-narrow$key"
 			meet "keepalive-up$key"
+			run ip link set "$GREX_LINK" mtu 1500
 			run sysctl -qw net.ipv4.ip_forward=0
 			meet "keepalive-stopped$key"
 		else
@@ -166,6 +172,17 @@ keepalive() {
 			check "probes" gretool probe gre1 -c 3 -i 50ms
 			check "ping" busywait 5 \
 				ping -q -c 3 -i 0.05 -W 2 10.0.0.2
+			# It returns padded ones too, without their outer
+			# headers: a limit of the way back is so much higher.
+			run gretool set gre1 mtu-probe on
+			check "path MTU" busywait 20 path_is 1500
+			meet "keepalive-wide$key"
+			meet "keepalive-narrow$key"
+			run gretool set gre1 mtu-probe off
+			run gretool set gre1 mtu-probe on
+			check "path MTU, narrow back" busywait 20 path_is \
+				"$((1400 + overhead))"
+			run gretool set gre1 mtu-probe off
 			meet "keepalive-up$key"
 			check "down again" busywait 5 peer_is down
 			meet "keepalive-stopped$key"
@@ -173,6 +190,11 @@ keepalive() {
 		meet "keepalive-done$key"
 		ip link del gre1
 	done
+}
+
+path_is() {
+	[ "$(gretool -j show gre1 | jq -r '.[].path_mtu |
+		"\(.search) \(.bytes)"')" = "done $1" ]
 }
 
 peer_is() {
