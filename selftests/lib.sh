@@ -284,13 +284,15 @@ module_reload() {
 capture() {
 	local name=$1 dev=$2 file=$3
 	shift 3
+	# Of an earlier capture it would say that this one listens.
+	rm -f "$file" "$file.log"
 	# 64 kB are set aside for each packet in immediate mode: room for 256.
 	ip netns exec "$name" tcpdump -q -n -U --immediate-mode -B 16384 -s 0 \
 		-i "$dev" -w "$file" "$@" \
 		2>"$file.log" &
 	CAPTURE=$!
 	PIDS+=("$CAPTURE")
-	busywait 10 grep -q 'listening on' "$file.log" ||
+	busywait 10 grep -qs 'listening on' "$file.log" ||
 		fail "tcpdump: $(cat "$file.log")"
 }
 
