@@ -255,6 +255,14 @@ link_mtu() {
 	ip -n "$1" -o link show "$2" | sed 's/.* mtu \([0-9]*\) .*/\1/'
 }
 
+# path_is BYTES [OPTION...]: what mtu-probe has found for gre1; options of gretool
+path_is() {
+	local bytes=$1
+	shift
+	[ "$(gretool "$@" -j show gre1 | jq -r '.[0].path_mtu |
+		"\(.search) \(.bytes)"')" = "done $bytes" ]
+}
+
 # counts NAMESPACE DEVICE NAME N command...: the command raises NAME by N
 counts() {
 	local name=$1 dev=$2 counter=$3 by=$4 before after

@@ -252,12 +252,12 @@ def test_taps():
     for address in V4, V6:
         name = "IPv6" if address.v6 else "IPv4"
         inner = packet(address, tcp(address, SYN, mss(1460)))
+        protocol = ETH_P_IPV6 if address.v6 else ETH_P_IP
         onlooker.drain()
-        taps["m1300"].send(inner, ETH_P_IPV6 if address.v6 else ETH_P_IP)
+        taps["m1300"].send(inner, protocol)
         got = onlooker.read(outgoing=True,
                             wanted=lambda _, data: data == inner)
         results.say("%s sent" % name, "" if got else "not as it was")
-        protocol = ETH_P_IPV6 if address.v6 else ETH_P_IP
         outer = gre(protocol, inner)
         sender.send(ipv4(remote, LOCAL, 47, outer))
         got = across.read(outgoing=True, wanted=lambda _, data:

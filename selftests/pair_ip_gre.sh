@@ -192,11 +192,6 @@ keepalive() {
 	done
 }
 
-path_is() {
-	[ "$(gretool -j show gre1 | jq -r '.[].path_mtu |
-		"\(.search) \(.bytes)"')" = "done $1" ]
-}
-
 peer_is() {
 	[ "$(gretool -j show gre1 | jq -r '.[].peer')" = "$1" ]
 }

@@ -81,7 +81,7 @@ nothing_wrong() {
 	run gretool -n "$A" add gre1 remote 192.0.2.2 addr 10.0.0.1/30 \
 		keepalive 200ms 3 mtu-probe on up
 	check "A is up" busywait 10 peer_is "$A" up
-	check "the path is found" busywait 20 found 1500
+	check "the path is found" busywait 20 path_is 1500 -n "$A"
 	check_eq "text" "gre1: nothing wrong" "$(gretool -n "$A" check gre1)"
 	check_eq "all" "gre1: nothing wrong" "$(gretool -n "$A" check)"
 	check_eq "JSON" '[{"ifname":"gre1","findings":[]}]' \
@@ -321,11 +321,6 @@ mtu_learned() {
 	check_eq "as the path has it" 1376 "$(link_mtu "$H1" gre1)"
 }
 
-found() {
-	[ "$(gretool -n "$A" -j show gre1 |
-		jq -r '.[0].path_mtu | "\(.search) \(.bytes)"')" = "done $1" ]
-}
-
 # A path that takes less than the route, which nobody tells: a veth drops what is
 # larger than the MTU of its other end and a VLAN tag.
 probed() {
@@ -335,7 +330,7 @@ probed() {
 	run ip -n "$B" link set v0 mtu 1396
 	finds "before" "" "$A" gre1
 	mend mtu_probe "$A" gre1
-	busywait 20 found 1400 ||
+	busywait 20 path_is 1400 -n "$A" ||
 		fail "not found: $(gretool -n "$A" -j show gre1 | jq -c ".[0].path_mtu")"
 	finds "found" "problem mtu" "$A" gre1
 	check_match "numbers" "1476.* path .* 1400 .* 1376" \

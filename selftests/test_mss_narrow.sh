@@ -70,11 +70,6 @@ test_mss_auto() {
 	check_fails "without it, it stalls" bulk_ends 3
 }
 
-found() {
-	[ "$(gretool -n "$H1" -j show gre1 |
-		jq -r '.[0].path_mtu | "\(.search) \(.bytes)"')" = "done $1" ]
-}
-
 # What is narrow is far away, and says nothing: a veth drops what is larger than
 # the MTU of its other end and a VLAN tag.
 test_mss_probe() {
@@ -87,7 +82,7 @@ test_mss_probe() {
 		tx-gre-csum-segmentation off
 	check_fails "without, it stalls" bulk_ends 3
 	run gretool -n "$H1" set gre1 mss auto mtu-probe on
-	busywait 30 found 1300 || fail "not found"
+	busywait 30 path_is 1300 -n "$H1" || fail "not found"
 	check "mss auto and mtu-probe" bulk_ends 30
 	# The source hears no ICMP: it is the MSS that does it.
 	run gretool -n "$H1" set gre1 mss off

@@ -164,8 +164,8 @@ narrow_routes() {
 		run gretool -n "$H1" set gre1 mtu-probe on mtu auto
 		sent=$(path_mtu .sent)
 		sleep 0.4
-		check_eq "$size: nothing is tried" "\"off\" $sent" \
-			"$(path_mtu '"\(.search)" , .sent' | xargs printf '"%s" %s')"
+		check_eq "$size: nothing is tried" "[\"off\",$sent]" \
+			"$(path_mtu '[.search, .sent]')"
 		run gretool -n "$H1" set gre1 key 1 csum seq
 		run gretool -n "$H1" set gre1 nokey nocsum noseq
 	done

@@ -764,6 +764,9 @@ static int check_ipv6(const struct config *c)
 /* What no single word can see. */
 static int check_whole(struct config *c, enum words_use use)
 {
+	const bool no_peer = c->given & F_REMOTE &&
+			     c->remote.family == AF_UNSPEC;
+
 	if (use == WORDS_ADD && !(c->given & F_REMOTE))
 		return usage("remote: missing, expected \"remote ADDRESS\" or "
 			     "\"remote any\"");
@@ -780,16 +783,13 @@ static int check_whole(struct config *c, enum words_use use)
 		return usage("icmp-source: \"hop\" cannot be combined with "
 			     "\"icmp-relay off\", which relays nothing: "
 			     "expected one of them");
-	if (c->given & F_KEEPALIVE && c->keepalive_interval &&
-	    c->given & F_REMOTE && c->remote.family == AF_UNSPEC)
+	if (c->given & F_KEEPALIVE && c->keepalive_interval && no_peer)
 		return usage("keepalive: needs a peer to ask, expected a "
 			     "\"remote\" that is not \"any\"");
-	if (c->given & F_MTU_PROBE && c->mtu_probe && c->given & F_REMOTE &&
-	    c->remote.family == AF_UNSPEC)
+	if (c->given & F_MTU_PROBE && c->mtu_probe && no_peer)
 		return usage("mtu-probe: needs a peer to ask, expected a "
 			     "\"remote\" that is not \"any\"");
-	if (c->given & F_MTU && c->mtu_auto && c->given & F_REMOTE &&
-	    c->remote.family == AF_UNSPEC)
+	if (c->given & F_MTU && c->mtu_auto && no_peer)
 		return usage("mtu: auto needs a path to follow, expected a "
 			     "\"remote\" that is not \"any\"");
 	/* Path MTU discovery alone says both bits. */

@@ -89,14 +89,13 @@ static void draw_line(char line[512])
 		    " keepalive 1%02ums 255", " keepalive 20 %u");
 	SAY(text, " keepalive-reply on", " keepalive-reply off");
 	SAY(text, " mss off", " mss auto", " mss 1%03u");
-	if (strstr(text, "remote any"))
+	if (strstr(text, "remote any")) {
 		SAY(text, " mtu-probe off");
-	else
-		SAY(text, " mtu-probe on", " mtu-probe off");
-	if (strstr(text, "remote any"))
 		SAY(text, " mtu 1%03u");
-	else
+	} else {
+		SAY(text, " mtu-probe on", " mtu-probe off");
 		SAY(text, " mtu 1%03u", " mtu auto");
+	}
 	SAY(text, " multicast on", " multicast off");
 	for (i = draw(4); i--;)
 		say(text, sizeof(text),
