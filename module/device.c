@@ -341,7 +341,6 @@ int grex_device_create(struct net_device *dev, struct net *net,
 
 	tunnel->dev = dev;
 	tunnel->net = net;
-	tunnel->pmtu_sk = grex_net(net)->pmtu_sk;
 	tunnel->mtu_mode = mtu->mode;
 	grex_limit_init(&tunnel->relay_limit, DEVICE_RELAYS_PER_SECOND);
 	grex_limit_init(&tunnel->reflect_limit, DEVICE_REFLECTIONS_PER_SECOND);

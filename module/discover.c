@@ -60,10 +60,9 @@ static unsigned int discover_inner(const struct grex_config *config, u32 size)
 	return size - config->overhead;
 }
 
-static unsigned long discover_timeout(struct grex_tunnel *tunnel)
+/* @rtt: ns, 0: none has been measured */
+static unsigned long discover_timeout(u64 rtt)
 {
-	const u64 rtt = grex_keepalive_rtt(tunnel, GREX_PROBE_PATH);
-
 	if (!rtt)
 		return DISCOVER_TIMEOUT_FIRST;
 	return clamp_t(u64, nsecs_to_jiffies64(4 * rtt) + 1,
@@ -94,14 +93,13 @@ static void discover_publish(struct grex_tunnel *tunnel)
 static void discover_lost(struct grex_discover *discover)
 {
 	struct grex_search *search = &discover->search;
+	const bool was_done = search->state == GREX_SEARCH_IN_DONE;
 
-	if (search->state != GREX_SEARCH_IN_DONE) {
-		grex_search_step(search, GREX_SEARCH_MISSED, 0);
-		return;
-	}
-	discover->confirm = jiffies + (search->claim ? 0 : DISCOVER_AGAIN);
+	if (was_done)
+		discover->confirm =
+			jiffies + (search->claim ? 0 : DISCOVER_AGAIN);
 	grex_search_step(search, GREX_SEARCH_MISSED, 0);
-	if (search->state != GREX_SEARCH_IN_DONE)
+	if (was_done && search->state != GREX_SEARCH_IN_DONE)
 		discover->raise = jiffies + DISCOVER_RAISE_SOON;
 }
 
@@ -152,6 +150,7 @@ static unsigned long discover_step(struct grex_tunnel *tunnel, u32 limit,
 {
 	struct grex_discover *discover = &tunnel->discover;
 	struct grex_search *search = &discover->search;
+	struct grex_probe_log log;
 	unsigned long delay;
 
 	lockdep_assert_held(&discover->lock);
@@ -181,7 +180,9 @@ static unsigned long discover_step(struct grex_tunnel *tunnel, u32 limit,
 	discover->tried = search->size;
 	discover->is_back = false;
 	discover->small_is_back = false;
-	delay = discover_timeout(tunnel) << discover->silent;
+	log = grex_keepalive_probes(tunnel, GREX_PROBE_PATH);
+	discover->seq = log.sent;
+	delay = discover_timeout(log.rtt_smoothed) << discover->silent;
 	discover->due = jiffies + delay;
 	return delay;
 }
@@ -216,7 +217,6 @@ static void discover_work(struct work_struct *work)
 		delay = discover_step(tunnel, grex_pmtu_limit_to(config),
 				      &size);
 		discover_publish(tunnel);
-		discover->seq = grex_keepalive_next(tunnel, GREX_PROBE_PATH);
 	}
 	spin_unlock(&discover->lock);
 	if (size)
@@ -370,12 +370,11 @@ void grex_discover_read(struct grex_tunnel *tunnel,
 			struct grex_discover_state *state)
 {
 	struct grex_discover *discover = &tunnel->discover;
-	struct grex_probe_log log[GREX_PROBE_KINDS];
-	struct grex_fsm fsm;
+	const struct grex_probe_log log =
+		grex_keepalive_probes(tunnel, GREX_PROBE_PATH);
 
-	grex_keepalive_read(tunnel, &fsm, log);
-	state->sent = log[GREX_PROBE_PATH].sent;
-	state->received = log[GREX_PROBE_PATH].received;
+	state->sent = log.sent;
+	state->received = log.received;
 
 	spin_lock_bh(&discover->lock);
 	state->search = discover->search.state;

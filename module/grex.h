@@ -258,7 +258,6 @@ struct grex_peer {
  * @keepalive: own.
  * @discover: own.
  * @pmtu: own.
- * @pmtu_sk: const. of @net, see grex_net
  * @follow: own.
  * @peer: own.
  * @received: own. jiffies of the last packet that came through, 0: none has
@@ -283,7 +282,6 @@ struct grex_tunnel {
 	struct grex_keepalive keepalive;
 	struct grex_discover discover;
 	struct grex_pmtu pmtu;
-	struct sock *pmtu_sk;
 	struct grex_follow follow;
 	struct grex_peer peer;
 	unsigned long received;
@@ -338,6 +336,12 @@ static inline void grex_note_time(unsigned long *when)
 
 	if (READ_ONCE(*when) != now)
 		WRITE_ONCE(*when, now);
+}
+
+/* How long ago that was. 32 bits of jiffies are 49 days at 1000 a second. */
+static inline u64 grex_ms_since(unsigned long when)
+{
+	return jiffies64_to_msecs(jiffies - when);
 }
 
 /* Silent: what goes over a limit is counted, not logged. */

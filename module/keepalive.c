@@ -432,31 +432,18 @@ void grex_keepalive_read(struct grex_tunnel *tunnel, struct grex_fsm *fsm,
 }
 
 /**
- * grex_keepalive_rtt - how long probes take
+ * grex_keepalive_probes - what became of the probes of one kind
  * @tunnel: that sends them
  * @kind: of them
- *
- * Return: ns, smoothed; 0: none has come back yet
  */
-u64 grex_keepalive_rtt(struct grex_tunnel *tunnel, enum grex_probe_kind kind)
+struct grex_probe_log grex_keepalive_probes(struct grex_tunnel *tunnel,
+					    enum grex_probe_kind kind)
 {
 	struct grex_keepalive *keepalive = &tunnel->keepalive;
-	u64 rtt;
+	struct grex_probe_log log;
 
 	spin_lock_bh(&keepalive->lock);
-	rtt = keepalive->log[kind].rtt_smoothed;
+	log = keepalive->log[kind];
 	spin_unlock_bh(&keepalive->lock);
-	return rtt;
-}
-
-/* The sequence number of the next one. */
-u32 grex_keepalive_next(struct grex_tunnel *tunnel, enum grex_probe_kind kind)
-{
-	struct grex_keepalive *keepalive = &tunnel->keepalive;
-	u32 seq;
-
-	spin_lock_bh(&keepalive->lock);
-	seq = keepalive->log[kind].sent;
-	spin_unlock_bh(&keepalive->lock);
-	return seq;
+	return log;
 }

@@ -32,7 +32,7 @@ bool grex_keepalive_moves(const struct grex_config *old,
 			  const struct grex_config *config);
 unsigned int grex_keepalive_size(const struct grex_config *config,
 				 const struct grex_probe *probe);
-u64 grex_keepalive_rtt(struct grex_tunnel *tunnel, enum grex_probe_kind kind);
-u32 grex_keepalive_next(struct grex_tunnel *tunnel, enum grex_probe_kind kind);
+struct grex_probe_log grex_keepalive_probes(struct grex_tunnel *tunnel,
+					    enum grex_probe_kind kind);
 
 #endif

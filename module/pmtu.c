@@ -15,23 +15,25 @@
 #include "pmtu.h"
 #include "route.h"
 
-/* The one that most packets take: of a DSCP that is inherited, 0. */
+/* The one that most packets take: of a DSCP that is inherited, 0. NULL: there is none,
+ * or it leads back into the tunnel, which says nothing.
+ */
 static struct rtable *pmtu_route(const struct grex_config *config,
 				 __be32 remote)
 {
+	struct rtable *rt;
 	__be32 saddr;
 
-	return grex_route_lookup(config, remote,
-				 config->tos == GREX_TOS_INHERIT ? 0
-								 : config->tos,
-				 &saddr);
-}
-
-/* One that leads back into the tunnel says nothing. */
-static bool pmtu_leads_out(const struct grex_config *config,
-			   const struct rtable *rt)
-{
-	return rt->dst.dev != config->tunnel->dev;
+	rt = grex_route_lookup(config, remote,
+			       config->tos == GREX_TOS_INHERIT ? 0
+							       : config->tos,
+			       &saddr);
+	if (IS_ERR(rt))
+		return NULL;
+	if (rt->dst.dev != config->tunnel->dev)
+		return rt;
+	ip_rt_put(rt);
+	return NULL;
 }
 
 /* MTU of the route as configured. What was learned from ICMP is left out: that
@@ -44,7 +46,7 @@ static unsigned int pmtu_of_route(const struct dst_entry *dst)
 	if (dst_xfrm(dst))
 		return dst_mtu(dst); /* less what IPsec adds */
 	mtu = dst_metric_raw(dst, RTAX_MTU);
-	return mtu ?: READ_ONCE(dst->dev->mtu);
+	return mtu ?: min_t(unsigned int, READ_ONCE(dst->dev->mtu), IP_MAX_MTU);
 }
 
 struct grex_pmtu_link grex_pmtu_of_link(const struct grex_config *config)
@@ -60,13 +62,10 @@ struct grex_pmtu_link grex_pmtu_of_link(const struct grex_config *config)
 	if (config->match.remote.v4) {
 		struct rtable *rt = pmtu_route(config, config->match.remote.v4);
 
-		if (!IS_ERR(rt)) {
-			if (pmtu_leads_out(config, rt)) {
-				mtu = pmtu_of_route(&rt->dst);
-				link.headroom = LL_RESERVED_SPACE(rt->dst.dev) +
-						rt->dst.header_len +
-						config->overhead;
-			}
+		if (rt) {
+			mtu = pmtu_of_route(&rt->dst);
+			link.headroom = LL_RESERVED_SPACE(rt->dst.dev) +
+					rt->dst.header_len + config->overhead;
 			ip_rt_put(rt);
 		}
 	}
@@ -138,12 +137,11 @@ unsigned int grex_pmtu_limit(const struct grex_config *config,
 unsigned int grex_pmtu_limit_to(const struct grex_config *config)
 {
 	struct rtable *rt = pmtu_route(config, config->match.remote.v4);
-	unsigned int mtu = 0;
+	unsigned int mtu;
 
-	if (IS_ERR(rt))
+	if (!rt)
 		return 0;
-	if (pmtu_leads_out(config, rt))
-		mtu = min_t(u32, grex_pmtu_limit(config, &rt->dst), IP_MAX_MTU);
+	mtu = grex_pmtu_limit(config, &rt->dst);
 	ip_rt_put(rt);
 	return mtu;
 }
@@ -158,13 +156,11 @@ unsigned int grex_pmtu_limit_to(const struct grex_config *config)
 unsigned int grex_pmtu_to(const struct grex_config *config, __be32 remote)
 {
 	struct rtable *rt = pmtu_route(config, remote);
-	unsigned int mtu = 0;
+	unsigned int mtu;
 
-	if (IS_ERR(rt))
+	if (!rt)
 		return 0;
-	if (pmtu_leads_out(config, rt))
-		mtu = min_t(u32, grex_pmtu_of_path(config, &rt->dst),
-			    IP_MAX_MTU);
+	mtu = grex_pmtu_of_path(config, &rt->dst);
 	ip_rt_put(rt);
 	return mtu;
 }
@@ -174,11 +170,6 @@ static bool pmtu_is_learned(const struct rtable *rt)
 {
 	return rt->rt_pmtu && rt->dst.expires &&
 	       time_before(jiffies, rt->dst.expires);
-}
-
-static u64 pmtu_age(unsigned long since)
-{
-	return jiffies64_to_msecs(jiffies - since);
 }
 
 /**
@@ -198,21 +189,18 @@ void grex_pmtu_read(struct grex_tunnel *tunnel, struct grex_path *path)
 	if (!config->match.remote.v4)
 		return;
 	rt = pmtu_route(config, config->match.remote.v4);
-	if (IS_ERR(rt))
+	if (!rt)
 		return;
-	if (pmtu_leads_out(config, rt)) {
-		path->mtu =
-			min_t(u32, pmtu_outside(config, &rt->dst), IP_MAX_MTU);
-		path->source = GREX_PATH_FROM_ROUTE;
-		if (grex_pmtu_probed(config)) {
-			path->source = GREX_PATH_FROM_PROBES;
-			path->age = pmtu_age(READ_ONCE(tunnel->pmtu.confirmed));
-		} else if (pmtu_is_learned(rt)) {
-			path->source = GREX_PATH_FROM_ICMP;
-			/* It may have been about others' packets. */
-			if (frag_needed)
-				path->age = pmtu_age(frag_needed);
-		}
+	path->mtu = pmtu_outside(config, &rt->dst);
+	path->source = GREX_PATH_FROM_ROUTE;
+	if (grex_pmtu_probed(config)) {
+		path->source = GREX_PATH_FROM_PROBES;
+		path->age = grex_ms_since(READ_ONCE(tunnel->pmtu.confirmed));
+	} else if (pmtu_is_learned(rt)) {
+		path->source = GREX_PATH_FROM_ICMP;
+		/* It may have been about others' packets. */
+		if (frag_needed)
+			path->age = grex_ms_since(frag_needed);
 	}
 	ip_rt_put(rt);
 }

@@ -234,7 +234,7 @@ static int rtnl_get_tos(struct nlattr *attr, u8 *tos,
 	return 0;
 }
 
-static int rtnl_put_choice(struct nlattr *attr, bool *choice)
+static int rtnl_read_choice(struct nlattr *attr, bool *choice)
 {
 	if (!attr)
 		return 0;
@@ -246,7 +246,7 @@ static int rtnl_put_choice(struct nlattr *attr, bool *choice)
 
 /* Most of ours are one of two. A macro, as extack takes no text but a literal. */
 #define rtnl_get_choice(data, type, choice, extack)           \
-	(rtnl_put_choice((data)[type], choice)                \
+	(rtnl_read_choice((data)[type], choice)               \
 		 ? rtnl_refuse(-EINVAL, extack, (data)[type], \
 			       #type " must be 0 or 1")       \
 		 : 0)
@@ -696,12 +696,6 @@ static bool rtnl_put_keepalive(struct sk_buff *skb, struct grex_tunnel *tunnel)
 			       &log[GREX_PROBE_MANUAL]);
 }
 
-/* ms since @when, in jiffies */
-static bool rtnl_put_age(struct sk_buff *skb, int type, unsigned long when)
-{
-	return rtnl_put_u64(skb, type, jiffies64_to_msecs(jiffies - when));
-}
-
 static bool rtnl_put_peer(struct sk_buff *skb, const struct grex_peer *peer)
 {
 	if (!READ_ONCE(peer->mtu))
@@ -709,12 +703,13 @@ static bool rtnl_put_peer(struct sk_buff *skb, const struct grex_peer *peer)
 	return !nla_put_u32(skb, GREX_PATH_PEER_DEVICE, READ_ONCE(peer->mtu)) &&
 	       !nla_put_u32(skb, GREX_PATH_PEER_MTU,
 			    READ_ONCE(peer->path_mtu)) &&
-	       rtnl_put_age(skb, GREX_PATH_PEER_AGE, READ_ONCE(peer->heard));
+	       rtnl_put_u64(skb, GREX_PATH_PEER_AGE,
+			    grex_ms_since(READ_ONCE(peer->heard)));
 }
 
 static bool rtnl_put_since(struct sk_buff *skb, int type, unsigned long when)
 {
-	return !when || rtnl_put_age(skb, type, when);
+	return !when || rtnl_put_u64(skb, type, grex_ms_since(when));
 }
 
 static bool rtnl_put_path(struct sk_buff *skb, struct grex_tunnel *tunnel)

@@ -367,6 +367,7 @@ static void tx_one(struct grex_config *config, struct sk_buff *skb,
 	struct tx_outer outer;
 	struct tx_inner inner;
 	unsigned int mtu;
+	u32 probed;
 	int reason;
 
 	reason = GREX_TX_TRUNCATED;
@@ -406,18 +407,17 @@ static void tx_one(struct grex_config *config, struct sk_buff *skb,
 		}
 	}
 
-	if (grex_pmtu_probed(config)) {
+	probed = grex_pmtu_probed(config);
+	if (probed && outer.df) {
+		outer.sk = grex_net(tunnel->net)->pmtu_sk;
+	} else if (probed) {
 		mtu = grex_pmtu_of_path(config, &outer.rt->dst);
-		if (!outer.df && skb_is_gso(skb) && !grex_pmtu_fits(skb, mtu)) {
+		if (skb_is_gso(skb) && !grex_pmtu_fits(skb, mtu)) {
 			ip_rt_put(outer.rt);
 			tx_segments(config, skb, dev);
 			return;
 		}
-		if (outer.df)
-			outer.sk = tunnel->pmtu_sk;
-		else
-			outer.fragment =
-				min_t(u32, mtu + config->overhead, U16_MAX);
+		outer.fragment = probed;
 	}
 	if (unlikely(READ_ONCE(tunnel->unreachable)))
 		tx_tell_unreachable(tunnel, skb);
@@ -506,7 +506,8 @@ int grex_tx_probe(struct grex_config *config, struct sk_buff *skb, bool df)
 	outer.dsfield = IPTOS_PREC_INTERNETCONTROL;
 	outer.ttl = config->ttl ?: TX_PROBE_TTL;
 	outer.df = df ? htons(IP_DF) : 0;
-	outer.sk = df && config->mtu_probe ? tunnel->pmtu_sk : NULL;
+	outer.sk = df && config->mtu_probe ? grex_net(tunnel->net)->pmtu_sk
+					   : NULL;
 	outer.fragment = 0;
 
 	ip = skb_push(skb, sizeof(*ip));
