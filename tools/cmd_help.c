@@ -41,7 +41,7 @@ static void help_words(enum words_use use)
 	for (word = words; word->name; word++) {
 		char left[40];
 
-		if (!word->help || (use == WORDS_SET && word->add_only))
+		if (!word->help || !words_are_for(word, use))
 			continue;
 		snprintf(left, sizeof(left), "%s%s%s", word->name,
 			 word->value ? " " : "",

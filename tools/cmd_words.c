@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* For shell completion: gretool words add|set. */
+/* For shell completion: gretool words add|set|file. */
 #include <stdio.h>
 #include <string.h>
 
@@ -9,12 +9,16 @@
 /* WORD, the bits of what it says, does a value follow (2: perhaps), which. */
 int cmd_words(struct gretool *g, int argc, char **argv)
 {
-	bool set = argc && !strcmp(argv[0], "set");
+	enum words_use use = WORDS_ADD;
 	const struct word *word;
 
 	(void)g;
+	if (argc && !strcmp(argv[0], "set"))
+		use = WORDS_SET;
+	else if (argc && !strcmp(argv[0], "file"))
+		use = WORDS_FILE;
 	for (word = words; word->name; word++)
-		if (!(set && word->add_only))
+		if (words_are_for(word, use))
 			printf("%s %u %d %s\n", word->name,
 			       word->repeats ? 0 : word->fields,
 			       word->optional ? 2 : !!word->value,

@@ -31,6 +31,24 @@ bool address_equal(const struct address *a, const struct address *b)
 	       a->prefix == b->prefix;
 }
 
+bool route_same_place(const struct static_route *a,
+		      const struct static_route *b)
+{
+	return ip_equal(&a->to, &b->to) && a->prefix == b->prefix &&
+	       a->metric == b->metric && a->table == b->table;
+}
+
+bool route_equal(const struct static_route *a, const struct static_route *b)
+{
+	return route_same_place(a, b) && ip_equal(&a->via, &b->via);
+}
+
+uint32_t config_default_metric(int family)
+{
+	/* IP6_RT_PRIO_USER */
+	return family == AF_INET6 ? 1024 : 0;
+}
+
 void config_init(struct config *c)
 {
 	memset(c, 0, sizeof(*c));
@@ -45,8 +63,11 @@ void config_init(struct config *c)
 void config_free(struct config *c)
 {
 	free(c->addrs);
+	free(c->routes);
 	c->addrs = NULL;
+	c->routes = NULL;
 	c->naddrs = 0;
+	c->nroutes = 0;
 }
 
 bool config_add_address(struct config *c, const struct address *a)
@@ -60,6 +81,39 @@ bool config_add_address(struct config *c, const struct address *a)
 	c->addrs[c->naddrs++] = *a;
 	c->given |= F_ADDR;
 	return true;
+}
+
+bool config_add_route(struct config *c, const struct static_route *r)
+{
+	struct static_route *routes;
+
+	routes = reallocarray(c->routes, c->nroutes + 1, sizeof(*routes));
+	if (!routes)
+		return false;
+	c->routes = routes;
+	c->routes[c->nroutes++] = *r;
+	c->given |= F_ROUTE;
+	return true;
+}
+
+bool config_has_address(const struct config *c, const struct address *a)
+{
+	size_t i;
+
+	for (i = 0; i < c->naddrs; i++)
+		if (address_equal(&c->addrs[i], a))
+			return true;
+	return false;
+}
+
+bool config_has_route(const struct config *c, const struct static_route *r)
+{
+	size_t i;
+
+	for (i = 0; i < c->nroutes; i++)
+		if (route_equal(&c->routes[i], r))
+			return true;
+	return false;
 }
 
 static bool key_equal(const struct direction *a, const struct direction *b)
@@ -82,6 +136,18 @@ static bool addresses_equal(const struct config *a, const struct config *b)
 		return false;
 	for (i = 0; i < a->naddrs; i++)
 		if (!address_equal(&a->addrs[i], &b->addrs[i]))
+			return false;
+	return true;
+}
+
+static bool routes_equal(const struct config *a, const struct config *b)
+{
+	size_t i;
+
+	if (a->nroutes != b->nroutes)
+		return false;
+	for (i = 0; i < a->nroutes; i++)
+		if (!route_equal(&a->routes[i], &b->routes[i]))
 			return false;
 	return true;
 }
@@ -145,6 +211,8 @@ uint32_t config_diff(const struct config *a, const struct config *b)
 		diff |= F_MULTICAST;
 	if (!addresses_equal(a, b))
 		diff |= F_ADDR;
+	if (!routes_equal(a, b))
+		diff |= F_ROUTE;
 	if (a->up != b->up)
 		diff |= F_UP;
 	return diff;
@@ -219,5 +287,5 @@ void config_overlay(struct config *dst, const struct config *src)
 		dst->multicast = src->multicast;
 	if (given & F_UP)
 		dst->up = src->up;
-	dst->given |= given & ~(uint32_t)F_ADDR;
+	dst->given |= given & ~(uint32_t)(F_ADDR | F_ROUTE);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What can be said about a tunnel. Everything else converts to or from it:
- * words.c (from text), link.c and addr.c (to and from netlink), print.c (to
- * text and JSON).
+ * words.c (from text), link.c, addr.c and static_route.c (to and from netlink),
+ * print.c (to text and JSON).
  */
 #ifndef CONFIG_H
 #define CONFIG_H
@@ -44,8 +44,9 @@ enum field {
 	F_KEEPALIVE_REPLY = 1 << 23,
 	F_MSS = 1 << 24,
 	F_MTU_PROBE = 1 << 25,
+	F_ROUTE = 1 << 26,
 
-	F_COUNT = 26,
+	F_COUNT = 27,
 	F_ALL = (1 << F_COUNT) - 1,
 	F_IN = F_IKEY | F_ICSUM | F_ISEQ,
 	F_OUT = F_OKEY | F_OCSUM | F_OSEQ,
@@ -67,7 +68,25 @@ struct address {
 	struct ip peer; /* AF_UNSPEC: none */
 	unsigned int prefix; /* 0..32 or 0..128, of the peer if there is one */
 	bool prefix_given;
+	size_t word; /* the number of the word that says it */
 };
+
+/* A route into the device, as RTM_NEWROUTE has it. */
+struct static_route {
+	struct ip to;
+	unsigned int prefix;
+	struct ip via; /* AF_UNSPEC: none */
+	uint32_t metric; /* see config_default_metric() */
+	uint32_t table; /* RT_TABLE_* or any other number */
+	uint8_t protocol; /* RTPROT_*, ROUTE_PROTOCOL */
+	size_t word; /* as above */
+};
+
+/*
+ * The protocol of the routes that gretool makes, that of GRE: only these are its
+ * own. iproute2's list, and those of FRR and BIRD, have no such number.
+ */
+#define ROUTE_PROTOCOL 47
 
 /* The optional GRE fields of one direction. */
 struct direction {
@@ -103,6 +122,8 @@ struct config {
 	bool up;
 	struct address *addrs;
 	size_t naddrs;
+	struct static_route *routes;
+	size_t nroutes;
 };
 
 /* The words of these, by number. */
@@ -111,14 +132,24 @@ extern const char *const icmp_source_words[GREX_ICMP_SOURCE_COUNT];
 
 bool ip_equal(const struct ip *a, const struct ip *b);
 bool address_equal(const struct address *a, const struct address *b);
+/* They lead to the same, and the kernel takes only one of them. */
+bool route_same_place(const struct static_route *a,
+		      const struct static_route *b);
+/* The same place by the same way, whoever made it. */
+bool route_equal(const struct static_route *a, const struct static_route *b);
 
 /* A new tunnel of which nothing was said: the defaults of the kernel. */
 void config_init(struct config *c);
 void config_free(struct config *c);
 bool config_add_address(struct config *c, const struct address *a);
+bool config_add_route(struct config *c, const struct static_route *r);
+bool config_has_address(const struct config *c, const struct address *a);
+bool config_has_route(const struct config *c, const struct static_route *r);
+/* What a route has of which no metric was said. */
+uint32_t config_default_metric(int family);
 /* Which fields differ. */
 uint32_t config_diff(const struct config *a, const struct config *b);
-/* Take the given fields of src, addresses excepted. */
+/* Take the given fields of src, addresses and routes excepted. */
 void config_overlay(struct config *dst, const struct config *src);
 
 #endif /* CONFIG_H */

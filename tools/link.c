@@ -498,7 +498,7 @@ bool link_read(const struct nlmsghdr *message, struct tunnel *t)
 	t->ifindex = ifm->ifi_index;
 	c->up = ifm->ifi_flags & IFF_UP;
 	c->multicast = ifm->ifi_flags & IFF_MULTICAST;
-	c->given = F_ALL & ~(F_LINK_NETNS | F_ADDR);
+	c->given = F_ALL & ~(F_LINK_NETNS | F_ADDR | F_ROUTE);
 	return mnl_attr_parse(message, sizeof(*ifm), read_link_attr, t) ==
 	       MNL_CB_OK;
 }

@@ -115,19 +115,29 @@ static void print_keepalive(FILE *out, const struct config *c)
 		fputs(" keepalive off", out);
 }
 
-static void print_addresses(FILE *out, const struct config *c)
+void print_address(FILE *out, const struct address *a)
 {
 	char text[INET6_ADDRSTRLEN];
-	size_t i;
 
-	for (i = 0; i < c->naddrs; i++) {
-		const struct address *a = &c->addrs[i];
+	fprintf(out, " addr %s/%u", ip_text(&a->local, text), a->prefix);
+	if (a->peer.family)
+		fprintf(out, " peer %s", ip_text(&a->peer, text));
+}
 
-		fprintf(out, " addr %s/%u", ip_text(&a->local, text),
-			a->prefix);
-		if (a->peer.family)
-			fprintf(out, " peer %s", ip_text(&a->peer, text));
-	}
+void print_route(FILE *out, const struct static_route *r)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (!r->prefix && r->to.family == AF_INET)
+		fputs(" route default", out);
+	else
+		fprintf(out, " route %s/%u", ip_text(&r->to, text), r->prefix);
+	if (r->via.family)
+		fprintf(out, " via %s", ip_text(&r->via, text));
+	if (r->metric != config_default_metric(r->to.family))
+		fprintf(out, " metric %" PRIu32, r->metric);
+	if (r->table != RT_TABLE_MAIN)
+		fprintf(out, " table %" PRIu32, r->table);
 }
 
 static void print_mss(FILE *out, const struct config *c)
@@ -170,6 +180,8 @@ static void print_underlay(FILE *out, const struct config *c, uint32_t fields)
 
 void print_words(FILE *out, const struct config *c, uint32_t fields)
 {
+	size_t i;
+
 	print_underlay(out, c, fields);
 	print_keys(out, c, fields);
 	print_flag(out, "csum", fields & F_ICSUM, c->in.csum, fields & F_OCSUM,
@@ -209,8 +221,10 @@ void print_words(FILE *out, const struct config *c, uint32_t fields)
 		fprintf(out, " mtu %" PRIu32, c->mtu);
 	if (fields & F_MULTICAST)
 		fprintf(out, " multicast %s", c->multicast ? "on" : "off");
-	if (fields & F_ADDR)
-		print_addresses(out, c);
+	for (i = 0; fields & F_ADDR && i < c->naddrs; i++)
+		print_address(out, &c->addrs[i]);
+	for (i = 0; fields & F_ROUTE && i < c->nroutes; i++)
+		print_route(out, &c->routes[i]);
 	if (fields & F_UP)
 		fputs(c->up ? " up" : " down", out);
 }

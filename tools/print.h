@@ -11,6 +11,8 @@
 
 /* " WORD VALUE" for each of the fields. */
 void print_words(FILE *out, const struct config *c, uint32_t fields);
+void print_address(FILE *out, const struct address *a);
+void print_route(FILE *out, const struct static_route *r);
 /* A name, quoted if a batch file would misread it. */
 void print_name(FILE *out, const char *name);
 /* The fields without which `add` would make another tunnel. */

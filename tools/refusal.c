@@ -13,6 +13,8 @@ int report_refusal(const struct nl *nl, const struct nl_request *request,
 	const char *option = link_option_at(&request->header, why->offset);
 	const char *text = why->text[0] ? why->text : strerror(why->error);
 
+	if (option)
+		report_option(option);
 	/* EACCES is something else: IPv6 is disabled. */
 	if (why->error == EPERM)
 		return refused("%s: CAP_NET_ADMIN is needed%s%s", subject,

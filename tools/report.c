@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdarg.h>
+#include <string.h>
 
 #include "report.h"
 
@@ -7,12 +8,35 @@ FILE *report_stream;
 
 static const char *at_file;
 static unsigned int at_line;
+static const struct position *words;
+static size_t nwords, word;
 static const char *command;
 
 void report_at(const char *file, unsigned int line)
 {
 	at_file = file;
 	at_line = line;
+}
+
+void report_words(const struct position *positions, size_t count)
+{
+	words = positions;
+	nwords = count;
+	word = 0;
+}
+
+void report_word(size_t number)
+{
+	word = number < nwords ? number : 0;
+}
+
+void report_option(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < nwords; i++)
+		if (!strcmp(words[i].word, name))
+			word = i;
 }
 
 void report_command(const char *name)
@@ -27,11 +51,14 @@ vreport(const char *fmt, va_list args)
 
 	/* What was printed before belongs before the message. */
 	fflush(stdout);
-	if (at_file)
+	if (words)
+		fprintf(stream, "%s:%u:%u: ", words[word].file,
+			words[word].line, words[word].column);
+	else if (at_file)
 		fprintf(stream, "%s:%u: ", at_file, at_line);
 	else
 		fputs("gretool: ", stream);
-	if (command)
+	if (command && !words)
 		fprintf(stream, "%s: ", command);
 	vfprintf(stream, fmt, args);
 	fputc('\n', stream);

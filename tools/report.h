@@ -12,11 +12,26 @@ enum status {
 	STATUS_FINDINGS = 3, /* check has found something wrong */
 };
 
+/* Where a word of a file is. */
+struct position {
+	const char *file;
+	const char *word;
+	unsigned int line, column; /* from 1, the column in bytes */
+};
+
 /* Where messages go; tests read them. NULL is stderr. */
 extern FILE *report_stream;
 
 /* The line that is being carried out; file NULL: the command line. */
 void report_at(const char *file, unsigned int line);
+/*
+ * The words that are being read, by number; NULL: they are in no file. Messages
+ * begin with the position of the one that report_word() has named last.
+ */
+void report_words(const struct position *positions, size_t count);
+void report_word(size_t number);
+/* Or by its text, if it is among them. */
+void report_option(const char *name);
 /* The command that is being carried out, or NULL. */
 void report_command(const char *name);
 

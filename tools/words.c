@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
+#include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -531,6 +532,113 @@ static const char *parse_peer(struct config *c, const struct word *word,
 	return NULL;
 }
 
+/* The bits behind a prefix are 0. */
+static bool is_network(const struct ip *ip, unsigned int prefix)
+{
+	const uint8_t *bytes = ip->v6.s6_addr;
+	unsigned int bit, bits = ip->family == AF_INET ? 32 : 128;
+
+	for (bit = prefix; bit < bits; bit++)
+		if (bytes[bit / 8] & 0x80U >> bit % 8)
+			return false;
+	return true;
+}
+
+static const char *parse_route(struct config *c, const struct word *word,
+			       const char *value)
+{
+	struct static_route r = {
+		.to.family = AF_INET,
+		.table = RT_TABLE_MAIN,
+		.protocol = ROUTE_PROTOCOL,
+	};
+	const char *slash = strchr(value, '/');
+	struct ip zero = { 0 };
+	bool given;
+
+	(void)word;
+	if (!strcmp(value, "default")) {
+		r.prefix = 0;
+	} else if (slash && !strcmp(slash, "/0")) {
+		/* parse_prefix() takes no address of zeros. */
+		if (!strcmp(value, "::/0"))
+			zero.family = AF_INET6;
+		else if (!strcmp(value, "0.0.0.0/0"))
+			zero.family = AF_INET;
+		else
+			return unexpected;
+		r.to = zero;
+	} else if (!parse_prefix(value, &r.to, &r.prefix, &given)) {
+		return unexpected;
+	}
+	if (!is_network(&r.to, r.prefix))
+		return "has bits beyond its prefix length, expected the "
+		       "network alone";
+	r.metric = config_default_metric(r.to.family);
+	if (!config_add_route(c, &r))
+		return "found no memory";
+	return NULL;
+}
+
+static struct static_route *last_route(struct config *c)
+{
+	return c->nroutes ? &c->routes[c->nroutes - 1] : NULL;
+}
+
+static const char no_route[] =
+	"has no route before it: it says something about a route";
+
+static const char *parse_via(struct config *c, const struct word *word,
+			     const char *value)
+{
+	struct static_route *r = last_route(c);
+	struct ip via;
+
+	(void)word;
+	if (!r)
+		return no_route;
+	if (r->via.family != AF_UNSPEC)
+		return "is the second via of the same route";
+	if (!parse_ip(value, &via) || ip_is_any(&via) || ip_is_multicast(&via))
+		return unexpected;
+	if (via.family != r->to.family)
+		return via.family == AF_INET ? "is IPv4, but its route is IPv6"
+					     : "is IPv6, but its route is IPv4";
+	r->via = via;
+	return NULL;
+}
+
+static const char *parse_metric(struct config *c, const struct word *word,
+				const char *value)
+{
+	struct static_route *r = last_route(c);
+	uint32_t metric;
+
+	(void)word;
+	if (!r)
+		return no_route;
+	if (!parse_number(value, UINT32_MAX, &metric))
+		return unexpected;
+	/* To the kernel 0 is not said. */
+	r->metric = metric ? metric : config_default_metric(r->to.family);
+	return NULL;
+}
+
+static const char *parse_table(struct config *c, const struct word *word,
+			       const char *value)
+{
+	struct static_route *r = last_route(c);
+
+	(void)word;
+	if (!r)
+		return no_route;
+	if (!strcmp(value, "main"))
+		r->table = RT_TABLE_MAIN;
+	else if (!parse_number(value, UINT32_MAX, &r->table) || !r->table)
+		return unexpected;
+	return NULL;
+}
+
 #define DSCP_NAMES                                                       \
 	"cs0 cs1 cs2 cs3 cs4 cs5 cs6 cs7 af11 af12 af13 af21 af22 af23 " \
 	"af31 af32 af33 af41 af42 af43 ef va le"
@@ -541,6 +649,8 @@ static const char is_ttl[] = "1..255 or inherit";
 static const char is_tos[] = "a multiple of 4 up to 252 (0xfc), a DSCP name "
 			     "(cs6, af41, ef) or inherit";
 static const char is_addr[] = "an IPv4 or IPv6 address with /PREFIX";
+static const char is_route[] = "an IPv4 or IPv6 network with /PREFIX, or "
+			       "default";
 
 #define FLAG(word, bits, text)                                         \
 	{                                                              \
@@ -662,6 +772,22 @@ const struct word words[] = {
 	  .value = "ADDRESS", .expected = "an IPv4 or IPv6 address",
 	  .repeats = true,
 	  .help = "far end of the addr before it" },
+	{ .name = "route", .fields = F_ROUTE, .parse = parse_route,
+	  .value = "NETWORK/PREFIX", .expected = is_route, .repeats = true,
+	  .file_only = true,
+	  .help = "route into the tunnel; may be given many times" },
+	{ .name = "via", .fields = 0, .parse = parse_via,
+	  .value = "ADDRESS", .expected = "a unicast IPv4 or IPv6 address",
+	  .repeats = true, .file_only = true,
+	  .help = "next hop of the route before it" },
+	{ .name = "metric", .fields = 0, .parse = parse_metric,
+	  .value = "METRIC", .expected = "0..4294967295",
+	  .repeats = true, .file_only = true,
+	  .help = "its metric: the lowest wins (default 0, IPv6 1024)" },
+	{ .name = "table", .fields = 0, .parse = parse_table,
+	  .value = "TABLE", .expected = "main or 1..4294967295",
+	  .repeats = true, .file_only = true,
+	  .help = "its routing table (default main)" },
 	{ .name = "up", .fields = F_UP, .parse = parse_up,
 	  .help = "bring the device up" },
 	{ .name = "down", .fields = F_UP, .parse = parse_up,
@@ -695,6 +821,13 @@ static const struct word *find_word(const char *name)
 	return NULL;
 }
 
+bool words_are_for(const struct word *word, enum words_use use)
+{
+	if (use == WORDS_FILE)
+		return true;
+	return !word->file_only && !(use == WORDS_SET && word->add_only);
+}
+
 static int unknown_word(const char *text)
 {
 	const char *meant = nearest(text, &words->name, sizeof(*words));
@@ -705,28 +838,55 @@ static int unknown_word(const char *text)
 	return usage("\"%s\" is not an option, see \"gretool help add\"", text);
 }
 
+static int unfit_word(const struct word *word)
+{
+	if (word->file_only)
+		return usage("%s: only in a file of \"gretool apply\", see "
+			     "\"gretool help apply\"",
+			     word->name);
+	return usage("%s: cannot be changed, only given when the tunnel is "
+		     "added",
+		     word->name);
+}
+
+/* What has said something about a field, and its number among the words. */
+struct said {
+	const struct word *word;
+	size_t number;
+};
+
 /* Two words about the same thing, or the same word twice. */
-static int check_once(const struct word *word,
-		      const struct word *given_by[F_COUNT])
+static int check_once(const struct word *word, size_t number,
+		      struct said said[F_COUNT])
 {
 	unsigned int i;
 
 	if (word->repeats)
 		return STATUS_OK;
 	for (i = 0; i < F_COUNT; i++) {
-		if (!(word->fields & 1U << i) || !given_by[i])
+		if (!(word->fields & 1U << i) || !said[i].word)
 			continue;
-		if (given_by[i] == word)
+		if (said[i].word == word)
 			return usage("%s: given twice, expected once",
 				     word->name);
 		return usage("%s: cannot be combined with \"%s\": both say the "
 			     "same thing, expected one of them",
-			     word->name, given_by[i]->name);
+			     word->name, said[i].word->name);
 	}
 	for (i = 0; i < F_COUNT; i++)
 		if (word->fields & 1U << i)
-			given_by[i] = word;
+			said[i] = (struct said){ word, number };
 	return STATUS_OK;
+}
+
+/* Messages are about the word that has said a field. */
+static void report_said(const struct said said[F_COUNT], uint32_t field)
+{
+	unsigned int i;
+
+	for (i = 0; i < F_COUNT; i++)
+		if (field == 1U << i)
+			report_word(said[i].number);
 }
 
 static int check_addresses(const struct config *c)
@@ -742,60 +902,97 @@ static int check_addresses(const struct config *c)
 				continue;
 			inet_ntop(a->local.family, &a->local.v6, text,
 				  sizeof(text));
+			report_word(a->word);
 			return usage("addr: \"%s/%u\" is given twice, expected once",
 				     text, a->prefix);
 		}
 	return STATUS_OK;
 }
 
-static int check_ipv6(const struct config *c)
+static int check_ipv6(const struct config *c, const struct said said[F_COUNT])
 {
 	size_t i;
 
 	if (!(c->given & F_MTU) || c->mtu_auto || c->mtu >= IPV6_MTU_MIN)
 		return STATUS_OK;
+	report_said(said, F_MTU);
 	for (i = 0; i < c->naddrs; i++)
 		if (c->addrs[i].local.family == AF_INET6)
+			return usage("mtu: \"%u\" leaves no room for IPv6, expected %u or more",
+				     c->mtu, IPV6_MTU_MIN);
+	for (i = 0; i < c->nroutes; i++)
+		if (c->routes[i].to.family == AF_INET6)
 			return usage("mtu: \"%u\" leaves no room for IPv6, expected %u or more",
 				     c->mtu, IPV6_MTU_MIN);
 	return STATUS_OK;
 }
 
+static int check_routes(const struct config *c)
+{
+	char text[INET6_ADDRSTRLEN];
+	size_t i, j;
+
+	for (i = 0; i < c->nroutes; i++)
+		for (j = 0; j < i; j++) {
+			const struct static_route *r = &c->routes[i];
+
+			if (!route_same_place(r, &c->routes[j]))
+				continue;
+			inet_ntop(r->to.family, &r->to.v6, text, sizeof(text));
+			report_word(r->word);
+			return usage("route: \"%s/%u\" is given twice, expected "
+				     "another metric or table",
+				     text, r->prefix);
+		}
+	if (!c->nroutes || c->up)
+		return STATUS_OK;
+	report_word(c->routes[0].word);
+	return usage("route: needs \"up\", an interface that is down has no "
+		     "routes");
+}
+
 /* What no single word can see. */
-static int check_whole(struct config *c, enum words_use use)
+static int check_whole(struct config *c, enum words_use use,
+		       const struct said said[F_COUNT])
 {
 	const bool no_peer = c->given & F_REMOTE &&
 			     c->remote.family == AF_UNSPEC;
 
-	if (use == WORDS_ADD && !(c->given & F_REMOTE))
+	report_word(0);
+	if (use != WORDS_SET && !(c->given & F_REMOTE))
 		return usage("remote: missing, expected \"remote ADDRESS\" or "
 			     "\"remote any\"");
 	if (use == WORDS_SET && !c->given)
 		return usage("%s: nothing to change, expected an option, see "
 			     "\"gretool help set\"",
 			     c->name);
+	report_said(said, F_IGNORE_DF);
 	if (c->given & F_IGNORE_DF && c->ignore_df &&
 	    !(c->given & F_PMTUDISC && !c->pmtudisc))
 		return usage("ignore-df: needs \"nopmtudisc\", the two are "
 			     "\"df clear\"");
+	report_said(said, F_ICMP_SOURCE);
 	if (c->given & F_ICMP_RELAY && !c->icmp_relay &&
 	    c->given & F_ICMP_SOURCE && c->icmp_source == GREX_ICMP_SOURCE_HOP)
 		return usage("icmp-source: \"hop\" cannot be combined with "
 			     "\"icmp-relay off\", which relays nothing: "
 			     "expected one of them");
+	report_said(said, F_KEEPALIVE);
 	if (c->given & F_KEEPALIVE && c->keepalive_interval && no_peer)
 		return usage("keepalive: needs a peer to ask, expected a "
 			     "\"remote\" that is not \"any\"");
+	report_said(said, F_MTU_PROBE);
 	if (c->given & F_MTU_PROBE && c->mtu_probe && no_peer)
 		return usage("mtu-probe: needs a peer to ask, expected a "
 			     "\"remote\" that is not \"any\"");
+	report_said(said, F_MTU);
 	if (c->given & F_MTU && c->mtu_auto && no_peer)
 		return usage("mtu: auto needs a path to follow, expected a "
 			     "\"remote\" that is not \"any\"");
 	/* Path MTU discovery alone says both bits. */
 	if (c->given & F_PMTUDISC)
 		c->given |= F_DF;
-	return check_addresses(c) ?: check_ipv6(c);
+	return check_addresses(c) ?: check_routes(c) ?: check_ipv6(c, said);
 }
 
 /* Put the values that follow into one text; returns how many there are. */
@@ -821,15 +1018,25 @@ static int take_optional(const struct word *word, int argc, char **argv,
 	return i;
 }
 
+/* The number of the word that has said the last address or route. */
+static void note_word(struct config *c, const struct word *word, size_t number)
+{
+	if (word->fields == F_ADDR)
+		c->addrs[c->naddrs - 1].word = number;
+	if (word->fields == F_ROUTE)
+		c->routes[c->nroutes - 1].word = number;
+}
+
 int words_parse(struct config *c, enum words_use use, int argc, char **argv)
 {
-	const struct word *given_by[F_COUNT] = { NULL };
+	struct said said[F_COUNT] = { 0 };
 	const struct word *word;
 	const char *wrong, *value;
 	char optional[64];
-	int i, err;
+	int i, number, err;
 
 	config_init(c);
+	report_word(0);
 	if (!argc)
 		return usage("the name of the tunnel is missing, expected NAME "
 			     "OPTION...");
@@ -843,13 +1050,13 @@ int words_parse(struct config *c, enum words_use use, int argc, char **argv)
 	snprintf(c->name, sizeof(c->name), "%s", argv[0]);
 
 	for (i = 1; i < argc; i++) {
+		number = i;
+		report_word((size_t)number);
 		word = find_word(argv[i]);
 		if (!word)
 			return unknown_word(argv[i]);
-		if (use == WORDS_SET && word->add_only)
-			return usage("%s: cannot be changed, only given when "
-				     "the tunnel is added",
-				     word->name);
+		if (!words_are_for(word, use))
+			return unfit_word(word);
 		if (word->optional)
 			i += take_optional(word, argc - i - 1, argv + i + 1,
 					   optional, sizeof(optional));
@@ -859,16 +1066,20 @@ int words_parse(struct config *c, enum words_use use, int argc, char **argv)
 		value = word->value ? argv[i] : NULL;
 		if (word->optional)
 			value = optional[0] ? optional : NULL;
-		err = check_once(word, given_by);
+		err = check_once(word, (size_t)number, said);
 		if (err)
 			return err;
+		/* The first of several values stands for all of them. */
+		if (value)
+			report_word((size_t)number + 1);
 		wrong = word->parse(c, word, value);
 		if (wrong == unexpected)
 			return usage("%s: \"%s\" is not %s", word->name, value,
 				     word->expected);
 		if (wrong)
 			return usage("%s: \"%s\" %s", word->name, value, wrong);
+		note_word(c, word, (size_t)number);
 		c->given |= word->fields;
 	}
-	return check_whole(c, use);
+	return check_whole(c, use, said);
 }

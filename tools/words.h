@@ -37,6 +37,7 @@ struct word {
 	const char *help; /* NULL: an alias, see alias_of */
 	const char *alias_of;
 	bool add_only; /* `set` refuses it */
+	bool file_only; /* `add` and `set` refuse it */
 	bool repeats; /* may be given many times */
 };
 
@@ -45,12 +46,16 @@ extern const struct word words[];
 
 enum words_use {
 	WORDS_ADD,
-	WORDS_SET
+	WORDS_SET,
+	WORDS_FILE, /* a section of a file: see gretool.conf(5) */
 };
+
+bool words_are_for(const struct word *word, enum words_use use);
 
 /*
  * NAME and words to config. Returns STATUS_OK, or reports what is wrong and
- * returns STATUS_USAGE. The caller frees c in both cases.
+ * returns STATUS_USAGE; report_word() is told which word that is. The caller
+ * frees c in both cases.
  */
 int words_parse(struct config *c, enum words_use use, int argc, char **argv);
 
