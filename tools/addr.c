@@ -40,9 +40,12 @@ void addr_delete(struct nl_request *request, int ifindex,
 		    nl_start(request, RTM_DELADDR, 0, sizeof(struct ifaddrmsg)));
 }
 
-void addr_dump(struct nl_request *request)
+void addr_dump(struct nl_request *request, int ifindex)
 {
-	nl_start(request, RTM_GETADDR, NLM_F_DUMP, sizeof(struct ifaddrmsg));
+	struct ifaddrmsg *ifa =
+		nl_start(request, RTM_GETADDR, NLM_F_DUMP, sizeof(*ifa));
+
+	ifa->ifa_index = (uint32_t)ifindex;
 }
 
 struct addr_attrs {

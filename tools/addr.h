@@ -15,8 +15,8 @@ struct address_of {
 void addr_add(struct nl_request *request, int ifindex, const struct address *a);
 void addr_delete(struct nl_request *request, int ifindex,
 		 const struct address *a);
-/* Of all devices. */
-void addr_dump(struct nl_request *request);
+/* Of one device; 0: of all. */
+void addr_dump(struct nl_request *request, int ifindex);
 
 enum addr_read {
 	ADDR_MALFORMED,

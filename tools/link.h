@@ -38,7 +38,10 @@ struct path {
 
 /* What the kernel says about a tunnel. */
 struct tunnel {
-	struct config config; /* addresses excepted, see addr.h */
+	/* Without addresses and routes, see addr.h and static_route.h. */
+	struct config config;
+	struct static_route *odd; /* routes that a file cannot say */
+	size_t nodd;
 	int ifindex;
 	char kind[16]; /* "" for a device without one; only grex has the rest */
 	bool carrier;

@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "addr.h"
+#include "collect.h"
 #include "refusal.h"
 #include "report.h"
 #include "resolve.h"
+#include "static_route.h"
 #include "tunnels.h"
 
 /* A dump that changed while it was read is read again, within reason. */
@@ -36,12 +38,20 @@ int tunnels_find(struct nl *nl, const char *name, struct tunnel *t)
 	return refused("%s: is not a grex tunnel", name);
 }
 
+static void tunnel_free(struct tunnel *t)
+{
+	config_free(&t->config);
+	free(t->odd);
+	t->odd = NULL;
+	t->nodd = 0;
+}
+
 void tunnels_free(struct tunnels *tunnels)
 {
 	size_t i;
 
 	for (i = 0; i < tunnels->count; i++)
-		config_free(&tunnels->list[i].config);
+		tunnel_free(&tunnels->list[i]);
 	free(tunnels->list);
 	tunnels->list = NULL;
 	tunnels->count = 0;
@@ -168,7 +178,8 @@ static bool take_addresses(struct tunnel *t, const struct addresses *addresses)
 	return true;
 }
 
-static int read_addresses(struct nl *nl, struct tunnels *tunnels)
+/* only: the index of the one that there is, or 0. */
+static int read_addresses(struct nl *nl, struct tunnels *tunnels, int only)
 {
 	struct addresses addresses = { 0 };
 	struct nl_request request;
@@ -181,7 +192,8 @@ static int read_addresses(struct nl *nl, struct tunnels *tunnels)
 		addresses.count = 0;
 		free(addresses.list);
 		addresses.list = NULL;
-		addr_dump(&request);
+		/* Not every kernel selects. */
+		addr_dump(&request, only);
 		err = nl_talk(nl, &request, collect_address, &addresses);
 	} while (err == -EINTR && ++tries < DUMP_TRIES);
 	if (err && err != -EINTR) {
@@ -221,5 +233,41 @@ int tunnels_read(struct nl *nl, const char *name, bool stats,
 		return status;
 	for (i = 0; i < tunnels->count; i++)
 		resolve_names(nl, &tunnels->list[i].config);
-	return read_addresses(nl, tunnels);
+	return read_addresses(nl, tunnels, name ? tunnels->list[0].ifindex : 0);
+}
+
+static bool take_route(struct tunnel *t, const struct static_route_of *of)
+{
+	if (of->odd)
+		return collect_item(&t->odd, &t->nodd, &of->route,
+				    sizeof(of->route));
+	return config_add_route(&t->config, &of->route);
+}
+
+int tunnels_read_routes(struct nl *nl, struct tunnels *tunnels)
+{
+	int only = tunnels->count == 1 ? tunnels->list[0].ifindex : 0;
+	struct static_routes routes;
+	int status = STATUS_OK;
+	size_t i = 0, j;
+	int err;
+
+	err = static_routes_read(nl, only, &routes);
+	if (err)
+		status = refused("routes: %s", strerror(-err));
+	/* Both are sorted by index. */
+	for (j = 0; j < routes.count && !status; j++) {
+		const struct static_route_of *of = &routes.list[j];
+
+		while (i < tunnels->count &&
+		       tunnels->list[i].ifindex < of->ifindex)
+			i++;
+		if (i == tunnels->count)
+			break;
+		if (tunnels->list[i].ifindex == of->ifindex &&
+		    !take_route(&tunnels->list[i], of))
+			status = refused("%s", strerror(ENOMEM));
+	}
+	free(routes.list);
+	return status;
 }

@@ -126,7 +126,7 @@ int underlay_read(struct nl *nl, struct underlay *u)
 			 RTEXT_FILTER_SKIP_STATS);
 	err = collect_dump(nl, &request, collect_iface, u, &u->nifaces);
 	if (!err) {
-		addr_dump(&request);
+		addr_dump(&request, 0);
 		err = collect_dump(nl, &request, collect_address, u,
 				   &u->naddresses);
 	}
