@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What a tunnel is to be, and what differs from what it is. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../batch.h"
+#include "../difference.h"
+#include "../words.h"
+#include "tap.h"
+
+/* As a section of a file. */
+static void said_by(struct config *c, const char *line)
+{
+	char *argv[BATCH_WORDS];
+	char *copy = strdup(line);
+	int argc;
+
+	if (!copy || batch_split(copy, argv, BATCH_WORDS, &argc) ||
+	    words_parse(c, WORDS_FILE, argc, argv))
+		abort();
+	free(copy);
+}
+
+/* As the kernel has it: all of it is known. */
+static void running_by(struct tunnel *t, const char *line)
+{
+	memset(t, 0, sizeof(*t));
+	said_by(&t->config, line);
+	t->path.mtu = 1500;
+	t->path.source = GREX_PATH_FROM_ROUTE;
+	if (!(t->config.given & F_MTU))
+		t->config.mtu = difference_default_mtu(t);
+	t->config.given |= F_ALL & ~(F_LINK_NETNS | F_ADDR | F_ROUTE);
+}
+
+/* running, said, and what is printed; with --prune in front: p. */
+static const struct {
+	const char *running, *said, *printed;
+} cases[] = {
+	{ "g remote 192.0.2.1", "g remote 192.0.2.1", "" },
+	{ "g remote 192.0.2.1 ttl 9", "g remote 192.0.2.1",
+	  "~ [g]\n-     ttl 9\n+     ttl 64\n" },
+	{ "g remote 192.0.2.1 key 5 csum", "g remote 192.0.2.1 okey 6 csum",
+	  "~ [g]\n-     key 5\n+     noikey okey 6\n" },
+	{ "g remote 192.0.2.1", "g remote 192.0.2.1 up multicast on",
+	  "~ [g]\n-     multicast off\n"
+	  "+     multicast on\n-     down\n+     up\n" },
+	/* What is said of the MTU, and what is not. */
+	{ "g remote 192.0.2.1 mtu 1300", "g remote 192.0.2.1",
+	  "~ [g]\n-     mtu 1300\n+     mtu 1476\n" },
+	{ "g remote 192.0.2.1 mtu 1300", "g remote 192.0.2.1 mtu 1300", "" },
+	{ "g remote 192.0.2.1 mtu 1300", "g remote 192.0.2.1 key 5",
+	  "~ [g]\n-     nokey\n+     key 5\n-     mtu 1300\n+     mtu 1472\n" },
+	{ "g remote 192.0.2.1", "g remote 192.0.2.1 seq",
+	  "~ [g]\n-     noseq\n+     seq\n" },
+	{ "g remote 192.0.2.1 mtu auto", "g remote 192.0.2.1",
+	  "~ [g]\n-     mtu auto\n+     mtu 1476\n" },
+	/* Addresses: what others have given it stays. */
+	{ "g remote any addr 10.0.0.1/24", "g remote any addr 10.0.1.1/24",
+	  "~ [g]\n+     addr 10.0.1.1/24\n" },
+	{ "p remote any addr 10.0.0.1/24", "g remote any addr 10.0.1.1/24",
+	  "~ [g]\n-     addr 10.0.0.1/24\n+     addr 10.0.1.1/24\n" },
+	{ "g remote any addr 10.0.0.1/24 addr 10.0.1.1/24",
+	  "g remote any addr 10.0.1.1/24 addr 10.0.0.1/24", "" },
+	{ "g remote any addr fd00::1/64 addr 10.0.0.1/24",
+	  "g remote any addr fd00::1/48 addr 10.0.0.1/16",
+	  "~ [g]\n-     addr fd00::1/64\n+     addr fd00::1/48\n"
+	  "+     addr 10.0.0.1/16\n" },
+	/* Routes: one to the same place is replaced. */
+	{ "g remote any up route 10.0.0.0/8",
+	  "g remote any up route 10.0.0.0/8 via 10.1.1.1",
+	  "~ [g]\n-     route 10.0.0.0/8\n+     route 10.0.0.0/8 via 10.1.1.1\n" },
+	{ "g remote any up route 10.0.0.0/8",
+	  "g remote any up route 10.0.0.0/8 metric 5",
+	  "~ [g]\n+     route 10.0.0.0/8 metric 5\n" },
+	{ "p remote any up route 10.0.0.0/8",
+	  "g remote any up route 10.0.0.0/8 table 5",
+	  "~ [g]\n-     route 10.0.0.0/8\n+     route 10.0.0.0/8 table 5\n" },
+	{ "g remote any up route 10.0.0.0/8", "g remote any",
+	  "~ [g]\n-     route 10.0.0.0/8\n-     up\n+     down\n" },
+	{ "g remote any link-netnsid 5", "g remote any link-netnsid 6 ttl 9",
+	  "~ [g] made again: link-netns cannot be changed while the tunnel is "
+	  "there\n-     link-netnsid 5\n+     link-netnsid 6\n-     ttl 64\n"
+	  "+     ttl 9\n" },
+	{ "g remote any link-netnsid 5", "g remote any",
+	  "~ [g] made again: link-netns cannot be changed while the tunnel is "
+	  "there\n-     link-netnsid 5\n" },
+	{ NULL, "g remote any ttl 64 up",
+	  "+ [g]\n+     remote any\n+     ttl 64\n+     up\n" },
+	{ "g remote any mtu 1400 up", NULL,
+	  "- [g]\n-     remote any\n-     mtu 1400\n-     up\n" },
+	{ NULL, NULL, "" },
+};
+
+static void test_case(size_t i)
+{
+	struct config said = { 0 }, target = { 0 }, *to = NULL, *from = NULL;
+	struct difference d;
+	struct tunnel t = { 0 };
+	bool prune = false;
+
+	if (cases[i].running) {
+		running_by(&t, cases[i].running);
+		prune = !strcmp(t.config.name, "p");
+		strcpy(t.config.name, "g");
+		from = &t.config;
+	}
+	if (cases[i].said) {
+		said_by(&said, cases[i].said);
+		to = &said;
+	}
+	if (from && to) {
+		if (!difference_target(&target, to, &t, prune))
+			abort();
+		to = &target;
+	}
+	difference_find(&d, from, to);
+	output_catch();
+	difference_print(&d, false);
+	check_text(output_caught(), cases[i].printed, "difference %zu", i);
+	config_free(&said);
+	config_free(&target);
+	config_free(&t.config);
+}
+
+/* Only what gretool has made goes. */
+static void test_owners(void)
+{
+	struct config said, target;
+	struct difference d;
+	struct tunnel t;
+
+	running_by(&t, "g remote any up route 10.0.0.0/8 route 11.0.0.0/8");
+	t.config.routes[0].protocol = 3; /* boot */
+	said_by(&said, "g remote any up");
+	if (!difference_target(&target, &said, &t, true))
+		abort();
+	difference_find(&d, &t.config, &target);
+	check(d.fields == F_ROUTE && target.nroutes == 1,
+	      "one of its own goes");
+	check(route_equal(&target.routes[0], &t.config.routes[0]),
+	      "a route of somebody else stays");
+	config_free(&target);
+	/* And does for one that is said. */
+	config_free(&said);
+	said_by(&said, "g remote any up route 10.0.0.0/8 route 11.0.0.0/8");
+	if (!difference_target(&target, &said, &t, true))
+		abort();
+	difference_find(&d, &t.config, &target);
+	check(d.action == ACTION_NONE, "and is as good as one of our own");
+	config_free(&target);
+	config_free(&said);
+	config_free(&t.config);
+}
+
+static void test_default_mtu(void)
+{
+	struct tunnel t;
+
+	running_by(&t, "g remote 192.0.2.1 key 5 seq");
+	check(difference_default_mtu(&t) == 1468, "the route's, less overhead");
+	t.path.source = GREX_PATH_FROM_ICMP;
+	check(!difference_default_mtu(&t), "more is known than the route says");
+	t.path.source = GREX_PATH_FROM_ROUTE;
+	t.path.mtu = 0;
+	check(difference_default_mtu(&t) == 1468, "no route: that of Ethernet");
+	t.config.link = 7;
+	check(!difference_default_mtu(&t), "no route: that of dev");
+	t.path.mtu = 65535;
+	check(difference_default_mtu(&t) == 65499,
+	      "not more than there can be");
+	t.path.mtu = 68;
+	check(difference_default_mtu(&t) == 68, "nor less");
+	config_free(&t.config);
+}
+
+int main(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		test_case(i);
+	test_owners();
+	test_default_mtu();
+	return finish();
+}
