@@ -24,7 +24,7 @@ tool: ## build tools/gretool
 	$(MAKE) -C tools VERSION=$(VERSION)
 
 # What DKMS has of this version goes first: it would not build it again.
-install: tool ## install the module with DKMS, gretool, man page, completion
+install: tool ## install the module with DKMS, gretool, man pages, completion
 	$(MAKE) -C tools install VERSION=$(VERSION) PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
 ifndef DESTDIR
 	$(DKMS_FORGET)

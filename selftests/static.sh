@@ -94,7 +94,7 @@ tool_warnings() {
 }
 
 man_pages() {
-	mandoc -T lint -W warning tools/*.8
+	mandoc -T lint -W warning tools/*.[58]
 }
 
 # includes FILE...: the headers that the files include, "file: header"

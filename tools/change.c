@@ -7,7 +7,9 @@
 
 #include "addr.h"
 #include "change.h"
+#include "kmod.h"
 #include "refusal.h"
+#include "tunnels.h"
 
 int change_link(struct gretool *g, int ifindex, const struct config *c,
 		uint32_t fields)
@@ -26,6 +28,7 @@ static int refuse_address(struct gretool *g, const struct nl_request *request,
 	char ip[INET6_ADDRSTRLEN], subject[INET6_ADDRSTRLEN + 64];
 	const struct nl_refusal *why = &g->nl.refusal;
 
+	report_word(a->word);
 	inet_ntop(a->local.family, &a->local.v6, ip, sizeof(ip));
 	/* The kernel gives no reason, and there is hardly another. */
 	if (a->local.family == AF_INET6 && !why->text[0] &&
@@ -76,4 +79,69 @@ int change_addresses(struct gretool *g, int ifindex, const struct config *c,
 	}
 	free(ours);
 	return status;
+}
+
+/* The kernel loads the module by itself, unless it cannot. */
+static int create(struct gretool *g, const struct config *c)
+{
+	static bool tried;
+	struct nl_request request;
+	int status, err;
+
+	link_add(&request, c);
+	err = nl_talk(&g->nl, &request, NULL, NULL);
+	if (err == -EOPNOTSUPP && !tried && kmod_is_missing()) {
+		tried = true;
+		status = kmod_load();
+		if (status)
+			return status;
+		link_add(&request, c);
+		err = nl_talk(&g->nl, &request, NULL, NULL);
+	}
+	return err ? report_refusal(&g->nl, &request, c->name) : STATUS_OK;
+}
+
+int change_create(struct gretool *g, const struct config *c, int *ifindex)
+{
+	struct config down = *c;
+	struct tunnel tunnel;
+	int status;
+
+	/* Without addresses one message does it all. */
+	if (!c->naddrs && !ifindex)
+		return create(g, c);
+	/* With addresses it comes up last. */
+	down.up = false;
+	status = create(g, &down);
+	if (status)
+		return status;
+	status = tunnels_find(&g->nl, c->name, &tunnel);
+	if (status)
+		return status;
+	status = change_addresses(g, tunnel.ifindex, c, false);
+	if (!status && c->up)
+		status = change_link(g, tunnel.ifindex, c, F_UP);
+	if (status)
+		change_take_away(g, tunnel.ifindex);
+	else if (ifindex)
+		*ifindex = tunnel.ifindex;
+	return status;
+}
+
+int change_delete(struct gretool *g, const char *name, int ifindex)
+{
+	struct nl_request request;
+
+	link_delete(&request, ifindex);
+	if (nl_talk(&g->nl, &request, NULL, NULL))
+		return report_refusal(&g->nl, &request, name);
+	return STATUS_OK;
+}
+
+void change_take_away(struct gretool *g, int ifindex)
+{
+	struct nl_request request;
+
+	link_delete(&request, ifindex);
+	nl_talk(&g->nl, &request, NULL, NULL);
 }

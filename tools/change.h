@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Steps that `add` and `set` have in common. */
+/* Steps that `add`, `set` and `apply` have in common. */
 #ifndef CHANGE_H
 #define CHANGE_H
 
 #include "config.h"
 #include "gretool.h"
 #include "link.h"
+
+/*
+ * Create a tunnel with its addresses, and load the module if that is needed. Its
+ * index goes to ifindex, unless that is NULL. Refused: there is none.
+ */
+int change_create(struct gretool *g, const struct config *c, int *ifindex);
+int change_delete(struct gretool *g, const char *name, int ifindex);
+/* Likewise, and not a word about a failure: what is half made. */
+void change_take_away(struct gretool *g, int ifindex);
 
 /* Change fields of a tunnel to what c has. Returns enum status. */
 int change_link(struct gretool *g, int ifindex, const struct config *c,

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "link.h"
-#include "refusal.h"
+#include "change.h"
 #include "tunnels.h"
 #include "words.h"
-
-#include "gretool.h"
 
 const char help_del[] = "gretool del NAME\n"
 			"\n"
@@ -12,7 +9,6 @@ const char help_del[] = "gretool del NAME\n"
 
 int cmd_del(struct gretool *g, int argc, char **argv)
 {
-	struct nl_request request;
 	struct tunnel tunnel;
 	const char *wrong;
 	int status;
@@ -27,8 +23,5 @@ int cmd_del(struct gretool *g, int argc, char **argv)
 	status = tunnels_find(&g->nl, argv[0], &tunnel);
 	if (status)
 		return status;
-	link_delete(&request, tunnel.ifindex);
-	if (nl_talk(&g->nl, &request, NULL, NULL))
-		return report_refusal(&g->nl, &request, argv[0]);
-	return STATUS_OK;
+	return change_delete(g, argv[0], tunnel.ifindex);
 }

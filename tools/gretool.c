@@ -25,6 +25,8 @@ const struct command commands[] = {
 	{ "top", "a live table of the far ends", help_top, cmd_top },
 	{ "check", "find what is wrong, and what mends it", help_check,
 	  cmd_check },
+	{ "apply", "make the tunnels what a file says", help_apply, cmd_apply },
+	{ "save", "write such a file", help_save, cmd_save },
 	{ "help", "explain a command", help_help, cmd_help },
 	{ "words", NULL, NULL, cmd_words },
 	{ 0 },

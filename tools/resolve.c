@@ -25,6 +25,7 @@ static int resolve_netns(struct nl *nl, struct config *c)
 	int fd = netns_open(c->link_netns);
 	int err;
 
+	report_option("link-netns");
 	if (fd < 0)
 		return refused("link-netns: \"%s\": %s", c->link_netns,
 			       strerror(-fd));
@@ -39,8 +40,8 @@ static int resolve_netns(struct nl *nl, struct config *c)
 	return STATUS_OK;
 }
 
-int resolve_numbers(struct nl *nl, struct config *c,
-		    const struct config *underlay)
+static int resolve(struct nl *nl, struct config *c,
+		   const struct config *underlay, bool *missing)
 {
 	struct nl_request request;
 	struct tunnel interface;
@@ -58,6 +59,11 @@ int resolve_numbers(struct nl *nl, struct config *c,
 		c->link = (uint32_t)interface.ifindex;
 		return STATUS_OK;
 	}
+	if (nl->refusal.error == ENODEV && missing) {
+		*missing = true;
+		return STATUS_OK;
+	}
+	report_option("dev");
 	if (nl->refusal.error == ENODEV)
 		return refused("dev: \"%s\": there is no such interface%s",
 			       c->dev,
@@ -65,6 +71,18 @@ int resolve_numbers(struct nl *nl, struct config *c,
 				       ? " in the underlay namespace"
 				       : "");
 	return report_refusal(nl, &request, c->dev);
+}
+
+int resolve_numbers(struct nl *nl, struct config *c,
+		    const struct config *underlay)
+{
+	return resolve(nl, c, underlay, NULL);
+}
+
+int resolve_numbers_or_wait(struct nl *nl, struct config *c, bool *missing)
+{
+	*missing = false;
+	return resolve(nl, c, c, missing);
 }
 
 void resolve_names(struct nl *nl, struct config *c)

@@ -13,6 +13,12 @@
 int resolve_numbers(struct nl *nl, struct config *c,
 		    const struct config *underlay);
 
+/*
+ * Likewise, for all of a tunnel, whose dev may still be to come: missing says so,
+ * instead of a report.
+ */
+int resolve_numbers_or_wait(struct nl *nl, struct config *c, bool *missing);
+
 /* link to dev and link_netnsid to link_netns, as far as they can be known. */
 void resolve_names(struct nl *nl, struct config *c);
 

@@ -72,7 +72,7 @@ run 0 '' -V
 run 0 '' help
 run 0 '' --help
 run 0 '' -h
-for command in add set del show monitor probe top check help; do
+for command in add set del show monitor probe top check apply save help; do
 	run 0 '' help "$command"
 done
 run 2 'gretool: help: "nonsense" is not a command*' help nonsense
@@ -128,6 +128,18 @@ run 2 'gretool: check: name: "a/b" cannot be*' check a/b
 run 2 'gretool: check: -s and -d say nothing here,*' -s check
 run 2 'gretool: check: -s and -d say nothing here,*' check g1 -d
 
+run 2 'gretool: apply: "b" is too much, expected only one FILE or DIRECTORY' apply a b
+run 2 'gretool: apply: "-x" is not an option, expected --dry-run, --prune, -j or -p' apply -x
+run 2 'gretool: apply: -s and -d say nothing here,*' -s apply a
+run 1 'gretool: apply: /nowhere: No such file or directory' apply /nowhere
+run 2 'gretool: save: "b" is too much, expected only FILE' save a b
+run 2 'gretool: save: "-j" is not an option, expected only FILE' save -j
+run 2 'gretool: add: route: only in a file of "gretool apply",*' add g1 remote any route 10.0.0.0/8
+printf '[g1]\nremote any ttl x\n' >"$temporary/conf"
+run 2 "$temporary/conf:2:16: ttl: \"x\" is not 1..255 or inherit" apply "$temporary/conf"
+batch 2 "$temporary/conf:2:16: ttl:*
+$temporary/batch:2: \"shwo\" is not a command*" "apply $temporary/conf\nshwo\n" -force
+
 run 1 'gretool: /nowhere: No such file or directory' -batch /nowhere
 batch 0 '' ''
 batch 0 '' '# nothing\n\n   # indented\n'
@@ -154,7 +166,7 @@ if [[ -c /dev/full ]]; then
 	[[ $? == 1 && $(<"$temporary/err") == *'cannot write the output'* ]]
 	result $? 'a full disk is an error'
 fi
-for command in add set probe top check; do
+for command in add set probe top check apply save; do
 	long=$("$gretool" help "$command" | awk 'length > 80')
 	[[ ! $long ]]
 	result $? "help $command fits 80 columns $long"

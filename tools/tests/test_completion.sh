@@ -61,11 +61,11 @@ offers() {
 	fi
 }
 
-offers 'gretool ' = add set del show monitor probe top check help
-offers 'gretool s' = set show
+offers 'gretool ' = add set del show monitor probe top check apply save help
+offers 'gretool s' = set show save
 offers 'gretool -' +-n +-j +-s +-d +-p +-batch +--version
-offers 'gretool -j s' = set show
-offers 'gretool help ' = add set del show monitor probe top check help
+offers 'gretool -j s' = set show save
+offers 'gretool help ' = add set del show monitor probe top check apply save help
 offers 'gretool add ' =
 offers 'gretool add g1 ' +remote +local +key +ttl +up +link-netns -peer
 offers 'gretool add g1 rem' = remote
@@ -134,6 +134,12 @@ offers 'gretool check ' = g1 g2 tun
 offers 'gretool check t' = tun
 offers 'gretool -n x check ' = g3
 offers 'gretool check -' = -j -p
+
+offers 'gretool ap' = apply
+offers 'gretool apply -' = --dry-run --prune -j -p
+offers 'gretool apply --dry-run -' = --prune -j -p
+offers 'gretool apply tunnels.conf ' = --dry-run --prune -j -p
+offers 'gretool apply ' =
 
 echo "1..$number"
 exit $failed

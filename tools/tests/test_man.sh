@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The man page is complete: every word, command, flag, counter and JSON member
-# is in it; and mandoc has no complaint.
+# The man pages are complete: every word, command, flag, counter and JSON member
+# is in them; and mandoc has no complaint.
 
 cd "$(dirname "$0")" || exit 1
 number=0
@@ -24,20 +24,23 @@ result() {
 	fi
 }
 
-# all NAME PATTERN WORD...: each is found, with PATTERN around it.
-all() {
-	local name=$1 pattern=$2 word missing=()
-	shift 2
+# all_in PAGE NAME PATTERN WORD...: each is found, with PATTERN around it.
+all_in() {
+	local page=$1 name=$2 pattern=$3 word missing=()
+	shift 3
 
 	for word; do
 		# shellcheck disable=SC2059 # the pattern is ours
-		grep -qE -- "$(printf "$pattern" "$word")" ../gretool.8 ||
+		grep -qE -- "$(printf "$pattern" "$word")" "$page" ||
 			missing+=("$word")
 	done
 	((${#missing[@]})) && echo "# missing: ${missing[*]}"
 	((${#missing[@]} == 0 && $# > 0))
 	result $? "$name ($#)"
 }
+
+# all NAME PATTERN WORD...: likewise in gretool(8).
+all() { all_in ../gretool.8 "$@"; }
 
 # The list of counters has macros in it: the compiler knows what they come to.
 counter_names() {
@@ -50,6 +53,10 @@ counter_names() {
 }
 
 mapfile -t options < <(../gretool words add | cut -d' ' -f1)
+mapfile -t routes < <(../gretool words file | cut -d' ' -f1 |
+	grep -vxFf <(printf '%s\n' "${options[@]}"))
+all_in ../gretool.conf.5 "every option of routes" '^\.It Cm %s ' "${routes[@]}"
+
 all "every option" '(^|[^a-z-])%s($|[^a-z-])' "${options[@]}"
 
 mapfile -t commands < <(../gretool help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
@@ -59,7 +66,7 @@ mapfile -t counters < <(counter_names)
 all "every counter" '^\.It Cm %s$' "${counters[@]}"
 
 mapfile -t members < <(sed -nE 's/.*json_[a-z_]+\(&?json, "([a-z_]+)".*/\1/p' \
-	../print.c ../cmd_monitor.c ../cmd_check.c | sort -u)
+	../print.c ../cmd_monitor.c ../cmd_check.c ../difference_print.c | sort -u)
 all "every JSON member" '(^\.It |[, ])(\\ )*%s([ ,]|$)' "${members[@]}"
 
 mapfile -t findings < <(sed -nE 's/^\t\{ "([a-z0-9_]+)".*/\1/p' \
@@ -68,7 +75,7 @@ all "every finding" '^\.It (Cm )?%s( |$)' "${findings[@]}"
 
 if command -v mandoc >/dev/null; then
 	# Whether other pages are installed is not ours to know.
-	complaints=$(mandoc -T lint -W style ../gretool.8 | grep -v 'referenced manual not found')
+	complaints=$(mandoc -T lint -W style ../gretool.8 ../gretool.conf.5 | grep -v 'referenced manual not found')
 	[[ -z $complaints ]]
 	result $? "mandoc has no complaint"
 	[[ $complaints ]] && printf '# %s\n' "$complaints"

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conf.h"
+#include "difference.h"
+#include "gretool.h"
+#include "reconcile.h"
+#include "resolve.h"
+#include "tunnels.h"
+
+#define DEFAULT_PATH "/etc/gretool"
+
+const char help_apply[] =
+	"gretool apply [FILE|DIRECTORY] [--dry-run] [--prune] [-j] [-p]\n"
+	"\n"
+	"Make the tunnels what a file says, or all *.conf of a directory "
+	"(by default\n" DEFAULT_PATH
+	"), and print the difference. Only what differs is "
+	"touched, and\n"
+	"a live tunnel is changed in place; each tunnel all or nothing. "
+	"Nothing is\n"
+	"waited for.\n"
+	"\n"
+	"  --dry-run  print the difference, and change nothing\n"
+	"  --prune    delete the tunnels that are not in the files, the "
+	"addresses of\n"
+	"             their tunnels that are not, and the routes that apply "
+	"has made\n"
+	"  -j         the difference as JSON\n"
+	"  -p         JSON, indented\n"
+	"\n"
+	"A file has a section for each tunnel:\n"
+	"\n"
+	"  [gre1]\n"
+	"  local 192.0.2.1 remote 192.0.2.2 key 5\n"
+	"  addr 10.0.0.1/30 up\n"
+	"  route 10.8.0.0/16 via 10.0.0.2 metric 10\n"
+	"\n"
+	"It takes the options of \"gretool add\", and those of routes:\n";
+
+/* What decides over the MTU that the kernel chooses. */
+#define F_PATH (F_LOCAL | F_REMOTE | F_DEV | F_OUT | F_TOS | F_FWMARK | F_MTU)
+
+struct apply {
+	struct gretool *g;
+	const char *path;
+	bool dry_run, prune, colour;
+	struct conf conf;
+	struct tunnels running;
+	struct tunnel **by_name; /* of running */
+	struct json json;
+	int status; /* of the first that failed */
+};
+
+static bool is_colourful(void)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && !getenv("NO_COLOR") && term &&
+	       strcmp(term, "dumb") != 0;
+}
+
+static int compare_names(const void *left, const void *right)
+{
+	const struct tunnel *const *a = left, *const *b = right;
+
+	return strcmp((*a)->config.name, (*b)->config.name);
+}
+
+static int sort_running(struct apply *a)
+{
+	size_t i;
+
+	a->by_name = calloc(a->running.count + 1, sizeof(*a->by_name));
+	if (!a->by_name)
+		return refused("%s", strerror(ENOMEM));
+	for (i = 0; i < a->running.count; i++)
+		a->by_name[i] = &a->running.list[i];
+	qsort(a->by_name, a->running.count, sizeof(*a->by_name), compare_names);
+	return STATUS_OK;
+}
+
+static int compare_to_name(const void *name, const void *tunnel)
+{
+	const struct tunnel *const *t = tunnel;
+
+	return strcmp(name, (*t)->config.name);
+}
+
+static struct tunnel *find_running(const struct apply *a, const char *name)
+{
+	struct tunnel **found = bsearch(name, a->by_name, a->running.count,
+					sizeof(*a->by_name), compare_to_name);
+
+	return found ? *found : NULL;
+}
+
+static void carry_out(struct apply *a, const struct difference *d, int ifindex,
+		      const struct section *section)
+{
+	int status = STATUS_OK;
+
+	if (d->action == ACTION_NONE)
+		return;
+	if (!a->g->output.json)
+		difference_print(d, a->colour);
+	if (!a->dry_run)
+		status = reconcile(a->g, d, ifindex, section);
+	if (a->g->output.json)
+		difference_json(&a->json, d, !a->dry_run && !status);
+	if (!a->status)
+		a->status = status;
+}
+
+/*
+ * An interface of the underlay that is still to come: the kernel wants its index.
+ * Until then the tunnel is there, and down.
+ */
+static void wait_for_dev(struct config *c, const struct section *section)
+{
+	section_report(section, 0);
+	report_option("dev");
+	report("dev: there is no interface \"%s\" yet, %s stays down until the "
+	       "next apply",
+	       c->dev, c->name);
+	report_words(NULL, 0);
+	c->dev[0] = '\0';
+	c->link = 0;
+	c->up = false;
+	c->nroutes = 0;
+	c->given &= ~(uint32_t)F_ROUTE;
+}
+
+/* What the kernel has made of it, when that can be told only afterwards. */
+static void settle_mtu(struct apply *a, const struct config *said,
+		       const struct section *section)
+{
+	struct config target = { 0 };
+	struct difference d;
+	struct tunnels now;
+
+	if (!tunnels_read(&a->g->nl, said->name, false, &now) &&
+	    !tunnels_read_routes(&a->g->nl, &now) &&
+	    difference_target(&target, said, &now.list[0], false)) {
+		difference_find(&d, &now.list[0].config, &target);
+		d.fields &= F_MTU;
+		if (d.fields &&
+		    reconcile(a->g, &d, now.list[0].ifindex, section))
+			a->status = a->status ? a->status : STATUS_REFUSED;
+	}
+	config_free(&target);
+	tunnels_free(&now);
+}
+
+static void change_running(struct apply *a, const struct config *said,
+			   const struct tunnel *running,
+			   const struct section *section)
+{
+	struct config target;
+	struct difference d;
+
+	if (difference_target(&target, said, running, a->prune)) {
+		difference_find(&d, &running->config, &target);
+		carry_out(a, &d, running->ifindex, section);
+		if (!a->dry_run && d.fields & F_PATH && !(said->given & F_MTU))
+			settle_mtu(a, said, section);
+	} else {
+		a->status = refused("%s", strerror(ENOMEM));
+	}
+	config_free(&target);
+}
+
+static void apply_section(struct apply *a, struct section *section)
+{
+	struct config *said = &section->config;
+	struct tunnel *running = find_running(a, said->name);
+	struct difference d;
+	bool missing;
+	int status;
+
+	section_report(section, 0);
+	status = resolve_numbers_or_wait(&a->g->nl, said, &missing);
+	report_words(NULL, 0);
+	if (status) {
+		a->status = a->status ? a->status : status;
+		return;
+	}
+	if (missing)
+		wait_for_dev(said, section);
+	if (running) {
+		change_running(a, said, running, section);
+		return;
+	}
+	difference_find(&d, NULL, said);
+	carry_out(a, &d, 0, section);
+}
+
+static int compare_section_names(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/* First of all: another one may be to have the same ends. */
+static void prune_tunnels(struct apply *a)
+{
+	const char **names = calloc(a->conf.count + 1, sizeof(*names));
+	struct difference d;
+	size_t i;
+
+	if (!names) {
+		a->status = refused("%s", strerror(ENOMEM));
+		return;
+	}
+	for (i = 0; i < a->conf.count; i++)
+		names[i] = a->conf.sections[i].config.name;
+	qsort(names, a->conf.count, sizeof(*names), compare_section_names);
+	for (i = 0; i < a->running.count; i++) {
+		const struct tunnel *t = &a->running.list[i];
+		const char *name = t->config.name;
+
+		if (bsearch(&name, names, a->conf.count, sizeof(*names),
+			    compare_section_names))
+			continue;
+		difference_find(&d, &t->config, NULL);
+		carry_out(a, &d, t->ifindex, NULL);
+	}
+	free(names);
+}
+
+static int apply_all(struct apply *a)
+{
+	int status;
+	size_t i;
+
+	status = tunnels_read(&a->g->nl, NULL, false, &a->running);
+	if (!status)
+		status = tunnels_read_routes(&a->g->nl, &a->running);
+	if (!status)
+		status = sort_running(a);
+	if (status)
+		return status;
+	if (a->g->output.json)
+		json_array(&a->json, NULL);
+	if (a->prune)
+		prune_tunnels(a);
+	for (i = 0; i < a->conf.count; i++)
+		apply_section(a, &a->conf.sections[i]);
+	if (a->g->output.json)
+		json_array_end(&a->json);
+	return a->status;
+}
+
+static int parse_arguments(struct apply *a, int argc, char **argv)
+{
+	int i;
+
+	for (i = 0; i < argc; i++) {
+		if (output_option(&a->g->output, argv[i]))
+			continue;
+		if (!strcmp(argv[i], "--dry-run"))
+			a->dry_run = true;
+		else if (!strcmp(argv[i], "--prune"))
+			a->prune = true;
+		else if (argv[i][0] == '-' && argv[i][1])
+			return usage("\"%s\" is not an option, expected "
+				     "--dry-run, --prune, -j or -p",
+				     argv[i]);
+		else if (a->path)
+			return usage("\"%s\" is too much, expected only one "
+				     "FILE or DIRECTORY",
+				     argv[i]);
+		else
+			a->path = argv[i];
+	}
+	if (a->g->output.stats || a->g->output.details)
+		return usage("-s and -d say nothing here, expected -j or -p");
+	if (!a->path)
+		a->path = DEFAULT_PATH;
+	return STATUS_OK;
+}
+
+int cmd_apply(struct gretool *g, int argc, char **argv)
+{
+	struct apply a = {
+		.g = g,
+		.colour = is_colourful(),
+	};
+	int status;
+
+	status = parse_arguments(&a, argc, argv);
+	a.json = (struct json){ .out = stdout, .pretty = g->output.pretty };
+	if (!status)
+		status = conf_read(&a.conf, a.path);
+	if (!status)
+		status = apply_all(&a);
+	free(a.by_name);
+	tunnels_free(&a.running);
+	conf_free(&a.conf);
+	return status;
+}

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "addr.h"
+#include "change.h"
+#include "reconcile.h"
+#include "refusal.h"
+#include "static_route.h"
+#include "tunnels.h"
+
+static int refuse_route(struct gretool *g, const struct nl_request *request,
+			const char *name, const struct static_route *r)
+{
+	const struct nl_refusal *why = &g->nl.refusal;
+	char ip[INET6_ADDRSTRLEN], subject[INET6_ADDRSTRLEN + 64];
+
+	report_word(r->word);
+	inet_ntop(r->to.family, &r->to.v6, ip, sizeof(ip));
+	snprintf(subject, sizeof(subject), "%s: route %s/%u", name, ip,
+		 r->prefix);
+	if (why->error == EEXIST)
+		return refused("%s: there is another one with this metric",
+			       subject);
+	/* Otherwise the kernel speaks of any of several reasons. */
+	if (r->to.family == AF_INET6 && !why->text[0] &&
+	    (why->error == EACCES || why->error == EINVAL))
+		return refused("%s: IPv6 is off on this interface, it needs an "
+			       "MTU of 1280 and sysctl disable_ipv6=0",
+			       subject);
+	return report_refusal(&g->nl, request, subject);
+}
+
+static bool has_place(const struct config *c, const struct static_route *r)
+{
+	size_t i;
+
+	for (i = 0; i < c->nroutes; i++)
+		if (route_same_place(&c->routes[i], r))
+			return true;
+	return false;
+}
+
+/* Those of to; one to the same place is replaced without a gap. */
+static int add_routes(struct gretool *g, int ifindex, const struct config *from,
+		      const struct config *to)
+{
+	struct nl_request request;
+	size_t i;
+
+	for (i = 0; i < to->nroutes; i++) {
+		const struct static_route *r = &to->routes[i];
+
+		if (from && config_has_route(from, r))
+			continue;
+		static_route_add(&request, ifindex, r,
+				 from && has_place(from, r));
+		if (nl_talk(&g->nl, &request, NULL, NULL))
+			return refuse_route(g, &request, to->name, r);
+	}
+	return STATUS_OK;
+}
+
+/* The kernel may have been faster, with an address or the interface. */
+static void remove_routes(struct gretool *g, int ifindex,
+			  const struct config *from, const struct config *to)
+{
+	struct nl_request request;
+	size_t i;
+
+	for (i = 0; i < from->nroutes; i++) {
+		const struct static_route *r = &from->routes[i];
+
+		if (has_place(to, r))
+			continue;
+		static_route_delete(&request, ifindex, r);
+		nl_talk(&g->nl, &request, NULL, NULL);
+	}
+}
+
+static bool has_local(const struct config *c, const struct address *a)
+{
+	size_t i;
+
+	for (i = 0; i < c->naddrs; i++)
+		if (ip_equal(&c->addrs[i].local, &a->local))
+			return true;
+	return false;
+}
+
+/* in_the_way: only those that another of the same address is to follow. */
+static int remove_addresses(struct gretool *g, int ifindex,
+			    const struct config *from, const struct config *to,
+			    bool in_the_way)
+{
+	struct nl_request request;
+	size_t i;
+
+	for (i = 0; i < from->naddrs; i++) {
+		const struct address *a = &from->addrs[i];
+		bool is_in_the_way = a->local.family == AF_INET6 &&
+				     has_local(to, a);
+
+		if (config_has_address(to, a) || is_in_the_way != in_the_way)
+			continue;
+		addr_delete(&request, ifindex, a);
+		/* A primary address takes its secondaries along. */
+		if (nl_talk(&g->nl, &request, NULL, NULL) &&
+		    g->nl.refusal.error != EADDRNOTAVAIL)
+			return report_refusal(&g->nl, &request, to->name);
+	}
+	return STATUS_OK;
+}
+
+static int add_addresses(struct gretool *g, int ifindex,
+			 const struct config *from, const struct config *to)
+{
+	struct config added = *to;
+	int status;
+	size_t i;
+
+	added.addrs = NULL;
+	added.naddrs = 0;
+	for (i = 0; i < to->naddrs; i++)
+		if (!config_has_address(from, &to->addrs[i]) &&
+		    !config_add_address(&added, &to->addrs[i]))
+			break;
+	status = i < to->naddrs ? refused("%s", strerror(ENOMEM))
+				: change_addresses(g, ifindex, &added, true);
+	free(added.addrs);
+	return status;
+}
+
+/*
+ * What can be refused comes first, in one message for all options; what loses
+ * something comes last.
+ */
+static int change(struct gretool *g, int ifindex, const struct difference *d)
+{
+	const struct config *from = d->from, *to = d->to;
+	uint32_t fields = d->fields & ~(uint32_t)(F_ADDR | F_ROUTE);
+	uint32_t first = fields;
+	int status = STATUS_OK;
+
+	/* Addresses before it comes up, routes before it goes down. */
+	if (d->fields & F_ADDR || !to->up)
+		first &= ~(uint32_t)F_UP;
+	if (first)
+		status = change_link(g, ifindex, to, first);
+	if (!status)
+		status = remove_addresses(g, ifindex, from, to, true);
+	if (!status)
+		status = add_addresses(g, ifindex, from, to);
+	if (!status && fields & ~first && to->up)
+		status = change_link(g, ifindex, to, F_UP);
+	if (!status && to->up)
+		status = add_routes(g, ifindex, from, to);
+	if (status)
+		return status;
+	remove_routes(g, ifindex, from, to);
+	status = remove_addresses(g, ifindex, from, to, false);
+	if (!status && fields & ~first && !to->up)
+		status = change_link(g, ifindex, to, F_UP);
+	return status;
+}
+
+static int create(struct gretool *g, const struct config *to)
+{
+	int ifindex, status;
+
+	if (!to->nroutes)
+		return change_create(g, to, NULL);
+	status = change_create(g, to, &ifindex);
+	if (status)
+		return status;
+	status = add_routes(g, ifindex, NULL, to);
+	if (status)
+		change_take_away(g, ifindex);
+	return status;
+}
+
+/* What is there now; its routes and addresses, too. */
+static int read_again(struct gretool *g, const char *name,
+		      struct tunnels *tunnels)
+{
+	int status = tunnels_read(&g->nl, name, false, tunnels);
+
+	return status ? status : tunnels_read_routes(&g->nl, tunnels);
+}
+
+/* After a failure half way: the same, in the other direction. */
+static int put_back(struct gretool *g, const struct config *before)
+{
+	struct difference back;
+	struct tunnels now;
+	int status;
+
+	status = read_again(g, before->name, &now);
+	if (!status) {
+		difference_find(&back, &now.list[0].config, before);
+		status = change(g, now.list[0].ifindex, &back);
+	}
+	tunnels_free(&now);
+	return status;
+}
+
+/*
+ * What the kernel has changed on its own: secondary addresses went with their
+ * primary one, the MTU followed another route.
+ */
+static int change_again(struct gretool *g, const struct difference *d)
+{
+	struct difference rest;
+	struct tunnels now;
+	int status;
+
+	status = read_again(g, d->to->name, &now);
+	if (!status) {
+		difference_find(&rest, &now.list[0].config, d->to);
+		/* An MTU that is left to the kernel is not ours to say. */
+		if (!(d->fields & F_MTU))
+			rest.fields &= ~(uint32_t)F_MTU;
+		if (rest.fields)
+			status = change(g, now.list[0].ifindex, &rest);
+	}
+	tunnels_free(&now);
+	return status;
+}
+
+static int change_or_put_back(struct gretool *g, const struct difference *d,
+			      int ifindex)
+{
+	int status = change(g, ifindex, d);
+
+	if (!status && d->fields & F_ADDR)
+		status = change_again(g, d);
+	if (!status)
+		return STATUS_OK;
+	report_word(0);
+	if (put_back(g, d->from))
+		report("%s: could not be put back as it was", d->from->name);
+	else
+		report("%s: nothing is changed", d->from->name);
+	return status;
+}
+
+static int recreate(struct gretool *g, const struct difference *d, int ifindex)
+{
+	int status = change_delete(g, d->from->name, ifindex);
+
+	if (status)
+		return status;
+	status = create(g, d->to);
+	if (!status)
+		return STATUS_OK;
+	report_word(0);
+	if (create(g, d->from))
+		report("%s: could not be put back as it was", d->from->name);
+	else
+		report("%s: nothing is changed", d->from->name);
+	return status;
+}
+
+int reconcile(struct gretool *g, const struct difference *d, int ifindex,
+	      const struct section *section)
+{
+	int status = STATUS_OK;
+
+	if (section)
+		section_report(section, 0);
+	switch (d->action) {
+	case ACTION_NONE:
+		break;
+	case ACTION_ADD:
+		status = create(g, d->to);
+		break;
+	case ACTION_CHANGE:
+		status = change_or_put_back(g, d, ifindex);
+		break;
+	case ACTION_RECREATE:
+		status = recreate(g, d, ifindex);
+		break;
+	case ACTION_DELETE:
+		status = change_delete(g, d->from->name, ifindex);
+		break;
+	}
+	report_words(NULL, 0);
+	return status;
+}
