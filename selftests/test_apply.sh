@@ -904,6 +904,10 @@ man_page() {
 	conf=/etc/gretool
 	mkdir -p "$conf"
 	rm -f "$conf"/*.conf
+	# For import.
+	mkdir -p /etc/network
+	printf 'iface gre1 inet tunnel\nmode gre\nendpoint 192.0.2.2\n' \
+		>/etc/network/interfaces
 	for example in "$WORK"/example.* "$WORK"/commands.*; do
 		printf '%s\n' "${example##*.} $example"
 	done | sort >"$WORK/examples"
@@ -922,7 +926,7 @@ man_page() {
 				applies "$conf/office.conf"
 				rm -f "$conf/office.conf"
 			fi
-			ip netns exec "$A" sh -ec "$(cat "$example")" \
+			ip netns exec "$A" sh -ec "cd $WORK; $(cat "$example")" \
 				>"$WORK/out" 2>&1 ||
 				fail "$(cat "$example"): $(cat "$WORK/out")"
 			;;

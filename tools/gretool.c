@@ -27,6 +27,8 @@ const struct command commands[] = {
 	  cmd_check },
 	{ "apply", "make the tunnels what a file says", help_apply, cmd_apply },
 	{ "save", "write such a file", help_save, cmd_save },
+	{ "import", "write one from what other tools have", help_import,
+	  cmd_import },
 	{ "help", "explain a command", help_help, cmd_help },
 	{ "words", NULL, NULL, cmd_words },
 	{ 0 },

@@ -420,6 +420,23 @@ static int read_counter_attr(const struct nlattr *attr, void *arg)
 		       : MNL_CB_ERROR;
 }
 
+static int read_more_attr(const struct nlattr *attr, void *arg)
+{
+	struct tunnel *t = arg;
+	uint16_t encap = 0;
+
+	switch (mnl_attr_get_type(attr)) {
+	case IFLA_GRE_COLLECT_METADATA:
+		t->has_more = true;
+		break;
+	case IFLA_GRE_ENCAP_TYPE:
+		if (read_bytes(attr, &encap, sizeof(encap)) && encap)
+			t->has_more = true;
+		break;
+	}
+	return MNL_CB_OK;
+}
+
 /* The kind comes first, so that the data are known to be ours. */
 static int read_info_attr(const struct nlattr *attr, void *arg)
 {
@@ -432,7 +449,9 @@ static int read_info_attr(const struct nlattr *attr, void *arg)
 			snprintf(t->kind, sizeof(t->kind), "unknown");
 		return MNL_CB_OK;
 	case IFLA_INFO_DATA:
-		if (!link_is_grex(t))
+		if (link_is_gre(t))
+			mnl_attr_parse_nested(attr, read_more_attr, t);
+		else if (!link_is_grex(t))
 			return MNL_CB_OK;
 		return mnl_attr_parse_nested(attr, read_data_attr, &t->config);
 	case IFLA_INFO_XSTATS:
@@ -506,6 +525,11 @@ bool link_read(const struct nlmsghdr *message, struct tunnel *t)
 bool link_is_grex(const struct tunnel *t)
 {
 	return !strcmp(t->kind, GREX_KIND);
+}
+
+bool link_is_gre(const struct tunnel *t)
+{
+	return !strcmp(t->kind, "gre");
 }
 
 static const char *option_name(unsigned int type, bool in_data)

@@ -44,6 +44,7 @@ struct tunnel {
 	size_t nodd;
 	int ifindex;
 	char kind[16]; /* "" for a device without one; only grex has the rest */
+	bool has_more; /* one of the kernel's own has what grex has not */
 	bool carrier;
 	uint8_t operstate; /* IF_OPER_* */
 	struct rtnl_link_stats64 stats; /* 0 unless asked for */
@@ -70,6 +71,8 @@ void link_dump(struct nl_request *request, bool stats);
 /* A reply or notification. False: it is malformed. */
 bool link_read(const struct nlmsghdr *message, struct tunnel *tunnel);
 bool link_is_grex(const struct tunnel *tunnel);
+/* The kernel's own kind, whose config is read as well. */
+bool link_is_gre(const struct tunnel *tunnel);
 
 /* The option that an offset into a request is about, or NULL. */
 const char *link_option_at(const struct nlmsghdr *request, uint32_t offset);

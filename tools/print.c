@@ -162,7 +162,8 @@ static void print_underlay(FILE *out, const struct config *c, uint32_t fields)
 		fprintf(out, " local %s", ip_text(&c->local, text));
 	if (fields & F_REMOTE)
 		fprintf(out, " remote %s", ip_text(&c->remote, text));
-	if (fields & F_DEV && c->link) {
+	/* A name alone is one that was not looked up yet. */
+	if (fields & F_DEV && (c->link || c->dev[0])) {
 		fputs(" dev ", out);
 		print_name(out, c->dev);
 	} else if (fields & F_DEV) {

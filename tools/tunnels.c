@@ -217,7 +217,6 @@ int tunnels_read(struct nl *nl, const char *name, bool stats,
 		 struct tunnels *tunnels)
 {
 	int status;
-	size_t i;
 
 	memset(tunnels, 0, sizeof(*tunnels));
 	if (name) {
@@ -229,11 +228,22 @@ int tunnels_read(struct nl *nl, const char *name, bool stats,
 	} else {
 		status = tunnels_dump(nl, stats, tunnels);
 	}
-	if (status || !tunnels->count)
-		return status;
+	return status ? status : tunnels_fill(nl, tunnels);
+}
+
+int tunnels_fill(struct nl *nl, struct tunnels *tunnels)
+{
+	size_t i;
+
+	if (!tunnels->count)
+		return STATUS_OK;
+	qsort(tunnels->list, tunnels->count, sizeof(*tunnels->list),
+	      compare_tunnels);
 	for (i = 0; i < tunnels->count; i++)
 		resolve_names(nl, &tunnels->list[i].config);
-	return read_addresses(nl, tunnels, name ? tunnels->list[0].ifindex : 0);
+	return read_addresses(nl, tunnels,
+			      tunnels->count == 1 ? tunnels->list[0].ifindex
+						  : 0);
 }
 
 static bool take_route(struct tunnel *t, const struct static_route_of *of)

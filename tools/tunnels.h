@@ -26,6 +26,8 @@ int tunnels_dump(struct nl *nl, bool stats, struct tunnels *tunnels);
  */
 int tunnels_read(struct nl *nl, const char *name, bool stats,
 		 struct tunnels *tunnels);
+/* Names and addresses of those that somebody else has read; sorts them. */
+int tunnels_fill(struct nl *nl, struct tunnels *tunnels);
 /* Their routes, too: see static_route.h. */
 int tunnels_read_routes(struct nl *nl, struct tunnels *tunnels);
 void tunnels_free(struct tunnels *tunnels);

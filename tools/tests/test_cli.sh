@@ -72,7 +72,7 @@ run 0 '' -V
 run 0 '' help
 run 0 '' --help
 run 0 '' -h
-for command in add set del show monitor probe top check apply save help; do
+for command in add set del show monitor probe top check apply save import help; do
 	run 0 '' help "$command"
 done
 run 2 'gretool: help: "nonsense" is not a command*' help nonsense
@@ -135,6 +135,12 @@ run 1 'gretool: apply: /nowhere: No such file or directory' apply /nowhere
 run 2 'gretool: save: "b" is too much, expected only FILE' save a b
 run 2 'gretool: save: "-j" is not an option, expected only FILE' save -j
 run 2 'gretool: add: route: only in a file of "gretool apply",*' add g1 remote any route 10.0.0.0/8
+run 2 'gretool: import: where from is missing, expected links, ifupdown or networkd' import
+run 2 'gretool: import: "x" is not links, ifupdown or networkd' import x
+run 2 'gretool: import: "x" is too much' import links x
+run 2 'gretool: import: "y" is too much' import ifupdown x y
+run 1 'gretool: import: /nowhere: No such file or directory' import ifupdown /nowhere
+run 1 'gretool: import: /nowhere: No such file or directory*' import networkd /nowhere
 printf '[g1]\nremote any ttl x\n' >"$temporary/conf"
 run 2 "$temporary/conf:2:16: ttl: \"x\" is not 1..255 or inherit" apply "$temporary/conf"
 batch 2 "$temporary/conf:2:16: ttl:*
@@ -166,7 +172,7 @@ if [[ -c /dev/full ]]; then
 	[[ $? == 1 && $(<"$temporary/err") == *'cannot write the output'* ]]
 	result $? 'a full disk is an error'
 fi
-for command in add set probe top check apply save; do
+for command in add set probe top check apply save import; do
 	long=$("$gretool" help "$command" | awk 'length > 80')
 	[[ ! $long ]]
 	result $? "help $command fits 80 columns $long"

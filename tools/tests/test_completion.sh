@@ -61,11 +61,11 @@ offers() {
 	fi
 }
 
-offers 'gretool ' = add set del show monitor probe top check apply save help
+offers 'gretool ' = add set del show monitor probe top check apply save import help
 offers 'gretool s' = set show save
 offers 'gretool -' +-n +-j +-s +-d +-p +-batch +--version
 offers 'gretool -j s' = set show save
-offers 'gretool help ' = add set del show monitor probe top check apply save help
+offers 'gretool help ' = add set del show monitor probe top check apply save import help
 offers 'gretool add ' =
 offers 'gretool add g1 ' +remote +local +key +ttl +up +link-netns -peer
 offers 'gretool add g1 rem' = remote
@@ -140,6 +140,10 @@ offers 'gretool apply -' = --dry-run --prune -j -p
 offers 'gretool apply --dry-run -' = --prune -j -p
 offers 'gretool apply tunnels.conf ' = --dry-run --prune -j -p
 offers 'gretool apply ' =
+
+offers 'gretool im' = import
+offers 'gretool import ' = links ifupdown networkd
+offers 'gretool import n' = networkd
 
 echo "1..$number"
 exit $failed

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0
+/* interfaces(5) of ifupdown. */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <glob.h>
+#include <libgen.h>
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "batch.h"
+#include "import.h"
+#include "report.h"
+
+/* Of files that name each other. */
+#define DEPTH_MAX 8
+/* The characters in the names of run-parts(8). */
+#define RUN_PARTS \
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
+
+/* "iface NAME FAMILY METHOD" and the lines below it. */
+struct stanza {
+	char name[IFNAMSIZ]; /* "": of something else */
+	bool is_tunnel, is_ipv6;
+	/* What belongs together, and comes in any order. */
+	char address[80], netmask[80], peer[80], gateway[80], metric[16];
+};
+
+static void copy(char *to, size_t size, const char *from)
+{
+	snprintf(to, size, "%s", from);
+}
+
+/* 255.255.255.252 or 30 */
+static int prefix_of(const char *netmask)
+{
+	struct in_addr mask;
+	uint32_t bits;
+
+	if (!strchr(netmask, '.') || inet_pton(AF_INET, netmask, &mask) != 1)
+		return atoi(netmask);
+	bits = ntohl(mask.s_addr);
+	return bits ? 32 - __builtin_ctz(bits) : 0;
+}
+
+static void end_stanza(struct import *im, struct stanza *s)
+{
+	const char *slash = strchr(s->address, '/');
+	int length = slash ? (int)(slash - s->address) : 80;
+	char prefix[16] = "";
+
+	if (!s->name[0])
+		return;
+	import_option(im, s->name, "up");
+	if (slash)
+		copy(prefix, sizeof(prefix), slash);
+	else if (s->netmask[0])
+		snprintf(prefix, sizeof(prefix), "/%d", prefix_of(s->netmask));
+	else if (s->is_ipv6 && !s->peer[0])
+		copy(prefix, sizeof(prefix), "/64");
+	if (s->address[0] && s->peer[0])
+		import_option(im, s->name, "addr %.*s peer %s%s", length,
+			      s->address, s->peer, prefix);
+	else if (s->address[0])
+		import_option(im, s->name, "addr %.*s%s", length, s->address,
+			      prefix);
+	if (s->gateway[0])
+		import_option(im, s->name, "route %s via %s%s%s",
+			      s->is_ipv6 ? "::/0" : "default", s->gateway,
+			      s->metric[0] ? " metric " : "", s->metric);
+	memset(s, 0, sizeof(*s));
+}
+
+/* The name of the interface in place of $IFACE. */
+static void put_name(char *text, size_t size, const char *line,
+		     const char *name)
+{
+	size_t used = 0, skip;
+
+	for (; *line && used + IFNAMSIZ < size; line += skip) {
+		skip = !strncmp(line, "$IFACE", 6)     ? 6
+		       : !strncmp(line, "${IFACE}", 8) ? 8
+						       : 0;
+		if (skip) {
+			used += (size_t)snprintf(text + used, size - used, "%s",
+						 name);
+			continue;
+		}
+		text[used++] = *line;
+		skip = 1;
+	}
+	text[used] = '\0';
+}
+
+static bool take_command(struct import *im, const struct stanza *s, char *text)
+{
+	char *argv[BATCH_WORDS];
+	int argc;
+
+	if (strpbrk(text, "$`|<>") ||
+	    batch_split(text, argv, BATCH_WORDS, &argc))
+		return false;
+	if (!argc)
+		return true;
+	return !strcmp(basename(argv[0]), "ip") &&
+	       import_ip(im, s->name, argc - 1, argv + 1);
+}
+
+/* Commands of a hook: those of ip(8), with ; or && between, or || true behind. */
+static void take_hook(struct import *im, const struct stanza *s,
+		      const char *hook, const char *line)
+{
+	char text[1024], whole[1024], *at = text, *end;
+
+	put_name(text, sizeof(text), line, s->name);
+	end = strstr(text, "||");
+	if (end && (!strcmp(end, "|| true") || !strcmp(end, "|| :")))
+		*end = '\0';
+	while (at) {
+		end = strpbrk(at, ";&");
+		if (end && *end == '&' && end[1] == '&')
+			*end++ = ' ';
+		if (end)
+			*end++ = '\0';
+		copy(whole, sizeof(whole), at + strspn(at, " \t"));
+		if (!take_command(im, s, at))
+			import_remark(im, s->name, "%s %s", hook, whole);
+		at = end;
+	}
+}
+
+static void take_stanza_line(struct import *im, struct stanza *s,
+			     const char *word, const char *value)
+{
+	static const char *const hooks[] = { "pre-up", "up", "post-up" };
+	static const char *const ends[] = { "pre-down", "down", "post-down" };
+	size_t i;
+
+	for (i = 0; i < sizeof(hooks) / sizeof(hooks[0]); i++)
+		if (!strcmp(word, hooks[i]) || !strcmp(word, ends[i])) {
+			take_hook(im, s, word, value);
+			return;
+		}
+	if (!strcmp(word, "address"))
+		copy(s->address, sizeof(s->address), value);
+	else if (!strcmp(word, "netmask"))
+		copy(s->netmask, sizeof(s->netmask), value);
+	else if (!strcmp(word, "dstaddr") || !strcmp(word, "pointopoint"))
+		copy(s->peer, sizeof(s->peer), value);
+	else if (!strcmp(word, "gateway"))
+		copy(s->gateway, sizeof(s->gateway), value);
+	else if (!strcmp(word, "metric"))
+		copy(s->metric, sizeof(s->metric), value);
+	else if (!strcmp(word, "mtu"))
+		import_option(im, s->name, "mtu %s", value);
+	else if (s->is_tunnel && !strcmp(word, "local"))
+		import_option(im, s->name, "local %s", value);
+	else if (s->is_tunnel && !strcmp(word, "endpoint"))
+		import_option(im, s->name, "remote %s", value);
+	else if (s->is_tunnel && !strcmp(word, "ttl"))
+		import_option(im, s->name, "ttl %s",
+			      strcmp(value, "0") ? value : "inherit");
+	else if (s->is_tunnel && !strcmp(word, "mode") && !strcmp(value, "gre"))
+		import_create(im, s->name);
+	else
+		import_remark(im, s->name, "%s %s", word, value);
+}
+
+static void begin_stanza(struct import *im, struct stanza *s, char *value)
+{
+	char *rest, *name = strtok_r(value, " \t", &rest);
+	char *family = strtok_r(NULL, " \t", &rest);
+	char *method = strtok_r(NULL, " \t", &rest);
+
+	if (!name || strlen(name) >= sizeof(s->name))
+		return;
+	copy(s->name, sizeof(s->name), name);
+	s->is_ipv6 = family && !strcmp(family, "inet6");
+	s->is_tunnel = method && !strcmp(method, "tunnel");
+	/* What the kernel has unless it is told otherwise. */
+	if (s->is_tunnel) {
+		import_option(im, name, "ttl inherit");
+		import_option(im, name, "tos 0");
+	}
+}
+
+static int read_file(struct import *im, const char *path, int depth);
+
+/* source PATTERN, relative to the file that says it. */
+static int read_sources(struct import *im, const char *path, const char *value,
+			bool is_directory, int depth)
+{
+	char pattern[1024], *directory = strdup(path);
+	int status = STATUS_OK, err;
+	glob_t found;
+	size_t i;
+
+	if (!directory)
+		return refused("%s", strerror(ENOMEM));
+	snprintf(pattern, sizeof(pattern), "%s%s%s%s",
+		 value[0] == '/' ? "" : dirname(directory),
+		 value[0] == '/' ? "" : "/", value, is_directory ? "/*" : "");
+	free(directory);
+	if (glob(pattern, 0, NULL, &found))
+		return STATUS_OK;
+	for (i = 0; i < found.gl_pathc; i++) {
+		const char *name = strrchr(found.gl_pathv[i], '/') + 1;
+
+		/* All of a directory, but for backups and the like. */
+		if (is_directory && name[strspn(name, RUN_PARTS)])
+			continue;
+		err = read_file(im, found.gl_pathv[i], depth + 1);
+		status = status ? status : err;
+	}
+	globfree(&found);
+	return status;
+}
+
+static int take_line(struct import *im, struct stanza *s, const char *path,
+		     char *line, int depth)
+{
+	const unsigned int number = im->line;
+	const char *file = im->file;
+	char *word, *value;
+	int status;
+
+	word = line + strspn(line, " \t");
+	if (!*word || *word == '#')
+		return STATUS_OK;
+	value = word + strcspn(word, " \t");
+	if (*value)
+		*value++ = '\0';
+	value += strspn(value, " \t");
+	if (!strcmp(word, "iface")) {
+		end_stanza(im, s);
+		begin_stanza(im, s, value);
+	} else if (!strcmp(word, "source") ||
+		   !strcmp(word, "source-directory")) {
+		end_stanza(im, s);
+		status = read_sources(im, path, value, word[6] == '-', depth);
+		im->file = file;
+		im->line = number;
+		return status;
+	} else if (!strcmp(word, "auto") || !strncmp(word, "allow-", 6) ||
+		   !strcmp(word, "mapping") || !strcmp(word, "rename") ||
+		   !strncmp(word, "no-", 3)) {
+		end_stanza(im, s);
+	} else if (s->name[0]) {
+		take_stanza_line(im, s, word, value);
+	}
+	return STATUS_OK;
+}
+
+/* One line, with those that its backslash continues. */
+static bool read_line(struct import *im, FILE *file, char **line, size_t *size,
+		      char **more, size_t *room, unsigned int *next)
+{
+	ssize_t length = getline(line, size, file);
+	char *joined;
+
+	im->line = ++*next;
+	while (length > 1 && (*line)[length - 1] == '\n' &&
+	       (*line)[length - 2] == '\\') {
+		(*line)[length - 2] = '\0';
+		if (getline(more, room, file) < 0)
+			break;
+		++*next;
+		length = asprintf(&joined, "%s%s", *line, *more);
+		if (length < 0)
+			return false;
+		free(*line);
+		*line = joined;
+		*size = (size_t)length + 1;
+	}
+	if (length <= 0)
+		return false;
+	while (length && isspace((unsigned char)(*line)[length - 1]))
+		(*line)[--length] = '\0';
+	return true;
+}
+
+static int read_file(struct import *im, const char *path, int depth)
+{
+	char *line = NULL, *more = NULL;
+	size_t size = 0, room = 0;
+	int status = STATUS_OK, err;
+	struct stanza s = { 0 };
+	unsigned int next = 0;
+	FILE *file;
+
+	if (depth > DEPTH_MAX)
+		return refused("%s: files that include each other", path);
+	file = fopen(path, "re");
+	if (!file)
+		return refused("%s: %s", path, strerror(errno));
+	import_file(im, path);
+	while (read_line(im, file, &line, &size, &more, &room, &next)) {
+		err = take_line(im, &s, path, line, depth);
+		status = status ? status : err;
+	}
+	end_stanza(im, &s);
+	free(line);
+	free(more);
+	fclose(file);
+	return status;
+}
+
+int import_ifupdown(struct import *im, const char *path)
+{
+	return read_file(im, path, 0);
+}

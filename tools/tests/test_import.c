@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Command lines of ip(8) to words, and damaged files of other tools. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../batch.h"
+#include "../import.h"
+#include "../report.h"
+#include "tap.h"
+
+static const struct {
+	const char *line, *section;
+} lines[] = {
+	{ "tunnel add g mode gre remote 192.0.2.2",
+	  "[g] remote 192.0.2.2 ttl inherit tos 0x00" },
+	{ "tun add mode gre name g remote 192.0.2.2 ttl 9 dev eth0",
+	  "[g] remote 192.0.2.2 dev eth0 ttl 9 tos 0x00" },
+	{ "tunnel add g mode gre ttl 0 tos 0x20 remote 192.0.2.2",
+	  "[g] remote 192.0.2.2 ttl inherit tos 0x20" },
+	{ "tunnel add g mode gre tos 1 remote 192.0.2.2",
+	  "[g] remote 192.0.2.2 ttl inherit tos inherit" },
+	{ "tunnel add g mode gre tos CS6 remote 192.0.2.2 okey 1.2.3.4",
+	  "[g] remote 192.0.2.2 okey 16909060 ttl inherit tos 0xc0" },
+	{ "l a g type gre remote 192.0.2.2 iseq nopmtudisc",
+	  "[g] remote 192.0.2.2 iseq ttl inherit tos 0x00 df inherit" },
+	{ "-4 link add name g mtu 1300 type gre remote 192.0.2.2 fwmark 3",
+	  "[g] remote 192.0.2.2 ttl inherit tos 0x00 fwmark 0x3 mtu 1300" },
+	{ "link add g type gre remote 192.0.2.2 encap fou",
+	  "[g] remote 192.0.2.2 ttl inherit tos 0x00 "
+	  "# not taken over: encap fou" },
+	{ "tunnel add g mode ipip remote 192.0.2.2", "" },
+	{ "tunnel add g remote 192.0.2.2", "" },
+	{ "link add g type dummy", "" },
+	{ "link add g type", "" },
+	{ "link", "" },
+	{ "", "" },
+};
+
+static void import_line(struct import *im, const char *line)
+{
+	char *argv[BATCH_WORDS], *copy = strdup(line);
+	int argc;
+
+	if (!copy || batch_split(copy, argv, BATCH_WORDS, &argc))
+		abort();
+	import_ip(im, "g", argc, argv);
+	free(copy);
+}
+
+/* All on one line. */
+static const char *printed(struct import *im)
+{
+	static char *text;
+	size_t size, i;
+	FILE *out;
+
+	free(text);
+	out = open_memstream(&text, &size);
+	report_stream = fopen("/dev/null", "w");
+	if (!out || !report_stream)
+		abort();
+	import_print(out, im);
+	fclose(out);
+	fclose(report_stream);
+	report_stream = NULL;
+	for (i = 0; i < size; i++)
+		if (text[i] == '\n')
+			text[i] = i + 1 < size ? ' ' : '\0';
+	return text;
+}
+
+typedef int (*read_fn)(struct import *im, const char *path);
+
+static int read_unit(struct import *im, const char *path)
+{
+	char copy[64];
+
+	snprintf(copy, sizeof(copy), "%s", path);
+	*strrchr(copy, '/') = '\0';
+	return import_networkd(im, copy);
+}
+
+static void test_damaged(const char *what, read_fn fn, const char *path,
+			 const char *text)
+{
+	struct import im;
+	char noise[1024];
+	size_t length = strlen(text), i, j;
+	FILE *file;
+
+	for (i = 0; i < 3000; i++) {
+		memcpy(noise, text, length);
+		for (j = draw(6); j; j--)
+			noise[draw((unsigned int)length)] = (char)draw(256);
+		file = fopen(path, "w");
+		if (!file)
+			abort();
+		fwrite(noise, 1, i < length ? i : length, file);
+		fclose(file);
+		memset(&im, 0, sizeof(im));
+		report_stream = fopen("/dev/null", "w");
+		fn(&im, path);
+		fclose(report_stream);
+		printed(&im);
+		import_free(&im);
+	}
+	check(true, "damaged: %s", what);
+	unlink(path);
+}
+
+int main(void)
+{
+	char directory[] = "/tmp/test_import.XXXXXX", path[64];
+	struct import im;
+	size_t i;
+
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		memset(&im, 0, sizeof(im));
+		import_line(&im, lines[i].line);
+		check_text(printed(&im), lines[i].section, "ip %s",
+			   lines[i].line);
+		import_free(&im);
+	}
+	memset(&im, 0, sizeof(im));
+	import_line(&im, "link add g type gre remote 192.0.2.2");
+	import_line(&im, "addr add 10.0.0.1/30 broadcast 10.0.0.3 dev g");
+	import_line(&im, "a a 10.1.0.1 peer 10.1.0.2");
+	import_line(&im, "link set up mtu 1300 dev g");
+	import_line(&im, "link set g up mtu 1400 txqueuelen 5 multicast on");
+	import_line(&im, "r a 10.8.0.0/16 via 10.0.0.2");
+	import_line(&im, "-6 route replace default dev g metric 5 table 7");
+	import_line(&im, "route add 10.9.0.0/16 dev g onlink");
+	import_line(&im, "link del g");
+	check_text(printed(&im),
+		   "[g] remote 192.0.2.2 ttl inherit tos 0x00 mtu 1400 "
+		   "multicast on addr 10.0.0.1/30 addr 10.1.0.1/32 peer "
+		   "10.1.0.2 route 10.8.0.0/16 via 10.0.0.2 route ::/0 metric "
+		   "5 table 7 up # not taken over: \"broadcast\" of the address "
+		   "10.0.0.1/30 # not taken over: ip link set txqueuelen 5 "
+		   "# not taken over: route 10.9.0.0/16, which has \"onlink\"",
+		   "all of ip");
+	import_free(&im);
+
+	if (!mkdtemp(directory))
+		abort();
+	snprintf(path, sizeof(path), "%s/interfaces", directory);
+	test_damaged("interfaces", import_ifupdown, path,
+		     "source x/*\niface g inet tunnel\n mode gre\n endpoint "
+		     "192.0.2.2\n address 10.0.0.1\n netmask 255.255.255.0\n "
+		     "dstaddr 10.0.0.2\n ttl 5\n up ip route add 10.8.0.0/16 "
+		     "dev $IFACE \\\n metric 5; ip link set g mtu 1300 || "
+		     "true\niface h inet static\n pre-up ip tunnel add h mode "
+		     "gre remote 192.0.2.3 && ip l set h up\n");
+	snprintf(path, sizeof(path), "%s/a.netdev", directory);
+	test_damaged("netdev", read_unit, path,
+		     "[NetDev]\nName=g\nKind=gre\nMTUBytes=1400\n[Tunnel]\n"
+		     "Local=any\nRemote=192.0.2.2\nTTL=5\nKey=5\nTOS=1\n");
+	rmdir(directory);
+	return finish();
+}
