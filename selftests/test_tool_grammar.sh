@@ -71,6 +71,7 @@ ADD="
 	remote 192.0.2.2 ttl 0x20          = remote 192.0.2.2 ttl 32 mtu 1476
 	remote 192.0.2.2 ttl inherit       = remote 192.0.2.2 ttl inherit mtu 1476
 	remote 192.0.2.2 hoplimit 9        = remote 192.0.2.2 ttl 9 mtu 1476
+	remote 192.0.2.2 hlim 9            = remote 192.0.2.2 ttl 9 mtu 1476
 	remote 192.0.2.2 hoplimit inherit  = remote 192.0.2.2 ttl inherit mtu 1476
 	remote 192.0.2.2 decap-ttl copy    = remote 192.0.2.2 decap-ttl copy mtu 1476
 	remote 192.0.2.2 decap-ttl keep    = remote 192.0.2.2 mtu 1476
@@ -82,6 +83,9 @@ ADD="
 	remote 192.0.2.2 tos cs6           = remote 192.0.2.2 tos 0xc0 mtu 1476
 	remote 192.0.2.2 tos af41          = remote 192.0.2.2 tos 0x88 mtu 1476
 	remote 192.0.2.2 dsfield 0x10      = remote 192.0.2.2 tos 0x10 mtu 1476
+	remote 192.0.2.2 tclass AF41       = remote 192.0.2.2 tos 0x88 mtu 1476
+	remote 192.0.2.2 encap none        = remote 192.0.2.2 mtu 1476
+	remote 192.0.2.2 noencap           = remote 192.0.2.2 mtu 1476
 	remote 192.0.2.2 df set            = remote 192.0.2.2 mtu 1476
 	remote 192.0.2.2 df inherit        = remote 192.0.2.2 df inherit mtu 1476
 	remote 192.0.2.2 df clear          = remote 192.0.2.2 df clear mtu 1476
@@ -268,6 +272,7 @@ test_every_word_is_here() {
 		case $word in
 		# These need another beginning than FULL has.
 		peer | down | oseq | hoplimit | dsfield) continue ;;
+		hlim | tclass | encap | noencap) continue ;;
 		esac
 		[[ $SET =~ [[:space:]]${word}[[:space:]] ]] ||
 			fail "set $word is not tested"

@@ -33,41 +33,6 @@ static void help_all(void)
 	     "\"gretool help COMMAND\" explains more, gretool(8) all.");
 }
 
-static void help_word(const struct word *word)
-{
-	char left[40];
-
-	snprintf(left, sizeof(left), "%s%s%s", word->name,
-		 word->value ? " " : "", word->value ? word->value : "");
-	printf("  %-23s %s\n", left, word->help);
-}
-
-static void help_words(enum words_use use)
-{
-	const struct word *word;
-
-	puts("\nOptions:");
-	for (word = words; word->name; word++) {
-		if (word->help && words_are_for(word, use))
-			help_word(word);
-	}
-	puts("\nWords of ip-link(8) for the same:");
-	for (word = words; word->name; word++)
-		if (word->alias_of)
-			printf("  %-23s %s\n", word->name, word->alias_of);
-}
-
-/* Those that add has not. */
-static void help_file_words(void)
-{
-	const struct word *word;
-
-	putchar('\n');
-	for (word = words; word->name; word++)
-		if (word->file_only)
-			help_word(word);
-}
-
 int cmd_help(struct gretool *g, int argc, char **argv)
 {
 	const struct command *command;
@@ -83,10 +48,10 @@ int cmd_help(struct gretool *g, int argc, char **argv)
 			     argv[0]);
 	fputs(command->help, stdout);
 	if (command->run == cmd_add)
-		help_words(WORDS_ADD);
+		words_help(stdout, WORDS_ADD);
 	else if (command->run == cmd_set)
-		help_words(WORDS_SET);
+		words_help(stdout, WORDS_SET);
 	else if (command->run == cmd_apply)
-		help_file_words();
+		words_help(stdout, WORDS_FILE);
 	return STATUS_OK;
 }

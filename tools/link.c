@@ -34,8 +34,8 @@ static void put_outer(struct nlmsghdr *nlh, uint16_t attr, const struct ip *ip)
 		     ip->family == AF_INET ? (const void *)&ip->v4 : &any);
 }
 
-static void put_data(struct nlmsghdr *nlh, const struct config *c,
-		     uint32_t fields)
+void link_put_options(struct nlmsghdr *nlh, const struct config *c,
+		      uint32_t fields)
 {
 	if (fields & F_DEV)
 		mnl_attr_put_u32(nlh, IFLA_GRE_LINK, c->link);
@@ -81,11 +81,9 @@ static void put_data(struct nlmsghdr *nlh, const struct config *c,
 		mnl_attr_put_u32(nlh, IFLA_GREX_MTU_AUTO, 1);
 }
 
-static void put_config(struct nlmsghdr *nlh, struct ifinfomsg *ifm,
-		       const struct config *c, uint32_t fields)
+void link_put_flags(struct ifinfomsg *ifm, const struct config *c,
+		    uint32_t fields)
 {
-	struct nlattr *info, *data;
-
 	if (fields & F_UP) {
 		ifm->ifi_change |= IFF_UP;
 		ifm->ifi_flags |= c->up ? IFF_UP : 0;
@@ -94,6 +92,14 @@ static void put_config(struct nlmsghdr *nlh, struct ifinfomsg *ifm,
 		ifm->ifi_change |= IFF_MULTICAST;
 		ifm->ifi_flags |= c->multicast ? IFF_MULTICAST : 0;
 	}
+}
+
+static void put_config(struct nlmsghdr *nlh, struct ifinfomsg *ifm,
+		       const struct config *c, uint32_t fields)
+{
+	struct nlattr *info, *data;
+
+	link_put_flags(ifm, c, fields);
 	if (fields & F_MTU && !c->mtu_auto)
 		mnl_attr_put_u32(nlh, IFLA_MTU, c->mtu);
 	if (fields & F_LINK_NETNS)
@@ -105,7 +111,7 @@ static void put_config(struct nlmsghdr *nlh, struct ifinfomsg *ifm,
 	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
 	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, GREX_KIND);
 	data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
-	put_data(nlh, c, fields);
+	link_put_options(nlh, c, fields);
 	mnl_attr_nest_end(nlh, data);
 	mnl_attr_nest_end(nlh, info);
 }
@@ -460,6 +466,16 @@ static int read_info_attr(const struct nlattr *attr, void *arg)
 		return mnl_attr_parse_nested(attr, read_counter_attr, t);
 	}
 	return MNL_CB_OK;
+}
+
+bool link_read_option(const struct nlattr *attr, struct config *c)
+{
+	return read_data_attr(attr, c) == MNL_CB_OK;
+}
+
+bool link_read_xstats(const struct nlattr *attr, struct tunnel *t)
+{
+	return mnl_attr_parse_nested(attr, read_counter_attr, t) == MNL_CB_OK;
 }
 
 static void read_stats(const struct nlattr *attr, struct tunnel *t)

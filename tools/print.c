@@ -273,7 +273,8 @@ static void print_disagreement(FILE *out, const struct tunnel *t)
 
 	if (!path->peer_device)
 		return;
-	if (path->peer_device != t->config.mtu)
+	/* Statistics alone do not tell the MTU of the device. */
+	if (t->config.mtu && path->peer_device != t->config.mtu)
 		fprintf(out,
 			"    the ends differ: mtu %" PRIu32 " here, %" PRIu32
 			" at the peer, %s ago\n",
@@ -407,10 +408,31 @@ static const struct {
 #undef COUNTER
 };
 
+static void print_counters(FILE *out, const struct tunnel *t, bool zeros)
+{
+	size_t i;
+
+	for (i = 0; i <= GREX_STAT_MAX; i++)
+		if (counters[i].name && (zeros || t->counters[i]))
+			fprintf(out, "    %s %" PRIu64 "  %s%s\n",
+				counters[i].name, t->counters[i],
+				counters[i].text,
+				counters[i].scope == NETNS
+					? " (all tunnels of the namespace)"
+					: "");
+}
+
+void print_xstats(FILE *out, const struct tunnel *t, bool zeros)
+{
+	print_path(out, t);
+	print_last(out, &t->path);
+	print_probes(out, t);
+	print_counters(out, t, zeros);
+}
+
 void print_stats(FILE *out, const struct tunnel *t, bool zeros)
 {
 	const struct rtnl_link_stats64 *s = &t->stats;
-	size_t i;
 
 	fprintf(out,
 		"    rx %" PRIu64 " packets %" PRIu64 " bytes %" PRIu64
@@ -423,14 +445,7 @@ void print_stats(FILE *out, const struct tunnel *t, bool zeros)
 		(uint64_t)s->tx_packets, (uint64_t)s->tx_bytes,
 		(uint64_t)s->tx_errors, (uint64_t)s->tx_dropped);
 	print_probes(out, t);
-	for (i = 0; i <= GREX_STAT_MAX; i++)
-		if (counters[i].name && (zeros || t->counters[i]))
-			fprintf(out, "    %s %" PRIu64 "  %s%s\n",
-				counters[i].name, t->counters[i],
-				counters[i].text,
-				counters[i].scope == NETNS
-					? " (all tunnels of the namespace)"
-					: "");
+	print_counters(out, t, zeros);
 }
 
 static void json_ip(struct json *json, const char *name, const struct ip *ip)
@@ -521,20 +536,14 @@ static void json_path(struct json *json, const struct path *path)
 	}
 }
 
-void print_json(struct json *json, const struct tunnel *t)
+static void json_ends(struct json *json, const struct config *c)
 {
-	const struct config *c = &t->config;
-
-	json_string(json, "ifname", c->name);
-	json_number(json, "ifindex", (uint64_t)t->ifindex);
 	json_ip(json, "local", &c->local);
 	json_ip(json, "remote", &c->remote);
-	json_name(json, "dev", c->dev);
-	json_name(json, "link_netns", c->link_netns);
-	if (c->given & F_LINK_NETNS)
-		json_number(json, "link_netnsid", (uint64_t)c->link_netnsid);
-	else
-		json_null(json, "link_netnsid");
+}
+
+static void json_options(struct json *json, const struct config *c)
+{
 	json_key(json, "ikey", &c->in);
 	json_key(json, "okey", &c->out);
 	json_bool(json, "icsum", c->in.csum);
@@ -560,15 +569,42 @@ void print_json(struct json *json, const struct tunnel *t)
 	json_mss(json, c->mss);
 	json_bool(json, "mtu_probe", c->mtu_probe);
 	json_bool(json, "mtu_auto", c->mtu_auto);
+}
+
+void print_json_options(struct json *json, const struct config *c)
+{
+	json_ends(json, c);
+	json_options(json, c);
+}
+
+static void json_peer(struct json *json, const struct tunnel *t)
+{
+	json_string(json, "peer", print_peer_text(t));
+	json_path(json, &t->path);
+	json_since(json, "last_rx_ms", t->path.has_rx, t->path.last_rx);
+	json_since(json, "last_tx_ms", t->path.has_tx, t->path.last_tx);
+}
+
+void print_json(struct json *json, const struct tunnel *t)
+{
+	const struct config *c = &t->config;
+
+	json_string(json, "ifname", c->name);
+	json_number(json, "ifindex", (uint64_t)t->ifindex);
+	json_ends(json, c);
+	json_name(json, "dev", c->dev);
+	json_name(json, "link_netns", c->link_netns);
+	if (c->given & F_LINK_NETNS)
+		json_number(json, "link_netnsid", (uint64_t)c->link_netnsid);
+	else
+		json_null(json, "link_netnsid");
+	json_options(json, c);
 	json_number(json, "mtu", c->mtu);
 	json_bool(json, "multicast", c->multicast);
 	json_bool(json, "up", c->up);
 	json_bool(json, "carrier", t->carrier);
 	json_string(json, "operstate", operstate_text(t->operstate));
-	json_string(json, "peer", print_peer_text(t));
-	json_path(json, &t->path);
-	json_since(json, "last_rx_ms", t->path.has_rx, t->path.last_rx);
-	json_since(json, "last_tx_ms", t->path.has_tx, t->path.last_tx);
+	json_peer(json, t);
 }
 
 static void json_probes(struct json *json, const char *name,
@@ -620,10 +656,28 @@ void print_json_addresses(struct json *json, const struct config *c)
 	json_array_end(json);
 }
 
+static void json_counters(struct json *json, const struct tunnel *t)
+{
+	size_t i;
+
+	json_probes(json, "keepalives", &t->keepalives, true);
+	json_probes(json, "probes", &t->manual, false);
+	json_object(json, "counters");
+	for (i = 0; i <= GREX_STAT_MAX; i++)
+		if (counters[i].name)
+			json_number(json, counters[i].name, t->counters[i]);
+	json_object_end(json);
+}
+
+void print_json_xstats(struct json *json, const struct tunnel *t)
+{
+	json_peer(json, t);
+	json_counters(json, t);
+}
+
 void print_json_stats(struct json *json, const struct tunnel *t)
 {
 	const struct rtnl_link_stats64 *s = &t->stats;
-	size_t i;
 
 	json_object(json, "stats");
 	json_number(json, "rx_packets", s->rx_packets);
@@ -634,12 +688,6 @@ void print_json_stats(struct json *json, const struct tunnel *t)
 	json_number(json, "tx_bytes", s->tx_bytes);
 	json_number(json, "tx_errors", s->tx_errors);
 	json_number(json, "tx_dropped", s->tx_dropped);
-	json_probes(json, "keepalives", &t->keepalives, true);
-	json_probes(json, "probes", &t->manual, false);
-	json_object(json, "counters");
-	for (i = 0; i <= GREX_STAT_MAX; i++)
-		if (counters[i].name)
-			json_number(json, counters[i].name, t->counters[i]);
-	json_object_end(json);
+	json_counters(json, t);
 	json_object_end(json);
 }

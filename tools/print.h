@@ -21,6 +21,8 @@ uint32_t print_needed(const struct config *c);
 /* Indented lines about state, traffic, drops. */
 void print_state(FILE *out, const struct tunnel *tunnel);
 void print_stats(FILE *out, const struct tunnel *tunnel, bool zeros);
+/* Those of them that only IFLA_INFO_XSTATS tells. */
+void print_xstats(FILE *out, const struct tunnel *tunnel, bool zeros);
 /* off, down, hold or up. */
 const char *print_peer_text(const struct tunnel *tunnel);
 /* How many of the last probes were lost, and of how many. */
@@ -28,6 +30,8 @@ unsigned int print_lost(const struct probes *probes, unsigned int *of);
 
 /* The members of a JSON object. */
 void print_json(struct json *json, const struct tunnel *tunnel);
+void print_json_options(struct json *json, const struct config *c);
+void print_json_xstats(struct json *json, const struct tunnel *tunnel);
 void print_json_addresses(struct json *json, const struct config *c);
 void print_json_stats(struct json *json, const struct tunnel *tunnel);
 

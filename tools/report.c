@@ -6,11 +6,17 @@
 
 FILE *report_stream;
 
+static const char *program = "gretool";
 static const char *at_file;
 static unsigned int at_line;
 static const struct position *words;
 static size_t nwords, word;
 static const char *command;
+
+void report_program(const char *name)
+{
+	program = name;
+}
 
 void report_at(const char *file, unsigned int line)
 {
@@ -57,7 +63,7 @@ vreport(const char *fmt, va_list args)
 	else if (at_file)
 		fprintf(stream, "%s:%u: ", at_file, at_line);
 	else
-		fputs("gretool: ", stream);
+		fprintf(stream, "%s: ", program);
 	if (command && !words)
 		fprintf(stream, "%s: ", command);
 	vfprintf(stream, fmt, args);

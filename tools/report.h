@@ -22,6 +22,8 @@ struct position {
 /* Where messages go; tests read them. NULL is stderr. */
 extern FILE *report_stream;
 
+/* Who speaks, "gretool" if nobody said otherwise. */
+void report_program(const char *name);
 /* The line that is being carried out; file NULL: the command line. */
 void report_at(const char *file, unsigned int line);
 /*

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,23 +20,39 @@ static int read_one(const struct nlmsghdr *message, void *arg)
 	return link_read(message, arg) ? 0 : -EBADMSG;
 }
 
-int tunnels_find(struct nl *nl, const char *name, struct tunnel *t)
+static int find(struct nl *nl, struct nl_request *request, const char *name,
+		struct tunnel *t)
 {
-	struct nl_request request;
-
 	memset(t, 0, sizeof(*t));
-	link_get(&request, name);
-	if (nl_talk(nl, &request, read_one, t)) {
+	if (nl_talk(nl, request, read_one, t)) {
 		if (nl->refusal.error == ENODEV)
 			return refused("%s: there is no such interface", name);
-		return report_refusal(nl, &request, name);
+		return report_refusal(nl, request, name);
 	}
 	if (link_is_grex(t))
 		return STATUS_OK;
 	if (t->kind[0])
-		return refused("%s: is of kind \"%s\", not a grex tunnel", name,
-			       t->kind);
-	return refused("%s: is not a grex tunnel", name);
+		return refused("%s: is of kind \"%s\", not a grex tunnel",
+			       t->config.name, t->kind);
+	return refused("%s: is not a grex tunnel", t->config.name);
+}
+
+int tunnels_find(struct nl *nl, const char *name, struct tunnel *t)
+{
+	struct nl_request request;
+
+	link_get(&request, name);
+	return find(nl, &request, name, t);
+}
+
+int tunnels_find_index(struct nl *nl, int ifindex, struct tunnel *t)
+{
+	struct nl_request request;
+	char name[16];
+
+	snprintf(name, sizeof(name), "%d", ifindex);
+	link_get_in(&request, -1, NULL, (uint32_t)ifindex);
+	return find(nl, &request, name, t);
 }
 
 static void tunnel_free(struct tunnel *t)

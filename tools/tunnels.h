@@ -16,6 +16,8 @@ struct tunnels {
  * status, after a report: no such interface, or not of our kind.
  */
 int tunnels_find(struct nl *nl, const char *name, struct tunnel *tunnel);
+/* The same, by the number of the interface. */
+int tunnels_find_index(struct nl *nl, int ifindex, struct tunnel *tunnel);
 
 /* All of them, likewise. The caller frees in both cases. */
 int tunnels_dump(struct nl *nl, bool stats, struct tunnels *tunnels);

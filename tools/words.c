@@ -24,11 +24,10 @@
 /* The value is not what struct word expects; the caller words it. */
 static const char unexpected[] = "";
 
-/* Decimal or 0x hexadecimal, nothing before or behind it. */
-static bool parse_number(const char *text, uint32_t max, uint32_t *number)
+/* Digits, nothing before or behind them. */
+static bool parse_digits(const char *digits, bool hex, uint32_t max,
+			 uint32_t *number)
 {
-	bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
-	const char *digits = hex ? text + 2 : text;
 	unsigned long long value;
 	char *end;
 
@@ -41,6 +40,24 @@ static bool parse_number(const char *text, uint32_t max, uint32_t *number)
 		return false;
 	*number = (uint32_t)value;
 	return true;
+}
+
+static bool is_0x(const char *text)
+{
+	return text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+}
+
+/* Decimal or 0x hexadecimal. */
+static bool parse_number(const char *text, uint32_t max, uint32_t *number)
+{
+	return is_0x(text) ? parse_digits(text + 2, true, max, number)
+			   : parse_digits(text, false, max, number);
+}
+
+/* Hexadecimal, with 0x or without. */
+static bool parse_hex(const char *text, uint32_t max, uint32_t *number)
+{
+	return parse_digits(is_0x(text) ? text + 2 : text, true, max, number);
 }
 
 static bool parse_ip(const char *text, struct ip *ip)
@@ -267,18 +284,18 @@ static bool parse_dscp(const char *name, uint32_t *tos)
 	size_t i;
 
 	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (!strcmp(name, others[i].name)) {
+		if (!strcasecmp(name, others[i].name)) {
 			*tos = others[i].tos;
 			return true;
 		}
 	/* RFC 2474: class selectors */
-	if (length == 3 && !strncmp(name, "cs", 2) && name[2] >= '0' &&
+	if (length == 3 && !strncasecmp(name, "cs", 2) && name[2] >= '0' &&
 	    name[2] <= '7') {
 		*tos = (uint32_t)(name[2] - '0') << 5;
 		return true;
 	}
 	/* RFC 2597: af<class><drop precedence> */
-	if (length == 4 && !strncmp(name, "af", 2) && name[2] >= '1' &&
+	if (length == 4 && !strncasecmp(name, "af", 2) && name[2] >= '1' &&
 	    name[2] <= '4' && name[3] >= '1' && name[3] <= '3') {
 		*tos = (uint32_t)(name[2] - '0') << 5 |
 		       (uint32_t)(name[3] - '0') << 3;
@@ -287,23 +304,37 @@ static bool parse_dscp(const char *name, uint32_t *tos)
 	return false;
 }
 
-static const char *parse_tos(struct config *c, const struct word *word,
-			     const char *value)
+static const char *take_tos(struct config *c, const char *value,
+			    bool (*parse)(const char *text, uint32_t max,
+					  uint32_t *number))
 {
 	uint32_t tos;
 
-	(void)word;
 	if (!strcmp(value, "inherit")) {
 		c->tos = GREX_TOS_INHERIT;
 		return NULL;
 	}
-	if (!parse_dscp(value, &tos) && !parse_number(value, 255, &tos))
+	if (!parse_dscp(value, &tos) && !parse(value, 255, &tos))
 		return unexpected;
 	if (tos & 3)
 		return "is not a multiple of 4: the low two bits are ECN, and "
 		       "RFC 6040 sets them";
 	c->tos = (uint8_t)tos;
 	return NULL;
+}
+
+static const char *parse_tos(struct config *c, const struct word *word,
+			     const char *value)
+{
+	(void)word;
+	return take_tos(c, value, parse_number);
+}
+
+static const char *parse_tos_ip(struct config *c, const struct word *word,
+				const char *value)
+{
+	(void)word;
+	return take_tos(c, value, parse_hex);
 }
 
 static const char *parse_df(struct config *c, const struct word *word,
@@ -441,6 +472,17 @@ static const char *parse_mtu(struct config *c, const struct word *word,
 		return unexpected;
 	c->mtu = mtu;
 	return NULL;
+}
+
+/* The other is an attribute of the link, which only ip(8) itself can put. */
+static const char *parse_mtu_ip(struct config *c, const struct word *word,
+				const char *value)
+{
+	const char *wrong = parse_mtu(c, word, value);
+
+	if (!wrong && !c->mtu_auto)
+		return "is for ip itself, expected \"mtu\" before \"type\"";
+	return wrong;
 }
 
 static const char *parse_multicast(struct config *c, const struct word *word,
@@ -639,6 +681,23 @@ static const char *parse_table(struct config *c, const struct word *word,
 	return NULL;
 }
 
+static const char *parse_encap(struct config *c, const struct word *word,
+			       const char *value)
+{
+	(void)c;
+	(void)word;
+	return strcmp(value, "none") != 0 ? unexpected : NULL;
+}
+
+static const char *parse_noencap(struct config *c, const struct word *word,
+				 const char *value)
+{
+	(void)c;
+	(void)word;
+	(void)value;
+	return NULL;
+}
+
 #define DSCP_NAMES                                                       \
 	"cs0 cs1 cs2 cs3 cs4 cs5 cs6 cs7 af11 af12 af13 af21 af22 af23 " \
 	"af31 af32 af33 af41 af42 af43 ef va le"
@@ -652,10 +711,26 @@ static const char is_addr[] = "an IPv4 or IPv6 address with /PREFIX";
 static const char is_route[] = "an IPv4 or IPv6 network with /PREFIX, or "
 			       "default";
 
+static const char ip_netnsid[] = "\"link-netnsid\" before \"type\"";
+static const char ip_address[] = "\"ip address add\"";
+
 #define FLAG(word, bits, text)                                         \
 	{                                                              \
 		.name = (word), .fields = (bits), .parse = parse_flag, \
 		.help = (text)                                         \
+	}
+#define TTL_ALIAS(word)                                              \
+	{                                                            \
+		.name = (word), .fields = F_TTL, .parse = parse_ttl, \
+		.value = "1..255|inherit", .expected = is_ttl,       \
+		.complete = "inherit 64 255", .alias_of = "ttl"      \
+	}
+#define TOS_ALIAS(word)                                                \
+	{                                                              \
+		.name = (word), .fields = F_TOS, .parse = parse_tos,   \
+		.ip_parse = parse_tos_ip, .value = "TOS|DSCP|inherit", \
+		.expected = is_tos, .complete = "inherit " DSCP_NAMES, \
+		.alias_of = "tos"                                      \
 	}
 #define ALIAS(word, bits, function, of)                                \
 	{                                                              \
@@ -678,12 +753,12 @@ const struct word words[] = {
 	{ .name = "nodev", .fields = F_DEV, .parse = parse_nodev,
 	  .help = "do not bind them (default)" },
 	{ .name = "link-netns", .fields = F_LINK_NETNS,
-	  .parse = parse_link_netns, .add_only = true,
+	  .parse = parse_link_netns, .add_only = true, .ip_has = ip_netnsid,
 	  .value = "NETNS", .expected = "a network namespace",
 	  .complete = "@netns",
 	  .help = "network namespace of outer packets: name, path, pid" },
 	{ .name = "link-netnsid", .fields = F_LINK_NETNS,
-	  .parse = parse_link_netnsid, .add_only = true,
+	  .parse = parse_link_netnsid, .add_only = true, .ip_has = ip_netnsid,
 	  .value = "NUMBER", .expected = "0..2147483647",
 	  .help = "the same, by its id in this network namespace" },
 	{ .name = "key", .fields = F_IKEY | F_OKEY, .parse = parse_key,
@@ -720,6 +795,7 @@ const struct word words[] = {
 	  .complete = "keep copy",
 	  .help = "inner TTL when received: kept (default), or the outer" },
 	{ .name = "tos", .fields = F_TOS, .parse = parse_tos,
+	  .ip_parse = parse_tos_ip,
 	  .value = "TOS|DSCP|inherit", .expected = is_tos,
 	  .complete = "inherit " DSCP_NAMES,
 	  .help = "outer TOS byte, DSCP and two 0 bits (default inherit)" },
@@ -758,6 +834,7 @@ const struct word words[] = {
 	  .value = "on|off", .expected = "on or off", .complete = "on off",
 	  .help = "find the path MTU without ICMP (default off)" },
 	{ .name = "mtu", .fields = F_MTU, .parse = parse_mtu,
+	  .ip_parse = parse_mtu_ip,
 	  .value = "68..65499|auto", .expected = "68..65499 bytes or auto",
 	  .complete = "auto",
 	  .help = "bytes (default: as the route); auto: follows the path" },
@@ -766,9 +843,11 @@ const struct word words[] = {
 	  .value = "on|off", .expected = "on or off", .complete = "on off",
 	  .help = "MULTICAST flag of the device: routing daemons want it" },
 	{ .name = "addr", .fields = F_ADDR, .parse = parse_addr,
+	  .ip_has = ip_address,
 	  .value = "ADDRESS/PREFIX", .expected = is_addr, .repeats = true,
 	  .help = "address on the device; may be given many times" },
 	{ .name = "peer", .fields = 0, .parse = parse_peer,
+	  .ip_has = ip_address,
 	  .value = "ADDRESS", .expected = "an IPv4 or IPv6 address",
 	  .repeats = true,
 	  .help = "far end of the addr before it" },
@@ -794,18 +873,20 @@ const struct word words[] = {
 	  .help = "leave or take it down (default)" },
 
 	/* What ip-link(8) calls the same things. */
-	{ .name = "hoplimit", .fields = F_TTL, .parse = parse_ttl,
-	  .value = "1..255|inherit", .expected = is_ttl,
-	  .complete = "inherit 64 255", .alias_of = "ttl" },
-	{ .name = "dsfield", .fields = F_TOS, .parse = parse_tos,
-	  .value = "TOS|DSCP|inherit", .expected = is_tos,
-	  .complete = "inherit " DSCP_NAMES, .alias_of = "tos" },
+	TTL_ALIAS("hoplimit"),
+	TTL_ALIAS("hlim"),
+	TOS_ALIAS("dsfield"),
+	TOS_ALIAS("tclass"),
 	ALIAS("pmtudisc", F_PMTUDISC, parse_pmtudisc, "df set"),
 	ALIAS("nopmtudisc", F_PMTUDISC, parse_pmtudisc, "df inherit"),
 	ALIAS("ignore-df", F_IGNORE_DF, parse_ignore_df,
 	      "df clear, together with nopmtudisc"),
 	ALIAS("noignore-df", F_IGNORE_DF, parse_ignore_df,
 	      "not df clear"),
+	{ .name = "encap", .fields = 0, .parse = parse_encap,
+	  .value = "none", .expected = "none, grex is not carried in UDP",
+	  .complete = "none", .alias_of = "what all have: GRE in IP" },
+	ALIAS("noencap", 0, parse_noencap, "encap none"),
 	{ 0 },
 };
 
@@ -821,25 +902,64 @@ static const struct word *find_word(const char *name)
 	return NULL;
 }
 
-bool words_are_for(const struct word *word, enum words_use use)
+static bool is_ip(enum words_use use)
 {
-	if (use == WORDS_FILE)
-		return true;
-	return !word->file_only && !(use == WORDS_SET && word->add_only);
+	return use == WORDS_IP_ADD || use == WORDS_IP_SET;
 }
 
-static int unknown_word(const char *text)
+bool words_are_for(const struct word *word, enum words_use use)
+{
+	return !(word->file_only && use != WORDS_FILE) &&
+	       !(word->add_only && use == WORDS_SET) &&
+	       !(word->ip_has && is_ip(use));
+}
+
+static void help_word(FILE *out, const struct word *word, const char *text)
+{
+	char left[40];
+
+	snprintf(left, sizeof(left), "%s%s%s", word->name,
+		 word->value ? " " : "", word->value ? word->value : "");
+	fprintf(out, "  %-23s %s\n", left, text);
+}
+
+void words_help(FILE *out, enum words_use use)
+{
+	const struct word *word;
+
+	fputs(use == WORDS_FILE ? "\n" : "\nOptions:\n", out);
+	for (word = words; word->name; word++)
+		if (word->help && words_are_for(word, use) &&
+		    word->file_only == (use == WORDS_FILE))
+			help_word(out, word, word->help);
+	if (use == WORDS_FILE)
+		return;
+	fputs("\nWords of ip-link(8) for the same:\n", out);
+	for (word = words; word->name; word++)
+		if (word->alias_of)
+			help_word(out, word, word->alias_of);
+}
+
+static const char *help_of(enum words_use use)
+{
+	return is_ip(use) ? "ip link help grex" : "gretool help add";
+}
+
+static int unknown_word(const char *text, enum words_use use)
 {
 	const char *meant = nearest(text, &words->name, sizeof(*words));
 
 	if (meant)
 		return usage("\"%s\" is not an option, did you mean \"%s\"?",
 			     text, meant);
-	return usage("\"%s\" is not an option, see \"gretool help add\"", text);
+	return usage("\"%s\" is not an option, see \"%s\"", text, help_of(use));
 }
 
-static int unfit_word(const struct word *word)
+static int unfit_word(const struct word *word, enum words_use use)
 {
+	if (is_ip(use) && word->ip_has)
+		return usage("%s: ip has a word of its own, expected %s",
+			     word->name, word->ip_has);
 	if (word->file_only)
 		return usage("%s: only in a file of \"gretool apply\", see "
 			     "\"gretool help apply\"",
@@ -959,7 +1079,8 @@ static int check_whole(struct config *c, enum words_use use,
 			     c->remote.family == AF_UNSPEC;
 
 	report_word(0);
-	if (use != WORDS_SET && !(c->given & F_REMOTE))
+	if ((use == WORDS_ADD || use == WORDS_FILE) &&
+	    !(c->given & F_REMOTE))
 		return usage("remote: missing, expected \"remote ADDRESS\" or "
 			     "\"remote any\"");
 	if (use == WORDS_SET && !c->given)
@@ -1027,13 +1148,70 @@ static void note_word(struct config *c, const struct word *word, size_t number)
 		c->routes[c->nroutes - 1].word = number;
 }
 
-int words_parse(struct config *c, enum words_use use, int argc, char **argv)
+/* One word and its value: *used of the arguments. @number: of the word. */
+static int parse_word(struct config *c, enum words_use use,
+		      struct said said[F_COUNT], size_t number, int argc,
+		      char **argv, int *used)
+{
+	const struct word *word = find_word(argv[0]);
+	const char *wrong, *value = NULL;
+	char optional[64];
+	word_fn parse;
+	int err;
+
+	report_word(number);
+	if (!word)
+		return unknown_word(argv[0], use);
+	if (!words_are_for(word, use))
+		return unfit_word(word, use);
+	*used = 1;
+	if (word->optional) {
+		*used += take_optional(word, argc - 1, argv + 1, optional,
+				       sizeof(optional));
+		value = optional[0] ? optional : NULL;
+	} else if (word->value) {
+		if (argc == 1)
+			return usage("%s: the value is missing, expected %s",
+				     word->name, word->expected);
+		value = argv[(*used)++];
+	}
+	err = check_once(word, number, said);
+	if (err)
+		return err;
+	/* The first of several values stands for all of them. */
+	if (value)
+		report_word(number + 1);
+	parse = is_ip(use) && word->ip_parse ? word->ip_parse : word->parse;
+	wrong = parse(c, word, value);
+	if (wrong == unexpected)
+		return usage("%s: \"%s\" is not %s", word->name, value,
+			     word->expected);
+	if (wrong)
+		return usage("%s: \"%s\" %s", word->name, value, wrong);
+	note_word(c, word, number);
+	c->given |= word->fields;
+	return STATUS_OK;
+}
+
+/* The arguments from the first on are words. */
+static int parse_options(struct config *c, enum words_use use, int first,
+			 int argc, char **argv)
 {
 	struct said said[F_COUNT] = { 0 };
-	const struct word *word;
-	const char *wrong, *value;
-	char optional[64];
-	int i, number, err;
+	int i, used = 0, err;
+
+	for (i = first; i < argc; i += used) {
+		err = parse_word(c, use, said, (size_t)i, argc - i, argv + i,
+				 &used);
+		if (err)
+			return err;
+	}
+	return check_whole(c, use, said);
+}
+
+int words_parse(struct config *c, enum words_use use, int argc, char **argv)
+{
+	const char *wrong;
 
 	config_init(c);
 	report_word(0);
@@ -1048,38 +1226,11 @@ int words_parse(struct config *c, enum words_use use, int argc, char **argv)
 			     "the tunnel before all options",
 			     argv[0]);
 	snprintf(c->name, sizeof(c->name), "%s", argv[0]);
+	return parse_options(c, use, 1, argc, argv);
+}
 
-	for (i = 1; i < argc; i++) {
-		number = i;
-		report_word((size_t)number);
-		word = find_word(argv[i]);
-		if (!word)
-			return unknown_word(argv[i]);
-		if (!words_are_for(word, use))
-			return unfit_word(word);
-		if (word->optional)
-			i += take_optional(word, argc - i - 1, argv + i + 1,
-					   optional, sizeof(optional));
-		else if (word->value && ++i == argc)
-			return usage("%s: the value is missing, expected %s",
-				     word->name, word->expected);
-		value = word->value ? argv[i] : NULL;
-		if (word->optional)
-			value = optional[0] ? optional : NULL;
-		err = check_once(word, (size_t)number, said);
-		if (err)
-			return err;
-		/* The first of several values stands for all of them. */
-		if (value)
-			report_word((size_t)number + 1);
-		wrong = word->parse(c, word, value);
-		if (wrong == unexpected)
-			return usage("%s: \"%s\" is not %s", word->name, value,
-				     word->expected);
-		if (wrong)
-			return usage("%s: \"%s\" %s", word->name, value, wrong);
-		note_word(c, word, (size_t)number);
-		c->given |= word->fields;
-	}
-	return check_whole(c, use, said);
+int words_parse_ip(struct config *c, enum words_use use, int argc, char **argv)
+{
+	config_init(c);
+	return parse_options(c, use, 0, argc, argv);
 }

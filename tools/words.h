@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "config.h"
 
@@ -22,6 +23,8 @@ struct word {
 	/* What it says something about; a field can be given only once. */
 	uint32_t fields;
 	word_fn parse;
+	word_fn ip_parse; /* where ip(8) reads a value otherwise, or NULL */
+	const char *ip_has; /* what ip(8) has for the word, or NULL */
 	const char *value; /* what follows, for help; NULL: nothing does */
 	/*
 	 * How many values may follow, 0: one must. They begin with a digit or
@@ -48,9 +51,9 @@ enum words_use {
 	WORDS_ADD,
 	WORDS_SET,
 	WORDS_FILE, /* a section of a file: see gretool.conf(5) */
+	WORDS_IP_ADD, /* behind "type grex" of ip(8) */
+	WORDS_IP_SET,
 };
-
-bool words_are_for(const struct word *word, enum words_use use);
 
 /*
  * NAME and words to config. Returns STATUS_OK, or reports what is wrong and
@@ -58,6 +61,14 @@ bool words_are_for(const struct word *word, enum words_use use);
  * frees c in both cases.
  */
 int words_parse(struct config *c, enum words_use use, int argc, char **argv);
+
+/* The same for ip(8): it has the name, and a remote is not needed. */
+int words_parse_ip(struct config *c, enum words_use use, int argc, char **argv);
+
+/* Is it a word of this use at all? */
+bool words_are_for(const struct word *word, enum words_use use);
+/* The words of a use, and what each says, in lines. */
+void words_help(FILE *out, enum words_use use);
 
 /* NULL, or what is wrong with an interface name. */
 const char *words_check_name(const char *name);

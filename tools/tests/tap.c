@@ -54,8 +54,10 @@ int finish(void)
 	return failures != 0;
 }
 
-int parse_line(struct config *c, bool set, const char *line,
-	       const char **message)
+static int parse(int (*parse_words)(struct config *c, enum words_use use,
+				    int argc, char **argv),
+		 struct config *c, enum words_use use, const char *line,
+		 const char **message)
 {
 	static char text[1024];
 	char *argv[BATCH_WORDS];
@@ -70,13 +72,27 @@ int parse_line(struct config *c, bool set, const char *line,
 		abort();
 	if (batch_split(copy, argv, BATCH_WORDS, &argc))
 		abort();
-	status = words_parse(c, set ? WORDS_SET : WORDS_ADD, argc, argv);
+	status = parse_words(c, use, argc, argv);
 	fclose(report_stream);
 	report_stream = NULL;
 	free(copy);
 	text[strcspn(text, "\n")] = '\0';
 	*message = text;
 	return status;
+}
+
+int parse_line(struct config *c, bool set, const char *line,
+	       const char **message)
+{
+	return parse(words_parse, c, set ? WORDS_SET : WORDS_ADD, line,
+		     message);
+}
+
+int parse_ip_line(struct config *c, bool set, const char *line,
+		  const char **message)
+{
+	return parse(words_parse_ip, c, set ? WORDS_IP_SET : WORDS_IP_ADD, line,
+		     message);
 }
 
 const char *text_of(const struct config *c, uint32_t fields)

@@ -40,6 +40,7 @@ static const struct {
 	{ "g remote 192.0.2.2 ttl inherit", NULL },
 	{ "g remote 192.0.2.2 ttl 64", "g remote 192.0.2.2" },
 	{ "g remote 192.0.2.2 hoplimit 9", "g remote 192.0.2.2 ttl 9" },
+	{ "g remote 192.0.2.2 hlim 9", "g remote 192.0.2.2 ttl 9" },
 	{ "g remote 192.0.2.2 decap-ttl copy", NULL },
 	{ "g remote 192.0.2.2 decap-ttl keep", "g remote 192.0.2.2" },
 	{ "g remote 192.0.2.2 tos inherit", "g remote 192.0.2.2" },
@@ -53,6 +54,9 @@ static const struct {
 	{ "g remote 192.0.2.2 tos af43", "g remote 192.0.2.2 tos 0x98" },
 	{ "g remote 192.0.2.2 tos va", "g remote 192.0.2.2 tos 0xb0" },
 	{ "g remote 192.0.2.2 dsfield le", "g remote 192.0.2.2 tos 0x04" },
+	{ "g remote 192.0.2.2 tclass AF11", "g remote 192.0.2.2 tos 0x28" },
+	{ "g remote 192.0.2.2 tos Ef", "g remote 192.0.2.2 tos 0xb8" },
+	{ "g remote 192.0.2.2 encap none noencap", "g remote 192.0.2.2" },
 	{ "g remote 192.0.2.2 df set", "g remote 192.0.2.2" },
 	{ "g remote 192.0.2.2 df inherit", NULL },
 	{ "g remote 192.0.2.2 df clear", NULL },
@@ -487,6 +491,103 @@ static void test_refusal(bool set, const char *line, const char *expected)
 			   "%s refuses '%s'", set ? "set" : "add", line);
 }
 
+/* What ip(8) hands over, and how it is shown. */
+static const struct {
+	const char *line, *shown;
+} ip_taken[] = {
+	{ "remote 192.0.2.2 key 5 keepalive 10 3",
+	  " remote 192.0.2.2 key 5 keepalive 10 3" },
+	/* No remote is any, as with type gre. */
+	{ "local 192.0.2.1", " local 192.0.2.1 remote any" },
+	{ "hlim 9 nopmtudisc ignore-df encap none noencap",
+	  " remote any ttl 9 df clear" },
+	/* Numbers are hexadecimal there, with 0x or without. */
+	{ "tos 10", " remote any tos 0x10" },
+	{ "tos 0x10", " remote any tos 0x10" },
+	{ "tos b8", " remote any tos 0xb8" },
+	{ "dsfield 28", " remote any tos 0x28" },
+	{ "tclass 28", " remote any tos 0x28" },
+	{ "tos EF", " remote any tos 0xb8" },
+	{ "tos inherit", " remote any" },
+	{ "mtu auto mss auto mtu-probe on remote 192.0.2.2",
+	  " remote 192.0.2.2 mss auto mtu-probe on mtu auto" },
+	{ "up multicast on", " remote any multicast on up" },
+};
+
+static const struct {
+	bool set;
+	const char *line, *message;
+} ip_refused[] = {
+	{ false, "mtu 1400",
+	  "mtu: \"1400\" is for ip itself, expected \"mtu\" before \"type\"" },
+	{ false, "mtu 1400x", "mtu: \"1400x\" is not 68..65499 bytes or auto" },
+	{ false, "addr 10.0.0.1/30",
+	  "addr: ip has a word of its own, expected \"ip address add\"" },
+	{ false, "peer 10.0.0.1",
+	  "peer: ip has a word of its own, expected \"ip address add\"" },
+	{ false, "link-netns a",
+	  "link-netns: ip has a word of its own, expected \"link-netnsid\" "
+	  "before \"type\"" },
+	{ true, "link-netnsid 1",
+	  "link-netnsid: ip has a word of its own, expected \"link-netnsid\" "
+	  "before \"type\"" },
+	{ false, "tos 11",
+	  "tos: \"11\" is not a multiple of 4: the low two bits are ECN, and "
+	  "RFC 6040 sets them" },
+	{ false, "tos 184",
+	  "tos: \"184\" is not a multiple of 4 up to 252 (0xfc), a DSCP name "
+	  "(cs6, af41, ef) or inherit" },
+	{ false, "encap fou",
+	  "encap: \"fou\" is not none, grex is not carried in UDP" },
+	{ false, "external",
+	  "\"external\" is not an option, see \"ip link help grex\"" },
+	{ false, "remot any",
+	  "\"remot\" is not an option, did you mean \"remote\"?" },
+	{ false, "remote",
+	  "remote: the value is missing, expected a unicast "
+	  "IPv4 address or any" },
+	{ true, "key 5 ikey 6",
+	  "ikey: cannot be combined with \"key\": both say the same thing, "
+	  "expected one of them" },
+};
+
+static void test_ip(void)
+{
+	const char prefix[] = "ip: grex: ";
+	const char *message;
+	struct config c;
+	size_t i;
+	int status;
+
+	report_program("ip");
+	report_command("grex");
+	for (i = 0; i < COUNT(ip_taken); i++) {
+		status = parse_ip_line(&c, false, ip_taken[i].line, &message);
+		if (status)
+			check(false, "ip: '%s': %s", ip_taken[i].line, message);
+		else
+			check_text(text_of(&c, print_needed(&c)),
+				   ip_taken[i].shown, "ip: takes '%s'",
+				   ip_taken[i].line);
+		config_free(&c);
+	}
+	for (i = 0; i < COUNT(ip_refused); i++) {
+		status = parse_ip_line(&c, ip_refused[i].set,
+				       ip_refused[i].line, &message);
+		config_free(&c);
+		if (status != STATUS_USAGE ||
+		    strncmp(message, prefix, strlen(prefix)) != 0)
+			check(false, "ip: '%s': status %d, message '%s'",
+			      ip_refused[i].line, status, message);
+		else
+			check_text(message + strlen(prefix),
+				   ip_refused[i].message, "ip: refuses '%s'",
+				   ip_refused[i].line);
+	}
+	report_program("gretool");
+	report_command(NULL);
+}
+
 /* Each word of the table can be described, and its own name is nearest. */
 static void test_table(void)
 {
@@ -538,6 +639,7 @@ int main(void)
 		      c.given);
 		config_free(&c);
 	}
+	test_ip();
 	test_table();
 	return finish();
 }
