@@ -19,12 +19,16 @@ module: ## build grex.ko for the kernel whose headers are in KDIR
 		exit 1; }
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
-tool: ## build tools/gretool
+tool: ## build tools/gretool and the plugin of ip(8)
 	@$(LAB)/deps.sh build
 	$(MAKE) -C tools VERSION=$(VERSION)
 
+plugin: ## build only the plugin, tools/link_grex.so
+	@$(LAB)/deps.sh build
+	$(MAKE) -C tools link_grex.so VERSION=$(VERSION)
+
 # What DKMS has of this version goes first: it would not build it again.
-install: tool ## install the module with DKMS, gretool, man pages, completion
+install: tool ## install the module with DKMS, gretool, its plugin of ip, man pages
 	$(MAKE) -C tools install VERSION=$(VERSION) PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
 ifndef DESTDIR
 	$(DKMS_FORGET)
@@ -79,5 +83,5 @@ clean: ## remove what was built (not the kernels in the cache)
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## *\(.*\)/\1	\2/p' Makefile | expand -t 14
 
-.PHONY: all module tool install uninstall demo check check-debug check-all \
+.PHONY: all module tool plugin install uninstall demo check check-debug check-all \
 	test kunit shell bench clean help

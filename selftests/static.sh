@@ -93,6 +93,13 @@ tool_warnings() {
 		each_source clang -Wall -Wextra -Wshadow -Werror
 }
 
+# Everything else would be mixed with what ip(8) calls the same.
+plugin_symbols() {
+	make -s -C tools link_grex.so
+	nm -D --defined-only tools/link_grex.so | grep -v ' D grex_link_util$'
+	true
+}
+
 man_pages() {
 	mandoc -T lint -W warning tools/*.[58]
 }
@@ -192,6 +199,7 @@ try "shellcheck" shell_clean
 try "cppcheck on gretool" tool_cppcheck
 try "gcc -fanalyzer on gretool" tool_analyzer
 try "gretool without a warning, gcc and clang" tool_warnings
+try "the plugin of ip exports one symbol" plugin_symbols
 try "man pages" man_pages
 try "layers: pure files" layer_pure
 try "layers: packets and netlink apart" layer_packets

@@ -1079,8 +1079,7 @@ static int check_whole(struct config *c, enum words_use use,
 			     c->remote.family == AF_UNSPEC;
 
 	report_word(0);
-	if ((use == WORDS_ADD || use == WORDS_FILE) &&
-	    !(c->given & F_REMOTE))
+	if ((use == WORDS_ADD || use == WORDS_FILE) && !(c->given & F_REMOTE))
 		return usage("remote: missing, expected \"remote ADDRESS\" or "
 			     "\"remote any\"");
 	if (use == WORDS_SET && !c->given)
