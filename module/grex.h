@@ -130,6 +130,8 @@ struct grex_config {
  * @rtt_min: ns
  * @rtt_max: ns
  * @jitter: ns, as of RFC 3550 6.4.1: 1/16 of each difference
+ * @rtt_sum: ns, of all of them
+ * @rtt_buckets: how many took how long, by the bounds of GREX_RTT_BOUNDS
  * @history: us that each of the last ones took, by sequence number; 0: it has
  *	not come back
  */
@@ -141,6 +143,8 @@ struct grex_probe_log {
 	u64 rtt_min;
 	u64 rtt_max;
 	u64 jitter;
+	u64 rtt_sum;
+	u64 rtt_buckets[GREX_RTT_BUCKETS];
 	u32 history[GREX_KEEPALIVE_HISTORY];
 };
 

@@ -9,6 +9,7 @@
 #include <net/ip.h>
 
 #include "grex.h"
+#include "histogram.h"
 #include "keepalive.h"
 #include "packet.h"
 #include "stats.h"
@@ -209,10 +210,17 @@ out:
 	return restart;
 }
 
+#define KEEPALIVE_BOUND(ns) ns,
+static const u64 keepalive_bounds[] = { GREX_RTT_BOUNDS(KEEPALIVE_BOUND) };
+static_assert(ARRAY_SIZE(keepalive_bounds) + 1 == GREX_RTT_BUCKETS);
+
 static void keepalive_measure(struct grex_probe_log *log, u32 seq, u64 rtt)
 {
 	const u64 us = div_u64(rtt, NSEC_PER_USEC);
 	const u64 change = rtt > log->rtt ? rtt - log->rtt : log->rtt - rtt;
+	const unsigned int bucket =
+		grex_histogram_bucket(keepalive_bounds,
+				      ARRAY_SIZE(keepalive_bounds), rtt);
 
 	log->history[seq % GREX_KEEPALIVE_HISTORY] = max_t(u64, us, 1);
 	if (!log->received++) {
@@ -226,6 +234,8 @@ static void keepalive_measure(struct grex_probe_log *log, u32 seq, u64 rtt)
 		log->rtt_max = max(log->rtt_max, rtt);
 	}
 	log->rtt = rtt;
+	log->rtt_sum += rtt;
+	log->rtt_buckets[bucket]++;
 }
 
 /* Is this the first answer to one of the last probes? */
@@ -420,15 +430,19 @@ int grex_keepalive_probe(struct grex_tunnel *tunnel, unsigned int size)
 	return err;
 }
 
-void grex_keepalive_read(struct grex_tunnel *tunnel, struct grex_fsm *fsm,
-			 struct grex_probe_log log[GREX_PROBE_KINDS])
+/**
+ * grex_keepalive_state - what the keepalives say of the peer
+ * @tunnel: that sends them
+ */
+struct grex_fsm grex_keepalive_state(struct grex_tunnel *tunnel)
 {
 	struct grex_keepalive *keepalive = &tunnel->keepalive;
+	struct grex_fsm fsm;
 
 	spin_lock_bh(&keepalive->lock);
-	*fsm = keepalive->fsm;
-	memcpy(log, keepalive->log, sizeof(keepalive->log));
+	fsm = keepalive->fsm;
 	spin_unlock_bh(&keepalive->lock);
+	return fsm;
 }
 
 /**

@@ -17,9 +17,6 @@ void grex_keepalive_change(struct grex_tunnel *tunnel,
 			   const struct grex_config *config);
 int grex_keepalive_probe(struct grex_tunnel *tunnel, unsigned int size);
 
-void grex_keepalive_read(struct grex_tunnel *tunnel, struct grex_fsm *fsm,
-			 struct grex_probe_log log[GREX_PROBE_KINDS]);
-
 /* Caller: RCU, BH disabled. */
 int grex_keepalive_send(struct grex_config *config, enum grex_probe_kind kind,
 			unsigned int size, bool df);
@@ -32,6 +29,7 @@ bool grex_keepalive_moves(const struct grex_config *old,
 			  const struct grex_config *config);
 unsigned int grex_keepalive_size(const struct grex_config *config,
 				 const struct grex_probe *probe);
+struct grex_fsm grex_keepalive_state(struct grex_tunnel *tunnel);
 struct grex_probe_log grex_keepalive_probes(struct grex_tunnel *tunnel,
 					    enum grex_probe_kind kind);
 

@@ -617,7 +617,9 @@ static size_t rtnl_get_xstats_size(const struct net_device *dev)
 		nla_total_size(sizeof(u32)) + /* GREX_PROBES_STATE */
 		(GREX_PROBES_JITTER - GREX_PROBES_STATE) *
 			nla_total_size_64bit(sizeof(u64)) +
-		nla_total_size(GREX_KEEPALIVE_HISTORY * sizeof(u32));
+		nla_total_size(GREX_KEEPALIVE_HISTORY * sizeof(u32)) +
+		nla_total_size_64bit(sizeof(u64)) + /* GREX_PROBES_RTT_SUM */
+		nla_total_size(GREX_RTT_BUCKETS * sizeof(u64));
 
 	return nla_total_size(0) + /* IFLA_INFO_XSTATS */
 	       GREX_STAT_COUNT * nla_total_size_64bit(sizeof(u64)) +
@@ -661,7 +663,9 @@ static bool rtnl_put_log(struct sk_buff *skb, const struct grex_probe_log *log)
 	for (i = 0; i < GREX_KEEPALIVE_HISTORY; i++)
 		history[i] = log->history[((u32)log->sent - 1 - i) %
 					  GREX_KEEPALIVE_HISTORY];
-	return true;
+	return rtnl_put_u64(skb, GREX_PROBES_RTT_SUM, log->rtt_sum) &&
+	       !nla_put(skb, GREX_PROBES_RTT_BUCKETS, sizeof(log->rtt_buckets),
+			log->rtt_buckets);
 }
 
 /* @fsm: NULL for probes that say nothing of the peer's state. */
@@ -683,17 +687,15 @@ static bool rtnl_put_probes(struct sk_buff *skb, int type,
 
 static bool rtnl_put_keepalive(struct sk_buff *skb, struct grex_tunnel *tunnel)
 {
-	struct grex_probe_log log[GREX_PROBE_KINDS];
-	struct grex_fsm fsm;
+	const struct grex_fsm fsm = grex_keepalive_state(tunnel);
+	struct grex_probe_log log;
 
-	grex_keepalive_read(tunnel, &fsm, log);
-	if ((fsm.state != GREX_FSM_OFF || log[GREX_PROBE_KEEPALIVE].sent) &&
-	    !rtnl_put_probes(skb, GREX_XSTATS_KEEPALIVE, &fsm,
-			     &log[GREX_PROBE_KEEPALIVE]))
+	log = grex_keepalive_probes(tunnel, GREX_PROBE_KEEPALIVE);
+	if ((fsm.state != GREX_FSM_OFF || log.sent) &&
+	    !rtnl_put_probes(skb, GREX_XSTATS_KEEPALIVE, &fsm, &log))
 		return false;
-	return !log[GREX_PROBE_MANUAL].sent ||
-	       rtnl_put_probes(skb, GREX_XSTATS_PROBE, NULL,
-			       &log[GREX_PROBE_MANUAL]);
+	log = grex_keepalive_probes(tunnel, GREX_PROBE_MANUAL);
+	return !log.sent || rtnl_put_probes(skb, GREX_XSTATS_PROBE, NULL, &log);
 }
 
 static bool rtnl_put_peer(struct sk_buff *skb, const struct grex_peer *peer)

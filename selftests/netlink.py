@@ -497,9 +497,9 @@ def test_keepalive():
     results.equal("turned on while it was up: up", 3, told["state"])
     results.say("since now", "" if told["changed"] < 60000 else
                 "%d ms" % told["changed"])
-    results.equal("no answer, no time", [0] * 37, [told[word] for word in (
-        "received", "rtt", "rtt_smoothed", "rtt_min", "rtt_max")] +
-        told["history"])
+    results.equal("no answer, no time", [0] * 54, [told[word] for word in (
+        "received", "rtt", "rtt_smoothed", "rtt_min", "rtt_max", "rtt_sum")] +
+        told["history"] + told["rtt_buckets"])
     say("gre1", (IFLA_GREX_KEEPALIVE_INTERVAL, u32(0)))
     set_up("gre1", 0)
 
@@ -546,9 +546,9 @@ def test_probe():
     told = rtnl.probes("gre1", GREX_XSTATS_PROBE)
     results.equal("all is told, save of the peer's state",
                   [word for word, _ in PROBES[3:]], list(told))
-    results.equal("no answer, no time", [0] * 37, [told[word] for word in (
-        "received", "rtt", "rtt_smoothed", "rtt_min", "rtt_max")] +
-        told["history"])
+    results.equal("no answer, no time", [0] * 54, [told[word] for word in (
+        "received", "rtt", "rtt_smoothed", "rtt_min", "rtt_max", "rtt_sum")] +
+        told["history"] + told["rtt_buckets"])
     results.equal("unchanged but for the count", before, state("gre1"))
     results.equal("these are no keepalives", None,
                   rtnl.probes("gre1", GREX_XSTATS_KEEPALIVE))

@@ -36,7 +36,7 @@ GREX_XSTATS_KEEPALIVE, GREX_XSTATS_PROBE = 256, 257
 PROBES = (("state", "=I"), ("flaps", "=Q"), ("changed", "=Q"), ("sent", "=Q"),
           ("received", "=Q"), ("rtt", "=Q"), ("rtt_smoothed", "=Q"),
           ("rtt_min", "=Q"), ("rtt_max", "=Q"), ("jitter", "=Q"),
-          ("history", "=32I"))
+          ("history", "=32I"), ("rtt_sum", "=Q"), ("rtt_buckets", "=16Q"))
 
 STATS64 = (
     "rx_packets tx_packets rx_bytes tx_bytes rx_errors tx_errors rx_dropped "

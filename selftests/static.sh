@@ -114,9 +114,9 @@ includes() {
 # they build into the module, a host test and a fuzzer alike.
 layer_pure() {
 	local name
-	for name in header quote translate mss search keepalive_fsm keepalive_wire; do
+	for name in header quote translate mss search histogram keepalive_fsm keepalive_wire; do
 		[ ! -f "module/$name.c" ] || includes "module/$name".[ch]
-	done | grep -vE ': (linux/types.h|asm/byteorder.h|net/checksum.h|(header|quote|translate|mss|search|keepalive_fsm|keepalive_wire)\.h)$'
+	done | grep -vE ': (linux/types.h|asm/byteorder.h|net/checksum.h|(header|quote|translate|mss|search|histogram|keepalive_fsm|keepalive_wire)\.h)$'
 	true
 }
 
@@ -147,7 +147,7 @@ layer_order() {
 		rx.c clamp discover grex header keepalive packet reflect stats table
 		discover.c discover follow keepalive pmtu
 		follow.c follow grex pmtu
-		keepalive.c grex keepalive packet stats table trace
+		keepalive.c grex histogram keepalive packet stats table trace
 		reflect.c grex packet reflect stats
 		tx.c clamp grex header packet pmtu route sent stats
 		icmp.c discover grex header packet quote relay route sent stats table translate
@@ -164,6 +164,7 @@ layer_order() {
 		quote.c quote
 		mss.c mss
 		search.c search
+		histogram.c histogram
 		header.c header
 	END
 	true

@@ -46,7 +46,8 @@ STATS='{
 PROBES='{
 	sent: "number", answered: "number", rtt_ns: "number",
 	rtt_smoothed_ns: "number", rtt_min_ns: "number", rtt_max_ns: "number",
-	jitter_ns: "number", history_us: "array"
+	jitter_ns: "number", rtt_sum_ns: "number", rtt_buckets: "array",
+	history_us: "array"
 }'
 
 # shellcheck disable=SC2016 # variables of jq
@@ -228,6 +229,12 @@ test_probes() {
 		'.[0] | [.peer, .carrier, .stats.keepalives.flaps]' "$WORK/after"
 	check_json "probes" '[2,2,2]' '.[0].stats.probes | [.sent, .answered,
 		(.history_us | map(select(. > 0)) | length)]' "$WORK/after"
+	check_json "every answer is in a bucket" '[[16,true],[16,true]]' \
+		'.[0].stats | [.keepalives, .probes] | map([
+			(.rtt_buckets | length),
+			(.rtt_buckets | add) == .answered])' "$WORK/after"
+	check_json "the sum of 2" true '.[0].stats.probes |
+		.rtt_sum_ns == .rtt_min_ns + .rtt_max_ns' "$WORK/after"
 	check_json "times out of order" "" '.[0].stats | .keepalives, .probes |
 		select((.rtt_min_ns > 0 and .rtt_min_ns <= .rtt_ns and
 		.rtt_ns <= .rtt_max_ns and .rtt_smoothed_ns >= .rtt_min_ns and

@@ -352,6 +352,7 @@ static int read_probes_attr(const struct nlattr *attr, void *arg)
 		[GREX_PROBES_RTT_MIN] = &probes->rtt_min,
 		[GREX_PROBES_RTT_MAX] = &probes->rtt_max,
 		[GREX_PROBES_JITTER] = &probes->jitter,
+		[GREX_PROBES_RTT_SUM] = &probes->rtt_sum,
 	};
 	unsigned int type = mnl_attr_get_type(attr);
 	bool ok = true;
@@ -360,6 +361,9 @@ static int read_probes_attr(const struct nlattr *attr, void *arg)
 		ok = read_bytes(attr, &probes->state, sizeof(probes->state));
 	else if (type == GREX_PROBES_HISTORY)
 		ok = read_bytes(attr, probes->history, sizeof(probes->history));
+	else if (type == GREX_PROBES_RTT_BUCKETS)
+		ok = read_bytes(attr, probes->rtt_buckets,
+				sizeof(probes->rtt_buckets));
 	else if (type < sizeof(numbers) / sizeof(numbers[0]) && numbers[type])
 		ok = read_bytes(attr, numbers[type], sizeof(*numbers[type]));
 	return ok ? MNL_CB_OK : MNL_CB_ERROR;

@@ -17,6 +17,8 @@ struct probes {
 	uint64_t changed; /* ms ago */
 	uint64_t sent, received;
 	uint64_t rtt, rtt_smoothed, rtt_min, rtt_max, jitter; /* ns */
+	uint64_t rtt_sum; /* ns, of all that were received */
+	uint64_t rtt_buckets[GREX_RTT_BUCKETS]; /* by GREX_RTT_BOUNDS */
 	uint32_t history[GREX_KEEPALIVE_HISTORY]; /* us, the last first; 0: none */
 };
 

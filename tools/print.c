@@ -628,6 +628,11 @@ static void json_probes(struct json *json, const char *name,
 	json_number(json, "rtt_min_ns", p->rtt_min);
 	json_number(json, "rtt_max_ns", p->rtt_max);
 	json_number(json, "jitter_ns", p->jitter);
+	json_number(json, "rtt_sum_ns", p->rtt_sum);
+	json_array(json, "rtt_buckets");
+	for (i = 0; i < GREX_RTT_BUCKETS; i++)
+		json_number(json, NULL, p->rtt_buckets[i]);
+	json_array_end(json);
 	json_array(json, "history_us");
 	for (i = 0; i < GREX_KEEPALIVE_HISTORY && i < p->sent; i++) {
 		if (p->history[i])

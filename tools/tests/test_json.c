@@ -125,6 +125,7 @@ static const char *stats_of(const struct tunnel *t)
 	return text;
 }
 
+#define NO_BUCKETS "\"rtt_buckets\":[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0],"
 #define STATS                                                               \
 	"{\"stats\":{\"rx_packets\":0,\"rx_bytes\":0,\"rx_errors\":0,"      \
 	"\"rx_dropped\":0,\"tx_packets\":0,\"tx_bytes\":0,\"tx_errors\":0," \
@@ -150,6 +151,8 @@ static void test_probes(void)
 		.rtt_min = 900000,
 		.rtt_max = UINT64_MAX,
 		.jitter = 5,
+		.rtt_sum = UINT64_MAX,
+		.rtt_buckets = { [4] = 1, [15] = 1 },
 		.history = { 0, 1200, 1000 },
 	};
 	check_text(stats_of(&t),
@@ -157,7 +160,10 @@ static void test_probes(void)
 			 "\"sent\":3,\"answered\":2,\"rtt_ns\":1000000,"
 			 "\"rtt_smoothed_ns\":1100000,\"rtt_min_ns\":900000,"
 			 "\"rtt_max_ns\":18446744073709551615,"
-			 "\"jitter_ns\":5,\"history_us\":[null,1200,1000]},"
+			 "\"jitter_ns\":5,"
+			 "\"rtt_sum_ns\":18446744073709551615,"
+			 "\"rtt_buckets\":[0,0,0,0,1,0,0,0,0,0,0,0,0,0,0,1],"
+			 "\"history_us\":[null,1200,1000]},"
 			 "\"probes\":null",
 		   "keepalives, as many as were sent");
 
@@ -168,6 +174,7 @@ static void test_probes(void)
 		   STATS "\"keepalives\":null,\"probes\":{\"sent\":1,"
 			 "\"answered\":0,\"rtt_ns\":0,\"rtt_smoothed_ns\":0,"
 			 "\"rtt_min_ns\":0,\"rtt_max_ns\":0,\"jitter_ns\":0,"
+			 "\"rtt_sum_ns\":0," NO_BUCKETS
 			 "\"history_us\":[null]}",
 		   "probes, which say nothing of the state");
 

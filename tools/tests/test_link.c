@@ -444,6 +444,7 @@ static void put_probes(struct nlmsghdr *nlh, uint16_t type, uint32_t state,
 {
 	struct nlattr *nest = mnl_attr_nest_start(nlh, type);
 	uint32_t history[GREX_KEEPALIVE_HISTORY];
+	uint64_t buckets[GREX_RTT_BUCKETS];
 	uint16_t attr;
 	size_t i;
 
@@ -455,6 +456,10 @@ static void put_probes(struct nlmsghdr *nlh, uint16_t type, uint32_t state,
 	for (i = 0; i < GREX_KEEPALIVE_HISTORY; i++)
 		history[i] = (uint32_t)(first + i);
 	mnl_attr_put(nlh, GREX_PROBES_HISTORY, sizeof(history), history);
+	mnl_attr_put_u64(nlh, GREX_PROBES_RTT_SUM, first + 100);
+	for (i = 0; i < GREX_RTT_BUCKETS; i++)
+		buckets[i] = first + 200 + i;
+	mnl_attr_put(nlh, GREX_PROBES_RTT_BUCKETS, sizeof(buckets), buckets);
 	/* Of a newer kernel. */
 	mnl_attr_put_u64(nlh, GREX_PROBES_MAX + 1, 1);
 	mnl_attr_put_u8(nlh, 200, 1);
@@ -489,6 +494,9 @@ static bool are_probes(const struct probes *p, uint32_t state, uint64_t first)
 	ok &= p->jitter == first + 8;
 	for (i = 0; i < GREX_KEEPALIVE_HISTORY; i++)
 		ok &= p->history[i] == (uint32_t)(first + 9 + i);
+	ok &= p->rtt_sum == first + 9 + 100;
+	for (i = 0; i < GREX_RTT_BUCKETS; i++)
+		ok &= p->rtt_buckets[i] == first + 9 + 200 + i;
 	return ok;
 }
 
@@ -530,9 +538,10 @@ static void test_probes(void)
 	for (outer = GREX_XSTATS_KEEPALIVE; outer <= GREX_XSTATS_PROBE; outer++)
 		for (attr = GREX_PROBES_STATE; attr <= GREX_PROBES_MAX;
 		     attr++) {
-			size_t size = attr == GREX_PROBES_STATE	    ? 4
-				      : attr == GREX_PROBES_HISTORY ? 128
-								    : 8;
+			size_t size = attr == GREX_PROBES_STATE		? 4
+				      : attr == GREX_PROBES_HISTORY	? 128
+				      : attr == GREX_PROBES_RTT_BUCKETS ? 128
+									: 8;
 			bool whole, shorter, empty;
 
 			start_stats(&request, nests);

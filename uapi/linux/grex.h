@@ -190,6 +190,27 @@
 /* How many of the last probes are told one by one. */
 #define GREX_KEEPALIVE_HISTORY 32
 
+/* GREX_PROBES_RTT_BUCKETS: how many, and the upper bound of each in ns, which
+ * belongs to it; the last one has none.
+ */
+#define GREX_RTT_BUCKETS 16
+#define GREX_RTT_BOUNDS(X) \
+	X(100000)          \
+	X(250000)          \
+	X(500000)          \
+	X(1000000)         \
+	X(2500000)         \
+	X(5000000)         \
+	X(10000000)        \
+	X(25000000)        \
+	X(50000000)        \
+	X(100000000)       \
+	X(250000000)       \
+	X(500000000)       \
+	X(1000000000)      \
+	X(2500000000)      \
+	X(5000000000)
+
 /* IFLA_GREX_MSS: values with a meaning of their own, and the range of others. The
  * kernel's TCP sends no less (TCP_MIN_MSS).
  */
@@ -366,6 +387,11 @@ enum {
 	 * before it, ...; 0: it is not back, or there was none
 	 */
 	GREX_PROBES_HISTORY,
+	GREX_PROBES_RTT_SUM, /* u64, ns, of all answers */
+	/* u64[GREX_RTT_BUCKETS], how many answers took as long as which bucket
+	 * says; together as many as were RECEIVED
+	 */
+	GREX_PROBES_RTT_BUCKETS,
 	__GREX_PROBES_MAX,
 };
 
