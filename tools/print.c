@@ -3,10 +3,11 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "counters.h"
 #include "duration.h"
 #include "print.h"
 
-static const char *ip_text(const struct ip *ip, char text[INET6_ADDRSTRLEN])
+const char *print_ip_text(const struct ip *ip, char text[INET6_ADDRSTRLEN])
 {
 	if (!ip->family)
 		return "any";
@@ -90,16 +91,22 @@ static const char *icmp_source_text(const struct config *c)
 			   c->icmp_source);
 }
 
-static const char *const peer_states[GREX_KEEPALIVE_STATES] = {
+const char *const peer_state_words[GREX_KEEPALIVE_STATES] = {
 	[GREX_KEEPALIVE_OFF] = "off",
 	[GREX_KEEPALIVE_DOWN] = "down",
 	[GREX_KEEPALIVE_HOLD] = "hold",
 	[GREX_KEEPALIVE_UP] = "up",
 };
 
+const char *const path_source_words[GREX_PATH_SOURCES] = {
+	[GREX_PATH_FROM_ROUTE] = "route",
+	[GREX_PATH_FROM_ICMP] = "icmp",
+	[GREX_PATH_FROM_PROBES] = "probes",
+};
+
 const char *print_peer_text(const struct tunnel *t)
 {
-	return choice_text(peer_states, GREX_KEEPALIVE_STATES,
+	return choice_text(peer_state_words, GREX_KEEPALIVE_STATES,
 			   t->keepalives.state);
 }
 
@@ -119,9 +126,9 @@ void print_address(FILE *out, const struct address *a)
 {
 	char text[INET6_ADDRSTRLEN];
 
-	fprintf(out, " addr %s/%u", ip_text(&a->local, text), a->prefix);
+	fprintf(out, " addr %s/%u", print_ip_text(&a->local, text), a->prefix);
 	if (a->peer.family)
-		fprintf(out, " peer %s", ip_text(&a->peer, text));
+		fprintf(out, " peer %s", print_ip_text(&a->peer, text));
 }
 
 void print_route(FILE *out, const struct static_route *r)
@@ -131,9 +138,10 @@ void print_route(FILE *out, const struct static_route *r)
 	if (!r->prefix && r->to.family == AF_INET)
 		fputs(" route default", out);
 	else
-		fprintf(out, " route %s/%u", ip_text(&r->to, text), r->prefix);
+		fprintf(out, " route %s/%u", print_ip_text(&r->to, text),
+			r->prefix);
 	if (r->via.family)
-		fprintf(out, " via %s", ip_text(&r->via, text));
+		fprintf(out, " via %s", print_ip_text(&r->via, text));
 	if (r->metric != config_default_metric(r->to.family))
 		fprintf(out, " metric %" PRIu32, r->metric);
 	if (r->table != RT_TABLE_MAIN)
@@ -159,9 +167,9 @@ static void print_underlay(FILE *out, const struct config *c, uint32_t fields)
 	char text[INET6_ADDRSTRLEN];
 
 	if (fields & F_LOCAL)
-		fprintf(out, " local %s", ip_text(&c->local, text));
+		fprintf(out, " local %s", print_ip_text(&c->local, text));
 	if (fields & F_REMOTE)
-		fprintf(out, " remote %s", ip_text(&c->remote, text));
+		fprintf(out, " remote %s", print_ip_text(&c->remote, text));
 	/* A name alone is one that was not looked up yet. */
 	if (fields & F_DEV && (c->link || c->dev[0])) {
 		fputs(" dev ", out);
@@ -250,10 +258,7 @@ static const char *operstate_text(uint8_t operstate)
 
 static const char *path_source_text(const struct path *path)
 {
-	static const char *const texts[GREX_PATH_SOURCES] = { "route", "icmp",
-							      "probes" };
-
-	return choice_text(texts, GREX_PATH_SOURCES, path->source);
+	return choice_text(path_source_words, GREX_PATH_SOURCES, path->source);
 }
 
 static const char *path_search_text(const struct path *path)
@@ -392,22 +397,6 @@ static void print_probes(FILE *out, const struct tunnel *t)
 	}
 }
 
-enum scope {
-	TUNNEL,
-	NETNS
-};
-
-static const struct {
-	const char *name;
-	enum scope scope;
-	const char *text;
-} counters[GREX_STAT_MAX + 1] = {
-#define COUNTER(ID, name, scope, text) \
-	[GREX_STAT_##ID] = { #name, scope, text },
-	GREX_STATS(COUNTER)
-#undef COUNTER
-};
-
 static void print_counters(FILE *out, const struct tunnel *t, bool zeros)
 {
 	size_t i;
@@ -417,7 +406,7 @@ static void print_counters(FILE *out, const struct tunnel *t, bool zeros)
 			fprintf(out, "    %s %" PRIu64 "  %s%s\n",
 				counters[i].name, t->counters[i],
 				counters[i].text,
-				counters[i].scope == NETNS
+				counters[i].of_netns
 					? " (all tunnels of the namespace)"
 					: "");
 }
@@ -453,7 +442,7 @@ static void json_ip(struct json *json, const char *name, const struct ip *ip)
 	char text[INET6_ADDRSTRLEN];
 
 	if (ip->family)
-		json_string(json, name, ip_text(ip, text));
+		json_string(json, name, print_ip_text(ip, text));
 	else
 		json_null(json, name);
 }

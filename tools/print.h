@@ -3,11 +3,16 @@
 #ifndef PRINT_H
 #define PRINT_H
 
+#include <netinet/in.h>
 #include <stdio.h>
 
 #include "config.h"
 #include "json.h"
 #include "link.h"
+
+/* The words of these, by number. */
+extern const char *const peer_state_words[GREX_KEEPALIVE_STATES];
+extern const char *const path_source_words[GREX_PATH_SOURCES];
 
 /* " WORD VALUE" for each of the fields. */
 void print_words(FILE *out, const struct config *c, uint32_t fields);
@@ -17,6 +22,9 @@ void print_route(FILE *out, const struct static_route *r);
 void print_name(FILE *out, const char *name);
 /* The fields without which `add` would make another tunnel. */
 uint32_t print_needed(const struct config *c);
+
+/* An outer address; none is "any". */
+const char *print_ip_text(const struct ip *ip, char text[INET6_ADDRSTRLEN]);
 
 /* Indented lines about state, traffic, drops. */
 void print_state(FILE *out, const struct tunnel *tunnel);
