@@ -25,6 +25,8 @@ const struct command commands[] = {
 	{ "top", "a live table of the far ends", help_top, cmd_top },
 	{ "check", "find what is wrong, and what mends it", help_check,
 	  cmd_check },
+	{ "metrics", "counters and states for Prometheus", help_metrics,
+	  cmd_metrics },
 	{ "apply", "make the tunnels what a file says", help_apply, cmd_apply },
 	{ "save", "write such a file", help_save, cmd_save },
 	{ "import", "write one from what other tools have", help_import,

@@ -48,6 +48,7 @@ int cmd_show(struct gretool *g, int argc, char **argv);
 int cmd_monitor(struct gretool *g, int argc, char **argv);
 int cmd_probe(struct gretool *g, int argc, char **argv);
 int cmd_top(struct gretool *g, int argc, char **argv);
+int cmd_metrics(struct gretool *g, int argc, char **argv);
 int cmd_check(struct gretool *g, int argc, char **argv);
 int cmd_apply(struct gretool *g, int argc, char **argv);
 int cmd_save(struct gretool *g, int argc, char **argv);
@@ -56,7 +57,7 @@ int cmd_help(struct gretool *g, int argc, char **argv);
 int cmd_words(struct gretool *g, int argc, char **argv);
 
 extern const char help_add[], help_set[], help_del[], help_show[],
-	help_monitor[], help_probe[], help_top[], help_check[], help_apply[],
-	help_save[], help_import[], help_help[];
+	help_monitor[], help_probe[], help_top[], help_check[], help_metrics[],
+	help_apply[], help_save[], help_import[], help_help[];
 
 #endif /* GRETOOL_H */

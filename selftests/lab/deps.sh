@@ -47,6 +47,8 @@ table() {
 	lab	python3			test helpers
 	lab	python3-scapy		packets no kernel would send
 	lab	jq			checks JSON output
+	lab	python3-prometheus-client	parses the metrics
+	lab	python3-yaml		reads the alert rules
 	lab	traceroute		shows the hops of a path in the tests
 	lab	mtr-tiny		likewise, and their loss
 	lab	bird2			an OSPF daemon for the tests

@@ -72,7 +72,7 @@ run 0 '' -V
 run 0 '' help
 run 0 '' --help
 run 0 '' -h
-for command in add set del show monitor probe top check apply save import help; do
+for command in add set del show monitor probe top check metrics apply save import help; do
 	run 0 '' help "$command"
 done
 run 2 'gretool: help: "nonsense" is not a command*' help nonsense
@@ -145,6 +145,10 @@ printf '[g1]\nremote any ttl x\n' >"$temporary/conf"
 run 2 "$temporary/conf:2:16: ttl: \"x\" is not 1..255 or inherit" apply "$temporary/conf"
 batch 2 "$temporary/conf:2:16: ttl:*
 $temporary/batch:2: \"shwo\" is not a command*" "apply $temporary/conf\nshwo\n" -force
+run 2 'gretool: metrics: "b" is too much, expected only FILE' metrics a b
+run 2 'gretool: metrics: "-j" is not an option, expected only FILE' metrics -j
+run 1 'gretool: metrics: /dev/null: is not a regular file' metrics /dev/null
+run 1 'gretool: metrics: /nowhere/a: No such file or directory' metrics /nowhere/a
 
 run 1 'gretool: /nowhere: No such file or directory' -batch /nowhere
 batch 0 '' ''
@@ -172,7 +176,7 @@ if [[ -c /dev/full ]]; then
 	[[ $? == 1 && $(<"$temporary/err") == *'cannot write the output'* ]]
 	result $? 'a full disk is an error'
 fi
-for command in add set probe top check apply save import; do
+for command in add set probe top check metrics apply save import; do
 	long=$("$gretool" help "$command" | awk 'length > 80')
 	[[ ! $long ]]
 	result $? "help $command fits 80 columns $long"

@@ -61,11 +61,11 @@ offers() {
 	fi
 }
 
-offers 'gretool ' = add set del show monitor probe top check apply save import help
+offers 'gretool ' = add set del show monitor probe top check metrics apply save import help
 offers 'gretool s' = set show save
 offers 'gretool -' +-n +-j +-s +-d +-p +-batch +--version
 offers 'gretool -j s' = set show save
-offers 'gretool help ' = add set del show monitor probe top check apply save import help
+offers 'gretool help ' = add set del show monitor probe top check metrics apply save import help
 offers 'gretool add ' =
 offers 'gretool add g1 ' +remote +local +key +ttl +up +link-netns -peer
 offers 'gretool add g1 rem' = remote
@@ -90,6 +90,8 @@ offers 'gretool add g1 addr 10.0.0.1/30 ' +addr +peer
 offers 'gretool set g1 ' +ttl -link-netns -link-netnsid
 offers 'gretool show -' = -s -d -j -p
 offers 'gretool monitor -' = -j
+offers 'gretool met' = metrics
+offers 'gretool metrics ' =
 offers 'gretool -n x add g1 df ' = set inherit clear
 offers 'gretool set ' = g1 g2 tun
 offers 'gretool del g' = g1 g2

@@ -73,6 +73,12 @@ mapfile -t findings < <(sed -nE 's/^\t\{ "([a-z0-9_]+)".*/\1/p' \
 	../doctor.c ../doctor_counters.c)
 all "every finding" '^\.It (Cm )?%s( |$)' "${findings[@]}"
 
+# Those of counters are said of all at once.
+mapfile -t metrics < <(../gretool metrics 2>/dev/null | awk '
+	/^# TYPE / { print $3 ($4 == "counter" ? "_total" : "") }' |
+	grep -vxF "$(printf 'grex_%s_total\n' "${counters[@]}")")
+all "every metric" '^\.It %s Ta' "${metrics[@]}"
+
 if command -v mandoc >/dev/null; then
 	# Whether other pages are installed is not ours to know.
 	complaints=$(mandoc -T lint -W style ../gretool.8 ../gretool.conf.5 | grep -v 'referenced manual not found')

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Writing a file anew, so that who reads it sees the old or the new one. */
+#ifndef REPLACE_H
+#define REPLACE_H
+
+#include <limits.h>
+#include <stdio.h>
+
+struct replacement {
+	const char *path;
+	char beside[PATH_MAX]; /* the new one, until it is whole */
+	FILE *out;
+};
+
+/*
+ * Both return 0 or -errno; after an error nothing is left of it. -EEXIST: what
+ * is there is no regular file.
+ */
+int replace_begin(struct replacement *r, const char *path);
+int replace_end(struct replacement *r);
+
+#endif /* REPLACE_H */
