@@ -84,7 +84,7 @@ nothing_wrong() {
 	check "the path is found" busywait 20 path_is 1500 -n "$A"
 	check_eq "text" "gre1: nothing wrong" "$(gretool -n "$A" check gre1)"
 	check_eq "all" "gre1: nothing wrong" "$(gretool -n "$A" check)"
-	check_eq "JSON" '[{"ifname":"gre1","findings":[]}]' \
+	check_eq "JSON" '[{"schema":1,"ifname":"gre1","findings":[]}]' \
 		"$(gretool -n "$A" check -j)"
 }
 
@@ -98,7 +98,7 @@ json() {
 	examine "$A"
 	check_eq "exit status" 3 "$STATUS"
 	check_eq "tunnels" "g1 g2 g3" "$(jq -r 'map(.ifname) | join(" ")' "$WORK/check")"
-	check_eq "members" '["findings","ifname"]' \
+	check_eq "members" '["findings","ifname","schema"]' \
 		"$(jq -c 'map(keys[]) | unique' "$WORK/check")"
 	check_eq "members of findings" '["fix","id","severity","text"]' \
 		"$(jq -c '[.[].findings[] | keys[]] | unique' "$WORK/check")"

@@ -267,7 +267,7 @@ test_show_json() {
 		check_eq "the kind" grex "$(jq -r '.[0].linkinfo.info_kind' "$file")"
 		jq '.[0].linkinfo.info_data' "$file" >"$WORK/ip"
 		gretool -n "$A" -j show g | jq '.[0]' >"$WORK/tool"
-		check_eq "as gretool" "addresses carrier dev ifindex ifname last_rx_ms last_tx_ms link_netns link_netnsid mtu multicast operstate path_mtu peer peer_mtu up" \
+		check_eq "as gretool" "addresses carrier dev ifindex ifname last_rx_ms last_tx_ms link_netns link_netnsid mtu multicast operstate path_mtu peer peer_mtu schema up" \
 			"$(jq -rs "$SAME | select(. != \"\")" "$WORK/ip" "$WORK/tool")"
 	done
 	check_eq "the interface" v0 "$(jq -r '.[0].link' "$file")"

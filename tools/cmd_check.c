@@ -54,6 +54,7 @@ static void print_json_findings(struct json *json, const char *name,
 	size_t i;
 
 	json_object(json, NULL);
+	json_number(json, "schema", JSON_SCHEMA);
 	if (name)
 		json_string(json, "ifname", name);
 	else

@@ -57,6 +57,7 @@ static void tell_json(const struct tunnel *t, const char *time,
 	struct json json = { .out = stdout };
 
 	json_object(&json, NULL);
+	json_number(&json, "schema", JSON_SCHEMA);
 	json_string(&json, "time", time);
 	json_string(&json, "event", event);
 	if (old_name)

@@ -39,6 +39,7 @@ static void show_json(const struct output *output,
 	json_array(&json, NULL);
 	for (i = 0; i < tunnels->count; i++) {
 		json_object(&json, NULL);
+		json_number(&json, "schema", JSON_SCHEMA);
 		print_json(&json, &tunnels->list[i]);
 		print_json_addresses(&json, &tunnels->list[i].config);
 		if (output->stats)

@@ -7,6 +7,12 @@
 #include <stdint.h>
 #include <stdio.h>
 
+/*
+ * The version of what we write, the member "schema" of an object. One more when
+ * a member goes, or has another type or meaning; not when there are new ones.
+ */
+#define JSON_SCHEMA 1
+
 struct json {
 	FILE *out;
 	bool pretty; /* one value a line, indented */
