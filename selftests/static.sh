@@ -101,7 +101,7 @@ plugin_symbols() {
 }
 
 man_pages() {
-	mandoc -T lint -W warning tools/*.[58]
+	mandoc -T lint -W warning tools/*.[458]
 }
 
 # includes FILE...: the headers that the files include, "file: header"

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The man pages are complete: every word, command, flag, counter and JSON member
-# is in them; and mandoc has no complaint.
+# is in gretool(8) or gretool.conf(5), every counter and attribute in grex(4); and
+# mandoc has no complaint.
 
 cd "$(dirname "$0")" || exit 1
 number=0
@@ -79,9 +80,39 @@ mapfile -t metrics < <(../gretool metrics 2>/dev/null | awk '
 	grep -vxF "$(printf 'grex_%s_total\n' "${counters[@]}")")
 all "every metric" '^\.It %s Ta' "${metrics[@]}"
 
+uapi=../../uapi/linux/grex.h
+all_in ../grex.4 "every counter in grex(4)" '^\.It Cm %s$' "${counters[@]}"
+
+# What a counter counts is said there as the header says it.
+counter_texts() {
+	"${CC:-cc}" -E -P -I../../uapi -x c - <<-'END' |
+		#include <linux/grex.h>
+		#define NAME(ID, name, scope, text) <name|text>
+		GREX_STATS(NAME)
+	END
+		tr -d '\n' | grep -oE '<[a-z_]+\|[^>]*>' |
+		sed -E 's/" *"//g; s/^<//; s/>$//; s/ *\| */|/; s/"//g'
+}
+different=$(counter_texts | while IFS='|' read -r name text; do
+	[[ $(grep -xA 1 "\.It Cm $name" ../grex.4 | tail -n 1) == "$text" ]] ||
+		echo "# $name: $text"
+done)
+[[ ! $different && $(counter_texts | wc -l) == "${#counters[@]}" ]]
+result $? "what they count is what the header says"
+[[ $different ]] && echo "$different"
+
+# Those of the kernel's gre that may be given are in the table on top.
+mapfile -t attributes < <(
+	sed -nE 's/^ \*   (IFLA_GRE_[A-Z_]+).*/\1/p' "$uapi"
+	sed -nE 's/^\t((IFLA_GREX|GREX_XSTATS|GREX_PROBES|GREX_PATH)_[A-Z_]+)( = [0-9]+)?,.*/\1/p' \
+		"$uapi" | grep -vE '_(UNSPEC|PAD)$|_(SOURCES|SEARCHES)$|_(FROM|SEARCH)_'
+)
+all_in ../grex.4 "every attribute in grex(4)" '^\.It %s Ta ' "${attributes[@]}"
+
 if command -v mandoc >/dev/null; then
 	# Whether other pages are installed is not ours to know.
-	complaints=$(mandoc -T lint -W style ../gretool.8 ../gretool.conf.5 | grep -v 'referenced manual not found')
+	complaints=$(mandoc -T lint -W style ../gretool.8 ../gretool.conf.5 ../grex.4 |
+		grep -v 'referenced manual not found')
 	[[ -z $complaints ]]
 	result $? "mandoc has no complaint"
 	[[ $complaints ]] && printf '# %s\n' "$complaints"
