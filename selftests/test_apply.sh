@@ -805,7 +805,7 @@ save_every_word() {
 	while read -r word _; do
 		case $word in
 		# Other ways to say the same, or what is the default.
-		no* | hoplimit | dsfield | pmtudisc | ignore-df | down | ocsum | iseq | link-netnsid)
+		no* | hoplimit | hlim | dsfield | tclass | encap | pmtudisc | ignore-df | down | ocsum | iseq | link-netnsid)
 			continue ;;
 		esac
 		[[ $EVERY =~ [[:space:]]"$word"[[:space:]] ]] ||

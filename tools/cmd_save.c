@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "difference.h"
 #include "gretool.h"
 #include "options.h"
+#include "output.h"
 #include "print.h"
 #include "tunnels.h"
 
@@ -61,65 +58,20 @@ static void save_tunnels(FILE *out, const struct tunnels *tunnels)
 	}
 }
 
-/* The mode of the file that is replaced, or of any new one. */
-static mode_t mode_of(const char *path)
-{
-	struct stat st;
-	mode_t mask;
-
-	if (!stat(path, &st))
-		return st.st_mode & 07777;
-	mask = umask(0);
-	umask(mask);
-	return 0666 & ~mask;
-}
-
-/* Whoever reads the file meanwhile finds the old or the new one. */
-static int save_to_file(const char *path, const struct tunnels *tunnels)
-{
-	char *temporary;
-	FILE *out = NULL;
-	bool failed;
-	int fd;
-
-	if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
-		return refused("%s", strerror(ENOMEM));
-	fd = mkstemp(temporary);
-	if (fd >= 0)
-		out = fdopen(fd, "w");
-	if (!out) {
-		free(temporary);
-		return refused("%s: %s", path, strerror(errno));
-	}
-	save_tunnels(out, tunnels);
-	failed = fflush(out) || fchmod(fd, mode_of(path)) || fsync(fd);
-	failed = fclose(out) || failed;
-	failed = failed || rename(temporary, path);
-	if (failed) {
-		report("%s: %s", path, strerror(errno));
-		unlink(temporary);
-	}
-	free(temporary);
-	return failed ? STATUS_REFUSED : STATUS_OK;
-}
-
 int cmd_save(struct gretool *g, int argc, char **argv)
 {
 	struct tunnels tunnels;
+	const char *path;
 	int status;
 
-	if (argc && argv[0][0] == '-')
-		return usage("\"%s\" is not an option, expected only FILE",
-			     argv[0]);
-	if (argc > 1)
-		return usage("\"%s\" is too much, expected only FILE", argv[1]);
+	status = output_path(argc, argv, &path);
+	if (status)
+		return status;
 	status = tunnels_read(&g->nl, NULL, false, &tunnels);
 	if (!status)
 		status = tunnels_read_routes(&g->nl, &tunnels);
-	if (!status && argc)
-		status = save_to_file(argv[0], &tunnels);
-	else if (!status)
-		save_tunnels(stdout, &tunnels);
+	if (!status)
+		status = output_tunnels(path, save_tunnels, &tunnels);
 	tunnels_free(&tunnels);
 	return status;
 }

@@ -26,24 +26,33 @@ static bool name_beside(struct replacement *r, const char *path)
 	return length > 0 && (size_t)length < sizeof(r->beside);
 }
 
+static mode_t mode_of_new(void)
+{
+	const mode_t mask = umask(0);
+
+	umask(mask);
+	return 0666 & ~mask;
+}
+
 int replace_begin(struct replacement *r, const char *path)
 {
+	mode_t mode = mode_of_new();
 	struct stat there;
-	mode_t mask;
 	int fd;
 
 	r->path = path;
-	/* A device or a pipe would be gone. */
-	if (!lstat(path, &there) && !S_ISREG(there.st_mode))
-		return -EEXIST;
+	if (!lstat(path, &there)) {
+		/* A device or a pipe would be gone. */
+		if (!S_ISREG(there.st_mode))
+			return -EEXIST;
+		mode = there.st_mode & 07777;
+	}
 	if (!name_beside(r, path))
 		return -ENAMETOOLONG;
 	fd = mkstemp(r->beside);
 	if (fd < 0)
 		return -errno;
-	mask = umask(0);
-	umask(mask);
-	if (fchmod(fd, 0666 & ~mask) < 0) {
+	if (fchmod(fd, mode) < 0) {
 		int err = errno;
 
 		close(fd);
@@ -62,7 +71,8 @@ int replace_begin(struct replacement *r, const char *path)
 int replace_end(struct replacement *r)
 {
 	/* An error of any write before shows here. */
-	const bool failed = fflush(r->out) || ferror(r->out);
+	const bool failed = fflush(r->out) || ferror(r->out) ||
+			    fsync(fileno(r->out));
 	const int err = errno;
 
 	if (fclose(r->out) || failed)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Writing a file anew, so that who reads it sees the old or the new one. */
+/*
+ * Writing a file anew, so that who reads it sees the old or the new one, also
+ * after a crash. It keeps its mode.
+ */
 #ifndef REPLACE_H
 #define REPLACE_H
 

@@ -925,14 +925,15 @@ static void help_word(FILE *out, const struct word *word, const char *text)
 
 void words_help(FILE *out, enum words_use use)
 {
+	const bool of_file = use == WORDS_FILE;
 	const struct word *word;
 
-	fputs(use == WORDS_FILE ? "\n" : "\nOptions:\n", out);
+	fputs(of_file ? "\n" : "\nOptions:\n", out);
 	for (word = words; word->name; word++)
 		if (word->help && words_are_for(word, use) &&
-		    word->file_only == (use == WORDS_FILE))
+		    word->file_only == of_file)
 			help_word(out, word, word->help);
-	if (use == WORDS_FILE)
+	if (of_file)
 		return;
 	fputs("\nWords of ip-link(8) for the same:\n", out);
 	for (word = words; word->name; word++)
