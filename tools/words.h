@@ -14,7 +14,10 @@
 
 struct word;
 
-/* Returns NULL, or what is wrong with the value ("is not ..."). */
+/*
+ * Returns NULL, or what is wrong with the value; "": it is not what struct word
+ * expects.
+ */
 typedef const char *(*word_fn)(struct config *c, const struct word *word,
 			       const char *value);
 
