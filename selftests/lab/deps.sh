@@ -53,6 +53,7 @@ table() {
 	lab	mtr-tiny		likewise, and their loss
 	lab	bird2			an OSPF daemon for the tests
 	lab	socat			small TCP and UDP peers in the tests
+	lab	bpftrace		runs the lines of grex(4)
 	lab	procps			ps and sysctl in the tests
 	lab	bash-completion		the completion test
 	check	sparse			endian and RCU checks of the module
