@@ -8,6 +8,8 @@
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/examples.sh
+. "$(dirname "$0")/examples.sh"
 
 # name, what gretool is told, what ip is told
 KINDS="
@@ -22,7 +24,8 @@ KINDS="
 	csum_one_way|ocsum|icsum
 "
 TESTS="$(awk -F '|' 'NF > 1 { print $1 }' <<<"$KINDS" | xargs)
-	keepalive"
+	keepalive
+	readme"
 END_NAME=${1:?a or b}
 BYTES=500000
 
@@ -190,6 +193,31 @@ keepalive() {
 		meet "keepalive-done$key"
 		ip link del gre1
 	done
+}
+
+# The table of the README: each end as its side says.
+readme() {
+	local line side=2 peer=10.0.0.2 count=0
+
+	[ "$END_NAME" = a ] || { side=1; peer=10.0.0.1; }
+	column "From ip_gre" "$side" >"$WORK/lines"
+	[ "$END_NAME" = a ] || {
+		mirrored <"$WORK/lines" >"$WORK/mirrored"
+		mv "$WORK/mirrored" "$WORK/lines"
+	}
+	while read -r line; do
+		case $line in
+		*" del "*)
+			meet "readme-made"
+			check "ping" busywait 5 ping -q -c 3 -i 0.05 -W 2 "$peer"
+			meet "readme-pinged"
+			;;
+		esac
+		count=$((count + 1))
+		check "$line" sh -c "$line"
+	done <"$WORK/lines"
+	check_eq "rows" 9 "$count"
+	meet "readme-done"
 }
 
 peer_is() {
