@@ -18,6 +18,7 @@ TESTS="
 	without_loss
 	dry_run
 	prune
+	made
 	routes_of_others
 	addresses
 	down
@@ -25,6 +26,7 @@ TESTS="
 	all_or_nothing
 	errors
 	directory
+	keep_going
 	missing_underlay
 	missing_dev
 	default_mtu
@@ -337,6 +339,55 @@ office remote 192.0.2.3 mtu 1476" "$(show)"
 }
 
 # Whatever others have made stays, and what they made satisfies the file.
+# What others have made is spared, whether or not it is in a file now.
+made() {
+	setup_pair
+	gretool -n "$A" add other remote 192.0.2.9
+	file <<-'END'
+		[gre1]
+		remote 192.0.2.2 addr 10.0.0.1/30 addr 10.1.0.1/30
+		[gre2]
+		remote 192.0.2.3
+	END
+	applies "$WORK/conf" --made "$WORK/made" --prune --dry-run
+	check_fails "a file of a dry run" test -e "$WORK/made"
+	applies "$WORK/conf" --made "$WORK/made" --prune
+	check_eq "noted" "gre1
+gre2" "$(cat "$WORK/made")"
+	file <<-'END'
+		[gre1]
+		remote 192.0.2.2 addr 10.0.0.1/30
+	END
+	applies "$WORK/conf" --made "$WORK/made"
+	check_eq "without --prune nothing is forgotten" "gre1
+gre2" "$(cat "$WORK/made")"
+	applies "$WORK/conf" --made "$WORK/made" --prune
+	check_eq "what is not in the file any more" "- [gre2]
+-     remote 192.0.2.3
+-     mtu 1476
+~ [gre1]
+-     addr 10.1.0.1/30" "$OUT"
+	check_eq "noted" "gre1" "$(cat "$WORK/made")"
+	gretool -n "$A" add gre2 remote 192.0.2.3
+	applies --made "$WORK/made" --prune /dev/null
+	check_eq "all of it" "other remote 192.0.2.9 mtu 1476
+gre2 remote 192.0.2.3 mtu 1476" "$(show)"
+	check_eq "noted" "" "$(cat "$WORK/made")"
+	# One that the kernel refuses is not there, and not forgotten.
+	file <<-'END'
+		[gre1]
+		remote 192.0.2.2
+		[gre3]
+		remote 192.0.2.3
+	END
+	says 1 "^$WORK/conf:3:2: gre3: .*the same" "$WORK/conf" --made "$WORK/made" --prune
+	check_eq "noted" "gre1
+gre3" "$(cat "$WORK/made")"
+	echo "remote any" >"$WORK/conf"
+	says 1 '/conf:1: "remote any" is not a name' /dev/null --made "$WORK/conf"
+	says 1 '/nowhere/made: No such file' /dev/null --made /nowhere/made
+}
+
 routes_of_others() {
 	setup_pair
 	tunnel_pair
@@ -625,6 +676,36 @@ $WORK/d/30.conf:1:2: name: \"one\" is given twice, first at $WORK/d/10.conf:1" \
 }
 
 # No route, no local address: it is made all the same, and works once they come.
+keep_going() {
+	setup_pair
+	mkdir -p "$WORK/k"
+	printf '[gone]\nremote 192.0.2.7\n' >"$WORK/k/05.conf"
+	applies "$WORK/k" --made "$WORK/made"
+	rm "$WORK/k/05.conf"
+	printf '[one]\nremote 192.0.2.3\n[two]\nremote 192.0.2.4 ttl x\n' >"$WORK/k/10.conf"
+	printf '[three\nremote 192.0.2.5\n' >"$WORK/k/20.conf"
+	printf '[one]\nremote 192.0.2.6\n[four]\nremote 192.0.2.8\n' >"$WORK/k/30.conf"
+	printf '[five]\nremote 192.0.2.10\nup "\n' >"$WORK/k/40.conf"
+	says 2 "^$WORK/k/20.conf:1:1: \"\[three\" has no bracket .*
+$WORK/k/40.conf:3:4: the line has a quote that does not end
+$WORK/k/10.conf:4:22: ttl: .*
+$WORK/k/30.conf:1:2: name: \"one\" is given twice, first at $WORK/k/10.conf:1\$" \
+		"$WORK/k" --made "$WORK/made" --prune --keep-going
+	check_eq "what is right, and nothing is deleted" "gone remote 192.0.2.7 mtu 1476
+one remote 192.0.2.3 mtu 1476
+four remote 192.0.2.8 mtu 1476" "$(show)"
+	check_eq "noted" "four
+gone
+one" "$(cat "$WORK/made")"
+	printf '[two]\nremote 192.0.2.4\n' >"$WORK/k/10.conf"
+	rm "$WORK/k"/[24]0.conf
+	applies "$WORK/k" --made "$WORK/made" --prune --keep-going
+	check_eq "then as without it" "one remote 192.0.2.6 mtu 1476
+four remote 192.0.2.8 mtu 1476
+two remote 192.0.2.4 mtu 1476" "$(show)"
+	says 1 '^gretool: apply: /nowhere: No such file' /nowhere --keep-going
+}
+
 missing_underlay() {
 	setup_pair
 	run ip -n "$A" addr del 192.0.2.1/24 dev v0

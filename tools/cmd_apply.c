@@ -7,6 +7,7 @@
 #include "conf.h"
 #include "difference.h"
 #include "gretool.h"
+#include "made.h"
 #include "reconcile.h"
 #include "resolve.h"
 #include "tunnels.h"
@@ -14,7 +15,8 @@
 #define DEFAULT_PATH "/etc/gretool"
 
 const char help_apply[] =
-	"gretool apply [FILE|DIRECTORY] [--dry-run] [--prune] [-j] [-p]\n"
+	"gretool apply [FILE|DIRECTORY] [--dry-run] [--prune] [--made FILE]\n"
+	"              [--keep-going] [-j] [-p]\n"
 	"\n"
 	"Make the tunnels what a file says, or all *.conf of a directory "
 	"(by default\n" DEFAULT_PATH
@@ -24,13 +26,18 @@ const char help_apply[] =
 	"Nothing is\n"
 	"waited for.\n"
 	"\n"
-	"  --dry-run  print the difference, and change nothing\n"
-	"  --prune    delete the tunnels that are not in the files, the "
+	"  --dry-run     print the difference, and change nothing\n"
+	"  --prune       delete the tunnels that are not in the files, the "
 	"addresses of\n"
-	"             their tunnels that are not, and the routes that apply "
+	"                their tunnels that are not, and the routes that apply "
 	"has made\n"
-	"  -j         the difference as JSON\n"
-	"  -p         JSON, indented\n"
+	"  --made FILE   note there which tunnels are in the files, and let "
+	"--prune\n"
+	"                delete only those that were noted\n"
+	"  --keep-going  leave out sections that are wrong, and then delete no "
+	"tunnel\n"
+	"  -j            the difference as JSON\n"
+	"  -p            JSON, indented\n"
 	"\n"
 	"A file has a section for each tunnel:\n"
 	"\n"
@@ -47,8 +54,10 @@ const char help_apply[] =
 struct apply {
 	struct gretool *g;
 	const char *path;
-	bool dry_run, prune, colour;
+	const char *made_path; /* NULL: nothing is noted */
+	bool dry_run, prune, keep_going, colour;
 	struct conf conf;
+	struct made before, now;
 	struct tunnels running;
 	struct tunnel **by_name; /* of running */
 	struct json json;
@@ -222,7 +231,8 @@ static void prune_tunnels(struct apply *a)
 		const char *name = t->config.name;
 
 		if (bsearch(&name, names, a->conf.count, sizeof(*names),
-			    compare_section_names))
+			    compare_section_names) ||
+		    (a->made_path && !made_has(&a->before, name)))
 			continue;
 		difference_find(&d, &t->config, NULL);
 		carry_out(a, &d, t->ifindex, NULL);
@@ -230,11 +240,37 @@ static void prune_tunnels(struct apply *a)
 	free(names);
 }
 
-static int apply_all(struct apply *a)
+/* Those of the files, and those of before that may still be there. */
+static void note_made(struct apply *a)
 {
+	bool noted = true;
 	int status;
 	size_t i;
 
+	for (i = 0; i < a->conf.count; i++)
+		if (!a->conf.sections[i].is_wrong)
+			noted = noted &&
+				made_add(&a->now,
+					 a->conf.sections[i].config.name);
+	for (i = 0; i < a->before.count; i++)
+		if ((!a->prune || a->status) &&
+		    find_running(a, a->before.names[i]))
+			noted = noted && made_add(&a->now, a->before.names[i]);
+	status = noted ? made_write(&a->now, a->made_path)
+		       : refused("%s", strerror(ENOMEM));
+	if (!a->status)
+		a->status = status;
+}
+
+static int apply_all(struct apply *a)
+{
+	int status = STATUS_OK;
+	size_t i;
+
+	if (a->made_path)
+		status = made_read(&a->before, a->made_path);
+	if (status)
+		return status;
 	status = tunnels_read(&a->g->nl, NULL, false, &a->running);
 	if (!status)
 		status = tunnels_read_routes(&a->g->nl, &a->running);
@@ -244,12 +280,16 @@ static int apply_all(struct apply *a)
 		return status;
 	if (a->g->output.json)
 		json_array(&a->json, NULL);
-	if (a->prune)
+	/* A section that is wrong may be about any of them. */
+	if (a->prune && !a->status)
 		prune_tunnels(a);
 	for (i = 0; i < a->conf.count; i++)
-		apply_section(a, &a->conf.sections[i]);
+		if (!a->conf.sections[i].is_wrong)
+			apply_section(a, &a->conf.sections[i]);
 	if (a->g->output.json)
 		json_array_end(&a->json);
+	if (a->made_path && !a->dry_run)
+		note_made(a);
 	return a->status;
 }
 
@@ -260,20 +300,29 @@ static int parse_arguments(struct apply *a, int argc, char **argv)
 	for (i = 0; i < argc; i++) {
 		if (output_option(&a->g->output, argv[i]))
 			continue;
-		if (!strcmp(argv[i], "--dry-run"))
+		if (!strcmp(argv[i], "--dry-run")) {
 			a->dry_run = true;
-		else if (!strcmp(argv[i], "--prune"))
+		} else if (!strcmp(argv[i], "--prune")) {
 			a->prune = true;
-		else if (argv[i][0] == '-' && argv[i][1])
+		} else if (!strcmp(argv[i], "--keep-going")) {
+			a->keep_going = true;
+		} else if (!strcmp(argv[i], "--made")) {
+			if (++i == argc)
+				return usage("--made: the value is missing, "
+					     "expected a file");
+			a->made_path = argv[i];
+		} else if (argv[i][0] == '-' && argv[i][1]) {
 			return usage("\"%s\" is not an option, expected "
-				     "--dry-run, --prune, -j or -p",
+				     "--dry-run, --prune, --made, "
+				     "--keep-going, -j or -p",
 				     argv[i]);
-		else if (a->path)
+		} else if (a->path) {
 			return usage("\"%s\" is too much, expected only one "
 				     "FILE or DIRECTORY",
 				     argv[i]);
-		else
+		} else {
 			a->path = argv[i];
+		}
 	}
 	if (a->g->output.stats || a->g->output.details)
 		return usage("-s and -d say nothing here, expected -j or -p");
@@ -292,10 +341,14 @@ int cmd_apply(struct gretool *g, int argc, char **argv)
 
 	status = parse_arguments(&a, argc, argv);
 	a.json = (struct json){ .out = stdout, .pretty = g->output.pretty };
-	if (!status)
+	if (!status) {
 		status = conf_read(&a.conf, a.path);
-	if (!status)
-		status = apply_all(&a);
+		a.status = status;
+		if (!status || a.keep_going)
+			status = apply_all(&a);
+	}
+	made_free(&a.before);
+	made_free(&a.now);
 	free(a.by_name);
 	tunnels_free(&a.running);
 	conf_free(&a.conf);

@@ -13,8 +13,10 @@ const char help_metrics[] =
 	"textfile\n"
 	"collector of the Prometheus node exporter.\n";
 
-static void print_metrics(FILE *out, const struct tunnels *tunnels)
+static void print_metrics(FILE *out, const void *what)
 {
+	const struct tunnels *tunnels = what;
+
 	metrics_print(out, tunnels->list, tunnels->count);
 }
 
@@ -29,7 +31,7 @@ int cmd_metrics(struct gretool *g, int argc, char **argv)
 		return status;
 	status = tunnels_dump(&g->nl, true, &tunnels);
 	if (!status)
-		status = output_tunnels(path, print_metrics, &tunnels);
+		status = output_file(path, print_metrics, &tunnels);
 	tunnels_free(&tunnels);
 	return status;
 }

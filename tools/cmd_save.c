@@ -47,8 +47,9 @@ static void save_tunnel(FILE *out, const struct tunnel *t)
 	}
 }
 
-static void save_tunnels(FILE *out, const struct tunnels *tunnels)
+static void save_tunnels(FILE *out, const void *what)
 {
+	const struct tunnels *tunnels = what;
 	size_t i;
 
 	for (i = 0; i < tunnels->count; i++) {
@@ -71,7 +72,7 @@ int cmd_save(struct gretool *g, int argc, char **argv)
 	if (!status)
 		status = tunnels_read_routes(&g->nl, &tunnels);
 	if (!status)
-		status = output_tunnels(path, save_tunnels, &tunnels);
+		status = output_file(path, save_tunnels, &tunnels);
 	tunnels_free(&tunnels);
 	return status;
 }

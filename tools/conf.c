@@ -67,7 +67,7 @@ static int begin_section(struct conf *conf, struct position at, char *name,
 	at.word = name + 1;
 	at.column++;
 	/* A wrong one takes the lines below it, too. */
-	section.is_wrong = status;
+	section.is_unreadable = status;
 	if (collect_item(&section.positions, &section.count, &at, sizeof(at)) &&
 	    collect_item(&conf->sections, &conf->count, &section,
 			 sizeof(section)))
@@ -134,7 +134,7 @@ static int read_lines(struct conf *conf, FILE *file, const char *path)
 						     : NULL,
 					at, kept);
 		if (err && last > first)
-			conf->sections[last - 1].is_wrong = true;
+			conf->sections[last - 1].is_unreadable = true;
 		note(&status, err);
 	}
 	report_words(NULL, 0);
@@ -206,6 +206,7 @@ static int parse_section(struct section *section)
 	size_t i;
 	int status;
 
+	section->is_wrong = true;
 	if (!argv)
 		return no_memory();
 	/* The words are our own copies, and words_parse() leaves them alone. */
@@ -214,6 +215,7 @@ static int parse_section(struct section *section)
 	section_report(section, 0);
 	status = words_parse(&section->config, WORDS_FILE, (int)section->count,
 			     argv);
+	section->is_wrong = status;
 	report_words(NULL, 0);
 	free(argv);
 	return status;
@@ -229,9 +231,9 @@ static int compare_sections(const void *left, const void *right)
 	return order ? order : a < b ? -1 : a > b;
 }
 
-static int check_names(const struct conf *conf)
+static int check_names(struct conf *conf)
 {
-	const struct section **list;
+	struct section **list;
 	int status = STATUS_OK;
 	size_t i;
 
@@ -246,13 +248,14 @@ static int check_names(const struct conf *conf)
 	for (i = 1; i < conf->count; i++) {
 		const struct position *before = list[i - 1]->positions;
 
-		if (list[i]->is_wrong ||
+		if (list[i]->is_unreadable ||
 		    strcmp(before->word, list[i]->positions->word) != 0)
 			continue;
 		section_report(list[i], 0);
 		note(&status,
 		     usage("name: \"%s\" is given twice, first at %s:%u",
 			   before->word, before->file, before->line));
+		list[i]->is_wrong = true;
 	}
 	report_words(NULL, 0);
 	free(list);
@@ -267,7 +270,9 @@ int conf_read(struct conf *conf, const char *path)
 	memset(conf, 0, sizeof(*conf));
 	status = read_path(conf, path);
 	for (i = 0; i < conf->count; i++)
-		if (!conf->sections[i].is_wrong)
+		if (conf->sections[i].is_unreadable)
+			conf->sections[i].is_wrong = true;
+		else
 			note(&status, parse_section(&conf->sections[i]));
 	note(&status, check_names(conf));
 	return status;

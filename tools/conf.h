@@ -13,7 +13,8 @@ struct section {
 	struct config config;
 	struct position *positions; /* of each word, the name first */
 	size_t count;
-	bool is_wrong; /* a line of it cannot be read */
+	bool is_unreadable; /* a line of it is no words */
+	bool is_wrong; /* for whatever reason: the config is not what it says */
 };
 
 struct conf {
@@ -25,7 +26,8 @@ struct conf {
 
 /*
  * A file, all files *.conf of a directory, or "-", standard input. Reports all
- * that is wrong; returns enum status. The caller frees in both cases.
+ * that is wrong; returns enum status, then the sections that are not wrong are
+ * good all the same. The caller frees in both cases.
  */
 int conf_read(struct conf *conf, const char *path);
 void conf_free(struct conf *conf);

@@ -21,19 +21,18 @@ int output_path(int argc, char **argv, const char **path)
 	return STATUS_OK;
 }
 
-int output_tunnels(const char *path, output_fn print,
-		   const struct tunnels *tunnels)
+int output_file(const char *path, output_fn print, const void *what)
 {
 	struct replacement file;
 	int err;
 
 	if (!path) {
-		print(stdout, tunnels);
+		print(stdout, what);
 		return STATUS_OK;
 	}
 	err = replace_begin(&file, path);
 	if (!err) {
-		print(file.out, tunnels);
+		print(file.out, what);
 		err = replace_end(&file);
 	}
 	if (err == -EEXIST)
