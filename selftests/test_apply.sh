@@ -24,6 +24,7 @@ TESTS="
 	down
 	recreates
 	all_or_nothing
+	handed_over
 	errors
 	directory
 	keep_going
@@ -595,6 +596,33 @@ wrong() {
 }
 
 # Nothing is done if any line is wrong.
+# One gets the ends that another one has: that one is the first to change.
+handed_over() {
+	setup_pair
+	file <<-END
+		[g1]
+		local 192.0.2.1 remote 192.0.2.11 key 1
+		[g2]
+		local 192.0.2.1 remote 192.0.2.12 key 1
+		[g3]
+		local 192.0.2.1 remote 192.0.2.13 key 1
+	END
+	applies "$WORK/conf"
+	sed -i 's/\.13/.14/; s/\.12/.13/; s/\.11/.12/' "$WORK/conf"
+	applies "$WORK/conf"
+	check_eq "in this order" "g3 g2 g1" \
+		"$(sed -n 's/^~ \[\(.*\)\]$/\1/p' <<<"$OUT" | xargs)"
+	applies "$WORK/conf"
+	check_eq "again" "" "$OUT"
+	# Nobody can be the first: the kernel refuses what it has to.
+	sed -i 's/\.12/.99/; s/\.13/.12/; s/\.99/.13/' "$WORK/conf"
+	! gretool -n "$A" apply "$WORK/conf" >"$WORK/out" 2>&1 ||
+		fail "an exchange is taken"
+	check "an exchange is refused" grep -q 'nothing is changed' "$WORK/out"
+	check_eq "both are as they were" "192.0.2.12 192.0.2.13 192.0.2.14" \
+		"$(gretool -n "$A" -j show | jq -r '[.[].remote] | join(" ")')"
+}
+
 errors() {
 	setup_pair
 	wrong '2:8: remote: "x" is not a unicast IPv4 address or any' \

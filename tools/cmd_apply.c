@@ -8,6 +8,7 @@
 #include "difference.h"
 #include "gretool.h"
 #include "made.h"
+#include "order.h"
 #include "reconcile.h"
 #include "resolve.h"
 #include "tunnels.h"
@@ -276,6 +277,8 @@ static int apply_all(struct apply *a)
 		status = tunnels_read_routes(&a->g->nl, &a->running);
 	if (!status)
 		status = sort_running(a);
+	if (!status && !order_sections(&a->conf, &a->running))
+		status = refused("%s", strerror(ENOMEM));
 	if (status)
 		return status;
 	if (a->g->output.json)
