@@ -9,6 +9,7 @@
 # where H2 does not take packets larger than its MTU, and nobody is told: a veth
 # drops what is larger than the MTU of its other end.
 # limit: 600
+# make check-debug: left out
 # make check: on UML
 
 # shellcheck source=selftests/lib.sh
