@@ -14,6 +14,8 @@
 
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
+# shellcheck source=apt.sh
+. "$LAB/apt.sh"
 
 usage() { say "usage: kernel.sh [--cached] 5.10|6.1|6.12|7.2|debug|uml"; exit 2; }
 
@@ -31,6 +33,7 @@ debug) suite=bookworm backports=1 source=linux-source-6.12 fragments=(guest debu
 uml) suite=trixie backports=1 source=linux-source-7.2 fragments=(uml) ;;
 *) usage ;;
 esac
+apt_use "$suite" "$backports"
 
 # A change of this layout or of how a kernel is made makes the cached ones void.
 layout=1
@@ -74,48 +77,7 @@ trap cleanup EXIT
 trap 'exit 130' INT TERM HUP
 trap 'say "$ME: line $LINENO failed"' ERR
 
-# --- packages of another release, by this machine's own apt -----------------
-
-# mirror SUFFIX: where this machine gets its own release (SUFFIX: -security or empty).
-mirror() {
-	local codename
-	codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
-	# shellcheck disable=SC2016 # apt's variables
-	apt-get indextargets --format '$(CREATED_BY) $(RELEASE) $(SITE)' |
-		awk -v release="$codename$1" '$1 == "Packages" && $2 == release { print $3; exit }'
-}
-
-APT=$GREX_CACHE/apt/$suite$backports
-apt_setup() {
-	local main security keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-	main=$(mirror "")
-	if [[ ! $main ]]; then
-		# A machine whose apt has not been used yet.
-		local as_root=()
-		((EUID == 0)) || as_root=(sudo)
-		long "index of this machine's packages" "${as_root[@]}" apt-get -q update
-		main=$(mirror "")
-	fi
-	security=$(mirror -security)
-	[[ $main ]] || die "apt knows no Debian archive on this machine"
-	mkdir -p "$APT/lists/partial" "$APT/archives/partial" "$APT/etc"
-	: >"$APT/status"
-	if ((backports)); then
-		echo "deb [signed-by=$keyring] $main $suite-backports main"
-	else
-		echo "deb [signed-by=$keyring] $main $suite main"
-		[[ -z $security ]] || echo "deb [signed-by=$keyring] $security $suite-security main"
-	fi >"$APT/sources.list"
-}
-APT_OPTIONS=(-q -o "Dir::State=$APT" -o "Dir::State::lists=$APT/lists" -o "Dir::State::status=$APT/status"
-	-o "Dir::Cache=$APT" -o "Dir::Cache::archives=$APT/archives"
-	-o "Dir::Etc::sourcelist=$APT/sources.list" -o "Dir::Etc::sourceparts=$APT/etc"
-	-o "APT::Sandbox::User=root" -o "Acquire::Retries=3" -o "Acquire::Languages=none")
-apt_update() {
-	hold "apt-$suite$backports"
-	apt_setup
-	long "index of $suite$( ((backports)) && echo -backports)" apt-get "${APT_OPTIONS[@]}" update
-}
+# --- packages of another release ----------------------------------------------
 
 # needs PACKAGE REGEX: the newest package that PACKAGE depends on and that matches.
 needs() {
