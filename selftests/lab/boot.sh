@@ -28,6 +28,8 @@ set -euo pipefail
 . "$(dirname "$0")/common.sh"
 # shellcheck source=complaints.sh
 . "$LAB/complaints.sh"
+# shellcheck source=machine.sh
+. "$LAB/machine.sh"
 
 usage() { sed -n '3,/^$/s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 
@@ -95,28 +97,7 @@ depmod -b "$run" "$release"
 root=9p console=ttyS0 tty_name=/dev/ttyS1
 if [[ $name == uml ]]; then root=hostfs console=tty0 tty_name=/dev/tty1; fi
 
-initramfs=$kernel/initramfs.cpio
-# pack FILE: a cpio of the current folder.
-pack() { find . -mindepth 1 | cpio -o -H newc --quiet >"$1"; }
-
-make_initramfs() {
-	local stage=$run/stage needed module
-	mkdir -p "$stage"/{bin,modules,proc,sys,dev,ram,lower,root}
-	cp "$(command -v busybox)" "$stage/bin/"
-	for needed in sh mount mkdir insmod cp ln hostname ip switch_root; do ln -s busybox "$stage/bin/$needed"; done
-	cp "$LAB/init" "$stage/init"
-	: >"$stage/modules.list"
-	for needed in virtio_pci 9pnet_virtio 9p overlay; do
-		modprobe -d "$kernel/modules" -S "$release" --show-depends "$needed" 2>/dev/null || :
-	done | sed -n 's/^insmod \([^ ]*\).*/\1/p' | awk '!seen[$0]++' |
-		while read -r module; do
-			cp "$module" "$stage/modules/"
-			basename "$module" >>"$stage/modules.list"
-		done
-	(cd "$stage" && pack "$initramfs.$$")
-	mv "$initramfs.$$" "$initramfs"
-}
-[[ $initramfs -nt $LAB/init && $initramfs -nt $LAB/boot.sh ]] || make_initramfs
+have_initramfs
 
 stage=$run/boot
 mkdir -p "$stage/boot.d"
@@ -135,32 +116,24 @@ for variable in $(compgen -e GREX_); do
 done >"$stage/boot.d/environment"
 if (($# == 1)); then printf '%s\n' "$1"; elif (($#)); then printf 'exec'; printf ' %q' "$@"; echo; fi >"$stage/boot.d/command"
 (cd "$stage" && pack "$run/boot.cpio")
-cat "$initramfs" "$run/boot.cpio" >"$run/initramfs"
+cat "$INITRAMFS" "$run/boot.cpio" >"$run/initramfs"
 
 # --- the machine ---------------------------------------------------------------
 
-# tsc_frequency: tell the guest what it cannot measure on a busy machine; under
-# icount it counts instructions, and measures right.
-tsc_frequency() {
-	local program=$GREX_CACHE/tsc
-	[[ ! $icount && $(uname -m) == x86_64 ]] || return 0
-	if [[ ! $program -nt $LAB/tsc.c ]]; then
-		gcc -O2 -o "$program.$$" "$LAB/tsc.c" && mv -f "$program.$$" "$program"
-	fi
-	[[ ! -x $program ]] || printf ' tsc_early_khz=%s' "$("$program")"
-}
-
+# Under icount the guest counts instructions, and measures right.
+frequency=
+[[ $icount ]] || frequency=$(tsc_frequency)
 arguments="console=$console loglevel=5 panic=-1 oops=panic log_buf_len=1M rcupdate.rcu_cpu_stall_suppress_at_boot=1 $append"
 case $name in
 debug)
 	# ACPI tables take seconds under a sanitizer; kmemleak doubles every time.
 	# A busy machine delays ticks, for which the watchdog blames the TSC: what
 	# is left then is jiffies, in which a round trip takes no time at all.
-	arguments+=" tsc=reliable$(tsc_frequency) acpi=off kasan_multi_shot pty.legacy_count=0 i8042.nokbd i8042.noaux"
+	arguments+=" tsc=reliable$frequency acpi=off kasan_multi_shot pty.legacy_count=0 i8042.nokbd i8042.noaux"
 	[[ $kmemleak ]] && arguments+=" kmemleak=on" || arguments+=" kmemleak=off"
 	;;
 uml) ;;
-*) arguments+=" mitigations=off no_timer_check tsc=reliable$(tsc_frequency)" ;;
+*) arguments+=" mitigations=off no_timer_check tsc=reliable$frequency" ;;
 esac
 
 if [[ $name == uml ]]; then

@@ -1,0 +1,41 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What all machines of the lab start with. Sourced after common.sh; $kernel is what
+# kernel.sh has printed, $release its release, $run a folder for what is temporary.
+# shellcheck disable=SC2154
+
+# pack FILE: a cpio of the current folder.
+pack() { find . -mindepth 1 | cpio -o -H newc --quiet >"$1"; }
+
+# have_initramfs: the part that stays with the kernel; sets INITRAMFS. It has the
+# modules for files of the host, busybox, and init.
+have_initramfs() {
+	local stage=$run/stage needed module
+	INITRAMFS=$kernel/initramfs.cpio
+	[[ ! $INITRAMFS -nt $LAB/init || ! $INITRAMFS -nt $LAB/machine.sh ]] || return 0
+	mkdir -p "$stage"/{bin,modules,proc,sys,dev,ram,lower,root}
+	cp "$(command -v busybox)" "$stage/bin/"
+	for needed in sh mount mkdir insmod cp ln hostname ip switch_root; do ln -s busybox "$stage/bin/$needed"; done
+	cp "$LAB/init" "$stage/init"
+	: >"$stage/modules.list"
+	for needed in virtio_pci 9pnet_virtio 9p overlay; do
+		modprobe -d "$kernel/modules" -S "$release" --show-depends "$needed" 2>/dev/null || :
+	done | sed -n 's/^insmod \([^ ]*\).*/\1/p' | awk '!seen[$0]++' |
+		while read -r module; do
+			cp "$module" "$stage/modules/"
+			basename "$module" >>"$stage/modules.list"
+		done
+	(cd "$stage" && pack "$INITRAMFS.$$")
+	mv "$INITRAMFS.$$" "$INITRAMFS"
+}
+
+# tsc_frequency: tell the guest what it cannot measure on a busy machine.
+tsc_frequency() {
+	local program=$GREX_CACHE/tsc
+	[[ $(uname -m) == x86_64 ]] || return 0
+	if [[ ! $program -nt $LAB/tsc.c ]]; then
+		gcc -O2 -o "$program.$$" "$LAB/tsc.c" && mv -f "$program.$$" "$program"
+	fi
+	[[ ! -x $program ]] || printf ' tsc_early_khz=%s' "$("$program")"
+}
