@@ -57,8 +57,8 @@ check: ## all tests: most on Debian's 6.1, the long ones on User Mode Linux
 check-debug: ## the tests on the debug kernel: KASAN, UBSAN, lockdep, RCU
 	@selftests/check.sh debug
 
-check-all: ## the long ones on 6.1 too, debug kernel, other kernels, fuzzing
-	@selftests/check.sh static host kunit selftests rest debug debug-rest leaks kernels plant fuzz
+check-all: ## the long ones on 6.1 too, booted systems, debug kernel, other kernels, fuzzing
+	@selftests/check.sh static host kunit selftests rest system debug debug-rest leaks kernels plant fuzz
 
 test: tool ## one test file on 6.1: make test T=test_encap.sh [K=6.12]
 	@$(LAB)/run.sh $(if $(K),-k $(K)) $(T)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # check.sh STAGE...: run stages of the tests, then print one summary line over
-# all of them. Stages: static host kunit selftests rest debug debug-rest leaks
+# all of them. Stages: static host kunit selftests rest system debug debug-rest leaks
 # kernels plant fuzz.
 #
 # An emulated machine takes a second where User Mode Linux takes a tenth. So that
@@ -63,6 +63,7 @@ for word; do
 		mapfile -t files < <(marked "$ON_UML")
 		stage selftests-rest "$LAB/run.sh" -k 6.1 -j 2 "${files[@]}"
 		;;
+	system) stage system selftests/system.sh ;;
 	debug)
 		stage kunit-debug "$LAB/kunit.sh" -k debug
 		mapfile -t files < <(unmarked "$LEFT_OUT")
