@@ -9,6 +9,8 @@ DKMS_SOURCE = $(DESTDIR)/usr/src/grex-$(VERSION)
 DKMS_FORGET = if dkms status -m grex -v $(VERSION) 2>/dev/null | grep -q .; \
 	then dkms remove -m grex -v $(VERSION) --all; fi
 LAB = selftests/lab
+DEB = .build/deb
+DEB_TREE = $(DEB)/grex-$(VERSION)
 
 all: module tool ## build grex.ko for the running kernel, and gretool
 
@@ -33,13 +35,16 @@ install: tool ## install the module with DKMS, gretool, its plugin of ip, man pa
 ifndef DESTDIR
 	$(DKMS_FORGET)
 endif
+	$(MAKE) source
+ifndef DESTDIR
+	dkms install -m grex -v $(VERSION)
+endif
+
+source: # what DKMS builds the module from
 	rm -rf $(DKMS_SOURCE)
 	install -d $(DKMS_SOURCE)
 	cp -r Kbuild Makefile dkms.conf COPYING module uapi $(DKMS_SOURCE)/
 	find $(DKMS_SOURCE) \( -name '*.o' -o -name '.*.cmd' \) -delete
-ifndef DESTDIR
-	dkms install -m grex -v $(VERSION)
-endif
 
 uninstall: ## take away what "make install" installed
 ifndef DESTDIR
@@ -48,17 +53,30 @@ endif
 	rm -rf $(DKMS_SOURCE)
 	$(MAKE) -C tools uninstall PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
 
+# The sources without what git ignores; tools/debian is where Debian wants it.
+deb: ## build the Debian packages grex-dkms and gretool, in .build/deb
+	@$(LAB)/deps.sh build deb
+	rm -rf $(DEB)
+	mkdir -p $(DEB_TREE)
+	sed 's,/$$,,; s,^/,./,' .gitignore | tar -c --mode=u=rwX,go=rX --exclude=./.git \
+		--exclude-from=- . | tar -x -C $(DEB_TREE)
+	mv $(DEB_TREE)/tools/debian $(DEB_TREE)/
+	sed -i '1s/VERSION/$(VERSION)/' $(DEB_TREE)/debian/changelog
+	cd $(DEB_TREE) && DEB_BUILD_OPTIONS="noautodbgsym $(DEB_BUILD_OPTIONS)" \
+		dpkg-buildpackage --build=binary --no-sign
+	@ls $(DEB)/*.deb
+
 demo: ## boot Debian's kernel and show a tunnel between two hosts
 	@selftests/demo.sh
 
 check: ## all tests: most on Debian's 6.1, the long ones on User Mode Linux
-	@selftests/check.sh static host kunit selftests
+	@selftests/check.sh static host deb kunit selftests
 
 check-debug: ## the tests on the debug kernel: KASAN, UBSAN, lockdep, RCU
 	@selftests/check.sh debug
 
 check-all: ## the long ones on 6.1 too, booted systems, debug kernel, other kernels, fuzzing
-	@selftests/check.sh static host kunit selftests rest system debug debug-rest leaks kernels plant fuzz
+	@selftests/check.sh static host deb kunit selftests rest system debug debug-rest leaks kernels plant fuzz
 
 test: tool ## one test file on 6.1: make test T=test_encap.sh [K=6.12]
 	@$(LAB)/run.sh $(if $(K),-k $(K)) $(T)
@@ -83,5 +101,5 @@ clean: ## remove what was built (not the kernels in the cache)
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## *\(.*\)/\1	\2/p' Makefile | expand -t 14
 
-.PHONY: all module tool plugin install uninstall demo check check-debug check-all \
-	test kunit shell bench clean help
+.PHONY: all module tool plugin install source uninstall deb demo \
+	check check-debug check-all test kunit shell bench clean help

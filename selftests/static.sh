@@ -7,28 +7,9 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
 LAB=selftests/lab
-failed=0
-
-# try NAME command...: passes when it succeeds and prints nothing
-try() {
-	local name=$1 out status=0
-	shift
-	out=$("$@" 2>&1) || status=$?
-	if [ "$status" = 0 ] && [ -z "$out" ]; then
-		printf 'ok   %s\n' "$name"
-		status=pass
-	else
-		printf 'FAIL %s (status %d)\n%s\n' "$name" "$status" "$out"
-		status=fail
-		failed=1
-	fi
-	[ -z "${GREX_TALLY:-}" ] ||
-		printf 'static %s %s\n' "$status" "$name" >>"$GREX_TALLY"
-}
-
-sources() {
-	git ls-files --cached --others --exclude-standard -- "$@"
-}
+STAGE=static
+# shellcheck source=try.sh
+. selftests/try.sh
 
 # The build script lets through warnings and errors only. One build for both:
 # the compiler with W=1, and sparse.
@@ -179,7 +160,8 @@ layer_versions() {
 
 # Nothing names a mirror, a person's machine, or lacks its licence.
 licences() {
-	sources '*.[ch]' '*.sh' '*.py' Kbuild '*/Kbuild' Makefile '*/Makefile' |
+	sources '*.[ch]' '*.sh' '*.py' Kbuild '*/Kbuild' Makefile '*/Makefile' \
+		tools/debian/{control,rules} 'tools/debian/*.postrm' |
 		xargs grep -L 'SPDX-License-Identifier: GPL-2.0'
 	true
 }

@@ -7,7 +7,7 @@
 set -euo pipefail
 
 usage() {
-	echo "usage: deps.sh [--list] GROUP...   groups: build lab check bench all" >&2
+	echo "usage: deps.sh [--list] GROUP...   groups: build lab check deb bench all" >&2
 	exit 2
 }
 
@@ -64,6 +64,12 @@ table() {
 	check	libclang-rt-dev		sanitizer run time of the fuzzers
 	check	llvm			readable sanitizer reports
 	check	perl			checkpatch
+	check	lintian			checks packages
+	deb	build-essential		what every package may build with
+	deb	dpkg-dev		builds packages
+	deb	debhelper		likewise
+	deb	dh-dkms			packages the module
+	deb	iproute2		where ip looks for its plugins
 	END
 }
 
@@ -71,8 +77,8 @@ groups=() list=0
 for arg; do
 	case $arg in
 	--list) list=1 ;;
-	all) groups+=(build lab check bench) ;;
-	build | lab | check | bench) groups+=("$arg") ;;
+	all) groups+=(build lab check deb bench) ;;
+	build | lab | check | deb | bench) groups+=("$arg") ;;
 	*) usage ;;
 	esac
 done

@@ -1,0 +1,29 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Checks on this machine, one line each. Whoever sources this sets STAGE, the
+# stage of check.sh, and ends with "exit $failed".
+
+# shellcheck disable=SC2034 # used by those who source this
+failed=0
+
+# try NAME command...: passes when it succeeds and prints nothing
+try() {
+	local name=$1 out status=0
+	shift
+	out=$("$@" 2>&1) || status=$?
+	if [ "$status" = 0 ] && [ -z "$out" ]; then
+		printf 'ok   %s\n' "$name"
+		status=pass
+	else
+		printf 'FAIL %s (status %d)\n%s\n' "$name" "$status" "$out"
+		status=fail
+		failed=1
+	fi
+	[ -z "${GREX_TALLY:-}" ] ||
+		printf '%s %s %s\n' "$STAGE" "$status" "$name" >>"$GREX_TALLY"
+}
+
+sources() {
+	git ls-files --cached --others --exclude-standard -- "$@"
+}
