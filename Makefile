@@ -75,8 +75,8 @@ check: ## all tests: most on Debian's 6.1, the long ones on User Mode Linux
 check-debug: ## the tests on the debug kernel: KASAN, UBSAN, lockdep, RCU
 	@selftests/check.sh debug
 
-check-all: ## the long ones on 6.1 too, booted systems, debug kernel, other kernels, fuzzing
-	@selftests/check.sh static host deb kunit selftests rest system debug debug-rest leaks kernels plant fuzz
+check-all: ## and the rest: booted systems, packages, debug and other kernels, fuzzing
+	@selftests/check.sh static host deb kunit selftests rest system packages debug debug-rest leaks kernels plant fuzz
 
 test: tool ## one test file on 6.1: make test T=test_encap.sh [K=6.12]
 	@$(LAB)/run.sh $(if $(K),-k $(K)) $(T)

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # check.sh STAGE...: run stages of the tests, then print one summary line over
-# all of them. Stages: static host deb kunit selftests rest system debug debug-rest
-# leaks kernels plant fuzz.
+# all of them. Stages: static host deb kunit selftests rest system packages debug
+# debug-rest leaks kernels plant fuzz.
 #
 # An emulated machine takes a second where User Mode Linux takes a tenth. So that
 # "make check" stays short, the stage "selftests" runs those files that say
@@ -53,6 +53,7 @@ for word; do
 	static) stage static selftests/static.sh ;;
 	host) stage host selftests/host.sh ;;
 	deb) stage deb selftests/deb.sh ;;
+	packages) stage packages selftests/packages.sh ;;
 	kunit) stage kunit "$LAB/kunit.sh" -k uml ;;
 	selftests)
 		mapfile -t files < <(unmarked "$ON_UML")

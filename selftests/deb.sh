@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# deb.sh: build the Debian packages, and look at them.
+# deb.sh: build the Debian packages, and look at them. What they do when they are
+# installed is packages.sh's.
 
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
