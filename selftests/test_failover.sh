@@ -2,99 +2,20 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # What keepalives are for: the far end of a tunnel is lost without any interface
-# here going down, and traffic moves to a second tunnel.
-#
-#                 gre1  v0 192.0.2.1 --- $WIRE --- v0 203.0.113.2  gre1
-#   $A 172.16.0.1                                                 $B 172.17.0.1
-#                 gre2  w0 198.51.100.1 ========= w0 198.51.100.2  gre2
-#
-# $WIRE is a router; what it has to $B goes down.
+# here going down, and traffic moves to a second tunnel. The
+# topology is in two_paths.sh.
 # make check: on UML
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/two_paths.sh
+. "$(dirname "$0")/two_paths.sh"
 
 TESTS="
 	kernel_alone
 	static_routes
 	ospf
 "
-
-INTERVAL=0.05 # s between two pings
-DETECT="$((200 * ${GREX_SLOWER:-1}))ms 3" # 0.8 s at most, where the machine is fast
-
-setup_two_paths() {
-	new_ns A
-	new_ns B
-	new_ns WIRE
-	run ip link add v0 netns "$A" type veth peer name a0 netns "$WIRE"
-	run ip link add v0 netns "$B" type veth peer name b0 netns "$WIRE"
-	run ip link add w0 netns "$A" type veth peer name w0 netns "$B"
-	ips "$WIRE" <<-END
-		addr add 192.0.2.9/24 dev a0
-		addr add 203.0.113.9/24 dev b0
-		link set a0 up
-		link set b0 up
-	END
-	ns "$WIRE" sysctl -qw net.ipv4.ip_forward=1
-	end "$A" 1 2 192.0.2 203.0.113
-	end "$B" 2 1 203.0.113 192.0.2
-}
-
-# end NAMESPACE N OTHER NET OTHER_NET
-end() {
-	ips "$1" <<-END
-		addr add $4.$2/24 dev v0
-		addr add 198.51.100.$2/24 dev w0
-		link set v0 up
-		link set w0 up
-		route add $5.0/24 via $4.9
-		link add lan0 type dummy
-		addr add 172.1$((5 + $2)).0.1/24 dev lan0
-		link set lan0 up
-	END
-	gretool -n "$1" -batch - <<-END || fail "add"
-		add gre1 local $4.$2 remote $5.$3 multicast on keepalive $DETECT addr 10.0.1.$2/30 up
-		add gre2 local 198.51.100.$2 remote 198.51.100.$3 multicast on keepalive $DETECT addr 10.0.2.$2/30 up
-	END
-}
-
-way() {
-	ip -n "$A" route get 172.17.0.1 from 172.16.0.1 | grep -o 'dev gre[12]'
-}
-
-goes_by() {
-	[ "$(way)" = "dev $1" ]
-}
-
-# switch SECONDS: lose the far end of gre1 under a ping, then give it back;
-# at most so long nothing gets through
-switch() {
-	local said sent got lost most
-
-	check "before" busywait 30 goes_by gre1
-	check "ping before" busywait 10 ping_ok "$A" 172.17.0.1 -I 172.16.0.1
-	ip netns exec "$A" ping -q -i "$INTERVAL" -c 120 -W 1 -I 172.16.0.1 \
-		172.17.0.1 >"$WORK/ping" 2>&1 &
-	PIDS+=($!)
-	read -rt 1 -u "$NOTHING" || :
-	ip -n "$WIRE" link set b0 down
-	wait "$!"
-	check "way after the loss" busywait 10 goes_by gre2
-	said=$(grep transmitted "$WORK/ping")
-	sent=${said%% *}
-	got=$(sed -E 's/.*, ([0-9]+) received.*/\1/' <<<"$said")
-	lost=$((sent - got))
-	most=$(awk -v s="$1" -v i="$INTERVAL" -v slow="${GREX_SLOWER:-1}" \
-		'BEGIN { print int((s * slow + 0.4 * slow) / i) }')
-	printf '# %s of %s lost, %d ms apart, with keepalive %s\n' "$lost" \
-		"$sent" 50 "$DETECT"
-	if [ "$lost" -gt "$most" ] || [ "$lost" -lt 4 ]; then
-		fail "$lost of $sent lost, expected 4..$most"
-	fi
-	ip -n "$WIRE" link set b0 up
-	check "back" busywait 30 goes_by gre1
-}
 
 # No daemon: a sysctl, and routes of two metrics.
 kernel_alone() {

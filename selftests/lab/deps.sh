@@ -39,6 +39,7 @@ table() {
 	lab	iproute2		ip and tc in the tests
 	lab	iputils-ping		ping in the tests
 	lab	nftables		NAT and filters in the tests
+	lab	conntrack		what NAT has made of packets in the tests
 	lab	iptables		the TCPMSS rule that people have
 	lab	ethtool			offload switches in the tests
 	lab	iperf3			bulk TCP in the tests
@@ -52,6 +53,8 @@ table() {
 	lab	traceroute		shows the hops of a path in the tests
 	lab	mtr-tiny		likewise, and their loss
 	lab	bird2			an OSPF daemon for the tests
+	lab	frr			OSPF, BGP and PIM daemons for the tests
+	lab	smcroute		static multicast routes in the tests
 	lab	socat			small TCP and UDP peers in the tests
 	lab	bpftrace		runs the lines of grex(4)
 	lab	procps			ps and sysctl in the tests
