@@ -55,6 +55,9 @@ table() {
 	lab	bird2			an OSPF daemon for the tests
 	lab	frr			OSPF, BGP and PIM daemons for the tests
 	lab	smcroute		static multicast routes in the tests
+	lab	strongswan-charon	IKE daemon for the tests
+	lab	strongswan-swanctl	tells it what to do
+	lab	libstrongswan-standard-plugins	its ciphers
 	lab	socat			small TCP and UDP peers in the tests
 	lab	bpftrace		runs the lines of grex(4)
 	lab	procps			ps and sysctl in the tests
