@@ -15,6 +15,7 @@ modprobe -q nf_tables 2>/dev/null || [ -d /proc/sys/net/netfilter ] ||
 
 TESTS="
 	masqueraded
+	icmp_through_nat
 	wrong_key
 	one_end_goes
 	the_way_goes
@@ -109,6 +110,21 @@ tcp() {
 		"OPEN:$WORK/sent,rdonly" TCP4:172.17.0.2:5001
 	wait "$listener"
 	check "what arrived" cmp "$WORK/sent" "$WORK/received"
+}
+
+# conntrack knows which host inside it was; and what a router of the underlay says
+# about the outer packet goes to that host, since NAT is undone for the error, too.
+icmp_through_nat() {
+	check "ping" ping_ok "$LAN1" 172.17.0.2
+	check_match "conntrack" \
+		'src=172.16.0.2 dst=172.17.0.2 .*src=172.17.0.2 dst=10.0.0.1 ' \
+		"$(ns "$R1" conntrack -L -p icmp 2>/dev/null)"
+	ip -n "$NET" link set v2 mtu 1400
+	check_match "the first one that is too big" 'mtu = 1372' \
+		"$(ns "$LAN1" ping -c 1 -W 2 -M "do" -s 1400 172.17.0.2 2>&1)"
+	ip -n "$NET" link set v2 mtu 1500
+	ip -n "$LAN1" route flush cache
+	ip -n "$R1" route flush cache
 }
 
 # Dropped and counted, and the far ends are lost to each other.
