@@ -188,6 +188,19 @@ hardened() {
 	printf '# %s\n' "$(printf '%s\n' "$said" | grep -i 'overall exposure')"
 }
 
+# By its timer, with the rights that its unit leaves it.
+metrics() {
+	local dir=/var/lib/prometheus/node-exporter
+	mkdir -p "$dir"
+	check "enable" systemctl enable --now gretool-metrics.timer
+	check "metrics of gre1" busywait 60 grep -qs '^grex_up{device="gre1"} 1' \
+		"$dir/grex.prom"
+	check "all of them" grep -qx '# EOF' "$dir/grex.prom"
+	check_eq "what is there" "grex.prom 644" "$(stat -c '%n %a' "$dir"/.[!.]* "$dir"/* 2>/dev/null |
+		sed 's,.*/,,')"
+	check "disable" systemctl disable --now gretool-metrics.timer
+}
+
 # links: names of all that are there, but the underlay
 links() {
 	ip -o link | sed 's/@.*//; s/^[0-9]*: //; s/:.*//' | grep -v '^v[01]$' | sort
@@ -227,7 +240,7 @@ second_boot() {
 }
 
 case $1 in
-first) TESTS="first_boot ifupdown ifupdown_words ifupdown_wrong late_underlay reload broken_file link_netns hardened taken_down leave_broken" ;;
+first) TESTS="first_boot ifupdown ifupdown_words ifupdown_wrong late_underlay reload broken_file link_netns hardened metrics taken_down leave_broken" ;;
 second) TESTS="second_boot ifupdown taken_down" ;;
 esac
 RET=0
