@@ -697,14 +697,18 @@ directory() {
 	says 2 "^$WORK/d/30.conf:2:22: ttl: .*
 $WORK/d/30.conf:1:2: name: \"one\" is given twice, first at $WORK/d/10.conf:1" \
 		"$WORK/d"
-	rm "$WORK/d/30.conf" "$WORK/d/20.conf"
+	rm "$WORK/d/30.conf"
+	# Reading it would wait for somebody to write.
+	mkfifo "$WORK/d/15.conf"
+	says 1 "^gretool: apply: $WORK/d/15.conf: is not a regular file" "$WORK/d"
+	rm "$WORK/d/15.conf" "$WORK/d/20.conf"
 	applies "$WORK/d" --prune
 	check_eq "a file that is gone" "- [two]
 -     remote 192.0.2.4
 -     mtu 1476" "$OUT"
 }
 
-# No route, no local address: it is made all the same, and works once they come.
+# What is wrong is left out, all else is made, and nothing is deleted.
 keep_going() {
 	setup_pair
 	mkdir -p "$WORK/k"
@@ -735,6 +739,7 @@ two remote 192.0.2.4 mtu 1476" "$(show)"
 	says 1 '^gretool: apply: /nowhere: No such file' /nowhere --keep-going
 }
 
+# No route, no local address: it is made all the same, and works once they come.
 missing_underlay() {
 	setup_pair
 	run ip -n "$A" addr del 192.0.2.1/24 dev v0

@@ -157,6 +157,18 @@ static int read_file(struct conf *conf, const char *path)
 	return status;
 }
 
+/* Nobody may ever write to a pipe that is in a directory. */
+static int read_entry(struct conf *conf, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return refused("%s: %s", path, strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return refused("%s: is not a regular file", path);
+	return read_file(conf, path);
+}
+
 static int is_conf(const struct dirent *entry)
 {
 	size_t length = strlen(entry->d_name);
@@ -179,7 +191,7 @@ static int read_directory(struct conf *conf, const char *path)
 		if (asprintf(&name, "%s/%s", path, list[i]->d_name) < 0) {
 			note(&status, no_memory());
 		} else {
-			note(&status, read_file(conf, name));
+			note(&status, read_entry(conf, name));
 			free(name);
 		}
 		free(list[i]);

@@ -152,7 +152,8 @@ static bool is_right(const struct import_tunnel *t, const char *option)
 	int status;
 
 	status = parse(&c, t->name,
-		       begins_with(option, "remote") ? "up" : "remote any up",
+		       begins_with(option, "remote") ? "up"
+						     : "remote 192.0.2.1 up",
 		       /* These need no proof, and are here already. */
 		       begins_with(option, "up") ? "" : option);
 	config_free(&c);

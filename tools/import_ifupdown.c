@@ -12,6 +12,7 @@
 #include "batch.h"
 #include "import.h"
 #include "report.h"
+#include "words.h"
 
 /* Of files that name each other. */
 #define DEPTH_MAX 8
@@ -25,6 +26,7 @@ struct stanza {
 	bool is_tunnel, is_ipv6;
 	/* What belongs together, and comes in any order. */
 	char address[80], netmask[80], peer[80], gateway[80], metric[16];
+	char gre_addr[1024], gre_peer[80];
 };
 
 static void copy(char *to, size_t size, const char *from)
@@ -42,6 +44,25 @@ static int prefix_of(const char *netmask)
 		return atoi(netmask);
 	bits = ntohl(mask.s_addr);
 	return bits ? 32 - __builtin_ctz(bits) : 0;
+}
+
+/* "ADDRESS/PREFIX peer ADDRESS ADDRESS/PREFIX..." */
+static void take_addresses(struct import *im, const char *name, char *text)
+{
+	char *rest, *at, *next, *peer;
+
+	at = strtok_r(text, " \t", &rest);
+	while (at) {
+		next = strtok_r(NULL, " \t", &rest);
+		peer = NULL;
+		if (next && !strcmp(next, "peer")) {
+			peer = strtok_r(NULL, " \t", &rest);
+			next = strtok_r(NULL, " \t", &rest);
+		}
+		import_option(im, name, "addr %s%s%s", at, peer ? " peer " : "",
+			      peer ? peer : "");
+		at = next;
+	}
 }
 
 static void end_stanza(struct import *im, struct stanza *s)
@@ -65,6 +86,12 @@ static void end_stanza(struct import *im, struct stanza *s)
 	else if (s->address[0])
 		import_option(im, s->name, "addr %.*s%s", length, s->address,
 			      prefix);
+	/* The options of ifupdown have no order: one peer is of the last address. */
+	if (s->gre_peer[0])
+		snprintf(s->gre_addr + strlen(s->gre_addr),
+			 sizeof(s->gre_addr) - strlen(s->gre_addr), " peer %s",
+			 s->gre_peer);
+	take_addresses(im, s->name, s->gre_addr);
 	if (s->gateway[0])
 		import_option(im, s->name, "route %s via %s%s%s",
 			      s->is_ipv6 ? "::/0" : "default", s->gateway,
@@ -130,6 +157,32 @@ static void take_hook(struct import *im, const struct stanza *s,
 	}
 }
 
+static bool has_value(const char *name)
+{
+	const struct word *word;
+
+	for (word = words; word->name; word++)
+		if (!strcmp(word->name, name))
+			return word->value;
+	return true;
+}
+
+/* gre-WORD: what gretool.ifupdown takes. */
+static void take_word(struct import *im, struct stanza *s, const char *name,
+		      const char *value)
+{
+	if (!strcmp(name, "remote"))
+		import_create(im, s->name);
+	if (!strcmp(name, "addr"))
+		copy(s->gre_addr, sizeof(s->gre_addr), value);
+	else if (!strcmp(name, "peer"))
+		copy(s->gre_peer, sizeof(s->gre_peer), value);
+	else if (!strcmp(value, "on") && !has_value(name))
+		import_option(im, s->name, "%s", name);
+	else
+		import_option(im, s->name, "%s %s", name, value);
+}
+
 static void take_stanza_line(struct import *im, struct stanza *s,
 			     const char *word, const char *value)
 {
@@ -148,6 +201,8 @@ static void take_stanza_line(struct import *im, struct stanza *s,
 		copy(s->netmask, sizeof(s->netmask), value);
 	else if (!strcmp(word, "dstaddr") || !strcmp(word, "pointopoint"))
 		copy(s->peer, sizeof(s->peer), value);
+	else if (!strncmp(word, "gre-", 4))
+		take_word(im, s, word + 4, value);
 	else if (!strcmp(word, "gateway"))
 		copy(s->gateway, sizeof(s->gateway), value);
 	else if (!strcmp(word, "metric"))

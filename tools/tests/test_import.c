@@ -114,6 +114,7 @@ int main(void)
 {
 	char directory[] = "/tmp/test_import.XXXXXX", path[64];
 	struct import im;
+	FILE *file;
 	size_t i;
 
 	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
@@ -146,6 +147,25 @@ int main(void)
 	if (!mkdtemp(directory))
 		abort();
 	snprintf(path, sizeof(path), "%s/interfaces", directory);
+	file = fopen(path, "w");
+	if (!file)
+		abort();
+	fputs("iface g inet static\n address 10.0.0.1/30\n gre-remote "
+	      "192.0.2.2\n gre-csum on\n gre-keepalive 1 3\n gre-mtu-probe "
+	      "on\n gre-addr 10.1.0.1 peer 10.1.0.2 fd00::1/64\n"
+	      "iface plain inet static\n gre-key 5\n"
+	      "iface h inet manual\n gre-remote any\n gre-peer 10.4.0.2\n "
+	      "gre-addr 10.4.0.1\n",
+	      file);
+	fclose(file);
+	memset(&im, 0, sizeof(im));
+	import_ifupdown(&im, path);
+	check_text(printed(&im),
+		   "[g] remote 192.0.2.2 csum keepalive 1 3 mtu-probe on addr "
+		   "10.0.0.1/30 addr 10.1.0.1/32 peer 10.1.0.2 addr fd00::1/64 "
+		   "up  [h] remote any addr 10.4.0.1/32 peer 10.4.0.2 up",
+		   "options of our own in a stanza");
+	import_free(&im);
 	test_damaged("interfaces", import_ifupdown, path,
 		     "source x/*\niface g inet tunnel\n mode gre\n endpoint "
 		     "192.0.2.2\n address 10.0.0.1\n netmask 255.255.255.0\n "
