@@ -54,19 +54,15 @@ enum words_use {
 	WORDS_ADD,
 	WORDS_SET,
 	WORDS_FILE, /* a section of a file: see gretool.conf(5) */
-	WORDS_IP_ADD, /* behind "type grex" of ip(8) */
-	WORDS_IP_SET,
+	WORDS_IP, /* behind "type grex" of ip(8), which has the name */
 };
 
 /*
- * NAME and words to config. Returns STATUS_OK, or reports what is wrong and
+ * NAME and words to config; WORDS_IP without NAME, and a remote is not needed. Returns STATUS_OK, or reports what is wrong and
  * returns STATUS_USAGE; report_word() is told which word that is. The caller
  * frees c in both cases.
  */
 int words_parse(struct config *c, enum words_use use, int argc, char **argv);
-
-/* The same for ip(8): it has the name, and a remote is not needed. */
-int words_parse_ip(struct config *c, enum words_use use, int argc, char **argv);
 
 /* Is it a word of this use at all? */
 bool words_are_for(const struct word *word, enum words_use use);

@@ -21,16 +21,11 @@ static const struct word *find_word(const char *name)
 	return NULL;
 }
 
-static bool is_ip(enum words_use use)
-{
-	return use == WORDS_IP_ADD || use == WORDS_IP_SET;
-}
-
 bool words_are_for(const struct word *word, enum words_use use)
 {
 	return !(word->file_only && use != WORDS_FILE) &&
 	       !(word->add_only && use == WORDS_SET) &&
-	       !(word->ip_has && is_ip(use));
+	       !(word->ip_has && use == WORDS_IP);
 }
 
 static void help_word(FILE *out, const struct word *word, const char *text)
@@ -62,7 +57,7 @@ void words_help(FILE *out, enum words_use use)
 
 static const char *help_of(enum words_use use)
 {
-	return is_ip(use) ? "ip link help grex" : "gretool help add";
+	return use == WORDS_IP ? "ip link help grex" : "gretool help add";
 }
 
 static int unknown_word(const char *text, enum words_use use)
@@ -77,7 +72,7 @@ static int unknown_word(const char *text, enum words_use use)
 
 static int unfit_word(const struct word *word, enum words_use use)
 {
-	if (is_ip(use) && word->ip_has)
+	if (use == WORDS_IP && word->ip_has)
 		return usage("%s: ip has a word of its own, expected %s",
 			     word->name, word->ip_has);
 	if (word->file_only)
@@ -300,7 +295,8 @@ static int parse_word(struct config *c, enum words_use use,
 	/* The first of several values stands for all of them. */
 	if (value)
 		report_word(number + 1);
-	parse = is_ip(use) && word->ip_parse ? word->ip_parse : word->parse;
+	parse = use == WORDS_IP && word->ip_parse ? word->ip_parse
+						  : word->parse;
 	wrong = parse(c, word, value);
 	if (wrong && !*wrong)
 		return usage("%s: \"%s\" is not %s", word->name, value,
@@ -333,6 +329,8 @@ int words_parse(struct config *c, enum words_use use, int argc, char **argv)
 	const char *wrong;
 
 	config_init(c);
+	if (use == WORDS_IP)
+		return parse_options(c, use, 0, argc, argv);
 	report_word(0);
 	if (!argc)
 		return usage("the name of the tunnel is missing, expected NAME "
@@ -346,10 +344,4 @@ int words_parse(struct config *c, enum words_use use, int argc, char **argv)
 			     argv[0]);
 	snprintf(c->name, sizeof(c->name), "%s", argv[0]);
 	return parse_options(c, use, 1, argc, argv);
-}
-
-int words_parse_ip(struct config *c, enum words_use use, int argc, char **argv)
-{
-	config_init(c);
-	return parse_options(c, use, 0, argc, argv);
 }

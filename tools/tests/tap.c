@@ -54,9 +54,7 @@ int finish(void)
 	return failures != 0;
 }
 
-static int parse(int (*parse_words)(struct config *c, enum words_use use,
-				    int argc, char **argv),
-		 struct config *c, enum words_use use, const char *line,
+static int parse(struct config *c, enum words_use use, const char *line,
 		 const char **message)
 {
 	static char text[1024];
@@ -72,7 +70,7 @@ static int parse(int (*parse_words)(struct config *c, enum words_use use,
 		abort();
 	if (batch_split(copy, argv, BATCH_WORDS, &argc))
 		abort();
-	status = parse_words(c, use, argc, argv);
+	status = words_parse(c, use, argc, argv);
 	fclose(report_stream);
 	report_stream = NULL;
 	free(copy);
@@ -84,15 +82,12 @@ static int parse(int (*parse_words)(struct config *c, enum words_use use,
 int parse_line(struct config *c, bool set, const char *line,
 	       const char **message)
 {
-	return parse(words_parse, c, set ? WORDS_SET : WORDS_ADD, line,
-		     message);
+	return parse(c, set ? WORDS_SET : WORDS_ADD, line, message);
 }
 
-int parse_ip_line(struct config *c, bool set, const char *line,
-		  const char **message)
+int parse_ip_line(struct config *c, const char *line, const char **message)
 {
-	return parse(words_parse_ip, c, set ? WORDS_IP_SET : WORDS_IP_ADD, line,
-		     message);
+	return parse(c, WORDS_IP, line, message);
 }
 
 const char *text_of(const struct config *c, uint32_t fields)

@@ -24,9 +24,8 @@ int finish(void);
 int parse_line(struct config *c, bool set, const char *line,
 	       const char **message);
 
-/* The same, words_parse_ip(): what stands behind "type grex". */
-int parse_ip_line(struct config *c, bool set, const char *line,
-		  const char **message);
+/* The same for what stands behind "type grex". */
+int parse_ip_line(struct config *c, const char *line, const char **message);
 
 /* print_words() after the name, until the next call. */
 const char *text_of(const struct config *c, uint32_t fields);

@@ -515,38 +515,35 @@ static const struct {
 };
 
 static const struct {
-	bool set;
 	const char *line, *message;
 } ip_refused[] = {
-	{ false, "mtu 1400",
+	{ "mtu 1400",
 	  "mtu: \"1400\" is for ip itself, expected \"mtu\" before \"type\"" },
-	{ false, "mtu 1400x", "mtu: \"1400x\" is not 68..65499 bytes or auto" },
-	{ false, "addr 10.0.0.1/30",
+	{ "mtu 1400x", "mtu: \"1400x\" is not 68..65499 bytes or auto" },
+	{ "addr 10.0.0.1/30",
 	  "addr: ip has a word of its own, expected \"ip address add\"" },
-	{ false, "peer 10.0.0.1",
+	{ "peer 10.0.0.1",
 	  "peer: ip has a word of its own, expected \"ip address add\"" },
-	{ false, "link-netns a",
+	{ "link-netns a",
 	  "link-netns: ip has a word of its own, expected \"link-netnsid\" "
 	  "before \"type\"" },
-	{ true, "link-netnsid 1",
+	{ "link-netnsid 1",
 	  "link-netnsid: ip has a word of its own, expected \"link-netnsid\" "
 	  "before \"type\"" },
-	{ false, "tos 11",
+	{ "tos 11",
 	  "tos: \"11\" is not a multiple of 4: the low two bits are ECN, and "
 	  "RFC 6040 sets them" },
-	{ false, "tos 184",
+	{ "tos 184",
 	  "tos: \"184\" is not a multiple of 4 up to 252 (0xfc), a DSCP name "
 	  "(cs6, af41, ef) or inherit" },
-	{ false, "encap fou",
+	{ "encap fou",
 	  "encap: \"fou\" is not none, grex is not carried in UDP" },
-	{ false, "external",
+	{ "external",
 	  "\"external\" is not an option, see \"ip link help grex\"" },
-	{ false, "remot any",
-	  "\"remot\" is not an option, did you mean \"remote\"?" },
-	{ false, "remote",
-	  "remote: the value is missing, expected a unicast "
-	  "IPv4 address or any" },
-	{ true, "key 5 ikey 6",
+	{ "remot any", "\"remot\" is not an option, did you mean \"remote\"?" },
+	{ "remote", "remote: the value is missing, expected a unicast "
+		    "IPv4 address or any" },
+	{ "key 5 ikey 6",
 	  "ikey: cannot be combined with \"key\": both say the same thing, "
 	  "expected one of them" },
 };
@@ -562,7 +559,7 @@ static void test_ip(void)
 	report_program("ip");
 	report_command("grex");
 	for (i = 0; i < COUNT(ip_taken); i++) {
-		status = parse_ip_line(&c, false, ip_taken[i].line, &message);
+		status = parse_ip_line(&c, ip_taken[i].line, &message);
 		if (status)
 			check(false, "ip: '%s': %s", ip_taken[i].line, message);
 		else
@@ -572,8 +569,7 @@ static void test_ip(void)
 		config_free(&c);
 	}
 	for (i = 0; i < COUNT(ip_refused); i++) {
-		status = parse_ip_line(&c, ip_refused[i].set,
-				       ip_refused[i].line, &message);
+		status = parse_ip_line(&c, ip_refused[i].line, &message);
 		config_free(&c);
 		if (status != STATUS_USAGE ||
 		    strncmp(message, prefix, strlen(prefix)) != 0)
