@@ -21,6 +21,9 @@ TESTS="
 	prune
 	made
 	routes_of_others
+	routes_beside
+	route_moves
+	renumbered
 	addresses
 	down
 	recreates
@@ -390,6 +393,80 @@ gre3" "$(cat "$WORK/made")"
 	says 1 '/nowhere/made: No such file' /dev/null --made /nowhere/made
 }
 
+# to PREFIX: all routes there, of all devices
+to() {
+	ip -n "$A" route show "$1" | sed 's/ *$//'
+}
+
+# Another's route to the same place is neither replaced nor deleted, wherever it is
+# in the kernel's list; and an old one of the tunnel goes.
+routes_beside() {
+	setup_pair
+	file <<-'END'
+		[gre1]
+		remote 192.0.2.2
+		addr 10.0.0.1/29
+		route 10.19.0.0/16 via 10.0.0.2 metric 20
+		up
+	END
+	applies "$WORK/conf"
+	run ip -n "$A" route prepend 10.19.0.0/16 via 192.0.2.9 dev v0 proto bgp metric 20
+	sed -i 's/10.0.0.2/10.0.0.3/' "$WORK/conf"
+	applies "$WORK/conf"
+	check_eq "both are there" "10.19.0.0/16 via 192.0.2.9 dev v0 proto bgp metric 20
+10.19.0.0/16 via 10.0.0.3 dev gre1 proto 47 metric 20" "$(to 10.19.0.0/16)"
+	applies "$WORK/conf"
+	check_eq "again" "" "$OUT"
+	run ip -n "$A" route append 10.19.0.0/16 via 10.0.0.4 dev gre1 metric 20
+	applies "$WORK/conf"
+	check_eq "a second one of the tunnel" "~ [gre1]
+-     route 10.19.0.0/16 via 10.0.0.4 metric 20" "$OUT"
+	check_eq "goes" "" "$(to 10.19.0.0/16 | grep 10.0.0.4)"
+	applies "$WORK/conf"
+	check_eq "again" "" "$OUT"
+}
+
+# From one tunnel to another, in either order of the file.
+route_moves() {
+	local one two
+	setup_pair
+	one='[gre1]\nremote 192.0.2.2 addr 10.0.0.1/30 up'
+	two='[gre2]\nremote 192.0.2.3 addr 10.0.1.1/30 up'
+	printf "%b\n%b route 10.19.0.0/16\n" "$one" "$two" >"$WORK/second"
+	printf "%b route 10.19.0.0/16\n%b\n" "$one" "$two" >"$WORK/first"
+	applies "$WORK/second"
+	applies "$WORK/first" --prune
+	check_eq "from the second" "10.19.0.0/16 dev gre1 proto 47 scope link" "$(to 10.19.0.0/16)"
+	applies "$WORK/second" --prune
+	check_eq "and back" "10.19.0.0/16 dev gre2 proto 47 scope link" "$(to 10.19.0.0/16)"
+}
+
+# Another address of the same network: the kernel would take all routes away, those
+# of daemons too, with what for a moment is the last address.
+renumbered() {
+	setup_pair
+	file <<-'END'
+		[gre1]
+		remote 192.0.2.2
+		addr 10.0.0.1/29
+		route 10.1.0.0/16 via 10.0.0.3
+		up
+	END
+	applies "$WORK/conf"
+	run ip -n "$A" route add 10.13.0.0/16 via 10.0.0.3 proto bird
+	run ip -n "$A" route add 10.14.0.0/16 via 10.0.0.3 mtu 1000
+	sed -i 's,10.0.0.1/29,10.0.0.2/29,' "$WORK/conf"
+	applies "$WORK/conf" --prune
+	check_eq "address" "10.0.0.2/29" "$(ip -n "$A" -j addr show dev gre1 |
+		jq -r '[.[].addr_info[] | select(.family == "inet") | "\(.local)/\(.prefixlen)"] | join(" ")')"
+	check_eq "routes" "10.0.0.0/29 proto kernel scope link src 10.0.0.2
+10.1.0.0/16 via 10.0.0.3 proto 47
+10.13.0.0/16 via 10.0.0.3 proto bird
+10.14.0.0/16 via 10.0.0.3 mtu 1000" "$(ip -n "$A" route show dev gre1 | sed 's/ *$//')"
+	applies "$WORK/conf" --prune
+	check_eq "again" "" "$OUT"
+}
+
 routes_of_others() {
 	setup_pair
 	tunnel_pair
@@ -513,7 +590,7 @@ recreates() {
 	run gretool -n "$A" add gre2 remote 192.0.2.2
 	sed -i "2s/ link-netns.*//" "$WORK/conf"
 	says 1 "^$WORK/conf:[0-9:]*: gre1: .*
-$WORK/conf:1:2: gre1: nothing is changed$" "$WORK/conf"
+$WORK/conf:1:2: gre1: was made again as it was, without what others had given it$" "$WORK/conf"
 	check_eq "as before" "gre1 remote 192.0.2.2 link-netns $UNDER ttl 9 mtu 1476 addr 10.0.0.1/30 addr 10.5.0.1/24 up" "$(show gre1)"
 	check_eq "its route" "10.9.0.0/16 scope link" "$(routes)"
 }
@@ -790,6 +867,11 @@ missing_dev() {
 +     route 10.9.0.0/16
 -     down
 +     up" "$OUT"
+	# One that is up is not taken down for a typing error.
+	sed -i 's/ppp0/pppp0/' "$WORK/conf"
+	says 1 "^$WORK/conf:2:34: dev: there is no interface \"pppp0\", gre1 stays as it is$" \
+		"$WORK/conf"
+	check_match "it is up" "dev ppp0 .* up" "$(show)"
 }
 
 # What is not said of the MTU is left to the kernel, and an old choice goes.

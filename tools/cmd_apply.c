@@ -125,6 +125,17 @@ static void carry_out(struct apply *a, const struct difference *d, int ifindex,
 		a->status = status;
 }
 
+/* A tunnel that is up is not taken down for what may be a typing error. */
+static int refuse_dev(const struct config *c, const struct section *section)
+{
+	section_report(section, 0);
+	report_option("dev");
+	report("dev: there is no interface \"%s\", %s stays as it is", c->dev,
+	       c->name);
+	report_words(NULL, 0);
+	return STATUS_REFUSED;
+}
+
 /*
  * An interface of the underlay that is still to come: the kernel wants its index.
  * Until then the tunnel is there, and down.
@@ -144,25 +155,28 @@ static void wait_for_dev(struct config *c, const struct section *section)
 	c->given &= ~(uint32_t)F_ROUTE;
 }
 
-/* What the kernel has made of it, when that can be told only afterwards. */
+/*
+ * What the kernel has made of it, when that can be told only afterwards. Reads the
+ * link alone: there may be thousands of them.
+ */
 static void settle_mtu(struct apply *a, const struct config *said,
 		       const struct section *section)
 {
-	struct config target = { 0 };
+	struct config wanted = { 0 }, target;
 	struct difference d;
-	struct tunnels now;
+	struct tunnel now;
 
-	if (!tunnels_read(&a->g->nl, said->name, false, &now) &&
-	    !tunnels_read_routes(&a->g->nl, &now) &&
-	    difference_target(&target, said, &now.list[0], false)) {
-		difference_find(&d, &now.list[0].config, &target);
+	if (tunnels_find(&a->g->nl, said->name, &now))
+		return;
+	if (difference_target(&wanted, said, &now, false)) {
+		target = now.config;
+		target.mtu = wanted.mtu;
+		difference_find(&d, &now.config, &target);
 		d.fields &= F_MTU;
-		if (d.fields &&
-		    reconcile(a->g, &d, now.list[0].ifindex, section))
+		if (d.fields && reconcile(a->g, &d, now.ifindex, section))
 			a->status = a->status ? a->status : STATUS_REFUSED;
 	}
-	config_free(&target);
-	tunnels_free(&now);
+	config_free(&wanted);
 }
 
 static void change_running(struct apply *a, const struct config *said,
@@ -194,6 +208,8 @@ static void apply_section(struct apply *a, struct section *section)
 	section_report(section, 0);
 	status = resolve_numbers_or_wait(&a->g->nl, said, &missing);
 	report_words(NULL, 0);
+	if (!status && missing && running && running->config.up)
+		status = refuse_dev(said, section);
 	if (status) {
 		a->status = a->status ? a->status : status;
 		return;

@@ -251,6 +251,27 @@ static int print_tunnel(FILE *out, struct import *im, struct import_tunnel *t)
 	return status;
 }
 
+/* What makes a GRE tunnel in a way that is not understood. */
+static bool makes_gre(const char *text)
+{
+	return strstr(text, "gre") &&
+	       (strstr(text, "tunnel add") || strstr(text, "link add") ||
+		strstr(text, "mode gre"));
+}
+
+static int print_lost(FILE *out, const struct import_tunnel *t)
+{
+	int status = STATUS_OK;
+	size_t i;
+
+	for (i = 0; i < t->nremarks; i++)
+		if (makes_gre(t->remarks[i].text)) {
+			print_remark(out, &t->remarks[i]);
+			status = STATUS_REFUSED;
+		}
+	return status;
+}
+
 int import_print(FILE *out, struct import *im)
 {
 	int status = STATUS_OK, err;
@@ -262,8 +283,11 @@ int import_print(FILE *out, struct import *im)
 	for (i = 0; i < im->count; i++) {
 		struct import_tunnel *t = &im->tunnels[i];
 
-		if (!t->is_gre)
+		if (!t->is_gre) {
+			err = print_lost(out, t);
+			status = status ? status : err;
 			continue;
+		}
 		if (!first)
 			putc('\n', out);
 		first = false;

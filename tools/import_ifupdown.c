@@ -40,7 +40,10 @@ static int prefix_of(const char *netmask)
 	struct in_addr mask;
 	uint32_t bits;
 
-	if (!strchr(netmask, '.') || inet_pton(AF_INET, netmask, &mask) != 1)
+	if (!strncmp(netmask, "0x", 2))
+		mask.s_addr = htonl((uint32_t)strtoul(netmask, NULL, 16));
+	else if (!strchr(netmask, '.') ||
+		 inet_pton(AF_INET, netmask, &mask) != 1)
 		return atoi(netmask);
 	bits = ntohl(mask.s_addr);
 	return bits ? 32 - __builtin_ctz(bits) : 0;
@@ -139,6 +142,7 @@ static void take_hook(struct import *im, const struct stanza *s,
 		      const char *hook, const char *line)
 {
 	char text[1024], whole[1024], *at = text, *end;
+	bool is_and, is_conditional = false; /* on what is not understood */
 
 	put_name(text, sizeof(text), line, s->name);
 	end = strstr(text, "||");
@@ -146,13 +150,16 @@ static void take_hook(struct import *im, const struct stanza *s,
 		*end = '\0';
 	while (at) {
 		end = strpbrk(at, ";&");
-		if (end && *end == '&' && end[1] == '&')
+		is_and = end && *end == '&' && end[1] == '&';
+		if (is_and)
 			*end++ = ' ';
 		if (end)
 			*end++ = '\0';
 		copy(whole, sizeof(whole), at + strspn(at, " \t"));
-		if (!take_command(im, s, at))
+		if (is_conditional || !take_command(im, s, at)) {
 			import_remark(im, s->name, "%s %s", hook, whole);
+			is_conditional |= is_and;
+		}
 		at = end;
 	}
 }
@@ -183,6 +190,14 @@ static void take_word(struct import *im, struct stanza *s, const char *name,
 		import_option(im, s->name, "%s %s", name, value);
 }
 
+/* Of ip(8), and it deletes or brings down. */
+static bool takes_down(const char *command)
+{
+	return (!strncmp(command, "ip ", 3) || strstr(command, "/ip ")) &&
+	       (strstr(command, " del") || strstr(command, " down") ||
+		strstr(command, " flush"));
+}
+
 static void take_stanza_line(struct import *im, struct stanza *s,
 			     const char *word, const char *value)
 {
@@ -190,11 +205,19 @@ static void take_stanza_line(struct import *im, struct stanza *s,
 	static const char *const ends[] = { "pre-down", "down", "post-down" };
 	size_t i;
 
-	for (i = 0; i < sizeof(hooks) / sizeof(hooks[0]); i++)
-		if (!strcmp(word, hooks[i]) || !strcmp(word, ends[i])) {
+	for (i = 0; i < sizeof(hooks) / sizeof(hooks[0]); i++) {
+		if (!strcmp(word, hooks[i])) {
 			take_hook(im, s, word, value);
 			return;
 		}
+		/* A tunnel is deleted with all of it; what is about others? */
+		if (!strcmp(word, ends[i])) {
+			if (!takes_down(value))
+				import_remark(im, s->name, "%s %s", word,
+					      value);
+			return;
+		}
+	}
 	if (!strcmp(word, "address"))
 		copy(s->address, sizeof(s->address), value);
 	else if (!strcmp(word, "netmask"))

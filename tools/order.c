@@ -4,17 +4,25 @@
 
 #include "order.h"
 
-/* Of a section: where it was, and the one that has to come before it. */
 struct place {
 	struct section *section;
-	struct place *before; /* NULL: none */
 	bool is_put;
+};
+
+/* A route that is there now. */
+struct holding {
+	const struct static_route *route;
+	const struct tunnel *tunnel;
 };
 
 struct order {
 	struct place *places;
 	struct place **by_name;
+	size_t nplaces;
 	const struct tunnel **by_ends;
+	size_t ntunnels;
+	struct holding *by_route;
+	size_t nroutes;
 	struct section *sorted;
 	size_t nsorted;
 };
@@ -74,53 +82,98 @@ static int compare_to_name(const void *name, const void *place)
 	return strcmp(name, (*p)->section->config.name);
 }
 
-/* Who has its ends now, and will have others? */
-static struct place *find_before(const struct order *o, size_t nsections,
-				 size_t ntunnels, const struct place *place)
+static int compare_routes(const void *left, const void *right)
 {
-	const struct config *c = &place->section->config;
-	const struct tunnel **holder;
-	struct place **found;
+	const struct static_route *a = ((const struct holding *)left)->route;
+	const struct static_route *b = ((const struct holding *)right)->route;
+	int order = compare_ips(&a->to, &b->to);
 
-	holder = bsearch(c, o->by_ends, ntunnels, sizeof(*o->by_ends),
-			 compare_to_ends);
-	if (!holder || !strcmp((*holder)->config.name, c->name))
-		return NULL;
-	found = bsearch((*holder)->config.name, o->by_name, nsections,
-			sizeof(*o->by_name), compare_to_name);
-	return found ? *found : NULL;
+	if (!order)
+		order = (int)a->prefix - (int)b->prefix;
+	if (!order && a->metric != b->metric)
+		order = a->metric < b->metric ? -1 : 1;
+	if (!order && a->table != b->table)
+		order = a->table < b->table ? -1 : 1;
+	return order;
+}
+
+static void put(struct order *o, struct place *place);
+
+/* What the tunnel has is wanted, so what it is to have comes first. */
+static void put_first(struct order *o, const struct tunnel *holder)
+{
+	struct place **found = bsearch(holder->config.name, o->by_name,
+				       o->nplaces, sizeof(*o->by_name),
+				       compare_to_name);
+
+	if (found)
+		put(o, *found);
 }
 
 /* A circle ends where it began: there is no order then. */
 static void put(struct order *o, struct place *place)
 {
+	const struct config *c = &place->section->config;
+	const struct tunnel **holder;
+	struct holding wanted, *held;
+	size_t i;
+
 	if (place->is_put)
 		return;
 	place->is_put = true;
-	if (place->before)
-		put(o, place->before);
+	holder = bsearch(c, o->by_ends, o->ntunnels, sizeof(*o->by_ends),
+			 compare_to_ends);
+	if (holder)
+		put_first(o, *holder);
+	for (i = 0; i < c->nroutes; i++) {
+		wanted.route = &c->routes[i];
+		held = bsearch(&wanted, o->by_route, o->nroutes,
+			       sizeof(*o->by_route), compare_routes);
+		if (held)
+			put_first(o, held->tunnel);
+	}
 	o->sorted[o->nsorted++] = *place->section;
 }
 
-static void sort_sections(struct order *o, struct conf *conf,
-			  const struct tunnels *running)
+static void sort_running(struct order *o, const struct tunnels *running)
+{
+	size_t i, j;
+
+	for (i = 0; i < running->count; i++) {
+		const struct tunnel *t = &running->list[i];
+
+		o->by_ends[o->ntunnels++] = t;
+		for (j = 0; j < t->config.nroutes; j++)
+			o->by_route[o->nroutes++] = (struct holding){
+				&t->config.routes[j],
+				t,
+			};
+	}
+	qsort(o->by_ends, o->ntunnels, sizeof(*o->by_ends), compare_tunnels);
+	qsort(o->by_route, o->nroutes, sizeof(*o->by_route), compare_routes);
+}
+
+static void sort_sections(struct order *o, struct conf *conf)
 {
 	size_t i;
 
-	for (i = 0; i < running->count; i++)
-		o->by_ends[i] = &running->list[i];
-	qsort(o->by_ends, running->count, sizeof(*o->by_ends), compare_tunnels);
+	o->nplaces = conf->count;
 	for (i = 0; i < conf->count; i++) {
 		o->places[i].section = &conf->sections[i];
 		o->by_name[i] = &o->places[i];
 	}
 	qsort(o->by_name, conf->count, sizeof(*o->by_name), compare_places);
 	for (i = 0; i < conf->count; i++)
-		o->places[i].before = find_before(o, conf->count,
-						  running->count,
-						  &o->places[i]);
-	for (i = 0; i < conf->count; i++)
 		put(o, &o->places[i]);
+}
+
+static size_t count_routes(const struct tunnels *running)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < running->count; i++)
+		count += running->list[i].config.nroutes;
+	return count;
 }
 
 bool order_sections(struct conf *conf, const struct tunnels *running)
@@ -129,12 +182,16 @@ bool order_sections(struct conf *conf, const struct tunnels *running)
 		.places = calloc(conf->count + 1, sizeof(*o.places)),
 		.by_name = calloc(conf->count + 1, sizeof(*o.by_name)),
 		.by_ends = calloc(running->count + 1, sizeof(*o.by_ends)),
+		.by_route =
+			calloc(count_routes(running) + 1, sizeof(*o.by_route)),
 		.sorted = calloc(conf->count + 1, sizeof(*o.sorted)),
 	};
-	const bool done = o.places && o.by_name && o.by_ends && o.sorted;
+	const bool done = o.places && o.by_name && o.by_ends && o.by_route &&
+			  o.sorted;
 
 	if (done) {
-		sort_sections(&o, conf, running);
+		sort_running(&o, running);
+		sort_sections(&o, conf);
 		free(conf->sections);
 		conf->sections = o.sorted;
 	} else {
@@ -143,5 +200,6 @@ bool order_sections(struct conf *conf, const struct tunnels *running)
 	free(o.places);
 	free(o.by_name);
 	free(o.by_ends);
+	free(o.by_route);
 	return done;
 }

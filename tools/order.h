@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * In which order sections are applied: the kernel takes no two tunnels with the
- * same ends, so that one which is to have the ends of another comes after that.
+ * same ends, nor two routes to the same place; so one that is to have what another
+ * has comes after that.
  */
 #ifndef ORDER_H
 #define ORDER_H
@@ -13,7 +14,7 @@
 
 /*
  * Sorts the sections of conf, otherwise as they are in the files. Tunnels that
- * exchange their ends have no order, and the kernel refuses the first of them.
+ * exchange what they have are in no order, and the kernel refuses the first of them.
  * False: no memory.
  */
 bool order_sections(struct conf *conf, const struct tunnels *running);

@@ -44,7 +44,11 @@ static bool has_place(const struct config *c, const struct static_route *r)
 	return false;
 }
 
-/* Those of to; one to the same place is replaced without a gap. */
+/*
+ * Those of to. One to the same place as before goes beside the old one, which is
+ * removed later, so that there is no gap; what the kernel calls replacing would take
+ * the first one of that place, which may be another's.
+ */
 static int add_routes(struct gretool *g, int ifindex, const struct config *from,
 		      const struct config *to)
 {
@@ -74,7 +78,7 @@ static void remove_routes(struct gretool *g, int ifindex,
 	for (i = 0; i < from->nroutes; i++) {
 		const struct static_route *r = &from->routes[i];
 
-		if (has_place(to, r))
+		if (config_has_route(to, r))
 			continue;
 		static_route_delete(&request, ifindex, r);
 		nl_talk(&g->nl, &request, NULL, NULL);
@@ -135,6 +139,33 @@ static int add_addresses(struct gretool *g, int ifindex,
 }
 
 /*
+ * The kernel takes secondary addresses away with their primary one, and with the
+ * last one all routes, of daemons too. One stays meanwhile, as a primary one of its
+ * own; to change_again() it is in excess.
+ */
+static void hold_address(struct gretool *g, int ifindex,
+			 const struct config *from, const struct config *to)
+{
+	struct address held = { .prefix = 32 };
+	struct nl_request request;
+	bool goes = false;
+	size_t i;
+
+	for (i = 0; i < from->naddrs; i++)
+		goes |= from->addrs[i].local.family == AF_INET &&
+			!config_has_address(to, &from->addrs[i]);
+	for (i = 0; goes && i < to->naddrs; i++) {
+		if (to->addrs[i].local.family != AF_INET)
+			continue;
+		held.local = to->addrs[i].local;
+		addr_add(&request, ifindex, &held);
+		/* It may be one of its own already. */
+		nl_talk(&g->nl, &request, NULL, NULL);
+		return;
+	}
+}
+
+/*
  * What can be refused comes first, in one message for all options; what loses
  * something comes last.
  */
@@ -161,6 +192,7 @@ static int change(struct gretool *g, int ifindex, const struct difference *d)
 	if (status)
 		return status;
 	remove_routes(g, ifindex, from, to);
+	hold_address(g, ifindex, from, to);
 	status = remove_addresses(g, ifindex, from, to, false);
 	if (!status && fields & ~first && !to->up)
 		status = change_link(g, ifindex, to, F_UP);
@@ -191,22 +223,6 @@ static int read_again(struct gretool *g, const char *name,
 	return status ? status : tunnels_read_routes(&g->nl, tunnels);
 }
 
-/* After a failure half way: the same, in the other direction. */
-static int put_back(struct gretool *g, const struct config *before)
-{
-	struct difference back;
-	struct tunnels now;
-	int status;
-
-	status = read_again(g, before->name, &now);
-	if (!status) {
-		difference_find(&back, &now.list[0].config, before);
-		status = change(g, now.list[0].ifindex, &back);
-	}
-	tunnels_free(&now);
-	return status;
-}
-
 /*
  * What the kernel has changed on its own: secondary addresses went with their
  * primary one, the MTU followed another route.
@@ -225,6 +241,24 @@ static int change_again(struct gretool *g, const struct difference *d)
 			rest.fields &= ~(uint32_t)F_MTU;
 		if (rest.fields)
 			status = change(g, now.list[0].ifindex, &rest);
+	}
+	tunnels_free(&now);
+	return status;
+}
+
+/* After a failure half way: the same, in the other direction. */
+static int put_back(struct gretool *g, const struct config *before)
+{
+	struct difference back;
+	struct tunnels now;
+	int status;
+
+	status = read_again(g, before->name, &now);
+	if (!status) {
+		difference_find(&back, &now.list[0].config, before);
+		status = change(g, now.list[0].ifindex, &back);
+		if (!status && back.fields & F_ADDR)
+			status = change_again(g, &back);
 	}
 	tunnels_free(&now);
 	return status;
@@ -260,7 +294,9 @@ static int recreate(struct gretool *g, const struct difference *d, int ifindex)
 	if (create(g, d->from))
 		report("%s: could not be put back as it was", d->from->name);
 	else
-		report("%s: nothing is changed", d->from->name);
+		report("%s: was made again as it was, without what others had "
+		       "given it",
+		       d->from->name);
 	return status;
 }
 

@@ -36,11 +36,11 @@ static void put_route(struct nl_request *request, int ifindex,
 }
 
 void static_route_add(struct nl_request *request, int ifindex,
-		      const struct static_route *r, bool replace)
+		      const struct static_route *r, bool beside)
 {
 	put_route(request, ifindex, r,
 		  nl_start(request, RTM_NEWROUTE,
-			   NLM_F_CREATE | (replace ? NLM_F_REPLACE : NLM_F_EXCL),
+			   NLM_F_CREATE | (beside ? NLM_F_APPEND : NLM_F_EXCL),
 			   sizeof(struct rtmsg)));
 }
 

@@ -17,9 +17,9 @@ struct static_routes {
 	size_t count;
 };
 
-/* replace: also one to the same place, at once. */
+/* beside: also where there is one to the same place, which goes on before it. */
 void static_route_add(struct nl_request *request, int ifindex,
-		      const struct static_route *r, bool replace);
+		      const struct static_route *r, bool beside);
 void static_route_delete(struct nl_request *request, int ifindex,
 			 const struct static_route *r);
 

@@ -508,7 +508,7 @@ static bool parse_prefix(const char *text, struct ip *ip, unsigned int *prefix,
 		return false;
 	memcpy(address, text, length);
 	address[length] = '\0';
-	if (!parse_ip(address, ip) || ip_is_any(ip))
+	if (!parse_ip(address, ip))
 		return false;
 	max = ip->family == AF_INET ? 32 : 128;
 	number = max;
@@ -527,7 +527,8 @@ static const char *parse_addr(struct config *c, const struct word *word,
 	struct address a = { 0 };
 
 	(void)word;
-	if (!parse_prefix(value, &a.local, &a.prefix, &a.prefix_given))
+	if (!parse_prefix(value, &a.local, &a.prefix, &a.prefix_given) ||
+	    ip_is_any(&a.local))
 		return unexpected;
 	if (ip_is_multicast(&a.local))
 		return "is a multicast address, expected a unicast address";
@@ -553,7 +554,7 @@ static const char *parse_peer(struct config *c, const struct word *word,
 		return "has no addr before it: it is the far end of an addr";
 	if (a->peer.family != AF_UNSPEC)
 		return "is the second peer of the same addr";
-	if (!parse_prefix(value, &peer, &prefix, &given))
+	if (!parse_prefix(value, &peer, &prefix, &given) || ip_is_any(&peer))
 		return unexpected;
 	if (peer.family != a->local.family)
 		return peer.family == AF_INET ? "is IPv4, but its addr is IPv6"
@@ -590,25 +591,15 @@ static const char *parse_route(struct config *c, const struct word *word,
 		.table = RT_TABLE_MAIN,
 		.protocol = ROUTE_PROTOCOL,
 	};
-	const char *slash = strchr(value, '/');
-	struct ip zero = { 0 };
 	bool given;
 
 	(void)word;
-	if (!strcmp(value, "default")) {
-		r.prefix = 0;
-	} else if (slash && !strcmp(slash, "/0")) {
-		/* parse_prefix() takes no address of zeros. */
-		if (!strcmp(value, "::/0"))
-			zero.family = AF_INET6;
-		else if (!strcmp(value, "0.0.0.0/0"))
-			zero.family = AF_INET;
-		else
-			return unexpected;
-		r.to = zero;
-	} else if (!parse_prefix(value, &r.to, &r.prefix, &given)) {
+	if (!strcmp(value, "default"))
+		value = "0.0.0.0/0";
+	/* An address of zeros alone is no network that one means. */
+	if (!parse_prefix(value, &r.to, &r.prefix, &given) ||
+	    (!given && ip_is_any(&r.to)))
 		return unexpected;
-	}
 	if (!is_network(&r.to, r.prefix))
 		return "has bits beyond its prefix length, expected the "
 		       "network alone";

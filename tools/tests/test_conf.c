@@ -70,10 +70,11 @@ static const struct {
 	{ "[g]\nremote any up\n"
 	  "route 10.8.0.0/16 via 10.0.0.2 metric 10 table 100\n"
 	  "route default\nroute 0.0.0.0/0 metric 5\nroute ::/0 table main\n"
-	  "route 10.9.9.9\nroute fd00::/8 metric 0\n"
+	  "route 10.9.9.9\nroute 0.0.0.0/1\nroute fd00::/8 metric 0\n"
 	  "route fd00::/8 metric 1 via fd01::1\n",
 	  "g remote any route 10.8.0.0/16 via 10.0.0.2 metric 10 table 100 "
-	  "route default route default metric 5 route ::/0 route 10.9.9.9/32 "
+	  "route default route default metric 5 route ::/0 route 10.9.9.9/32 route "
+	  "0.0.0.0/1 "
 	  "route fd00::/8 route fd00::/8 via fd01::1 metric 1 up" },
 };
 
