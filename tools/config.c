@@ -4,6 +4,11 @@
 
 #include "config.h"
 
+/* RFC 791 without options; RFC 2784, RFC 2890 */
+#define IPV4_HEADER 20
+#define GRE_HEADER 4
+#define GRE_FIELD 4
+
 const char *const decap_ttl_words[] = {
 	[GREX_DECAP_TTL_KEEP] = "keep",
 	[GREX_DECAP_TTL_COPY] = "copy",
@@ -41,6 +46,13 @@ bool route_same_place(const struct static_route *a,
 bool route_equal(const struct static_route *a, const struct static_route *b)
 {
 	return route_same_place(a, b) && ip_equal(&a->via, &b->via);
+}
+
+uint32_t config_overhead(const struct config *c)
+{
+	const uint32_t fields = c->out.key + c->out.csum + c->out.seq;
+
+	return IPV4_HEADER + GRE_HEADER + GRE_FIELD * fields;
 }
 
 uint32_t config_default_metric(int family)

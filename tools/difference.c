@@ -3,25 +3,16 @@
 
 #include "difference.h"
 
-/* IPv4 and GRE without its optional fields, and the bounds of grex. */
-#define OVERHEAD_MIN 24
-#define OPTIONAL_FIELD 4
+/* The bounds of grex. */
 #define MTU_MIN 68
 #define MTU_MAX 65499
 #define ETHERNET_MTU 1500
 
-static uint32_t overhead(const struct config *c)
-{
-	uint32_t fields = c->out.key + c->out.csum + c->out.seq;
-
-	return OVERHEAD_MIN + OPTIONAL_FIELD * fields;
-}
-
 static uint32_t mtu_inside(const struct config *c, uint32_t outside)
 {
-	if (outside < MTU_MIN + overhead(c))
+	if (outside < MTU_MIN + config_overhead(c))
 		return MTU_MIN;
-	outside -= overhead(c);
+	outside -= config_overhead(c);
 	return outside < MTU_MAX ? outside : MTU_MAX;
 }
 
@@ -31,7 +22,7 @@ uint32_t difference_default_mtu(const struct tunnel *t)
 
 	/* Without a route that of dev, which is not known here. */
 	if (!t->path.mtu)
-		return c->link ? 0 : ETHERNET_MTU - overhead(c);
+		return c->link ? 0 : ETHERNET_MTU - config_overhead(c);
 	if (t->path.source != GREX_PATH_FROM_ROUTE)
 		return 0;
 	return mtu_inside(c, t->path.mtu);
@@ -46,7 +37,8 @@ static void take_mtu(struct config *target, const struct tunnel *running)
 	/* The kernel itself adapts one that was never chosen. */
 	if (!usual || running->config.mtu == usual)
 		return;
-	target->mtu = usual + overhead(&running->config) - overhead(target);
+	target->mtu = usual + config_overhead(&running->config) -
+		      config_overhead(target);
 }
 
 static bool has_local(const struct config *c, const struct address *a)

@@ -5,21 +5,12 @@
 #include "doctor.h"
 #include "duration.h"
 
-#define IPV4_HEADER 20
-#define GRE_HEADER 4
-#define GRE_FIELD 4
 #define IPV6_MIN_MTU 1280
 #define IPV4_TCP_HEADERS 40
 /* Probes for the path MTU that were sent, before it says something. */
 #define UNANSWERED_MANY 6
 /* What the peer has said is not true for ever; it repeats it with each probe. */
 #define HEARSAY_MS 600000
-
-static uint32_t overhead(const struct config *c)
-{
-	return IPV4_HEADER + GRE_HEADER +
-	       GRE_FIELD * ((uint32_t)c->out.key + c->out.csum + c->out.seq);
-}
 
 static bool is_probed(const struct facts *f)
 {
@@ -46,8 +37,8 @@ uint32_t doctor_fitting_mtu(const struct facts *f)
 {
 	const uint32_t mtu = route_mtu(f);
 
-	return mtu > overhead(&f->tunnel->config)
-		       ? mtu - overhead(&f->tunnel->config)
+	return mtu > config_overhead(&f->tunnel->config)
+		       ? mtu - config_overhead(&f->tunnel->config)
 		       : 0;
 }
 
@@ -84,7 +75,7 @@ void judge_mtu(const struct facts *f, struct finding *found)
 		  "%" PRIu32 " bytes%s, less %" PRIu32 " of overhead %" PRIu32
 		  ": larger packets are %s%s",
 		  c->mtu, is_probed(f) ? "path" : "route", route_mtu(f),
-		  learned, overhead(c), fits,
+		  learned, config_overhead(c), fits,
 		  c->pmtudisc ? "refused, and stall where ICMP is filtered"
 			      : "fragmented",
 		  fits < IPV6_MIN_MTU && has_ipv6(c)

@@ -241,6 +241,23 @@ static void print_states(FILE *out, const struct tunnel *list, size_t count)
 				     list[i].path.source);
 }
 
+static void print_overhead(FILE *out, const struct tunnel *list, size_t count)
+{
+	const char name[] = "grex_overhead_bytes";
+	size_t i;
+
+	openmetrics_family(out, name, OPENMETRICS_GAUGE, "bytes",
+			   "Outer headers, between the MTU and the path MTU");
+	for (i = 0; i < count; i++) {
+		const struct openmetrics_label labels[] = {
+			{ "device", list[i].config.name }, { 0 }
+		};
+
+		openmetrics_sample(out, name, "", labels,
+				   config_overhead(&list[i].config), 1);
+	}
+}
+
 static void print_loss(FILE *out, const struct tunnel *list, size_t count)
 {
 	const char name[] = "grex_keepalive_loss_ratio";
@@ -331,6 +348,7 @@ void metrics_print(FILE *out, const struct tunnel *list, size_t count)
 	print_states(out, list, count);
 	for (i = 0; i < sizeof(metrics) / sizeof(metrics[0]); i++)
 		print_metric(out, &metrics[i], list, count);
+	print_overhead(out, list, count);
 	print_loss(out, list, count);
 	print_histogram(out, list, count);
 	for (i = 0; i <= GREX_STAT_MAX; i++)

@@ -188,6 +188,7 @@ static void test_full(void)
 		   "18446744073709551615");
 	check_line("grex_transmit_errors_total{device=\"gre2\"} 4");
 	check_line("grex_path_mtu_bytes{device=\"gre2\"} 1400");
+	check_line("grex_overhead_bytes{device=\"gre2\"} 24");
 	check_line("grex_path_mtu_age_seconds{device=\"gre2\"} 1.25");
 	check_line("grex_path_mtu_source{device=\"gre2\",source=\"probes\"} 1");
 	check_line("grex_path_mtu_source{device=\"gre2\",source=\"route\"} 0");
