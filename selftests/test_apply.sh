@@ -1047,6 +1047,8 @@ save_odd_routes() {
 		route add 10.1.0.0/16 dev gre1 mtu 1200
 		route add 10.2.0.0/16 dev gre1 src 10.0.0.1
 		route add 10.3.0.0/16 dev gre1 tos 4
+		route add 10.5.0.0/16 dev gre1
+		route append 10.5.0.0/16 via 10.0.0.2 dev gre1
 	END
 	# Not every kernel has them.
 	ip -n "$A" route add 10.4.0.0/16 nexthop dev v0 nexthop dev gre1 2>/dev/null ||
@@ -1054,13 +1056,15 @@ save_odd_routes() {
 	check_eq "comments" "[gre1]
 remote 192.0.2.2
 addr 10.0.0.1/30
+route 10.5.0.0/16
 up
 # not saved, it has more than a file can say: route 10.1.0.0/16
 # not saved, it has more than a file can say: route 10.2.0.0/16
 # not saved, it has more than a file can say: route 10.3.0.0/16
-# not saved, it has more than a file can say: route 10.4.0.0/16" \
+# not saved, it has more than a file can say: route 10.4.0.0/16
+# not saved, it has more than a file can say: route 10.5.0.0/16" \
 		"$(gretool -n "$A" save 2>"$WORK/err" | sed 's/ via.*//')"
-	check_eq "warnings" 4 "$(grep -c '^gretool: save: gre1: a route is not saved' "$WORK/err")"
+	check_eq "warnings" 5 "$(grep -c '^gretool: save: gre1: a route is not saved' "$WORK/err")"
 }
 
 colour() {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "collect.h"
 #include "difference.h"
 #include "gretool.h"
 #include "options.h"
@@ -59,11 +61,33 @@ static void save_tunnels(FILE *out, const void *what)
 	}
 }
 
+/* A file has one route to a place: the first, which is the one in use. */
+static bool set_aside(struct tunnel *t)
+{
+	struct config *c = &t->config;
+	const size_t count = c->nroutes;
+	bool done = true;
+	size_t i;
+
+	c->nroutes = 0;
+	for (i = 0; i < count; i++) {
+		const struct static_route r = c->routes[i];
+
+		if (config_has_place(c, &r))
+			done = collect_item(&t->odd, &t->nodd, &r, sizeof(r)) &&
+			       done;
+		else
+			c->routes[c->nroutes++] = r;
+	}
+	return done;
+}
+
 int cmd_save(struct gretool *g, int argc, char **argv)
 {
 	struct tunnels tunnels;
 	const char *path;
 	int status;
+	size_t i;
 
 	status = output_path(argc, argv, &path);
 	if (status)
@@ -71,6 +95,9 @@ int cmd_save(struct gretool *g, int argc, char **argv)
 	status = tunnels_read(&g->nl, NULL, false, &tunnels);
 	if (!status)
 		status = tunnels_read_routes(&g->nl, &tunnels);
+	for (i = 0; !status && i < tunnels.count; i++)
+		if (!set_aside(&tunnels.list[i]))
+			status = refused("%s", strerror(ENOMEM));
 	if (!status)
 		status = output_file(path, save_tunnels, &tunnels);
 	tunnels_free(&tunnels);

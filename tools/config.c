@@ -301,3 +301,23 @@ void config_overlay(struct config *dst, const struct config *src)
 		dst->up = src->up;
 	dst->given |= given & ~(uint32_t)(F_ADDR | F_ROUTE);
 }
+
+bool config_has_place(const struct config *c, const struct static_route *r)
+{
+	size_t i;
+
+	for (i = 0; i < c->nroutes; i++)
+		if (route_same_place(&c->routes[i], r))
+			return true;
+	return false;
+}
+
+bool config_has_local(const struct config *c, const struct address *a)
+{
+	size_t i;
+
+	for (i = 0; i < c->naddrs; i++)
+		if (ip_equal(&c->addrs[i].local, &a->local))
+			return true;
+	return false;
+}

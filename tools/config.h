@@ -145,6 +145,9 @@ bool config_add_address(struct config *c, const struct address *a);
 bool config_add_route(struct config *c, const struct static_route *r);
 bool config_has_address(const struct config *c, const struct address *a);
 bool config_has_route(const struct config *c, const struct static_route *r);
+/* One to the same place, by whatever way; the same local address, likewise. */
+bool config_has_place(const struct config *c, const struct static_route *r);
+bool config_has_local(const struct config *c, const struct address *a);
 /* Bytes of the outer headers: IPv4, and GRE with the fields that are sent. */
 uint32_t config_overhead(const struct config *c);
 /* What a route has of which no metric was said. */

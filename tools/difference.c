@@ -41,16 +41,6 @@ static void take_mtu(struct config *target, const struct tunnel *running)
 		      config_overhead(target);
 }
 
-static bool has_local(const struct config *c, const struct address *a)
-{
-	size_t i;
-
-	for (i = 0; i < c->naddrs; i++)
-		if (ip_equal(&c->addrs[i].local, &a->local))
-			return true;
-	return false;
-}
-
 static bool take_addresses(struct config *target, const struct config *said,
 			   const struct config *running, bool prune)
 {
@@ -65,22 +55,12 @@ static bool take_addresses(struct config *target, const struct config *said,
 		if (prune || config_has_address(said, a))
 			continue;
 		/* IPv6 has an address only once, whatever its prefix. */
-		if (a->local.family == AF_INET6 && has_local(said, a))
+		if (a->local.family == AF_INET6 && config_has_local(said, a))
 			continue;
 		if (!config_add_address(target, a))
 			return false;
 	}
 	return true;
-}
-
-static bool has_place(const struct config *c, const struct static_route *r)
-{
-	size_t i;
-
-	for (i = 0; i < c->nroutes; i++)
-		if (route_same_place(&c->routes[i], r))
-			return true;
-	return false;
 }
 
 static bool take_routes(struct config *target, const struct config *said,
@@ -97,7 +77,7 @@ static bool take_routes(struct config *target, const struct config *said,
 	for (i = 0; i < running->nroutes; i++) {
 		const struct static_route *r = &running->routes[i];
 
-		if (has_place(said, r))
+		if (config_has_place(said, r))
 			continue;
 		/* Who else has made it may want it. */
 		if (prune && r->protocol == ROUTE_PROTOCOL)

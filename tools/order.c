@@ -115,7 +115,8 @@ static void put(struct order *o, struct place *place)
 {
 	const struct config *c = &place->section->config;
 	const struct tunnel **holder;
-	struct holding wanted, *held;
+	const struct holding *held;
+	struct holding wanted = { 0 };
 	size_t i;
 
 	if (place->is_put)

@@ -34,16 +34,6 @@ static int refuse_route(struct gretool *g, const struct nl_request *request,
 	return report_refusal(&g->nl, request, subject);
 }
 
-static bool has_place(const struct config *c, const struct static_route *r)
-{
-	size_t i;
-
-	for (i = 0; i < c->nroutes; i++)
-		if (route_same_place(&c->routes[i], r))
-			return true;
-	return false;
-}
-
 /*
  * Those of to. One to the same place as before goes beside the old one, which is
  * removed later, so that there is no gap; what the kernel calls replacing would take
@@ -61,7 +51,7 @@ static int add_routes(struct gretool *g, int ifindex, const struct config *from,
 		if (from && config_has_route(from, r))
 			continue;
 		static_route_add(&request, ifindex, r,
-				 from && has_place(from, r));
+				 from && config_has_place(from, r));
 		if (nl_talk(&g->nl, &request, NULL, NULL))
 			return refuse_route(g, &request, to->name, r);
 	}
@@ -85,16 +75,6 @@ static void remove_routes(struct gretool *g, int ifindex,
 	}
 }
 
-static bool has_local(const struct config *c, const struct address *a)
-{
-	size_t i;
-
-	for (i = 0; i < c->naddrs; i++)
-		if (ip_equal(&c->addrs[i].local, &a->local))
-			return true;
-	return false;
-}
-
 /* in_the_way: only those that another of the same address is to follow. */
 static int remove_addresses(struct gretool *g, int ifindex,
 			    const struct config *from, const struct config *to,
@@ -106,7 +86,7 @@ static int remove_addresses(struct gretool *g, int ifindex,
 	for (i = 0; i < from->naddrs; i++) {
 		const struct address *a = &from->addrs[i];
 		bool is_in_the_way = a->local.family == AF_INET6 &&
-				     has_local(to, a);
+				     config_has_local(to, a);
 
 		if (config_has_address(to, a) || is_in_the_way != in_the_way)
 			continue;

@@ -58,9 +58,9 @@ enum words_use {
 };
 
 /*
- * NAME and words to config; WORDS_IP without NAME, and a remote is not needed. Returns STATUS_OK, or reports what is wrong and
- * returns STATUS_USAGE; report_word() is told which word that is. The caller
- * frees c in both cases.
+ * NAME and words to config; WORDS_IP without NAME, and a remote is not needed.
+ * Returns STATUS_OK, or reports what is wrong and returns STATUS_USAGE;
+ * report_word() is told which word that is. The caller frees c in both cases.
  */
 int words_parse(struct config *c, enum words_use use, int argc, char **argv);
 

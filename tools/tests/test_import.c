@@ -113,6 +113,7 @@ static void test_damaged(const char *what, read_fn fn, const char *path,
 int main(void)
 {
 	char directory[] = "/tmp/test_import.XXXXXX", path[64];
+	char expected[1024];
 	struct import im;
 	FILE *file;
 	size_t i;
@@ -155,16 +156,29 @@ int main(void)
 	      "on\n gre-addr 10.1.0.1 peer 10.1.0.2 fd00::1/64\n"
 	      "iface plain inet static\n gre-key 5\n"
 	      "iface h inet manual\n gre-remote any\n gre-peer 10.4.0.2\n "
-	      "gre-addr 10.4.0.1\n",
+	      "gre-addr 10.4.0.1\n"
+	      "iface i inet static\n address 10.5.0.1\n netmask 0xfffffffc\n "
+	      "pre-up ip tunnel add i mode gre remote 192.0.2.3\n "
+	      "up [ -x /bin/foo ] && ip route add 10.9.0.0/16 dev i\n "
+	      "post-down ip link set i mtu 1300\n down ip link set i down\n"
+	      "iface lost inet manual\n pre-up ip tunnel add lost mode gre "
+	      "remote $(cat x)\n",
 	      file);
 	fclose(file);
 	memset(&im, 0, sizeof(im));
 	import_ifupdown(&im, path);
-	check_text(printed(&im),
-		   "[g] remote 192.0.2.2 csum keepalive 1 3 mtu-probe on addr "
-		   "10.0.0.1/30 addr 10.1.0.1/32 peer 10.1.0.2 addr fd00::1/64 "
-		   "up  [h] remote any addr 10.4.0.1/32 peer 10.4.0.2 up",
-		   "options of our own in a stanza");
+	snprintf(expected, sizeof(expected),
+		 "[g] remote 192.0.2.2 csum keepalive 1 3 mtu-probe on addr "
+		 "10.0.0.1/30 addr 10.1.0.1/32 peer 10.1.0.2 addr fd00::1/64 "
+		 "up  [h] remote any addr 10.4.0.1/32 peer 10.4.0.2 up  "
+		 "[i] remote 192.0.2.3 ttl inherit tos 0x00 addr 10.5.0.1/30 "
+		 "up # not taken over: %1$s:18: up [ -x /bin/foo ]   "
+		 "# not taken over: %1$s:18: up ip route add 10.9.0.0/16 dev i "
+		 "# not taken over: %1$s:19: post-down ip link set i mtu 1300 "
+		 "# not taken over: %1$s:22: pre-up ip tunnel add lost mode "
+		 "gre remote $(cat x)",
+		 path);
+	check_text(printed(&im), expected, "stanzas of all kinds");
 	import_free(&im);
 	test_damaged("interfaces", import_ifupdown, path,
 		     "source x/*\niface g inet tunnel\n mode gre\n endpoint "
