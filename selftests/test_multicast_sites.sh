@@ -103,12 +103,13 @@ packets() {
 	gretool -n "$R2" -j -s show gre1 | jq '.[].stats.rx_packets'
 }
 
-# In a second the daemons say a little; the stream would be 20 packets.
+# The daemons say a little each second; the stream would be 20 packets.
 quiet() {
-	local before
+	local before after began=$EPOCHREALTIME
 	before=$(packets)
 	read -rt 1 -u "$NOTHING" || :
-	[ "$(($(packets) - before))" -lt 10 ]
+	after=$(packets)
+	[ "$((after - before))" -lt "$(((${EPOCHREALTIME/./} - ${began/./}) * 10 / 1000000))" ]
 }
 
 # mss_is BYTES: what the other LAN sees of a connection, in both directions

@@ -108,7 +108,7 @@ charon() {
 	STRONGSWAN_CONF=$dir/strongswan.conf ip netns exec "$1" \
 		sh -c "mount -t tmpfs run /run && exec $CHARON" >"$dir/out" 2>&1 &
 	DAEMONS+=("$!")
-	busywait 30 test -S "$dir/vici" || fail "charon: $(cat "$dir/out")"
+	busywait 60 test -S "$dir/vici" || fail "charon: $(cat "$dir/out" "$dir/log" 2>&1)"
 	check "swanctl" swan "$1" --load-all
 }
 
