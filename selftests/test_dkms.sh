@@ -5,6 +5,7 @@
 # first tunnel is made, and nothing stays when it is removed. Changes what is
 # installed, so that it runs in the lab alone.
 #
+# make check: left out
 # before the boot: ./dkms_build.sh
 
 # shellcheck source=lib.sh
