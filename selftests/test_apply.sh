@@ -34,6 +34,7 @@ TESTS="
 	keep_going
 	missing_underlay
 	missing_dev
+	gone_dev
 	default_mtu
 	json
 	save_and_apply
@@ -63,6 +64,10 @@ says() {
 	OUT=$(gretool -n "$A" apply "$@" 2>"$WORK/err")
 	check_eq "status of apply $*" "$status" "$?"
 	check_match "apply $*" "$regex" "$(cat "$WORK/err")"
+}
+
+index_of() {
+	ip -n "$A" -j link show "$1" | jq '.[].ifindex'
 }
 
 show() {
@@ -171,7 +176,7 @@ in_place() {
 		up
 	END
 	applies "$WORK/conf"
-	index=$(ip -n "$A" -j link show gre1 | jq '.[].ifindex')
+	index=$(index_of gre1)
 	file <<-'END'
 		[gre1]
 		remote 192.0.2.2 local 192.0.2.1 key 2 csum
@@ -194,8 +199,7 @@ in_place() {
 -     route 10.8.0.0/16 via 10.0.0.2
 +     route 10.8.0.0/16
 +     route 10.9.0.0/16" "$OUT"
-	check_eq "the same device" "$index" \
-		"$(ip -n "$A" -j link show gre1 | jq '.[].ifindex')"
+	check_eq "the same device" "$index" "$(index_of gre1)"
 	check_eq "what is there" "gre1 local 192.0.2.1 remote 192.0.2.2 key 2 csum mtu 1468 addr 10.0.0.1/30 addr fd00::1/64 up" "$(show)"
 	check_eq "routes" "10.8.0.0/16 scope link
 10.9.0.0/16 scope link" "$(routes)"
@@ -573,7 +577,7 @@ recreates() {
 	END
 	applies "$WORK/conf"
 	gretool -n "$A" set gre1 addr 10.5.0.1/24
-	index=$(ip -n "$A" -j link show gre1 | jq '.[].ifindex')
+	index=$(index_of gre1)
 	sed -i "2s/\$/ link-netns $UNDER ttl 9/" "$WORK/conf"
 	applies "$WORK/conf"
 	check_eq "made again" "~ [gre1] made again: link-netns cannot be changed while the tunnel is there
@@ -582,7 +586,7 @@ recreates() {
 +     ttl 9" "$OUT"
 	check_eq "what is there" "gre1 remote 192.0.2.2 link-netns $UNDER ttl 9 mtu 1476 addr 10.0.0.1/30 addr 10.5.0.1/24 up" "$(show)"
 	check_eq "its route" "10.9.0.0/16 scope link" "$(routes)"
-	[ "$index" != "$(ip -n "$A" -j link show gre1 | jq '.[].ifindex')" ] ||
+	[ "$index" != "$(index_of gre1)" ] ||
 		fail "it is the same device"
 	applies "$WORK/conf"
 	check_eq "nothing differs" "" "$OUT"
@@ -872,6 +876,43 @@ missing_dev() {
 	says 1 "^$WORK/conf:2:34: dev: there is no interface \"pppp0\", gre1 stays as it is$" \
 		"$WORK/conf"
 	check_match "it is up" "dev ppp0 .* up" "$(show)"
+}
+
+# An interface that goes, as one does whose line is hung up, and comes again with
+# another number; what else the file says counts meanwhile.
+gone_dev() {
+	local index
+
+	setup_pair
+	file <<-'END'
+		[gre1]
+		remote 203.0.113.2 dev ppp0
+		addr 10.0.0.1/30
+		route 10.9.0.0/16
+		up
+	END
+	run ip -n "$A" link add ppp0 type dummy
+	applies "$WORK/conf"
+	index=$(index_of gre1)
+	run ip -n "$A" link del ppp0
+	sed -i 's/remote/ttl 9 remote/' "$WORK/conf"
+	says 0 "^$WORK/conf:2:26: dev: there is no interface \"ppp0\" now, gre1 stays without one until the next apply$" \
+		"$WORK/conf"
+	check_eq "the rest" "~ [gre1]
+-     ttl 64
++     ttl 9" "$OUT"
+	says 0 "there is no interface" "$WORK/conf"
+	check_eq "nothing differs" "" "$OUT"
+	gretool -n "$A" save "$WORK/saved" 2>/dev/null
+	says 0 "there is no interface" "$WORK/saved"
+	check_eq "nor from what was saved" "" "$OUT"
+	run ip -n "$A" link add ppp0 type dummy
+	applies "$WORK/conf"
+	check_match "then it has it" "^~ \[gre1\]
+-     dev if[0-9]*
+\+     dev ppp0$" "$OUT"
+	check_eq "it is the same" "$index" "$(index_of gre1)"
+	check_eq "with its route" "10.9.0.0/16 dev gre1 proto 47 scope link" "$(to 10.9.0.0/16)"
 }
 
 # What is not said of the MTU is left to the kernel, and an old choice goes.

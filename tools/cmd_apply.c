@@ -125,34 +125,44 @@ static void carry_out(struct apply *a, const struct difference *d, int ifindex,
 		a->status = status;
 }
 
-/* A tunnel that is up is not taken down for what may be a typing error. */
-static int refuse_dev(const struct config *c, const struct section *section)
+static void report_dev(const struct config *c, const struct section *section,
+		       const char *when, const char *how)
 {
 	section_report(section, 0);
 	report_option("dev");
-	report("dev: there is no interface \"%s\", %s stays as it is", c->dev,
-	       c->name);
+	report("dev: there is no interface \"%s\"%s, %s stays %s", c->dev, when,
+	       c->name, how);
 	report_words(NULL, 0);
-	return STATUS_REFUSED;
 }
 
 /*
  * An interface of the underlay that is still to come: the kernel wants its index.
- * Until then the tunnel is there, and down.
+ * Until then the tunnel is there, and down; but one that is up is not taken down
+ * for what may be a typing error, and one whose interface went may keep its index.
  */
-static void wait_for_dev(struct config *c, const struct section *section)
+static int wait_for_dev(struct apply *a, struct section *section,
+			const struct tunnel *running)
 {
-	section_report(section, 0);
-	report_option("dev");
-	report("dev: there is no interface \"%s\" yet, %s stays down until the "
-	       "next apply",
-	       c->dev, c->name);
-	report_words(NULL, 0);
+	struct config *c = &section->config;
+
+	if (running && resolve_dev_is_gone(&a->g->nl, &running->config)) {
+		report_dev(c, section, " now",
+			   "without one until the next apply");
+		memcpy(c->dev, running->config.dev, sizeof(c->dev));
+		c->link = running->config.link;
+		return STATUS_OK;
+	}
+	if (running && running->config.up) {
+		report_dev(c, section, "", "as it is");
+		return STATUS_REFUSED;
+	}
+	report_dev(c, section, " yet", "down until the next apply");
 	c->dev[0] = '\0';
 	c->link = 0;
 	c->up = false;
 	c->nroutes = 0;
 	c->given &= ~(uint32_t)F_ROUTE;
+	return STATUS_OK;
 }
 
 /*
@@ -208,14 +218,12 @@ static void apply_section(struct apply *a, struct section *section)
 	section_report(section, 0);
 	status = resolve_numbers_or_wait(&a->g->nl, said, &missing);
 	report_words(NULL, 0);
-	if (!status && missing && running && running->config.up)
-		status = refuse_dev(said, section);
+	if (!status && missing)
+		status = wait_for_dev(a, section, running);
 	if (status) {
 		a->status = a->status ? a->status : status;
 		return;
 	}
-	if (missing)
-		wait_for_dev(said, section);
 	if (running) {
 		change_running(a, said, running, section);
 		return;

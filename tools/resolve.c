@@ -85,6 +85,17 @@ int resolve_numbers_or_wait(struct nl *nl, struct config *c, bool *missing)
 	return resolve(nl, c, c, missing);
 }
 
+bool resolve_dev_is_gone(struct nl *nl, const struct config *c)
+{
+	struct nl_request request;
+	struct tunnel interface;
+
+	if (!c->link)
+		return false;
+	link_get_in(&request, underlay_id(c), NULL, c->link);
+	return nl_talk(nl, &request, read_interface, &interface) == -ENODEV;
+}
+
 void resolve_names(struct nl *nl, struct config *c)
 {
 	struct nl_request request;

@@ -19,6 +19,9 @@ int resolve_numbers(struct nl *nl, struct config *c,
  */
 int resolve_numbers_or_wait(struct nl *nl, struct config *c, bool *missing);
 
+/* The interface that the kernel has for dev is not there any more. */
+bool resolve_dev_is_gone(struct nl *nl, const struct config *c);
+
 /* link to dev and link_netnsid to link_netns, as far as they can be known. */
 void resolve_names(struct nl *nl, struct config *c);
 
