@@ -68,7 +68,7 @@ as_installed() {
 	for file in "$DEB"/*.deb; do
 		dpkg -x "$file" "$installed/deb"
 	done
-	diff <(files "$installed/make" | sed 's,^\./usr/lib/systemd,./lib/systemd,
+	diff <(files "$installed/make" | sed 's,^\./usr/lib/\(systemd\|udev\)/,./lib/\1/,
 			/^\.\/usr\/src\/.*\/COPYING$/d') \
 		<(files "$installed/deb" | sed '/\/man\//s/\.gz$//')
 }

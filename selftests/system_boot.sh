@@ -27,7 +27,7 @@ stanza() {
 }
 
 make -s -C ../tools
-lab/system.sh --copy "$root" ifupdown iproute2 iputils-ping libmnl0 kmod
+lab/system.sh --copy "$root" ifupdown iproute2 iputils-ping libmnl0 kmod udev
 "${as_root[@]}" make -s -C ../tools install DESTDIR="$root"
 "${as_root[@]}" mkdir -p "$root/lab/selftests"
 "${as_root[@]}" cp -r lib.sh boot "$root/lab/selftests/"
@@ -45,6 +45,13 @@ put /etc/gretool/late.conf <<'END'
 [late]
 local 198.51.100.1 remote 198.51.100.2
 addr 10.2.0.1/30
+up
+END
+put /etc/gretool/dialled.conf <<'END'
+[dialled]
+remote 203.0.113.2 key 9 dev ppp0
+addr 10.4.0.1/30
+route 10.9.0.0/16 via 10.4.0.2
 up
 END
 put /etc/network/interfaces <<END

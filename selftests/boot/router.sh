@@ -127,6 +127,49 @@ late_underlay() {
 	check "with one" pings 10.2.0.2
 }
 
+# An interface of the underlay that comes after the tunnel, goes, and comes again:
+# a line that is dialled, say.
+late_dev() {
+	local at expected
+
+	expected="dialled remote 203.0.113.2 dev ppp0 key 9 mtu 1472 addr 10.4.0.1/30 up"
+	check_match "before" '^dialled remote 203\.0\.113\.2 key 9 .*/30$' \
+		"$(gretool show dialled)"
+	run ip link add ppp0 type dummy
+	check "with the interface" busywait 60 shows dialled "$expected"
+	check_match "its route" "^10\.9\.0\.0/16 via 10\.4\.0\.2 " \
+		"$(ip route show dev dialled proto 47)"
+	run ip link del ppp0
+	check_fails "without it" shows dialled "$expected"
+	run ip link add dial type dummy
+	run ip link set dial name ppp0
+	check "with the next one" busywait 60 shows dialled "$expected"
+	run udevadm settle -t 30
+
+	# Others are nothing to the service.
+	at=$(cursor)
+	run ip link add ppp01 type dummy
+	run ip link add pp type dummy
+	run udevadm settle -t 30
+	check_eq "other interfaces" "" "$(said_since "$at")"
+	# What is not running is not started.
+	run systemctl stop gretool.service
+	run ip link del ppp0
+	run ip link add ppp0 type dummy
+	run udevadm settle -t 30
+	check_eq "the service" inactive "$(systemctl is-active gretool.service)"
+	run systemctl start gretool.service
+	check "from the start" shows dialled "$expected"
+	run ip link del ppp0
+	run ip link del ppp01
+	run ip link del pp
+}
+
+# shows TUNNEL LINE: what gretool says of it
+shows() {
+	[ "$(gretool show "$1")" = "$2" ]
+}
+
 # In place: the same interface, and no packet is lost.
 reload() {
 	local before after pid
@@ -240,7 +283,7 @@ second_boot() {
 }
 
 case $1 in
-first) TESTS="first_boot ifupdown ifupdown_words ifupdown_wrong late_underlay reload broken_file link_netns hardened metrics taken_down leave_broken" ;;
+first) TESTS="first_boot ifupdown ifupdown_words ifupdown_wrong late_underlay late_dev reload broken_file link_netns hardened metrics taken_down leave_broken" ;;
 second) TESTS="second_boot ifupdown taken_down" ;;
 esac
 RET=0
