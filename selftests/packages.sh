@@ -3,8 +3,9 @@
 #
 # packages.sh: what the Debian packages do in a Debian 12, by its own apt and DKMS:
 # install, a new kernel, a new version, a tunnel on that kernel, reinstall, a
-# kernel that the module does not build for, remove, purge. The system is a layer
-# of memory over a root of the cache; the mounts end with this script.
+# kernel that the module does not build for, remove, purge. And what a program that
+# is in another package says of what ours have. The system is a layer of memory over
+# a root of the cache; the mounts end with this script.
 
 set -uo pipefail
 ((EUID == 0)) || exec sudo --preserve-env=HOME,GREX_CACHE,GREX_TALLY,GREX_NOLOCK "$0"
@@ -200,6 +201,17 @@ purges() {
 	everything | diff "$place/pristine" - | head -n 50
 }
 
+# By the program of Prometheus, which need not be installed for that.
+alert_rules() {
+	local said
+	if ! (cd "$place" && apt-get "${APT_OPTIONS[@]}" download prometheus) >"$place/log" 2>&1; then
+		cat "$place/log"
+		return 1
+	fi
+	dpkg-deb -x "$place"/prometheus_*.deb "$place/prometheus" || return
+	said=$("$place/prometheus/usr/bin/promtool" check rules tools/alerts.yml 2>&1) || echo "$said"
+}
+
 # --- here we go ----------------------------------------------------------------
 
 # build FOLDER
@@ -246,4 +258,5 @@ try "reinstall" reinstalls
 try "headers that the module does not build with" broken_headers
 try "remove" removes
 try "purge" purges
+try "promtool takes alerts.yml" alert_rules
 exit "$failed"
