@@ -35,6 +35,7 @@ TESTS="
 	missing_underlay
 	missing_dev
 	gone_dev
+	narrow
 	default_mtu
 	json
 	save_and_apply
@@ -913,6 +914,36 @@ gone_dev() {
 \+     dev ppp0$" "$OUT"
 	check_eq "it is the same" "$index" "$(index_of gre1)"
 	check_eq "with its route" "10.9.0.0/16 dev gre1 proto 47 scope link" "$(to 10.9.0.0/16)"
+}
+
+# The kernel takes IPv6 from an interface with less than 1280 bytes; what the file
+# does not speak of stays.
+narrow() {
+	local before
+
+	setup_pair
+	file <<-'END'
+		[gre1]
+		remote 192.0.2.2 mtu 1280
+		addr 10.0.0.1/30
+		route 10.8.0.0/16 via 10.0.0.2
+		up
+	END
+	applies "$WORK/conf"
+	run ip -n "$A" addr add fd00::1/64 dev gre1 nodad
+	run ip -n "$A" route add fd08::/32 via fd00::2
+	before=$(show; routes)
+	sed -i 's/mtu 1280/mtu 1279/' "$WORK/conf"
+	says 1 "gre1: addr fd00::1/64: IPv6 is off on this interface, it needs an MTU of 1280.*gre1: nothing is changed" \
+		"$WORK/conf"
+	check_eq "as before" "$before" "$(show; routes)"
+	check_match "the route of IPv6" "fd08::/32 via fd00::2" "$(ip -n "$A" -6 route show dev gre1)"
+	says 1 "gre1: route fd08::/32: IPv6 is off on this interface, it needs an MTU of 1280.*gre1: nothing is changed" \
+		"$WORK/conf" --prune
+	check_eq "as before" "$before" "$(show; routes)"
+	run ip -n "$A" route del fd08::/32
+	applies "$WORK/conf" --prune
+	check_match "without it" "mtu 1279 addr 10.0.0.1/30 up" "$(show)"
 }
 
 # What is not said of the MTU is left to the kernel, and an old choice goes.

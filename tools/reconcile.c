@@ -27,7 +27,8 @@ static int refuse_route(struct gretool *g, const struct nl_request *request,
 			       subject);
 	/* Otherwise the kernel speaks of any of several reasons. */
 	if (r->to.family == AF_INET6 && !why->text[0] &&
-	    (why->error == EACCES || why->error == EINVAL))
+	    (why->error == EACCES || why->error == EINVAL ||
+	     why->error == ENODEV))
 		return refused("%s: IPv6 is off on this interface, it needs an "
 			       "MTU of 1280 and sysctl disable_ipv6=0",
 			       subject);
@@ -91,9 +92,13 @@ static int remove_addresses(struct gretool *g, int ifindex,
 		if (config_has_address(to, a) || is_in_the_way != in_the_way)
 			continue;
 		addr_delete(&request, ifindex, a);
-		/* A primary address takes its secondaries along. */
+		/*
+		 * A primary address takes its secondaries along, and an MTU of
+		 * less than 1280 all of IPv6.
+		 */
 		if (nl_talk(&g->nl, &request, NULL, NULL) &&
-		    g->nl.refusal.error != EADDRNOTAVAIL)
+		    g->nl.refusal.error != EADDRNOTAVAIL &&
+		    g->nl.refusal.error != ENXIO)
 			return report_refusal(&g->nl, &request, to->name);
 	}
 	return STATUS_OK;
@@ -203,9 +208,12 @@ static int read_again(struct gretool *g, const char *name,
 	return status ? status : tunnels_read_routes(&g->nl, tunnels);
 }
 
+/* Changes of these make the kernel change more on its own. */
+#define F_AGAIN (F_ADDR | F_MTU)
+
 /*
- * What the kernel has changed on its own: secondary addresses went with their
- * primary one, the MTU followed another route.
+ * What it has changed: secondary addresses went with their primary one, those of
+ * IPv6 with an MTU of 1280, the MTU followed another route.
  */
 static int change_again(struct gretool *g, const struct difference *d)
 {
@@ -237,7 +245,7 @@ static int put_back(struct gretool *g, const struct config *before)
 	if (!status) {
 		difference_find(&back, &now.list[0].config, before);
 		status = change(g, now.list[0].ifindex, &back);
-		if (!status && back.fields & F_ADDR)
+		if (!status && back.fields & F_AGAIN)
 			status = change_again(g, &back);
 	}
 	tunnels_free(&now);
@@ -249,7 +257,7 @@ static int change_or_put_back(struct gretool *g, const struct difference *d,
 {
 	int status = change(g, ifindex, d);
 
-	if (!status && d->fields & F_ADDR)
+	if (!status && d->fields & F_AGAIN)
 		status = change_again(g, d);
 	if (!status)
 		return STATUS_OK;
