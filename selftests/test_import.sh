@@ -235,6 +235,7 @@ networkd() {
 		Remote=192.0.2.3
 		InputKey=5
 		DiscoverPathMTU=no
+		IgnoreDontFragment=no
 		FooOverUDP=yes
 	END
 	printf '[Tunnel]\nTOS=16\n' >"$WORK/n/20-gre2.netdev.d/tos.conf"
@@ -269,6 +270,10 @@ networkd() {
 		[Route]
 		Destination=10.9.0.0/16
 		Table=100
+
+		[Route]
+		Type=blackhole
+		Destination=10.0.0.0/8
 	END
 	imports 0 networkd "$WORK/n"
 	check_eq "the file" "[gre1]
@@ -287,6 +292,7 @@ route 10.8.0.0/16 via 10.0.0.2 metric 5
 route 10.9.0.0/16 table 100
 up
 # not taken over: $WORK/n/50-gre1.network:8: [Network] DNS=10.0.0.2
+# not taken over: $WORK/n/50-gre1.network:25: [Route] Type=blackhole Destination=10.0.0.0/8
 
 [gre2]
 local any
@@ -297,10 +303,11 @@ tos 0x10
 df inherit
 multicast on
 up
-# not taken over: $WORK/n/20-gre2.netdev:10: [Tunnel] FooOverUDP=yes" \
+# not taken over: $WORK/n/20-gre2.netdev:11: [Tunnel] FooOverUDP=yes" \
 		"$(cat "$WORK/conf")"
 	check_eq "warnings" "$WORK/n/50-gre1.network:8: import: not taken over: [Network] DNS=10.0.0.2
-$WORK/n/20-gre2.netdev:10: import: not taken over: [Tunnel] FooOverUDP=yes" \
+$WORK/n/50-gre1.network:25: import: not taken over: [Route] Type=blackhole Destination=10.0.0.0/8
+$WORK/n/20-gre2.netdev:11: import: not taken over: [Tunnel] FooOverUDP=yes" \
 		"$(cat "$WORK/err")"
 	applied "gre1 local 192.0.2.1 remote 192.0.2.2 key 16909060 ttl 255 tos 0x00 mtu 1400 multicast on addr 10.0.0.1/30 addr 10.7.0.1/32 peer 10.7.0.2 addr fd00::1/64 up
 gre2 remote 192.0.2.3 ikey 5 ttl inherit tos 0x10 df inherit mtu 1476 multicast on up"

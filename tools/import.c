@@ -120,19 +120,27 @@ void import_remark(struct import *im, const char *name, const char *fmt, ...)
 static int parse(struct config *c, const char *name, const char *before,
 		 const char *options)
 {
-	char *argv[BATCH_WORDS], *text;
+	char **argv, *text;
 	const char *wrong;
-	int argc, status;
+	int max, argc, status;
 
 	config_init(c);
 	if (asprintf(&text, "%s %s", before, options) < 0)
 		return refused("%s", strerror(ENOMEM));
+	/* Each word but the last has something behind it. */
+	max = (int)strlen(text) / 2 + 1;
+	argv = calloc((size_t)max + 1, sizeof(*argv));
+	if (!argv) {
+		free(text);
+		return refused("%s", strerror(ENOMEM));
+	}
 	argv[0] = (char *)name;
-	wrong = batch_split(text, argv + 1, BATCH_WORDS - 1, &argc);
+	wrong = batch_split(text, argv + 1, max, &argc);
 	if (wrong)
 		status = usage("\"%s\" %s", options, wrong);
 	else
 		status = words_parse(c, WORDS_FILE, argc + 1, argv);
+	free(argv);
 	free(text);
 	return status;
 }
@@ -259,16 +267,40 @@ static bool makes_gre(const char *text)
 		strstr(text, "mode gre"));
 }
 
-static int print_lost(FILE *out, const struct import_tunnel *t)
+/* A word of it is one of the tunnels, or has it between dots or slashes. */
+static bool names_tunnel(const struct import *im, const char *text)
+{
+	const char ends[] = " \t\"'./=:@";
+	size_t i, n;
+
+	for (text += strspn(text, ends); *text; text += strspn(text, ends)) {
+		n = strcspn(text, ends);
+		for (i = 0; i < im->count; i++)
+			if (im->tunnels[i].is_gre &&
+			    strlen(im->tunnels[i].name) == n &&
+			    !strncmp(im->tunnels[i].name, text, n))
+				return true;
+		text += n;
+	}
+	return false;
+}
+
+/* What is said about interfaces that are no tunnels, but is about tunnels. */
+static int print_lost(FILE *out, const struct import *im,
+		      const struct import_tunnel *t)
 {
 	int status = STATUS_OK;
 	size_t i;
 
-	for (i = 0; i < t->nremarks; i++)
-		if (makes_gre(t->remarks[i].text)) {
-			print_remark(out, &t->remarks[i]);
+	for (i = 0; i < t->nremarks; i++) {
+		const char *text = t->remarks[i].text;
+
+		if (makes_gre(text))
 			status = STATUS_REFUSED;
-		}
+		else if (!names_tunnel(im, text))
+			continue;
+		print_remark(out, &t->remarks[i]);
+	}
 	return status;
 }
 
@@ -284,7 +316,7 @@ int import_print(FILE *out, struct import *im)
 		struct import_tunnel *t = &im->tunnels[i];
 
 		if (!t->is_gre) {
-			err = print_lost(out, t);
+			err = print_lost(out, im, t);
 			status = status ? status : err;
 			continue;
 		}

@@ -37,7 +37,7 @@ static void take_option(struct import *im, const char *name, const char *word,
 			const char *value)
 {
 	static const char *const ttl[] = { "ttl", "hoplimit", "hlim", NULL };
-	static const char *const tos[] = { "tos", "dsfield", NULL };
+	static const char *const tos[] = { "tos", "dsfield", "tclass", NULL };
 	char lower[32];
 	size_t i;
 
@@ -54,7 +54,10 @@ static void take_option(struct import *im, const char *name, const char *word,
 	for (i = 0; i < sizeof(lower) - 1 && value[i]; i++)
 		lower[i] = (char)tolower((unsigned char)value[i]);
 	lower[i] = '\0';
-	if (!strcmp(lower, "1") || !strcmp(lower, "0x1"))
+	/* The names of ip(8), which it looks for first. */
+	if (!strcmp(value, "EF") || (!strncmp(value, "AF", 2) && i == 4))
+		import_option(im, name, "tos %s", lower);
+	else if (!strcmp(lower, "1") || !strcmp(lower, "0x1"))
 		import_option(im, name, "tos inherit");
 	else if (!lower[strspn(lower, "0123456789abcdef")])
 		import_option(im, name, "tos 0x%s", lower);

@@ -16,7 +16,8 @@ struct unit {
 	char names[256]; /* of [NetDev] or [Match] */
 	bool is_network, is_gre;
 	/* What belongs together, and comes in any order. */
-	char local[80], peer[80], to[80], via[80], metric[16], table[16];
+	char local[80], peer[80], to[80], via[80], metric[16], table[16],
+		type[16];
 };
 
 static bool is_yes(const char *value)
@@ -68,7 +69,9 @@ static void end_section(struct import *im, struct unit *u)
 		    u->peer[0] ? " peer " : "", u->peer);
 	if (!to[0] && u->via[0])
 		to = strchr(u->via, ':') ? "::/0" : "default";
-	if (to[0])
+	if (to[0] && u->type[0] && strcmp(u->type, "unicast") != 0)
+		say(im, u, true, "[Route] Type=%s Destination=%s", u->type, to);
+	else if (to[0])
 		say(im, u, false, "route %s%s%s%s%s%s%s", to,
 		    u->via[0] ? " via " : "", u->via,
 		    u->metric[0] ? " metric " : "", u->metric,
@@ -79,6 +82,7 @@ static void end_section(struct import *im, struct unit *u)
 	u->via[0] = '\0';
 	u->metric[0] = '\0';
 	u->table[0] = '\0';
+	u->type[0] = '\0';
 }
 
 static bool take_tunnel(struct import *im, const struct unit *u,
@@ -106,10 +110,11 @@ static bool take_tunnel(struct import *im, const struct unit *u,
 		    strcmp(value, "1") ? value : "inherit");
 	else if (!strcmp(key, "DiscoverPathMTU"))
 		say(im, u, false, "df %s", is_yes(value) ? "set" : "inherit");
-	else if (!strcmp(key, "IgnoreDontFragment"))
-		say(im, u, false, "df %s", is_yes(value) ? "clear" : "set");
+	else if (!strcmp(key, "IgnoreDontFragment") && is_yes(value))
+		say(im, u, false, "df clear");
 	else
-		return !strcmp(key, "Independent");
+		return !strcmp(key, "Independent") ||
+		       !strcmp(key, "IgnoreDontFragment");
 	return true;
 }
 
@@ -144,6 +149,7 @@ static bool take_network(struct import *im, struct unit *u, const char *key,
 		PART("Route", "Gateway", via),
 		PART("Route", "Metric", metric),
 		PART("Route", "Table", table),
+		PART("Route", "Type", type),
 #undef PART
 	};
 	size_t i;

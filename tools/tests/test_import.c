@@ -21,6 +21,12 @@ static const struct {
 	  "[g] remote 192.0.2.2 ttl inherit tos 0x20" },
 	{ "tunnel add g mode gre tos 1 remote 192.0.2.2",
 	  "[g] remote 192.0.2.2 ttl inherit tos inherit" },
+	{ "tunnel add g mode gre tos EF remote 192.0.2.2",
+	  "[g] remote 192.0.2.2 ttl inherit tos 0xb8" },
+	{ "tunnel add g mode gre dsfield AF11 remote 192.0.2.2",
+	  "[g] remote 192.0.2.2 ttl inherit tos 0x28" },
+	{ "tunnel add g mode gre tclass 20 remote 192.0.2.2",
+	  "[g] remote 192.0.2.2 ttl inherit tos 0x20" },
 	{ "tunnel add g mode gre tos CS6 remote 192.0.2.2 okey 1.2.3.4",
 	  "[g] remote 192.0.2.2 okey 16909060 ttl inherit tos 0xc0" },
 	{ "l a g type gre remote 192.0.2.2 iseq nopmtudisc",
@@ -162,7 +168,9 @@ int main(void)
 	      "up [ -x /bin/foo ] && ip route add 10.9.0.0/16 dev i\n "
 	      "post-down ip link set i mtu 1300\n down ip link set i down\n"
 	      "iface lost inet manual\n pre-up ip tunnel add lost mode gre "
-	      "remote $(cat x)\n",
+	      "remote $(cat x)\n"
+	      "iface eth0 inet manual\n up sysctl -w "
+	      "net.ipv4.conf.i.rp_filter=0\n up ifconfig eth0 mtu 1400\n",
 	      file);
 	fclose(file);
 	memset(&im, 0, sizeof(im));
@@ -176,7 +184,9 @@ int main(void)
 		 "# not taken over: %1$s:18: up ip route add 10.9.0.0/16 dev i "
 		 "# not taken over: %1$s:19: post-down ip link set i mtu 1300 "
 		 "# not taken over: %1$s:22: pre-up ip tunnel add lost mode "
-		 "gre remote $(cat x)",
+		 "gre remote $(cat x) "
+		 "# not taken over: %1$s:24: up sysctl -w "
+		 "net.ipv4.conf.i.rp_filter=0",
 		 path);
 	check_text(printed(&im), expected, "stanzas of all kinds");
 	import_free(&im);
