@@ -96,7 +96,7 @@ creates() {
 		route fd08::/32 via fd00::2
 		up
 
-		["fo#ur"]
+		["zo#ur"]
 		remote 192.0.2.4
 	END
 	applies "$WORK/conf"
@@ -113,10 +113,10 @@ creates() {
 +     route 10.9.0.0/16 table 100
 +     route fd08::/32 via fd00::2
 +     up
-+ [\"fo#ur\"]
++ [\"zo#ur\"]
 +     remote 192.0.2.4" "$OUT"
 	check_eq "what is there" "gre1 local 192.0.2.1 remote 192.0.2.2 key 5 ttl 255 mtu 1472 multicast on addr 10.0.0.1/30 addr fd00::1/64 up
-\"fo#ur\" remote 192.0.2.4 mtu 1476" "$(show)"
+\"zo#ur\" remote 192.0.2.4 mtu 1476" "$(show)"
 	check_eq "routes" "10.8.0.0/16 via 10.0.0.2 metric 10
 10.9.0.0/16 scope link
 fd08::/32 via fd00::2 metric 1024" "$(routes)"
@@ -934,12 +934,14 @@ narrow() {
 	run ip -n "$A" route add fd08::/32 via fd00::2
 	before=$(show; routes)
 	sed -i 's/mtu 1280/mtu 1279/' "$WORK/conf"
-	says 1 "gre1: addr fd00::1/64: IPv6 is off on this interface, it needs an MTU of 1280.*gre1: nothing is changed" \
+	# A daemon's would not be put back.
+	run ip -n "$A" -6 route add fd09::/32 via fd00::2 proto bird
+	says 1 "^$WORK/conf:2:18: gre1: mtu: \"1279\" leaves no room for the IPv6 that is there, expected 1280 or more$" \
 		"$WORK/conf"
 	check_eq "as before" "$before" "$(show; routes)"
 	check_match "the route of IPv6" "fd08::/32 via fd00::2" "$(ip -n "$A" -6 route show dev gre1)"
-	says 1 "gre1: route fd08::/32: IPv6 is off on this interface, it needs an MTU of 1280.*gre1: nothing is changed" \
-		"$WORK/conf" --prune
+	check_match "a daemon's" "fd09::/32 via fd00::2 proto bird" "$(ip -n "$A" -6 route show dev gre1)"
+	says 1 "gre1: mtu: \"1279\" leaves no room for the IPv6" "$WORK/conf" --prune
 	check_eq "as before" "$before" "$(show; routes)"
 	run ip -n "$A" route del fd08::/32
 	applies "$WORK/conf" --prune
@@ -1044,7 +1046,7 @@ keepalive 10 3
 mss auto
 mtu auto
 
-["fo#ur"]
+["zo#ur"]
 local 192.0.2.1
 remote any
 '
@@ -1180,7 +1182,6 @@ man_page() {
 		*)
 			if grep -q save "$example"; then
 				applies "$conf/office.conf"
-				rm -f "$conf/office.conf"
 			fi
 			ip netns exec "$A" sh -ec "cd $WORK; $(cat "$example")" \
 				>"$WORK/out" 2>&1 ||

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "collect.h"
@@ -82,6 +83,14 @@ static bool set_aside(struct tunnel *t)
 	return done;
 }
 
+/* By name, so that a file made again is the same. */
+static int compare_tunnels(const void *left, const void *right)
+{
+	const struct tunnel *a = left, *b = right;
+
+	return strcmp(a->config.name, b->config.name);
+}
+
 int cmd_save(struct gretool *g, int argc, char **argv)
 {
 	struct tunnels tunnels;
@@ -98,6 +107,9 @@ int cmd_save(struct gretool *g, int argc, char **argv)
 	for (i = 0; !status && i < tunnels.count; i++)
 		if (!set_aside(&tunnels.list[i]))
 			status = refused("%s", strerror(ENOMEM));
+	if (!status && tunnels.count)
+		qsort(tunnels.list, tunnels.count, sizeof(*tunnels.list),
+		      compare_tunnels);
 	if (!status)
 		status = output_file(path, save_tunnels, &tunnels);
 	tunnels_free(&tunnels);

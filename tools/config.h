@@ -16,6 +16,9 @@
 
 #define NETNS_NAME_SIZE 256
 
+/* bytes, RFC 8200, section 5 */
+#define IPV6_MTU_MIN 1280U
+
 /* One bit for each thing that can be given on its own. */
 enum field {
 	F_LOCAL = 1 << 0,

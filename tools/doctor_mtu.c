@@ -5,7 +5,6 @@
 #include "doctor.h"
 #include "duration.h"
 
-#define IPV6_MIN_MTU 1280
 #define IPV4_TCP_HEADERS 40
 /* Probes for the path MTU that were sent, before it says something. */
 #define UNANSWERED_MANY 6
@@ -78,7 +77,7 @@ void judge_mtu(const struct facts *f, struct finding *found)
 		  learned, config_overhead(c), fits,
 		  c->pmtudisc ? "refused, and stall where ICMP is filtered"
 			      : "fragmented",
-		  fits < IPV6_MIN_MTU && has_ipv6(c)
+		  fits < IPV6_MTU_MIN && has_ipv6(c)
 			  ? "; IPv6 needs 1280, and goes when the MTU is less"
 			  : "");
 	found_fix(found, "%s set %s mtu %" PRIu32, f->here.gretool,

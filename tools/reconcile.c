@@ -208,12 +208,9 @@ static int read_again(struct gretool *g, const char *name,
 	return status ? status : tunnels_read_routes(&g->nl, tunnels);
 }
 
-/* Changes of these make the kernel change more on its own. */
-#define F_AGAIN (F_ADDR | F_MTU)
-
 /*
- * What it has changed: secondary addresses went with their primary one, those of
- * IPv6 with an MTU of 1280, the MTU followed another route.
+ * What the kernel has changed on its own: secondary addresses went with their
+ * primary one, the MTU followed another route.
  */
 static int change_again(struct gretool *g, const struct difference *d)
 {
@@ -245,19 +242,43 @@ static int put_back(struct gretool *g, const struct config *before)
 	if (!status) {
 		difference_find(&back, &now.list[0].config, before);
 		status = change(g, now.list[0].ifindex, &back);
-		if (!status && back.fields & F_AGAIN)
+		if (!status && back.fields & F_ADDR)
 			status = change_again(g, &back);
 	}
 	tunnels_free(&now);
 	return status;
 }
 
+/* The kernel would take all of IPv6 away, daemons' routes and groups, too. */
+static int check_mtu(const struct difference *d)
+{
+	const struct config *to = d->to;
+	bool has_ipv6 = false;
+	size_t i;
+
+	if (!(d->fields & F_MTU) || to->mtu_auto || to->mtu >= IPV6_MTU_MIN)
+		return STATUS_OK;
+	for (i = 0; i < to->naddrs; i++)
+		has_ipv6 |= to->addrs[i].local.family == AF_INET6;
+	for (i = 0; i < to->nroutes; i++)
+		has_ipv6 |= to->routes[i].to.family == AF_INET6;
+	if (!has_ipv6)
+		return STATUS_OK;
+	report_option("mtu");
+	return refused("%s: mtu: \"%u\" leaves no room for the IPv6 that is "
+		       "there, expected %u or more",
+		       to->name, to->mtu, IPV6_MTU_MIN);
+}
+
 static int change_or_put_back(struct gretool *g, const struct difference *d,
 			      int ifindex)
 {
-	int status = change(g, ifindex, d);
+	int status = check_mtu(d);
 
-	if (!status && d->fields & F_AGAIN)
+	if (status)
+		return status;
+	status = change(g, ifindex, d);
+	if (!status && d->fields & F_ADDR)
 		status = change_again(g, d);
 	if (!status)
 		return STATUS_OK;

@@ -8,9 +8,6 @@
 #include "report.h"
 #include "words.h"
 
-/* RFC 8200, section 5 */
-#define IPV6_MTU_MIN 1280U
-
 static const struct word *find_word(const char *name)
 {
 	const struct word *word;
