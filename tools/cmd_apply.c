@@ -17,7 +17,7 @@
 
 const char help_apply[] =
 	"gretool apply [FILE|DIRECTORY] [--dry-run] [--prune] [--made FILE]\n"
-	"              [--keep-going] [-j] [-p]\n"
+	"              [--keep-going] [--dev NAME] [-j] [-p]\n"
 	"\n"
 	"Make the tunnels what a file says, or all *.conf of a directory "
 	"(by default\n" DEFAULT_PATH
@@ -37,6 +37,7 @@ const char help_apply[] =
 	"                delete only those that were noted\n"
 	"  --keep-going  leave out sections that are wrong, and then delete no "
 	"tunnel\n"
+	"  --dev NAME    only the tunnels with this dev\n"
 	"  -j            the difference as JSON\n"
 	"  -p            JSON, indented\n"
 	"\n"
@@ -56,6 +57,7 @@ struct apply {
 	struct gretool *g;
 	const char *path;
 	const char *made_path; /* NULL: nothing is noted */
+	const char *dev; /* NULL: whatever it is */
 	bool dry_run, prune, keep_going, colour;
 	struct conf conf;
 	struct made before, now;
@@ -265,6 +267,24 @@ static void prune_tunnels(struct apply *a)
 	free(names);
 }
 
+static bool is_meant(const struct section *section)
+{
+	return !section->is_wrong && !section->is_other;
+}
+
+/* Before dev is resolved, which forgets the name of one that is not there. */
+static void choose_sections(struct apply *a)
+{
+	size_t i;
+
+	for (i = 0; a->dev && i < a->conf.count; i++) {
+		struct section *section = &a->conf.sections[i];
+
+		section->is_other = !(section->config.given & F_DEV) ||
+				    strcmp(section->config.dev, a->dev) != 0;
+	}
+}
+
 /* Those of the files, and those of before that may still be there. */
 static void note_made(struct apply *a)
 {
@@ -273,7 +293,7 @@ static void note_made(struct apply *a)
 	size_t i;
 
 	for (i = 0; i < a->conf.count; i++)
-		if (!a->conf.sections[i].is_wrong)
+		if (is_meant(&a->conf.sections[i]))
 			noted = noted &&
 				made_add(&a->now,
 					 a->conf.sections[i].config.name);
@@ -301,6 +321,7 @@ static int apply_all(struct apply *a)
 		status = tunnels_read_routes(&a->g->nl, &a->running);
 	if (!status)
 		status = sort_running(a);
+	choose_sections(a);
 	if (!status && !order_sections(&a->conf, &a->running))
 		status = refused("%s", strerror(ENOMEM));
 	if (status)
@@ -311,7 +332,7 @@ static int apply_all(struct apply *a)
 	if (a->prune && !a->status)
 		prune_tunnels(a);
 	for (i = 0; i < a->conf.count; i++)
-		if (!a->conf.sections[i].is_wrong)
+		if (is_meant(&a->conf.sections[i]))
 			apply_section(a, &a->conf.sections[i]);
 	if (a->g->output.json)
 		json_array_end(&a->json);
@@ -338,10 +359,15 @@ static int parse_arguments(struct apply *a, int argc, char **argv)
 				return usage("--made: the value is missing, "
 					     "expected a file");
 			a->made_path = argv[i];
+		} else if (!strcmp(argv[i], "--dev")) {
+			if (++i == argc)
+				return usage("--dev: the value is missing, "
+					     "expected an interface");
+			a->dev = argv[i];
 		} else if (argv[i][0] == '-' && argv[i][1]) {
 			return usage("\"%s\" is not an option, expected "
 				     "--dry-run, --prune, --made, "
-				     "--keep-going, -j or -p",
+				     "--keep-going, --dev, -j or -p",
 				     argv[i]);
 		} else if (a->path) {
 			return usage("\"%s\" is too much, expected only one "
@@ -353,6 +379,8 @@ static int parse_arguments(struct apply *a, int argc, char **argv)
 	}
 	if (a->g->output.stats || a->g->output.details)
 		return usage("-s and -d say nothing here, expected -j or -p");
+	if (a->dev && a->prune)
+		return usage("--prune and --dev: expected only one of them");
 	if (!a->path)
 		a->path = DEFAULT_PATH;
 	return STATUS_OK;

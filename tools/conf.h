@@ -15,6 +15,7 @@ struct section {
 	size_t count;
 	bool is_unreadable; /* a line of it is no words */
 	bool is_wrong; /* for whatever reason: the config is not what it says */
+	bool is_other; /* it is not about what is to be applied */
 };
 
 struct conf {

@@ -16,6 +16,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 CONF=/etc/gretool
+DIALLED="dialled remote 203.0.113.2 dev ppp0 key 9 mtu 1472 addr 10.4.0.1/30 up"
 
 # The peer is configured here: nothing but the service shall have loaded the module.
 setup_peer() {
@@ -130,9 +131,8 @@ late_underlay() {
 # An interface of the underlay that comes after the tunnel, goes, and comes again:
 # a line that is dialled, say.
 late_dev() {
-	local at expected
+	local at expected="$DIALLED"
 
-	expected="dialled remote 203.0.113.2 dev ppp0 key 9 mtu 1472 addr 10.4.0.1/30 up"
 	check_match "before" '^dialled remote 203\.0\.113\.2 key 9 .*/30$' \
 		"$(gretool show dialled)"
 	run ip link add ppp0 type dummy
@@ -146,18 +146,26 @@ late_dev() {
 	check "with the next one" busywait 60 shows dialled "$expected"
 	run udevadm settle -t 30
 
-	# Others are nothing to the service.
+	# Others are nothing to it, nor is the rest of the files.
+	run ip link del ppp0
+	run gretool set gre1 ttl 99
 	at=$(cursor)
 	run ip link add ppp01 type dummy
 	run ip link add pp type dummy
 	run udevadm settle -t 30
-	check_eq "other interfaces" "" "$(said_since "$at")"
+	check_eq "other interfaces" "" "$(journalctl -q --no-pager -o cat \
+		--after-cursor "$at" -t systemd -t gretool)"
+	run ip link add ppp0 type dummy
+	check "once more" busywait 60 shows dialled "$expected"
+	check_match "changed by hand" "ttl 99" "$(gretool show gre1)"
+	run gretool set gre1 ttl 200
 	# What is not running is not started.
 	run systemctl stop gretool.service
 	run ip link del ppp0
 	run ip link add ppp0 type dummy
 	run udevadm settle -t 30
-	check_eq "the service" inactive "$(systemctl is-active gretool.service)"
+	run systemctl start gretool-dev@ppp0.service
+	check_fails "stopped" gretool show dialled
 	run systemctl start gretool.service
 	check "from the start" shows dialled "$expected"
 	run ip link del ppp0
@@ -277,6 +285,10 @@ second_boot() {
 	check_match "the other tunnel is back" "gre1 .* ttl 100 .* up" "$(gretool show gre1)"
 	check "ping through gre1" pings 10.0.0.2
 	check_match "tunnels when the network was online" 'gre1' "$(cat /run/online)"
+	run ip link add ppp0 type dummy
+	check "an interface that comes all the same" busywait 60 shows dialled "$DIALLED"
+	run gretool del dialled
+	run ip link del ppp0
 	rm "$CONF/10-broken.conf"
 	check "mended" systemctl start gretool.service
 	tunnels_are_up 100

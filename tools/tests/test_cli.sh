@@ -129,7 +129,7 @@ run 2 'gretool: check: -s and -d say nothing here,*' -s check
 run 2 'gretool: check: -s and -d say nothing here,*' check g1 -d
 
 run 2 'gretool: apply: "b" is too much, expected only one FILE or DIRECTORY' apply a b
-run 2 'gretool: apply: "-x" is not an option, expected --dry-run, --prune, --made, --keep-going, -j or -p' apply -x
+run 2 'gretool: apply: "-x" is not an option, expected --dry-run, --prune, --made, --keep-going, --dev, -j or -p' apply -x
 run 2 'gretool: apply: --made: the value is missing, expected a file' apply a --made
 run 2 'gretool: apply: -s and -d say nothing here,*' -s apply a
 run 1 'gretool: apply: /nowhere: No such file or directory' apply /nowhere
