@@ -35,6 +35,7 @@ TESTS="
 	missing_underlay
 	missing_dev
 	gone_dev
+	only_dev
 	narrow
 	default_mtu
 	json
@@ -914,6 +915,48 @@ gone_dev() {
 \+     dev ppp0$" "$OUT"
 	check_eq "it is the same" "$index" "$(index_of gre1)"
 	check_eq "with its route" "10.9.0.0/16 dev gre1 proto 47 scope link" "$(to 10.9.0.0/16)"
+}
+
+# What came is applied, what else the files say waits.
+only_dev() {
+	setup_pair
+	file <<-'END'
+		[gre1]
+		remote 203.0.113.1 dev "ppp0"
+		up
+
+		[gre2]
+		remote 203.0.113.2 dev
+		ppp1
+		up
+
+		[gre3]
+		remote 203.0.113.3 ttl 9
+		up
+	END
+	gretool -n "$A" apply --made "$WORK/made" "$WORK/conf" >/dev/null 2>&1 ||
+		fail "apply"
+	sed -i 's/ttl 9/ttl 8/; s/203.0.113.2/& ttl 7/' "$WORK/conf"
+	run ip -n "$A" link add ppp1 type dummy
+	applies --made "$WORK/made" --dev ppp1 "$WORK/conf"
+	check_eq "what it does" "~ [gre2]
+-     nodev
++     dev ppp1
+-     ttl 64
++     ttl 7
+-     down
++     up" "$OUT"
+	check_eq "notes" "gre1 gre2 gre3" "$(xargs <"$WORK/made")"
+	# Another is wrong, or new.
+	printf '[gre4]\nremote any\n[gre5]\nttl x\n' >>"$WORK/conf"
+	run ip -n "$A" link add ppp0 type dummy
+	says 2 'ttl: "x" is not' --keep-going --made "$WORK/made" --dev ppp0 "$WORK/conf"
+	check_match "the other" "^~ \[gre1\]
+-     nodev
+\+     dev ppp0" "$OUT"
+	check_fails "a new one" gretool -n "$A" show gre4
+	check_eq "notes later" "gre1 gre2 gre3" "$(xargs <"$WORK/made")"
+	says 2 "expected only one of them" --prune --dev ppp0 "$WORK/conf"
 }
 
 # The kernel takes IPv6 from an interface with less than 1280 bytes; what the file
