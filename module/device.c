@@ -356,7 +356,7 @@ int grex_device_create(struct net_device *dev, struct net *net,
 	device_set_overhead(config);
 	device_show_config(dev, config);
 	link = grex_pmtu_of_link(config);
-	dev->needed_headroom = link.headroom;
+	WRITE_ONCE(dev->needed_headroom, link.headroom);
 	dev->mtu = mtu->mode == GREX_MTU_SET ? mtu->value : link.mtu;
 	err = register_netdevice(dev);
 	if (err)
@@ -442,7 +442,7 @@ int grex_device_change(struct net_device *dev, struct grex_config *config,
 	grex_discover_change(tunnel, old, config);
 	if (netif_running(dev))
 		grex_follow_kick(tunnel);
-	dev->needed_headroom = link.headroom;
+	WRITE_ONCE(dev->needed_headroom, link.headroom);
 	device_show_config(dev, config);
 	/* A point-to-point device has one neighbour, other ones have many: what
 	 * was kept for the one kind is not found for the other.

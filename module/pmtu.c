@@ -15,6 +15,9 @@
 #include "pmtu.h"
 #include "route.h"
 
+/* bytes; as much as ip_tunnel reserves, which the offsets of an skb can hold */
+#define GREX_HEADROOM_MAX 512U
+
 /* The one that most packets take: of a DSCP that is inherited, 0. NULL: there is none,
  * or it leads back into the tunnel, which says nothing.
  */
@@ -73,6 +76,8 @@ struct grex_pmtu_link grex_pmtu_of_link(const struct grex_config *config)
 		dev = __dev_get_by_index(net, config->link);
 	if (dev)
 		mtu = READ_ONCE(dev->mtu);
+	/* Tunnels through one another would add to it without end. */
+	link.headroom = min(link.headroom, GREX_HEADROOM_MAX);
 	/* A loopback takes more than the device of a tunnel may. */
 	if (mtu)
 		link.mtu = clamp_t(unsigned int, mtu,

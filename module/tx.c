@@ -28,6 +28,13 @@
 /* As far as it gets: what the vendors have in a keepalive. */
 #define TX_PROBE_TTL 255
 
+/* Tunnels in one another, of which each takes a part of the stack: as many as newer
+ * kernels allow their own (IP_TUNNEL_RECURSION_LIMIT).
+ */
+#define GREX_TX_DEPTH 5
+
+static DEFINE_PER_CPU(unsigned int, tx_depth);
+
 /**
  * struct tx_inner - what the outer header takes over from the inner one
  * @dsfield: TOS or traffic class; 0 when there is none
@@ -199,9 +206,14 @@ static void tx_push_gre(const struct grex_config *config, struct sk_buff *skb)
 
 	/* Segmentation writes the checksum of each segment itself. */
 	if (flags & GREX_HEADER_CSUM && !skb_is_gso(skb)) {
-		__wsum sum = skb->ip_summed == CHECKSUM_PARTIAL
-				     ? lco_csum(skb)
-				     : skb_checksum(skb, 0, skb->len, 0);
+		/* What is to be summed may be in front, in a header that is
+		 * gone: from a packet socket, by way of tc.
+		 */
+		bool inside = skb->ip_summed == CHECKSUM_PARTIAL &&
+			      skb_checksum_start_offset(skb) >=
+				      (int)grex_header_len(flags);
+		__wsum sum = inside ? lco_csum(skb)
+				    : skb_checksum(skb, 0, skb->len, 0);
 
 		*grex_header_csum(skb->data) = csum_fold(sum);
 	}
@@ -302,8 +314,10 @@ static int tx_send(struct grex_config *config, struct sk_buff *skb,
 	tx_remember(config, skb, outer);
 	/* Only here may a packet come back, see grex_tx(). */
 	__this_cpu_write(*tunnel->sender, current);
+	__this_cpu_inc(tx_depth);
 	err = ip_local_out(tunnel->net, outer->sk, skb);
 	err = net_xmit_eval(err);
+	__this_cpu_dec(tx_depth);
 	__this_cpu_write(*tunnel->sender, NULL);
 	if (likely(!err)) {
 		dev_sw_netstats_tx_add(dev, 1, len);
@@ -350,6 +364,9 @@ static bool tx_fragment(struct grex_config *config, struct sk_buff *skb,
 		tx_segments(config, skb, dev);
 		return true;
 	}
+	/* tc or netfilter may have written to it. */
+	if (ip_hdr(skb)->ihl < 5 || !pskb_may_pull(skb, ip_hdrlen(skb)))
+		return false;
 	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
 	IPCB(skb)->frag_max_size = min_t(unsigned int, mtu, U16_MAX);
 	/* Some options are in the first piece alone (RFC 791 3.1). */
@@ -465,6 +482,13 @@ netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev)
 		grex_stats_drop(tunnel->stats, GREX_TX_RECURSION, skb);
 		return NETDEV_TX_OK;
 	}
+	if (unlikely(__this_cpu_read(tx_depth) >= GREX_TX_DEPTH)) {
+		grex_stats_drop(tunnel->stats, GREX_TX_RECURSION, skb);
+		return NETDEV_TX_OK;
+	}
+	/* Of a packet socket that says none the core finds no protocol. */
+	if (unlikely(!skb->protocol))
+		skb->protocol = ip_tunnel_parse_protocol(skb);
 
 	rcu_read_lock();
 	config = rcu_dereference(tunnel->config);

@@ -16,6 +16,7 @@ TESTS="
 	test_inner
 	test_multicast
 	test_other
+	test_raw_socket
 "
 
 # One capture and one tshark for all functions: it takes seconds to start.
@@ -54,5 +55,26 @@ test_sequence() { look_at sequence; }
 test_inner() { look_at inner; }
 test_multicast() { look_at multicast; }
 test_other() { look_at other; }
+
+# Who sends by a packet socket may leave it to the packet which protocol it is.
+test_raw_socket() {
+	setup_pair
+	run gretool -n "$A" add raw remote 192.0.2.2 key 99 up || fail "add"
+	run gretool -n "$B" add raw remote 192.0.2.1 key 99 up || fail "add"
+	check "send" ns "$A" python3 - <<-'END'
+		import socket
+		for packet in (bytes.fromhex("45000014000040004011") + bytes(10),
+		               bytes.fromhex("6000000000003b40") + bytes(32)):
+		    for protocol in (0, 3):
+		        s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+		        s.sendto(packet, ("raw", protocol))
+	END
+	check "all are known" busywait 5 has_packets "$B" raw 4
+	check_eq "unknown" 0 "$(counter "$B" raw rx_keepalive_unknown)"
+}
+
+has_packets() {
+	[ "$(link_counter "$1" "$2" rx_packets)" = "$3" ]
+}
 
 run_tests

@@ -13,6 +13,7 @@ TESTS="
 	two_into_each_other
 	logged_once
 	super_packets
+	nested
 "
 
 SETUP=setup
@@ -117,6 +118,22 @@ super_packets() {
 
 has_received() {
 	[ "$(stat -c %s "$WORK/received")" = "$1" ]
+}
+
+# Each in the one before: five are all that may be.
+nested() {
+	local i remote=192.0.2.2
+
+	for i in 1 2 3 4 5 6; do
+		run gretool -n "$A" add "in$i" remote "$remote" key "$i" mtu 1300 \
+			addr "10.50.$i.1/30" up
+		remote=10.50.$i.2
+	done
+	counts "$A" in1 tx_recursion 0 check "five" \
+		ping_fails "$A" 10.50.5.2 -W 0.2
+	check "went out" test "$(link_counter "$A" in1 tx_packets)" -gt 0
+	counts "$A" in1 tx_recursion 2 check "six" \
+		ping_fails "$A" 10.50.6.2 -W 0.2
 }
 
 loops() {

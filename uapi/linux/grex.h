@@ -311,7 +311,7 @@ enum grex_decap_ttl {
 	  "remote any, and no neighbour entry says where to")                   \
 	X(TX_NO_ROUTE, tx_no_route, TUNNEL, "no underlay route to the remote")  \
 	X(TX_RECURSION, tx_recursion, TUNNEL,                                   \
-	  "the route to the remote leads back into the tunnel")                 \
+	  "the route to the remote leads back into the tunnel, or into a 6th")  \
 	X(TX_TOO_BIG, tx_too_big, TUNNEL,                                       \
 	  "larger than the path MTU; the sender was told")                      \
 	X(TX_TRUNCATED, tx_truncated, TUNNEL, "inner header incomplete")        \
