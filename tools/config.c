@@ -312,6 +312,21 @@ bool config_has_place(const struct config *c, const struct static_route *r)
 	return false;
 }
 
+bool config_starves_ipv6(const struct config *c)
+{
+	size_t i;
+
+	if (c->mtu_auto || c->mtu >= IPV6_MTU_MIN)
+		return false;
+	for (i = 0; i < c->naddrs; i++)
+		if (c->addrs[i].local.family == AF_INET6)
+			return true;
+	for (i = 0; i < c->nroutes; i++)
+		if (c->routes[i].to.family == AF_INET6)
+			return true;
+	return false;
+}
+
 bool config_has_local(const struct config *c, const struct address *a)
 {
 	size_t i;

@@ -151,6 +151,8 @@ bool config_has_route(const struct config *c, const struct static_route *r);
 /* One to the same place, by whatever way; the same local address, likewise. */
 bool config_has_place(const struct config *c, const struct static_route *r);
 bool config_has_local(const struct config *c, const struct address *a);
+/* It has IPv6, for which its MTU is too small. */
+bool config_starves_ipv6(const struct config *c);
 /* Bytes of the outer headers: IPv4, and GRE with the fields that are sent. */
 uint32_t config_overhead(const struct config *c);
 /* What a route has of which no metric was said. */

@@ -253,16 +253,8 @@ static int put_back(struct gretool *g, const struct config *before)
 static int check_mtu(const struct difference *d)
 {
 	const struct config *to = d->to;
-	bool has_ipv6 = false;
-	size_t i;
 
-	if (!(d->fields & F_MTU) || to->mtu_auto || to->mtu >= IPV6_MTU_MIN)
-		return STATUS_OK;
-	for (i = 0; i < to->naddrs; i++)
-		has_ipv6 |= to->addrs[i].local.family == AF_INET6;
-	for (i = 0; i < to->nroutes; i++)
-		has_ipv6 |= to->routes[i].to.family == AF_INET6;
-	if (!has_ipv6)
+	if (!(d->fields & F_MTU) || !config_starves_ipv6(to))
 		return STATUS_OK;
 	report_option("mtu");
 	return refused("%s: mtu: \"%u\" leaves no room for the IPv6 that is "

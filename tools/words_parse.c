@@ -143,20 +143,11 @@ static int check_addresses(const struct config *c)
 
 static int check_ipv6(const struct config *c, const struct said said[F_COUNT])
 {
-	size_t i;
-
-	if (!(c->given & F_MTU) || c->mtu_auto || c->mtu >= IPV6_MTU_MIN)
+	if (!(c->given & F_MTU) || !config_starves_ipv6(c))
 		return STATUS_OK;
 	report_said(said, F_MTU);
-	for (i = 0; i < c->naddrs; i++)
-		if (c->addrs[i].local.family == AF_INET6)
-			return usage("mtu: \"%u\" leaves no room for IPv6, expected %u or more",
-				     c->mtu, IPV6_MTU_MIN);
-	for (i = 0; i < c->nroutes; i++)
-		if (c->routes[i].to.family == AF_INET6)
-			return usage("mtu: \"%u\" leaves no room for IPv6, expected %u or more",
-				     c->mtu, IPV6_MTU_MIN);
-	return STATUS_OK;
+	return usage("mtu: \"%u\" leaves no room for IPv6, expected %u or more",
+		     c->mtu, IPV6_MTU_MIN);
 }
 
 static int check_routes(const struct config *c)
