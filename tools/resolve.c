@@ -85,20 +85,25 @@ int resolve_numbers_or_wait(struct nl *nl, struct config *c, bool *missing)
 	return resolve(nl, c, c, missing);
 }
 
-bool resolve_dev_is_gone(struct nl *nl, const struct config *c)
+/* The interface of this index. Returns a negative errno. */
+static int find_link(struct nl *nl, const struct config *c,
+		     struct tunnel *interface)
 {
 	struct nl_request request;
+
+	link_get_in(&request, underlay_id(c), NULL, c->link);
+	return nl_talk(nl, &request, read_interface, interface);
+}
+
+bool resolve_dev_is_gone(struct nl *nl, const struct config *c)
+{
 	struct tunnel interface;
 
-	if (!c->link)
-		return false;
-	link_get_in(&request, underlay_id(c), NULL, c->link);
-	return nl_talk(nl, &request, read_interface, &interface) == -ENODEV;
+	return c->link && find_link(nl, c, &interface) == -ENODEV;
 }
 
 void resolve_names(struct nl *nl, struct config *c)
 {
-	struct nl_request request;
 	struct tunnel interface;
 
 	if (c->given & F_LINK_NETNS &&
@@ -108,8 +113,7 @@ void resolve_names(struct nl *nl, struct config *c)
 	c->dev[0] = '\0';
 	if (!c->link)
 		return;
-	link_get_in(&request, underlay_id(c), NULL, c->link);
-	if (!nl_talk(nl, &request, read_interface, &interface))
+	if (!find_link(nl, c, &interface))
 		memcpy(c->dev, interface.config.name, sizeof(c->dev));
 	else
 		snprintf(c->dev, sizeof(c->dev), "if%u", c->link);

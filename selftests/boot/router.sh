@@ -131,19 +131,19 @@ late_underlay() {
 # An interface of the underlay that comes after the tunnel, goes, and comes again:
 # a line that is dialled, say.
 late_dev() {
-	local at expected="$DIALLED"
+	local at
 
 	check_match "before" '^dialled remote 203\.0\.113\.2 key 9 .*/30$' \
 		"$(gretool show dialled)"
 	run ip link add ppp0 type dummy
-	check "with the interface" busywait 60 shows dialled "$expected"
+	check "with the interface" busywait 60 shows dialled "$DIALLED"
 	check_match "its route" "^10\.9\.0\.0/16 via 10\.4\.0\.2 " \
 		"$(ip route show dev dialled proto 47)"
 	run ip link del ppp0
-	check_fails "without it" shows dialled "$expected"
+	check_fails "without it" shows dialled "$DIALLED"
 	run ip link add dial type dummy
 	run ip link set dial name ppp0
-	check "with the next one" busywait 60 shows dialled "$expected"
+	check "with the next one" busywait 60 shows dialled "$DIALLED"
 	run udevadm settle -t 30
 
 	# Others are nothing to it, nor is the rest of the files.
@@ -156,7 +156,7 @@ late_dev() {
 	check_eq "other interfaces" "" "$(journalctl -q --no-pager -o cat \
 		--after-cursor "$at" -t systemd -t gretool)"
 	run ip link add ppp0 type dummy
-	check "once more" busywait 60 shows dialled "$expected"
+	check "once more" busywait 60 shows dialled "$DIALLED"
 	check_match "changed by hand" "ttl 99" "$(gretool show gre1)"
 	run gretool set gre1 ttl 200
 	# What is not running is not started.
@@ -167,7 +167,7 @@ late_dev() {
 	run systemctl start gretool-dev@ppp0.service
 	check_fails "stopped" gretool show dialled
 	run systemctl start gretool.service
-	check "from the start" shows dialled "$expected"
+	check "from the start" shows dialled "$DIALLED"
 	run ip link del ppp0
 	run ip link del ppp01
 	run ip link del pp
