@@ -4,7 +4,8 @@
 # build.sh NAME [KBUILD VARIABLES...]: build grex.ko for a lab kernel; print its path.
 #
 # Builds in .build/NAME of the checkout, so that the sources stay clean and a
-# second build is incremental.  Variables (W=1, C=1, GREX_KUNIT=y) go to Kbuild.
+# second build is incremental.  Variables (W=1, C=1, GREX_KUNIT=y) go to Kbuild; with
+# GREX_KUNIT=y, the module that has the test suites in it, in .build/NAME-kunit.
 
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
@@ -13,9 +14,8 @@ set -euo pipefail
 name=$1
 shift
 kernel=$("$LAB/kernel.sh" "$name")
-# KUnit suites sleep until the kernel is started with kunit.enable=1.
-case $name in uml | debug) set -- GREX_KUNIT=y "$@" ;; esac
 target=$CHECKOUT/.build/$name
+[[ " $* " != *" GREX_KUNIT=y "* ]] || target+=-kunit
 mkdir -p "$target"
 exec {lock}>"$target/.lock"
 flock "$lock"
@@ -41,10 +41,11 @@ MAKE_ARGS=() ENTER=() BUILD=$kernel/build
 # shellcheck source=/dev/null
 . "$kernel/env"
 
-# Kbuild does not notice a change of these by itself.
-if [[ "$* $kernel $(cat "$kernel/key")" != "$(cat "$target/.arguments" 2>/dev/null)" ]]; then
+# Kbuild does not notice a change of these by itself; what C checks changes nothing.
+arguments=$(printf ' %s' "$@" | sed 's/ CF\{0,1\}=[^ ]*//g')
+if [[ "$arguments $kernel $(cat "$kernel/key")" != "$(cat "$target/.arguments" 2>/dev/null)" ]]; then
 	find "$target" \( -name '*.o' -o -name '*.ko' -o -name '.*.cmd' \) -delete
-	echo "$* $kernel $(cat "$kernel/key")" >"$target/.arguments"
+	echo "$arguments $kernel $(cat "$kernel/key")" >"$target/.arguments"
 fi
 
 log=$target/build.log
