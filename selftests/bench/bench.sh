@@ -3,7 +3,7 @@
 #
 # bench.sh [-k KERNEL] [--quick]: what a packet costs in grex and in ip_gre.
 #
-# One boot in which a nanosecond is an instruction (boot.sh --icount), so that
+# One boot in which a nanosecond is an instruction (boot.sh --virtual), so that
 # the numbers do not depend on this machine or on what else it does: they repeat
 # to 0.2 %. Prints a table, bars and KTAP; .build/bench/KERNEL/ has them as
 # results.json and chart.svg. Status 1 if grex costs more than ip_gre in any
@@ -24,7 +24,7 @@ while (($#)); do
 done
 
 hold "bench-$name"
-"$LAB/deps.sh" build lab >&2
+"$LAB/deps.sh" build lab guest >&2
 "$LAB/build.sh" "$name" >/dev/null
 make -s -C "$CHECKOUT/tools" >&2
 folder=$CHECKOUT/.build/bench/$name
@@ -33,8 +33,9 @@ gcc -O2 -Wall -Wextra -o "$folder/inject" "$here/inject.c"
 
 rm -f "$folder"/{measured,keepalives,results.json,chart.svg}
 status=0
-"$LAB/boot.sh" -k "$name" --icount -t 1800 -o "$folder" -- \
-	"$here/guest.sh" "$folder/inject" "$rounds" "$many" >"$folder/guest.log" 2>&1 &
+"$LAB/boot.sh" -k "$name" --virtual -t 1800 -o "$folder" -- \
+	"cp \"\$GREX_RESULTS/inject\" /tmp/ && exec selftests/bench/guest.sh /tmp/inject $rounds $many" \
+	>"$folder/guest.log" 2>&1 &
 boot=$!
 trap 'kill "$boot" 2>/dev/null || :' EXIT
 trap 'exit 130' INT TERM HUP

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# guest.sh INJECT ROUNDS MANY: in a guest under --icount: measure ip_gre and grex
+# guest.sh INJECT ROUNDS MANY: in a guest with virtual time: measure ip_gre and grex
 # in turns, the rows with 10,000 tunnels if MANY is 1, in the last round only.
 # Each line of $GREX_RESULTS/measured is
 #

@@ -13,7 +13,9 @@
 #   --module KO   make this module loadable too; may be repeated
 #   --no-module   leave out grex.ko
 #   --smp N, --mem MB, --append "KERNEL ARGUMENTS"
-#   --icount      one CPU that takes 1 ns for each instruction: for measuring
+#   --virtual     virtual time: one CPU that takes 1 ns for each instruction, and
+#                 skips idle time.  What else this machine does changes nothing.  All
+#                 its files are in memory: those that files.sh names, and the checkout.
 #   --link SOCKET:listen|connect   a network card joined to another guest's
 #   --share FOLDER  one more folder, writable, as GREX_SHARED
 #   --beat SECONDS  time limit between two test files (guest-run.sh)
@@ -33,7 +35,7 @@ set -euo pipefail
 
 usage() { sed -n '3,/^$/s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 
-name=6.1 limit='' results='' smp=2 mem=2048 append='' icount='' link='' share='' beat='' kmemleak='' shell='' quiet='' modules=() own_module=1
+name=6.1 limit='' results='' smp=2 mem=2048 append='' virtual='' link='' share='' beat='' kmemleak='' shell='' quiet='' modules=() own_module=1
 while (($#)); do
 	case $1 in
 	-k) name=$2; shift 2 ;;
@@ -44,7 +46,7 @@ while (($#)); do
 	--smp) smp=$2; shift 2 ;;
 	--mem) mem=$2; shift 2 ;;
 	--append) append=$2; shift 2 ;;
-	--icount) icount=1; shift ;;
+	--virtual) virtual=1; shift ;;
 	--link) link=$2; shift 2 ;;
 	--share) share=$(realpath "$2"); shift 2 ;;
 	--beat) beat=$2; shift 2 ;;
@@ -94,18 +96,25 @@ depmod -b "$run" "$release"
 
 # --- initramfs: a part that stays with the kernel, and a part for this boot ---
 
-root=9p console=ttyS0 tty_name=/dev/ttyS1
-if [[ $name == uml ]]; then root=hostfs console=tty0 tty_name=/dev/tty1; fi
-
-have_initramfs
-
+root=9p
+[[ ! $virtual ]] || root=memory
 stage=$run/boot
 mkdir -p "$stage/boot.d"
+if [[ $root == memory ]]; then
+	have_memory_root
+	checkout_archive "$run/checkout.cpio"
+	INITRAMFS+=("$run/checkout.cpio")
+	mkdir -p "$stage/usr/lib/modules"
+	rm "$tree/kernel"
+	mv "$run/lib/modules/$release" "$stage/usr/lib/modules/"
+else
+	have_initramfs
+fi
 rows=24 columns=80
 if [[ -t 0 ]]; then read -r rows columns < <(stty size) || :; fi
 ((rows && columns)) || rows=24 columns=80
 {
-	printf '%s=%q\n' LAB_ROOT "$root" LAB_TTY "$tty_name" LAB_KERNEL "$name" LAB_KERNEL_DIR "$kernel" LAB_RELEASE "$release" LAB_RUN "$run" \
+	printf '%s=%q\n' LAB_ROOT "$root" LAB_KERNEL "$name" LAB_KERNEL_DIR "$kernel" LAB_RELEASE "$release" LAB_RUN "$run" \
 		LAB_CHECKOUT "$CHECKOUT" LAB_SCRIPTS "$LAB" LAB_RESULTS "$results" LAB_KMEMLEAK "$kmemleak" LAB_SHELL "$shell" LAB_LINK "$link" LAB_SHARE "$share" \
 		LAB_TERM "${TERM:-dumb}" LAB_ROWS "$rows" LAB_COLUMNS "$columns"
 } >"$stage/boot.env"
@@ -116,14 +125,15 @@ for variable in $(compgen -e GREX_); do
 done >"$stage/boot.d/environment"
 if (($# == 1)); then printf '%s\n' "$1"; elif (($#)); then printf 'exec'; printf ' %q' "$@"; echo; fi >"$stage/boot.d/command"
 (cd "$stage" && pack "$run/boot.cpio")
-cat "$INITRAMFS" "$run/boot.cpio" >"$run/initramfs"
+cat "${INITRAMFS[@]}" "$run/boot.cpio" >"$run/initramfs"
 
 # --- the machine ---------------------------------------------------------------
 
-# Under icount the guest counts instructions, and measures right.
+# With virtual time the guest counts instructions, and measures right.
 frequency=
-[[ $icount ]] || frequency=$(tsc_frequency)
-arguments="console=$console loglevel=5 panic=-1 oops=panic log_buf_len=1M rcupdate.rcu_cpu_stall_suppress_at_boot=1 $append"
+[[ $virtual ]] || frequency=$(tsc_frequency)
+# Translated code is found again by its address, which is to be the same in each process.
+arguments="console=ttyS0 norandmaps loglevel=5 panic=-1 oops=panic log_buf_len=1M rcupdate.rcu_cpu_stall_suppress_at_boot=1 $append"
 case $name in
 debug)
 	# ACPI tables take seconds under a sanitizer; kmemleak doubles every time.
@@ -132,46 +142,37 @@ debug)
 	arguments+=" tsc=reliable$frequency acpi=off kasan_multi_shot pty.legacy_count=0 i8042.nokbd i8042.noaux"
 	[[ $kmemleak ]] && arguments+=" kmemleak=on" || arguments+=" kmemleak=off"
 	;;
-uml) ;;
 *) arguments+=" mitigations=off no_timer_check tsc=reliable$frequency" ;;
 esac
 
-if [[ $name == uml ]]; then
-	read -ra words <<<"$arguments"
-	keyboard=null
-	[[ ! $shell ]] || keyboard=fd:0
-	machine=("$kernel/vmlinux" "mem=${mem}M" seccomp=on ncpus=1 "initrd=$run/initramfs" "uml_dir=$run/" umid=vm
-		"con0=null,fd:3" "con1=$keyboard,fd:1" con=null ssl=null "${words[@]}")
-else
-	cpus=$smp
-	[[ $name == debug ]] && cpus="$smp,sockets=$smp,cores=1"
-	accel=(-accel "tcg,thread=multi,tb-size=512")
-	[[ $icount ]] && accel=(-accel "tcg,tb-size=512" -icount "shift=0,sleep=off") cpus=1
-	machine=(qemu-system-x86_64 -M q35 -cpu qemu64 "${accel[@]}" -smp "$cpus" -m "$mem"
-		-nodefaults -no-user-config -display none -no-reboot
-		-kernel "$kernel/vmlinux" -initrd "$run/initramfs" -append "$arguments"
-		-serial "file:$results/console.log" -chardev "stdio,id=command,signal=off" -serial chardev:command
-		-device "isa-debug-exit,iobase=0xf4,iosize=0x4" -device virtio-rng-pci
-		-fsdev "local,id=root,path=/,security_model=none,readonly=on,multidevs=remap"
-		-device "virtio-9p-pci,fsdev=root,mount_tag=hostroot"
-		-fsdev "local,id=results,path=${results//,/,,},security_model=none,multidevs=remap"
-		-device "virtio-9p-pci,fsdev=results,mount_tag=results")
-	if [[ $share ]]; then
-		machine+=(-fsdev "local,id=shared,path=${share//,/,,},security_model=none,multidevs=remap"
-			-device "virtio-9p-pci,fsdev=shared,mount_tag=shared")
-	fi
-	case $link in
-	'') ;;
-	*:listen) machine+=(-netdev "stream,id=link,server=on,addr.type=unix,addr.path=${link%:*}"
-		-device "virtio-net-pci,netdev=link,mac=02:00:00:00:00:01") ;;
-	*:connect) machine+=(-netdev "stream,id=link,server=off,addr.type=unix,addr.path=${link%:*}"
-		-device "virtio-net-pci,netdev=link,mac=02:00:00:00:00:02") ;;
-	*) usage ;;
-	esac
+cpus=$smp
+[[ $name == debug ]] && cpus="$smp,sockets=$smp,cores=1"
+accel=(-accel "tcg,thread=multi,tb-size=512")
+[[ $virtual ]] && accel=(-accel "tcg,tb-size=512" -icount "shift=0,sleep=off") cpus=1 mem=$((mem + 1024))
+machine=(qemu-system-x86_64 -M q35 -cpu qemu64 "${accel[@]}" -smp "$cpus" -m "$mem"
+	-nodefaults -no-user-config -display none -no-reboot
+	-kernel "$kernel/vmlinux" -initrd "$run/initramfs" -append "$arguments"
+	-serial "file:$results/console.log" -chardev "stdio,id=command,signal=off" -serial chardev:command
+	-device "isa-debug-exit,iobase=0xf4,iosize=0x4" -device virtio-rng-pci
+	-fsdev "local,id=results,path=${results//,/,,},security_model=none,multidevs=remap"
+	-device "virtio-9p-pci,fsdev=results,mount_tag=results")
+[[ $root == memory ]] || machine+=(-fsdev "local,id=root,path=/,security_model=none,readonly=on,multidevs=remap"
+	-device "virtio-9p-pci,fsdev=root,mount_tag=hostroot")
+if [[ $share ]]; then
+	machine+=(-fsdev "local,id=shared,path=${share//,/,,},security_model=none,multidevs=remap"
+		-device "virtio-9p-pci,fsdev=shared,mount_tag=shared")
 fi
+case $link in
+'') ;;
+*:listen) machine+=(-netdev "stream,id=link,server=on,addr.type=unix,addr.path=${link%:*}"
+	-device "virtio-net-pci,netdev=link,mac=02:00:00:00:00:01") ;;
+*:connect) machine+=(-netdev "stream,id=link,server=off,addr.type=unix,addr.path=${link%:*}"
+	-device "virtio-net-pci,netdev=link,mac=02:00:00:00:00:02") ;;
+*) usage ;;
+esac
 
-# Measured in instructions, or over in a second: these need not wait.
-[[ $icount || $name == uml ]] || hold_heavy
+# Those with a clock of their own, or over in a second, need not wait.
+[[ $virtual ]] || hold_heavy
 begin=$(now)
 input=/dev/null
 if [[ $shell ]]; then

@@ -7,7 +7,7 @@
 set -euo pipefail
 
 usage() {
-	echo "usage: deps.sh [--list] GROUP...   groups: build lab check deb bench all" >&2
+	echo "usage: deps.sh [--list] GROUP...   groups: build lab guest check deb all" >&2
 	exit 2
 }
 
@@ -36,32 +36,38 @@ table() {
 	lab	debootstrap		a newer Debian's compiler for the newest kernel
 	lab	debian-archive-keyring	verifies kernels of other Debian releases
 	lab	g++			kernel build (compiler plugin probe)
-	lab	iproute2		ip and tc in the tests
-	lab	iputils-ping		ping in the tests
-	lab	nftables		NAT and filters in the tests
-	lab	conntrack		what NAT has made of packets in the tests
-	lab	iptables		the TCPMSS rule that people have
-	lab	ethtool			offload switches in the tests
-	lab	iperf3			bulk TCP in the tests
-	lab	tcpdump			captures in the tests
-	lab	tshark			independent dissector of captures
-	lab	python3			test helpers
-	lab	python3-scapy		packets no kernel would send
-	lab	jq			checks JSON output
-	lab	python3-prometheus-client	parses the metrics
-	lab	python3-yaml		reads the alert rules
-	lab	traceroute		shows the hops of a path in the tests
-	lab	mtr-tiny		likewise, and their loss
-	lab	bird2			an OSPF daemon for the tests
-	lab	frr			OSPF, BGP and PIM daemons for the tests
-	lab	smcroute		static multicast routes in the tests
-	lab	strongswan-charon	IKE daemon for the tests
-	lab	strongswan-swanctl	tells it what to do
-	lab	libstrongswan-standard-plugins	its ciphers
-	lab	socat			small TCP and UDP peers in the tests
+	guest	iproute2		ip and tc in the tests
+	guest	iputils-ping		ping in the tests
+	guest	nftables		NAT and filters in the tests
+	guest	conntrack		what NAT has made of packets in the tests
+	guest	iptables		the TCPMSS rule that people have
+	guest	ethtool			offload switches in the tests
+	guest	iperf3			bulk TCP in the tests
+	guest	tcpdump			captures in the tests
+	guest	tshark			independent dissector of captures
+	guest	python3			test helpers
+	guest	python3-scapy		packets no kernel would send
+	guest	jq			checks JSON output
+	guest	python3-prometheus-client	parses the metrics
+	guest	python3-yaml		reads the alert rules
+	guest	traceroute		shows the hops of a path in the tests
+	guest	mtr-tiny		likewise, and their loss
+	guest	bird2			an OSPF daemon for the tests
+	guest	frr			OSPF, BGP and PIM daemons for the tests
+	guest	smcroute		static multicast routes in the tests
+	guest	strongswan-charon	IKE daemon for the tests
+	guest	strongswan-swanctl	tells it what to do
+	guest	libstrongswan-standard-plugins	its ciphers
+	guest	socat			small TCP and UDP peers in the tests
 	lab	bpftrace		runs the lines of grex(4)
-	lab	procps			ps and sysctl in the tests
-	lab	bash-completion		the completion test
+	guest	procps			ps and sysctl in the tests
+	guest	bash-completion		the completion test
+	guest	kmod			modprobe in the tests
+	guest	libmnl0			netlink library of gretool
+	guest	make			installs gretool in the tests
+	guest	mandoc			shows the man pages
+	guest	mount			mounts in the tests
+	guest	util-linux		unshare, flock in the tests
 	check	sparse			endian and RCU checks of the module
 	check	clang-format		style of C
 	check	shellcheck		style of shell
@@ -83,8 +89,8 @@ groups=() list=0
 for arg; do
 	case $arg in
 	--list) list=1 ;;
-	all) groups+=(build lab check deb bench) ;;
-	build | lab | check | deb | bench) groups+=("$arg") ;;
+	all) groups+=(build lab guest check deb) ;;
+	build | lab | guest | check | deb) groups+=("$arg") ;;
 	*) usage ;;
 	esac
 done

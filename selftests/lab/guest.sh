@@ -23,15 +23,15 @@ if [[ -n $LAB_KMEMLEAK ]]; then
 	echo clear >/sys/kernel/debug/kmemleak
 fi
 
-stty -F "$LAB_TTY" raw -echo 115200 2>/dev/null
+stty -F "/dev/ttyS1" raw -echo 115200 2>/dev/null
 read -r uptime _ </proc/uptime
 echo "$uptime" >/run/results/.lab/started
 if [[ -n $LAB_SHELL ]]; then
-	stty -F "$LAB_TTY" sane rows "$LAB_ROWS" columns "$LAB_COLUMNS"
-	setsid --wait -c bash -i <>"$LAB_TTY" >&0 2>&1
+	stty -F "/dev/ttyS1" sane rows "$LAB_ROWS" columns "$LAB_COLUMNS"
+	setsid --wait -c bash -i <>"/dev/ttyS1" >&0 2>&1
 	status=$?
 else
-	setsid --wait bash /run/boot/boot.d/command </dev/null >"$LAB_TTY" 2>&1
+	setsid --wait bash /run/boot/boot.d/command </dev/null >"/dev/ttyS1" 2>&1
 	status=$?
 fi
 
@@ -54,6 +54,6 @@ echo "$status" >/run/results/.lab/status
 sync
 umount /run/results
 # The fastest way out is QEMU's.
-[[ $LAB_ROOT != 9p ]] || printf '\x51' | dd of=/dev/port bs=1 seek=$((0xf4)) status=none
+printf '\x51' | dd of=/dev/port bs=1 seek=$((0xf4)) status=none
 [[ ! -w /proc/sysrq-trigger ]] || echo o >/proc/sysrq-trigger
 busybox poweroff -f

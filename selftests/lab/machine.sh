@@ -30,6 +30,38 @@ have_initramfs() {
 	mv "$INITRAMFS.$$" "$INITRAMFS"
 }
 
+# have_memory_root: all files of a guest with virtual time, for files.sh says why: the
+# archive of programs, the kernel's modules, init; sets INITRAMFS to the archives.
+have_memory_root() {
+	local modules=$kernel/modules.cpio stage=$run/modules init=$run/init
+
+	have_initramfs
+	if [[ ! $modules -nt $kernel/key ]]; then
+		mkdir -p "$stage/usr/lib/modules/$release"
+		cp -a "$kernel/modules/lib/modules/$release/kernel" "$stage/usr/lib/modules/$release/"
+		rm -rf "$stage/usr/lib/modules/$release/kernel/drivers"/{block,hid,misc}
+		(cd "$stage" && pack "$modules.$$")
+		mv "$modules.$$" "$modules"
+		rm -rf "$stage"
+	fi
+	# Without busybox: its names would hide the real programs.
+	mkdir -p "$init"
+	cp "$LAB/init" "$init/"
+	(cd "$init" && pack "$run/init.cpio")
+	INITRAMFS=("$("$LAB/files.sh")" "$modules" "$run/init.cpio")
+}
+
+# checkout_archive FILE: the checkout, where it is, without what git ignores, for a guest that has
+# its files in memory; and the programs that were built from it.
+checkout_archive() {
+	local stage=$run/checkout
+	mkdir -p "$stage$CHECKOUT"
+	tar -C "$CHECKOUT" -c --exclude=./.git --exclude=./.build --exclude='*.o' --exclude='*.ko' --exclude='.*.cmd' . |
+		tar -C "$stage$CHECKOUT" -x
+	(cd "$stage" && pack "$1")
+	rm -rf "$stage"
+}
+
 # tsc_frequency: tell the guest what it cannot measure on a busy machine.
 tsc_frequency() {
 	local program=$GREX_CACHE/tsc
