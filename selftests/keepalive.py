@@ -6,7 +6,6 @@ GATEWAY has the tunnels of test_keepalive_wire.sh; this is the far end of all of
 them, on WIRE, where no grex is. All groups but "detection", or those given."""
 
 import contextlib
-import os
 import random
 import select
 import socket
@@ -29,16 +28,15 @@ KEEPALIVE_INTERVAL, KEEPALIVE_RETRIES = 35, 36
 XSTATS_KEEPALIVE = 256
 STATE, FLAPS, SENT, ANSWERED, HISTORY = 2, 3, 5, 6, 12
 PAYLOAD = 32
-SLOWER = int(os.environ.get("GREX_SLOWER", "1"))
 # Of the machine, which is shared and emulated, and not of the module.
-SLACK = 0.4 * SLOWER
+SLACK = 0.4
 # s, and how often a test is run in which it stood still for longer.
-STALL, ATTEMPTS = 0.05 * SLOWER, 4
+STALL, ATTEMPTS = 0.05, 4
 
 
 def ms(milliseconds):
     """A time that is as long as the machine is slow."""
-    return "%dms" % (milliseconds * SLOWER)
+    return "%dms" % milliseconds
 
 
 class Tunnel:
@@ -186,7 +184,7 @@ class Bench:
         """The next GRE packet on the wire, or None."""
         wanted = socket.inet_aton(to.remote) if to else None
         found = self.wire.read(
-            timeout * SLOWER,
+            timeout,
             wanted=lambda protocol, data: protocol == ETH_P_IP and
             data[9] == GRE and (wanted is None or data[16:20] == wanted))
         return found[1] if found else None
@@ -213,7 +211,7 @@ class Bench:
         """The counters rise by so much meanwhile; wait until they have."""
         before = self.rtnl.drops(tunnel.name)
         yield
-        end = time.monotonic() + 2 * SLOWER
+        end = time.monotonic() + 2
         while True:
             now = self.rtnl.drops(tunnel.name)
             got = {name: now[name] - before[name] for name in by}
@@ -222,7 +220,7 @@ class Bench:
         self.equal(what, by, got)
 
     def wait_state(self, tunnel, state, seconds):
-        end = time.monotonic() + seconds * SLOWER
+        end = time.monotonic() + seconds
         while self.state(tunnel) != state:
             if time.monotonic() > end:
                 return False
@@ -233,7 +231,7 @@ class Bench:
         """Answer probes as the policy says, for so long or until a condition;
         how many there were."""
         policy = policy or (lambda number, inner: [one_hop_on(inner)])
-        end = time.monotonic() + seconds * SLOWER
+        end = time.monotonic() + seconds
         number = 0
         while time.monotonic() < end and not (until and until()):
             outer = self.from_gateway(0.05, tunnel)
@@ -376,7 +374,7 @@ def test_limited(bench):
     for _ in range(600):
         bench.send(packet)
     took = time.monotonic() - start
-    time.sleep(0.2 * SLOWER)
+    time.sleep(0.2)
     after = bench.rtnl.drops("plain")
     answered, limited = (after[name] - before[name] for name in
                          ("keepalive_answered", "rx_keepalive_limited"))
@@ -488,7 +486,7 @@ def test_duplicates(bench):
     repeated = bench.count(PLAIN, "rx_keepalive_repeated")
     number = bench.serve(PLAIN, 2,
                          lambda _, inner: [one_hop_on(inner)] * 3)
-    time.sleep(0.05 * SLOWER)
+    time.sleep(0.05)
     now = bench.probes(PLAIN)
     bench.equal("answers", number, now[ANSWERED] - before[ANSWERED])
     bench.equal("repeated", 2 * number,
@@ -508,7 +506,7 @@ def test_silent(bench):
                 (now[STATE], now["carrier"], now[FLAPS]))
     bench.say("after so many", "" if 3 <= arrived <= 4 else str(arrived))
     bench.say("within interval x (retries + 1)",
-              "" if took <= 0.8 * SLOWER + SLACK else "%.3f s" % took)
+              "" if took <= 0.8 + SLACK else "%.3f s" % took)
     # It goes on asking; nothing but that is sent.
     bench.wire.drain()
     subprocess.run(["ip", "netns", "exec", bench.gateway, "ping", "-c", "3",
@@ -522,14 +520,14 @@ def test_silent(bench):
     # What comes is received, as the vendors do.
     received = bench.rtnl.stats("plain")["rx_packets"]
     bench.send(PLAIN.wrap(ip("10.1.0.2", "10.1.0.1", ICMP, echo(1))))
-    time.sleep(0.1 * SLOWER)
+    time.sleep(0.1)
     bench.equal("data are received", 1,
                 bench.rtnl.stats("plain")["rx_packets"] - received)
 
 
 def test_detection(bench):
     """How long it takes from the moment that the peer dies, fifty times."""
-    interval, retries = 0.1 * SLOWER, 3
+    interval, retries = 0.1, 3
     enter(bench.gateway)
     events = Events(bench.rtnl.link("plain")["index"])
     times = []
@@ -539,23 +537,23 @@ def test_detection(bench):
         bench.configure(PLAIN, 0)
         bench.configure(PLAIN, int(interval * 1000), retries)
         # The first intervals are shorter; and then any moment in one.
-        bench.serve(PLAIN, (interval * 7 + pause.uniform(0, interval)) / SLOWER)
+        bench.serve(PLAIN, interval * 7 + pause.uniform(0, interval))
         bench.wire.drain()
         death = time.monotonic()
         events.drain()
-        when = events.wait_carrier_off(3 * SLOWER)
+        when = events.wait_carrier_off(3)
         if when is None:
-            bench.say("detected", "not in %d s" % (3 * SLOWER))
+            bench.say("detected", "not in 3 s")
             return
         times.append(when - death)
-        time.sleep(0.02 * SLOWER)
+        time.sleep(0.02)
         told.append(1 + events.drain())
     times.sort()
     print("# detection of %d x %d ms, 50 times: min %.0f median %.0f max %.0f "
           "ms" % (retries, interval * 1000, times[0] * 1000, times[25] * 1000,
                   times[-1] * 1000))
     bench.say("all within interval x (retries + 1)",
-              "" if times[-1] <= interval * (retries + 1) + 0.05 * SLOWER else
+              "" if times[-1] <= interval * (retries + 1) + 0.05 else
               "%.3f s" % times[-1])
     bench.say("none before retries were unanswered",
               "" if times[0] >= interval * retries - 0.03 else
@@ -735,7 +733,7 @@ def test_storm(bench):
 
     def storm(_, inner):
         # Half of the time until the next probe, as many as the machine can.
-        end = time.monotonic() + 0.05 * SLOWER
+        end = time.monotonic() + 0.05
         while time.monotonic() < end:
             bench.send(forged)
             sent[0] += 1

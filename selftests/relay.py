@@ -7,7 +7,6 @@ Packets leave LAN's v0 for 10.I.0.2 or fd0I::2, come out of WIRE's v0 in the
 tunnel of the topology in test_icmp_relay.sh, and are quoted to the gateway in
 errors that a router of the underlay would send."""
 
-import os
 import select
 import socket
 import struct
@@ -165,14 +164,10 @@ class Bench:
              struct.unpack("!I", message[4:8])[0], right, message[8:]))
 
     def expect_nothing(self, what, timeout=0.3):
-        got = self.told(timeout * slower())
+        got = self.told(timeout)
         self.results.say(what, "" if got is None else
                          "the host was told type %d code %d" % tuple(
                              got[1][:2]))
-
-
-def slower():
-    return int(os.environ.get("GREX_SLOWER", "1"))
 
 
 def own(version):

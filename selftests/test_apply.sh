@@ -3,7 +3,6 @@
 #
 # Files of tunnels: apply makes the system what a file says, and touches only
 # what differs; save writes such a file; each tunnel all or nothing.
-# make check: on UML
 # limit: 900
 # make check-debug: left out
 

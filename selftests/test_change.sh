@@ -3,7 +3,6 @@
 #
 # Options changed while packets flow: each takes effect, a refused change has
 # none, and a packet meets the old or the new configuration, never a mixture.
-# make check: on UML
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

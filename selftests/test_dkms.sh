@@ -5,8 +5,9 @@
 # first tunnel is made, and nothing stays when it is removed. Changes what is
 # installed, so that it runs in the lab alone.
 #
-# make check: left out
+# real time: DKMS needs files of this machine
 # before the boot: ./dkms_build.sh
+# make check: left out
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -3,9 +3,9 @@
 #
 # "gretool check" finds each planted fault and no other, and the command that it
 # prints mends it. Filters are in test_doctor_filter.sh.
-# make check: on UML
 # limit: 600
 # make check-debug: left out
+# make check: left out
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -4,8 +4,8 @@
 # FRR over two tunnels: keepalives tell OSPF and BGP that the far end is gone, long
 # before their own timers would; and what it looks like when the two ends of a
 # tunnel do not agree on the MTU. The topology is in two_paths.sh.
-# make check: on UML
 # make check-debug: left out
+# make check: left out
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -9,7 +9,6 @@
 #
 # Tunnel I has the remote 192.0.2.1I, and 10.I.0.0/16 and fd0I::/64 behind it.
 # limit: 300
-# make check: on UML
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

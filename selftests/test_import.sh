@@ -3,7 +3,6 @@
 #
 # Tunnels of other tools become a file: links of the kernel's own kind, stanzas of
 # ifupdown, units of systemd-networkd. What is written is applied.
-# make check: on UML
 # make check-debug: left out
 
 # shellcheck source=selftests/lib.sh

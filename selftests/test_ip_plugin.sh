@@ -3,7 +3,6 @@
 #
 # ip(8) with the plugin link_grex.so: it takes the words of gretool and of "type
 # gre", makes the same tunnels, prints the same, in text and in JSON.
-# make check: on UML
 # make check-debug: left out
 
 # shellcheck source=selftests/lib.sh
@@ -335,9 +334,10 @@ test_installed() {
 	[ "${GREX_LAB:-}" ] || { skip "only in the lab, whose files are not kept"; return; }
 	unset IP_LIB_DIR
 	check_fails "not before" ip link help grex
-	check "install" make -s -C "$tools" install
+	# What was built is not built again: a guest has no compiler.
+	check "install" make -s -C "$tools" PKG_CONFIG=: -o gretool -o link_grex.so install
 	check "found where it was installed" ip link help grex
-	check "uninstall" make -s -C "$tools" uninstall
+	check "uninstall" make -s -C "$tools" PKG_CONFIG=: uninstall
 	check_fails "not after" ip link help grex
 	export IP_LIB_DIR=$tools
 }

@@ -3,7 +3,6 @@
 #
 # GRE inside IPsec in transport mode: the MTU is what ESP leaves of the path, to
 # the byte. The topology is setup_internet's, its outer packets encrypted.
-# make check: left out
 # limit: 300
 
 # shellcheck source=lib.sh

@@ -3,7 +3,6 @@
 #
 # Keepalives between two ends of grex, and what the rest of the system sees of
 # them. The topology is setup_pair's.
-# make check: on UML
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -22,8 +21,7 @@ TESTS="
 	delete_while_armed
 "
 
-# As short as the machine is fast.
-QUICK=$((200 * ${GREX_SLOWER:-1}))ms
+QUICK=200ms
 
 # peer NAMESPACE DEVICE: off, down, hold or up
 peer() {

@@ -4,7 +4,6 @@
 # How long it takes to see that the far end is gone: fifty times, at any moment
 # between two keepalives. The far end is made byte by byte, see keepalive.py.
 # limit: 300
-# make check: left out
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -9,7 +9,6 @@
 #
 # Tunnel I has the remote 192.0.2.1I, and 10.I.0.1/30 inside.
 # limit: 400
-# make check: on UML
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -8,7 +8,6 @@
 #
 #    eth0 192.0.2.1/24 === v0 192.0.2.2/24 $B, lo 198.51.100.1
 #
-# make check: on UML
 # limit: 400
 # make check-debug: left out
 

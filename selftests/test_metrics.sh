@@ -3,7 +3,6 @@
 #
 # "gretool metrics": OpenMetrics that an independent parser takes, and that says
 # what "gretool -j -s show" says; a file that is never half.
-# make check: on UML
 # make check-debug: left out
 
 # shellcheck source=selftests/lib.sh

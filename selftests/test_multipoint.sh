@@ -14,7 +14,6 @@
 #    | gre1 10.0.0.2/24       |  | gre1 10.0.0.3/24        |
 #    |      fd00::2/64        |  |      fd00::3/64         |
 #    +------------------------+  +-------------------------+
-# make check: on UML
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -3,7 +3,6 @@
 #
 # Scenario "namespaces": two hosts with the internet between them, a tunnel
 # with TTL 255, and what the internet sees of a ping.
-# make check: on UML
 
 . "$(dirname "$0")/lib.sh"
 

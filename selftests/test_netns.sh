@@ -5,7 +5,6 @@
 # there, kept apart, and taken down in any order under traffic.
 #
 #    $IN gre1 10.0.0.1 . . . underlay $A v0 === v0 $B gre1 10.0.0.2
-# make check: on UML
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -46,7 +46,7 @@ office() {
 		route add default via 172.$3.0.1
 	END
 	run gretool -n "$1" add gre1 local "$4" remote "$5" key 1234 \
-		keepalive "$((200 * ${GREX_SLOWER:-1}))ms" 3 addr "10.0.0.$6/32" peer "10.0.0.$7" up ||
+		keepalive 200ms 3 addr "10.0.0.$6/32" peer "10.0.0.$7" up ||
 		fail "add"
 	# What people have on such a router; without sets, about which nf_tables of
 	# 6.12 has a complaint of its own (RCU) on the debug kernel.

@@ -3,7 +3,6 @@
 #
 # Bulk TCP arrives intact, as super-packets where the underlay takes them, and
 # as right segments where it does not.
-# make check: left out
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -5,7 +5,6 @@
 # packet that is too big is answered, to a host behind the gateway and to the box
 # itself, and TCP gets through. The topology is in path.sh; link 3 has the MTU.
 # limit: 400
-# make check: left out
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -121,7 +120,7 @@ mtu_expires() {
 
 # What was learned ends after the time that the sysctl says (600 s by default).
 shrinks_and_grows() {
-	mtu_expires $((10 * ${GREX_SLOWER:-1}))
+	mtu_expires 10
 	check_first "smaller" "$LAN"
 	path_link_mtu 3 1500
 	check "IPv4 grows back" busywait 30 \

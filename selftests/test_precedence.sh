@@ -4,7 +4,6 @@
 # Which tunnel a received packet belongs to: both addresses, remote alone, local
 # alone, neither; then the device it came in by. The key must be the same, or
 # absent from both. And which tunnels cannot be told apart, and are refused.
-# make check: on UML
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"

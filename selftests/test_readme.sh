@@ -3,7 +3,6 @@
 #
 # The README says what works: the right sides of its tables for those who come from
 # elsewhere are run as they are written, and make what the left side says.
-# make check: on UML
 # limit: 400
 # make check-debug: left out
 

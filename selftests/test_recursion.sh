@@ -3,7 +3,6 @@
 #
 # The route to the remote leads back into the tunnel: the packet is dropped and
 # counted, the log tells once, and all is well when the route is.
-# make check: on UML
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

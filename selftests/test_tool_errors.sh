@@ -4,7 +4,6 @@
 # What bad input gets from gretool: a usage error that names the word and what
 # is expected (status 2, nothing sent), or the kernel's refusal (status 1,
 # nothing changed).
-# make check: on UML
 # make check-debug: left out
 
 # shellcheck source=selftests/lib.sh

@@ -3,7 +3,6 @@
 #
 # What gretool takes and what it shows: every word of add and set, the words of
 # ip-link(8), what is shown typed back, batches, namespaces, the monitor.
-# make check: on UML
 # make check-debug: left out
 
 # shellcheck source=selftests/lib.sh

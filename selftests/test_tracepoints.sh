@@ -3,6 +3,7 @@
 #
 # The tracepoints that grex(4) names are in this kernel, with the fields that its
 # bpftrace lines use; and they tell what the page says.
+# real time: bpftrace takes half of the files of this machine
 # make check-debug: left out
 
 # shellcheck source=selftests/lib.sh

@@ -5,7 +5,6 @@
 #
 #    $A red0  192.0.2.1/24 === v0 192.0.2.2/24 $B    red0 in VRF red
 #       blue0 192.0.2.1/24 === v0 192.0.2.2/24 $C    blue0 in VRF blue
-# make check: on UML
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

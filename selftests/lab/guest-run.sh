@@ -1,20 +1,23 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# guest-run.sh LIMIT SLOWER TEST...: in a guest: run test files one after another;
-# one line each.  A file that needs more than LIMIT seconds says so in a line
-# "# limit: SECONDS" (times SLOWER, which is what this kernel costs).
+# guest-run.sh LIMIT TEST...: in a guest: run those of the test files that no other
+# guest has taken, one after another; one line each, which run.sh formats: verdict,
+# file, seconds of this guest's clock, what to say.  A file that needs more than
+# LIMIT seconds says so in a line "# limit: SECONDS".  GREX_SHARED is a folder in
+# which each file that was taken has a folder of its name.
 #
 # A file fails by its status, by a "not ok", by its time limit, by what it leaves
 # behind, or because the kernel complained while it ran.  Few commands are
 # used: on the debug kernel each costs a tenth of a second.
 
-default_limit=$1 slower=$2
-export GREX_SLOWER=$slower
-shift 2
+default_limit=$1
+shift
 here=$(dirname "$(realpath "$0")")
 # shellcheck source=complaints.sh
 . "$here/complaints.sh"
+# shellcheck source=/dev/null
+. /run/boot/boot.env
 cd selftests || exit # of the checkout
 
 # limit_of FILE: sets limit.
@@ -24,7 +27,7 @@ limit_of() {
 	limit=$default_limit
 	for line in "${lines[@]}"; do
 		[[ $line =~ ^'# limit: '*([0-9]+) ]] || continue
-		((BASH_REMATCH[1] * slower <= limit)) || limit=$((BASH_REMATCH[1] * slower))
+		((BASH_REMATCH[1] <= limit)) || limit=${BASH_REMATCH[1]}
 	done
 }
 
@@ -65,7 +68,10 @@ failed=0
 log=/run/boot/log
 for name; do
 	name=${name##*/}
+	mkdir "$GREX_SHARED/$name" 2>/dev/null || continue
 	tap=$GREX_RESULTS/$name.tap
+	# Where files are in memory, a write to the results is a wait for another clock.
+	[[ $LAB_ROOT != memory ]] || tap=/run/boot/tap
 	echo "$name" >"$GREX_RESULTS/.lab/current"
 	mark="grex-lab: $name begins"
 	echo "$mark" >/dev/kmsg
@@ -81,6 +87,7 @@ for name; do
 	tenths
 	took=$((time - begin))
 	took=$((took / 10)).$((took % 10))
+	[[ $LAB_ROOT != memory ]] || cp "$tap" "$GREX_RESULTS/$name.tap"
 	read_tap "$tap"
 	reason=()
 	case $status in
@@ -110,21 +117,20 @@ for name; do
 	complaints "$log" "$mark" "$tainted" "$now" >/run/boot/complaints ||
 		{ reason+=("the kernel complained"); cp /run/boot/complaints "$GREX_RESULTS/$name.kernel"; }
 
-	echo "$name $took" >>"$GREX_RESULTS/durations"
 	if ((${#reason[@]})); then
 		failed=1
 		why=$(printf '; %s' "${reason[@]}")
 		echo "${why:2}" >"$GREX_RESULTS/$name.failed"
-		printf 'FAIL %-40s %6s s  %s\n' "$name" "$took" "${why:2}"
+		echo "FAIL $name $took ${why:2}"
 		# The rest of what is long is in the results.
 		tail -n 150 "$tap" | sed 's/^/     | /'
 		[[ ! -f $GREX_RESULTS/$name.kernel ]] || sed 's/^/     kernel| /' "$GREX_RESULTS/$name.kernel"
 	elif ((status == 4)); then
-		printf 'skip %-40s %6s s %s\n' "$name" "$took" "$skip_reason"
+		echo "skip $name $took $skip_reason"
 	elif ((skipped)); then
-		printf 'ok   %-40s %6s s  %d passed, %d skipped\n' "$name" "$took" "$passed" "$skipped"
+		echo "ok $name $took $passed passed, $skipped skipped"
 	else
-		printf 'ok   %-40s %6s s  %d passed\n' "$name" "$took" "$passed"
+		echo "ok $name $took $passed passed"
 	fi
 done
 rm -f "$GREX_RESULTS/.lab/current"

@@ -1,13 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# run.sh [-k NAME] [-j SHARDS] [--kmemleak] [TEST...]: run selftests on a lab kernel.
+# run.sh [-k NAME] [-j GUESTS] [--kmemleak] [--within SECONDS] [TEST...]: run selftests
+# on a lab kernel.
 #
-# Without TEST: all of selftests/test_*.sh in one boot, then all pair_*.sh, each
-# on two guests.  A pair file says on which kernels in a line "# pair: A B",
+# Without TEST: all of selftests/test_*.sh and pair_*.sh.  GUESTS (2) guests with
+# virtual time, each on one processor, share the test files (boot.sh --virtual);
+# a file that needs real time, two processors or all files of this machine says so
+# in a line "# real time: WHY", and runs after them in a guest that has both.
+# The pair files come last, each on two guests of its own.
+# A pair file says on which kernels in a line "# pair: A B",
 # where "test" means the kernel of -k; without it: test and 6.1.
+# --within: no file begins later than that, the files run in the order in which they
+# are given, and those left out are named.
+# A line for each file as it ends: seconds here, and of the guest's clock.
 # Results: .build/results/NAME/*.tap and dmesg.
-# GREX_TEST_LIMIT: seconds for a test file (240; four times that on debug); a
+# GREX_TEST_LIMIT: seconds of the guest's clock for a test file (240); a
 # file that needs more says so in a line "# limit: SECONDS".
 
 set -euo pipefail
@@ -15,20 +23,18 @@ set -euo pipefail
 
 usage() { sed -n '3,/^$/s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 
-name=6.1 shards=1 kmemleak=()
+name=6.1 guests=2 kmemleak=() within=
 while (($#)); do
 	case $1 in
 	-k) name=$2; shift 2 ;;
-	-j) shards=$2; shift 2 ;;
+	-j) guests=$2; shift 2 ;;
+	--within) within=$2; shift 2 ;;
 	--kmemleak) kmemleak=(--kmemleak); shift ;;
 	-*) usage ;;
 	*) break ;;
 	esac
 done
-slower=1
-[[ $name != debug ]] || slower=4
-((${#kmemleak[@]} == 0)) || slower=8
-limit=$((${GREX_TEST_LIMIT:-240} * slower))
+limit=${GREX_TEST_LIMIT:-240}
 
 singles=() pairs=()
 if (($#)); then
@@ -47,7 +53,7 @@ fi
 patience=$limit
 for file in "${singles[@]}" "${pairs[@]}"; do
 	own=$(sed -n 's/^# limit: *\([0-9]\{1,\}\).*/\1/p;30q' "$CHECKOUT/selftests/$file")
-	if ((${own:-0} * slower > patience)); then patience=$((own * slower)); fi
+	if ((${own:-0} > patience)); then patience=$own; fi
 done
 ((${#singles[@]} + ${#pairs[@]})) || die "there are no tests in $CHECKOUT/selftests"
 
@@ -64,7 +70,7 @@ results=$CHECKOUT/.build/results/$name
 exec {lock}>"$CHECKOUT/.build/$name/.running"
 flock -n "$lock" || { say "run.sh: waiting for another run on $name"; flock "$lock"; }
 rm -rf "$results"
-mkdir -p "$results"
+mkdir -p "$results" "$GREX_CACHE/turn/$name"
 known=$CHECKOUT/.build/results/durations-$name
 touch "$known"
 begin=$(now)
@@ -73,18 +79,43 @@ finish() { ((${#boots[@]} == 0)) || kill "${boots[@]}" 2>/dev/null || :; }
 trap finish EXIT
 trap 'exit 130' INT TERM HUP
 
-# shard NUMBER TEST...: boot until each file has run: a file that brings the
-# guest down is blamed, and the rest runs in the next boot.
-shard() {
-	local folder=$results/boot$1 status current vm
-	shift
-	local todo=("$@")
-	while ((${#todo[@]})); do
+# One line of a file, for those who read along and for the sum of all stages.
+# line VERDICT FILE SECONDS GUEST_SECONDS WORDS...
+line() {
+	printf '%-4s %-32s %6s s (%s)  %s\n' "$1" "$2" "$3" "$4" "${*:5}"
+	[[ -z ${GREX_TALLY:-} ]] || printf '%s time %s %s\n' "$stage" "$3" "$2" >>"$GREX_TALLY"
+	[[ $1 != FAIL ]] || printf '     to run it alone: make test T=%s K=%s\n' "$2" "$name"
+}
+
+# lines: what a guest says, with the seconds that each file took here
+lines() {
+	local text word file took rest start
+	start=$(now)
+	while IFS= read -r text; do
+		case $text in
+		'ok '* | 'skip '* | 'FAIL '*)
+			read -r word file took rest <<<"$text"
+			line "$word" "$file" "$(seconds $(($(now) - start)))" "$took" "$rest"
+			echo "$file $(($(now) - start))" >>"$results/durations"
+			start=$(now)
+			;;
+		*) printf '%s\n' "$text" ;;
+		esac
+	done
+}
+
+# guest NUMBER QUEUE BOOT_OPTIONS TEST...: boot until each file of the queue has been taken: a
+# file that brings the guest down is blamed, and the next boot goes on.
+guest() {
+	local folder=$results/boot$1 queue=$2 options=$3 status current vm why
+	shift 3
+	while :; do
 		mkdir -p "$folder/.lab"
 		rm -f "$folder"/.lab/*
 		status=0
-		"$LAB/boot.sh" -k "$name" -o "$folder" --quiet "${kmemleak[@]}" --beat $((patience + 90)) \
-			-t $((300 + patience * ${#todo[@]})) -- "$LAB/guest-run.sh" "$limit" "$slower" "${todo[@]}" 2>"$folder/said" &
+		# shellcheck disable=SC2086 # words of options
+		"$LAB/boot.sh" -k "$name" -o "$folder" --quiet --share "$queue" $options "${kmemleak[@]}" --beat $((3 * patience + 90)) \
+			-t 5400 -- "$LAB/guest-run.sh" "$limit" "$@" > >(lines) 2>"$folder/said" &
 		vm=$!
 		trap 'kill "$vm" 2>/dev/null' EXIT
 		trap 'exit 130' INT TERM HUP
@@ -112,38 +143,62 @@ shard() {
 		124) why="the guest hung" ;;
 		*) why="the guest ended, status $status" ;;
 		esac
-		printf 'FAIL %-40s           %s\n' "$current" "$why"
+		line FAIL "$current" - - "$why"
 		tail -n 100 "$results/$current.tap" 2>/dev/null | sed 's/^/     | /' || :
 		echo "$why" >"$results/$current.failed"
-		while ((${#todo[@]})) && [[ ${todo[0]} != "$current" ]]; do todo=("${todo[@]:1}"); done
-		todo=("${todo[@]:1}")
 	done
 }
 
-if ((${#singles[@]})); then
-	((shards <= ${#singles[@]})) || shards=${#singles[@]}
-	if ((shards == 1)); then
-		shard 0 "${singles[@]}"
-	else
-		# The longest first, each to the shard that has least to do.
-		[[ $name == uml ]] || hold_heavy
-		export GREX_NOLOCK=1
-		for ((i = 0; i < shards; i++)); do
-			mapfile -t share < <(printf '%s\n' "${singles[@]}" | awk -v known="$known" -v shards="$shards" -v mine="$i" '
-				BEGIN { while ((getline < known) > 0) took[$1] = $2 }
-				{ print ($1 in took ? took[$1] : 5), $1 }' | sort -k 1,1nr -k 2 | awk -v shards="$shards" -v mine="$i" '
-				{ best = 0; for (s = 1; s < shards; s++) if (load[s] < load[best]) best = s
-				  load[best] += $1 + 0.1; if (best == mine) print $2 }')
-			shard "$i" "${share[@]}" &
-			boots+=($!)
-		done
-		for pid in "${boots[@]}"; do wait "$pid" || :; done
-		boots=()
-	fi
-	cat "$results"/boot*/durations "$known" 2>/dev/null | awk '!seen[$1]++' >"$known.new" && mv "$known.new" "$known"
+# share GUESTS BOOT_OPTIONS TEST...: so many guests run the files, those first that took longest.
+share() {
+	local count=$1 options=$2 queue i
+	shift 2
+	(($#)) || return 0
+	queue=$(mktemp -d "$GREX_CACHE/run/queue.XXXXXX")
+	files=("$@")
+	[[ $within ]] || mapfile -t files < <(printf '%s\n' "$@" | awk -v known="$known" '
+		BEGIN { while ((getline < known) > 0) took[$1] = $2 }
+		{ print ($1 in took ? took[$1] : 1), $1 }' | sort -k 1,1nr -k 2 | cut -d ' ' -f 2)
+	((count <= $#)) || count=$#
+	boots=()
+	[[ ! $within ]] || close_queue "$queue" "${files[@]}" &
+	for ((i = 0; i < count; i++)); do
+		guest "$i" "$queue" "$options" "${files[@]}" &
+		boots+=($!)
+	done
+	for pid in "${boots[@]}"; do wait "$pid" || :; done
+	boots=()
+	rm -rf "$queue"
+}
+
+# close_queue QUEUE TEST...: when the time is over, take what no guest has taken.
+close_queue() {
+	local queue=$1 file
+	shift
+	while (($(now) - begin < within * 1000)); do
+		sleep 1
+		[[ -d $queue ]] || return 0
+	done
+	for file; do
+		if mkdir "$queue/$file" 2>/dev/null; then echo "$file" >>"$results/left-out"; fi
+	done
+}
+
+virtual=() real=()
+for file in "${singles[@]}"; do
+	if grep -q '^# real time: ' "$CHECKOUT/selftests/$file"; then real+=("$file"); else virtual+=("$file"); fi
+done
+share "$guests" --virtual "${virtual[@]}"
+share 1 "" "${real[@]}"
+if [[ -f $results/durations ]]; then
+	cat "$results/durations" "$known" | awk '!seen[$1]++' >"$known.new" && mv "$known.new" "$known"
 fi
 
 for file in "${pairs[@]}"; do
+	if [[ $within ]] && (($(now) - begin >= within * 1000)); then
+		echo "$file" >>"$results/left-out"
+		continue
+	fi
 	read -r a b < <(sed -n 's/^# pair: *//p' "$CHECKOUT/selftests/$file"; echo test 6.1)
 	[[ $a != test ]] || a=$name
 	[[ $b != test ]] || b=$name
@@ -159,12 +214,12 @@ for file in "${pairs[@]}"; do
 	bad=$(grep -c '^not ok ' "$results/$file.tap" || :)
 	took=$(seconds $(($(now) - start)))
 	if ((status == 4)); then
-		printf 'skip %-40s %6s s\n' "$file" "$took"
+		line skip "$file" "$took" -
 	elif ((status == 0 && bad == 0)) && [[ -s $results/$file.tap ]]; then
-		printf 'ok   %-40s %6s s  %d passed (%s and %s)\n' "$file" "$took" "$(grep -c '^ok ' "$results/$file.tap")" "$a" "$b"
+		line ok "$file" "$took" - "$(grep -c '^ok ' "$results/$file.tap") passed, $a and $b"
 	else
 		echo "status $status, $bad not ok" >"$results/$file.failed"
-		printf 'FAIL %-40s %6s s  status %d, %d not ok (%s and %s)\n' "$file" "$took" "$status" "$bad" "$a" "$b"
+		line FAIL "$file" "$took" - "status $status, $bad not ok, $a and $b"
 		tail -n 200 "$results/$file.output" | sed 's/^/     | /'
 	fi
 done
@@ -180,7 +235,14 @@ count() {
 	esac
 	tally "$stage" "$1" "$2"
 }
+if [[ -f $results/left-out ]]; then
+	mapfile -t left <"$results/left-out"
+	printf 'left out, as %d s were over: %s\n' "$within" "${left[*]}"
+fi
 for file in "${singles[@]}" "${pairs[@]}"; do
+	if grep -qsxF "$file" "$results/left-out"; then continue; fi
+	# When a kernel has run a file last: check.sh takes the others first.
+	: >"$GREX_CACHE/turn/$name/$file"
 	seen=0 bad=0
 	while IFS= read -r line; do
 		text=${line#not }
