@@ -69,19 +69,20 @@ deb: ## build the Debian packages grex-dkms and gretool, in .build/deb
 demo: ## boot Debian's kernel and show a tunnel between two hosts
 	@selftests/demo.sh
 
-check: ## all tests: most on Debian's 6.1, the long ones on User Mode Linux
-	@selftests/check.sh static host deb kunit selftests
+check: ## all tests but the longest, on Debian's 6.1
+	@selftests/check.sh host deb selftests static kunit
 
 check-debug: ## the tests on the debug kernel: KASAN, UBSAN, lockdep, RCU
 	@selftests/check.sh debug
 
-check-all: ## and the rest: booted systems, packages, debug and other kernels, fuzzing
-	@selftests/check.sh static host deb kunit selftests rest system packages debug debug-rest leaks kernels plant fuzz
+check-all: ## and the rest: other kernels, packages, fuzzing; FROM=stage goes on there
+	@selftests/check.sh $(if $(FROM),--from $(FROM)) host deb selftests static kunit rest \
+		system packages debug debug-rest leaks kernels plant fuzz
 
 test: tool ## one test file on 6.1: make test T=test_encap.sh [K=6.12]
 	@$(LAB)/run.sh $(if $(K),-k $(K)) $(T)
 
-kunit: ## the KUnit suites on User Mode Linux, in seconds
+kunit: ## the KUnit suites, on 6.1
 	@$(LAB)/kunit.sh
 
 shell: tool ## a shell in a booted 6.1 kernel, with this checkout

@@ -1,17 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# check.sh STAGE...: run stages of the tests, then print one summary line over
-# all of them. Stages: static host deb kunit selftests rest system packages debug
-# debug-rest leaks kernels plant fuzz.
+# check.sh [--from STAGE] STAGE...: run stages of the tests, then print one summary
+# line over all of them. Stages: static host deb kunit selftests rest system packages
+# debug debug-some debug-rest leaks kernels plant fuzz. --from leaves out those before
+# STAGE: to go on where an earlier run has stopped.
 #
-# An emulated machine takes a second where User Mode Linux takes a tenth. So that
-# "make check" stays short, the stage "selftests" runs those files that say
-# "# make check: on UML" there, and the others on Debian's 6.1, but not those that
-# say "# make check: left out", which the debug kernel runs as well; the stage
-# "rest" runs on 6.1 what "selftests" has not. Likewise a debug kernel, which takes
+# So that "make check" stays short, the stage "selftests" leaves out those files that
+# say "# make check: left out"; the stage "rest" runs them. A debug kernel, which takes
 # four times as long, has little to say about gretool: the stage "debug" leaves out
 # those files that say "# make check-debug: left out", and "debug-rest" runs them.
+# "debug-some" has a time limit: it takes the files that the last change concerns,
+# then those that the debug kernel has not run for the longest time.
 # All other stages run all files.
 # Every test of every stage writes one line into the file $GREX_TALLY.
 
@@ -20,20 +20,89 @@ cd "$(dirname "$0")/.." || exit
 
 LAB=selftests/lab
 OTHER_KERNELS="5.10 6.12 7.2"
+DEBUG_SECONDS=540 # of debug-some; the last file may take some more
 
+from=
+if [ "${1:-}" = --from ]; then
+	from=$2
+	shift 2
+fi
 mkdir -p .build
 GREX_TALLY=$(mktemp "$PWD/.build/tally.XXXXXX")
 export GREX_TALLY
+
 trap 'rm -f "$GREX_TALLY"' EXIT
 
-setup() { "$LAB/deps.sh" build lab check && make -s tool; }
+# Packages are installed once, before anything runs.
+setup() {
+	local groups=(build) word
+	for word; do
+		case $word in
+		static | fuzz) groups+=(lab check) ;;
+		host | deb) groups+=(check deb) ;;
+		packages) groups+=(lab deb) ;;
+		*) groups+=(lab guest) ;;
+		esac
+	done
+	"$LAB/deps.sh" "${groups[@]}" && make -s tool
+}
 
-# marked, unmarked REGEX: the test files that have such a line, and those that do not
-marked() { grep -lxE "# ($1)" selftests/{test,pair}_*.sh; }
-unmarked() { grep -LxE "# ($1)" selftests/{test,pair}_*.sh; }
-ON_UML="make check: on UML"
+# --- which files ------------------------------------------------------------------
+
+# marked, unmarked TEXT: the test files that have such a line, and those that do not
+marked() { grep -lxF "# $1" selftests/{test,pair}_*.sh; }
+unmarked() { grep -LxF "# $1" selftests/{test,pair}_*.sh; }
 NOT_HERE="make check: left out"
 NOT_ON_DEBUG="make check-debug: left out"
+
+# changed: what the last change has touched: since it left the branch that it comes
+# from, or in the last day of commits
+changed() {
+	local base
+	base=$(git merge-base HEAD '@{upstream}' 2>/dev/null)
+	if [ -z "$base" ] || [ "$base" = "$(git rev-parse HEAD 2>/dev/null)" ]; then
+		base=$(git log -1 --format=%ct 2>/dev/null)
+		base=$(git rev-list -1 --before="$((base - 86400))" HEAD 2>/dev/null)
+	fi
+	git diff --name-only "${base:-HEAD}" 2>/dev/null
+}
+
+# concerned: the test files that a change of these sources concerns, by a word: that of
+# the module's file, in the name of a test or in what it says at its top
+concerned() {
+	local path word
+	changed | while IFS= read -r path; do
+		case $path in
+		selftests/test_*.sh | selftests/pair_*.sh) [ ! -f "$path" ] || echo "$path" ;;
+		selftests/*.py) grep -l "$(basename "$path")" selftests/test_*.sh ;;
+		module/*.c | module/*.h)
+			word=$(basename "$path")
+			case ${word%.*} in
+			rx | header) word='decap|refusal|precedence|offload' ;;
+			tx | route) word='encap|offload|recursion|ttl_tos' ;;
+			icmp | relay | translate | quote | sent) word='icmp|traceroute|path_mtu' ;;
+			pmtu | discover | search | follow) word='mtu' ;;
+			mss | clamp) word='mss' ;;
+			keepalive* | reflect | histogram) word='keepalive' ;;
+			device | rtnl) word='change|netlink|teardown' ;;
+			netns | table | demux | main) word='netns|precedence|teardown' ;;
+			*) word='counters|change' ;;
+			esac
+			printf '%s\n' selftests/test_*.sh | grep -E "$word"
+			;;
+		esac
+	done | awk '!seen[$0]++'
+}
+
+# in_turn FILE...: those first that the debug kernel has not run for the longest time
+in_turn() {
+	local file turn=${GREX_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/grex}/turn/debug
+	for file; do
+		printf '%s %s\n' "$(stat -c %Y "$turn/${file##*/}" 2>/dev/null || echo 0)" "$file"
+	done | sort -k 1,1n -k 2 | cut -d ' ' -f 2
+}
+
+# --- stages -----------------------------------------------------------------------
 
 failures() { grep -c '^[^ ]* fail ' "$GREX_TALLY"; }
 
@@ -47,35 +116,43 @@ stage() {
 		printf '%s fail %s\n' "$name" "the stage itself" >>"$GREX_TALLY"
 	fi
 	printf '=== %s: %d s\n' "$name" "$((SECONDS - begin))"
+	printf '%s stage %d\n' "$name" "$((SECONDS - begin))" >>"$GREX_TALLY"
 }
 
-stage setup setup
-for word; do
-	case $word in
+run_stage() {
+	local files kernel
+	case $1 in
 	static) stage static selftests/static.sh ;;
 	host) stage host selftests/host.sh ;;
 	deb) stage deb selftests/deb.sh ;;
 	packages) stage packages selftests/packages.sh ;;
-	kunit) stage kunit "$LAB/kunit.sh" -k uml ;;
+	kunit) stage kunit "$LAB/kunit.sh" ;;
 	selftests)
-		mapfile -t files < <(unmarked "$ON_UML|$NOT_HERE")
-		stage selftests "$LAB/run.sh" -k 6.1 -j 2 "${files[@]}"
-		mapfile -t files < <(marked "$ON_UML")
-		stage selftests-uml "$LAB/run.sh" -k uml -j 4 "${files[@]}"
+		mapfile -t files < <(unmarked "$NOT_HERE")
+		stage selftests "$LAB/run.sh" -k 6.1 "${files[@]}"
 		;;
 	rest)
-		mapfile -t files < <(marked "$ON_UML|$NOT_HERE")
-		stage selftests-rest "$LAB/run.sh" -k 6.1 -j 2 "${files[@]}"
+		mapfile -t files < <(marked "$NOT_HERE")
+		stage selftests-rest "$LAB/run.sh" -k 6.1 "${files[@]}"
 		;;
 	system) stage system selftests/system.sh ;;
 	debug)
 		stage kunit-debug "$LAB/kunit.sh" -k debug
 		mapfile -t files < <(unmarked "$NOT_ON_DEBUG")
-		stage selftests-debug "$LAB/run.sh" -k debug -j 2 "${files[@]}"
+		stage selftests-debug "$LAB/run.sh" -k debug "${files[@]}"
+		;;
+	debug-some)
+		stage kunit-debug "$LAB/kunit.sh" -k debug
+		mapfile -t files < <({
+			concerned
+			mapfile -t files < <(unmarked "$NOT_ON_DEBUG")
+			in_turn "${files[@]}"
+		} | awk '!seen[$0]++')
+		stage selftests-debug "$LAB/run.sh" -k debug --within "$DEBUG_SECONDS" "${files[@]}"
 		;;
 	debug-rest)
 		mapfile -t files < <(marked "$NOT_ON_DEBUG")
-		stage selftests-debug-rest "$LAB/run.sh" -k debug -j 2 "${files[@]}"
+		stage selftests-debug-rest "$LAB/run.sh" -k debug "${files[@]}"
 		;;
 	leaks)
 		stage kmemleak "$LAB/run.sh" -k debug --kmemleak \
@@ -83,7 +160,7 @@ for word; do
 		;;
 	kernels)
 		for kernel in $OTHER_KERNELS; do
-			stage "selftests-$kernel" "$LAB/run.sh" -k "$kernel" -j 2
+			stage "selftests-$kernel" "$LAB/run.sh" -k "$kernel"
 		done
 		;;
 	plant)
@@ -92,16 +169,38 @@ for word; do
 		;;
 	fuzz) stage fuzz selftests/fuzz/fuzz.sh 120 ;;
 	*)
-		printf 'check.sh: no stage %s\n' "$word" >&2
+		printf 'check.sh: no stage %s\n' "$1" >&2
 		exit 2
 		;;
 	esac
+}
+
+stages=()
+for word; do
+	[ -z "$from" ] || [ "$word" = "$from" ] || continue
+	from=
+	stages+=("$word")
 done
+if [ ${#stages[@]} = 0 ]; then
+	printf 'check.sh: no stage %s\n' "$from" >&2
+	exit 2
+fi
+stage setup setup "${stages[@]}"
+for word in "${stages[@]}"; do
+	run_stage "$word"
+done
+
+# --- the sum ----------------------------------------------------------------------
 
 passed=$(grep -c '^[^ ]* pass ' "$GREX_TALLY")
 failed=$(failures)
 skipped=$(grep -c '^[^ ]* skip ' "$GREX_TALLY")
 echo
+echo "Seconds of each stage:"
+sed -n 's/^\([^ ]*\) stage \([0-9]*\)$/  \2 \1/p' "$GREX_TALLY"
+echo "The slowest ten:"
+sed -n 's/^\([^ ]*\) time \([0-9.]*\) \(.*\)/  \2 s \3, \1/p' "$GREX_TALLY" |
+	sort -k 1,1nr | head -n 10
 if [ "$failed" -gt 0 ]; then
 	echo "Failed:"
 	sed -n 's/^\([^ ]*\) fail \(.*\)/  \1: \2/p' "$GREX_TALLY"

@@ -16,7 +16,7 @@ target=$CHECKOUT/.build/dkms-$name
 # shellcheck source=/dev/null
 . "$kernel/env"
 # Kernels without headers of their own, and those that need another compiler.
-if [[ $name == uml || $name == debug || ${#ENTER[@]} -gt 0 ]]; then
+if [[ $name == debug || ${#ENTER[@]} -gt 0 ]]; then
 	exit 0
 fi
 cd "$CHECKOUT"

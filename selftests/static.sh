@@ -14,8 +14,8 @@ STAGE=static
 # The build script lets through warnings and errors only. One build for both:
 # the compiler with W=1, and sparse.
 compiles_clean() {
-	touch module/*.c
-	{ "$LAB/build.sh" 6.1 W=1 C=1 CF=-D__CHECK_ENDIAN__ >/dev/null; } 2>&1
+	touch module/*.c module/tests/*.c
+	{ "$LAB/build.sh" 6.1 GREX_KUNIT=y W=1 C=1 CF=-D__CHECK_ENDIAN__ >/dev/null; } 2>&1
 }
 
 formatted() {
@@ -31,7 +31,7 @@ checkpatch() {
 	local user=$ours,SPLIT_STRING,PREFER_KERNEL_TYPES,CAMELCASE,ARRAY_SIZE
 	user+=,PREFER_DEFINED_ATTRIBUTE_MACRO,STATIC_CONST_CHAR_ARRAY,STATIC_CONST
 	user+=,EMBEDDED_FUNCTION_NAME,CONST_CONST,FSF_MAILING_ADDRESS,STRLCPY
-	script=$("$LAB/kernel.sh" uml)/build/scripts/checkpatch.pl || return
+	script=$("$LAB/checkpatch.sh") || return
 	sources 'module/*.[ch]' 'uapi/*.h' | grep -vx module/trace.h |
 		xargs -n 1 perl "$script" \
 		--no-tree --strict --terse --no-summary --ignore "$ours" -f
@@ -174,7 +174,7 @@ no_hosts() {
 
 # What they need of kernels is fetched in sight, not inside a check.
 "$LAB/kernel.sh" 6.1 >/dev/null || exit
-"$LAB/kernel.sh" uml >/dev/null || exit
+"$LAB/checkpatch.sh" >/dev/null || exit
 try "W=1 and sparse with endian checks" compiles_clean
 try "clang-format" formatted
 try "checkpatch --strict" checkpatch

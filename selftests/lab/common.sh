@@ -55,9 +55,10 @@ hold_heavy() {
 	lock_slowly "$HEAVY"
 }
 
-# long LABEL COMMAND...: run what takes long, its output in a log; show that it is alive.
+# long LABEL COMMAND...: run what takes long, its output in a log; show that it is alive, and
+# with LONG_STEPS, the number of lines like " CC " that it will print, how far it is.
 long() {
-	local label=$1 start log pid status=0 last="" note tick=0
+	local label=$1 start log pid status=0 note tick=0 took steps
 	shift
 	start=$(now)
 	log=$(mktemp "$GREX_CACHE/run/log.XXXXXX")
@@ -67,13 +68,13 @@ long() {
 	while kill -0 "$pid" 2>/dev/null; do
 		sleep 0.5 || :
 		tick=$((tick + 1))
-		note="$label, $(seconds $(($(now) - start))) s"
-		if [[ -t 2 ]]; then
-			last=$(tail -n 1 "$log" | tr -d '\r\t' | cut -c 1-50)
-			printf '\r\033[K%s  %s' "$note" "$last" >&2
-		elif ((tick % 60 == 0)); then
-			say "... $note, $(wc -l <"$log") lines of output"
-		fi
+		[[ -t 2 ]] || ((tick % 60 == 0)) || continue
+		took=$(($(now) - start))
+		note="$label, $(seconds "$took") s"
+		steps=0
+		((!LONG_STEPS)) || steps=$(grep -cE "^$LONG_STEP" "$log" || :)
+		((!steps)) || note+=", $((steps * 100 / LONG_STEPS)) % done, about $(((LONG_STEPS - steps) * (took / 1000) / steps)) s left"
+		if [[ -t 2 ]]; then printf '\r\033[K%s' "$note" >&2; else say "... $note"; fi
 	done
 	wait "$pid" || status=$?
 	LONG_PID=
@@ -87,5 +88,6 @@ long() {
 	rm -f "$log"
 	return "$status"
 }
+LONG_STEPS=0 LONG_STEP='  (CC|AS|HOSTCC) '
 # shellcheck disable=SC2034 # read by cleanups
 LONG_PID=

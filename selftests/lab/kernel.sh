@@ -4,7 +4,7 @@
 # kernel.sh [--cached] NAME: have kernel NAME in the cache; print its folder.
 #
 # Names: 5.10 6.1 6.12 7.2 (Debian's own), debug (6.12, built here with every
-# detector), uml (7.2 as User Mode Linux, built here).  The folder holds:
+# detector).  The folder holds:
 #   vmlinux   what boots
 #   modules/  lib/modules/RELEASE, decompressed
 #   build     what an out-of-tree build takes as its kernel
@@ -17,7 +17,7 @@ set -euo pipefail
 # shellcheck source=apt.sh
 . "$LAB/apt.sh"
 
-usage() { say "usage: kernel.sh [--cached] 5.10|6.1|6.12|7.2|debug|uml"; exit 2; }
+usage() { say "usage: kernel.sh [--cached] 5.10|6.1|6.12|7.2|debug"; exit 2; }
 
 only_ask=0
 [[ ${1:-} == --cached ]] && { only_ask=1; shift; }
@@ -30,7 +30,6 @@ case $name in
 6.12) suite=bookworm backports=1 ;;
 7.2) suite=trixie backports=1 ;;
 debug) suite=bookworm backports=1 source=linux-source-6.12 fragments=(guest debug) ;;
-uml) suite=trixie backports=1 source=linux-source-7.2 fragments=(uml) ;;
 *) usage ;;
 esac
 apt_use "$suite" "$backports"
@@ -232,44 +231,40 @@ stuck() {
 }
 
 built() {
-	local tree=$GREX_CACHE/tmp/tree-$name arch=() release f
+	local tree=$GREX_CACHE/tmp/tree-$name release f
 	# An interrupted build goes on where it was.
 	if [[ ! -f $tree/.unpacked ]]; then
 		rm -rf "$tree"
-		apt_update
-		# Any kernel will do for KUnit, should this one have left the archive.
-		[[ $name != uml || $(newest "$source" '') ]] || source=$(newest linux-source- '')
-		unpack "$work/root" "$source"
+		# The package lists are held no longer than that.
+		(
+			apt_update
+			unpack "$work/root" "$source"
+		)
 		mkdir "$tree"
 		long "unpacking the source" tar -C "$tree" --strip-components=1 -xf "$work/root/usr/src/$source.tar.xz"
 		touch "$tree/.unpacked"
 		rm -rf "$work/root"
 	fi
-	[[ $name == uml ]] && arch=(ARCH=um)
 	cd "$tree"
-	make -s "${arch[@]}" tinyconfig >/dev/null
+	make -s tinyconfig >/dev/null
 	for f in "${fragments[@]}"; do cat "$LAB/config/$f"; done >>.config
-	make -s "${arch[@]}" olddefconfig >/dev/null 2>&1
+	make -s olddefconfig >/dev/null 2>&1
 	local bad=
 	for f in "${fragments[@]}"; do stuck "$LAB/config/$f" || bad+=" config/$f"; done
 	[[ -z $bad ]] || die "the kernel does not take all of$bad"
 	cp .config "$work/out/config"
+	LONG_STEPS=$(make -n vmlinux modules 2>/dev/null | grep -cE "echo '$LONG_STEP" || :)
 	# Another's boot and tests go first.
-	long "building kernel $name (debug: 2000 CPU-seconds, uml: 1200)" \
-		nice -n 19 make -j "$(nproc)" "${arch[@]}" KBUILD_BUILD_USER=lab KBUILD_BUILD_HOST=grex vmlinux modules
-	release=$(make -s "${arch[@]}" kernelrelease)
+	LONG_STEPS=$LONG_STEPS long "building kernel $name" \
+		nice -n 19 make -j "$(nproc)" KBUILD_BUILD_USER=lab KBUILD_BUILD_HOST=grex vmlinux modules
+	release=$(make -s kernelrelease)
 	echo "$release" >"$work/out/release"
-	make -s "${arch[@]}" INSTALL_MOD_PATH="$work/out/modules" modules_install >/dev/null
-	if [[ $name == uml ]]; then
-		strip -g -o "$work/out/vmlinux" linux 2>/dev/null || strip -g -o "$work/out/vmlinux" vmlinux
-		echo "MAKE_ARGS=(ARCH=um CC=gcc-12)" >"$work/out/env"
-	else
-		strip -g -o "$work/out/vmlinux" vmlinux
-		echo "MAKE_ARGS=(CC=gcc-12)" >"$work/out/env"
-	fi
+	make -s INSTALL_MOD_PATH="$work/out/modules" modules_install >/dev/null
+	strip -g -o "$work/out/vmlinux" vmlinux
+	echo "MAKE_ARGS=(CC=gcc-12)" >"$work/out/env"
 	# Keep what builds a module: headers, makefiles, host tools.
-	rm -rf Documentation drivers sound samples fs crypto block ipc virt io_uring rust LICENSES .git* vmlinux* linux
-	find arch -mindepth 1 -maxdepth 1 -type d ! -name x86 ! -name um -exec rm -rf {} +
+	rm -rf Documentation drivers sound samples fs crypto block ipc virt io_uring rust LICENSES .git* vmlinux*
+	find arch -mindepth 1 -maxdepth 1 -type d ! -name x86 -exec rm -rf {} +
 	find . -path ./scripts -prune -o -path ./tools -prune -o -type f \
 		\( -name '*.o' -o -name '*.a' -o -name '*.c' -o -name '*.S' -o -name '*.ko' -o -name '.*.cmd' -o -name '*.mod' -o -name '*.order' \) -print0 |
 		xargs -0 rm -f
