@@ -20,9 +20,9 @@
 #include <linux/slab.h>
 
 struct kunit {
-	void *priv;		/* of the suite's init */
+	void *priv; /* of the suite's init */
 	bool failed;
-	struct list_head memory;	/* freed when the case has ended */
+	struct list_head memory; /* freed when the case has ended */
 };
 
 struct kunit_case {
@@ -34,14 +34,17 @@ struct kunit_suite {
 	const char name[64];
 	int (*init)(struct kunit *test);
 	void (*exit)(struct kunit *test);
-	struct kunit_case *test_cases;	/* the last has no name */
+	struct kunit_case *test_cases; /* the last has no name */
 };
 
 /* One in each file: run.c knows it by the name of its variable. */
 #define kunit_test_suite(suite) \
 	struct kunit_suite *const grex_kunit_##suite = &(suite)
 
-#define KUNIT_CASE(function) { .run_case = function, .name = #function }
+#define KUNIT_CASE(function)                            \
+	{                                               \
+		.run_case = function, .name = #function \
+	}
 
 void *kunit_kmalloc(struct kunit *test, size_t size, gfp_t gfp);
 void kunit_kfree(struct kunit *test, const void *memory);
@@ -57,18 +60,18 @@ void kunit_abort(void);
 #define KUNIT_FAIL(test, format, ...) \
 	kunit_note(test, "%s:%d: " format, __FILE__, __LINE__, ##__VA_ARGS__)
 
-#define KUNIT_COMPARE(test, end, left, op, right, format, ...)                 \
-	do {                                                                   \
-		typeof(left) __left = (left);                                  \
-		typeof(right) __right = (right);                               \
-									       \
-		if (__left op __right)                                         \
-			break;                                                 \
-		KUNIT_FAIL(test, "%s %s %s: %lld, %lld. " format, #left, #op,  \
-			   #right, (long long)__left, (long long)__right,      \
-			   ##__VA_ARGS__);                                     \
-		if (end)                                                       \
-			kunit_abort();                                         \
+#define KUNIT_COMPARE(test, end, left, op, right, format, ...)                \
+	do {                                                                  \
+		typeof(left) __left = (left);                                 \
+		typeof(right) __right = (right);                              \
+                                                                              \
+		if (__left op __right)                                        \
+			break;                                                \
+		KUNIT_FAIL(test, "%s %s %s: %lld, %lld. " format, #left, #op, \
+			   #right, (long long)__left, (long long)__right,     \
+			   ##__VA_ARGS__);                                    \
+		if (end)                                                      \
+			kunit_abort();                                        \
 	} while (0)
 
 #define KUNIT_EXPECT_EQ(test, left, right) \
@@ -93,8 +96,8 @@ void kunit_abort(void);
 	KUNIT_COMPARE(test, false, !!(condition), ==, false, "")
 #define KUNIT_EXPECT_FALSE_MSG(test, condition, ...) \
 	KUNIT_COMPARE(test, false, !!(condition), ==, false, __VA_ARGS__)
-#define KUNIT_EXPECT_PTR_EQ(test, left, right)                             \
-	KUNIT_COMPARE(test, false, (unsigned long)(left), ==,              \
+#define KUNIT_EXPECT_PTR_EQ(test, left, right)                \
+	KUNIT_COMPARE(test, false, (unsigned long)(left), ==, \
 		      (unsigned long)(right), "")
 
 #define KUNIT_ASSERT_EQ(test, left, right) \
