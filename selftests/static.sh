@@ -30,7 +30,7 @@ checkpatch() {
 	local script ours=COMPLEX_MACRO,MACRO_ARG_UNUSED,MACRO_ARG_REUSE
 	local user=$ours,SPLIT_STRING,PREFER_KERNEL_TYPES,CAMELCASE,ARRAY_SIZE
 	user+=,PREFER_DEFINED_ATTRIBUTE_MACRO,STATIC_CONST_CHAR_ARRAY,STATIC_CONST
-	user+=,EMBEDDED_FUNCTION_NAME,CONST_CONST,FSF_MAILING_ADDRESS,STRLCPY
+	user+=,EMBEDDED_FUNCTION_NAME,CONST_CONST,FSF_MAILING_ADDRESS,STRCPY,STRLCPY
 	script=$("$LAB/checkpatch.sh") || return
 	sources 'module/*.[ch]' 'uapi/*.h' | grep -vx module/trace.h |
 		xargs -n 1 perl "$script" \
