@@ -70,13 +70,13 @@ demo: ## boot Debian's kernel and show a tunnel between two hosts
 	@selftests/demo.sh
 
 check: ## all tests but the longest, on Debian's 6.1
-	@selftests/check.sh host deb selftests static kunit
+	@selftests/check.sh host selftests static kunit
 
 check-debug: ## the tests on the debug kernel: KASAN, UBSAN, lockdep, RCU
 	@selftests/check.sh debug
 
 check-all: ## and the rest: other kernels, packages, fuzzing; FROM=stage goes on there
-	@selftests/check.sh $(if $(FROM),--from $(FROM)) host deb selftests static kunit rest \
+	@selftests/check.sh $(if $(FROM),--from $(FROM)) host selftests static kunit rest deb \
 		system packages debug debug-rest leaks kernels plant fuzz
 
 test: tool ## one test file on 6.1: make test T=test_encap.sh [K=6.12]

@@ -23,24 +23,24 @@ formatted() {
 		xargs clang-format --dry-run --Werror
 }
 
-# What does not hold for lists of counters (COMPLEX_MACRO, MACRO_ARG_UNUSED: each
+# What does not hold for lists of counters (COMPLEX_MACRO, MACRO_ARG_UNUSED, TRAILING_SEMICOLON: each
 # expansion takes what it needs) or outside the kernel, which has stdint and
 # printf and whose help texts are long.
 checkpatch() {
-	local script ours=COMPLEX_MACRO,MACRO_ARG_UNUSED,MACRO_ARG_REUSE
+	local script ours=COMPLEX_MACRO,MACRO_ARG_UNUSED,MACRO_ARG_REUSE,TRAILING_SEMICOLON
 	local user=$ours,SPLIT_STRING,PREFER_KERNEL_TYPES,CAMELCASE,ARRAY_SIZE
 	user+=,PREFER_DEFINED_ATTRIBUTE_MACRO,STATIC_CONST_CHAR_ARRAY,STATIC_CONST
 	user+=,EMBEDDED_FUNCTION_NAME,CONST_CONST,FSF_MAILING_ADDRESS,STRCPY,STRLCPY
 	script=$("$LAB/checkpatch.sh") || return
 	sources 'module/*.[ch]' 'uapi/*.h' | grep -vx module/trace.h |
-		xargs -n 1 perl "$script" \
+		xargs -n 16 -P "$(nproc)" perl "$script" \
 		--no-tree --strict --terse --no-summary --ignore "$ours" -f
 	# Trace events have a layout of their own, the kernel's too.
 	perl "$script" --no-tree --strict --terse --no-summary \
 		--ignore "$ours,PARENTHESIS_ALIGNMENT,OPEN_ENDED_LINE" \
 		-f module/trace.h
 	sources 'tools/*.[ch]' 'selftests/bench/*.[ch]' 'selftests/host/*.[ch]' \
-		'selftests/fuzz/*.[ch]' | xargs -n 1 perl "$script" \
+		'selftests/fuzz/*.[ch]' | xargs -n 16 -P "$(nproc)" perl "$script" \
 		--no-tree --strict --terse --no-summary --ignore "$user" -f
 	true
 }
@@ -50,11 +50,11 @@ shell_clean() {
 	{
 		sources '*.sh' '*.bash-completion'
 		sources | xargs grep -lE '^#! *(/usr)?/bin/(env )?(ba)?sh'
-	} | sort -u | xargs shellcheck -x -P SCRIPTDIR
+	} | sort -u | xargs -n 24 -P "$(nproc)" shellcheck -x -P SCRIPTDIR
 }
 
 tool_cppcheck() {
-	cppcheck --quiet --error-exitcode=1 --inline-suppr \
+	cppcheck --quiet -j "$(nproc)" --error-exitcode=1 --inline-suppr \
 		--enable=warning,performance,portability \
 		-D_GNU_SOURCE -Iuapi tools
 }
@@ -65,13 +65,12 @@ each_source() {
 		-O2 -D_GNU_SOURCE -DVERSION='""' -Iuapi -c -o /dev/null
 }
 
-tool_analyzer() {
-	each_source gcc -fanalyzer
+tool_gcc() {
+	each_source gcc -fanalyzer -Wall -Wextra -Wshadow -Werror
 }
 
-tool_warnings() {
-	each_source gcc -Wall -Wextra -Wshadow -Werror &&
-		each_source clang -Wall -Wextra -Wshadow -Werror
+tool_clang() {
+	each_source clang -Wall -Wextra -Wshadow -Werror
 }
 
 # Everything else would be mixed with what ip(8) calls the same.
@@ -180,8 +179,8 @@ try "clang-format" formatted
 try "checkpatch --strict" checkpatch
 try "shellcheck" shell_clean
 try "cppcheck on gretool" tool_cppcheck
-try "gcc -fanalyzer on gretool" tool_analyzer
-try "gretool without a warning, gcc and clang" tool_warnings
+try "gretool without a warning of gcc -fanalyzer" tool_gcc
+try "gretool without a warning of clang" tool_clang
 try "the plugin of ip exports one symbol" plugin_symbols
 try "man pages" man_pages
 try "layers: pure files" layer_pure

@@ -9,11 +9,11 @@ failed=0
 
 # try NAME command...: passes when it succeeds and prints nothing
 try() {
-	local name=$1 out status=0
+	local name=$1 out status=0 begin=$SECONDS
 	shift
 	out=$("$@" 2>&1) || status=$?
 	if [ "$status" = 0 ] && [ -z "$out" ]; then
-		printf 'ok   %s\n' "$name"
+		printf 'ok   %-48s %3d s\n' "$name" "$((SECONDS - begin))"
 		status=pass
 	else
 		printf 'FAIL %s (status %d)\n%s\n' "$name" "$status" "$out"

@@ -19,6 +19,7 @@ trap 'exit 130' INT TERM HUP
 apt_use bookworm 1
 apt_update
 long "download of $PACKAGE" env -C "$work" apt-get "${APT_OPTIONS[@]}" download "$PACKAGE"
+# shellcheck disable=SC2016 # expanded inside
 long "unpacking checkpatch" bash -c 'set -o pipefail
 	dpkg-deb --fsys-tarfile "$1"/*.deb | tar -xO --wildcards "*.tar.xz" |
 		tar -C "$1" -xJ --strip-components=2 --wildcards "*/scripts/checkpatch.pl" "*/scripts/spelling.txt" \

@@ -8,12 +8,12 @@
 # pack FILE: a cpio of the current folder.
 pack() { find . -mindepth 1 | cpio -o -H newc --quiet >"$1"; }
 
-# have_initramfs: the part that stays with the kernel; sets INITRAMFS. It has the
+# have_initramfs: the part that stays with the kernel; sets INITRAMFS, a list. It has the
 # modules for files of the host, busybox, and init.
 have_initramfs() {
-	local stage=$run/stage needed module
-	INITRAMFS=$kernel/initramfs.cpio
-	[[ ! $INITRAMFS -nt $LAB/init || ! $INITRAMFS -nt $LAB/machine.sh ]] || return 0
+	local stage=$run/stage needed module archive=$kernel/initramfs.cpio
+	INITRAMFS=("$archive")
+	[[ ! $archive -nt $LAB/init || ! $archive -nt $LAB/machine.sh ]] || return 0
 	mkdir -p "$stage"/{bin,modules,proc,sys,dev,ram,lower,root}
 	cp "$(command -v busybox)" "$stage/bin/"
 	for needed in sh mount mkdir insmod cp ln hostname ip switch_root; do ln -s busybox "$stage/bin/$needed"; done
@@ -26,16 +26,15 @@ have_initramfs() {
 			cp "$module" "$stage/modules/"
 			basename "$module" >>"$stage/modules.list"
 		done
-	(cd "$stage" && pack "$INITRAMFS.$$")
-	mv "$INITRAMFS.$$" "$INITRAMFS"
+	(cd "$stage" && pack "$archive.$$")
+	mv "$archive.$$" "$archive"
 }
 
 # have_memory_root: all files of a guest with virtual time, for files.sh says why: the
-# archive of programs, the kernel's modules, init; sets INITRAMFS to the archives.
+# archive of programs, the kernel's modules, init; sets INITRAMFS, too.
 have_memory_root() {
 	local modules=$kernel/modules.cpio stage=$run/modules init=$run/init
 
-	have_initramfs
 	if [[ ! $modules -nt $kernel/key ]]; then
 		mkdir -p "$stage/usr/lib/modules/$release"
 		cp -a "$kernel/modules/lib/modules/$release/kernel" "$stage/usr/lib/modules/$release/"
@@ -48,6 +47,7 @@ have_memory_root() {
 	mkdir -p "$init"
 	cp "$LAB/init" "$init/"
 	(cd "$init" && pack "$run/init.cpio")
+	# shellcheck disable=SC2034 # used by those who source this
 	INITRAMFS=("$("$LAB/files.sh")" "$modules" "$run/init.cpio")
 }
 

@@ -136,7 +136,7 @@ have_initramfs
 mkdir -p "$run/init"
 cp "$LAB/system-init" "$run/init/init"
 (cd "$run/init" && pack "$run/init.cpio")
-cat "$INITRAMFS" "$run/init.cpio" >"$run/initramfs"
+cat "${INITRAMFS[@]}" "$run/init.cpio" >"$run/initramfs"
 
 # The console has all that the kernel complains of, down to the last moment.
 arguments="console=ttyS0 loglevel=5 panic=-1 oops=panic rcupdate.rcu_cpu_stall_suppress_at_boot=1 mitigations=off no_timer_check"

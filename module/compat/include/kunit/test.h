@@ -38,7 +38,8 @@ struct kunit_suite {
 };
 
 /* One in each file: run.c knows it by the name of its variable. */
-#define kunit_test_suite(suite) \
+#define kunit_test_suite(suite)                              \
+	extern struct kunit_suite *const grex_kunit_##suite; \
 	struct kunit_suite *const grex_kunit_##suite = &(suite)
 
 #define KUNIT_CASE(function)                            \
@@ -64,12 +65,11 @@ void kunit_abort(void);
 	do {                                                                  \
 		typeof(left) __left = (left);                                 \
 		typeof(right) __right = (right);                              \
-                                                                              \
 		if (__left op __right)                                        \
 			break;                                                \
 		KUNIT_FAIL(test, "%s %s %s: %lld, %lld. " format, #left, #op, \
-			   #right, (long long)__left, (long long)__right,     \
-			   ##__VA_ARGS__);                                    \
+			   #right, (__force long long)__left,                 \
+			   (__force long long)__right, ##__VA_ARGS__);        \
 		if (end)                                                      \
 			kunit_abort();                                        \
 	} while (0)
