@@ -5,6 +5,7 @@
 # kernel's own ip_gre. They meet in the folder $GREX_SHARED.
 #
 # pair: test 6.1
+# make check: left out
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

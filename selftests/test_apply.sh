@@ -5,6 +5,7 @@
 # what differs; save writes such a file; each tunnel all or nothing.
 # limit: 900
 # make check-debug: left out
+# make check: left out
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -5,6 +5,7 @@
 # and the command that it prints lets it through. What else rules may say is in
 # tools/tests/test_filter.c. Without sets: see test_office_routers.sh.
 # make check-debug: left out
+# make check: left out
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

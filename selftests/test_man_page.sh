@@ -10,6 +10,7 @@
 #
 # limit: 400
 # make check-debug: left out
+# make check: left out
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"

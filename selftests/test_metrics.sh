@@ -4,6 +4,7 @@
 # "gretool metrics": OpenMetrics that an independent parser takes, and that says
 # what "gretool -j -s show" says; a file that is never half.
 # make check-debug: left out
+# make check: left out
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -3,6 +3,7 @@
 #
 # The MSS of TCP connections is lowered to what fits. mss.py sends SYNs by hand;
 # the rest are connections of the kernel's own TCP.
+# make check: left out
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -10,6 +10,7 @@
 #                        gre1 10.0.0.1/30 ============ gre1 10.0.0.2/30
 #
 # make check-debug: left out
+# make check: left out
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -6,6 +6,7 @@
 #
 #  $LAN1 172.16.0.2 -- 172.16.0.1 $R1 198.51.100.2 -- $NET -- 203.0.113.2 $R2 172.17.0.1 -- 172.17.0.2 $LAN2
 #                                 gre1 10.0.0.1 peer 10.0.0.2  gre1
+# make check: left out
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

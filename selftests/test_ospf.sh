@@ -5,6 +5,7 @@
 # packets have TTL 1; they are for the other end of the link, and the outer ones
 # get there. The topology is setup_internet's.
 # limit: 300
+# make check: left out
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -3,6 +3,7 @@
 #
 # The JSON of gretool as gretool(8) documents it: every member is there, of its
 # type, and says what the text says.
+# make check: left out
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -5,6 +5,7 @@
 # bpftrace lines use; and they tell what the page says.
 # real time: bpftrace takes half of the files of this machine
 # make check-debug: left out
+# make check: left out
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
