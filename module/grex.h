@@ -24,6 +24,7 @@
 #include <net/gro_cells.h>
 
 #include "keepalive_fsm.h"
+#include "header.h"
 #include "keepalive_wire.h"
 #include "search.h"
 #include "stats.h"
@@ -252,7 +253,7 @@ struct grex_peer {
  * @stats: own. drop counters
  * @sender: own. per CPU, the task that is sending an outer packet
  * @oseq: own. next sequence number to send
- * @iseq: own. last sequence number received, with GREX_ISEQ_SEEN
+ * @iseq: @iseq_lock, BH. sequence numbers received
  * @gro_cells: own.
  * @sent: own. packets sent lately, for ICMP errors about them
  * @relay_limit: own. ICMP errors relayed per second
@@ -277,7 +278,8 @@ struct grex_tunnel {
 	struct grex_stats __percpu *stats;
 	struct task_struct *__percpu *sender;
 	atomic_t oseq;
-	atomic64_t iseq;
+	struct grex_seq iseq;
+	spinlock_t iseq_lock; /* of @iseq */
 	struct gro_cells gro_cells;
 	struct grex_sent *sent;
 	struct ratelimit_state relay_limit;
@@ -294,9 +296,6 @@ struct grex_tunnel {
 	unsigned long recursion_logged;
 	u8 mtu_mode;
 };
-
-/* Above the 32 bits of the number: one has been received. */
-#define GREX_ISEQ_SEEN BIT_ULL(32)
 
 /**
  * struct grex_table - the tunnels of a namespace, by what they receive

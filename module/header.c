@@ -115,3 +115,28 @@ void grex_header_write(void *data, u16 flags, __be16 protocol, __be32 key,
 	if (flags & GREX_HEADER_SEQ)
 		put_u32(p, seq);
 }
+
+/**
+ * grex_seq_accept - is a received packet to be taken
+ * @seq: of the tunnel; changed
+ * @number: of the packet
+ *
+ * RFC 2890 2.2: one that is not after the last one is old. Since a single packet could be
+ * forged, and since the other end may begin at 0 again, neither a jump ahead nor an old
+ * number ends the reception for long.
+ */
+bool grex_seq_accept(struct grex_seq *seq, u32 number)
+{
+	const u32 ahead = number - seq->last;
+
+	if (seq->seen && (!ahead || ahead > GREX_SEQ_WINDOW)) {
+		seq->run = number == seq->next ? seq->run + 1 : 1;
+		seq->next = number + 1;
+		if (seq->run < GREX_SEQ_RESYNC)
+			return false;
+	}
+	seq->seen = true;
+	seq->last = number;
+	seq->run = 0;
+	return true;
+}

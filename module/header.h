@@ -59,17 +59,30 @@ static inline u8 grex_header_len(u16 flags)
 	       (flags & GREX_HEADER_SEQ ? 4 : 0);
 }
 
-/**
- * grex_header_seq_is_new - is a sequence number after the last one
- * @seq: of the packet
- * @last: of the last packet taken
- *
- * RFC 2890 2.2: @last and the 2^31-1 numbers before it are old.
+/* So many packets may be lost in a row. A number further ahead is not believed at once: it
+ * would make all others old.
  */
-static inline bool grex_header_seq_is_new(u32 seq, u32 last)
-{
-	return (s32)(seq - last) > 0;
-}
+#define GREX_SEQ_WINDOW 32768
+/* After so many numbers in order that are old, or too far ahead, their sender has begun
+ * anew.
+ */
+#define GREX_SEQ_RESYNC 5
+
+/**
+ * struct grex_seq - what was received of sequence numbers
+ * @last: of the last packet taken
+ * @next: the one after the last that was not taken
+ * @run: how many in order were not taken
+ * @seen: @last is one
+ */
+struct grex_seq {
+	u32 last;
+	u32 next;
+	u8 run;
+	bool seen;
+};
+
+bool grex_seq_accept(struct grex_seq *seq, u32 number);
 
 enum grex_header_verdict grex_header_parse(struct grex_header *header,
 					   const void *data, size_t len);

@@ -62,17 +62,14 @@ static struct grex_config *rx_match(struct grex_net *gn, struct sk_buff *skb,
 	return NULL;
 }
 
-static bool rx_seq_accept(struct grex_tunnel *tunnel, u32 seq)
+static bool rx_seq_accept(struct grex_tunnel *tunnel, u32 number)
 {
-	s64 last = atomic64_read(&tunnel->iseq);
+	bool accept;
 
-	do {
-		if ((last & GREX_ISEQ_SEEN) &&
-		    !grex_header_seq_is_new(seq, last))
-			return false;
-	} while (!atomic64_try_cmpxchg(&tunnel->iseq, &last,
-				       GREX_ISEQ_SEEN | seq));
-	return true;
+	spin_lock(&tunnel->iseq_lock);
+	accept = grex_seq_accept(&tunnel->iseq, number);
+	spin_unlock(&tunnel->iseq_lock);
+	return accept;
 }
 
 /* Layer 2 and ERSPAN are other kinds of tunnel. */

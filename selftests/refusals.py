@@ -245,12 +245,14 @@ def test_sequence():
     for number, good in (
             (5, True), (5, False), (4, False), (0, False), (6, True),
             (9, True), (7, False),
-            # 2^31-1 ahead is new, 2^31 ahead is old.
-            (0x80000009, False), (0x80000008, True), (9, False),
-            # Around 2^32.
-            (0xFFFFFFFE, True), (0xFFFFFFFF, True), (0, True),
-            (0xFFFFFFFF, False), (0, False), (1, True), (0xFFFFFFFE, False),
-            (0x80000001, False), (2, True)):
+            # Too far ahead to be believed at once, and as far as may be lost.
+            (0x80000009, False), (0x80000008, False), (9 + 32769, False),
+            (9 + 32768, True), (9, False),
+            # The fifth in order, and around 2^32.
+            (0xFFFFFFFA, False), (0xFFFFFFFB, False), (0xFFFFFFFC, False),
+            (0xFFFFFFFD, False), (0xFFFFFFFE, True), (0xFFFFFFFF, True),
+            (0, True), (0xFFFFFFFF, False), (0, False), (1, True),
+            (0xFFFFFFFE, False), (0x80000001, False), (2, True)):
         if good:
             taken("number %#x is new" % number, numbered(number), "ordered")
         else:

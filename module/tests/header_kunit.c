@@ -209,22 +209,34 @@ static void header_wccp(struct kunit *test)
 static void header_seq(struct kunit *test)
 {
 	static const u32 lasts[] = { 0, 1, 0x7fffffff, 0x80000000, 0xffffffff };
-	unsigned int i;
+	unsigned int i, n;
 
 	for (i = 0; i < ARRAY_SIZE(lasts); i++) {
-		u32 last = lasts[i];
+		const u32 last = lasts[i];
+		struct grex_seq seq = {};
 
-		KUNIT_EXPECT_FALSE(test, grex_header_seq_is_new(last, last));
-		KUNIT_EXPECT_TRUE(test, grex_header_seq_is_new(last + 1, last));
+		KUNIT_EXPECT_TRUE(test, grex_seq_accept(&seq, last));
+		KUNIT_EXPECT_FALSE(test, grex_seq_accept(&seq, last));
+		KUNIT_EXPECT_FALSE(test, grex_seq_accept(&seq, last - 1));
 		KUNIT_EXPECT_FALSE(test,
-				   grex_header_seq_is_new(last - 1, last));
-		KUNIT_EXPECT_TRUE(test,
-				  grex_header_seq_is_new(last + 0x7fffffff,
-							 last));
-		/* The range of old ones: the last and 2^31-1 before it. */
+				   grex_seq_accept(&seq, last - 0x7fffffff));
+		/* One that is forged changes nothing. */
 		KUNIT_EXPECT_FALSE(test,
-				   grex_header_seq_is_new(last - 0x7fffffff,
-							  last));
+				   grex_seq_accept(&seq, last + 0x7fffffff));
+		KUNIT_EXPECT_FALSE(test, grex_seq_accept(&seq, last + 32769));
+		KUNIT_EXPECT_TRUE(test, grex_seq_accept(&seq, last + 1));
+		KUNIT_EXPECT_TRUE(test, grex_seq_accept(&seq, last + 32769));
+		/* A peer that begins anew is back with the fifth packet. */
+		for (n = 0; n < 4; n++)
+			KUNIT_EXPECT_FALSE(test,
+					   grex_seq_accept(&seq, last + n));
+		for (; n < 8; n++)
+			KUNIT_EXPECT_TRUE(test,
+					  grex_seq_accept(&seq, last + n));
+		/* Old ones that are not in order are old. */
+		for (n = 0; n < 20; n++)
+			KUNIT_EXPECT_FALSE(test,
+					   grex_seq_accept(&seq, last - 2 * n));
 	}
 }
 
