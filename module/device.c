@@ -357,6 +357,7 @@ int grex_device_create(struct net_device *dev, struct net *net,
 	grex_discover_init(tunnel);
 	grex_follow_init(tunnel);
 	spin_lock_init(&tunnel->iseq_lock);
+	spin_lock_init(&tunnel->reflected.lock);
 	rcu_assign_pointer(tunnel->config, config);
 
 	err = -EEXIST;

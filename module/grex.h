@@ -246,6 +246,24 @@ struct grex_peer {
 };
 
 /**
+ * struct grex_reflected - a keepalive to an inside address that was answered
+ * @lock: protects the others, BH
+ * @saddr: its source
+ * @daddr: its destination
+ * @id: its IP ID
+ * @ttl: its TTL
+ * @when: jiffies
+ */
+struct grex_reflected {
+	spinlock_t lock; /* of the others */
+	__be32 saddr;
+	__be32 daddr;
+	__be16 id;
+	u8 ttl;
+	unsigned long when;
+};
+
+/**
  * struct grex_tunnel - private area of a grex net_device
  * @dev: const.
  * @net: const. the underlay's namespace; the device may be in another
@@ -257,7 +275,8 @@ struct grex_peer {
  * @gro_cells: own.
  * @sent: own. packets sent lately, for ICMP errors about them
  * @relay_limit: own. ICMP errors relayed per second
- * @reflect_limit: own. keepalives of the peer answered per second
+ * @reflect_limit: own. keepalives from inside addresses answered per second
+ * @reflected: own. the last of those
  * @unreachable: own. jiffies up to which the remote counts as unreachable, 0: it
  *	does not
  * @keepalive: own.
@@ -284,6 +303,7 @@ struct grex_tunnel {
 	struct grex_sent *sent;
 	struct ratelimit_state relay_limit;
 	struct ratelimit_state reflect_limit;
+	struct grex_reflected reflected;
 	unsigned long unreachable;
 	struct grex_keepalive keepalive;
 	struct grex_discover discover;

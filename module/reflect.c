@@ -13,6 +13,9 @@
 #include "reflect.h"
 #include "stats.h"
 
+/* Within that time, what was answered and comes back has gone round. */
+#define REFLECT_AGAIN_TIME (5 * HZ)
+
 /* What a received packet that comes back to its sender is. */
 enum reflect_kind {
 	REFLECT_NOTHING, /* no keepalive */
@@ -61,6 +64,47 @@ static bool reflect_is_inside(const struct net_device *dev, __be32 addr)
 	return false;
 }
 
+/* Is it an address at the other end, and not one that is reached through it, or ours? */
+static bool reflect_is_on_link(const struct net_device *dev, __be32 addr)
+{
+	const struct in_device *in_dev = __in_dev_get_rcu(dev);
+	const struct in_ifaddr *ifa;
+	bool on_link = false;
+
+	if (!in_dev)
+		return false;
+	in_dev_for_each_ifa_rcu(ifa, in_dev) {
+		if (ifa->ifa_local == addr)
+			return false;
+		on_link |= inet_ifa_match(addr, ifa);
+	}
+	return on_link;
+}
+
+/* Has it been answered a moment ago, and come back since? The other end may send an
+ * address that it does not have back to us; each time round lowers the TTL.
+ */
+static bool reflect_comes_again(struct grex_tunnel *tunnel,
+				const struct iphdr *ip)
+{
+	struct grex_reflected *last = &tunnel->reflected;
+	bool again;
+
+	spin_lock(&last->lock);
+	again = last->saddr == ip->saddr && last->daddr == ip->daddr &&
+		last->id == ip->id && ip->ttl < last->ttl &&
+		time_before(jiffies, last->when + REFLECT_AGAIN_TIME);
+	if (!again) {
+		last->saddr = ip->saddr;
+		last->daddr = ip->daddr;
+		last->id = ip->id;
+		last->ttl = ip->ttl;
+		last->when = jiffies;
+	}
+	spin_unlock(&last->lock);
+	return again;
+}
+
 /* With a local of any, nothing is sent from what is not an address of ours. */
 static bool reflect_may_answer_from(const struct grex_config *config,
 				    __be32 addr)
@@ -95,7 +139,7 @@ static enum reflect_kind reflect_kind(const struct grex_config *config,
 		return REFLECT_DIRECT;
 	/* Some use addresses from inside of the tunnel. */
 	if (reflect_is_inside(config->tunnel->dev, request->saddr) &&
-	    !reflect_is_inside(config->tunnel->dev, request->daddr))
+	    reflect_is_on_link(config->tunnel->dev, request->daddr))
 		return REFLECT_INSIDE;
 	return REFLECT_NOTHING;
 }
@@ -182,7 +226,14 @@ bool grex_reflect_take(struct grex_config *config, struct sk_buff *skb,
 		grex_stats_drop(tunnel->stats, GREX_RX_KEEPALIVE_REFUSED, skb);
 		return true;
 	}
-	if (!__ratelimit(&tunnel->reflect_limit)) {
+	/* A direct answer goes to the remote alone, and is smaller than what it answers: a
+	 * limit would only take it from the peer when somebody else asks in its name.
+	 */
+	if (kind == REFLECT_INSIDE && reflect_comes_again(tunnel, ip_hdr(skb))) {
+		grex_stats_drop(tunnel->stats, GREX_RX_KEEPALIVE_REFUSED, skb);
+		return true;
+	}
+	if (kind == REFLECT_INSIDE && !__ratelimit(&tunnel->reflect_limit)) {
 		grex_stats_drop(tunnel->stats, GREX_RX_KEEPALIVE_LIMITED, skb);
 		return true;
 	}

@@ -367,7 +367,7 @@ def test_refused(bench):
 
 
 def test_limited(bench):
-    """As many as a hundred a second, and no more than there were."""
+    """As many as come, each once: they go to the remote, and are no larger."""
     before = bench.rtnl.drops("plain")
     packet, _ = request(PLAIN)
     start = time.monotonic()
@@ -378,10 +378,8 @@ def test_limited(bench):
     after = bench.rtnl.drops("plain")
     answered, limited = (after[name] - before[name] for name in
                          ("keepalive_answered", "rx_keepalive_limited"))
-    bench.equal("all are counted", 600, answered + limited)
-    most = 100 * (int(took) + 2)
-    bench.say("answered", "" if 100 <= answered <= most else
-              "%d in %.1f s" % (answered, took))
+    bench.equal("answered", (600, 0), (answered, limited))
+    print("# 600 in %.2f s" % took)
     came = 0
     while bench.from_gateway(0.1):
         came += 1
