@@ -285,6 +285,12 @@ static int rtnl_get_keepalive(struct nlattr *data[], struct grex_config *config,
 			      value > GREX_KEEPALIVE_INTERVAL_MAX))
 			return rtnl_refuse(-EINVAL, extack, interval,
 					   "IFLA_GREX_KEEPALIVE_INTERVAL must be 0 (off) or 100..3600000 ms");
+		/* The timers of many tunnels are the host's time, whoever makes them. */
+		if (value && value < GREX_KEEPALIVE_INTERVAL_ANY &&
+		    value != config->keepalive_interval &&
+		    !capable(CAP_NET_ADMIN))
+			return rtnl_refuse(-EPERM, extack, interval,
+					   "IFLA_GREX_KEEPALIVE_INTERVAL below 1000 ms needs CAP_NET_ADMIN in the initial user namespace");
 		config->keepalive_interval = value;
 	}
 	if (retries) {

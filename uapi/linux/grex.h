@@ -183,6 +183,8 @@
 
 #define GREX_KEEPALIVE_INTERVAL_MIN 100 /* ms */
 #define GREX_KEEPALIVE_INTERVAL_MAX 3600000
+/* below: CAP_NET_ADMIN in the initial user namespace, else EPERM */
+#define GREX_KEEPALIVE_INTERVAL_ANY 1000
 /* What the vendors have, for those who only say "on". */
 #define GREX_KEEPALIVE_INTERVAL_DEFAULT 10000
 #define GREX_KEEPALIVE_RETRIES_DEFAULT 3
