@@ -89,6 +89,8 @@ enum grex_df {
  * @tunnel: const. whose configuration it is
  * @by_match: RCU. node of the table, found with @match
  * @by_pair: RCU. node of the table, found with the addresses of @match
+ * @sent: const. @match with the key of sent packets
+ * @by_sent: RCU. node of the table, found with @sent
  * @dst_cache: own. route to a fixed remote; here and not in the tunnel, so that
  *	a route looked up for one configuration never serves the next
  * @rcu: for the release
@@ -119,6 +121,8 @@ struct grex_config {
 	struct grex_tunnel *tunnel;
 	struct dst_cache dst_cache;
 	struct rhlist_head by_pair;
+	struct grex_match sent;
+	struct rhlist_head by_sent;
 	struct rcu_head rcu;
 };
 
@@ -321,6 +325,7 @@ struct grex_tunnel {
  * struct grex_table - the tunnels of a namespace, by what they receive
  * @by_match: RCU. by addresses and key
  * @by_pair: RCU. by addresses alone
+ * @by_sent: RCU. by addresses and the key of sent packets
  * @count: RCU. how many tunnels per class of wildcards, to skip empty ones
  */
 #define GREX_TABLE_CLASSES 4
@@ -328,6 +333,7 @@ struct grex_tunnel {
 struct grex_table {
 	struct rhltable by_match;
 	struct rhltable by_pair;
+	struct rhltable by_sent;
 	unsigned int count[GREX_TABLE_CLASSES];
 };
 

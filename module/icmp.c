@@ -111,17 +111,21 @@ static bool icmp_is_sender(struct grex_config *config, void *arg)
 
 static bool icmp_find_sender(struct grex_net *gn, struct icmp_report *report)
 {
+	const struct grex_quote *quote = &report->quote;
 	const struct grex_match sent = {
-		.local.v4 = report->quote.saddr,
-		.remote.v4 = report->quote.daddr,
+		.local.v4 = quote->saddr,
+		.remote.v4 = quote->daddr,
+		.key = quote->header.key,
+		.keyed = !!(quote->header.flags & GREX_HEADER_KEY),
 		.family = AF_INET,
 	};
 
 	/* It comes to where the packet came from. */
-	if (ip_hdr(report->skb)->daddr != report->quote.saddr)
+	if (ip_hdr(report->skb)->daddr != quote->saddr)
 		return false;
 	report->config = grex_table_sender_rcu(&gn->table, &sent,
-					       icmp_is_sender, report);
+					       quote->has_key, icmp_is_sender,
+					       report);
 	if (!report->config)
 		return false;
 	icmp_is_known(report, report->config);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The tunnels of a namespace. Two resizable hashes, keyed by a random seed:
+ * The tunnels of a namespace. Three resizable hashes, keyed by a random seed:
  * one by addresses and key answers every received packet with one look-up per
- * class of wildcards in use; one by addresses alone serves what is rare, an
- * ICMP error or a packet with the wrong key.
+ * class of wildcards in use; one by addresses and the key that is sent finds whose
+ * packet an ICMP error is about; one by addresses alone serves what is rare, a
+ * quote without its key or a packet with the wrong one.
  */
 #include <linux/jhash.h>
 #include <linux/rhashtable.h>
@@ -67,6 +68,25 @@ static __always_inline int table_cmp_match(struct rhashtable_compare_arg *arg,
 		 config->match.keyed == match->keyed);
 }
 
+static __always_inline u32 table_hash_sent_obj(const void *obj, u32 len,
+					       u32 seed)
+{
+	const struct grex_config *config = obj;
+
+	return table_hash_match(&config->sent, len, seed);
+}
+
+static __always_inline int table_cmp_sent(struct rhashtable_compare_arg *arg,
+					  const void *obj)
+{
+	const struct grex_match *match = arg->key;
+	const struct grex_config *config = obj;
+
+	return !(grex_table_same_pair(&config->sent, match) &&
+		 config->sent.key == match->key &&
+		 config->sent.keyed == match->keyed);
+}
+
 static __always_inline u32 table_hash_pair(const void *data, u32 len, u32 seed)
 {
 	const struct grex_match *match = data;
@@ -101,6 +121,16 @@ static const struct rhashtable_params table_by_match = {
 	.automatic_shrinking = true,
 };
 
+static const struct rhashtable_params table_by_sent = {
+	.head_offset = offsetof(struct grex_config, by_sent),
+	.key_offset = offsetof(struct grex_config, sent),
+	.key_len = sizeof(struct grex_match),
+	.hashfn = table_hash_match,
+	.obj_hashfn = table_hash_sent_obj,
+	.obj_cmpfn = table_cmp_sent,
+	.automatic_shrinking = true,
+};
+
 static const struct rhashtable_params table_by_pair = {
 	.head_offset = offsetof(struct grex_config, by_pair),
 	.key_offset = offsetof(struct grex_config, match),
@@ -120,12 +150,22 @@ int grex_table_init(struct grex_table *table)
 		return err;
 	err = rhltable_init(&table->by_pair, &table_by_pair);
 	if (err)
-		rhltable_destroy(&table->by_match);
+		goto err_pair;
+	err = rhltable_init(&table->by_sent, &table_by_sent);
+	if (err)
+		goto err_sent;
+	return 0;
+
+err_sent:
+	rhltable_destroy(&table->by_pair);
+err_pair:
+	rhltable_destroy(&table->by_match);
 	return err;
 }
 
 void grex_table_destroy(struct grex_table *table)
 {
+	rhltable_destroy(&table->by_sent);
 	rhltable_destroy(&table->by_pair);
 	rhltable_destroy(&table->by_match);
 }
@@ -143,20 +183,30 @@ int grex_table_insert(struct grex_table *table, struct grex_config *config)
 	int err;
 
 	ASSERT_RTNL();
+	config->sent = config->match;
+	config->sent.keyed = !!(config->oflags & GREX_HEADER_KEY);
+	config->sent.key = config->sent.keyed ? config->okey : 0;
 	err = rhltable_insert_key(&table->by_match, &config->match,
 				  &config->by_match, table_by_match);
 	if (err)
 		return err;
 	err = rhltable_insert_key(&table->by_pair, &config->match,
 				  &config->by_pair, table_by_pair);
-	if (err) {
-		rhltable_remove(&table->by_match, &config->by_match,
-				table_by_match);
-		synchronize_rcu(); /* a packet may have found it */
-		return err;
-	}
+	if (err)
+		goto err_pair;
+	err = rhltable_insert_key(&table->by_sent, &config->sent,
+				  &config->by_sent, table_by_sent);
+	if (err)
+		goto err_sent;
 	table_count(table, config, 1);
 	return 0;
+
+err_sent:
+	rhltable_remove(&table->by_pair, &config->by_pair, table_by_pair);
+err_pair:
+	rhltable_remove(&table->by_match, &config->by_match, table_by_match);
+	synchronize_rcu(); /* a packet may have found it */
+	return err;
 }
 
 /* The caller frees @config after an RCU grace period. */
@@ -164,6 +214,7 @@ void grex_table_remove(struct grex_table *table, struct grex_config *config)
 {
 	ASSERT_RTNL();
 	table_count(table, config, -1);
+	rhltable_remove(&table->by_sent, &config->by_sent, table_by_sent);
 	rhltable_remove(&table->by_pair, &config->by_pair, table_by_pair);
 	rhltable_remove(&table->by_match, &config->by_match, table_by_match);
 }
@@ -275,6 +326,20 @@ static struct rhlist_head *table_pair_rcu(const struct grex_table *table,
 			       table_by_pair);
 }
 
+/* The tunnels of one class that send with the addresses and the key of @packet. */
+static struct rhlist_head *table_sent_rcu(const struct grex_table *table,
+					  const struct grex_match *packet,
+					  enum grex_table_class cls)
+{
+	struct grex_match match;
+
+	if (!READ_ONCE(table->count[cls]))
+		return NULL;
+	match = table_narrow(packet, cls);
+	return rhltable_lookup((struct rhltable *)&table->by_sent, &match,
+			       table_by_sent);
+}
+
 /**
  * grex_table_match_pair_rcu - as grex_table_match_rcu(), whatever the key
  * @table: of the namespace it was received in
@@ -306,16 +371,17 @@ struct grex_config *grex_table_match_pair_rcu(const struct grex_table *table,
 /**
  * grex_table_sender_rcu - the tunnel that sent a packet
  * @table: of the namespace it was sent in
- * @sent: local is its source, remote its destination; the key is not looked at
- * @is_sender: asked about each tunnel with these addresses, by precedence
+ * @sent: local is its source, remote its destination
+ * @has_key: @sent says which key it has, or none; else that is not known, since what an
+ *	ICMP error quotes of the packet may not reach as far
+ * @is_sender: asked about each tunnel with these addresses and key, by precedence
  * @arg: for @is_sender
- *
- * What an ICMP error quotes of the packet may not reach as far as the key.
  *
  * Return: the first that @is_sender agrees to, or NULL
  */
 struct grex_config *grex_table_sender_rcu(const struct grex_table *table,
 					  const struct grex_match *sent,
+					  bool has_key,
 					  grex_table_is_sender is_sender,
 					  void *arg)
 {
@@ -325,6 +391,14 @@ struct grex_config *grex_table_sender_rcu(const struct grex_table *table,
 		struct rhlist_head *list, *pos;
 		struct grex_config *config;
 
+		if (has_key) {
+			list = table_sent_rcu(table, sent, cls);
+			rhl_for_each_entry_rcu(config, pos, list, by_sent) {
+				if (is_sender(config, arg))
+					return config;
+			}
+			continue;
+		}
 		list = table_pair_rcu(table, sent, cls);
 		rhl_for_each_entry_rcu(config, pos, list, by_pair) {
 			if (is_sender(config, arg))

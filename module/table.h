@@ -40,6 +40,7 @@ typedef bool (*grex_table_is_sender)(struct grex_config *config, void *arg);
 
 struct grex_config *grex_table_sender_rcu(const struct grex_table *table,
 					  const struct grex_match *sent,
+					  bool has_key,
 					  grex_table_is_sender is_sender,
 					  void *arg);
 

@@ -172,7 +172,7 @@ static void check_sender(struct kunit *test)
 	struct grex_match sent;
 	struct grex_config *got;
 	bool any = false;
-	int i;
+	int i, has_key;
 
 	pick_match(f, &sent, 1);
 	for (i = 0; i < CONFIGS; i++) {
@@ -187,12 +187,16 @@ static void check_sender(struct kunit *test)
 		if (sends(c, &sent))
 			any = true;
 	}
-	rcu_read_lock();
-	got = grex_table_sender_rcu(&f->table, &sent, sends, &sent);
-	rcu_read_unlock();
-	KUNIT_EXPECT_EQ(test, any, !!got);
-	if (got)
-		KUNIT_EXPECT_EQ(test, ntohl(got->okey), ntohl(sent.key));
+	for (has_key = 0; has_key < 2; has_key++) {
+		rcu_read_lock();
+		got = grex_table_sender_rcu(&f->table, &sent, has_key, sends,
+					    &sent);
+		rcu_read_unlock();
+		KUNIT_EXPECT_EQ(test, any, !!got);
+		if (got)
+			KUNIT_EXPECT_EQ(test, ntohl(got->okey),
+					ntohl(sent.key));
+	}
 }
 
 static void toggle(struct kunit *test, int i)
