@@ -356,6 +356,7 @@ int grex_device_create(struct net_device *dev, struct net *net,
 	grex_keepalive_init(tunnel);
 	grex_discover_init(tunnel);
 	grex_follow_init(tunnel);
+	grex_pmtu_init(tunnel);
 	spin_lock_init(&tunnel->iseq_lock);
 	spin_lock_init(&tunnel->reflected.lock);
 	rcu_assign_pointer(tunnel->config, config);
@@ -388,7 +389,7 @@ err_config:
 static void device_forget_peer(struct grex_tunnel *tunnel)
 {
 	WRITE_ONCE(tunnel->peer.mtu, 0);
-	WRITE_ONCE(tunnel->pmtu.frag_needed, 0);
+	grex_pmtu_forget(tunnel);
 	WRITE_ONCE(tunnel->received, 0);
 	WRITE_ONCE(tunnel->sent_last, 0);
 }
@@ -446,7 +447,6 @@ int grex_device_change(struct net_device *dev, struct grex_config *config,
 	rcu_assign_pointer(tunnel->config, config);
 	grex_table_remove(table, old);
 	clear_bit(0, &tunnel->recursion_logged);
-	WRITE_ONCE(tunnel->unreachable, 0);
 	if (grex_keepalive_moves(old, config))
 		device_forget_peer(tunnel);
 	grex_keepalive_change(tunnel, old, config);

@@ -17,14 +17,15 @@
 #include <linux/netdevice.h>
 #include <linux/ratelimit.h>
 #include <linux/rhashtable-types.h>
+#include <linux/seqlock.h>
 #include <linux/siphash.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 #include <net/dst_cache.h>
 #include <net/gro_cells.h>
 
-#include "keepalive_fsm.h"
 #include "header.h"
+#include "keepalive_fsm.h"
 #include "keepalive_wire.h"
 #include "search.h"
 #include "stats.h"
@@ -210,14 +211,45 @@ struct grex_discover {
 	struct delayed_work work;
 };
 
+/* Remotes of a tunnel without one whose path MTU is remembered. */
+#define GREX_PMTU_REMOTES_BITS 3
+/* As net.ipv4.route.min_pmtu, which can be lowered but should not (RFC 1191 7.1). */
+#define GREX_PMTU_FLOOR 552
+
+/**
+ * struct grex_pmtu_learned - the path MTU to a remote, from an ICMP error
+ * @remote: outer destination
+ * @oif: ifindex of the device that packets to it left by
+ * @gateway: and the router, 0: none
+ * @genid: of the exceptions of the kernel's route cache: "ip route flush cache" ends this
+ *	one, too
+ * @mtu: bytes outside, 0: not known
+ * @locked: the path takes even less
+ * @expires: jiffies64 when it is not believed any more
+ */
+struct grex_pmtu_learned {
+	__be32 remote;
+	int oif;
+	__be32 gateway;
+	int genid;
+	u16 mtu;
+	bool locked;
+	u64 expires;
+};
+
 /**
  * struct grex_pmtu - what is believed of the path to the remote
  * @found: own. bytes that probes have shown to pass, 0: they have not
  * @settles: own. @found is lower than what may be, and soon will be more
  * @confirmed: own. jiffies when what was tried last passed
  * @frag_needed: own. jiffies when a path MTU was last learned from ICMP, 0: never
+ * @has_learned: own. there may be something in @learned
+ * @learned: @lock. by remote
  */
 struct grex_pmtu {
+	seqlock_t lock;
+	bool has_learned;
+	struct grex_pmtu_learned learned[1 << GREX_PMTU_REMOTES_BITS];
 	u32 found;
 	bool settles;
 	unsigned long confirmed;
@@ -281,8 +313,6 @@ struct grex_reflected {
  * @relay_limit: own. ICMP errors relayed per second
  * @reflect_limit: own. keepalives from inside addresses answered per second
  * @reflected: own. the last of those
- * @unreachable: own. jiffies up to which the remote counts as unreachable, 0: it
- *	does not
  * @keepalive: own.
  * @discover: own.
  * @pmtu: own.
@@ -308,7 +338,6 @@ struct grex_tunnel {
 	struct ratelimit_state relay_limit;
 	struct ratelimit_state reflect_limit;
 	struct grex_reflected reflected;
-	unsigned long unreachable;
 	struct grex_keepalive keepalive;
 	struct grex_discover discover;
 	struct grex_pmtu pmtu;
@@ -338,11 +367,21 @@ struct grex_table {
 };
 
 /**
+ * struct grex_guesses - ICMP errors that could not be proved
+ * @until: jiffies; a second for each of them
+ */
+struct grex_guesses {
+	unsigned long until;
+};
+
+/**
  * struct grex_net - what grex keeps per underlay namespace
  * @table: own.
  * @tunnels: RTNL. all tunnels with this underlay, wherever their devices are
  * @stats: own. drops that belong to no tunnel
  * @relay_limit: own. ICMP errors relayed per second, of all tunnels
+ * @guesses: own. by the router that sends ICMP errors
+ * @guesses_key: const. of its hash
  * @pmtu_sk: const. sends what the stack is not to hold to the path MTU that it has
  *	learned, since probes know better
  */
@@ -351,6 +390,8 @@ struct grex_net {
 	struct list_head tunnels;
 	struct grex_stats __percpu *stats;
 	struct ratelimit_state relay_limit;
+	struct grex_guesses guesses[64];
+	siphash_key_t guesses_key;
 	struct sock *pmtu_sk;
 };
 

@@ -13,6 +13,7 @@
 #include "grex.h"
 #include "header.h"
 #include "packet.h"
+#include "pmtu.h"
 #include "quote.h"
 #include "relay.h"
 #include "route.h"
@@ -21,8 +22,16 @@
 #include "table.h"
 #include "translate.h"
 
-/* A remote that was said to be unreachable counts as such for so long. */
-#define ICMP_UNREACHABLE_TIME (10 * HZ)
+/* Errors of one router that may fail to prove their quote: so many at once, and one more
+ * in each second. More are not looked at, so that guessing the 16 bits of an ID takes 18
+ * hours on average.
+ */
+#define ICMP_GUESSES 20
+
+/* Of tunnels with one pair of addresses, how many are asked about a quote that ends in
+ * front of the key.
+ */
+#define ICMP_KEYLESS 16
 
 /**
  * struct icmp_report - an ICMP error and what is known of the packet
@@ -30,15 +39,17 @@
  * @error: type, code, MTU or pointer
  * @quote: outer and GRE header as quoted
  * @config: of the tunnel that sent the packet
+ * @asked: tunnels that were asked whether they sent it
  * @known: does that tunnel remember it
- * @sent: as it remembers it, when @known is GREX_SENT_FOUND
+ * @sent: as it remembers it, when @known
  */
 struct icmp_report {
 	struct sk_buff *skb;
 	struct grex_error error;
 	struct grex_quote quote;
 	struct grex_config *config;
-	enum grex_sent_verdict known;
+	unsigned int asked;
+	bool known;
 	struct grex_sent_packet sent;
 };
 
@@ -78,7 +89,7 @@ static bool icmp_is_known(struct icmp_report *report,
 	report->known = grex_sent_find(config->tunnel->sent,
 				       report->quote.daddr, report->quote.id,
 				       &report->sent);
-	return report->known == GREX_SENT_FOUND;
+	return report->known;
 }
 
 /* Is the error from where the tunnel's underlay is? The device may be another
@@ -106,7 +117,7 @@ static bool icmp_is_sender(struct grex_config *config, void *arg)
 	if (report->quote.has_key)
 		return header->key == config->okey;
 	/* The key is further back than the quote: only the ID can tell. */
-	return icmp_is_known(report, config);
+	return report->asked++ < ICMP_KEYLESS && icmp_is_known(report, config);
 }
 
 static bool icmp_find_sender(struct grex_net *gn, struct icmp_report *report)
@@ -156,7 +167,7 @@ static enum grex_inner_verdict icmp_read_inner(const struct icmp_report *report,
 					  relay->quote, relay->quote_len);
 	}
 	if (verdict == GREX_INNER_IS_TRUNCATED &&
-	    report->known == GREX_SENT_FOUND) {
+	    report->known) {
 		relay->quote = report->sent.head;
 		relay->quote_len = report->sent.len;
 		verdict = grex_inner_read(inner, report->sent.protocol,
@@ -168,67 +179,102 @@ static enum grex_inner_verdict icmp_read_inner(const struct icmp_report *report,
 	return verdict;
 }
 
-/* Anyone can forge an ICMP error; what is known of the packet speaks for or
- * against it. A frag needed is about a packet with DF that is larger than the
- * MTU, and of a size that is remembered.
- */
-static bool icmp_is_credible(const struct icmp_report *report,
-			     enum grex_inner_verdict verdict,
-			     const struct grex_inner *inner)
+/* Is what is quoted of the inner packet what the tunnel remembers of it? */
+static bool icmp_is_same_packet(const struct icmp_report *report,
+				const u8 *inner, unsigned int len)
 {
-	struct grex_sent *memory = report->config->tunnel->sent;
-	const struct grex_quote *quote = &report->quote;
-	const struct icmphdr *icmp = icmp_hdr(report->skb);
-	struct grex_inner sent;
-
-	if (grex_error_kind(icmp->type, icmp->code) == GREX_ERROR_FRAG_NEEDED &&
-	    (!quote->df || quote->total_len <= GREX_SENT_LEN ||
-	     report->error.info >= quote->total_len))
-		return false;
-	switch (report->known) {
-	case GREX_SENT_FOUND:
-		return verdict != GREX_INNER_OK ||
-		       grex_inner_read(&sent, report->sent.protocol,
-				       report->sent.head, report->sent.len) ||
-		       grex_inner_same_flow(&sent, inner);
-	case GREX_SENT_NEVER:
-		if (!quote->df || quote->total_len <= GREX_SENT_LEN)
-			return true;
-		/* Something on the way may give out other IDs. */
-		return verdict == GREX_INNER_OK &&
-		       grex_sent_has_flow(memory, inner);
-	default:
-		return true;
-	}
+	return report->known &&
+	       !memcmp(inner, report->sent.head,
+		       min_t(unsigned int, len, report->sent.len));
 }
 
-/* The route is looked up once more in there, by the IP header and the device of
- * @skb: those of the packet that was sent, not of the error, which names other
- * addresses and may have come another way. The mark keys that look-up too.
+/* Is it proved that the tunnel sent the quoted packet? Anyone can write an ICMP error
+ * about addresses, and a key, that he knows. What he does not know is the ID: that of a
+ * packet with DF is a keyed hash of what is quoted (sent.h); other packets, segments
+ * of a super-packet, and quotes that end early have to be remembered.
  */
-static void icmp_update_route(struct icmp_report *report, struct dst_entry *dst,
-			      bool redirect)
+static bool icmp_is_proved(const struct icmp_report *report)
+{
+	const struct grex_sent *sent = report->config->tunnel->sent;
+	const struct grex_quote *quote = &report->quote;
+	const struct sk_buff *skb = report->skb;
+	const u8 *inner = skb->data + quote->inner;
+	struct grex_constant constant;
+	unsigned int len = 0;
+
+	if (skb_headlen(skb) > quote->inner)
+		len = skb_headlen(skb) - quote->inner;
+	if (!quote->df)
+		return icmp_is_same_packet(report, inner, len);
+	if (!grex_constant_read(&constant, quote->header.protocol, inner, len))
+		return report->known;
+	if (quote->id ==
+	    grex_sent_id(sent, quote->header.protocol, &constant))
+		return true;
+	/* The ID that was remembered is that of the first segment. */
+	return report->known && quote->id != report->sent.id &&
+	       report->sent.id ==
+		       grex_sent_id(sent, quote->header.protocol, &constant);
+}
+
+/* A frag needed is about a packet with DF that is larger than the MTU, and of a size
+ * for which a path may be too small.
+ */
+static bool icmp_makes_sense(const struct icmp_report *report)
+{
+	const struct grex_quote *quote = &report->quote;
+
+	return grex_error_kind(report->error.type, report->error.code) !=
+		       GREX_ERROR_FRAG_NEEDED ||
+	       (quote->df && quote->total_len > GREX_SENT_LEN &&
+		report->error.info < quote->total_len);
+}
+
+/* The errors of a router that could not be proved. Routers share an entry by chance, so
+ * that neither many of them nor one takes more than its part.
+ */
+static struct grex_guesses *icmp_guesses(struct grex_net *gn,
+					 const struct icmp_report *report)
+{
+	const u32 hash = siphash_1u32((__force u32)ip_hdr(report->skb)->saddr,
+				      &gn->guesses_key);
+
+	return &gn->guesses[hash % ARRAY_SIZE(gn->guesses)];
+}
+
+/* Time alone makes up for failures: a second for each. */
+static bool icmp_may_guess(const struct grex_guesses *guesses)
+{
+	return time_before(READ_ONCE(guesses->until),
+			   jiffies + ICMP_GUESSES * HZ) ||
+	       time_after(READ_ONCE(guesses->until),
+			  jiffies + 2 * ICMP_GUESSES * HZ);
+}
+
+static void icmp_note_failure(struct grex_guesses *guesses)
+{
+	unsigned long until = READ_ONCE(guesses->until);
+
+	if (time_before(until, jiffies) ||
+	    time_after(until, jiffies + 2 * ICMP_GUESSES * HZ))
+		until = jiffies;
+	WRITE_ONCE(guesses->until, until + HZ);
+}
+
+/* The route of the quoted packet; looked up once more in there, by the IP header of @skb:
+ * that of the error, whose source has to be the gateway. The mark keys that look-up too.
+ */
+static void icmp_redirect(struct icmp_report *report, struct rtable *rt)
 {
 	struct sk_buff *skb = report->skb;
-	const int network = skb_network_offset(skb);
-	struct net_device *dev = skb->dev;
 	const u32 mark = skb->mark;
 
 	skb->mark = report->config->fwmark;
-	if (redirect) {
-		/* The error's source has to be the gateway: it is read, too. */
-		dst->ops->redirect(dst, NULL, skb);
-	} else {
-		skb_reset_network_header(skb);
-		skb->dev = dst->dev;
-		dst->ops->update_pmtu(dst, NULL, skb, report->error.info,
-				      false);
-		skb->dev = dev;
-		skb_set_network_header(skb, network);
-	}
+	rt->dst.ops->redirect(&rt->dst, NULL, skb);
 	skb->mark = mark;
 }
 
+/* Learn what was proved: the way, or how much passes on it. */
 static void icmp_learn(struct icmp_report *report, bool redirect)
 {
 	const struct grex_quote *quote = &report->quote;
@@ -239,41 +285,13 @@ static void icmp_learn(struct icmp_report *report, bool redirect)
 			       &saddr);
 	if (IS_ERR(rt))
 		return;
-	icmp_update_route(report, &rt->dst, redirect);
+	if (redirect)
+		icmp_redirect(report, rt);
+	else
+		report->error.info = grex_pmtu_learn(report->config, rt,
+						     quote->daddr,
+						     report->error.info);
 	ip_rt_put(rt);
-}
-
-/* The MTU that packets to this remote are held to from now on. It is not below
- * the floor of the route, whatever was reported.
- */
-static u32 icmp_path_mtu(const struct icmp_report *report)
-{
-	const struct grex_quote *quote = &report->quote;
-	struct rtable *rt;
-	__be32 saddr;
-	u32 mtu;
-
-	rt = grex_route_lookup(report->config, quote->daddr, quote->dsfield,
-			       &saddr);
-	if (IS_ERR(rt))
-		return report->error.info;
-	mtu = dst_mtu(&rt->dst);
-	ip_rt_put(rt);
-	return mtu;
-}
-
-/* Which source to tell is not known: whoever sends next is told. A tunnel with
- * many remotes cannot know whose packets are concerned.
- */
-static void icmp_remember_unreachable(const struct icmp_report *report)
-{
-	const struct grex_config *config = report->config;
-
-	if (config->match.remote.v4 &&
-	    grex_error_means_unreachable(&report->error,
-					 config->ttl == GREX_TTL_INHERIT))
-		WRITE_ONCE(config->tunnel->unreachable,
-			   (jiffies + ICMP_UNREACHABLE_TIME) ?: 1);
 }
 
 static enum icmp_outcome icmp_relay(struct grex_net *gn,
@@ -308,6 +326,7 @@ void grex_icmp_error(struct sk_buff *skb, u32 info)
 {
 	struct grex_net *gn = grex_net(dev_net(skb->dev));
 	struct icmp_report report = { .skb = skb };
+	struct grex_guesses *guesses;
 	struct grex_relay relay = {};
 	enum grex_inner_verdict verdict;
 	enum grex_error_kind kind;
@@ -324,28 +343,34 @@ void grex_icmp_error(struct sk_buff *skb, u32 info)
 		grex_stats_count(gn->stats, GREX_NETNS_ICMP_NO_TUNNEL);
 		return;
 	}
+	guesses = icmp_guesses(gn, &report);
+	if (!icmp_may_guess(guesses)) {
+		icmp_count(&report, ICMP_LIMITED);
+		return;
+	}
+	if (!icmp_is_proved(&report)) {
+		icmp_note_failure(guesses);
+		icmp_count(&report, ICMP_REFUSED);
+		return;
+	}
 	if (kind == GREX_ERROR_OTHER) {
 		icmp_learn(&report, true);
 		return;
 	}
-
-	verdict = icmp_read_inner(&report, &inner, &relay);
-	if (!icmp_is_credible(&report, verdict, &inner)) {
+	if (!icmp_makes_sense(&report)) {
 		icmp_count(&report, ICMP_REFUSED);
 		return;
 	}
+
+	verdict = icmp_read_inner(&report, &inner, &relay);
 	if (kind == GREX_ERROR_FRAG_NEEDED &&
 	    grex_discover_claim(report.config, report.error.info)) {
 		grex_stats_count(report.config->tunnel->stats,
 				 GREX_ICMP_FRAG_NEEDED_CLAIMED);
 		return;
 	}
-	if (kind == GREX_ERROR_FRAG_NEEDED) {
+	if (kind == GREX_ERROR_FRAG_NEEDED)
 		icmp_learn(&report, false);
-		WRITE_ONCE(report.config->tunnel->pmtu.frag_needed,
-			   jiffies ?: 1);
-		report.error.info = icmp_path_mtu(&report);
-	}
 	if (!report.config->icmp_relay ||
 	    !(READ_ONCE(report.config->tunnel->dev->flags) & IFF_UP))
 		return;
@@ -355,7 +380,6 @@ void grex_icmp_error(struct sk_buff *skb, u32 info)
 		icmp_count(&report, icmp_relay(gn, &report, &inner, &relay));
 		break;
 	case GREX_INNER_IS_TRUNCATED:
-		icmp_remember_unreachable(&report);
 		icmp_count(&report, ICMP_UNATTRIBUTED);
 		break;
 	case GREX_INNER_IS_REFUSED:

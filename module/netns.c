@@ -4,6 +4,7 @@
  * go with their underlay, wherever their devices are.
  */
 #include <linux/netdevice.h>
+#include <linux/random.h>
 #include <linux/rtnetlink.h>
 #include <net/inet_common.h>
 #include <net/inet_sock.h>
@@ -42,6 +43,7 @@ static int __net_init netns_init(struct net *net)
 
 	INIT_LIST_HEAD(&gn->tunnels);
 	grex_limit_init(&gn->relay_limit, NETNS_RELAYS_PER_SECOND);
+	get_random_bytes(&gn->guesses_key, sizeof(gn->guesses_key));
 	gn->stats = grex_stats_alloc();
 	if (!gn->stats)
 		return -ENOMEM;

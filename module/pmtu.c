@@ -3,6 +3,7 @@
  * What fits through a tunnel: the MTU of its device, and the packet that is
  * larger than the path.
  */
+#include <linux/hash.h>
 #include <linux/icmpv6.h>
 #include <linux/if_ether.h>
 #include <linux/ip.h>
@@ -10,6 +11,8 @@
 #include <net/gso.h>
 #include <net/icmp.h>
 #include <net/ip.h>
+#include <net/lwtunnel.h>
+#include <net/route.h>
 
 #include "grex.h"
 #include "pmtu.h"
@@ -39,9 +42,7 @@ static struct rtable *pmtu_route(const struct grex_config *config,
 	return NULL;
 }
 
-/* MTU of the route as configured. What was learned from ICMP is left out: that
- * expires, and the device MTU does not.
- */
+/* MTU of the route as configured. What the kernel has learned from ICMP is left out. */
 static unsigned int pmtu_of_route(const struct dst_entry *dst)
 {
 	unsigned int mtu = 0;
@@ -49,7 +50,9 @@ static unsigned int pmtu_of_route(const struct dst_entry *dst)
 	if (dst_xfrm(dst))
 		return dst_mtu(dst); /* less what IPsec adds */
 	mtu = dst_metric_raw(dst, RTAX_MTU);
-	return mtu ?: min_t(unsigned int, READ_ONCE(dst->dev->mtu), IP_MAX_MTU);
+	if (!mtu)
+		mtu = min_t(unsigned int, READ_ONCE(dst->dev->mtu), IP_MAX_MTU);
+	return mtu - lwtunnel_headroom(dst->lwtstate, mtu);
 }
 
 struct grex_pmtu_link grex_pmtu_of_link(const struct grex_config *config)
@@ -88,15 +91,123 @@ struct grex_pmtu_link grex_pmtu_of_link(const struct grex_config *config)
 	return link;
 }
 
-/* What the path lets through, bytes outside: what the stack has learned from ICMP
- * errors, unless probes know better.
+/* The entry of a remote. A tunnel with one has one; of those with many, two may have to
+ * share.
+ */
+static struct grex_pmtu_learned *
+pmtu_entry(const struct grex_config *config, __be32 remote)
+{
+	struct grex_pmtu_learned *learned = config->tunnel->pmtu.learned;
+
+	if (config->match.remote.v4)
+		return learned;
+	return &learned[hash_32((__force u32)remote, GREX_PMTU_REMOTES_BITS)];
+}
+
+/* What the tunnel has learned of the path to @remote by ICMP errors that were proved;
+ * not what the kernel's route cache has learned, since anyone can forge an error that
+ * it believes. It is about the way that the packet took, as the cache has it.
+ */
+static struct grex_pmtu_learned pmtu_learned(const struct grex_config *config,
+					     const struct rtable *rt,
+					     __be32 remote)
+{
+	const struct grex_pmtu *pmtu = &config->tunnel->pmtu;
+	struct grex_pmtu_learned learned;
+	unsigned int seq;
+
+	if (likely(!READ_ONCE(pmtu->has_learned)))
+		return (struct grex_pmtu_learned){};
+	do {
+		seq = read_seqbegin(&pmtu->lock);
+		learned = *pmtu_entry(config, remote);
+	} while (read_seqretry(&pmtu->lock, seq));
+	if (learned.remote != remote ||
+	    learned.oif != rt->dst.dev->ifindex ||
+	    learned.gateway != rt->rt_gw4 ||
+	    learned.genid != fnhe_genid(config->tunnel->net) ||
+	    time_after_eq64(get_jiffies_64(), learned.expires))
+		learned.mtu = 0;
+	return learned;
+}
+
+void grex_pmtu_init(struct grex_tunnel *tunnel)
+{
+	seqlock_init(&tunnel->pmtu.lock);
+}
+
+/* What is another way now, or another remote. */
+void grex_pmtu_forget(struct grex_tunnel *tunnel)
+{
+	struct grex_pmtu *pmtu = &tunnel->pmtu;
+
+	write_seqlock_bh(&pmtu->lock);
+	WRITE_ONCE(pmtu->has_learned, false);
+	WRITE_ONCE(pmtu->frag_needed, 0);
+	memset(pmtu->learned, 0, sizeof(pmtu->learned));
+	write_sequnlock_bh(&pmtu->lock);
+}
+
+/**
+ * grex_pmtu_learn - believe an ICMP error
+ * @config: of the tunnel that sent the packet, which is proved
+ * @rt: the route that it took
+ * @remote: to whom
+ * @mtu: bytes outside that the error says pass
+ *
+ * It is believed as long as the kernel believes one (net.ipv4.route.mtu_expires). Below
+ * GREX_PMTU_FLOOR, packets go without DF, as those of the kernel do.
+ *
+ * Return: bytes outside that packets are held to now
+ */
+u32 grex_pmtu_learn(const struct grex_config *config, const struct rtable *rt,
+		    __be32 remote, u32 mtu)
+{
+	struct grex_pmtu *pmtu = &config->tunnel->pmtu;
+	struct grex_pmtu_learned learned = {
+		.remote = remote,
+		.oif = rt->dst.dev->ifindex,
+		.gateway = rt->rt_gw4,
+		.genid = fnhe_genid(config->tunnel->net),
+		.mtu = max_t(u32, mtu, GREX_PMTU_FLOOR),
+		.locked = mtu < GREX_PMTU_FLOOR,
+		.expires = get_jiffies_64() +
+			   grex_compat_mtu_expires(config->tunnel->net),
+	};
+
+	if (learned.mtu >= pmtu_of_route(&rt->dst))
+		return pmtu_of_route(&rt->dst);
+	write_seqlock_bh(&pmtu->lock);
+	*pmtu_entry(config, remote) = learned;
+	WRITE_ONCE(pmtu->has_learned, true);
+	write_sequnlock_bh(&pmtu->lock);
+	WRITE_ONCE(pmtu->frag_needed, jiffies ?: 1);
+	return learned.mtu;
+}
+
+/* Does something on the way take less than can be asked of packets with DF? */
+bool grex_pmtu_is_locked(const struct grex_config *config,
+			 const struct rtable *rt, __be32 remote)
+{
+	const struct grex_pmtu_learned learned =
+		pmtu_learned(config, rt, remote);
+
+	return dst_metric_locked(&rt->dst, RTAX_MTU) ||
+	       (learned.mtu && learned.locked && !grex_pmtu_probed(config));
+}
+
+/* What the path lets through, bytes outside: what probes have found, or what ICMP
+ * errors have told.
  */
 static u32 pmtu_outside(const struct grex_config *config,
-			const struct dst_entry *dst)
+			const struct rtable *rt, __be32 remote)
 {
-	const u32 found = grex_pmtu_probed(config);
+	const u32 route = pmtu_of_route(&rt->dst);
+	u32 path = grex_pmtu_probed(config);
 
-	return found ? min(found, pmtu_of_route(dst)) : dst_mtu(dst);
+	if (!path)
+		path = pmtu_learned(config, rt, remote).mtu;
+	return path ? min(path, route) : route;
 }
 
 static u32 pmtu_inner(const struct grex_config *config, u32 mtu)
@@ -109,28 +220,30 @@ static u32 pmtu_inner(const struct grex_config *config, u32 mtu)
 /**
  * grex_pmtu_of_path - the largest inner packet that an underlay route takes
  * @config: of the tunnel
- * @dst: the route
+ * @rt: the route
+ * @remote: to whom
  *
  * Return: bytes, 68 at least
  */
 unsigned int grex_pmtu_of_path(const struct grex_config *config,
-			       const struct dst_entry *dst)
+			       const struct rtable *rt, __be32 remote)
 {
-	return pmtu_inner(config, pmtu_outside(config, dst));
+	return pmtu_inner(config, pmtu_outside(config, rt, remote));
 }
 
 /**
  * grex_pmtu_limit - the largest packet that may be tried on an underlay route
  * @config: of the tunnel
- * @dst: the route
+ * @rt: the route
  *
- * Return: bytes outside. Who probes is not held to what ICMP errors say: the kernel
- * learns from some that anyone can forge.
+ * Return: bytes outside. Who probes is not held to what ICMP errors say.
  */
 unsigned int grex_pmtu_limit(const struct grex_config *config,
-			     const struct dst_entry *dst)
+			     const struct rtable *rt)
 {
-	return config->mtu_probe ? pmtu_of_route(dst) : dst_mtu(dst);
+	return config->mtu_probe
+		       ? pmtu_of_route(&rt->dst)
+		       : pmtu_outside(config, rt, config->match.remote.v4);
 }
 
 /**
@@ -146,7 +259,7 @@ unsigned int grex_pmtu_limit_to(const struct grex_config *config)
 
 	if (!rt)
 		return 0;
-	mtu = grex_pmtu_limit(config, &rt->dst);
+	mtu = grex_pmtu_limit(config, rt);
 	ip_rt_put(rt);
 	return mtu;
 }
@@ -165,16 +278,9 @@ unsigned int grex_pmtu_to(const struct grex_config *config, __be32 remote)
 
 	if (!rt)
 		return 0;
-	mtu = grex_pmtu_of_path(config, &rt->dst);
+	mtu = grex_pmtu_of_path(config, rt, remote);
 	ip_rt_put(rt);
 	return mtu;
-}
-
-/* Of an MTU that is not the route's own. */
-static bool pmtu_is_learned(const struct rtable *rt)
-{
-	return rt->rt_pmtu && rt->dst.expires &&
-	       time_before(jiffies, rt->dst.expires);
 }
 
 /**
@@ -196,16 +302,14 @@ void grex_pmtu_read(struct grex_tunnel *tunnel, struct grex_path *path)
 	rt = pmtu_route(config, config->match.remote.v4);
 	if (!rt)
 		return;
-	path->mtu = pmtu_outside(config, &rt->dst);
+	path->mtu = pmtu_outside(config, rt, config->match.remote.v4);
 	path->source = GREX_PATH_FROM_ROUTE;
 	if (grex_pmtu_probed(config)) {
 		path->source = GREX_PATH_FROM_PROBES;
 		path->age = grex_ms_since(READ_ONCE(tunnel->pmtu.confirmed));
-	} else if (pmtu_is_learned(rt)) {
+	} else if (pmtu_learned(config, rt, config->match.remote.v4).mtu) {
 		path->source = GREX_PATH_FROM_ICMP;
-		/* It may have been about others' packets. */
-		if (frag_needed)
-			path->age = grex_ms_since(frag_needed);
+		path->age = grex_ms_since(frag_needed);
 	}
 	ip_rt_put(rt);
 }

@@ -6,7 +6,7 @@
 
 #include "grex.h"
 
-struct dst_entry;
+struct rtable;
 
 /**
  * enum grex_pmtu_verdict - what becomes of an inner packet
@@ -20,11 +20,17 @@ enum grex_pmtu_verdict {
 	GREX_PMTU_TOO_BIG,
 };
 
+void grex_pmtu_init(struct grex_tunnel *tunnel);
+void grex_pmtu_forget(struct grex_tunnel *tunnel);
+u32 grex_pmtu_learn(const struct grex_config *config, const struct rtable *rt,
+		    __be32 remote, u32 mtu);
+bool grex_pmtu_is_locked(const struct grex_config *config,
+			 const struct rtable *rt, __be32 remote);
 unsigned int grex_pmtu_of_path(const struct grex_config *config,
-			       const struct dst_entry *dst);
+			       const struct rtable *rt, __be32 remote);
 unsigned int grex_pmtu_to(const struct grex_config *config, __be32 remote);
 unsigned int grex_pmtu_limit(const struct grex_config *config,
-			     const struct dst_entry *dst);
+			     const struct rtable *rt);
 unsigned int grex_pmtu_limit_to(const struct grex_config *config);
 bool grex_pmtu_fits(const struct sk_buff *skb, unsigned int mtu);
 enum grex_pmtu_verdict grex_pmtu_check(struct sk_buff *skb, unsigned int mtu);

@@ -232,6 +232,58 @@ bool grex_inner_same_flow(const struct grex_inner *a,
 	       is_same(a->daddr, b->daddr, len);
 }
 
+/* A packet that ends before the four bytes has zeroes in their place. */
+static bool constant_read_tail(u8 *to, const u8 *p, size_t len, size_t at,
+			       size_t total)
+{
+	if (total < at + 4)
+		return true;
+	if (len < at + 4)
+		return false;
+	__builtin_memcpy(to, p + at, 4);
+	return true;
+}
+
+/**
+ * grex_constant_read - read what all segments of an inner packet have in common
+ * @constant: filled when true is returned
+ * @protocol: ethertype
+ * @data: the packet
+ * @len: how much of it; GREX_CONSTANT_LOOK bytes are enough
+ *
+ * Return: false when too little of the packet is there to tell
+ */
+bool grex_constant_read(struct grex_constant *constant, __be16 protocol,
+			const void *data, size_t len)
+{
+	u8 *to = (u8 *)constant->bytes;
+	const u8 *p = data;
+	size_t at;
+
+	*constant = (struct grex_constant){};
+	switch (be16_to_cpu(protocol)) {
+	case PROTOCOL_IPV4:
+		if (len < IPV4_HEADER)
+			return false;
+		__builtin_memcpy(to, p + 12, 8);
+		to[8] = p[9];
+		at = (p[0] & 0xf) * 4;
+		return constant_read_tail(to + 12, p, len, at, get_u16(p + 2));
+	case PROTOCOL_IPV6:
+		if (len < IPV6_HEADER)
+			return false;
+		__builtin_memcpy(to, p + 8, 32);
+		to[32] = p[6];
+		return constant_read_tail(to + 36, p, len, IPV6_HEADER,
+					  IPV6_HEADER + get_u16(p + 4));
+	default:
+		if (len < 4)
+			return false;
+		__builtin_memcpy(to, p, 4);
+		return true;
+	}
+}
+
 /**
  * grex_extension_find - where the extensions of an ICMP error are
  * @words: the length field of the ICMP header, in units of four bytes

@@ -83,6 +83,22 @@ enum grex_inner_verdict grex_inner_read(struct grex_inner *inner,
 bool grex_inner_same_flow(const struct grex_inner *a,
 			  const struct grex_inner *b);
 
+/* Bytes that grex_constant_read() may fill, and that it may have to look at. */
+#define GREX_CONSTANT_LEN 40
+#define GREX_CONSTANT_LOOK 64
+
+/**
+ * struct grex_constant - what all segments of an inner packet have in common
+ * @bytes: addresses, protocol, and the four bytes behind the IP header, which
+ *	are the ports or the SPI; padded with zeroes
+ */
+struct grex_constant {
+	u64 bytes[GREX_CONSTANT_LEN / 8];
+};
+
+bool grex_constant_read(struct grex_constant *constant, __be16 protocol,
+			const void *data, size_t len);
+
 /**
  * struct grex_extension - RFC 4884 extensions behind the quoted packet
  * @offset: where they begin in what follows the ICMP header; the quote ends here

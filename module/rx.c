@@ -221,9 +221,6 @@ int grex_rx(struct sk_buff *skb)
 			goto drop;
 		skb_checksum_try_convert(skb, IPPROTO_GRE, null_compute_pseudo);
 	}
-	/* Whatever was said of the remote, it is there. */
-	if (unlikely(READ_ONCE(tunnel->unreachable)))
-		WRITE_ONCE(tunnel->unreachable, 0);
 
 	/* The peer returns it as we made it, without checksum or number. */
 	if (unlikely(!header.protocol)) {

@@ -2,6 +2,7 @@
 #include <linux/ip.h>
 #include <linux/jiffies.h>
 #include <linux/mm.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 
 #include "sent.h"
@@ -13,6 +14,7 @@ struct grex_sent *grex_sent_alloc(void)
 
 	if (!sent)
 		return NULL;
+	get_random_bytes(&sent->key, sizeof(sent->key));
 	for (i = 0; i < GREX_SENT_SLOTS; i++)
 		spin_lock_init(&sent->slot[i].lock);
 	return sent;
@@ -21,6 +23,21 @@ struct grex_sent *grex_sent_alloc(void)
 void grex_sent_free(struct grex_sent *sent)
 {
 	kvfree(sent);
+}
+
+/**
+ * grex_sent_id - the outer ID of a packet with DF
+ * @sent: of the tunnel
+ * @protocol: ethertype of the inner packet
+ * @constant: what its segments have in common
+ */
+u16 grex_sent_id(const struct grex_sent *sent, __be16 protocol,
+		 const struct grex_constant *constant)
+{
+	if (protocol == htons(ETH_P_IPV6))
+		return siphash(constant, sizeof(*constant), &sent->key);
+	/* IPv4 and what is not IP take 16 bytes. */
+	return siphash_2u64(constant->bytes[0], constant->bytes[1], &sent->key);
 }
 
 /* How many packets with consecutive IDs a packet becomes. */
@@ -33,29 +50,52 @@ static u16 sent_segments(const struct sk_buff *skb)
 		       ?: DIV_ROUND_UP(skb->len, skb_shinfo(skb)->gso_size);
 }
 
+static bool sent_is_recent(const struct grex_sent_packet *packet)
+{
+	return packet->segments &&
+	       time_before(jiffies, packet->when + GREX_SENT_TIME);
+}
+
+/* Has the slot of an ID nothing that an error could still be about? Read without the
+ * lock: a wrong answer is a packet that is remembered or not.
+ */
+bool grex_sent_is_stale(const struct grex_sent *sent, u16 id)
+{
+	const struct grex_sent_packet *packet =
+		&sent->slot[id % GREX_SENT_SLOTS].packet;
+
+	return !READ_ONCE(packet->segments) ||
+	       time_after(jiffies, READ_ONCE(packet->when) + GREX_SENT_TIME / 2);
+}
+
 /**
  * grex_sent_add - remember a packet
  * @sent: of its tunnel
  * @skb: at its outer IP header, which is complete
  * @overhead: bytes in front of the inner packet
  *
- * Caller: BH disabled. A slot that is being read is left as it is.
+ * Caller: BH disabled. A slot that is being read is left as it is. Of the packets of one
+ * flow, which share an ID, one in each jiffy is enough.
  */
 void grex_sent_add(struct grex_sent *sent, const struct sk_buff *skb,
 		   int overhead)
 {
 	const struct iphdr *ip = ip_hdr(skb);
-	const u16 segments = sent_segments(skb);
 	const u16 id = ntohs(ip->id);
 	const int slot = id % GREX_SENT_SLOTS;
 	struct grex_sent_packet *packet = &sent->slot[slot].packet;
 	int len = min_t(int, skb->len - overhead, sizeof(packet->head));
-	const unsigned long now = jiffies ?: 1;
+	const unsigned long now = jiffies;
+	u16 segments = sent_segments(skb);
 
-	if (segments > 1 && READ_ONCE(sent->segmented) != now)
-		WRITE_ONCE(sent->segmented, now);
 	if (!spin_trylock(&sent->slot[slot].lock))
 		return;
+	if (packet->id == id && packet->remote == ip->daddr &&
+	    sent_is_recent(packet)) {
+		segments = max(segments, packet->segments);
+		if (packet->when == now && packet->segments == segments)
+			goto unlock;
+	}
 	packet->when = now;
 	packet->remote = ip->daddr;
 	packet->id = id;
@@ -63,86 +103,43 @@ void grex_sent_add(struct grex_sent *sent, const struct sk_buff *skb,
 	packet->len = len;
 	packet->segments =
 		skb_copy_bits(skb, overhead, packet->head, len) ? 0 : segments;
+unlock:
 	spin_unlock(&sent->slot[slot].lock);
 }
 
-static bool sent_is_recent(const struct grex_sent_packet *packet)
-{
-	return packet->segments &&
-	       time_before(jiffies, packet->when + GREX_SENT_TIME);
-}
-
-/* Copy a recent packet out of a slot. */
-static bool sent_read(struct grex_sent *sent, int slot,
+/* Copy the packet out of a slot, if the ID is one of its segments'. */
+static bool sent_read(struct grex_sent *sent, int slot, __be32 remote, u16 id,
 		      struct grex_sent_packet *packet)
 {
-	bool recent;
+	const struct grex_sent_packet *there = &sent->slot[slot].packet;
+	bool found;
 
 	spin_lock_bh(&sent->slot[slot].lock);
-	recent = sent_is_recent(&sent->slot[slot].packet);
-	if (recent)
-		*packet = sent->slot[slot].packet;
+	found = sent_is_recent(there) && there->remote == remote &&
+		(u16)(id - there->id) < there->segments;
+	if (found)
+		*packet = *there;
 	spin_unlock_bh(&sent->slot[slot].lock);
-	return recent;
-}
-
-static bool sent_was_segmented(const struct grex_sent *sent)
-{
-	unsigned long when = READ_ONCE(sent->segmented);
-
-	return when && time_before(jiffies, when + GREX_SENT_TIME);
+	return found;
 }
 
 /**
  * grex_sent_find - look for the packet with an outer IP ID
  * @sent: of the tunnel
  * @remote: outer destination
- * @id: outer IP ID
- * @packet: filled with GREX_SENT_FOUND
+ * @id: outer IP ID; a super-packet has many
+ * @packet: filled when true is returned
  *
- * Each ID has one slot, and super-packets the slot of their first ID. A slot
- * that a later packet has taken says that this one may have been there; a slot
- * without a recent one says that it was not.
+ * Return: was it sent lately, as far as is remembered
  */
-enum grex_sent_verdict grex_sent_find(struct grex_sent *sent, __be32 remote,
-				      u16 id, struct grex_sent_packet *packet)
+bool grex_sent_find(struct grex_sent *sent, __be32 remote, u16 id,
+		    struct grex_sent_packet *packet)
 {
-	const bool taken = sent_read(sent, id % GREX_SENT_SLOTS, packet);
-	int slot;
+	int i;
 
-	if (taken && packet->id == id && packet->remote == remote)
-		return GREX_SENT_FOUND;
-	if (sent_was_segmented(sent)) {
-		for (slot = 0; slot < GREX_SENT_SLOTS; slot++) {
-			if (sent_read(sent, slot, packet) &&
-			    packet->remote == remote &&
-			    (u16)(id - packet->id) < packet->segments)
-				return GREX_SENT_FOUND;
-		}
-		return GREX_SENT_UNKNOWN;
-	}
-	return taken ? GREX_SENT_UNKNOWN : GREX_SENT_NEVER;
-}
-
-/**
- * grex_sent_has_flow - has a packet between these hosts been sent lately
- * @sent: of the tunnel
- * @inner: a packet that an ICMP error quotes
- *
- * For paths where something changes the outer ID.
- */
-bool grex_sent_has_flow(struct grex_sent *sent, const struct grex_inner *inner)
-{
-	struct grex_sent_packet packet;
-	struct grex_inner other;
-	int slot;
-
-	for (slot = 0; slot < GREX_SENT_SLOTS; slot++) {
-		if (sent_read(sent, slot, &packet) &&
-		    !grex_inner_read(&other, packet.protocol, packet.head,
-				     packet.len) &&
-		    grex_inner_same_flow(&other, inner))
+	for (i = 0; i < GREX_SENT_SLOTS; i++)
+		if (sent_read(sent, (u16)(id - i) % GREX_SENT_SLOTS, remote, id,
+			      packet))
 			return true;
-	}
 	return false;
 }

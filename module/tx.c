@@ -56,7 +56,7 @@ struct tx_inner {
  * @ttl: TTL
  * @df: htons(IP_DF) or 0
  * @sk: NULL, or the socket for which the stack does not know the path MTU better
- * @fragment: bytes to fragment to, or 0: the stack knows
+ * @fragment: without DF, bytes to fragment to; 0: the stack knows
  */
 struct tx_outer {
 	struct rtable *rt;
@@ -191,6 +191,18 @@ static __be16 tx_df(const struct grex_config *config,
 	return df ? htons(IP_DF) : 0;
 }
 
+/* For whom the packet is sent: somebody whom the stack does not hold to the path MTU
+ * of its route cache, which it learns from errors that anyone can forge. Under IPsec
+ * the packet that the path sees is not ours, and the stack knows better.
+ */
+static struct sock *tx_sock(const struct grex_config *config,
+			    const struct rtable *rt)
+{
+	if (dst_xfrm(&rt->dst) && !grex_pmtu_probed(config))
+		return NULL;
+	return grex_net(config->tunnel->net)->pmtu_sk;
+}
+
 /* Put the GRE header in front of the inner packet. */
 static void tx_push_gre(const struct grex_config *config, struct sk_buff *skb)
 {
@@ -219,8 +231,34 @@ static void tx_push_gre(const struct grex_config *config, struct sk_buff *skb)
 	}
 }
 
+/* The ID of a packet with DF proves what an ICMP error quotes (sent.h). The IP header
+ * of the inner packet is in the linear part.
+ */
+static __be16 tx_id(const struct grex_config *config, const struct sk_buff *skb)
+{
+	const u8 *inner = skb->data + config->overhead;
+	unsigned int look = skb->len - config->overhead;
+	struct grex_constant constant;
+	u8 buffer[GREX_CONSTANT_LOOK];
+
+	if (skb->inner_protocol == htons(ETH_P_IP))
+		look = min_t(unsigned int, look, (*inner & 0xf) * 4 + 4);
+	else if (skb->inner_protocol == htons(ETH_P_IPV6))
+		look = min_t(unsigned int, look, sizeof(struct ipv6hdr) + 4);
+	else
+		look = min(look, 4U);
+	inner = skb_header_pointer(skb, config->overhead, look, buffer);
+	if (unlikely(!inner ||
+		     !grex_constant_read(&constant, skb->inner_protocol, inner,
+					 look)))
+		return 0;
+	return htons(grex_sent_id(config->tunnel->sent, skb->inner_protocol,
+				  &constant));
+}
+
 /* Put the outer IP header in front, and give the packet its route. */
-static void tx_push_ip(struct sk_buff *skb, const struct tx_outer *outer)
+static void tx_push_ip(const struct grex_config *config, struct sk_buff *skb,
+		       const struct tx_outer *outer)
 {
 	struct rtable *rt = outer->rt;
 	struct iphdr *ip;
@@ -235,13 +273,16 @@ static void tx_push_ip(struct sk_buff *skb, const struct tx_outer *outer)
 	ip->version = 4;
 	ip->ihl = sizeof(*ip) >> 2;
 	ip->tos = outer->dsfield;
-	ip->frag_off = outer->sk || !ip_mtu_locked(&rt->dst) ? outer->df : 0;
+	ip->frag_off = outer->df;
 	ip->ttl = outer->ttl;
 	ip->protocol = IPPROTO_GRE;
 	ip->saddr = outer->saddr;
 	ip->daddr = outer->daddr;
-	__ip_select_ident(dev_net(rt->dst.dev), ip,
-			  skb_shinfo(skb)->gso_segs ?: 1);
+	if (outer->df)
+		ip->id = tx_id(config, skb);
+	else
+		__ip_select_ident(dev_net(rt->dst.dev), ip,
+				  skb_shinfo(skb)->gso_segs ?: 1);
 	if (unlikely(outer->fragment && skb->len > outer->fragment))
 		IPCB(skb)->frag_max_size = outer->fragment;
 }
@@ -253,32 +294,15 @@ static void tx_log_recursion(struct grex_tunnel *tunnel)
 			    "the route to the remote leads back into this tunnel, packets are dropped\n");
 }
 
-/* An ICMP error said so and did not tell whose packet it was about: whoever
- * sends now is told. The packet goes out all the same, so that no forged error
- * stops a tunnel and a remote that is back is reached at once.
+/* Remember what is likely to cause an ICMP error, and other packets while there is
+ * room.
  */
-static void tx_tell_unreachable(struct grex_tunnel *tunnel, struct sk_buff *skb)
-{
-	if (!time_before(jiffies, READ_ONCE(tunnel->unreachable))) {
-		WRITE_ONCE(tunnel->unreachable, 0);
-		return;
-	}
-	if (skb->protocol == htons(ETH_P_IP))
-		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, 0);
-	else if (skb->protocol == htons(ETH_P_IPV6))
-		icmpv6_ndo_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_ADDR_UNREACH,
-				0);
-	else
-		return;
-	grex_stats_count(tunnel->stats, GREX_ICMP_UNREACHABLE_ANSWERED);
-}
-
-/* Remember what may cause an ICMP error that is worth relaying. */
 static void tx_remember(const struct grex_config *config,
 			const struct sk_buff *skb, const struct tx_outer *outer)
 {
 	if (!(outer->df && skb->len > GREX_SENT_LEN) &&
-	    !(config->ttl == GREX_TTL_INHERIT && outer->ttl < GREX_SENT_TTL))
+	    !(config->ttl == GREX_TTL_INHERIT && outer->ttl < GREX_SENT_TTL) &&
+	    !grex_sent_is_stale(config->tunnel->sent, ntohs(ip_hdr(skb)->id)))
 		return;
 	grex_sent_add(config->tunnel->sent, skb, config->overhead);
 }
@@ -310,7 +334,7 @@ static int tx_send(struct grex_config *config, struct sk_buff *skb,
 
 	tx_push_gre(config, skb);
 	skb_scrub_packet(skb, !net_eq(tunnel->net, dev_net(dev)));
-	tx_push_ip(skb, outer);
+	tx_push_ip(config, skb, outer);
 	tx_remember(config, skb, outer);
 	/* Only here may a packet come back, see grex_tx(). */
 	__this_cpu_write(*tunnel->sender, current);
@@ -384,7 +408,6 @@ static void tx_one(struct grex_config *config, struct sk_buff *skb,
 	struct tx_outer outer;
 	struct tx_inner inner;
 	unsigned int mtu;
-	u32 probed;
 	int reason;
 
 	reason = GREX_TX_TRUNCATED;
@@ -397,7 +420,7 @@ static void tx_one(struct grex_config *config, struct sk_buff *skb,
 		goto drop;
 	outer.ttl = tx_ttl(config, skb, &inner);
 	outer.df = tx_df(config, &inner);
-	outer.sk = NULL;
+	outer.sk = tx_sock(config, outer.rt);
 	outer.fragment = 0;
 
 	/* A SYN that is fragmented is out of reach. */
@@ -406,8 +429,8 @@ static void tx_one(struct grex_config *config, struct sk_buff *skb,
 		if (unlikely(grex_clamp(config, skb, outer.daddr)))
 			goto drop_rt;
 	}
+	mtu = grex_pmtu_of_path(config, outer.rt, outer.daddr);
 	if (outer.df) {
-		mtu = grex_pmtu_of_path(config, &outer.rt->dst);
 		switch (grex_pmtu_check(skb, mtu)) {
 		case GREX_PMTU_FITS:
 			break;
@@ -424,20 +447,17 @@ static void tx_one(struct grex_config *config, struct sk_buff *skb,
 		}
 	}
 
-	probed = grex_pmtu_probed(config);
-	if (probed && outer.df) {
-		outer.sk = grex_net(tunnel->net)->pmtu_sk;
-	} else if (probed) {
-		mtu = grex_pmtu_of_path(config, &outer.rt->dst);
+	if (outer.df && unlikely(grex_pmtu_is_locked(config, outer.rt,
+						     outer.daddr)))
+		outer.df = 0;
+	if (!outer.df) {
 		if (skb_is_gso(skb) && !grex_pmtu_fits(skb, mtu)) {
 			ip_rt_put(outer.rt);
 			tx_segments(config, skb, dev);
 			return;
 		}
-		outer.fragment = probed;
+		outer.fragment = mtu + config->overhead;
 	}
-	if (unlikely(READ_ONCE(tunnel->unreachable)))
-		tx_tell_unreachable(tunnel, skb);
 
 	tx_send(config, skb, dev, &outer);
 	return;
@@ -530,8 +550,7 @@ int grex_tx_probe(struct grex_config *config, struct sk_buff *skb, bool df)
 	outer.dsfield = IPTOS_PREC_INTERNETCONTROL;
 	outer.ttl = config->ttl ?: TX_PROBE_TTL;
 	outer.df = df ? htons(IP_DF) : 0;
-	outer.sk = df && config->mtu_probe ? grex_net(tunnel->net)->pmtu_sk
-					   : NULL;
+	outer.sk = tx_sock(config, outer.rt);
 	outer.fragment = 0;
 
 	ip = skb_push(skb, sizeof(*ip));
@@ -554,7 +573,7 @@ int grex_tx_probe(struct grex_config *config, struct sk_buff *skb, bool df)
 	err = -EMSGSIZE;
 	reason = GREX_TX_TOO_BIG;
 	if (df && skb->len + config->overhead >
-			  grex_pmtu_limit(config, &outer.rt->dst)) {
+			  grex_pmtu_limit(config, outer.rt)) {
 		ip_rt_put(outer.rt);
 		goto drop;
 	}
@@ -597,7 +616,7 @@ int grex_tx_reflect(struct grex_config *config, struct sk_buff *skb)
 	skb_dst_set(skb, &outer.rt->dst);
 	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
 	skb->priority = TC_PRIO_CONTROL;
-	err = ip_local_out(tunnel->net, NULL, skb);
+	err = ip_local_out(tunnel->net, tx_sock(config, outer.rt), skb);
 	if (!net_xmit_eval(err))
 		return 0;
 	grex_stats_count(tunnel->stats, GREX_TX_UNDERLAY);

@@ -90,6 +90,7 @@ class Bench:
         self.underlay = Sender(wire)
         self.wire = Tap(wire, "v0")
         self.port = 20000
+        self.strangers = 0
 
     def send(self, tunnel, version=4, size=100, ttl=64, df=True, inner=None):
         """Through the tunnel; the outer packet."""
@@ -124,6 +125,12 @@ class Bench:
             for family in ("-4", "-6"):
                 subprocess.run(["ip", "-n", netns, family, "route", "flush",
                                 "cache"], check=True)
+
+    def stranger(self):
+        """An address that no other error has come from: each may fail to prove
+        its quote some times, before it is not looked at any more."""
+        self.strangers += 1
+        return "198.18.%d.%d" % divmod(self.strangers, 250)
 
     def report(self, message, source=ROUTER):
         self.host.drain()
@@ -242,8 +249,8 @@ def quotes(bench):
                         bench.expect(what, own(version),
                                      *unreachable[version], 0,
                                      head(version, inner))
-                    else:
-                        bench.expect_nothing(what, 0.2)
+                    # Packets that cause no error are remembered while there
+                    # is room.
 
 
 def fragmented(bench):
@@ -354,7 +361,7 @@ def refused(bench):
         ("rubbish inside", outer_of(b"\xff" * 60)),
     )
     for what, quote in cases:
-        bench.report(icmp_error(UNREACHABLE, 1, quote))
+        bench.report(icmp_error(UNREACHABLE, 1, quote), bench.stranger())
         bench.expect_nothing(what, 0.1)
     outer = bench.send(OFF)
     bench.report(icmp_error(UNREACHABLE, 1, outer))
@@ -375,7 +382,8 @@ def forged(bench):
     inner = real[24:]
 
     def claim(quote, mtu, what, answered=False):
-        bench.report(icmp_error(UNREACHABLE, 4, quote[:576], mtu))
+        bench.report(icmp_error(UNREACHABLE, 4, quote[:576], mtu),
+                     bench.stranger())
         if answered:
             bench.expect(what, SELF4, 3, 4, mtu - 24, quote[24:572])
         else:
@@ -393,8 +401,10 @@ def forged(bench):
     claim(real, 1424, "an MTU that it fits into")
     claim(real, 0xffff, "an MTU of 65535")
     claim(bench.send(PLAIN, 4, 500), 300, "a small packet")
-    # A path that gives out other IDs (pf scrub random-id) is believed.
-    claim(changed(4, other), 1200, "another ID of a flow that is known", True)
+    # A path that gives out other IDs (pf scrub random-id) cannot be told from
+    # somebody who guesses.
+    claim(changed(4, other), 1200, "another ID of a flow that is known")
+    claim(changed(28, b"\xff\xff"), 1200, "the right ID, another inner ID", True)
 
 
 def floor(bench):
@@ -407,13 +417,6 @@ def floor(bench):
     outer = bench.send(KEYED, 6, 1400)
     bench.report(icmp_error(UNREACHABLE, 4, outer[:576], 68))
     bench.expect("IPv6", SELF6, 2, 0, 1280, outer[28:576])
-
-
-def untold(bench):
-    """An error that does not tell whose packet it was."""
-    outer = bench.send(PLAIN)
-    bench.report(icmp_error(UNREACHABLE, 1, outer[:28]))
-    bench.expect_nothing("8 bytes quoted", 0.1)
 
 
 def flood(bench):

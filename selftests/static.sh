@@ -130,7 +130,7 @@ layer_order() {
 		keepalive.c grex histogram keepalive packet stats table trace
 		reflect.c grex packet reflect stats
 		tx.c clamp grex header packet pmtu route sent stats
-		icmp.c discover grex header packet quote relay route sent stats table translate
+		icmp.c discover grex header packet pmtu quote relay route sent stats table translate
 		clamp.c clamp grex mss pmtu
 		relay.c relay
 		sent.c sent

@@ -5,6 +5,16 @@
 #include_next <net/route.h>
 #include <net/inet_dscp.h>
 
+/* jiffies that a path MTU which was learned by ICMP is believed. */
+static inline int grex_compat_mtu_expires(const struct net *net)
+{
+#ifdef COMPAT_HAS_NET_MTU_EXPIRES
+	return READ_ONCE(net->ipv4.ip_rt_mtu_expires);
+#else
+	return 10 * 60 * HZ;
+#endif
+}
+
 #ifndef COMPAT_HAS_DST_RTABLE
 static inline struct rtable *dst_rtable(struct dst_entry *dst)
 {

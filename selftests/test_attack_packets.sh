@@ -1,0 +1,112 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What somebody can do who forges packets of the peer, which he does not see: keepalives
+# and sequence numbers. The topology is setup_pair's; he sends from $B, in its name, to $A.
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+TESTS="
+	carrier_stays
+	answers_stay_on_the_link
+	number_far_ahead
+	peer_begins_anew
+	short_intervals
+"
+
+# forge KIND [COUNT RATE KEY]
+forge() {
+	run ./attack.py "$B" - 192.0.2.1 192.0.2.2 "$@" >/dev/null
+}
+
+peer() {
+	gretool -n "$1" -j show gre1 | jq -r '.[].peer'
+}
+
+peer_is() { [ "$(peer "$1")" = "$2" ]; }
+
+flaps() {
+	gretool -n "$1" -j -s show gre1 | jq '.[0] | .. | objects | select(has("flaps")) | .flaps'
+}
+
+# Whoever asks in the name of B has his answers, and so has B.
+carrier_stays() {
+	local answered
+	setup_pair
+	tunnel_pair
+	run gretool -n "$B" set gre1 keepalive 200ms 3
+	check "up" busywait 10 peer_is "$B" up
+	answered=$(counter "$A" gre1 keepalive_answered)
+	forge request 5000 1000
+	check_eq "peer" up "$(peer "$B")"
+	check_eq "flaps" 0 "$(flaps "$B")"
+	answered=$(($(counter "$A" gre1 keepalive_answered) - answered))
+	[ "$answered" -ge 5000 ] || fail "$answered answers"
+	check_eq "limited" 0 "$(counter "$A" gre1 rx_keepalive_limited)"
+}
+
+# One to the other end of the link goes back, one to what is behind it does not.
+answers_stay_on_the_link() {
+	setup_pair
+	tunnel_pair
+	run ip -n "$A" route add 172.17.0.0/16 dev gre1
+	check "it works before" ping_ok "$A" 10.0.0.2
+	counts "$A" gre1 keepalive_answered 1 forge inside
+	check "it works after" ping_ok "$A" 10.0.0.2
+}
+
+# received NAMESPACE N: how many of N pings that B sends to A are answered
+received() {
+	ns "$B" ping -q -c "$1" -i 0.05 -W 1 10.0.0.1 |
+		sed -n 's/.* \([0-9]*\) received.*/\1/p'
+}
+
+number_far_ahead() {
+	local got
+	setup_pair
+	tunnel_pair seq
+	check "it works before" ping_ok "$B" 10.0.0.1
+	counts "$A" gre1 rx_out_of_order 1 forge seq 0 0 2000000000
+	check_eq "nothing is lost" 20 "$(received 20)"
+	# One that could follow on lost packets is taken.
+	counts "$A" gre1 rx_out_of_order 0 forge seq 0 0 30000
+	got=$(received 20)
+	printf '# %s of 20 pings after it\n' "$got"
+	[ "$got" -ge 16 ] || fail "$got of 20 pings answered"
+	check_eq "then nothing is lost" 20 "$(received 20)"
+}
+
+peer_begins_anew() {
+	local got
+	setup_pair
+	tunnel_pair seq
+	check_eq "before" 50 "$(received 50)"
+	run gretool -n "$B" del gre1
+	run gretool -n "$B" add gre1 local 192.0.2.2 remote 192.0.2.1 seq \
+		addr 10.0.0.2/30 up || fail "add"
+	# A reads "old" numbers, and B numbers ahead.
+	got=$(received 20)
+	printf '# %s of 20 pings after it\n' "$got"
+	[ "$got" -ge 15 ] || fail "$got of 20 pings answered"
+	check_eq "then nothing is lost" 20 "$(received 20)"
+	# Who opens the device begins anew at once.
+	run gretool -n "$B" del gre1
+	run gretool -n "$B" add gre1 local 192.0.2.2 remote 192.0.2.1 seq \
+		addr 10.0.0.2/30 up || fail "add"
+	run ip -n "$A" link set gre1 down
+	run ip -n "$A" link set gre1 up
+	check_eq "after down and up" 20 "$(received 20)"
+}
+
+# A tenant with a namespace of his own does not get the host's time.
+short_intervals() {
+	local said
+	said=$(unshare -Urn "$(command -v gretool)" add gre1 remote 192.0.2.2 \
+		keepalive 500ms 3 2>&1) && fail "it was taken"
+	check_match "says why" "CAP_NET_ADMIN" "$said"
+	check "1 s" unshare -Urn "$(command -v gretool)" add gre1 \
+		remote 192.0.2.2 keepalive 1s 3
+}
+
+run_tests
