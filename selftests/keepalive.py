@@ -28,14 +28,14 @@ KEEPALIVE_INTERVAL, KEEPALIVE_RETRIES = 35, 36
 XSTATS_KEEPALIVE = 256
 STATE, FLAPS, SENT, ANSWERED, HISTORY = 2, 3, 5, 6, 12
 PAYLOAD = 32
-# Of the machine, which is shared and emulated, and not of the module.
+# Of the machine, where time is real.
 SLACK = 0.4
 # s, and how often a test is run in which it stood still for longer.
 STALL, ATTEMPTS = 0.05, 4
 
 
 def ms(milliseconds):
-    """A time that is as long as the machine is slow."""
+    """A duration, as gretool takes it."""
     return "%dms" % milliseconds
 
 
