@@ -166,8 +166,7 @@ static enum grex_inner_verdict icmp_read_inner(const struct icmp_report *report,
 		verdict = grex_inner_read(inner, quote->header.protocol,
 					  relay->quote, relay->quote_len);
 	}
-	if (verdict == GREX_INNER_IS_TRUNCATED &&
-	    report->known) {
+	if (verdict == GREX_INNER_IS_TRUNCATED && report->known) {
 		relay->quote = report->sent.head;
 		relay->quote_len = report->sent.len;
 		verdict = grex_inner_read(inner, report->sent.protocol,
@@ -208,8 +207,7 @@ static bool icmp_is_proved(const struct icmp_report *report)
 		return icmp_is_same_packet(report, inner, len);
 	if (!grex_constant_read(&constant, quote->header.protocol, inner, len))
 		return report->known;
-	if (quote->id ==
-	    grex_sent_id(sent, quote->header.protocol, &constant))
+	if (quote->id == grex_sent_id(sent, quote->header.protocol, &constant))
 		return true;
 	/* The ID that was remembered is that of the first segment. */
 	return report->known && quote->id != report->sent.id &&

@@ -94,8 +94,8 @@ struct grex_pmtu_link grex_pmtu_of_link(const struct grex_config *config)
 /* The entry of a remote. A tunnel with one has one; of those with many, two may have to
  * share.
  */
-static struct grex_pmtu_learned *
-pmtu_entry(const struct grex_config *config, __be32 remote)
+static struct grex_pmtu_learned *pmtu_entry(const struct grex_config *config,
+					    __be32 remote)
 {
 	struct grex_pmtu_learned *learned = config->tunnel->pmtu.learned;
 
@@ -122,8 +122,7 @@ static struct grex_pmtu_learned pmtu_learned(const struct grex_config *config,
 		seq = read_seqbegin(&pmtu->lock);
 		learned = *pmtu_entry(config, remote);
 	} while (read_seqretry(&pmtu->lock, seq));
-	if (learned.remote != remote ||
-	    learned.oif != rt->dst.dev->ifindex ||
+	if (learned.remote != remote || learned.oif != rt->dst.dev->ifindex ||
 	    learned.gateway != rt->rt_gw4 ||
 	    learned.genid != fnhe_genid(config->tunnel->net) ||
 	    time_after_eq64(get_jiffies_64(), learned.expires))

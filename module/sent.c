@@ -65,7 +65,8 @@ bool grex_sent_is_stale(const struct grex_sent *sent, u16 id)
 		&sent->slot[id % GREX_SENT_SLOTS].packet;
 
 	return !READ_ONCE(packet->segments) ||
-	       time_after(jiffies, READ_ONCE(packet->when) + GREX_SENT_TIME / 2);
+	       time_after(jiffies,
+			  READ_ONCE(packet->when) + GREX_SENT_TIME / 2);
 }
 
 /**

@@ -447,8 +447,8 @@ static void tx_one(struct grex_config *config, struct sk_buff *skb,
 		}
 	}
 
-	if (outer.df && unlikely(grex_pmtu_is_locked(config, outer.rt,
-						     outer.daddr)))
+	if (outer.df &&
+	    unlikely(grex_pmtu_is_locked(config, outer.rt, outer.daddr)))
 		outer.df = 0;
 	if (!outer.df) {
 		if (skb_is_gso(skb) && !grex_pmtu_fits(skb, mtu)) {
@@ -572,8 +572,8 @@ int grex_tx_probe(struct grex_config *config, struct sk_buff *skb, bool df)
 
 	err = -EMSGSIZE;
 	reason = GREX_TX_TOO_BIG;
-	if (df && skb->len + config->overhead >
-			  grex_pmtu_limit(config, outer.rt)) {
+	if (df &&
+	    skb->len + config->overhead > grex_pmtu_limit(config, outer.rt)) {
 		ip_rt_put(outer.rt);
 		goto drop;
 	}

@@ -293,63 +293,63 @@ enum grex_decap_ttl {
  * dropped are sums of these. gre.ko drops and does not count what has less than
  * 12 bytes behind the IP header or any of the flag bits 9 to 15 set.
  */
-#define GREX_STATS(X)                                                           \
-	X(RX_CSUM, rx_csum, TUNNEL, "GRE checksum wrong (RFC 2784 2.1)")        \
-	X(RX_NO_CSUM, rx_no_csum, TUNNEL, "no checksum where icsum wants one")  \
-	X(RX_WRONG_KEY, rx_wrong_key, TUNNEL,                                   \
-	  "addresses match, the key does not (RFC 2890 2.1)")                   \
-	X(RX_NO_SEQ, rx_no_seq, TUNNEL,                                         \
-	  "no sequence number where iseq wants one")                            \
-	X(RX_OUT_OF_ORDER, rx_out_of_order, TUNNEL,                             \
-	  "sequence number old or repeated (RFC 2890 2.2)")                     \
-	X(RX_PROTOCOL, rx_protocol, TUNNEL,                                     \
-	  "payload that a layer-3 tunnel does not carry")                       \
-	X(RX_TRUNCATED, rx_truncated, TUNNEL, "inner header incomplete")        \
-	X(RX_ECN, rx_ecn, TUNNEL,                                               \
-	  "congestion marked on a packet that is not ECN capable (RFC 6040)")   \
-	X(RX_DOWN, rx_down, TUNNEL, "device is down")                           \
-	X(RX_NO_MEMORY, rx_no_memory, TUNNEL, "no memory to receive")           \
-	X(TX_NO_REMOTE, tx_no_remote, TUNNEL,                                   \
-	  "remote any, and no neighbour entry says where to")                   \
-	X(TX_NO_ROUTE, tx_no_route, TUNNEL, "no underlay route to the remote")  \
-	X(TX_RECURSION, tx_recursion, TUNNEL,                                   \
-	  "the route to the remote leads back into the tunnel, or into a 6th")  \
-	X(TX_TOO_BIG, tx_too_big, TUNNEL,                                       \
-	  "larger than the path MTU; the sender was told")                      \
-	X(TX_TRUNCATED, tx_truncated, TUNNEL, "inner header incomplete")        \
-	X(TX_NO_MEMORY, tx_no_memory, TUNNEL, "no memory to send")              \
-	X(TX_UNDERLAY, tx_underlay, TUNNEL,                                     \
-	  "not taken by the underlay: queue full, or filtered")                 \
-	X(NETNS_RX_TRUNCATED, netns_rx_truncated, NETNS,                        \
-	  "GRE header incomplete")                                              \
-	X(NETNS_RX_VERSION, netns_rx_version, NETNS, "GRE version is not 0")    \
-	X(NETNS_RX_ROUTING, netns_rx_routing, NETNS,                            \
-	  "source routing present (RFC 1701), refused")                         \
-	X(NETNS_RX_RESERVED, netns_rx_reserved, NETNS,                          \
-	  "reserved flag bits set (RFC 2784 2.3)")                              \
-	X(NETNS_RX_NO_TUNNEL, netns_rx_no_tunnel, NETNS,                        \
-	  "no tunnel has these addresses; answered with ICMP port unreachable") \
-	GREX_STATS_ICMP(X, ICMP_FRAG_NEEDED, icmp_frag_needed, "frag needed")   \
-	GREX_STATS_ICMP(X, ICMP_UNREACHABLE, icmp_unreachable, "unreachable")   \
-	GREX_STATS_ICMP(X, ICMP_TIME_EXCEEDED, icmp_time_exceeded,              \
-			"time exceeded")                                        \
-	GREX_STATS_ICMP(X, ICMP_PARAM_PROBLEM, icmp_param_problem,              \
-			"parameter problem")                                    \
-	X(ICMP_UNREACHABLE_ANSWERED, icmp_unreachable_answered, TUNNEL,         \
+#define GREX_STATS(X)                                                            \
+	X(RX_CSUM, rx_csum, TUNNEL, "GRE checksum wrong (RFC 2784 2.1)")         \
+	X(RX_NO_CSUM, rx_no_csum, TUNNEL, "no checksum where icsum wants one")   \
+	X(RX_WRONG_KEY, rx_wrong_key, TUNNEL,                                    \
+	  "addresses match, the key does not (RFC 2890 2.1)")                    \
+	X(RX_NO_SEQ, rx_no_seq, TUNNEL,                                          \
+	  "no sequence number where iseq wants one")                             \
+	X(RX_OUT_OF_ORDER, rx_out_of_order, TUNNEL,                              \
+	  "sequence number old or repeated (RFC 2890 2.2)")                      \
+	X(RX_PROTOCOL, rx_protocol, TUNNEL,                                      \
+	  "payload that a layer-3 tunnel does not carry")                        \
+	X(RX_TRUNCATED, rx_truncated, TUNNEL, "inner header incomplete")         \
+	X(RX_ECN, rx_ecn, TUNNEL,                                                \
+	  "congestion marked on a packet that is not ECN capable (RFC 6040)")    \
+	X(RX_DOWN, rx_down, TUNNEL, "device is down")                            \
+	X(RX_NO_MEMORY, rx_no_memory, TUNNEL, "no memory to receive")            \
+	X(TX_NO_REMOTE, tx_no_remote, TUNNEL,                                    \
+	  "remote any, and no neighbour entry says where to")                    \
+	X(TX_NO_ROUTE, tx_no_route, TUNNEL, "no underlay route to the remote")   \
+	X(TX_RECURSION, tx_recursion, TUNNEL,                                    \
+	  "the route to the remote leads back into the tunnel, or into a 6th")   \
+	X(TX_TOO_BIG, tx_too_big, TUNNEL,                                        \
+	  "larger than the path MTU; the sender was told")                       \
+	X(TX_TRUNCATED, tx_truncated, TUNNEL, "inner header incomplete")         \
+	X(TX_NO_MEMORY, tx_no_memory, TUNNEL, "no memory to send")               \
+	X(TX_UNDERLAY, tx_underlay, TUNNEL,                                      \
+	  "not taken by the underlay: queue full, or filtered")                  \
+	X(NETNS_RX_TRUNCATED, netns_rx_truncated, NETNS,                         \
+	  "GRE header incomplete")                                               \
+	X(NETNS_RX_VERSION, netns_rx_version, NETNS, "GRE version is not 0")     \
+	X(NETNS_RX_ROUTING, netns_rx_routing, NETNS,                             \
+	  "source routing present (RFC 1701), refused")                          \
+	X(NETNS_RX_RESERVED, netns_rx_reserved, NETNS,                           \
+	  "reserved flag bits set (RFC 2784 2.3)")                               \
+	X(NETNS_RX_NO_TUNNEL, netns_rx_no_tunnel, NETNS,                         \
+	  "no tunnel has these addresses; answered with ICMP port unreachable")  \
+	GREX_STATS_ICMP(X, ICMP_FRAG_NEEDED, icmp_frag_needed, "frag needed")    \
+	GREX_STATS_ICMP(X, ICMP_UNREACHABLE, icmp_unreachable, "unreachable")    \
+	GREX_STATS_ICMP(X, ICMP_TIME_EXCEEDED, icmp_time_exceeded,               \
+			"time exceeded")                                         \
+	GREX_STATS_ICMP(X, ICMP_PARAM_PROBLEM, icmp_param_problem,               \
+			"parameter problem")                                     \
+	X(ICMP_UNREACHABLE_ANSWERED, icmp_unreachable_answered, TUNNEL,          \
 	  "not counted any more: errors reach the source of their packet alone") \
-	X(NETNS_ICMP_NO_TUNNEL, netns_icmp_no_tunnel, NETNS,                    \
-	  "ICMP error that quotes a packet of no tunnel")                       \
-	X(KEEPALIVE_ANSWERED, keepalive_answered, TUNNEL,                       \
-	  "keepalive of the peer, returned to it")                              \
-	X(RX_KEEPALIVE_LIMITED, rx_keepalive_limited, TUNNEL,                   \
-	  "keepalive with inside addresses, too many per second")                         \
-	X(RX_KEEPALIVE_REFUSED, rx_keepalive_refused, TUNNEL,                   \
-	  "addressed back to its sender, not to be answered (RFC 2784 3.1)")    \
-	X(RX_KEEPALIVE_UNKNOWN, rx_keepalive_unknown, TUNNEL,                   \
-	  "answer to a keepalive that is not ours: forged, or another's")       \
-	X(RX_KEEPALIVE_REPEATED, rx_keepalive_repeated, TUNNEL,                 \
-	  "answer to a keepalive of ours, old or a second time")                \
-	X(ICMP_FRAG_NEEDED_CLAIMED, icmp_frag_needed_claimed, TUNNEL,           \
+	X(NETNS_ICMP_NO_TUNNEL, netns_icmp_no_tunnel, NETNS,                     \
+	  "ICMP error that quotes a packet of no tunnel")                        \
+	X(KEEPALIVE_ANSWERED, keepalive_answered, TUNNEL,                        \
+	  "keepalive of the peer, returned to it")                               \
+	X(RX_KEEPALIVE_LIMITED, rx_keepalive_limited, TUNNEL,                    \
+	  "keepalive with inside addresses, too many per second")                \
+	X(RX_KEEPALIVE_REFUSED, rx_keepalive_refused, TUNNEL,                    \
+	  "addressed back to its sender, not to be answered (RFC 2784 3.1)")     \
+	X(RX_KEEPALIVE_UNKNOWN, rx_keepalive_unknown, TUNNEL,                    \
+	  "answer to a keepalive that is not ours: forged, or another's")        \
+	X(RX_KEEPALIVE_REPEATED, rx_keepalive_repeated, TUNNEL,                  \
+	  "answer to a keepalive of ours, old or a second time")                 \
+	X(ICMP_FRAG_NEEDED_CLAIMED, icmp_frag_needed_claimed, TUNNEL,            \
 	  "frag needed: left to the probes of mtu-probe to find out")
 
 /* Attributes of IFLA_INFO_XSTATS, each a u64. */
