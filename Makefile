@@ -86,7 +86,7 @@ kunit: ## the KUnit suites, on 6.1
 	@$(LAB)/kunit.sh
 
 shell: tool ## a shell in a booted 6.1 kernel, with this checkout
-	@$(LAB)/deps.sh build lab
+	@$(LAB)/deps.sh build lab guest
 	@$(LAB)/build.sh 6.1 >/dev/null
 	@$(LAB)/boot.sh --shell
 

@@ -20,7 +20,7 @@ cd "$(dirname "$0")/.." || exit
 
 LAB=selftests/lab
 OTHER_KERNELS="5.10 6.12 7.2"
-DEBUG_SECONDS=540 # of debug-some; the last file may take some more
+DEBUG_SECONDS=540 # of debug-some; the last files may take some more
 
 from=
 if [ "${1:-}" = --from ]; then
@@ -74,7 +74,7 @@ concerned() {
 	changed | while IFS= read -r path; do
 		case $path in
 		selftests/test_*.sh | selftests/pair_*.sh) [ ! -f "$path" ] || echo "$path" ;;
-		selftests/*.py) grep -l "$(basename "$path")" selftests/test_*.sh ;;
+		selftests/*.py | selftests/*.sh) grep -l "$(basename "$path")" selftests/{test,pair}_*.sh ;;
 		module/*.c | module/*.h)
 			word=$(basename "$path")
 			case ${word%.*} in
@@ -142,12 +142,13 @@ run_stage() {
 		stage selftests-debug "$LAB/run.sh" -k debug "${files[@]}"
 		;;
 	debug-some)
+		local begin=$SECONDS
 		stage kunit-debug "$LAB/kunit.sh" -k debug
 		mapfile -t files < <({
 			concerned
 			in_turn selftests/{test,pair}_*.sh
 		} | awk '!seen[$0]++')
-		stage selftests-debug "$LAB/run.sh" -k debug --within "$DEBUG_SECONDS" "${files[@]}"
+		stage selftests-debug "$LAB/run.sh" -k debug --within "$((DEBUG_SECONDS - SECONDS + begin))" "${files[@]}"
 		;;
 	debug-rest)
 		mapfile -t files < <(marked "$NOT_ON_DEBUG")

@@ -11,7 +11,7 @@ LAB=selftests/lab
 step() { printf '\n== %s\n' "$*"; }
 
 step "What this needs from Debian"
-"$LAB/deps.sh" build lab
+"$LAB/deps.sh" build lab guest
 step "Build grex.ko for Debian 12's kernel, and gretool"
 "$LAB/build.sh" 6.1
 make -s -C tools

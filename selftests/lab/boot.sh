@@ -4,7 +4,7 @@
 # boot.sh [OPTIONS] -- COMMAND...: run a command on a lab kernel.
 #
 # The guest sees this machine's files, under a layer of memory that takes its
-# writes, and runs COMMAND in the checkout.  One argument is a shell line.
+# writes (but see --virtual), and runs COMMAND in the checkout.  One argument is a shell line.
 # $GREX_RESULTS there is a folder whose files stay (see -o).
 #
 #   -k NAME       kernel (6.1), see kernel.sh
@@ -61,7 +61,7 @@ done
 if [[ ! $limit ]]; then [[ $shell ]] && limit=0 || limit=600; fi
 
 kernel=$("$LAB/kernel.sh" "$name")
-"$LAB/deps.sh" lab >&2
+"$LAB/deps.sh" lab guest >&2
 release=$(<"$kernel/release")
 : "${results:=$CHECKOUT/.build/results/boot-$name}"
 mkdir -p "$results/.lab"
@@ -69,11 +69,12 @@ results=$(cd "$results" && pwd -P)
 rm -f "$results"/.lab/* "$results"/{dmesg,kmemleak,console.log}
 
 # What a killed boot could not tidy up.
-find "$GREX_CACHE/run" -mindepth 1 -maxdepth 1 -mmin +1440 -exec rm -rf {} +
+find "$GREX_CACHE/run" -ignore_readdir_race -mindepth 1 -maxdepth 1 -mmin +1440 -exec rm -rf {} + || :
 run=$(mktemp -d "$GREX_CACHE/run/boot.XXXXXX")
-vm='' tty=''
+vm='' tty='' watch=''
 # shellcheck disable=SC2317 # by the trap
 cleanup() {
+	[[ -z $watch ]] || kill "$watch" 2>/dev/null || :
 	[[ -z $vm ]] || kill "$vm" 2>/dev/null || :
 	[[ -z $vm ]] || wait "$vm" 2>/dev/null || :
 	[[ -z $tty ]] || stty "$tty" 2>/dev/null || :
@@ -171,7 +172,7 @@ case $link in
 *) usage ;;
 esac
 
-# Those with a clock of their own, or over in a second, need not wait.
+# Those with a clock of their own need not wait.
 [[ $virtual ]] || hold_heavy
 begin=$(now)
 input=/dev/null
@@ -183,7 +184,7 @@ exec 3>>"$results/console.log"
 
 # run_machine: start it and wait for its end; sets status
 run_machine() {
-	local watch='' newest
+	local newest
 
 	status=0
 	# If this script is killed, so is the guest.
@@ -204,6 +205,7 @@ run_machine() {
 	wait "$vm" || status=$?
 	vm=
 	if [[ $watch ]]; then kill "$watch" 2>/dev/null || :; fi
+	watch=
 	[[ ! -f $results/.lab/stalled ]] || status=124
 }
 

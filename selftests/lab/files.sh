@@ -12,7 +12,11 @@
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
-"$LAB/deps.sh" guest >&2
+"$LAB/deps.sh" lab guest >&2
+umask 077
+
+# Some of /etc is root's alone to read.
+as_root() { if ((EUID)); then sudo "$@"; else "$@"; fi; }
 
 # packages: those of the group and what they depend on, each with its version
 packages() {
@@ -40,7 +44,7 @@ packages() {
 }
 
 list=$(packages)
-key=$({ cat "$LAB/deps.sh" "$LAB/files.sh"; echo "$list"; find /etc -printf '%p %s %T@\n' 2>/dev/null; } | sha256sum | cut -c 1-12)
+key=$({ cat "$LAB/deps.sh" "$LAB/files.sh"; echo "$list"; as_root find /etc -printf '%p %s %T@\n'; } | sha256sum | cut -c 1-12)
 final=$GREX_CACHE/files/$key.cpio
 mkdir -p "$GREX_CACHE/files"
 [[ ! -f $final ]] || { echo "$final"; exit; }
@@ -58,11 +62,11 @@ names() {
 			sed -E 's,^/(bin|sbin|lib|lib32|lib64|libx32)/,/usr/\1/,' | sort -u >"$final.list"
 		cat "$final.list"
 		sed -n 's,/[^/]*\.py$,/__pycache__,p' "$final.list" | sort -u | xargs -d '\n' -I '{}' find '{}' 2>/dev/null || :
-		find /etc
+		as_root find /etc ! -path '/etc/ssl/private*' ! -path '/etc/ssh/*key' ! -name '*shadow*'
 		find /usr/bin /usr/sbin -lname '/etc/alternatives/*'
 		printf '/%s\n' bin sbin lib lib32 lib64 libx32 root usr
 	} | while IFS= read -r file; do
-		[[ -e $file || -L $file ]] || continue
+		[[ -e $file || -L $file || $file == /etc/* ]] || continue
 		echo "${file#/}"
 		folder=${file%/*}
 		while [[ $folder ]]; do echo "${folder#/}"; folder=${folder%/*}; done
@@ -70,8 +74,7 @@ names() {
 }
 trap 'rm -f "$final.list" "$final.names" "$final.$$"' EXIT
 names >"$final.names"
-# What only root may read stays out when somebody else packs.
-(cd / && cpio -o -H newc --quiet <"$final.names" >"$final.$$" 2>"$final.list") || grep -v 'Permission denied' "$final.list" >&2 || :
+(cd / && as_root cpio -o -H newc --quiet <"$final.names" >"$final.$$")
 find "$GREX_CACHE/files" -name '*.cpio' -mtime +2 -delete
 mv "$final.$$" "$final"
 echo "$final"

@@ -41,9 +41,10 @@ while IFS= read -r line; do
 done < <(cat "$results/kunit.log" 2>/dev/null)
 
 if ((failed)); then grep -vE '^ *(ok|KTAP|1\.\.|# Subtest|# module)' "$results/kunit.log" | tail -n 60 >&2; fi
-if ((suites == 0)); then
-	say "no KUnit suite ran"
-	tally "kunit-$name" fail "no suite ran"
+expected=$(grep -l '^kunit_test_suite' "$CHECKOUT"/module/tests/*_kunit.c | wc -l)
+if ((suites != expected)); then
+	say "$suites of $expected KUnit suites ran"
+	tally "kunit-$name" fail "$suites of $expected suites ran"
 	failed=$((failed + 1))
 elif ((status && failed == 0)); then
 	tally "kunit-$name" fail "the boot ended with status $status"

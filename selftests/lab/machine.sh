@@ -35,7 +35,7 @@ have_initramfs() {
 have_memory_root() {
 	local modules=$kernel/modules.cpio stage=$run/modules init=$run/init
 
-	if [[ ! $modules -nt $kernel/key ]]; then
+	if [[ ! $modules -nt $kernel/key || ! $modules -nt $LAB/machine.sh ]]; then
 		mkdir -p "$stage/usr/lib/modules/$release"
 		cp -a "$kernel/modules/lib/modules/$release/kernel" "$stage/usr/lib/modules/$release/"
 		rm -rf "$stage/usr/lib/modules/$release/kernel/drivers"/{block,hid,misc}
@@ -56,7 +56,8 @@ have_memory_root() {
 checkout_archive() {
 	local stage=$run/checkout
 	mkdir -p "$stage$CHECKOUT"
-	tar -C "$CHECKOUT" -c --exclude=./.git --exclude=./.build --exclude='*.o' --exclude='*.ko' --exclude='.*.cmd' . |
+	# An editor may be writing a file meanwhile.
+	tar -C "$CHECKOUT" --warning=no-file-changed --ignore-failed-read -c --exclude=./.git --exclude=./.build --exclude='*.o' --exclude='*.ko' --exclude='.*.cmd' . |
 		tar -C "$stage$CHECKOUT" -x
 	(cd "$stage" && pack "$1")
 	rm -rf "$stage"

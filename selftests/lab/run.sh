@@ -35,6 +35,7 @@ while (($#)); do
 	esac
 done
 limit=${GREX_TEST_LIMIT:-240}
+called=$(now)
 
 singles=() pairs=()
 if (($#)); then
@@ -55,6 +56,8 @@ for file in "${singles[@]}" "${pairs[@]}"; do
 	own=$(sed -n 's/^# limit: *\([0-9]\{1,\}\).*/\1/p;30q' "$CHECKOUT/selftests/$file")
 	if ((${own:-0} > patience)); then patience=$own; fi
 done
+# A guest that says nothing for so long hangs: a second of its clock may be ten here.
+beat=$((within ? 600 : 3 * patience + 90))
 ((${#singles[@]} + ${#pairs[@]})) || die "there are no tests in $CHECKOUT/selftests"
 
 stage=selftests-$name
@@ -75,7 +78,11 @@ known=$CHECKOUT/.build/results/durations-$name
 touch "$known"
 begin=$(now)
 boots=()
-finish() { ((${#boots[@]} == 0)) || kill "${boots[@]}" 2>/dev/null || :; }
+closer=
+finish() {
+	((${#boots[@]} == 0)) || kill "${boots[@]}" 2>/dev/null || :
+	[[ ! $closer ]] || kill "$closer" 2>/dev/null || :
+}
 trap finish EXIT
 trap 'exit 130' INT TERM HUP
 
@@ -107,20 +114,24 @@ lines() {
 # guest NUMBER QUEUE BOOT_OPTIONS TEST...: boot until each file of the queue has been taken: a
 # file that brings the guest down is blamed, and the next boot goes on.
 guest() {
-	local folder=$results/boot$1 queue=$2 options=$3 status current vm why
+	local folder=$results/boot$1 queue=$2 options=$3 status current vm why said reader
 	shift 3
 	while :; do
 		mkdir -p "$folder/.lab"
 		rm -f "$folder"/.lab/*
 		status=0
+		exec {said}> >(lines)
+		reader=$!
 		# shellcheck disable=SC2086 # words of options
-		"$LAB/boot.sh" -k "$name" -o "$folder" --quiet --share "$queue" $options "${kmemleak[@]}" --beat $((3 * patience + 90)) \
-			-t 5400 -- "$LAB/guest-run.sh" "$limit" "$@" > >(lines) 2>"$folder/said" &
+		"$LAB/boot.sh" -k "$name" -o "$folder" --quiet --share "$queue" $options "${kmemleak[@]}" --beat "$beat" \
+			-t 5400 -- "$LAB/guest-run.sh" "$limit" "$@" >&"$said" 2>"$folder/said" {said}>&- &
 		vm=$!
 		trap 'kill "$vm" 2>/dev/null' EXIT
 		trap 'exit 130' INT TERM HUP
 		wait "$vm" || status=$?
 		trap - EXIT
+		exec {said}>&-
+		wait "$reader" 2>/dev/null || :
 		mv "$folder"/*.tap "$folder"/*.failed "$folder"/*.kernel "$results/" 2>/dev/null || :
 		cat "$folder/dmesg" "$folder/console.log" >>"$results/dmesg" 2>/dev/null || :
 		if [[ -f $folder/.lab/reported ]]; then
@@ -128,6 +139,9 @@ guest() {
 			if ((status == 121)); then
 				cat "$folder/said"
 				echo "the kernel complained at the end" >"$results/(end of the run).failed"
+			elif ((status > 1)); then
+				cat "$folder/said"
+				echo "the guest ended with status $status after its last file" >"$results/(end of the run).failed"
 			fi
 			return
 		fi
@@ -154,6 +168,10 @@ share() {
 	local count=$1 options=$2 queue i
 	shift 2
 	(($#)) || return 0
+	if is_over; then
+		printf '%s\n' "$@" >>"$results/left-out"
+		return
+	fi
 	queue=$(mktemp -d "$GREX_CACHE/run/queue.XXXXXX")
 	files=("$@")
 	[[ $within ]] || mapfile -t files < <(printf '%s\n' "$@" | awk -v known="$known" '
@@ -161,21 +179,32 @@ share() {
 		{ print ($1 in took ? took[$1] : 1), $1 }' | sort -k 1,1nr -k 2 | cut -d ' ' -f 2)
 	((count <= $#)) || count=$#
 	boots=()
-	[[ ! $within ]] || close_queue "$queue" "${files[@]}" &
+	if [[ $within ]]; then
+		close_queue "$queue" "${files[@]}" {lock}>&- &
+		closer=$!
+	fi
 	for ((i = 0; i < count; i++)); do
 		guest "$i" "$queue" "$options" "${files[@]}" &
 		boots+=($!)
 	done
 	for pid in "${boots[@]}"; do wait "$pid" || :; done
 	boots=()
+	if [[ $closer ]]; then
+		kill "$closer" 2>/dev/null || :
+		wait "$closer" 2>/dev/null || :
+		closer=
+	fi
 	rm -rf "$queue"
 }
+
+# is_over: is the time of --within?
+is_over() { [[ $within ]] && (($(now) - called >= within * 1000)); }
 
 # close_queue QUEUE TEST...: when the time is over, take what no guest has taken.
 close_queue() {
 	local queue=$1 file
 	shift
-	while (($(now) - begin < within * 1000)); do
+	until is_over; do
 		sleep 1
 		[[ -d $queue ]] || return 0
 	done
@@ -195,7 +224,7 @@ if [[ -f $results/durations ]]; then
 fi
 
 for file in "${pairs[@]}"; do
-	if [[ $within ]] && (($(now) - begin >= within * 1000)); then
+	if is_over; then
 		echo "$file" >>"$results/left-out"
 		continue
 	fi

@@ -98,10 +98,9 @@
  * ICMP_SOURCE says whose address it comes from: SELF is this machine, HOP the
  * router that reported it (in IPv6 as 64:ff9b::a.b.c.d, RFC 6052). Extensions
  * (RFC 4884, MPLS labels) are carried over. Whether it is relayed or not, the
- * tunnel learns its path MTU from a 3/4. An error counts only when its quote is
- * proved to be of a packet that the tunnel sent: by its IP ID, which is a keyed hash
- * of the inner flow when DF is set (RFC 6864), or is remembered. What the kernel's
- * route cache learns from ICMP does not count.
+ * path MTU of the underlay route learns from a 3/4 that is believed. For ten
+ * seconds after an unreachable that does not tell the inner packet, or until
+ * the remote sends something, each sender is told 3/1 (ICMPv6 1/3).
  *
  * With KEEPALIVE_INTERVAL the peer is asked that often whether it is there, by a
  * packet that comes back from any GRE endpoint which forwards IPv4 or knows
@@ -118,8 +117,8 @@
  * on while it is up leave the carrier on until RETRIES are not answered.
  *
  * With KEEPALIVE_REPLY 1 a keepalive of the remote is returned to it, in
- * whichever vendor's form, whatever ip_forward, accept_local and rp_filter say; one
- * to an inside address up to 100 a second, and only to one that is on the link. Without a REMOTE there is nobody to answer to. A packet back to
+ * whichever vendor's form, up to 100 a second, whatever ip_forward, accept_local and
+ * rp_filter say. Without a REMOTE there is nobody to answer to. A packet back to
  * its own encapsulator that is no keepalive is dropped (RFC 2784 3.1); with 0,
  * keepalives too.
  *
@@ -142,7 +141,8 @@
  * the route is configured with, without any ICMP error. What was found is confirmed
  * about every 5 seconds; whether more passes is seen every 10 minutes. As long as
  * the peer answers, a frag needed is not believed nor relayed: at most it has what
- * was found confirmed at once. Since the peer returns
+ * was found confirmed at once. What the stack has learned from ICMP errors, about
+ * whatever protocol, does not count once something was found. Since the peer returns
  * the probe without its outer headers, a limit of the way back counts when it is
  * lower than that of the way out by more than the overhead. All probes take one path:
  * where the underlay spreads a tunnel's packets over unequal ones, leave it off.
@@ -183,8 +183,6 @@
 
 #define GREX_KEEPALIVE_INTERVAL_MIN 100 /* ms */
 #define GREX_KEEPALIVE_INTERVAL_MAX 3600000
-/* below: CAP_NET_ADMIN in the initial user namespace, else EPERM */
-#define GREX_KEEPALIVE_INTERVAL_ANY 1000
 /* What the vendors have, for those who only say "on". */
 #define GREX_KEEPALIVE_INTERVAL_DEFAULT 10000
 #define GREX_KEEPALIVE_RETRIES_DEFAULT 3
@@ -293,63 +291,63 @@ enum grex_decap_ttl {
  * dropped are sums of these. gre.ko drops and does not count what has less than
  * 12 bytes behind the IP header or any of the flag bits 9 to 15 set.
  */
-#define GREX_STATS(X)                                                            \
-	X(RX_CSUM, rx_csum, TUNNEL, "GRE checksum wrong (RFC 2784 2.1)")         \
-	X(RX_NO_CSUM, rx_no_csum, TUNNEL, "no checksum where icsum wants one")   \
-	X(RX_WRONG_KEY, rx_wrong_key, TUNNEL,                                    \
-	  "addresses match, the key does not (RFC 2890 2.1)")                    \
-	X(RX_NO_SEQ, rx_no_seq, TUNNEL,                                          \
-	  "no sequence number where iseq wants one")                             \
-	X(RX_OUT_OF_ORDER, rx_out_of_order, TUNNEL,                              \
-	  "sequence number old or repeated (RFC 2890 2.2)")                      \
-	X(RX_PROTOCOL, rx_protocol, TUNNEL,                                      \
-	  "payload that a layer-3 tunnel does not carry")                        \
-	X(RX_TRUNCATED, rx_truncated, TUNNEL, "inner header incomplete")         \
-	X(RX_ECN, rx_ecn, TUNNEL,                                                \
-	  "congestion marked on a packet that is not ECN capable (RFC 6040)")    \
-	X(RX_DOWN, rx_down, TUNNEL, "device is down")                            \
-	X(RX_NO_MEMORY, rx_no_memory, TUNNEL, "no memory to receive")            \
-	X(TX_NO_REMOTE, tx_no_remote, TUNNEL,                                    \
-	  "remote any, and no neighbour entry says where to")                    \
-	X(TX_NO_ROUTE, tx_no_route, TUNNEL, "no underlay route to the remote")   \
-	X(TX_RECURSION, tx_recursion, TUNNEL,                                    \
-	  "the route to the remote leads back into the tunnel, or into a 6th")   \
-	X(TX_TOO_BIG, tx_too_big, TUNNEL,                                        \
-	  "larger than the path MTU; the sender was told")                       \
-	X(TX_TRUNCATED, tx_truncated, TUNNEL, "inner header incomplete")         \
-	X(TX_NO_MEMORY, tx_no_memory, TUNNEL, "no memory to send")               \
-	X(TX_UNDERLAY, tx_underlay, TUNNEL,                                      \
-	  "not taken by the underlay: queue full, or filtered")                  \
-	X(NETNS_RX_TRUNCATED, netns_rx_truncated, NETNS,                         \
-	  "GRE header incomplete")                                               \
-	X(NETNS_RX_VERSION, netns_rx_version, NETNS, "GRE version is not 0")     \
-	X(NETNS_RX_ROUTING, netns_rx_routing, NETNS,                             \
-	  "source routing present (RFC 1701), refused")                          \
-	X(NETNS_RX_RESERVED, netns_rx_reserved, NETNS,                           \
-	  "reserved flag bits set (RFC 2784 2.3)")                               \
-	X(NETNS_RX_NO_TUNNEL, netns_rx_no_tunnel, NETNS,                         \
-	  "no tunnel has these addresses; answered with ICMP port unreachable")  \
-	GREX_STATS_ICMP(X, ICMP_FRAG_NEEDED, icmp_frag_needed, "frag needed")    \
-	GREX_STATS_ICMP(X, ICMP_UNREACHABLE, icmp_unreachable, "unreachable")    \
-	GREX_STATS_ICMP(X, ICMP_TIME_EXCEEDED, icmp_time_exceeded,               \
-			"time exceeded")                                         \
-	GREX_STATS_ICMP(X, ICMP_PARAM_PROBLEM, icmp_param_problem,               \
-			"parameter problem")                                     \
-	X(ICMP_UNREACHABLE_ANSWERED, icmp_unreachable_answered, TUNNEL,          \
-	  "not counted any more: errors reach the source of their packet alone") \
-	X(NETNS_ICMP_NO_TUNNEL, netns_icmp_no_tunnel, NETNS,                     \
-	  "ICMP error that quotes a packet of no tunnel")                        \
-	X(KEEPALIVE_ANSWERED, keepalive_answered, TUNNEL,                        \
-	  "keepalive of the peer, returned to it")                               \
-	X(RX_KEEPALIVE_LIMITED, rx_keepalive_limited, TUNNEL,                    \
-	  "keepalive with inside addresses, too many per second")                \
-	X(RX_KEEPALIVE_REFUSED, rx_keepalive_refused, TUNNEL,                    \
-	  "addressed back to its sender, not to be answered (RFC 2784 3.1)")     \
-	X(RX_KEEPALIVE_UNKNOWN, rx_keepalive_unknown, TUNNEL,                    \
-	  "answer to a keepalive that is not ours: forged, or another's")        \
-	X(RX_KEEPALIVE_REPEATED, rx_keepalive_repeated, TUNNEL,                  \
-	  "answer to a keepalive of ours, old or a second time")                 \
-	X(ICMP_FRAG_NEEDED_CLAIMED, icmp_frag_needed_claimed, TUNNEL,            \
+#define GREX_STATS(X)                                                           \
+	X(RX_CSUM, rx_csum, TUNNEL, "GRE checksum wrong (RFC 2784 2.1)")        \
+	X(RX_NO_CSUM, rx_no_csum, TUNNEL, "no checksum where icsum wants one")  \
+	X(RX_WRONG_KEY, rx_wrong_key, TUNNEL,                                   \
+	  "addresses match, the key does not (RFC 2890 2.1)")                   \
+	X(RX_NO_SEQ, rx_no_seq, TUNNEL,                                         \
+	  "no sequence number where iseq wants one")                            \
+	X(RX_OUT_OF_ORDER, rx_out_of_order, TUNNEL,                             \
+	  "sequence number old or repeated (RFC 2890 2.2)")                     \
+	X(RX_PROTOCOL, rx_protocol, TUNNEL,                                     \
+	  "payload that a layer-3 tunnel does not carry")                       \
+	X(RX_TRUNCATED, rx_truncated, TUNNEL, "inner header incomplete")        \
+	X(RX_ECN, rx_ecn, TUNNEL,                                               \
+	  "congestion marked on a packet that is not ECN capable (RFC 6040)")   \
+	X(RX_DOWN, rx_down, TUNNEL, "device is down")                           \
+	X(RX_NO_MEMORY, rx_no_memory, TUNNEL, "no memory to receive")           \
+	X(TX_NO_REMOTE, tx_no_remote, TUNNEL,                                   \
+	  "remote any, and no neighbour entry says where to")                   \
+	X(TX_NO_ROUTE, tx_no_route, TUNNEL, "no underlay route to the remote")  \
+	X(TX_RECURSION, tx_recursion, TUNNEL,                                   \
+	  "the route to the remote leads back into the tunnel, or into a 6th")  \
+	X(TX_TOO_BIG, tx_too_big, TUNNEL,                                       \
+	  "larger than the path MTU; the sender was told")                      \
+	X(TX_TRUNCATED, tx_truncated, TUNNEL, "inner header incomplete")        \
+	X(TX_NO_MEMORY, tx_no_memory, TUNNEL, "no memory to send")              \
+	X(TX_UNDERLAY, tx_underlay, TUNNEL,                                     \
+	  "not taken by the underlay: queue full, or filtered")                 \
+	X(NETNS_RX_TRUNCATED, netns_rx_truncated, NETNS,                        \
+	  "GRE header incomplete")                                              \
+	X(NETNS_RX_VERSION, netns_rx_version, NETNS, "GRE version is not 0")    \
+	X(NETNS_RX_ROUTING, netns_rx_routing, NETNS,                            \
+	  "source routing present (RFC 1701), refused")                         \
+	X(NETNS_RX_RESERVED, netns_rx_reserved, NETNS,                          \
+	  "reserved flag bits set (RFC 2784 2.3)")                              \
+	X(NETNS_RX_NO_TUNNEL, netns_rx_no_tunnel, NETNS,                        \
+	  "no tunnel has these addresses; answered with ICMP port unreachable") \
+	GREX_STATS_ICMP(X, ICMP_FRAG_NEEDED, icmp_frag_needed, "frag needed")   \
+	GREX_STATS_ICMP(X, ICMP_UNREACHABLE, icmp_unreachable, "unreachable")   \
+	GREX_STATS_ICMP(X, ICMP_TIME_EXCEEDED, icmp_time_exceeded,              \
+			"time exceeded")                                        \
+	GREX_STATS_ICMP(X, ICMP_PARAM_PROBLEM, icmp_param_problem,              \
+			"parameter problem")                                    \
+	X(ICMP_UNREACHABLE_ANSWERED, icmp_unreachable_answered, TUNNEL,         \
+	  "sender told host unreachable, for an error that was not relayed")    \
+	X(NETNS_ICMP_NO_TUNNEL, netns_icmp_no_tunnel, NETNS,                    \
+	  "ICMP error that quotes a packet of no tunnel")                       \
+	X(KEEPALIVE_ANSWERED, keepalive_answered, TUNNEL,                       \
+	  "keepalive of the peer, returned to it")                              \
+	X(RX_KEEPALIVE_LIMITED, rx_keepalive_limited, TUNNEL,                   \
+	  "keepalive of the peer, too many per second")                         \
+	X(RX_KEEPALIVE_REFUSED, rx_keepalive_refused, TUNNEL,                   \
+	  "addressed back to its sender, not to be answered (RFC 2784 3.1)")    \
+	X(RX_KEEPALIVE_UNKNOWN, rx_keepalive_unknown, TUNNEL,                   \
+	  "answer to a keepalive that is not ours: forged, or another's")       \
+	X(RX_KEEPALIVE_REPEATED, rx_keepalive_repeated, TUNNEL,                 \
+	  "answer to a keepalive of ours, old or a second time")                \
+	X(ICMP_FRAG_NEEDED_CLAIMED, icmp_frag_needed_claimed, TUNNEL,           \
 	  "frag needed: left to the probes of mtu-probe to find out")
 
 /* Attributes of IFLA_INFO_XSTATS, each a u64. */
