@@ -212,7 +212,7 @@ struct grex_discover {
 };
 
 /* Remotes of a tunnel without one whose path MTU is remembered. */
-#define GREX_PMTU_REMOTES_BITS 3
+#define GREX_PMTU_REMOTES_BITS 4
 /* As net.ipv4.route.min_pmtu, which can be lowered but should not (RFC 1191 7.1). */
 #define GREX_PMTU_FLOOR 552
 
@@ -382,8 +382,8 @@ struct grex_guesses {
  * @relay_limit: own. ICMP errors relayed per second, of all tunnels
  * @guesses: own. by the router that sends ICMP errors
  * @guesses_key: const. of its hash
- * @pmtu_sk: const. sends what the stack is not to hold to the path MTU that it has
- *	learned, since probes know better
+ * @pmtu_sk: const. sends what the stack is not to hold to the path MTU of its route
+ *	cache, which it learns from errors that anyone can forge
  */
 struct grex_net {
 	struct grex_table table;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ICMP errors about outer packets: whose packet it was, whether to believe it,
- * what the underlay route learns from it, and what the inner source is told.
+ * ICMP errors about outer packets: whose packet it was, whether that is proved, what
+ * the tunnel learns from it, and what the inner source is told.
  */
 #include <linux/icmp.h>
 #include <linux/ip.h>
@@ -22,9 +22,10 @@
 #include "table.h"
 #include "translate.h"
 
-/* Errors of one router that may fail to prove their quote: so many at once, and one more
- * in each second. More are not looked at, so that guessing the 16 bits of an ID takes 18
- * hours on average.
+/* Errors from one address that may fail to prove their quote: so many at once, and one
+ * more in each second. More are not looked at, so that guessing the 16 bits of an ID, which
+ * changes meanwhile, takes 18 hours on average. Who can forge addresses has 64 times as
+ * many guesses, and can take those of a router.
  */
 #define ICMP_GUESSES 20
 
@@ -68,6 +69,9 @@ static void icmp_count(const struct icmp_report *report,
 	const enum grex_error_kind kind =
 		grex_error_kind(report->error.type, report->error.code);
 
+	/* A redirect is not counted. */
+	if (kind == GREX_ERROR_OTHER)
+		return;
 	grex_stats_count(report->config->tunnel->stats,
 			 GREX_ICMP_FRAG_NEEDED_RELAYED + kind * ICMP_OUTCOMES +
 				 outcome);
@@ -111,13 +115,15 @@ static bool icmp_is_sender(struct grex_config *config, void *arg)
 	struct icmp_report *report = arg;
 	const struct grex_header *header = &report->quote.header;
 
+	if (!report->quote.has_key && report->asked++ >= ICMP_KEYLESS)
+		return false;
 	if (header->flags != config->oflags ||
 	    !icmp_is_same_vrf(report, config))
 		return false;
 	if (report->quote.has_key)
 		return header->key == config->okey;
 	/* The key is further back than the quote: only the ID can tell. */
-	return report->asked++ < ICMP_KEYLESS && icmp_is_known(report, config);
+	return icmp_is_known(report, config);
 }
 
 static bool icmp_find_sender(struct grex_net *gn, struct icmp_report *report)
@@ -137,10 +143,7 @@ static bool icmp_find_sender(struct grex_net *gn, struct icmp_report *report)
 	report->config = grex_table_sender_rcu(&gn->table, &sent,
 					       quote->has_key, icmp_is_sender,
 					       report);
-	if (!report->config)
-		return false;
-	icmp_is_known(report, report->config);
-	return true;
+	return report->config;
 }
 
 /* What is quoted of the inner packet, or what is remembered of it. On success
@@ -178,41 +181,58 @@ static enum grex_inner_verdict icmp_read_inner(const struct icmp_report *report,
 	return verdict;
 }
 
-/* Is what is quoted of the inner packet what the tunnel remembers of it? */
-static bool icmp_is_same_packet(const struct icmp_report *report,
-				const u8 *inner, unsigned int len)
+/* Is the quoted packet, of which a part is quoted, of the flow that the tunnel remembers
+ * by its ID? Checksums and lengths are those of a segment, and are filled in late.
+ */
+static bool icmp_is_remembered(const struct icmp_report *report,
+			       const struct grex_constant *quoted)
 {
+	const struct grex_sent_packet *sent = &report->sent;
+	struct grex_constant constant;
+
 	return report->known &&
-	       !memcmp(inner, report->sent.head,
-		       min_t(unsigned int, len, report->sent.len));
+	       report->quote.header.protocol == sent->protocol &&
+	       grex_constant_read(&constant, sent->protocol, sent->head,
+				  sent->len) &&
+	       !memcmp(&constant, quoted, sizeof(constant));
+}
+
+/* Is the ID that of the flow, as it is, or as it was a moment ago? */
+static bool icmp_has_id(const struct icmp_report *report,
+			const struct grex_constant *quoted)
+{
+	const struct grex_sent *sent = report->config->tunnel->sent;
+	const struct grex_quote *quote = &report->quote;
+	unsigned int ago;
+
+	for (ago = 0; ago < 2; ago++)
+		if (quote->id == grex_sent_id(sent, quote->daddr,
+					      quote->header.protocol, quoted,
+					      ago))
+			return true;
+	return false;
 }
 
 /* Is it proved that the tunnel sent the quoted packet? Anyone can write an ICMP error
  * about addresses, and a key, that he knows. What he does not know is the ID: that of a
- * packet with DF is a keyed hash of what is quoted (sent.h); other packets, segments
- * of a super-packet, and quotes that end early have to be remembered.
+ * packet with DF is a keyed hash of what is quoted (sent.h). Other packets, and segments
+ * of a super-packet, have to be remembered, with the flow that is quoted. So has what a
+ * quote is too short to tell, by the very ID.
  */
 static bool icmp_is_proved(const struct icmp_report *report)
 {
-	const struct grex_sent *sent = report->config->tunnel->sent;
 	const struct grex_quote *quote = &report->quote;
 	const struct sk_buff *skb = report->skb;
-	const u8 *inner = skb->data + quote->inner;
-	struct grex_constant constant;
+	struct grex_constant quoted;
 	unsigned int len = 0;
 
 	if (skb_headlen(skb) > quote->inner)
 		len = skb_headlen(skb) - quote->inner;
-	if (!quote->df)
-		return icmp_is_same_packet(report, inner, len);
-	if (!grex_constant_read(&constant, quote->header.protocol, inner, len))
-		return report->known;
-	if (quote->id == grex_sent_id(sent, quote->header.protocol, &constant))
-		return true;
-	/* The ID that was remembered is that of the first segment. */
-	return report->known && quote->id != report->sent.id &&
-	       report->sent.id ==
-		       grex_sent_id(sent, quote->header.protocol, &constant);
+	if (!grex_constant_read(&quoted, quote->header.protocol,
+				skb->data + quote->inner, len))
+		return report->known && report->sent.id == quote->id;
+	return (quote->df && icmp_has_id(report, &quoted)) ||
+	       icmp_is_remembered(report, &quoted);
 }
 
 /* A frag needed is about a packet with DF that is larger than the MTU, and of a size
@@ -228,14 +248,14 @@ static bool icmp_makes_sense(const struct icmp_report *report)
 		report->error.info < quote->total_len);
 }
 
-/* The errors of a router that could not be proved. Routers share an entry by chance, so
- * that neither many of them nor one takes more than its part.
+/* The errors from an address that could not be proved. Of 64 entries, it is by chance that
+ * somebody else's is the same.
  */
 static struct grex_guesses *icmp_guesses(struct grex_net *gn,
-					 const struct icmp_report *report)
+					 const struct sk_buff *skb)
 {
-	const u32 hash = siphash_1u32((__force u32)ip_hdr(report->skb)->saddr,
-				      &gn->guesses_key);
+	const u32 hash =
+		siphash_1u32((__force u32)ip_hdr(skb)->saddr, &gn->guesses_key);
 
 	return &gn->guesses[hash % ARRAY_SIZE(gn->guesses)];
 }
@@ -325,6 +345,7 @@ void grex_icmp_error(struct sk_buff *skb, u32 info)
 	struct grex_net *gn = grex_net(dev_net(skb->dev));
 	struct icmp_report report = { .skb = skb };
 	struct grex_guesses *guesses;
+	bool may_guess;
 	struct grex_relay relay = {};
 	enum grex_inner_verdict verdict;
 	enum grex_error_kind kind;
@@ -336,16 +357,25 @@ void grex_icmp_error(struct sk_buff *skb, u32 info)
 	kind = grex_error_kind(report.error.type, report.error.code);
 	if (kind == GREX_ERROR_OTHER && report.error.type != ICMP_REDIRECT)
 		return;
-	if (!grex_quote_read(&report.quote, skb->data, skb_headlen(skb)) ||
-	    !icmp_find_sender(gn, &report)) {
+	if (!grex_quote_read(&report.quote, skb->data, skb_headlen(skb))) {
 		grex_stats_count(gn->stats, GREX_NETNS_ICMP_NO_TUNNEL);
 		return;
 	}
-	guesses = icmp_guesses(gn, &report);
-	if (!icmp_may_guess(guesses)) {
+	guesses = icmp_guesses(gn, skb);
+	may_guess = icmp_may_guess(guesses);
+	/* Without its key, the ID says whose packet it is: to look for it is to guess. */
+	if ((!report.quote.has_key && !may_guess) ||
+	    !icmp_find_sender(gn, &report)) {
+		if (!report.quote.has_key && may_guess)
+			icmp_note_failure(guesses);
+		grex_stats_count(gn->stats, GREX_NETNS_ICMP_NO_TUNNEL);
+		return;
+	}
+	if (!may_guess) {
 		icmp_count(&report, ICMP_LIMITED);
 		return;
 	}
+	icmp_is_known(&report, report.config);
 	if (!icmp_is_proved(&report)) {
 		icmp_note_failure(guesses);
 		icmp_count(&report, ICMP_REFUSED);

@@ -39,11 +39,14 @@ static int __net_init netns_init_sk(struct net *net, struct sock **sk)
 static int __net_init netns_init(struct net *net)
 {
 	struct grex_net *gn = grex_net(net);
+	unsigned int i;
 	int err;
 
 	INIT_LIST_HEAD(&gn->tunnels);
 	grex_limit_init(&gn->relay_limit, NETNS_RELAYS_PER_SECOND);
 	get_random_bytes(&gn->guesses_key, sizeof(gn->guesses_key));
+	for (i = 0; i < ARRAY_SIZE(gn->guesses); i++)
+		gn->guesses[i].until = jiffies;
 	gn->stats = grex_stats_alloc();
 	if (!gn->stats)
 		return -ENOMEM;

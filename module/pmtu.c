@@ -172,10 +172,14 @@ u32 grex_pmtu_learn(const struct grex_config *config, const struct rtable *rt,
 		.locked = mtu < GREX_PMTU_FLOOR,
 		.expires = get_jiffies_64() +
 			   grex_compat_mtu_expires(config->tunnel->net),
-	};
+	}, old;
 
 	if (learned.mtu >= pmtu_of_route(&rt->dst))
 		return pmtu_of_route(&rt->dst);
+	/* One about a wider place on the way may come late. */
+	old = pmtu_learned(config, rt, remote);
+	if (old.mtu && old.mtu < learned.mtu)
+		return old.mtu;
 	write_seqlock_bh(&pmtu->lock);
 	*pmtu_entry(config, remote) = learned;
 	WRITE_ONCE(pmtu->has_learned, true);

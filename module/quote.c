@@ -42,14 +42,6 @@ static bool is_zero(const u8 *p, size_t len)
 	return true;
 }
 
-static bool is_same(const u8 *a, const u8 *b, size_t len)
-{
-	while (len--)
-		if (*a++ != *b++)
-			return false;
-	return true;
-}
-
 /* Network order stays network order. */
 static __be32 get_be32(const u8 *p)
 {
@@ -219,17 +211,6 @@ enum grex_inner_verdict grex_inner_read(struct grex_inner *inner,
 	default:
 		return GREX_INNER_IS_REFUSED;
 	}
-}
-
-/* Are two packets between the same two hosts, of the same protocol? */
-bool grex_inner_same_flow(const struct grex_inner *a,
-			  const struct grex_inner *b)
-{
-	size_t len = a->version == 4 ? 4 : 16;
-
-	return a->version == b->version && a->protocol == b->protocol &&
-	       is_same(a->saddr, b->saddr, len) &&
-	       is_same(a->daddr, b->daddr, len);
 }
 
 /* A packet that ends before the four bytes has zeroes in their place. */

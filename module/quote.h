@@ -80,8 +80,6 @@ enum grex_inner_verdict {
 enum grex_inner_verdict grex_inner_read(struct grex_inner *inner,
 					__be16 protocol, const void *data,
 					size_t len);
-bool grex_inner_same_flow(const struct grex_inner *a,
-			  const struct grex_inner *b);
 
 /* Bytes that grex_constant_read() may fill, and that it may have to look at. */
 #define GREX_CONSTANT_LEN 40

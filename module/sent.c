@@ -25,29 +25,43 @@ void grex_sent_free(struct grex_sent *sent)
 	kvfree(sent);
 }
 
+/* jiffies that an ID is given out: 65 s with 1000 a second, 4 minutes with 250. */
+#define SENT_EPOCH_SHIFT 16
+
 /**
  * grex_sent_id - the outer ID of a packet with DF
  * @sent: of the tunnel
+ * @remote: outer destination
  * @protocol: ethertype of the inner packet
  * @constant: what its segments have in common
+ * @ago: 0: now; 1: before IDs changed last
  */
-u16 grex_sent_id(const struct grex_sent *sent, __be16 protocol,
-		 const struct grex_constant *constant)
+u16 grex_sent_id(const struct grex_sent *sent, __be32 remote, __be16 protocol,
+		 const struct grex_constant *constant, unsigned int ago)
 {
+	const u32 epoch = (u32)(jiffies >> SENT_EPOCH_SHIFT) - ago;
+	const u64 outer = (u64)epoch << 32 | (__force u32)remote;
+
 	if (protocol == htons(ETH_P_IPV6))
-		return siphash(constant, sizeof(*constant), &sent->key);
+		return siphash_2u64(siphash(constant, sizeof(*constant),
+					    &sent->key),
+				    outer, &sent->key);
 	/* IPv4 and what is not IP take 16 bytes. */
-	return siphash_2u64(constant->bytes[0], constant->bytes[1], &sent->key);
+	return siphash_3u64(constant->bytes[0], constant->bytes[1], outer,
+			    &sent->key);
 }
 
-/* How many packets with consecutive IDs a packet becomes. */
+/* How many packets with consecutive IDs a packet becomes, as far as they count. */
 static u16 sent_segments(const struct sk_buff *skb)
 {
+	unsigned int segments;
+
 	if (!skb_is_gso(skb))
 		return 1;
 	/* What a guest has handed over may not say. */
-	return skb_shinfo(skb)->gso_segs
-		       ?: DIV_ROUND_UP(skb->len, skb_shinfo(skb)->gso_size);
+	segments = skb_shinfo(skb)->gso_segs
+			   ?: DIV_ROUND_UP(skb->len, skb_shinfo(skb)->gso_size);
+	return min_t(unsigned int, segments, GREX_SENT_SEGMENTS);
 }
 
 static bool sent_is_recent(const struct grex_sent_packet *packet)
@@ -93,9 +107,15 @@ void grex_sent_add(struct grex_sent *sent, const struct sk_buff *skb,
 		return;
 	if (packet->id == id && packet->remote == ip->daddr &&
 	    sent_is_recent(packet)) {
-		segments = max(segments, packet->segments);
-		if (packet->when == now && packet->segments == segments)
+		if (packet->when == now && segments <= packet->segments)
 			goto unlock;
+		if (segments < packet->segments &&
+		    time_before(now, packet->segmented + HZ))
+			segments = packet->segments;
+		else
+			packet->segmented = now;
+	} else {
+		packet->segmented = now;
 	}
 	packet->when = now;
 	packet->remote = ip->daddr;

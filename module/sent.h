@@ -3,9 +3,10 @@
  * What proves that a tunnel sent a packet: an ICMP error quotes the outer IP ID, and
  * whoever forges one does not know it.
  *
- * RFC 6864 leaves the ID of a packet with DF free. It is a keyed hash of what all
- * segments of the inner packet have in common, so that a quote which reaches into the
- * inner packet proves itself, however much is sent and without any memory. A
+ * RFC 6864 leaves the ID of a packet with DF free. It is a keyed hash of the outer
+ * destination, and of what all segments of the inner packet have in common, so that a
+ * quote which reaches into the inner packet proves itself, however much is sent and
+ * without any memory. It changes every minute or so, lest who has seen one keeps it. A
  * super-packet counts on from there, and a quote of 8 bytes (RFC 792) has the ID alone:
  * for these, the tunnel remembers packets sent lately by their IDs.
  */
@@ -24,6 +25,8 @@
 #define GREX_SENT_SLOTS 64
 /* Of each, the IP header with its options, and what a host looks for behind. */
 #define GREX_SENT_HEAD 80
+/* IDs of a super-packet that are remembered as its own. */
+#define GREX_SENT_SEGMENTS 64
 /* An error that takes longer is not believed to know a packet. */
 #define GREX_SENT_TIME (10 * HZ)
 
@@ -41,13 +44,15 @@
  * @remote: outer destination
  * @id: outer IP ID; of the first segment of a super-packet
  * @segments: how many IDs from there on are its own, or were of a packet with the
- *	same ID lately; 0: the slot was never used
+ *	same ID within a second; 0: the slot was never used
+ * @segmented: jiffies of that packet
  * @protocol: ethertype of the inner packet
  * @len: bytes in @head
  * @head: beginning of the inner packet
  */
 struct grex_sent_packet {
 	unsigned long when;
+	unsigned long segmented;
 	__be32 remote;
 	u16 id;
 	u16 segments;
@@ -72,8 +77,8 @@ struct grex_sent {
 
 struct grex_sent *grex_sent_alloc(void);
 void grex_sent_free(struct grex_sent *sent);
-u16 grex_sent_id(const struct grex_sent *sent, __be16 protocol,
-		 const struct grex_constant *constant);
+u16 grex_sent_id(const struct grex_sent *sent, __be32 remote, __be16 protocol,
+		 const struct grex_constant *constant, unsigned int ago);
 bool grex_sent_is_stale(const struct grex_sent *sent, u16 id);
 void grex_sent_add(struct grex_sent *sent, const struct sk_buff *skb,
 		   int overhead);

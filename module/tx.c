@@ -234,7 +234,8 @@ static void tx_push_gre(const struct grex_config *config, struct sk_buff *skb)
 /* The ID of a packet with DF proves what an ICMP error quotes (sent.h). The IP header
  * of the inner packet is in the linear part.
  */
-static __be16 tx_id(const struct grex_config *config, const struct sk_buff *skb)
+static __be16 tx_id(const struct grex_config *config, const struct sk_buff *skb,
+		    __be32 remote)
 {
 	const u8 *inner = skb->data + config->overhead;
 	unsigned int look = skb->len - config->overhead;
@@ -252,8 +253,8 @@ static __be16 tx_id(const struct grex_config *config, const struct sk_buff *skb)
 		     !grex_constant_read(&constant, skb->inner_protocol, inner,
 					 look)))
 		return 0;
-	return htons(grex_sent_id(config->tunnel->sent, skb->inner_protocol,
-				  &constant));
+	return htons(grex_sent_id(config->tunnel->sent, remote,
+				  skb->inner_protocol, &constant, 0));
 }
 
 /* Put the outer IP header in front, and give the packet its route. */
@@ -279,7 +280,7 @@ static void tx_push_ip(const struct grex_config *config, struct sk_buff *skb,
 	ip->saddr = outer->saddr;
 	ip->daddr = outer->daddr;
 	if (outer->df)
-		ip->id = tx_id(config, skb);
+		ip->id = tx_id(config, skb, outer->daddr);
 	else
 		__ip_select_ident(dev_net(rt->dst.dev), ip,
 				  skb_shinfo(skb)->gso_segs ?: 1);

@@ -358,23 +358,39 @@ static void inner_refused(struct kunit *test)
 			(int)GREX_INNER_IS_REFUSED);
 }
 
-static void inner_flows(struct kunit *test)
+/* What all segments have in common is the protocol, the addresses and the ports. */
+static void inner_constant(struct kunit *test)
 {
-	static const u8 differs[] = { 9, 12, 15, 16, 19 };
-	struct grex_inner a, b;
+	static const u8 differs[] = { 9, 12, 15, 16, 19, 20, 21, 22, 23 };
+	static const u8 same[] = { 1, 4, 5, 8, 10, 11 };
+	struct grex_constant a, b;
 	struct chain c = {};
 	unsigned int i;
 
 	inner_ipv4(&c, 0, 17);
-	grex_inner_read(&a, htons(0x0800), c.bytes, c.len);
-	KUNIT_EXPECT_TRUE(test, grex_inner_same_flow(&a, &a));
+	KUNIT_ASSERT_LE(test, (size_t)24, (size_t)c.len);
+	KUNIT_EXPECT_TRUE(test, grex_constant_read(&a, htons(0x0800), c.bytes,
+						   c.len));
+	for (i = 0; i < 24; i++)
+		KUNIT_EXPECT_FALSE_MSG(test,
+				       grex_constant_read(&b, htons(0x0800),
+							  c.bytes, i),
+				       "%u bytes", i);
 	for (i = 0; i < ARRAY_SIZE(differs); i++) {
 		struct chain other = c;
 
 		other.bytes[differs[i]] ^= 4;
-		grex_inner_read(&b, htons(0x0800), other.bytes, other.len);
-		KUNIT_EXPECT_FALSE_MSG(test, grex_inner_same_flow(&a, &b),
-				       "byte %u", differs[i]);
+		grex_constant_read(&b, htons(0x0800), other.bytes, other.len);
+		KUNIT_EXPECT_TRUE_MSG(test, memcmp(&a, &b, sizeof(a)),
+				      "byte %u", differs[i]);
+	}
+	for (i = 0; i < ARRAY_SIZE(same); i++) {
+		struct chain other = c;
+
+		other.bytes[same[i]] ^= 4;
+		grex_constant_read(&b, htons(0x0800), other.bytes, other.len);
+		KUNIT_EXPECT_FALSE_MSG(test, memcmp(&a, &b, sizeof(a)),
+				       "byte %u", same[i]);
 	}
 }
 
@@ -467,7 +483,7 @@ static void extension_valid(struct kunit *test)
 static struct kunit_case quote_cases[] = {
 	KUNIT_CASE(quote_outer),	  KUNIT_CASE(quote_refused),
 	KUNIT_CASE(inner_truncated_ipv4), KUNIT_CASE(inner_truncated_ipv6),
-	KUNIT_CASE(inner_refused),	  KUNIT_CASE(inner_flows),
+	KUNIT_CASE(inner_refused),	  KUNIT_CASE(inner_constant),
 	KUNIT_CASE(quote_random),	  KUNIT_CASE(extension_found),
 	KUNIT_CASE(extension_valid),	  {}
 };

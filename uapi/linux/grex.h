@@ -98,9 +98,10 @@
  * ICMP_SOURCE says whose address it comes from: SELF is this machine, HOP the
  * router that reported it (in IPv6 as 64:ff9b::a.b.c.d, RFC 6052). Extensions
  * (RFC 4884, MPLS labels) are carried over. Whether it is relayed or not, the
- * path MTU of the underlay route learns from a 3/4 that is believed. For ten
- * seconds after an unreachable that does not tell the inner packet, or until
- * the remote sends something, each sender is told 3/1 (ICMPv6 1/3).
+ * tunnel learns its path MTU from a 3/4. An error counts only when its quote is
+ * proved to be of a packet that the tunnel sent: by its IP ID, which is a keyed hash
+ * of the inner flow when DF is set (RFC 6864), or is remembered. What the kernel's
+ * route cache learns from ICMP does not count, except under IPsec.
  *
  * With KEEPALIVE_INTERVAL the peer is asked that often whether it is there, by a
  * packet that comes back from any GRE endpoint which forwards IPv4 or knows
@@ -117,10 +118,10 @@
  * on while it is up leave the carrier on until RETRIES are not answered.
  *
  * With KEEPALIVE_REPLY 1 a keepalive of the remote is returned to it, in
- * whichever vendor's form, up to 100 a second, whatever ip_forward, accept_local and
- * rp_filter say. Without a REMOTE there is nobody to answer to. A packet back to
- * its own encapsulator that is no keepalive is dropped (RFC 2784 3.1); with 0,
- * keepalives too.
+ * whichever vendor's form, whatever ip_forward, accept_local and rp_filter say; one to an
+ * inside address up to 100 a second, and only to one that is on the link. Without a REMOTE
+ * there is nobody to answer to. A packet back to its own encapsulator that is no keepalive
+ * is dropped (RFC 2784 3.1); with 0, keepalives too.
  *
  * PROBE, alone in IFLA_INFO_DATA, sends one keepalive whose inner packet has that
  * many bytes, with DF outside and inside if the options say DF set. It has counts of
@@ -141,8 +142,7 @@
  * the route is configured with, without any ICMP error. What was found is confirmed
  * about every 5 seconds; whether more passes is seen every 10 minutes. As long as
  * the peer answers, a frag needed is not believed nor relayed: at most it has what
- * was found confirmed at once. What the stack has learned from ICMP errors, about
- * whatever protocol, does not count once something was found. Since the peer returns
+ * was found confirmed at once. Since the peer returns
  * the probe without its outer headers, a limit of the way back counts when it is
  * lower than that of the way out by more than the overhead. All probes take one path:
  * where the underlay spreads a tunnel's packets over unequal ones, leave it off.
@@ -183,6 +183,8 @@
 
 #define GREX_KEEPALIVE_INTERVAL_MIN 100 /* ms */
 #define GREX_KEEPALIVE_INTERVAL_MAX 3600000
+/* below: CAP_NET_ADMIN in the initial user namespace, else EPERM */
+#define GREX_KEEPALIVE_INTERVAL_ANY 1000
 /* What the vendors have, for those who only say "on". */
 #define GREX_KEEPALIVE_INTERVAL_DEFAULT 10000
 #define GREX_KEEPALIVE_RETRIES_DEFAULT 3
@@ -334,13 +336,13 @@ enum grex_decap_ttl {
 	GREX_STATS_ICMP(X, ICMP_PARAM_PROBLEM, icmp_param_problem,              \
 			"parameter problem")                                    \
 	X(ICMP_UNREACHABLE_ANSWERED, icmp_unreachable_answered, TUNNEL,         \
-	  "sender told host unreachable, for an error that was not relayed")    \
+	  "not counted any more: errors reach the source of the packet")        \
 	X(NETNS_ICMP_NO_TUNNEL, netns_icmp_no_tunnel, NETNS,                    \
 	  "ICMP error that quotes a packet of no tunnel")                       \
 	X(KEEPALIVE_ANSWERED, keepalive_answered, TUNNEL,                       \
 	  "keepalive of the peer, returned to it")                              \
 	X(RX_KEEPALIVE_LIMITED, rx_keepalive_limited, TUNNEL,                   \
-	  "keepalive of the peer, too many per second")                         \
+	  "keepalive with inside addresses, too many per second")               \
 	X(RX_KEEPALIVE_REFUSED, rx_keepalive_refused, TUNNEL,                   \
 	  "addressed back to its sender, not to be answered (RFC 2784 3.1)")    \
 	X(RX_KEEPALIVE_UNKNOWN, rx_keepalive_unknown, TUNNEL,                   \
