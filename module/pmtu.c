@@ -116,8 +116,6 @@ static struct grex_pmtu_learned pmtu_learned(const struct grex_config *config,
 	struct grex_pmtu_learned learned;
 	unsigned int seq;
 
-	if (likely(!READ_ONCE(pmtu->has_learned)))
-		return (struct grex_pmtu_learned){};
 	do {
 		seq = read_seqbegin(&pmtu->lock);
 		learned = *pmtu_entry(config, remote);
@@ -128,6 +126,12 @@ static struct grex_pmtu_learned pmtu_learned(const struct grex_config *config,
 	    time_after_eq64(get_jiffies_64(), learned.expires))
 		learned.mtu = 0;
 	return learned;
+}
+
+/* Most have not: then there is no entry to read. */
+static bool pmtu_has_learned(const struct grex_config *config)
+{
+	return READ_ONCE(config->tunnel->pmtu.has_learned);
 }
 
 void grex_pmtu_init(struct grex_tunnel *tunnel)
@@ -192,11 +196,14 @@ u32 grex_pmtu_learn(const struct grex_config *config, const struct rtable *rt,
 bool grex_pmtu_is_locked(const struct grex_config *config,
 			 const struct rtable *rt, __be32 remote)
 {
-	const struct grex_pmtu_learned learned =
-		pmtu_learned(config, rt, remote);
+	struct grex_pmtu_learned learned;
 
-	return dst_metric_locked(&rt->dst, RTAX_MTU) ||
-	       (learned.mtu && learned.locked && !grex_pmtu_probed(config));
+	if (dst_metric_locked(&rt->dst, RTAX_MTU))
+		return true;
+	if (likely(!pmtu_has_learned(config)) || grex_pmtu_probed(config))
+		return false;
+	learned = pmtu_learned(config, rt, remote);
+	return learned.mtu && learned.locked;
 }
 
 /* What the path lets through, bytes outside: what probes have found, or what ICMP
@@ -208,7 +215,7 @@ static u32 pmtu_outside(const struct grex_config *config,
 	const u32 route = pmtu_of_route(&rt->dst);
 	u32 path = grex_pmtu_probed(config);
 
-	if (!path)
+	if (!path && unlikely(pmtu_has_learned(config)))
 		path = pmtu_learned(config, rt, remote).mtu;
 	return path ? min(path, route) : route;
 }
