@@ -4,6 +4,7 @@
 # What keepalives are for: the far end of a tunnel is lost without any interface
 # here going down, and traffic moves to a second tunnel. The
 # topology is in two_paths.sh.
+# make check: left out
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

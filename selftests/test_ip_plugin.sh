@@ -4,6 +4,7 @@
 # ip(8) with the plugin link_grex.so: it takes the words of gretool and of "type
 # gre", makes the same tunnels, prints the same, in text and in JSON.
 # make check-debug: left out
+# make check: left out
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -4,6 +4,7 @@
 # GRE inside IPsec in transport mode: the MTU is what ESP leaves of the path, to
 # the byte. The topology is setup_internet's, its outer packets encrypted.
 # limit: 300
+# make check: left out
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

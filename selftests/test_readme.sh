@@ -5,6 +5,7 @@
 # elsewhere are run as they are written, and make what the left side says.
 # limit: 400
 # make check-debug: left out
+# make check: left out
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -4,6 +4,7 @@
 # What gretool takes and what it shows: every word of add and set, the words of
 # ip-link(8), what is shown typed back, batches, namespaces, the monitor.
 # make check-debug: left out
+# make check: left out
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
