@@ -39,7 +39,8 @@ void grex_sent_free(struct grex_sent *sent)
 u16 grex_sent_id(const struct grex_sent *sent, __be32 remote, __be16 protocol,
 		 const struct grex_constant *constant, unsigned int ago)
 {
-	const u32 epoch = (u32)(jiffies >> SENT_EPOCH_SHIFT) - ago;
+	const unsigned long now = jiffies;
+	const u32 epoch = (u32)(now >> SENT_EPOCH_SHIFT) - ago;
 	const u64 outer = (u64)epoch << 32 | (__force u32)remote;
 
 	if (protocol == htons(ETH_P_IPV6))
