@@ -69,7 +69,7 @@ static void icmp_count(const struct icmp_report *report,
 	const enum grex_error_kind kind =
 		grex_error_kind(report->error.type, report->error.code);
 
-	/* A redirect is not counted. */
+	/* There is no counter for redirects. */
 	if (kind == GREX_ERROR_OTHER)
 		return;
 	grex_stats_count(report->config->tunnel->stats,
@@ -260,7 +260,7 @@ static struct grex_guesses *icmp_guesses(struct grex_net *gn,
 	return &gn->guesses[hash % ARRAY_SIZE(gn->guesses)];
 }
 
-/* Time alone makes up for failures: a second for each. */
+/* Each failure counts for one second. */
 static bool icmp_may_guess(const struct grex_guesses *guesses)
 {
 	return time_before(READ_ONCE(guesses->until),

@@ -139,7 +139,7 @@ void grex_pmtu_init(struct grex_tunnel *tunnel)
 	seqlock_init(&tunnel->pmtu.lock);
 }
 
-/* What is another way now, or another remote. */
+/* Forget what was learned, since the remote or the way to it is another one now. */
 void grex_pmtu_forget(struct grex_tunnel *tunnel)
 {
 	struct grex_pmtu *pmtu = &tunnel->pmtu;

@@ -57,15 +57,19 @@ static __always_inline u32 table_hash_match_obj(const void *obj, u32 len,
 	return table_hash_match(&config->match, len, seed);
 }
 
+static __always_inline bool table_same_match(const struct grex_match *a,
+					     const struct grex_match *b)
+{
+	return grex_table_same_pair(a, b) && a->key == b->key &&
+	       a->keyed == b->keyed;
+}
+
 static __always_inline int table_cmp_match(struct rhashtable_compare_arg *arg,
 					   const void *obj)
 {
-	const struct grex_match *match = arg->key;
 	const struct grex_config *config = obj;
 
-	return !(grex_table_same_pair(&config->match, match) &&
-		 config->match.key == match->key &&
-		 config->match.keyed == match->keyed);
+	return !table_same_match(&config->match, arg->key);
 }
 
 static __always_inline u32 table_hash_sent_obj(const void *obj, u32 len,
@@ -79,12 +83,9 @@ static __always_inline u32 table_hash_sent_obj(const void *obj, u32 len,
 static __always_inline int table_cmp_sent(struct rhashtable_compare_arg *arg,
 					  const void *obj)
 {
-	const struct grex_match *match = arg->key;
 	const struct grex_config *config = obj;
 
-	return !(grex_table_same_pair(&config->sent, match) &&
-		 config->sent.key == match->key &&
-		 config->sent.keyed == match->keyed);
+	return !table_same_match(&config->sent, arg->key);
 }
 
 static __always_inline u32 table_hash_pair(const void *data, u32 len, u32 seed)

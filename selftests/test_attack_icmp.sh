@@ -29,13 +29,11 @@ TESTS="
 H1_OUTER=198.51.100.2
 H2_OUTER=203.0.113.2
 
-setup_attack() {
-	setup_internet
-	new_ns LAN
+# setup_attacker ROUTER: $X, which reaches the underlay through it
+setup_attacker() {
 	new_ns X
-	run ip link add v0 netns "$LAN" type veth peer name lan0 netns "$H1"
-	run ip link add v0 netns "$X" type veth peer name v3 netns "$NET"
-	ips "$NET" <<-END
+	run ip link add v0 netns "$X" type veth peer name v3 netns "$1"
+	ips "$1" <<-END
 		addr add 198.18.0.1/24 dev v3
 		link set v3 up
 	END
@@ -44,6 +42,13 @@ setup_attack() {
 		link set v0 up
 		route add default via 198.18.0.1
 	END
+}
+
+setup_attack() {
+	setup_internet
+	new_ns LAN
+	run ip link add v0 netns "$LAN" type veth peer name lan0 netns "$H1"
+	setup_attacker "$NET"
 	ips "$H1" <<-END
 		addr add 172.16.0.1/24 dev lan0
 		link set lan0 up
@@ -181,17 +186,7 @@ true_errors() {
 hops_under_flood() {
 	setup_path
 	path_tunnel ttl inherit icmp-source hop key 5
-	new_ns X
-	run ip link add v0 netns "$X" type veth peer name x0 netns "${ROUTERS[3]}"
-	ips "${ROUTERS[3]}" <<-END
-		addr add 198.18.0.1/24 dev x0
-		link set x0 up
-	END
-	ips "$X" <<-END
-		addr add 198.18.0.2/24 dev v0
-		link set v0 up
-		route add default via 198.18.0.1
-	END
+	setup_attacker "${ROUTERS[3]}"
 	run ip -n "${ROUTERS[1]}" route add 198.18.0.0/24 via 100.64.1.2
 	run ip -n "${ROUTERS[2]}" route add 198.18.0.0/24 via 100.64.2.2
 	H1_OUTER=100.64.0.1 H2_OUTER=100.64.5.2 background attack exceeded 2000 300

@@ -30,7 +30,7 @@ flaps() {
 	gretool -n "$1" -j -s show gre1 | jq '.[0] | .. | objects | select(has("flaps")) | .flaps'
 }
 
-# Whoever asks in the name of B has his answers, and so has B.
+# Forged requests in the name of B are answered, and so are the requests of B.
 carrier_stays() {
 	local answered
 	setup_pair
