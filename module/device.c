@@ -131,12 +131,9 @@ static int device_init(struct net_device *dev)
 	tunnel->sent = grex_sent_alloc();
 	if (!tunnel->sent)
 		goto err_stats;
-	tunnel->sender = alloc_percpu(struct task_struct *);
-	if (!tunnel->sender)
-		goto err_sent;
 	err = grex_compat_tstats_alloc(dev);
 	if (err)
-		goto err_sender;
+		goto err_sent;
 	err = gro_cells_init(&tunnel->gro_cells, dev);
 	if (err)
 		goto err_tstats;
@@ -151,8 +148,6 @@ err_gro_cells:
 	gro_cells_destroy(&tunnel->gro_cells);
 err_tstats:
 	grex_compat_tstats_free(dev);
-err_sender:
-	free_percpu(tunnel->sender);
 err_sent:
 	grex_sent_free(tunnel->sent);
 err_stats:
@@ -180,7 +175,6 @@ static void device_free(struct net_device *dev)
 
 	gro_cells_destroy(&tunnel->gro_cells);
 	grex_compat_tstats_free(dev);
-	free_percpu(tunnel->sender);
 	grex_sent_free(tunnel->sent);
 	free_percpu(tunnel->stats);
 	/* None when a failed registration has taken it: grex_device_create(). */

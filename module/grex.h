@@ -305,7 +305,6 @@ struct grex_reflected {
  * @net: const. the underlay's namespace; the device may be in another
  * @config: RCU. the configuration in force
  * @stats: own. drop counters
- * @sender: own. per CPU, the task that is sending an outer packet
  * @oseq: own. next sequence number to send
  * @iseq: @iseq_lock, BH. sequence numbers received
  * @gro_cells: own.
@@ -329,7 +328,6 @@ struct grex_tunnel {
 	struct net *net;
 	struct grex_config __rcu *config;
 	struct grex_stats __percpu *stats;
-	struct task_struct *__percpu *sender;
 	atomic_t oseq;
 	struct grex_seq iseq;
 	spinlock_t iseq_lock; /* of @iseq */

@@ -33,7 +33,22 @@
  */
 #define GREX_TX_DEPTH 5
 
-static DEFINE_PER_CPU(unsigned int, tx_depth);
+/**
+ * struct tx_frame - an outer packet that is being sent, on the stack of who sends it
+ * @node: in tx_frames
+ * @task: who sends it
+ * @tunnel: by which tunnel
+ *
+ * Those of other tasks are there on PREEMPT_RT, where one may preempt another with BH
+ * disabled; no task changes its CPU meanwhile.
+ */
+struct tx_frame {
+	struct hlist_node node;
+	const struct task_struct *task;
+	const struct grex_tunnel *tunnel;
+};
+
+static DEFINE_PER_CPU(struct hlist_head, tx_frames);
 
 /**
  * struct tx_inner - what the outer header takes over from the inner one
@@ -315,11 +330,51 @@ static void tx_drop(struct grex_tunnel *tunnel, int reason, struct sk_buff *skb)
 	grex_stats_drop(tunnel->stats, reason, skb);
 }
 
+static void tx_enter(struct tx_frame *frame)
+{
+	preempt_disable();
+	hlist_add_head(&frame->node, this_cpu_ptr(&tx_frames));
+	preempt_enable();
+}
+
+static void tx_leave(struct tx_frame *frame)
+{
+	preempt_disable();
+	hlist_del(&frame->node);
+	preempt_enable();
+}
+
+/* Has the packet come back to a tunnel that it left by, over any number of other devices,
+ * or is this one tunnel too many in another?
+ */
+static bool tx_is_too_deep(struct grex_tunnel *tunnel)
+{
+	const struct hlist_head *frames = raw_cpu_ptr(&tx_frames);
+	const struct tx_frame *frame;
+	unsigned int depth = 0;
+	bool loops = false;
+
+	if (likely(hlist_empty(frames)))
+		return false;
+	preempt_disable();
+	hlist_for_each_entry(frame, frames, node) {
+		if (frame->task != current)
+			continue;
+		depth++;
+		loops |= frame->tunnel == tunnel;
+	}
+	preempt_enable();
+	if (loops)
+		tx_log_recursion(tunnel);
+	return loops || depth >= GREX_TX_DEPTH;
+}
+
 /* Encapsulate a packet whose outer header is decided, and let it go. */
 static int tx_send(struct grex_config *config, struct sk_buff *skb,
 		   struct net_device *dev, const struct tx_outer *outer)
 {
 	struct grex_tunnel *tunnel = config->tunnel;
+	struct tx_frame frame = { .task = current, .tunnel = tunnel };
 	unsigned int len = skb->len;
 	int err;
 
@@ -338,12 +393,10 @@ static int tx_send(struct grex_config *config, struct sk_buff *skb,
 	tx_push_ip(config, skb, outer);
 	tx_remember(config, skb, outer);
 	/* Only here may a packet come back, see grex_tx(). */
-	__this_cpu_write(*tunnel->sender, current);
-	__this_cpu_inc(tx_depth);
+	tx_enter(&frame);
 	err = ip_local_out(tunnel->net, outer->sk, skb);
 	err = net_xmit_eval(err);
-	__this_cpu_dec(tx_depth);
-	__this_cpu_write(*tunnel->sender, NULL);
+	tx_leave(&frame);
 	if (likely(!err)) {
 		dev_sw_netstats_tx_add(dev, 1, len);
 		grex_note_time(&tunnel->sent_last);
@@ -494,16 +547,7 @@ netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev)
 	struct grex_tunnel *tunnel = netdev_priv(dev);
 	struct grex_config *config;
 
-	/* Sending the outer packet came back here, over any number of other
-	 * devices. It is the task that counts and not the CPU alone: on
-	 * PREEMPT_RT another one may send in between.
-	 */
-	if (unlikely(__this_cpu_read(*tunnel->sender) == current)) {
-		tx_log_recursion(tunnel);
-		grex_stats_drop(tunnel->stats, GREX_TX_RECURSION, skb);
-		return NETDEV_TX_OK;
-	}
-	if (unlikely(__this_cpu_read(tx_depth) >= GREX_TX_DEPTH)) {
+	if (unlikely(tx_is_too_deep(tunnel))) {
 		grex_stats_drop(tunnel->stats, GREX_TX_RECURSION, skb);
 		return NETDEV_TX_OK;
 	}
