@@ -345,7 +345,7 @@ int grex_device_create(struct net_device *dev, struct net *net,
 	tunnel->dev = dev;
 	tunnel->net = net;
 	tunnel->mtu_mode = mtu->mode;
-	grex_limit_init(&tunnel->relay_limit, DEVICE_RELAYS_PER_SECOND);
+	grex_relay_limits_init(tunnel->relay_limit, DEVICE_RELAYS_PER_SECOND);
 	grex_limit_init(&tunnel->reflect_limit, DEVICE_REFLECTIONS_PER_SECOND);
 	grex_keepalive_init(tunnel);
 	grex_discover_init(tunnel);

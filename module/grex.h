@@ -29,6 +29,7 @@
 #include "keepalive_wire.h"
 #include "search.h"
 #include "stats.h"
+#include "translate.h"
 
 /* The outer address family is a property of the match; AF_INET so far. */
 union grex_addr {
@@ -309,7 +310,7 @@ struct grex_reflected {
  * @iseq: @iseq_lock, BH. sequence numbers received
  * @gro_cells: own.
  * @sent: own. packets sent lately, for ICMP errors about them
- * @relay_limit: own. ICMP errors relayed per second
+ * @relay_limit: own. ICMP errors relayed per second, by enum grex_error_kind
  * @reflect_limit: own. keepalives from inside addresses answered per second
  * @reflected: own. the last of those
  * @keepalive: own.
@@ -333,7 +334,7 @@ struct grex_tunnel {
 	spinlock_t iseq_lock; /* of @iseq */
 	struct gro_cells gro_cells;
 	struct grex_sent *sent;
-	struct ratelimit_state relay_limit;
+	struct ratelimit_state relay_limit[GREX_ERROR_KINDS];
 	struct ratelimit_state reflect_limit;
 	struct grex_reflected reflected;
 	struct grex_keepalive keepalive;
@@ -377,7 +378,9 @@ struct grex_guesses {
  * @table: own.
  * @tunnels: RTNL. all tunnels with this underlay, wherever their devices are
  * @stats: own. drops that belong to no tunnel
- * @relay_limit: own. ICMP errors relayed per second, of all tunnels
+ * @relay_limit: own. ICMP errors relayed per second, of all tunnels, by
+ *	enum grex_error_kind
+ * @log_limit: own. what the tunnels write into the kernel's log
  * @guesses: own. by the router that sends ICMP errors
  * @guesses_key: const. of its hash
  * @pmtu_sk: const. sends what the stack is not to hold to the path MTU of its route
@@ -387,7 +390,8 @@ struct grex_net {
 	struct grex_table table;
 	struct list_head tunnels;
 	struct grex_stats __percpu *stats;
-	struct ratelimit_state relay_limit;
+	struct ratelimit_state relay_limit[GREX_ERROR_KINDS];
+	struct ratelimit_state log_limit;
 	struct grex_guesses guesses[64];
 	siphash_key_t guesses_key;
 	struct sock *pmtu_sk;
@@ -418,6 +422,26 @@ static inline void grex_limit_init(struct ratelimit_state *limit,
 {
 	ratelimit_state_init(limit, HZ, per_second);
 	ratelimit_set_flags(limit, RATELIMIT_MSG_ON_RELEASE);
+}
+
+/* One limit for each kind, so that many errors of one do not take the place of another. */
+static inline void
+grex_relay_limits_init(struct ratelimit_state limits[GREX_ERROR_KINDS],
+		       int per_second)
+{
+	unsigned int kind;
+
+	for (kind = 0; kind < GREX_ERROR_KINDS; kind++)
+		grex_limit_init(&limits[kind], per_second);
+}
+
+/* The log is the host's: each namespace has a limit of its own, so that no tenant takes
+ * that of another; and all of them but the first together have the kernel's.
+ */
+static inline bool grex_may_log(const struct grex_tunnel *tunnel)
+{
+	return __ratelimit(&grex_net(tunnel->net)->log_limit) &&
+	       (net_eq(tunnel->net, &init_net) || net_ratelimit());
 }
 
 #endif

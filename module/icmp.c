@@ -320,6 +320,8 @@ static enum icmp_outcome icmp_relay(struct grex_net *gn,
 	const struct grex_config *config = report->config;
 	struct grex_tunnel *tunnel = config->tunnel;
 	const struct iphdr *ip = ip_hdr(report->skb);
+	const enum grex_error_kind kind =
+		grex_error_kind(report->error.type, report->error.code);
 
 	/* A keepalive of ours says that it is from the remote. */
 	if (inner->version == 4 &&
@@ -330,13 +332,19 @@ static enum icmp_outcome icmp_relay(struct grex_net *gn,
 	if (!grex_translate(&report->error, inner, report->quote.inner,
 			    config->ttl == GREX_TTL_INHERIT, &relay->error))
 		return ICMP_REFUSED;
-	if (!__ratelimit(&tunnel->relay_limit) ||
-	    !__ratelimit(&gn->relay_limit))
+	if (!__ratelimit(&tunnel->relay_limit[kind]) ||
+	    !__ratelimit(&gn->relay_limit[kind]))
 		return ICMP_LIMITED;
 	if (config->icmp_from_hop)
 		relay->hop = ip->saddr;
-	return grex_relay_send(tunnel->dev, relay) ? ICMP_REFUSED
-						   : ICMP_RELAYED;
+	switch (grex_relay_send(tunnel->dev, relay)) {
+	case 0:
+		return ICMP_RELAYED;
+	case -ENOMEM:
+		return ICMP_LIMITED;
+	default:
+		return ICMP_REFUSED;
+	}
 }
 
 /* @skb is at the quoted IP header; @info is the MTU of a frag needed. */

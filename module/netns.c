@@ -18,6 +18,8 @@
 /* As net.ipv4.icmp_msgs_per_sec has it for the errors of the kernel's own. */
 #define NETNS_RELAYS_PER_SECOND 1000
 
+#define NETNS_LOGS_PER_SECOND 5
+
 static unsigned int netns_id __read_mostly;
 
 struct grex_net *grex_net(const struct net *net)
@@ -43,7 +45,8 @@ static int __net_init netns_init(struct net *net)
 	int err;
 
 	INIT_LIST_HEAD(&gn->tunnels);
-	grex_limit_init(&gn->relay_limit, NETNS_RELAYS_PER_SECOND);
+	grex_relay_limits_init(gn->relay_limit, NETNS_RELAYS_PER_SECOND);
+	grex_limit_init(&gn->log_limit, NETNS_LOGS_PER_SECOND);
 	get_random_bytes(&gn->guesses_key, sizeof(gn->guesses_key));
 	for (i = 0; i < ARRAY_SIZE(gn->guesses); i++)
 		gn->guesses[i].until = jiffies;

@@ -30,6 +30,7 @@ enum grex_error_kind {
 	GREX_ERROR_TIME_EXCEEDED,
 	GREX_ERROR_PARAM_PROBLEM,
 	GREX_ERROR_OTHER, /* redirect, source quench, and what is no error */
+	GREX_ERROR_KINDS = GREX_ERROR_OTHER, /* that are relayed */
 };
 
 enum grex_error_kind grex_error_kind(u8 type, u8 code);

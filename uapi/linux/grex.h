@@ -269,7 +269,7 @@ enum grex_decap_ttl {
 	X(TYPE##_UNATTRIBUTED, type##_unattributed, TUNNEL,  \
 	  what ": the quote does not tell the inner packet") \
 	X(TYPE##_LIMITED, type##_limited, TUNNEL,            \
-	  what ": not relayed, too many per second")         \
+	  what ": not relayed, too many, or no memory")      \
 	X(TYPE##_REFUSED, type##_refused, TUNNEL,            \
 	  what ": not believed, or nothing to relay")
 
