@@ -76,6 +76,9 @@ struct grex_config *grex_device_config_alloc(struct net_device *dev,
 		config->keepalive_reply = from->keepalive_reply;
 		config->mss = from->mss;
 		config->mtu_probe = from->mtu_probe;
+		config->ttl_min = from->ttl_min;
+		config->has_secret = from->has_secret;
+		config->secret = from->secret;
 	}
 	return config;
 }
@@ -83,7 +86,7 @@ struct grex_config *grex_device_config_alloc(struct net_device *dev,
 void grex_device_config_free(struct grex_config *config)
 {
 	dst_cache_destroy(&config->dst_cache);
-	kfree(config);
+	kfree_sensitive(config);
 }
 
 static void device_config_free_rcu(struct rcu_head *rcu)

@@ -88,6 +88,9 @@ enum grex_df {
  * @mss: const. bytes that the MSS of a SYN is lowered to, 0: it is not, or
  *	GREX_MSS_AUTO
  * @overhead: const. bytes of outer IP and GRE header
+ * @ttl_min: const. received packets have that outer TTL at least, 0: any
+ * @has_secret: const. @secret proves keepalives
+ * @secret: const. which the peer knows, too
  * @tunnel: const. whose configuration it is
  * @by_match: RCU. node of the table, found with @match
  * @by_pair: RCU. node of the table, found with the addresses of @match
@@ -120,6 +123,9 @@ struct grex_config {
 	bool mtu_probe;
 	u16 mss;
 	u8 overhead;
+	u8 ttl_min;
+	bool has_secret;
+	siphash_key_t secret;
 	struct grex_tunnel *tunnel;
 	struct dst_cache dst_cache;
 	struct rhlist_head by_pair;
@@ -275,11 +281,13 @@ struct grex_follow {
  * @mtu: own. of its device, 0: not known
  * @path_mtu: own. of the path from it to us, 0: not known
  * @heard: own. jiffies when it said so
+ * @verified: own. it has proved that it did
  */
 struct grex_peer {
 	u16 mtu;
 	u16 path_mtu;
 	unsigned long heard;
+	bool verified;
 };
 
 /**

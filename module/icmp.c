@@ -235,6 +235,17 @@ static bool icmp_is_proved(const struct icmp_report *report)
 	       icmp_is_remembered(report, &quoted);
 }
 
+/* Has the packet passed more routers than are on the way to the peer, as ttl-min has it?
+ * With ttl inherit it is not known how many.
+ */
+static bool icmp_is_too_far(const struct icmp_report *report)
+{
+	const struct grex_config *config = report->config;
+
+	return config->ttl_min && config->ttl != GREX_TTL_INHERIT &&
+	       report->quote.ttl + (255 - config->ttl_min) < config->ttl;
+}
+
 /* A frag needed is about a packet with DF that is larger than the MTU, and of a size
  * for which a path may be too small.
  */
@@ -242,6 +253,8 @@ static bool icmp_makes_sense(const struct icmp_report *report)
 {
 	const struct grex_quote *quote = &report->quote;
 
+	if (icmp_is_too_far(report))
+		return false;
 	return grex_error_kind(report->error.type, report->error.code) !=
 		       GREX_ERROR_FRAG_NEEDED ||
 	       (quote->df && quote->total_len > GREX_SENT_LEN &&
@@ -389,12 +402,12 @@ void grex_icmp_error(struct sk_buff *skb, u32 info)
 		icmp_count(&report, ICMP_REFUSED);
 		return;
 	}
-	if (kind == GREX_ERROR_OTHER) {
-		icmp_learn(&report, true);
-		return;
-	}
 	if (!icmp_makes_sense(&report)) {
 		icmp_count(&report, ICMP_REFUSED);
+		return;
+	}
+	if (kind == GREX_ERROR_OTHER) {
+		icmp_learn(&report, true);
 		return;
 	}
 

@@ -12,6 +12,7 @@
 #include "histogram.h"
 #include "keepalive.h"
 #include "packet.h"
+#include "proof.h"
 #include "stats.h"
 #include "table.h"
 
@@ -159,8 +160,6 @@ int grex_keepalive_send(struct grex_config *config, enum grex_probe_kind kind,
 	skb_put_zero(skb, padding);
 	probe.time = ktime_get_boottime_ns() + keepalive->epoch;
 	grex_probe_write(payload, &probe);
-	grex_probe_sign(payload,
-			siphash(payload, GREX_PROBE_SIGNED, &keepalive->key));
 	return grex_tx_probe(config, skb, df);
 }
 
@@ -279,7 +278,8 @@ bool grex_keepalive_take_reply(struct grex_config *config, struct sk_buff *skb,
 		payload = skb->data + header->len;
 	if (!payload ||
 	    !grex_probe_read(probe, payload, skb->len - header->len, &hash) ||
-	    hash != siphash(payload, GREX_PROBE_SIGNED, &keepalive->key)) {
+	    hash != grex_proof(config, payload, ip_hdr(skb)->saddr,
+			       ip_hdr(skb)->daddr)) {
 		grex_stats_drop(tunnel->stats, GREX_RX_KEEPALIVE_UNKNOWN, skb);
 		return false;
 	}
@@ -344,7 +344,9 @@ bool grex_keepalive_moves(const struct grex_config *old,
 	       old->match.key != config->match.key ||
 	       old->link != config->link || old->okey != config->okey ||
 	       old->iflags != config->iflags || old->oflags != config->oflags ||
-	       old->fwmark != config->fwmark;
+	       old->fwmark != config->fwmark ||
+	       old->has_secret != config->has_secret ||
+	       memcmp(&old->secret, &config->secret, sizeof(old->secret));
 }
 
 /* The next one comes when it would have, unless that is later than the new

@@ -71,6 +71,7 @@ bool grex_quote_read(struct grex_quote *quote, const void *data, size_t len)
 	    p[9] != NEXT_GRE || get_u16(p + 6) & IPV4_OFFSET)
 		return false;
 	quote->dsfield = p[1];
+	quote->ttl = p[8];
 	quote->total_len = get_u16(p + 2);
 	quote->id = get_u16(p + 4);
 	quote->df = get_u16(p + 6) & IPV4_DF;

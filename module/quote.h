@@ -25,6 +25,7 @@
  * @total_len: bytes of the whole outer packet
  * @id: outer IP ID
  * @dsfield: outer TOS
+ * @ttl: outer TTL, as it was where the error comes from
  * @df: outer DF
  * @has_key: the key is quoted, or @header says that there is none
  * @header: what of it is quoted; @header.key with @has_key only
@@ -36,6 +37,7 @@ struct grex_quote {
 	u16 total_len;
 	u16 id;
 	u8 dsfield;
+	u8 ttl;
 	bool df;
 	bool has_key;
 	struct grex_header header;

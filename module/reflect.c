@@ -10,6 +10,7 @@
 
 #include "grex.h"
 #include "packet.h"
+#include "proof.h"
 #include "reflect.h"
 #include "stats.h"
 
@@ -144,14 +145,17 @@ static enum reflect_kind reflect_kind(const struct grex_config *config,
 	return REFLECT_NOTHING;
 }
 
-/* Another grex tells what it thinks of the path, in every probe. It cannot be
- * verified, and is for the operator to see.
+/* Another grex tells what it thinks of the path, in every probe, for the operator to see.
+ * A secret proves that it was the peer: nobody else can make that hash.
+ *
+ * Return: may the request be answered
  */
-static void reflect_listen(struct grex_tunnel *tunnel, struct sk_buff *skb,
+static bool reflect_listen(const struct grex_config *config,
+			   struct sk_buff *skb,
 			   const struct grex_request *request)
 {
 	const unsigned int at = sizeof(struct iphdr) + request->header.len;
-	struct grex_peer *peer = &tunnel->peer;
+	struct grex_peer *peer = &config->tunnel->peer;
 	struct grex_probe probe;
 	u64 hash;
 
@@ -159,10 +163,16 @@ static void reflect_listen(struct grex_tunnel *tunnel, struct sk_buff *skb,
 	    !pskb_may_pull(skb, at + GREX_PROBE_LEN) ||
 	    !grex_probe_read(&probe, skb->data + at, request->total_len - at,
 			     &hash))
-		return;
+		return !config->has_secret;
+	if (config->has_secret &&
+	    hash != grex_proof(config, skb->data + at, request->saddr,
+			       request->daddr))
+		return false;
 	WRITE_ONCE(peer->mtu, probe.mtu);
 	WRITE_ONCE(peer->path_mtu, probe.path_mtu);
 	WRITE_ONCE(peer->heard, jiffies);
+	WRITE_ONCE(peer->verified, config->has_secret);
+	return true;
 }
 
 static void reflect_send(struct grex_config *config, struct sk_buff *skb,
@@ -237,7 +247,10 @@ bool grex_reflect_take(struct grex_config *config, struct sk_buff *skb,
 		grex_stats_drop(tunnel->stats, GREX_RX_KEEPALIVE_LIMITED, skb);
 		return true;
 	}
-	reflect_listen(tunnel, skb, &request);
+	if (!reflect_listen(config, skb, &request)) {
+		grex_stats_drop(tunnel->stats, GREX_RX_KEEPALIVE_UNPROVED, skb);
+		return true;
+	}
 	reflect_send(config, skb, &request, kind, to);
 	return true;
 }

@@ -78,6 +78,12 @@ static const struct nla_policy rtnl_policy[IFLA_GREX_MAX + 1] = {
 	[IFLA_GREX_MSS] = { .type = NLA_U32 },
 	[IFLA_GREX_MTU_PROBE] = { .type = NLA_U32 },
 	[IFLA_GREX_MTU_AUTO] = { .type = NLA_U32 },
+	[IFLA_GREX_TTL_MIN] = { .type = NLA_U32 },
+	[IFLA_GREX_KEEPALIVE_SECRET] = { .type = NLA_BINARY },
+	[IFLA_GREX_KEEPALIVE_SECRET_ID] = {
+		.type = NLA_REJECT,
+		.reject_message = "IFLA_GREX_KEEPALIVE_SECRET_ID can only be read",
+	},
 };
 
 /* The attributes arrive here parsed; what is above our last one has been left
@@ -311,6 +317,43 @@ static int rtnl_get_keepalive(struct nlattr *data[], struct grex_config *config,
 			       &config->keepalive_reply, extack);
 }
 
+static int rtnl_get_ttl_min(struct nlattr *attr, u8 *ttl_min,
+			    struct netlink_ext_ack *extack)
+{
+	if (!attr)
+		return 0;
+	if (nla_get_u32(attr) > 255)
+		return rtnl_refuse(-EINVAL, extack, attr,
+				   "IFLA_GREX_TTL_MIN must be 0 (off) or 1..255");
+	*ttl_min = nla_get_u32(attr);
+	return 0;
+}
+
+static int rtnl_get_secret(struct nlattr *data[], struct grex_config *config,
+			   struct netlink_ext_ack *extack)
+{
+	struct nlattr *attr = data[IFLA_GREX_KEEPALIVE_SECRET];
+	__le64 key[2];
+
+	if (attr) {
+		config->has_secret = nla_len(attr);
+		memset(&config->secret, 0, sizeof(config->secret));
+		if (nla_len(attr) == GREX_KEEPALIVE_SECRET_LEN) {
+			memcpy(key, nla_data(attr), sizeof(key));
+			config->secret.key[0] = le64_to_cpu(key[0]);
+			config->secret.key[1] = le64_to_cpu(key[1]);
+		} else if (nla_len(attr)) {
+			return rtnl_refuse(-EINVAL, extack, attr,
+					   "IFLA_GREX_KEEPALIVE_SECRET must have 16 bytes, or none");
+		}
+	}
+	if (config->has_secret && !config->match.remote.v4)
+		return rtnl_refuse(-EINVAL, extack,
+				   attr ?: data[IFLA_GRE_REMOTE],
+				   "IFLA_GREX_KEEPALIVE_SECRET needs a peer that knows it: IFLA_GRE_REMOTE");
+	return 0;
+}
+
 static int rtnl_get_mss(struct nlattr *attr, u16 *mss,
 			struct netlink_ext_ack *extack)
 {
@@ -396,14 +439,22 @@ static int rtnl_to_config(struct nlattr *data[], struct net *net,
 	err = rtnl_get_mtu_probe(data, config, extack);
 	if (err)
 		return err;
+	err = rtnl_get_ttl_min(data[IFLA_GREX_TTL_MIN], &config->ttl_min,
+			       extack);
+	if (err)
+		return err;
+	err = rtnl_get_secret(data, config, extack);
+	if (err)
+		return err;
 	return rtnl_get_keepalive(data, config, extack);
 }
 
 /* @mtu says what it is so far. The core looks at its range only after the options
- * have changed.
+ * have changed. What follows the path finds it by probes, unless the message says not:
+ * an ICMP error may never come.
  */
 static int rtnl_get_mtu(struct nlattr *attr, struct nlattr *data[],
-			const struct grex_config *config,
+			struct grex_config *config,
 			const struct net_device *dev,
 			struct grex_device_mtu *mtu,
 			struct netlink_ext_ack *extack)
@@ -417,10 +468,12 @@ static int rtnl_get_mtu(struct nlattr *attr, struct nlattr *data[],
 				      extack);
 		if (err)
 			return err;
-		if (is_auto)
+		if (is_auto && mtu->mode != GREX_MTU_AUTO) {
 			mtu->mode = GREX_MTU_AUTO;
-		else if (mtu->mode == GREX_MTU_AUTO)
+			config->mtu_probe |= !data[IFLA_GREX_MTU_PROBE];
+		} else if (!is_auto && mtu->mode == GREX_MTU_AUTO) {
 			mtu->mode = GREX_MTU_SET;
+		}
 	}
 	if (attr && auto_attr && is_auto)
 		return rtnl_refuse(-EINVAL, extack, attr,
@@ -577,6 +630,8 @@ static size_t rtnl_get_size(const struct net_device *dev)
 	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_MSS */
 	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_MTU_PROBE */
 	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_MTU_AUTO */
+	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_TTL_MIN */
+	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_KEEPALIVE_SECRET_ID */
 	       0;
 }
 
@@ -611,7 +666,11 @@ static int rtnl_fill_info(struct sk_buff *skb, const struct net_device *dev)
 	    nla_put_u32(skb, IFLA_GREX_MSS, config->mss) ||
 	    nla_put_u32(skb, IFLA_GREX_MTU_PROBE, config->mtu_probe) ||
 	    nla_put_u32(skb, IFLA_GREX_MTU_AUTO,
-			tunnel->mtu_mode == GREX_MTU_AUTO))
+			tunnel->mtu_mode == GREX_MTU_AUTO) ||
+	    nla_put_u32(skb, IFLA_GREX_TTL_MIN, config->ttl_min) ||
+	    (config->has_secret &&
+	     nla_put_u32(skb, IFLA_GREX_KEEPALIVE_SECRET_ID,
+			 siphash(NULL, 0, &config->secret))))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -712,7 +771,9 @@ static bool rtnl_put_peer(struct sk_buff *skb, const struct grex_peer *peer)
 	       !nla_put_u32(skb, GREX_PATH_PEER_MTU,
 			    READ_ONCE(peer->path_mtu)) &&
 	       rtnl_put_u64(skb, GREX_PATH_PEER_AGE,
-			    grex_ms_since(READ_ONCE(peer->heard)));
+			    grex_ms_since(READ_ONCE(peer->heard))) &&
+	       !nla_put_u32(skb, GREX_PATH_PEER_VERIFIED,
+			    READ_ONCE(peer->verified));
 }
 
 static bool rtnl_put_since(struct sk_buff *skb, int type, unsigned long when)

@@ -214,6 +214,13 @@ int grex_rx(struct sk_buff *skb)
 	if (unlikely(!(READ_ONCE(tunnel->dev->flags) & IFF_UP)))
 		goto drop;
 
+	/* A router takes one off (RFC 5082). What we sent the peer to return has come by
+	 * it, and proves itself.
+	 */
+	reason = GREX_RX_TTL;
+	if (unlikely(ip_hdr(skb)->ttl < config->ttl_min) && header.protocol)
+		goto drop;
+
 	/* A checksum is verified whether we want one or not (RFC 2784 2.1). */
 	reason = GREX_RX_CSUM;
 	if (header.flags & GREX_HEADER_CSUM) {

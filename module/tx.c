@@ -21,6 +21,7 @@
 #include "header.h"
 #include "packet.h"
 #include "pmtu.h"
+#include "proof.h"
 #include "route.h"
 #include "sent.h"
 #include "stats.h"
@@ -585,6 +586,7 @@ int grex_tx_probe(struct grex_config *config, struct sk_buff *skb, bool df)
 	struct net_device *dev = tunnel->dev;
 	struct tx_outer outer;
 	struct iphdr *ip;
+	void *payload;
 	int reason;
 	int err;
 
@@ -598,6 +600,9 @@ int grex_tx_probe(struct grex_config *config, struct sk_buff *skb, bool df)
 	outer.sk = tx_sock(config, outer.rt);
 	outer.fragment = 0;
 
+	payload = skb->data + grex_header_len(config->iflags & GREX_HEADER_KEY);
+	grex_probe_sign(payload,
+			grex_proof(config, payload, outer.daddr, outer.saddr));
 	ip = skb_push(skb, sizeof(*ip));
 	skb_reset_network_header(skb);
 	ip->version = 4;

@@ -136,6 +136,7 @@ layer_order() {
 		sent.c sent
 		pmtu.c grex pmtu route
 		route.c grex route
+		proof.c grex proof
 		table.c grex header table
 		stats.c grex stats
 		translate.c translate

@@ -48,6 +48,10 @@
  *   IFLA_GREX_MTU_PROBE u32    0, 1; 1 needs a REMOTE          0
  *   IFLA_GREX_MTU_AUTO  u32    0, 1; 1 needs a REMOTE, and     0
  *                              not with IFLA_MTU
+ *   IFLA_GREX_TTL_MIN   u32    0: off, 1..255                  0
+ *   IFLA_GREX_KEEPALIVE_SECRET
+ *                       binary 16 bytes, 0 bytes: none; needs  none
+ *                              a REMOTE; never read back
  *
  * PMTUDISC and IGNORE_DF together say what the outer DF bit is:
  * 1/0 set, 0/0 inherited from an inner IPv4 header (else clear), 0/1 clear.
@@ -149,8 +153,24 @@
  *
  * With MTU_AUTO 1 the MTU of the device is that of the path less the overhead, from
  * whatever source: it falls at once, and rises when probes say so, or after it could
- * for a minute. It is not below 1280 as long as the device has IPv6. Another MTU, set
- * by whomever, sets MTU_AUTO to 0.
+ * for a minute. It is not below 1280 as long as the device has IPv6. Who sets it to 1
+ * and does not say MTU_PROBE gets MTU_PROBE 1, too. Another MTU, set by whomever, sets
+ * MTU_AUTO to 0.
+ *
+ * With TTL_MIN a packet that arrives with a lower outer TTL is dropped, but for the
+ * answer to a keepalive, which proves itself (RFC 5082): each router takes one off, so
+ * who is further away than the peer, which has to send with 255, cannot reach the
+ * tunnel. With a fixed TTL, an ICMP error is believed only when what it quotes has
+ * passed no more routers than 255 - TTL_MIN.
+ *
+ * With KEEPALIVE_SECRET, the same at both ends, a keepalive proves to the peer who sent
+ * it: the hash in it, a SipHash-2-4 of its payload and its inner addresses, is made
+ * with these 16 bytes, the first of them the lowest of the key, and not with a key that only
+ * its sender knows. Keepalives without that proof, those of other vendors too, are
+ * dropped before they cost an answer. The secret is never told: IFLA_GREX_KEEPALIVE_SECRET_ID,
+ * the lower half of the SipHash of nothing with that key, says which one it is, and is
+ * absent without one.
+ * Without a secret, what a peer says of itself in its keepalives is not verified.
  *
  * RTM_NEWLINK on an existing link changes what is given and keeps the rest.
  * Any attribute that is unknown, malformed or without effect is refused:
@@ -213,6 +233,9 @@
 	X(2500000000)      \
 	X(5000000000)
 
+/* IFLA_GREX_KEEPALIVE_SECRET: bytes. */
+#define GREX_KEEPALIVE_SECRET_LEN 16
+
 /* IFLA_GREX_MSS: values with a meaning of their own, and the range of others. The
  * kernel's TCP sends no less (TCP_MIN_MSS).
  */
@@ -233,6 +256,9 @@ enum {
 	IFLA_GREX_MSS,
 	IFLA_GREX_MTU_PROBE,
 	IFLA_GREX_MTU_AUTO,
+	IFLA_GREX_TTL_MIN,
+	IFLA_GREX_KEEPALIVE_SECRET,
+	IFLA_GREX_KEEPALIVE_SECRET_ID, /* u32, from the kernel only */
 	__IFLA_GREX_MAX,
 };
 
@@ -350,7 +376,10 @@ enum grex_decap_ttl {
 	X(RX_KEEPALIVE_REPEATED, rx_keepalive_repeated, TUNNEL,                 \
 	  "answer to a keepalive of ours, old or a second time")                \
 	X(ICMP_FRAG_NEEDED_CLAIMED, icmp_frag_needed_claimed, TUNNEL,           \
-	  "frag needed: left to the probes of mtu-probe to find out")
+	  "frag needed: left to the probes of mtu-probe to find out")           \
+	X(RX_TTL, rx_ttl, TUNNEL, "outer TTL below ttl-min (RFC 5082)")         \
+	X(RX_KEEPALIVE_UNPROVED, rx_keepalive_unproved, TUNNEL,                 \
+	  "keepalive of the peer without the proof of keepalive-secret")
 
 /* Attributes of IFLA_INFO_XSTATS, each a u64. */
 enum {
@@ -411,13 +440,14 @@ enum {
 	GREX_PATH_TRIED, /* u32, what is being tried, or confirmed; 0: none */
 	GREX_PATH_SENT, /* u64, probes of IFLA_GREX_MTU_PROBE */
 	GREX_PATH_RECEIVED, /* u64, that came back */
-	/* From the probes of a peer that is a grex, too; not verified. */
+	/* From the probes of a peer that is a grex, too. */
 	GREX_PATH_PEER_DEVICE, /* u32, the MTU of its device */
 	GREX_PATH_PEER_MTU, /* u32, of the path from it; 0: not probed */
 	GREX_PATH_PEER_AGE, /* u64, ms since it said so */
 	/* u64, ms since the last packet, or keepalive; absent: there was none */
 	GREX_PATH_LAST_RX,
 	GREX_PATH_LAST_TX,
+	GREX_PATH_PEER_VERIFIED, /* u32, 1: its keepalives prove it */
 	__GREX_PATH_MAX,
 };
 

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/siphash.h>
+#include <linux/string.h>
+
+#include "grex.h"
+#include "proof.h"
+
+/* The addresses tell the probes of the two ends from one another, and those of tunnels
+ * with the same secret. That of the sender is the inner destination, which no NAT changes.
+ */
+struct proof_input {
+	u8 payload[GREX_PROBE_SIGNED];
+	__be32 saddr;
+	__be32 daddr;
+};
+
+/**
+ * grex_proof - the hash of a probe
+ * @config: of the tunnel that sends or takes it
+ * @payload: of the probe, GREX_PROBE_SIGNED bytes
+ * @saddr: source of the packet that is to come back
+ * @daddr: its destination
+ *
+ * Without a secret nobody but the tunnel itself can make one.
+ */
+u64 grex_proof(const struct grex_config *config, const void *payload,
+	       __be32 saddr, __be32 daddr)
+{
+	const siphash_key_t *key = config->has_secret
+					   ? &config->secret
+					   : &config->tunnel->keepalive.key;
+	struct proof_input input = { .saddr = saddr, .daddr = daddr };
+
+	memcpy(input.payload, payload, sizeof(input.payload));
+	return siphash(&input, sizeof(input), key);
+}
