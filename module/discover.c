@@ -188,15 +188,19 @@ static unsigned long discover_step(struct grex_tunnel *tunnel, u32 limit,
 }
 
 /* The large one first: when the small one is back, it had its time. And the small
- * one alone would say that the path does not let through what was never made.
+ * one alone would say that the path does not let through what was never sent.
+ *
+ * Return: are both on their way, so that what becomes of them says something
  */
-static void discover_send(struct grex_config *config, u32 size)
+static bool discover_send(struct grex_config *config, u32 size)
 {
-	const int err = grex_keepalive_send(config, GREX_PROBE_PATH,
-					    discover_inner(config, size), true);
+	int err;
 
-	if (err != -ENOMEM)
-		grex_keepalive_send(config, GREX_PROBE_PATH, 0, true);
+	err = grex_keepalive_send(config, GREX_PROBE_PATH,
+				  discover_inner(config, size), true);
+	if (!grex_keepalive_is_unsent(err))
+		err = grex_keepalive_send(config, GREX_PROBE_PATH, 0, true);
+	return !grex_keepalive_is_unsent(err);
 }
 
 static void discover_work(struct work_struct *work)
@@ -207,6 +211,7 @@ static void discover_work(struct work_struct *work)
 	struct grex_discover *discover = &tunnel->discover;
 	unsigned long delay = MAX_JIFFY_OFFSET;
 	struct grex_config *config;
+	bool unsent;
 	u32 size = 0;
 
 	local_bh_disable();
@@ -219,9 +224,10 @@ static void discover_work(struct work_struct *work)
 		discover_publish(tunnel);
 	}
 	spin_unlock(&discover->lock);
-	if (size)
-		discover_send(config, size);
+	unsent = size && !discover_send(config, size);
 	spin_lock(&discover->lock);
+	if (unsent)
+		discover->tried = 0;
 	/* Not later than what has come meanwhile asks for. */
 	if (discover->running && delay != MAX_JIFFY_OFFSET)
 		queue_delayed_work(system_power_efficient_wq, &discover->work,

@@ -33,11 +33,13 @@ static struct grex_tunnel *keepalive_tunnel(struct grex_keepalive *keepalive)
 	return container_of(keepalive, struct grex_tunnel, keepalive);
 }
 
-static void keepalive_log(const struct net_device *dev, unsigned int actions,
+static void keepalive_log(struct grex_tunnel *tunnel, unsigned int actions,
 			  u8 retries)
 {
+	const struct net_device *dev = tunnel->dev;
+
 	if (!(actions & (GREX_FSM_CARRIER_OFF | GREX_FSM_CARRIER_ON)) ||
-	    !net_ratelimit())
+	    !grex_may_log(tunnel))
 		return;
 	if (actions & GREX_FSM_CARRIER_ON)
 		netdev_info(dev, "keepalive: the peer answers, carrier on\n");
@@ -47,20 +49,36 @@ static void keepalive_log(const struct net_device *dev, unsigned int actions,
 			    retries);
 }
 
+/* Has anything come from the peer since the oldest probe that it could have answered? */
+static bool keepalive_heard(const struct grex_config *config)
+{
+	const unsigned long when = READ_ONCE(config->tunnel->received);
+
+	return when && grex_ms_since(when) < (u64)config->keepalive_interval *
+						     config->keepalive_retries;
+}
+
 /* One event: the machine, the carrier and the timer change together, so that
  * the last event decides over all of them. Stopping the timer may have to wait
  * for it, and is for the caller.
  */
 static unsigned int keepalive_step(struct grex_keepalive *keepalive,
-				   enum grex_fsm_event event, u8 retries)
+				   const struct grex_config *config,
+				   enum grex_fsm_event event)
 {
-	struct net_device *dev = keepalive_tunnel(keepalive)->dev;
+	const struct grex_fsm_input in = {
+		.now = ktime_get_boottime_ns(),
+		.interval = config->keepalive_interval,
+		.retries = config->keepalive_retries,
+		.heard = keepalive_heard(config),
+	};
+	struct net_device *dev = config->tunnel->dev;
 	struct grex_fsm *fsm = &keepalive->fsm;
 	const u8 old = fsm->state;
 	unsigned int actions;
 
 	lockdep_assert_held(&keepalive->lock);
-	actions = grex_fsm_step(fsm, event, retries, ktime_get_boottime_ns());
+	actions = grex_fsm_step(fsm, event, &in);
 	if (actions & GREX_FSM_CARRIER_OFF)
 		netif_carrier_off(dev);
 	if (actions & GREX_FSM_CARRIER_ON)
@@ -80,13 +98,14 @@ static unsigned int keepalive_step(struct grex_keepalive *keepalive,
 
 /* An event from outside of the packet path. Caller: RTNL. */
 static void keepalive_event(struct grex_tunnel *tunnel,
-			    enum grex_fsm_event event, u8 retries)
+			    enum grex_fsm_event event)
 {
 	struct grex_keepalive *keepalive = &tunnel->keepalive;
 	unsigned int actions;
 
 	spin_lock_bh(&keepalive->lock);
-	actions = keepalive_step(keepalive, event, retries);
+	actions = keepalive_step(keepalive, rtnl_dereference(tunnel->config),
+				 event);
 	spin_unlock_bh(&keepalive->lock);
 	if (actions & GREX_FSM_DISARM)
 		hrtimer_cancel(&keepalive->timer);
@@ -196,14 +215,19 @@ static enum hrtimer_restart keepalive_timer(struct hrtimer *timer)
 	/* First of all, so that nothing that goes wrong stops it. */
 	hrtimer_forward_now(timer, keepalive_delay(keepalive,
 						   config->keepalive_interval));
-	actions = keepalive_step(keepalive, GREX_FSM_TICK,
-				 config->keepalive_retries);
+	actions = keepalive_step(keepalive, config, GREX_FSM_TICK);
 	if (keepalive->fsm.state != GREX_FSM_OFF)
 		restart = HRTIMER_RESTART;
 	spin_unlock(&keepalive->lock);
-	keepalive_log(tunnel->dev, actions, config->keepalive_retries);
-	if (actions & GREX_FSM_SEND)
-		grex_keepalive_send(config, GREX_PROBE_KEEPALIVE, 0, false);
+	keepalive_log(tunnel, actions, config->keepalive_retries);
+	if (actions & GREX_FSM_SEND &&
+	    grex_keepalive_is_unsent(grex_keepalive_send(config,
+							 GREX_PROBE_KEEPALIVE,
+							 0, false))) {
+		spin_lock(&keepalive->lock);
+		keepalive_step(keepalive, config, GREX_FSM_UNSENT);
+		spin_unlock(&keepalive->lock);
+	}
 out:
 	rcu_read_unlock();
 	return restart;
@@ -289,11 +313,11 @@ bool grex_keepalive_take_reply(struct grex_config *config, struct sk_buff *skb,
 		keepalive_measure(&keepalive->log[probe->kind], probe->seq,
 				  now - probe->time);
 		if (probe->kind == GREX_PROBE_KEEPALIVE)
-			actions = keepalive_step(keepalive, GREX_FSM_REPLY,
-						 config->keepalive_retries);
+			actions = keepalive_step(keepalive, config,
+						 GREX_FSM_REPLY);
 	}
 	spin_unlock(&keepalive->lock);
-	keepalive_log(tunnel->dev, actions, 0);
+	keepalive_log(tunnel, actions, 0);
 	if (!good) {
 		grex_stats_drop(tunnel->stats, GREX_RX_KEEPALIVE_REPEATED, skb);
 		return false;
@@ -321,19 +345,19 @@ void grex_keepalive_open(struct grex_tunnel *tunnel)
 	const struct grex_config *config = rtnl_dereference(tunnel->config);
 
 	if (config->keepalive_interval)
-		keepalive_event(tunnel, GREX_FSM_START,
-				config->keepalive_retries);
+		keepalive_event(tunnel, GREX_FSM_START);
 	else
 		netif_carrier_on(tunnel->dev);
 }
 
 void grex_keepalive_close(struct grex_tunnel *tunnel)
 {
-	keepalive_event(tunnel, GREX_FSM_CLOSE, 0);
+	keepalive_event(tunnel, GREX_FSM_CLOSE);
 }
 
 /**
- * grex_keepalive_moves - do probes go another way, or come back another one
+ * grex_keepalive_moves - do probes go another way, come back another one, or prove
+ * themselves in another way
  * @old: the configuration before
  * @config: and now
  */
@@ -384,16 +408,14 @@ void grex_keepalive_change(struct grex_tunnel *tunnel,
 	}
 	if (!interval) {
 		if (old->keepalive_interval)
-			keepalive_event(tunnel, GREX_FSM_STOP, 0);
+			keepalive_event(tunnel, GREX_FSM_STOP);
 	} else if (!netif_running(tunnel->dev)) {
 		return;
 	} else if (!old->keepalive_interval) {
-		keepalive_event(tunnel, GREX_FSM_ADOPT,
-				config->keepalive_retries);
+		keepalive_event(tunnel, GREX_FSM_ADOPT);
 	} else if (grex_keepalive_moves(old, config)) {
 		hrtimer_cancel(&keepalive->timer);
-		keepalive_event(tunnel, GREX_FSM_RENEW,
-				config->keepalive_retries);
+		keepalive_event(tunnel, GREX_FSM_RENEW);
 	} else if (interval != old->keepalive_interval) {
 		keepalive_reschedule(keepalive, ms_to_ktime(interval));
 	}

@@ -17,6 +17,15 @@ void grex_keepalive_change(struct grex_tunnel *tunnel,
 			   const struct grex_config *config);
 int grex_keepalive_probe(struct grex_tunnel *tunnel, unsigned int size);
 
+/* Was it this machine that had no room for a probe, be it in memory or in a queue? That
+ * says nothing of the peer, nor of the path. That there is no route, or a filter, does: no
+ * packet gets there.
+ */
+static inline bool grex_keepalive_is_unsent(int err)
+{
+	return err == -ENOMEM || err == -ENOBUFS;
+}
+
 /* Caller: RCU, BH disabled. */
 int grex_keepalive_send(struct grex_config *config, enum grex_probe_kind kind,
 			unsigned int size, bool df);

@@ -15,42 +15,55 @@ static unsigned int fsm_begin(struct grex_fsm *fsm, enum grex_fsm_state state,
 	fsm_enter(fsm, state, now);
 	fsm->misses = 0;
 	fsm->wanted = 0;
-	fsm->streak = 0;
 	return GREX_FSM_ARM;
 }
 
-static void fsm_penalise(struct grex_fsm *fsm, u8 retries)
+static void fsm_forget(struct grex_fsm *fsm, u64 now)
 {
-	const unsigned int max = GREX_FSM_HOLD_MAX * retries;
-	const unsigned int doubled = 2 * (fsm->wanted + 1);
-
-	fsm->wanted = (doubled < max ? doubled : max) - 1;
-	fsm->flaps++;
+	while (fsm->wanted && now - fsm->flapped >= GREX_FSM_FORGET) {
+		fsm->wanted = (fsm->wanted + 1) / 2 - 1;
+		fsm->flapped += GREX_FSM_FORGET;
+	}
 }
 
-static unsigned int fsm_tick(struct grex_fsm *fsm, u8 retries, u64 now)
+static void fsm_penalise(struct grex_fsm *fsm, const struct grex_fsm_input *in)
+{
+	const u32 most = GREX_FSM_HOLD_SECONDS * 1000 / in->interval;
+	u32 doubled;
+
+	fsm_forget(fsm, in->now);
+	doubled = 2 * (fsm->wanted + 1);
+	if (doubled > most)
+		doubled = most ?: 1;
+	fsm->wanted = doubled - 1;
+	fsm->flapped = in->now;
+}
+
+static unsigned int fsm_tick(struct grex_fsm *fsm,
+			     const struct grex_fsm_input *in)
 {
 	unsigned int actions = GREX_FSM_SEND;
 
-	if (fsm->misses)
-		fsm->streak = 0;
-	if (fsm->misses >= retries) {
+	if (fsm->misses >= in->retries) {
 		if (fsm->state == GREX_FSM_UP) {
-			fsm_penalise(fsm, retries);
+			fsm->flaps++;
+			if (!in->heard)
+				fsm_penalise(fsm, in);
 			actions |= GREX_FSM_CARRIER_OFF;
 		}
-		fsm_enter(fsm, GREX_FSM_DOWN, now);
+		fsm_enter(fsm, GREX_FSM_DOWN, in->now);
 	}
 	if (fsm->misses < 255)
 		fsm->misses++;
 	return actions;
 }
 
-static unsigned int fsm_reply(struct grex_fsm *fsm, u8 retries, u64 now)
+static unsigned int fsm_reply(struct grex_fsm *fsm, u64 now)
 {
 	fsm->misses = 0;
 	switch (fsm->state) {
 	case GREX_FSM_DOWN:
+		fsm_forget(fsm, now);
 		fsm->left = fsm->wanted;
 		if (fsm->left) {
 			fsm_enter(fsm, GREX_FSM_HOLD, now);
@@ -62,56 +75,61 @@ static unsigned int fsm_reply(struct grex_fsm *fsm, u8 retries, u64 now)
 			return 0;
 		break;
 	case GREX_FSM_UP:
-		if (++fsm->streak >= retries) {
-			fsm->streak = 0;
-			if (fsm->wanted)
-				fsm->wanted--;
-		}
 		return 0;
 	}
-	fsm->streak = 0;
 	fsm_enter(fsm, GREX_FSM_UP, now);
 	return GREX_FSM_CARRIER_ON;
+}
+
+/* Not sent, not unanswered. */
+static unsigned int fsm_unsent(struct grex_fsm *fsm)
+{
+	if (fsm->misses)
+		fsm->misses--;
+	return 0;
 }
 
 /**
  * grex_fsm_step - take an event
  * @fsm: changed by it
  * @event: what happened
- * @retries: 1..255, how many probes may go unanswered
- * @now: kept when the state changes
+ * @in: what comes with it
  *
  * Return: GREX_FSM_* of what is to be done
  */
 unsigned int grex_fsm_step(struct grex_fsm *fsm, enum grex_fsm_event event,
-			   u8 retries, u64 now)
+			   const struct grex_fsm_input *in)
 {
 	switch (event) {
 	case GREX_FSM_START:
-		return fsm_begin(fsm, GREX_FSM_DOWN, now) |
+		return fsm_begin(fsm, GREX_FSM_DOWN, in->now) |
 		       GREX_FSM_CARRIER_OFF;
 	case GREX_FSM_ADOPT:
-		return fsm_begin(fsm, GREX_FSM_UP, now) | GREX_FSM_CARRIER_ON;
+		return fsm_begin(fsm, GREX_FSM_UP, in->now) |
+		       GREX_FSM_CARRIER_ON;
 	case GREX_FSM_STOP:
-		fsm_enter(fsm, GREX_FSM_OFF, now);
+		fsm_enter(fsm, GREX_FSM_OFF, in->now);
 		return GREX_FSM_DISARM | GREX_FSM_CARRIER_ON;
 	case GREX_FSM_CLOSE:
-		fsm_enter(fsm, GREX_FSM_OFF, now);
+		fsm_enter(fsm, GREX_FSM_OFF, in->now);
 		return GREX_FSM_DISARM;
+	default:
+		break;
+	}
+	if (fsm->state == GREX_FSM_OFF)
+		return 0;
+	switch (event) {
 	case GREX_FSM_RENEW:
-		if (fsm->state == GREX_FSM_OFF)
-			return 0;
 		return fsm_begin(fsm,
 				 fsm->state == GREX_FSM_UP ? GREX_FSM_UP
 							   : GREX_FSM_DOWN,
-				 now);
+				 in->now);
 	case GREX_FSM_TICK:
-		return fsm->state == GREX_FSM_OFF ? 0
-						  : fsm_tick(fsm, retries, now);
+		return fsm_tick(fsm, in);
 	case GREX_FSM_REPLY:
-		return fsm->state == GREX_FSM_OFF
-			       ? 0
-			       : fsm_reply(fsm, retries, now);
+		return fsm_reply(fsm, in->now);
+	case GREX_FSM_UNSENT:
+		return fsm_unsent(fsm);
 	default:
 		return 0;
 	}

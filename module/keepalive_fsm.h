@@ -23,10 +23,13 @@
  *   UP     TICK    DOWN   after @retries unanswered: carrier off, a flap, send
  *   UP     TICK    UP     send
  *   UP     REPLY   UP     nothing
+ *   not OFF UNSENT same   one less is unanswered
  *
- * A peer that flaps has to prove more each time: one reply is wanted at first,
- * twice as many after each flap, up to 16 x @retries; and one less after each
- * @retries replies in a row while UP. START, ADOPT and RENEW forget all that.
+ * A peer that flaps has to prove more each time: one reply is wanted at first, and
+ * twice as many after each flap, up to as many as come in GREX_FSM_HOLD_SECONDS. Each
+ * minute without a flap halves that; START, ADOPT and RENEW forget it. A flap during
+ * which the peer was heard in other ways does not count: who makes its replies get lost
+ * is somebody else.
  */
 #ifndef GREX_KEEPALIVE_FSM_H
 #define GREX_KEEPALIVE_FSM_H
@@ -48,6 +51,7 @@ enum grex_fsm_event {
 	GREX_FSM_CLOSE, /* the device went down */
 	GREX_FSM_RENEW, /* there is another peer, or another way to it */
 	GREX_FSM_TICK, /* time to send */
+	GREX_FSM_UNSENT, /* what TICK asked to send did not get out of here */
 	GREX_FSM_REPLY, /* one of ours came back */
 	GREX_FSM_EVENTS,
 };
@@ -59,8 +63,24 @@ enum grex_fsm_event {
 #define GREX_FSM_ARM 0x08
 #define GREX_FSM_SEND 0x10
 
-/* How often @retries may be wanted at most. */
-#define GREX_FSM_HOLD_MAX 16
+/* What a peer that flaps may have to wait for at most, in seconds of replies. */
+#define GREX_FSM_HOLD_SECONDS 60
+/* After so many ns without a flap, half as many replies are wanted. */
+#define GREX_FSM_FORGET 60000000000ULL
+
+/**
+ * struct grex_fsm_input - what an event comes with
+ * @now: ns
+ * @interval: ms between two probes; with TICK and REPLY
+ * @retries: 1..255, how many probes may go unanswered; with TICK
+ * @heard: has the peer been heard while they did; with TICK
+ */
+struct grex_fsm_input {
+	u64 now;
+	u32 interval;
+	u8 retries;
+	bool heard;
+};
 
 /**
  * struct grex_fsm - all that the machine remembers; 0 is OFF
@@ -68,21 +88,21 @@ enum grex_fsm_event {
  * @misses: sent in a row and not answered
  * @wanted: replies that take DOWN to UP, less 1
  * @left: replies that HOLD still waits for
- * @streak: replies in a row, while UP
  * @flaps: how often it went from UP to DOWN
- * @changed: when the state last changed, in the caller's unit
+ * @flapped: ns, when @wanted was last changed by a flap, or by a minute without
+ * @changed: ns, when the state last changed
  */
 struct grex_fsm {
 	u8 state;
 	u8 misses;
 	u16 wanted;
 	u16 left;
-	u16 streak;
 	u64 flaps;
+	u64 flapped;
 	u64 changed;
 };
 
 unsigned int grex_fsm_step(struct grex_fsm *fsm, enum grex_fsm_event event,
-			   u8 retries, u64 now);
+			   const struct grex_fsm_input *in);
 
 #endif

@@ -538,7 +538,7 @@ static int rtnl_probe(struct grex_tunnel *tunnel, struct nlattr *data[],
 	case -ENOMEM:
 		return err;
 	default:
-		return rtnl_refuse(err, extack, attr,
+		return rtnl_refuse(-ENOBUFS, extack, attr,
 				   "The underlay did not take the probe");
 	}
 }

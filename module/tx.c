@@ -306,7 +306,8 @@ static void tx_push_ip(const struct grex_config *config, struct sk_buff *skb,
 
 static void tx_log_recursion(struct grex_tunnel *tunnel)
 {
-	if (!test_and_set_bit(0, &tunnel->recursion_logged) && net_ratelimit())
+	if (!test_and_set_bit(0, &tunnel->recursion_logged) &&
+	    grex_may_log(tunnel))
 		netdev_warn(tunnel->dev,
 			    "the route to the remote leads back into this tunnel, packets are dropped\n");
 }
@@ -578,7 +579,7 @@ netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev)
  *
  * Return: 0; -EHOSTUNREACH: no route to the remote; -ELOOP: it leads back into the
  * tunnel; -EMSGSIZE: larger than what the underlay takes; -ENOMEM; -ENOBUFS: the
- * underlay did not take it
+ * queue of the underlay is full; or -errno of the underlay: filtered, say
  */
 int grex_tx_probe(struct grex_config *config, struct sk_buff *skb, bool df)
 {
@@ -628,7 +629,7 @@ int grex_tx_probe(struct grex_config *config, struct sk_buff *skb, bool df)
 		goto drop;
 	}
 	err = tx_send(config, skb, dev, &outer);
-	return !err || err == -ENOMEM || err == -EMSGSIZE ? err : -ENOBUFS;
+	return err > 0 ? -ENOBUFS : err;
 
 drop:
 	if (reason == GREX_TX_RECURSION)

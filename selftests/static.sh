@@ -127,9 +127,9 @@ layer_order() {
 		rx.c clamp discover grex header keepalive packet reflect stats table
 		discover.c discover follow keepalive pmtu
 		follow.c follow grex pmtu
-		keepalive.c grex histogram keepalive packet stats table trace
-		reflect.c grex packet reflect stats
-		tx.c clamp grex header packet pmtu route sent stats
+		keepalive.c grex histogram keepalive packet proof stats table trace
+		reflect.c grex packet proof reflect stats
+		tx.c clamp grex header packet pmtu proof route sent stats
 		icmp.c discover grex header packet pmtu quote relay route sent stats table translate
 		clamp.c clamp grex mss pmtu
 		relay.c relay

@@ -6,6 +6,7 @@
 #include <kunit/test.h>
 #include <linux/if_ether.h>
 #include <linux/ip.h>
+#include <linux/math64.h>
 #include <linux/prandom.h>
 #include <net/ip.h>
 
@@ -20,8 +21,8 @@
  */
 struct oracle {
 	enum grex_fsm_event events[EVENTS];
+	struct grex_fsm_input in[EVENTS];
 	unsigned int count;
-	unsigned int retries;
 };
 
 struct expected {
@@ -29,29 +30,46 @@ struct expected {
 	unsigned int flaps;
 };
 
-/* Ticks after the last answer, or other event that wipes the slate. */
+/* Ticks after the last answer, or other event that wipes the slate, but for those that
+ * were not sent.
+ */
 static unsigned int unanswered_before(const struct oracle *o, unsigned int at)
 {
-	unsigned int ticks = 0;
+	unsigned int ticks = 0, from = at;
 
-	while (at--) {
-		if (o->events[at] != GREX_FSM_TICK)
-			break;
-		ticks++;
+	while (from && (o->events[from - 1] == GREX_FSM_TICK ||
+			o->events[from - 1] == GREX_FSM_UNSENT))
+		from--;
+	for (; from < at; from++) {
+		if (o->events[from] == GREX_FSM_TICK)
+			ticks = min(ticks + 1, 255U);
+		else if (ticks)
+			ticks--;
 	}
 	return ticks;
+}
+
+/* What a flap at @flapped asked for, after so many whole minutes. */
+static unsigned int need_at(unsigned int need, u64 flapped, u64 now)
+{
+	const u64 minutes = div64_u64(now - flapped, GREX_FSM_FORGET);
+
+	return max(minutes < 32 ? need >> minutes : 0, 1U);
 }
 
 static struct expected expect(const struct oracle *o)
 {
 	struct expected now = { GREX_FSM_OFF, 0 };
-	unsigned int need = 1; /* answers in a row from DOWN to UP */
+	unsigned int need =
+		1; /* answers in a row from DOWN to UP, at @flapped */
+	unsigned int held = 0; /* that HOLD waits for */
 	unsigned int got = 0; /* of those */
-	unsigned int good = 0; /* answers in a row while UP */
+	u64 flapped = 0;
 	unsigned int i;
 
 	for (i = 0; i < o->count; i++) {
-		const unsigned int silent = unanswered_before(o, i);
+		const struct grex_fsm_input *in = &o->in[i];
+		const unsigned int most = max(60000 / in->interval, 1U);
 
 		switch (o->events[i]) {
 		case GREX_FSM_START:
@@ -60,46 +78,39 @@ static struct expected expect(const struct oracle *o)
 					    ? GREX_FSM_DOWN
 					    : GREX_FSM_UP;
 			need = 1;
-			good = 0;
 			break;
 		case GREX_FSM_STOP:
 		case GREX_FSM_CLOSE:
 			now.state = GREX_FSM_OFF;
 			break;
 		case GREX_FSM_TICK:
-			if (now.state == GREX_FSM_OFF)
-				break;
-			if (silent)
-				good = 0;
-			if (silent < o->retries)
+			if (now.state == GREX_FSM_OFF ||
+			    unanswered_before(o, i) < in->retries)
 				break;
 			if (now.state == GREX_FSM_UP) {
 				now.flaps++;
-				need = min(2 * need, 16 * o->retries);
+				if (!in->heard) {
+					need = need_at(need, flapped, in->now);
+					need = min(2 * need, most);
+					flapped = in->now;
+				}
 			}
 			now.state = GREX_FSM_DOWN;
 			break;
 		case GREX_FSM_REPLY:
-			if (now.state == GREX_FSM_OFF)
+			if (now.state == GREX_FSM_OFF ||
+			    now.state == GREX_FSM_UP)
 				break;
-			if (now.state == GREX_FSM_UP) {
-				if (++good == o->retries) {
-					good = 0;
-					if (need > 1)
-						need--;
-				}
-				break;
+			if (now.state == GREX_FSM_DOWN) {
+				got = 0;
+				held = need_at(need, flapped, in->now);
 			}
-			got = now.state == GREX_FSM_DOWN ? 1 : got + 1;
-			now.state = GREX_FSM_HOLD;
-			if (got >= need) {
-				now.state = GREX_FSM_UP;
-				good = 0;
-			}
+			now.state = ++got < held ? GREX_FSM_HOLD : GREX_FSM_UP;
 			break;
 		case GREX_FSM_RENEW:
+			if (now.state == GREX_FSM_OFF)
+				break;
 			need = 1;
-			good = 0;
 			if (now.state == GREX_FSM_HOLD)
 				now.state = GREX_FSM_DOWN;
 			break;
@@ -115,10 +126,12 @@ static enum grex_fsm_event random_event(struct rnd_state *rnd)
 {
 	const u32 dice = prandom_u32_state(rnd) % 100;
 
-	if (dice < 49)
+	if (dice < 47)
 		return GREX_FSM_TICK;
-	if (dice < 96)
+	if (dice < 93)
 		return GREX_FSM_REPLY;
+	if (dice < 96)
+		return GREX_FSM_UNSENT;
 	return prandom_u32_state(rnd) % GREX_FSM_EVENTS;
 }
 
@@ -149,6 +162,7 @@ static void check_actions(struct kunit *test, enum grex_fsm_event event,
 
 static void fsm_equals_oracle(struct kunit *test)
 {
+	static const u32 intervals[] = { 100, 1000, 10000, 3600000 };
 	struct oracle *o = kunit_kzalloc(test, sizeof(*o), GFP_KERNEL);
 	unsigned int seen[GREX_FSM_UP + 1] = {};
 	struct rnd_state rnd;
@@ -157,11 +171,13 @@ static void fsm_equals_oracle(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, o);
 	prandom_seed_state(&rnd, 4);
 	for (run = 0; run < RUNS; run++) {
-		const u8 retries = run % 8 ? 1 + run % 5 : 255;
+		struct grex_fsm_input in = {
+			.interval = intervals[run % ARRAY_SIZE(intervals)],
+			.retries = run % 8 ? 1 + run % 5 : 255,
+		};
 		struct grex_fsm fsm = {};
 		u64 changed = 0;
 
-		o->retries = retries;
 		for (i = 0; i < EVENTS; i++) {
 			const enum grex_fsm_state old = fsm.state;
 			const enum grex_fsm_event event =
@@ -171,15 +187,19 @@ static void fsm_equals_oracle(struct kunit *test)
 			struct expected want;
 			unsigned int actions;
 
-			actions = grex_fsm_step(&fsm, event, retries, i + 1);
+			/* Up to 4 s, so that minutes pass. */
+			in.now += prandom_u32_state(&rnd);
+			in.heard = prandom_u32_state(&rnd) % 4 == 0;
+			actions = grex_fsm_step(&fsm, event, &in);
 			o->events[i] = event;
+			o->in[i] = in;
 			o->count = i + 1;
 			want = expect(o);
 			KUNIT_ASSERT_EQ(test, (unsigned int)fsm.state,
 					(unsigned int)want.state);
 			KUNIT_ASSERT_EQ(test, fsm.flaps, (u64)want.flaps);
 			if (fsm.state != old)
-				changed = i + 1;
+				changed = in.now;
 			KUNIT_ASSERT_EQ(test, fsm.changed, changed);
 			check_actions(test, event, old, fsm.state, actions);
 			seen[fsm.state]++;
@@ -195,44 +215,65 @@ static void fsm_detects(struct kunit *test)
 	unsigned int retries, ticks;
 
 	for (retries = 1; retries <= 255; retries++) {
+		const struct grex_fsm_input in = { .interval = 1000,
+						   .retries = retries };
 		struct grex_fsm fsm = {};
 
-		grex_fsm_step(&fsm, GREX_FSM_ADOPT, retries, 0);
-		grex_fsm_step(&fsm, GREX_FSM_TICK, retries, 1);
-		grex_fsm_step(&fsm, GREX_FSM_REPLY, retries, 1);
+		grex_fsm_step(&fsm, GREX_FSM_ADOPT, &in);
+		grex_fsm_step(&fsm, GREX_FSM_TICK, &in);
+		grex_fsm_step(&fsm, GREX_FSM_REPLY, &in);
 		for (ticks = 0; fsm.state == GREX_FSM_UP && ticks < 300;
 		     ticks++)
-			grex_fsm_step(&fsm, GREX_FSM_TICK, retries, ticks);
+			grex_fsm_step(&fsm, GREX_FSM_TICK, &in);
 		KUNIT_EXPECT_EQ(test, ticks, retries + 1);
 	}
 }
 
-/* Each flap doubles what is wanted, and no flap goes over the cap. */
+/* flap: be silent until down, then answer; returns how many answers that took. */
+static unsigned int flap(struct grex_fsm *fsm, struct grex_fsm_input *in)
+{
+	unsigned int got, i;
+
+	for (i = 0; i <= in->retries; i++)
+		grex_fsm_step(fsm, GREX_FSM_TICK, in);
+	for (got = 0; fsm->state != GREX_FSM_UP && got < 1000; got++) {
+		grex_fsm_step(fsm, GREX_FSM_TICK, in);
+		grex_fsm_step(fsm, GREX_FSM_REPLY, in);
+	}
+	return got;
+}
+
+/* Each flap doubles what is wanted, up to a minute of it; each minute halves it. What is
+ * not the peer's fault does not count.
+ */
 static void fsm_damps(struct kunit *test)
 {
-	const u8 retries = 3;
+	struct grex_fsm_input in = { .interval = 1000, .retries = 3 };
 	struct grex_fsm fsm = {};
-	unsigned int flap, want = 1, got, i;
+	unsigned int want, i;
 
-	grex_fsm_step(&fsm, GREX_FSM_START, retries, 0);
-	for (flap = 0; flap < 9; flap++) {
-		for (got = 0; fsm.state != GREX_FSM_UP && got < 100; got++) {
-			grex_fsm_step(&fsm, GREX_FSM_TICK, retries, 1);
-			grex_fsm_step(&fsm, GREX_FSM_REPLY, retries, 1);
-		}
-		KUNIT_EXPECT_EQ(test, got, want);
-		for (i = 0; i <= retries; i++)
-			grex_fsm_step(&fsm, GREX_FSM_TICK, retries, 2);
-		KUNIT_EXPECT_EQ(test, fsm.state, (u8)GREX_FSM_DOWN);
-		want = min(want * 2, 16U * retries);
+	grex_fsm_step(&fsm, GREX_FSM_ADOPT, &in);
+	for (want = 2, i = 0; i < 9; i++) {
+		KUNIT_EXPECT_EQ(test, flap(&fsm, &in), want);
+		want = min(want * 2, 60U);
 	}
-	KUNIT_EXPECT_EQ(test, want, 48U);
-	/* It forgives: one less after each three answers. */
-	for (got = 0; got < 48 + 3 * 47; got++) {
-		grex_fsm_step(&fsm, GREX_FSM_TICK, retries, 3);
-		grex_fsm_step(&fsm, GREX_FSM_REPLY, retries, 3);
+	KUNIT_EXPECT_EQ(test, want, 60U);
+	in.heard = true;
+	KUNIT_EXPECT_EQ(test, flap(&fsm, &in), 60U);
+	KUNIT_EXPECT_EQ(test, fsm.flaps, (u64)10);
+	for (i = 0; i < 3; i++) {
+		in.now += GREX_FSM_FORGET - 1;
+		KUNIT_EXPECT_EQ(test, flap(&fsm, &in), 60U >> i);
+		in.now += 1;
+		KUNIT_EXPECT_EQ(test, flap(&fsm, &in), 30U >> i);
 	}
-	KUNIT_EXPECT_EQ(test, fsm.wanted, (u16)0);
+	in.now += 100 * GREX_FSM_FORGET;
+	KUNIT_EXPECT_EQ(test, flap(&fsm, &in), 1U);
+	in.heard = false;
+	KUNIT_EXPECT_EQ(test, flap(&fsm, &in), 2U);
+	/* One answer is always enough where the next takes longer than a minute. */
+	in.interval = 3600000;
+	KUNIT_EXPECT_EQ(test, flap(&fsm, &in), 1U);
 }
 
 static void probe_round_trip(struct kunit *test)
