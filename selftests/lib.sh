@@ -100,6 +100,13 @@ busywait() {
 	done
 }
 
+# now: ms since whenever
+now() {
+	local up
+	read -r up _ </proc/uptime
+	echo "${up%.*}${up#*.}0"
+}
+
 # --- namespaces ------------------------------------------------------------
 
 # new_ns VARIABLE: make a namespace with lo up, its name in VARIABLE
@@ -390,6 +397,7 @@ run_tests() {
 		RET=$setup
 		SKIP=
 		printf '# %s\n' "$test"
+		[ -z "${GREX_LAB:-}" ] || printf 'grex-lab: %s: %s\n' "${0##*/}" "$test" >/dev/kmsg
 		if declare -F "$test" >/dev/null; then
 			"$test"
 		else

@@ -9,6 +9,8 @@
 
 TESTS="
 	carrier_stays
+	flaps_while_heard
+	full_queue
 	answers_stay_on_the_link
 	number_far_ahead
 	peer_begins_anew
@@ -44,6 +46,69 @@ carrier_stays() {
 	answered=$(($(counter "$A" gre1 keepalive_answered) - answered))
 	[ "$answered" -ge 5000 ] || fail "$answered answers"
 	check_eq "limited" 0 "$(counter "$A" gre1 rx_keepalive_limited)"
+}
+
+carrier_is() { [ "$(gretool -n "$A" -j show gre1 | jq .[].carrier)" = "$1" ]; }
+
+# back_after: tenths of a second until the carrier of A is back, once B answers again
+back_after() {
+	local begin
+	run gretool -n "$B" set gre1 keepalive-reply off
+	check "down" busywait 10 carrier_is false
+	run gretool -n "$B" set gre1 keepalive-reply on
+	begin=$(now)
+	check "up again" busywait 100 carrier_is true
+	echo $((($(now) - begin) / 100))
+}
+
+# Somebody makes the answers of B get lost, again and again, while B sends: the carrier
+# comes back with the first answer each time. What B does itself is damped.
+flaps_while_heard() {
+	local i took
+	setup_pair
+	tunnel_pair
+	run gretool -n "$A" set gre1 keepalive 200ms 3
+	check "up" busywait 10 carrier_is true
+	ns_background "$B" ping -q -i 0.1 10.0.0.1 >/dev/null
+	for i in 1 2 3 4 5; do
+		took=$(back_after)
+		printf '# back after 0.%s s\n' "$took"
+		[ "$took" -le 4 ] || fail "it was punished"
+	done
+	end_background
+	for i in 1 2 3 4 5; do took=$(back_after); done
+	printf '# without a sign of B: back after %s tenths\n' "$took"
+	[ "$took" -ge 50 ] || fail "it was not damped"
+}
+
+# sent_path: what probes have found
+sent_path() {
+	gretool -n "$A" -j show gre1 | jq -r '.[0].path_mtu | "\(.source) \(.bytes)"'
+}
+
+probes_say() { [ "$(sent_path)" = "probes $1" ]; }
+
+# A queue of this machine has no room: for anything, or for what is large. That says
+# nothing of the peer, nor of the path. That a filter drops them does.
+full_queue() {
+	setup_pair
+	tunnel_pair
+	run gretool -n "$A" set gre1 keepalive 200ms 3 mtu-probe on
+	check "up" busywait 10 carrier_is true
+	check "path" busywait 20 probes_say 1500
+	run tc -n "$A" qdisc add dev v0 root bfifo limit 400
+	sleep 20
+	check_eq "path, no room for large ones" "probes 1500" "$(sent_path)"
+	check_eq "carrier then" true "$(gretool -n "$A" -j show gre1 | jq .[].carrier)"
+	run tc -n "$A" qdisc replace dev v0 root pfifo limit 0
+	sleep 5
+	check_eq "carrier, no room at all" true "$(gretool -n "$A" -j show gre1 | jq .[].carrier)"
+	[ "$(counter "$A" gre1 tx_underlay)" -ge 20 ] || fail "the queue was not full"
+	run tc -n "$A" qdisc del dev v0 root
+	run ip netns exec "$A" nft "add table t; add chain t o { type filter hook output priority 0; }; add rule t o ip protocol gre drop"
+	check "down, filtered" busywait 5 carrier_is false
+	run ip netns exec "$A" nft "delete table t"
+	check "up again" busywait 10 carrier_is true
 }
 
 # One to the other end of the link goes back, one to what is behind it does not.

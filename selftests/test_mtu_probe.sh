@@ -76,13 +76,6 @@ found() {
 		"done $1 probes" ]
 }
 
-# milliseconds
-now() {
-	local up
-	read -r up _ </proc/uptime
-	echo "${up%.*}${up#*.}0"
-}
-
 # search_finds BYTES: from the beginning
 search_finds() {
 	local begin took
