@@ -162,6 +162,9 @@ run_stage() {
 		for kernel in $OTHER_KERNELS; do
 			stage "selftests-$kernel" "$LAB/run.sh" -k "$kernel"
 		done
+		# Where tasks preempt one another in the middle of sending.
+		stage "selftests-7.2-rt" "$LAB/run.sh" -k 7.2-rt test_recursion.sh test_encap.sh \
+			test_decap.sh test_keepalive.sh test_change.sh test_teardown.sh
 		;;
 	plant)
 		stage plant-debug "$LAB/plant.sh" -k debug

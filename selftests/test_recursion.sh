@@ -11,6 +11,7 @@ TESTS="
 	route_into_itself
 	two_into_each_other
 	logged_once
+	many_senders
 	super_packets
 	nested
 "
@@ -90,6 +91,24 @@ logged_once() {
 	check "after a change" ping_fails "$A" 10.0.0.2 -W 0.2
 	check_eq "warnings after a change" "$((before + 2))" "$(loop_warnings)"
 	run ip -n "$A" route del 192.0.2.2/32 dev gre1
+}
+
+# Many tasks send at once, and preempt one another while they do (PREEMPT_RT): nothing
+# loops.
+many_senders() {
+	cat >"$WORK/senders.py" <<-'END'
+		import os, socket
+		for sender in range(32):
+		    if not os.fork():
+		        s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+		        for _ in range(500):
+		            s.sendto(bytes(40), ("10.0.0.2", 9))
+		        os._exit(0)
+		for sender in range(32):
+		    os.wait()
+	END
+	counts "$A" gre1 tx_recursion 0 ns "$A" python3 "$WORK/senders.py"
+	check "they were sent" test "$(link_counter "$A" gre1 tx_packets)" -ge 16000
 }
 
 # A TCP stream runs into the loop and out of it again.

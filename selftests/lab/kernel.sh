@@ -3,7 +3,7 @@
 #
 # kernel.sh [--cached] NAME: have kernel NAME in the cache; print its folder.
 #
-# Names: 5.10 6.1 6.12 7.2 (Debian's own), debug (6.12, built here with every
+# Names: 5.10 6.1 6.12 7.2 7.2-rt (Debian's own), debug (6.12, built here with every
 # detector).  The folder holds:
 #   vmlinux   what boots
 #   modules/  lib/modules/RELEASE, decompressed
@@ -17,7 +17,7 @@ set -euo pipefail
 # shellcheck source=apt.sh
 . "$LAB/apt.sh"
 
-usage() { say "usage: kernel.sh [--cached] 5.10|6.1|6.12|7.2|debug"; exit 2; }
+usage() { say "usage: kernel.sh [--cached] 5.10|6.1|6.12|7.2|7.2-rt|debug"; exit 2; }
 
 only_ask=0
 [[ ${1:-} == --cached ]] && { only_ask=1; shift; }
@@ -28,7 +28,7 @@ case $name in
 5.10) suite=bullseye ;;
 6.1) suite=bookworm ;;
 6.12) suite=bookworm backports=1 ;;
-7.2) suite=trixie backports=1 ;;
+7.2 | 7.2-rt) suite=trixie backports=1 ;;
 debug) suite=bookworm backports=1 source=linux-source-6.12 fragments=(guest debug) ;;
 *) usage ;;
 esac
@@ -50,7 +50,7 @@ final=$GREX_CACHE/kernels/$name
 cached() {
 	[[ -f $final/key && $(<"$final/key") == "$(key)" ]] || return
 	# An early recipe took 6.12 for a 6.1.
-	[[ ${#fragments[@]} != 0 || $(<"$final/release") == "$name".* ]]
+	[[ ${#fragments[@]} != 0 || $(<"$final/release") == "${name%-rt}".* ]]
 }
 
 if cached; then
@@ -170,15 +170,15 @@ stock_chroot() {
 }
 
 stock() {
-	local image headers release root=$work/root common kbuild
+	local image headers release root=$work/root common kbuild series=${name%-rt}
 	apt_update
 	# By name, not by what linux-image-amd64 needs: backports move on to a next series.
-	image=$(newest "linux-image-$name" '-amd64')
+	image=$(newest "linux-image-$series" "${name#"$series"}-amd64")
 	[[ $image ]] || die "$suite has no Linux $name any more"
 	release=${image#linux-image-}
 	headers=linux-headers-$release
 	say "kernel $name is $release"
-	if [[ $name == 7.2 ]]; then
+	if [[ $series == 7.2 ]]; then
 		stock_chroot "$release"
 		return
 	fi
