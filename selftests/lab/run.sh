@@ -63,6 +63,7 @@ beat=$((within ? 600 : 3 * patience + 90))
 stage=selftests-$name
 ((${#kmemleak[@]} == 0)) || stage+=-kmemleak
 "$LAB/build.sh" "$name" >/dev/null || { tally "$stage" fail "build for $name"; exit 1; }
+make -s -C "$CHECKOUT" tool >&2 || { tally "$stage" fail "build of gretool"; exit 1; }
 # What needs this machine and not the guest: the file finds out how it went.
 unready=()
 for file in "${singles[@]}"; do
@@ -158,7 +159,10 @@ guest() {
 		*) why="the guest ended, status $status" ;;
 		esac
 		line FAIL "$current" - - "$why"
+		# Where files are in memory, what it printed is gone; the kernel's log says which
+		# function it was in.
 		tail -n 100 "$results/$current.tap" 2>/dev/null | sed 's/^/     | /' || :
+		tail -n 40 "$folder/console.log" 2>/dev/null | sed 's/^/     kernel| /' || :
 		echo "$why" >"$results/$current.failed"
 	done
 }
