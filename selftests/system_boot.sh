@@ -32,6 +32,8 @@ lab/system.sh --copy "$root" ifupdown iproute2 iputils-ping libmnl0 kmod udev
 "${as_root[@]}" mkdir -p "$root/lab/selftests"
 "${as_root[@]}" cp -r lib.sh boot "$root/lab/selftests/"
 "${as_root[@]}" ln -s /lib/systemd/system/gretool.service "$root/etc/systemd/system/multi-user.target.wants/gretool.service"
+"${as_root[@]}" mkdir -p "$root/etc/systemd/system/sysinit.target.wants"
+"${as_root[@]}" ln -s /lib/systemd/system/gretool-module.service "$root/etc/systemd/system/sysinit.target.wants/gretool-module.service"
 
 put /etc/gretool/office.conf <<'END'
 [gre1]
@@ -81,7 +83,17 @@ After=network-online.target
 Type=oneshot
 ExecStart=/bin/sh -c 'gretool show >/run/online'
 END
-for unit in underlay online; do
+# What any user can do as soon as he can run a program, and cron of his.
+put /etc/systemd/system/rival.service <<'END'
+[Unit]
+DefaultDependencies=no
+After=sysinit.target
+Before=gretool.service
+[Service]
+Type=oneshot
+ExecStart=/bin/sh -c '/sbin/modprobe ip_gre; lsmod >/run/rival'
+END
+for unit in underlay online rival; do
 	"${as_root[@]}" ln -s "/etc/systemd/system/$unit.service" "$root/etc/systemd/system/multi-user.target.wants/$unit.service"
 done
 
