@@ -253,6 +253,8 @@ built() {
 	for f in "${fragments[@]}"; do stuck "$LAB/config/$f" || bad+=" config/$f"; done
 	[[ -z $bad ]] || die "the kernel does not take all of$bad"
 	cp .config "$work/out/config"
+	# Before that, make -n sees nothing of what is to be compiled.
+	long "preparing kernel $name" nice -n 19 make -j "$(nproc)" KBUILD_BUILD_USER=lab KBUILD_BUILD_HOST=grex prepare
 	LONG_STEPS=$(make -n vmlinux modules 2>/dev/null | grep -cE "echo '$LONG_STEP" || :)
 	# Another's boot and tests go first.
 	LONG_STEPS=$LONG_STEPS long "building kernel $name" \
