@@ -4,9 +4,21 @@
  * keyed by, for packets, for the MTU, and for what an ICMP error is about.
  */
 #include <net/inet_dscp.h>
+#include <net/l3mdev.h>
 
 #include "grex.h"
 #include "route.h"
+
+/* By which device, or by which VRF. One that is in a VRF stands for all of it: it may be
+ * there for its address alone (a loopback).
+ */
+static int route_oif(const struct grex_config *config)
+{
+	if (!config->link)
+		return 0;
+	return l3mdev_master_ifindex_by_index(config->tunnel->net, config->link)
+		       ?: config->link;
+}
 
 /**
  * grex_route_lookup - the route that outer packets take
@@ -25,7 +37,7 @@ struct rtable *grex_route_lookup(const struct grex_config *config,
 	struct flowi4 flow = {
 		.daddr = remote,
 		.saddr = config->match.local.v4,
-		.flowi4_oif = config->link,
+		.flowi4_oif = route_oif(config),
 		.flowi4_mark = config->fwmark,
 		.flowi4_proto = IPPROTO_GRE,
 		.fl4_gre_key = config->okey,

@@ -9,6 +9,7 @@
 #include <net/inet_ecn.h>
 #include <net/ip_tunnels.h>
 #include <net/ipv6.h>
+#include <net/l3mdev.h>
 
 #include "clamp.h"
 #include "discover.h"
@@ -35,7 +36,7 @@ static struct grex_config *rx_match(struct grex_net *gn, struct sk_buff *skb,
 				    const struct grex_header *header)
 {
 	const struct iphdr *outer = ip_hdr(skb);
-	const struct grex_arrival arrival = {
+	struct grex_arrival arrival = {
 		.iif = IPCB(skb)->iif,
 		.l3mdev = skb->dev->ifindex,
 	};
@@ -46,11 +47,20 @@ static struct grex_config *rx_match(struct grex_net *gn, struct sk_buff *skb,
 		.keyed = !!(header->flags & GREX_HEADER_KEY),
 		.family = AF_INET,
 	};
-	struct grex_config *config;
+	struct grex_config *config, *other;
 
 	config = grex_table_match_rcu(&gn->table, &packet, arrival);
-	if (likely(config))
+	if (likely(config && READ_ONCE(config->tunnel->dev->flags) & IFF_UP))
 		return config;
+
+	arrival.vrf = l3mdev_master_ifindex_rcu(skb->dev);
+	other = grex_table_match_up_rcu(&gn->table, &packet, arrival);
+	if (other)
+		return other;
+	if (config) {
+		grex_stats_drop(config->tunnel->stats, GREX_RX_DOWN, skb);
+		return NULL;
+	}
 
 	/* Answered as ip_gre does; icmp_send() limits the rate. */
 	icmp_send(skb, ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, 0);
@@ -209,10 +219,6 @@ int grex_rx(struct sk_buff *skb)
 	if (unlikely(!config))
 		return 0;
 	tunnel = config->tunnel;
-
-	reason = GREX_RX_DOWN;
-	if (unlikely(!(READ_ONCE(tunnel->dev->flags) & IFF_UP)))
-		goto drop;
 
 	/* A router takes one off (RFC 5082). What we sent the peer to return has come by
 	 * it, and proves itself.

@@ -9,6 +9,7 @@
 #include <linux/jhash.h>
 #include <linux/rhashtable.h>
 #include <linux/rtnetlink.h>
+#include <net/l3mdev.h>
 
 #include "header.h"
 #include "table.h"
@@ -311,6 +312,66 @@ struct grex_config *grex_table_match_rcu(const struct grex_table *table,
 			return best;
 	}
 	return NULL;
+}
+
+/* Is the device that a tunnel is bound to where the packet came in, in the same VRF or
+ * in none?
+ */
+static bool table_same_vrf(const struct grex_config *config,
+			   struct grex_arrival arrival)
+{
+	return l3mdev_master_ifindex_by_index(config->tunnel->net,
+					      config->link) == arrival.vrf;
+}
+
+static struct grex_config *table_best_up_rcu(const struct grex_table *table,
+					     const struct grex_match *packet,
+					     struct grex_arrival arrival,
+					     bool bound_elsewhere)
+{
+	enum grex_table_class cls;
+
+	for (cls = 0; cls < GREX_TABLE_CLASSES; cls++) {
+		const struct grex_match match = table_narrow(packet, cls);
+		struct grex_config *config, *best = NULL;
+		struct rhlist_head *list, *pos;
+		int rank, best_rank = 0;
+
+		list = rhltable_lookup((struct rhltable *)&table->by_match,
+				       &match, table_by_match);
+		rhl_for_each_entry_rcu(config, pos, list, by_match) {
+			if (!(READ_ONCE(config->tunnel->dev->flags) & IFF_UP))
+				continue;
+			rank = table_link_rank(config, arrival);
+			if (bound_elsewhere)
+				rank = !rank && table_same_vrf(config, arrival);
+			if (rank > best_rank) {
+				best = config;
+				best_rank = rank;
+			}
+		}
+		if (best)
+			return best;
+	}
+	return NULL;
+}
+
+/**
+ * grex_table_match_up_rcu - another tunnel that may take a received packet
+ * @table: of the namespace it was received in
+ * @packet: local is its destination, remote its source
+ * @arrival: where it came in
+ *
+ * For a packet whose tunnel is down, or which has none: the best of those that are up;
+ * else one that is bound to another device of the same VRF, by which its packets are
+ * sent. The peer's may take another way.
+ */
+struct grex_config *grex_table_match_up_rcu(const struct grex_table *table,
+					    const struct grex_match *packet,
+					    struct grex_arrival arrival)
+{
+	return table_best_up_rcu(table, packet, arrival, false)
+		       ?: table_best_up_rcu(table, packet, arrival, true);
 }
 
 /* The tunnels of one class with the addresses of @packet, whatever the key. */

@@ -8,10 +8,12 @@
  * struct grex_arrival - where a packet came in
  * @iif: ifindex of the device
  * @l3mdev: ifindex of the VRF that @iif is in, or @iif
+ * @vrf: ifindex of the VRF that @iif is in, or 0
  */
 struct grex_arrival {
 	int iif;
 	int l3mdev;
+	int vrf;
 };
 
 static __always_inline bool grex_table_same_pair(const struct grex_match *a,
@@ -32,6 +34,9 @@ bool grex_table_has_other(struct grex_table *table,
 struct grex_config *grex_table_match_rcu(const struct grex_table *table,
 					 const struct grex_match *packet,
 					 struct grex_arrival arrival);
+struct grex_config *grex_table_match_up_rcu(const struct grex_table *table,
+					    const struct grex_match *packet,
+					    struct grex_arrival arrival);
 struct grex_config *grex_table_match_pair_rcu(const struct grex_table *table,
 					      const struct grex_match *packet,
 					      struct grex_arrival arrival);

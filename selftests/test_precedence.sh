@@ -79,6 +79,11 @@ test_addresses() {
 		remoteonly 192.0.2.2 192.0.2.111
 		localonly  192.0.2.3 192.0.2.1
 		neither    192.0.2.3 192.0.2.111
+		# One that is down takes nothing from those that are up.
+		gretool set exact down
+		remoteonly 192.0.2.2 192.0.2.1
+		gretool set exact up
+		exact      192.0.2.2 192.0.2.1
 		gretool del exact
 		remoteonly 192.0.2.2 192.0.2.1
 		localonly  192.0.2.3 192.0.2.1
@@ -125,7 +130,8 @@ test_link() {
 		bound      192.0.2.2 192.0.2.1
 		any        192.0.2.2 192.0.2.1 out v1
 		gretool del any
-		nobody     192.0.2.2 192.0.2.1 out v1
+		# But better than none: the peer's packets may take another way.
+		bound      192.0.2.2 192.0.2.1 out v1
 		# Addresses go before the link.
 		gretool add exact local 192.0.2.1 remote 192.0.2.3 up
 		gretool add anyv0 local any remote any dev v0 up
@@ -148,6 +154,10 @@ test_vrf() {
 		invrf      192.0.2.2 192.0.2.1
 		gretool del invrf
 		unbound    192.0.2.2 192.0.2.1
+		# One that is bound outside of the VRF is none.
+		gretool add outside local 192.0.2.1 remote 192.0.2.2 dev v1 up
+		gretool del unbound
+		nobody     192.0.2.2 192.0.2.1
 	END
 }
 

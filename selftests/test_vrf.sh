@@ -12,6 +12,7 @@
 TESTS="
 	overlapping_vrfs
 	device_in_vrf
+	loopback_in_vrf
 	fwmark
 	device
 "
@@ -87,6 +88,32 @@ device_in_vrf() {
 		ping_fails "$A" 10.0.1.2 -W 0.2
 }
 
+# "tunnel source Loopback0" in a VRF: the device has the address, and nothing else. In
+# blue there are the same addresses.
+loopback_in_vrf() {
+	local colour
+	vrfs || return
+	for colour in red blue; do
+		ips "$A" <<-END
+			link add lo-$colour type dummy
+			link set lo-$colour master $colour
+			link set lo-$colour up
+			addr add 203.0.113.9/32 dev lo-$colour
+		END
+	done
+	for name in "$B" "$C"; do
+		run ip -n "$name" route add 203.0.113.9/32 via 192.0.2.1
+		run gretool -n "$name" set gre1 remote 203.0.113.9
+	done
+	run gretool -n "$A" add gre1 local 203.0.113.9 remote 192.0.2.2 \
+		dev lo-red addr 10.0.1.1/30 up || fail "add on lo-red"
+	check "red" ping_ok "$A" 10.0.1.2
+	check "from B" ping_ok "$B" 10.0.1.1
+	check_eq "received" 6 "$(link_counter "$A" gre1 rx_packets)"
+	check "from C" ping_fails "$C" 10.0.1.1 -W 0.2
+	check_eq "received from blue" 6 "$(link_counter "$A" gre1 rx_packets)"
+}
+
 # two_ways: A and B joined twice; B is 203.0.113.1 on both
 two_ways() {
 	setup_pair
@@ -145,9 +172,12 @@ device() {
 	by v0 w0
 	run gretool -n "$A" set gre1 dev w0
 	by w0 v0
-	# B takes them from where it is bound to, and from there only.
+	# B takes them from wherever they come, as long as no other tunnel fits better.
 	run gretool -n "$B" set gre1 dev v0
-	counts_packets "$B" 0 check "not received from w0" \
+	counts_packets "$B" 2 check "received from w0" \
+		ping_fails "$A" 10.0.0.2 -W 0.2
+	run gretool -n "$B" add unbound local 203.0.113.1 remote any up
+	counts_packets "$B" 0 check "there is one" \
 		ping_fails "$A" 10.0.0.2 -W 0.2
 	run gretool -n "$A" set gre1 dev v0
 	counts_packets "$B" 2 check "received from v0" \

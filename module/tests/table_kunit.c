@@ -21,6 +21,7 @@
 struct table_fixture {
 	struct grex_table table;
 	struct grex_tunnel tunnels[CONFIGS];
+	struct net_device *up, *down;
 	struct grex_config *configs[CONFIGS]; /* NULL: not in the table */
 	struct rnd_state rnd;
 };
@@ -78,17 +79,29 @@ static int oracle_rank(const struct grex_config *c,
 	return rank;
 }
 
+/* With @up, of those that are up, the others only if they are bound to another device;
+ * those of the test are in no VRF.
+ */
 static struct grex_config *oracle_match(struct table_fixture *f,
 					const struct grex_match *packet,
-					struct grex_arrival arrival)
+					struct grex_arrival arrival, bool up)
 {
 	struct grex_config *best = NULL;
 	int i, rank, best_rank = 0;
 
 	for (i = 0; i < CONFIGS; i++) {
-		if (!f->configs[i])
+		struct grex_config unbound;
+
+		if (!f->configs[i] ||
+		    (up && f->configs[i]->tunnel->dev != f->up))
 			continue;
+		unbound = *f->configs[i];
+		unbound.link = 0;
 		rank = oracle_rank(f->configs[i], packet, arrival, true);
+		if (rank)
+			rank += 1000;
+		else if (up && !arrival.vrf)
+			rank = oracle_rank(&unbound, packet, arrival, true);
 		if (rank > best_rank) {
 			best = f->configs[i];
 			best_rank = rank;
@@ -120,15 +133,25 @@ static void check_match(struct kunit *test)
 		.iif = 1 + pick(f, LINKS - 1),
 		.l3mdev = 1 + pick(f, LINKS - 1),
 	};
-	struct grex_config *got, *want;
+	struct grex_config *got, *want, *got_up, *want_up;
 	struct grex_match packet;
 
+	arrival.vrf = pick(f, 2);
 	pick_match(f, &packet, 1);
-	want = oracle_match(f, &packet, arrival);
+	want = oracle_match(f, &packet, arrival, false);
+	want_up = oracle_match(f, &packet, arrival, true);
 	rcu_read_lock();
 	got = grex_table_match_rcu(&f->table, &packet, arrival);
+	got_up = grex_table_match_up_rcu(&f->table, &packet, arrival);
 	rcu_read_unlock();
 	KUNIT_EXPECT_PTR_EQ(test, got, want);
+	KUNIT_EXPECT_EQ(test, !got_up, !want_up);
+	/* Of those bound elsewhere that are equal, any. */
+	if (got_up && want_up && oracle_rank(want_up, &packet, arrival, true))
+		KUNIT_EXPECT_PTR_EQ(test, got_up, want_up);
+	else if (got_up && want_up)
+		KUNIT_EXPECT_TRUE(test, grex_table_same_pair(&got_up->match,
+							     &want_up->match));
 }
 
 /* Whatever the key: any tunnel with the best addresses of those that match. */
@@ -286,10 +309,22 @@ static int table_suite_init(struct kunit *test)
 {
 	struct table_fixture *f = kvzalloc(sizeof(*f), GFP_KERNEL);
 
+	int i;
+
 	if (!f)
 		return -ENOMEM;
 	prandom_seed_state(&f->rnd, 47);
 	test->priv = f;
+	/* Nothing of a device counts but whether it is up. */
+	f->up = kvzalloc(sizeof(*f->up), GFP_KERNEL);
+	f->down = kvzalloc(sizeof(*f->down), GFP_KERNEL);
+	if (!f->up || !f->down)
+		return -ENOMEM;
+	f->up->flags = IFF_UP;
+	for (i = 0; i < CONFIGS; i++) {
+		f->tunnels[i].dev = i % 2 ? f->up : f->down;
+		f->tunnels[i].net = &init_net;
+	}
 	return grex_table_init(&f->table);
 }
 
@@ -309,6 +344,8 @@ static void table_suite_exit(struct kunit *test)
 	}
 	rtnl_unlock();
 	grex_table_destroy(&f->table);
+	kvfree(f->up);
+	kvfree(f->down);
 	kvfree(f);
 }
 
