@@ -228,6 +228,7 @@ struct grex_discover {
  * @remote: outer destination
  * @oif: ifindex of the device that packets to it left by
  * @gateway: and the router, 0: none
+ * @spread: they may also have left by another one of several equal paths
  * @genid: of the exceptions of the kernel's route cache: "ip route flush cache" ends this
  *	one, too
  * @mtu: bytes outside, 0: not known
@@ -241,6 +242,7 @@ struct grex_pmtu_learned {
 	int genid;
 	u16 mtu;
 	bool locked;
+	bool spread;
 	u64 expires;
 };
 

@@ -312,16 +312,19 @@ static void icmp_learn(struct icmp_report *report, bool redirect)
 	struct rtable *rt;
 	__be32 saddr;
 
-	rt = grex_route_lookup(report->config, quote->daddr, quote->dsfield,
+	rt = grex_route_lookup(report->config, quote->daddr, quote->dsfield, 0,
 			       &saddr);
 	if (IS_ERR(rt))
 		return;
 	if (redirect)
 		icmp_redirect(report, rt);
 	else
-		report->error.info = grex_pmtu_learn(report->config, rt,
-						     quote->daddr,
-						     report->error.info);
+		report->error.info =
+			grex_pmtu_learn(report->config, rt, quote->daddr,
+					report->error.info,
+					grex_route_is_spread(report->config,
+							     quote->daddr,
+							     quote->dsfield));
 	ip_rt_put(rt);
 }
 

@@ -31,9 +31,8 @@ static struct rtable *pmtu_route(const struct grex_config *config,
 	__be32 saddr;
 
 	rt = grex_route_lookup(config, remote,
-			       config->tos == GREX_TOS_INHERIT ? 0
-							       : config->tos,
-			       &saddr);
+			       config->tos & GREX_TOS_INHERIT ? 0 : config->tos,
+			       0, &saddr);
 	if (IS_ERR(rt))
 		return NULL;
 	if (rt->dst.dev != config->tunnel->dev)
@@ -120,8 +119,9 @@ static struct grex_pmtu_learned pmtu_learned(const struct grex_config *config,
 		seq = read_seqbegin(&pmtu->lock);
 		learned = *pmtu_entry(config, remote);
 	} while (read_seqretry(&pmtu->lock, seq));
-	if (learned.remote != remote || learned.oif != rt->dst.dev->ifindex ||
-	    learned.gateway != rt->rt_gw4 ||
+	if (learned.remote != remote ||
+	    (!learned.spread && (learned.oif != rt->dst.dev->ifindex ||
+				 learned.gateway != rt->rt_gw4)) ||
 	    learned.genid != fnhe_genid(config->tunnel->net) ||
 	    time_after_eq64(get_jiffies_64(), learned.expires))
 		learned.mtu = 0;
@@ -157,6 +157,7 @@ void grex_pmtu_forget(struct grex_tunnel *tunnel)
  * @rt: the route that it took
  * @remote: to whom
  * @mtu: bytes outside that the error says pass
+ * @spread: there are several, and which of them it took is not known
  *
  * It is believed as long as the kernel believes one (net.ipv4.route.mtu_expires). Below
  * GREX_PMTU_FLOOR, packets go without DF, as those of the kernel do.
@@ -164,13 +165,14 @@ void grex_pmtu_forget(struct grex_tunnel *tunnel)
  * Return: bytes outside that packets are held to now
  */
 u32 grex_pmtu_learn(const struct grex_config *config, const struct rtable *rt,
-		    __be32 remote, u32 mtu)
+		    __be32 remote, u32 mtu, bool spread)
 {
 	struct grex_pmtu *pmtu = &config->tunnel->pmtu;
 	struct grex_pmtu_learned learned = {
 		.remote = remote,
 		.oif = rt->dst.dev->ifindex,
 		.gateway = rt->rt_gw4,
+		.spread = spread,
 		.genid = fnhe_genid(config->tunnel->net),
 		.mtu = max_t(u32, mtu, GREX_PMTU_FLOOR),
 		.locked = mtu < GREX_PMTU_FLOOR,

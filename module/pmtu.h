@@ -23,7 +23,7 @@ enum grex_pmtu_verdict {
 void grex_pmtu_init(struct grex_tunnel *tunnel);
 void grex_pmtu_forget(struct grex_tunnel *tunnel);
 u32 grex_pmtu_learn(const struct grex_config *config, const struct rtable *rt,
-		    __be32 remote, u32 mtu);
+		    __be32 remote, u32 mtu, bool spread);
 bool grex_pmtu_is_locked(const struct grex_config *config,
 			 const struct rtable *rt, __be32 remote);
 unsigned int grex_pmtu_of_path(const struct grex_config *config,

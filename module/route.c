@@ -4,7 +4,9 @@
  * keyed by, for packets, for the MTU, and for what an ICMP error is about.
  */
 #include <net/inet_dscp.h>
+#include <net/ip_fib.h>
 #include <net/l3mdev.h>
+#include <net/nexthop.h>
 
 #include "grex.h"
 #include "route.h"
@@ -20,11 +22,27 @@ static int route_oif(const struct grex_config *config)
 		       ?: config->link;
 }
 
+static void route_flow(const struct grex_config *config, __be32 remote,
+		       u8 dsfield, u32 hash, struct flowi4 *flow)
+{
+	*flow = (struct flowi4){
+		.daddr = remote,
+		.saddr = config->match.local.v4,
+		.flowi4_oif = route_oif(config),
+		.flowi4_mark = config->fwmark,
+		.flowi4_proto = IPPROTO_GRE,
+		.flowi4_multipath_hash = hash,
+		.fl4_gre_key = config->okey,
+	};
+	grex_compat_flow_dsfield(flow, dsfield);
+}
+
 /**
  * grex_route_lookup - the route that outer packets take
  * @config: of the tunnel: source, link, mark and key
  * @remote: outer destination
  * @dsfield: outer TOS; its DSCP takes part in policy routing
+ * @hash: of the inner flow, which takes one of several equal paths; 0: whichever
  * @saddr: set to the source address to use
  *
  * With the protocol in the flow, IPsec policies apply.
@@ -32,20 +50,34 @@ static int route_oif(const struct grex_config *config)
  * Return: a referenced route, or an ERR_PTR
  */
 struct rtable *grex_route_lookup(const struct grex_config *config,
-				 __be32 remote, u8 dsfield, __be32 *saddr)
+				 __be32 remote, u8 dsfield, u32 hash,
+				 __be32 *saddr)
 {
-	struct flowi4 flow = {
-		.daddr = remote,
-		.saddr = config->match.local.v4,
-		.flowi4_oif = route_oif(config),
-		.flowi4_mark = config->fwmark,
-		.flowi4_proto = IPPROTO_GRE,
-		.fl4_gre_key = config->okey,
-	};
+	struct flowi4 flow;
 	struct rtable *rt;
 
-	grex_compat_flow_dsfield(&flow, dsfield);
+	route_flow(config, remote, dsfield, hash, &flow);
 	rt = ip_route_output_key(config->tunnel->net, &flow);
 	*saddr = flow.saddr;
 	return rt;
+}
+
+/**
+ * grex_route_is_spread - are there several equal paths, each for other flows
+ * @config: of the tunnel
+ * @remote: outer destination
+ * @dsfield: outer TOS
+ *
+ * Caller: RCU.
+ */
+bool grex_route_is_spread(const struct grex_config *config, __be32 remote,
+			  u8 dsfield)
+{
+	struct fib_result result = {};
+	struct flowi4 flow;
+
+	route_flow(config, remote, dsfield, 0, &flow);
+	return !fib_lookup(config->tunnel->net, &flow, &result,
+			   FIB_LOOKUP_NOREF) &&
+	       result.fi && fib_info_num_path(result.fi) > 1;
 }

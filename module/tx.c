@@ -85,7 +85,8 @@ struct tx_outer {
 	u16 fragment;
 };
 
-static struct tx_inner tx_read_inner(const struct sk_buff *skb)
+static struct tx_inner tx_read_inner(const struct grex_config *config,
+				     const struct sk_buff *skb)
 {
 	switch (skb->protocol) {
 	case htons(ETH_P_IP): {
@@ -108,7 +109,11 @@ static struct tx_inner tx_read_inner(const struct sk_buff *skb)
 	}
 #endif
 	default:
-		return (struct tx_inner){ .ttl = GREX_TTL_DEFAULT };
+		/* What "inherit" has besides is for those that have none. */
+		return (struct tx_inner){
+			.dsfield = config->tos & ~INET_ECN_MASK,
+			.ttl = GREX_TTL_DEFAULT,
+		};
 	}
 }
 
@@ -146,26 +151,27 @@ static __be32 tx_neighbour(const struct sk_buff *skb, struct net_device *dev)
 	return remote;
 }
 
-/* Fill in addresses, TOS and route; on failure return the counter of the
- * reason.
+/* Fill in addresses, TOS and route, of several equal ones that of the inner flow if
+ * @by_flow; on failure return the counter of the reason.
  */
 static int tx_route(struct grex_config *config, struct sk_buff *skb,
-		    struct net_device *dev, u8 dsfield, struct tx_outer *outer)
+		    struct net_device *dev, u8 dsfield, bool by_flow,
+		    struct tx_outer *outer)
 {
 	struct dst_cache *cache = &config->dst_cache;
 	bool cached;
 
 	/* The outer ECN bits are the inner ones (RFC 6040 4.1). */
-	outer->dsfield = config->tos == GREX_TOS_INHERIT
+	outer->dsfield = config->tos & GREX_TOS_INHERIT
 				 ? dsfield
 				 : config->tos | (dsfield & INET_ECN_MASK);
 	outer->daddr = config->match.remote.v4;
 
 	/* The cache holds the route of a fixed remote and one DSCP, the fixed
 	 * one or 0; others may be routed elsewhere (ip rule tos), and their
-	 * look-up is not saved.
+	 * look-up is not saved. Nor is it where each flow has a path of its own.
 	 */
-	cached = outer->daddr && (config->tos != GREX_TOS_INHERIT ||
+	cached = outer->daddr && (!(config->tos & GREX_TOS_INHERIT) ||
 				  !(dsfield & ~INET_ECN_MASK));
 	if (likely(cached)) {
 		outer->rt = dst_cache_get_ip4(cache, &outer->saddr);
@@ -178,6 +184,7 @@ static int tx_route(struct grex_config *config, struct sk_buff *skb,
 			return GREX_TX_NO_REMOTE;
 	}
 	outer->rt = grex_route_lookup(config, outer->daddr, outer->dsfield,
+				      by_flow ? skb_get_hash(skb) : 0,
 				      &outer->saddr);
 	if (IS_ERR(outer->rt))
 		return GREX_TX_NO_ROUTE;
@@ -185,7 +192,8 @@ static int tx_route(struct grex_config *config, struct sk_buff *skb,
 		ip_rt_put(outer->rt);
 		return GREX_TX_RECURSION;
 	}
-	if (cached)
+	if (cached &&
+	    !grex_route_is_spread(config, outer->daddr, outer->dsfield))
 		dst_cache_set_ip4(cache, &outer->rt->dst, outer->saddr);
 	return GREX_STAT_NONE;
 }
@@ -273,6 +281,15 @@ static __be16 tx_id(const struct grex_config *config, const struct sk_buff *skb,
 				  skb->inner_protocol, &constant, 0));
 }
 
+/* With a mark of the tunnel's, netfilter and a re-route see what the look-up saw; without
+ * one the mark is that of the inner packet.
+ */
+static void tx_mark(const struct grex_config *config, struct sk_buff *skb)
+{
+	if (config->fwmark)
+		skb->mark = config->fwmark;
+}
+
 /* Put the outer IP header in front, and give the packet its route. */
 static void tx_push_ip(const struct grex_config *config, struct sk_buff *skb,
 		       const struct tx_outer *outer)
@@ -283,6 +300,7 @@ static void tx_push_ip(const struct grex_config *config, struct sk_buff *skb,
 	skb_clear_hash_if_not_l4(skb);
 	skb_dst_set(skb, &rt->dst);
 	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+	tx_mark(config, skb);
 
 	skb_push(skb, sizeof(*ip));
 	skb_reset_network_header(skb);
@@ -469,9 +487,9 @@ static void tx_one(struct grex_config *config, struct sk_buff *skb,
 	reason = GREX_TX_TRUNCATED;
 	if (unlikely(!pskb_inet_may_pull(skb)))
 		goto drop;
-	inner = tx_read_inner(skb);
+	inner = tx_read_inner(config, skb);
 
-	reason = tx_route(config, skb, dev, inner.dsfield, &outer);
+	reason = tx_route(config, skb, dev, inner.dsfield, true, &outer);
 	if (unlikely(reason != GREX_STAT_NONE))
 		goto drop;
 	outer.ttl = tx_ttl(config, skb, &inner);
@@ -592,7 +610,7 @@ int grex_tx_probe(struct grex_config *config, struct sk_buff *skb, bool df)
 	int err;
 
 	err = -EHOSTUNREACH;
-	reason = tx_route(config, skb, dev, 0, &outer);
+	reason = tx_route(config, skb, dev, 0, false, &outer);
 	if (unlikely(reason != GREX_STAT_NONE))
 		goto drop;
 	outer.dsfield = IPTOS_PREC_INTERNETCONTROL;
@@ -654,7 +672,7 @@ int grex_tx_reflect(struct grex_config *config, struct sk_buff *skb)
 	int reason;
 	int err;
 
-	reason = tx_route(config, skb, tunnel->dev, 0, &outer);
+	reason = tx_route(config, skb, tunnel->dev, 0, false, &outer);
 	if (unlikely(reason != GREX_STAT_NONE))
 		goto drop;
 	reason = GREX_TX_NO_MEMORY;
@@ -666,6 +684,7 @@ int grex_tx_reflect(struct grex_config *config, struct sk_buff *skb)
 	skb_scrub_packet(skb, !net_eq(tunnel->net, dev_net(tunnel->dev)));
 	skb_dst_set(skb, &outer.rt->dst);
 	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+	tx_mark(config, skb);
 	skb->priority = TC_PRIO_CONTROL;
 	err = ip_local_out(tunnel->net, tx_sock(config, outer.rt), skb);
 	if (!net_xmit_eval(err))

@@ -95,6 +95,12 @@ created_elsewhere() {
 	traffic_flows
 	marks_stay
 
+	# Without link-netns, the underlay is where the device is, whoever made it.
+	run ip -n "$A" link add plain netns "$IN" type grex
+	check_eq "link-netnsid of one without" "" \
+		"$(ip -n "$IN" -d link show plain | grep -o "link-netns[^ ]*")"
+	run ip -n "$IN" link del plain
+
 	# The underlay goes first.
 	flood "$IN" 10.0.0.2
 	busywait 10 receives "$IN" || fail "no traffic"

@@ -14,6 +14,8 @@ TESTS="
 	device_in_vrf
 	loopback_in_vrf
 	fwmark
+	mark_outside
+	equal_paths
 	device
 "
 
@@ -161,6 +163,56 @@ fwmark() {
 	by v0 w0
 	check_eq "MTU of the other" 1476 "$(link_mtu "$A" gre1)"
 	check_eq "all have arrived" 60 "$(link_counter "$B" gre1 rx_packets)"
+}
+
+# A filter that changes the outer packet makes the kernel look for its route again: by
+# the mark that the first look-up had.
+mark_outside() {
+	two_ways
+	run gretool -n "$A" add gre1 remote 203.0.113.1 fwmark 5 addr 10.0.0.1/30 up
+	run gretool -n "$B" add gre1 local 203.0.113.1 remote any \
+		addr 10.0.0.2/30 up
+	run ip netns exec "$A" nft "add table t
+		add chain t o { type route hook output priority 0; }
+		add rule t o ip protocol gre meta mark 5 counter ip dscp set cs1
+		add rule t o ip protocol gre meta mark != 5 counter drop"
+	by w0 v0
+	check_match "all had the mark" "mark 0x00000005 counter packets 20 " \
+		"$(ip netns exec "$A" nft list table t)"
+}
+
+# sent_by DEVICE: packets that A has sent there
+sent_by() { link_counter "$A" "$1" tx_packets; }
+
+# flows N FIRST: one packet of each of N flows through gre1
+flows() {
+	# shellcheck disable=SC2016 # expanded there
+	ns "$A" bash -c 'for ((p = $2; p < $2 + $1; p++)); do
+		echo >"/dev/udp/10.0.0.2/$p"; done' bash "$1" "$2" 2>/dev/null
+}
+
+# Two uplinks of equal cost: each flow has one of them, whatever the TOS outside.
+equal_paths() {
+	local tos v w
+	two_ways
+	run ip -n "$A" route replace 203.0.113.1/32 nexthop via 192.0.2.2 nexthop via 192.0.3.2
+	run gretool -n "$A" add gre1 local 192.0.2.1 remote 203.0.113.1 addr 10.0.0.1/30 up
+	run gretool -n "$B" add gre1 local 203.0.113.1 remote any \
+		addr 10.0.0.2/30 up
+	for tos in inherit 0 0x48; do
+		run gretool -n "$A" set gre1 tos "$tos"
+		v=$(sent_by v0) w=$(sent_by w0)
+		flows 40 1000
+		v=$(($(sent_by v0) - v)) w=$(($(sent_by w0) - w))
+		printf '# tos %s: %s by v0, %s by w0\n' "$tos" "$v" "$w"
+		[ "$v" -ge 8 ] && [ "$w" -ge 8 ] || fail "not spread"
+	done
+	v=$(sent_by v0) w=$(sent_by w0)
+	ns "$A" bash -c 'exec 3<>/dev/udp/10.0.0.2/2000
+		for ((i = 0; i < 20; i++)); do echo >&3; done' 2>/dev/null
+	v=$(($(sent_by v0) - v)) w=$(($(sent_by w0) - w))
+	printf '# one flow: %s by v0, %s by w0\n' "$v" "$w"
+	[ "$v" -le 3 ] || [ "$w" -le 3 ] || fail "one flow on two paths"
 }
 
 device() {

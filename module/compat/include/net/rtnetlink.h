@@ -5,8 +5,8 @@
 #include_next <net/rtnetlink.h>
 
 #ifndef COMPAT_HAS_NEWLINK_PARAMS
-/* newlink() had its parameters one by one, and the link's namespace as the
- * first of them.
+/* newlink() had its parameters one by one, and the device was made in the link's
+ * namespace, if there was one.
  */
 struct rtnl_newlink_params {
 	struct net *link_net;
@@ -14,19 +14,12 @@ struct rtnl_newlink_params {
 	struct nlattr **data;
 };
 
-static inline struct net *
-rtnl_newlink_link_net(struct rtnl_newlink_params *params)
-{
-	return params->link_net;
-}
-
 #define GREX_COMPAT_NEWLINK(name)                                            \
 	static int name##_compat(struct net *net, struct net_device *dev,    \
 				 struct nlattr *tb[], struct nlattr *data[], \
 				 struct netlink_ext_ack *extack)             \
 	{                                                                    \
 		struct rtnl_newlink_params params = {                        \
-			.link_net = net,                                     \
 			.tb = tb,                                            \
 			.data = data,                                        \
 		};                                                           \
