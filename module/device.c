@@ -13,6 +13,7 @@
 #include "follow.h"
 #include "grex.h"
 #include "header.h"
+#include "ioctl.h"
 #include "keepalive.h"
 #include "packet.h"
 #include "pmtu.h"
@@ -242,6 +243,8 @@ static int device_get_iflink(const struct net_device *dev)
 	return link;
 }
 
+GREX_COMPAT_SIOCDEVPRIVATE(grex_ioctl)
+
 static const struct net_device_ops device_ops = {
 	.ndo_init = device_init,
 	.ndo_uninit = device_uninit,
@@ -251,6 +254,7 @@ static const struct net_device_ops device_ops = {
 	.ndo_change_mtu = device_change_mtu,
 	.ndo_get_stats64 = device_get_stats64,
 	.ndo_get_iflink = device_get_iflink,
+	GREX_COMPAT_SIOCDEVPRIVATE_OP(grex_ioctl)
 };
 
 static void device_get_drvinfo(struct net_device *dev,

@@ -122,7 +122,8 @@ layer_order() {
 		main.c demux netns rtnl
 		netns.c grex netns stats table
 		rtnl.c device discover grex header keepalive pmtu rtnl stats
-		device.c device discover follow grex header keepalive packet pmtu sent stats table
+		ioctl.c grex ioctl
+		device.c device discover follow grex header ioctl keepalive packet pmtu sent stats table
 		demux.c demux packet
 		rx.c clamp discover grex header keepalive packet reflect stats table
 		discover.c discover follow keepalive pmtu

@@ -21,6 +21,7 @@ TESTS="
 	test_round_trip
 	test_keepalive
 	test_probe
+	test_old_interface
 "
 
 # One run for all functions.
@@ -44,5 +45,18 @@ test_defaults() { look_at defaults; }
 test_round_trip() { look_at round_trip; }
 test_keepalive() { look_at keepalive; }
 test_probe() { look_at probe; }
+
+# What programs without netlink ask: SIOCGETTUNNEL. They change nothing.
+test_old_interface() {
+	setup_pair
+	run gretool -n "$A" add gre1 local 192.0.2.1 remote 192.0.2.2 dev v0 key 5 ttl 77
+	check_match "ip tunnel show" \
+		"^gre1: gre/ip remote 192.0.2.2 local 192.0.2.1 dev v0 ttl 77 tos inherit key (5|0.0.0.5)" \
+		"$(ip -n "$A" tunnel show gre1 | tr -s ' ')"
+	check_match "ip tunnel show of all" "^gre1: gre/ip" "$(ip -n "$A" tunnel show)"
+	check_fails "ip tunnel change" ip -n "$A" tunnel change gre1 ttl 7
+	check_fails "ip tunnel del" ip -n "$A" tunnel del gre1
+	check "it is there" ip -n "$A" link show gre1
+}
 
 run_tests

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/if_tunnel.h>
+#include <linux/netdevice.h>
+#include <linux/uaccess.h>
+#include <net/ip.h>
+
+#include "grex.h"
+#include "ioctl.h"
+
+/* What this old structure has no place for is not told. */
+static void ioctl_fill(const struct net_device *dev,
+		       const struct grex_config *config,
+		       struct ip_tunnel_parm *parm)
+{
+	memset(parm, 0, sizeof(*parm));
+	strscpy(parm->name, dev->name, sizeof(parm->name));
+	parm->link = config->link;
+	parm->i_flags = htons(config->iflags);
+	parm->o_flags = htons(config->oflags);
+	parm->i_key = config->match.key;
+	parm->o_key = config->okey;
+	parm->iph.version = 4;
+	parm->iph.ihl = sizeof(parm->iph) >> 2;
+	parm->iph.protocol = IPPROTO_GRE;
+	parm->iph.tos = config->tos;
+	parm->iph.ttl = config->ttl;
+	parm->iph.saddr = config->match.local.v4;
+	parm->iph.daddr = config->match.remote.v4;
+	if (config->df == GREX_DF_SET)
+		parm->iph.frag_off = htons(IP_DF);
+}
+
+/**
+ * grex_ioctl - answer SIOCGETTUNNEL
+ * @dev: the tunnel that is asked
+ * @ifr: not looked at
+ * @data: for a struct ip_tunnel_parm
+ * @cmd: SIOCGETTUNNEL; the others change tunnels, which rtnetlink does
+ *
+ * Return: 0, -EOPNOTSUPP or -EFAULT
+ */
+int grex_ioctl(struct net_device *dev, struct ifreq *ifr, void __user *data,
+	       int cmd)
+{
+	const struct grex_tunnel *tunnel = netdev_priv(dev);
+	struct ip_tunnel_parm parm;
+
+	if (cmd != SIOCGETTUNNEL)
+		return -EOPNOTSUPP;
+	ioctl_fill(dev, rtnl_dereference(tunnel->config), &parm);
+	return copy_to_user(data, &parm, sizeof(parm)) ? -EFAULT : 0;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The old interface of tunnels, for "ip tunnel show" and programs that ask a device what
+ * it is: SIOCGETTUNNEL.
+ */
+#ifndef GREX_IOCTL_H
+#define GREX_IOCTL_H
+
+struct ifreq;
+struct net_device;
+
+/* Caller: RTNL. */
+int grex_ioctl(struct net_device *dev, struct ifreq *ifr, void __user *data,
+	       int cmd);
+
+#endif
