@@ -395,6 +395,27 @@ static void device_forget_peer(struct grex_tunnel *tunnel)
 	WRITE_ONCE(tunnel->sent_last, 0);
 }
 
+/* The MTU is that of the route, until the operator chooses one: it is another one when
+ * the route may be, or the overhead is. Without a route, nothing is known but the
+ * overhead. The stack takes IPv6 away from a device with less than 1280, and who changes
+ * something else does not ask for that.
+ */
+static unsigned int device_new_mtu(const struct net_device *dev,
+				   const struct grex_config *old,
+				   const struct grex_config *config,
+				   const struct grex_pmtu_link *link)
+{
+	unsigned int mtu = dev->mtu;
+
+	if (!link->is_known)
+		mtu = mtu + old->overhead - config->overhead;
+	else if (old->overhead != config->overhead || old->tos != config->tos ||
+		 grex_keepalive_moves(old, config))
+		mtu = link->mtu;
+	return clamp(grex_follow_keep_ipv6(dev, mtu), dev->min_mtu,
+		     dev->max_mtu);
+}
+
 /**
  * grex_device_change - put another configuration in force
  * @dev: of the tunnel
@@ -425,12 +446,12 @@ int grex_device_change(struct net_device *dev, struct grex_config *config,
 	device_set_overhead(config);
 	link = grex_pmtu_of_link(config);
 
-	/* The MTU follows the route until the operator chooses one. Another
-	 * subsystem may object to it, so it is the first thing to change.
-	 */
+	/* Another subsystem may object to it, so it is the first thing to change. */
 	if (mtu->mode == GREX_MTU_SET)
 		new_mtu = mtu->value ?: old_mtu;
-	else if (mtu->mode == GREX_MTU_ROUTE || old_mode != GREX_MTU_AUTO)
+	else if (mtu->mode == GREX_MTU_ROUTE)
+		new_mtu = device_new_mtu(dev, old, config, &link);
+	else if (old_mode != GREX_MTU_AUTO)
 		new_mtu = link.mtu;
 	err = dev_set_mtu(dev, new_mtu);
 	if (err)

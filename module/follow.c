@@ -21,13 +21,21 @@
 /* Somebody else has the RTNL lock. */
 #define FOLLOW_BUSY (HZ / 20)
 
-static bool follow_has_ipv6(const struct net_device *dev)
+/**
+ * grex_follow_keep_ipv6 - an MTU with which a device keeps IPv6, if it has it
+ * @dev: the device
+ * @mtu: what it may be, but for that
+ *
+ * The stack takes IPv6 away from a device with less than 1280 (RFC 8200 5).
+ */
+unsigned int grex_follow_keep_ipv6(const struct net_device *dev,
+				   unsigned int mtu)
 {
 #if IS_ENABLED(CONFIG_IPV6)
-	return __in6_dev_get(dev);
-#else
-	return false;
+	if (mtu < IPV6_MIN_MTU && __in6_dev_get(dev))
+		return IPV6_MIN_MTU;
 #endif
+	return mtu;
 }
 
 static void follow_set_mtu(struct grex_tunnel *tunnel, unsigned int mtu)
@@ -35,9 +43,7 @@ static void follow_set_mtu(struct grex_tunnel *tunnel, unsigned int mtu)
 	struct net_device *dev = tunnel->dev;
 
 	ASSERT_RTNL();
-	/* The stack takes IPv6 away from a device with less (RFC 8200 5). */
-	if (mtu < IPV6_MIN_MTU && follow_has_ipv6(dev))
-		mtu = IPV6_MIN_MTU;
+	mtu = grex_follow_keep_ipv6(dev, mtu);
 	if (mtu == dev->mtu)
 		return;
 	tunnel->follow.sets = true;

@@ -81,6 +81,7 @@ struct grex_pmtu_link grex_pmtu_of_link(const struct grex_config *config)
 	/* Tunnels through one another would add to it without end. */
 	link.headroom = min(link.headroom, GREX_HEADROOM_MAX);
 	/* A loopback takes more than the device of a tunnel may. */
+	link.is_known = mtu;
 	if (mtu)
 		link.mtu = clamp_t(unsigned int, mtu,
 				   ETH_MIN_MTU + config->overhead,

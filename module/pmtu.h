@@ -39,8 +39,10 @@ enum grex_pmtu_verdict grex_pmtu_check(struct sk_buff *skb, unsigned int mtu);
  * struct grex_pmtu_link - what the underlay asks of the tunnel's device
  * @mtu: bytes that an inner packet may have
  * @headroom: bytes to reserve in front of it
+ * @is_known: there is a route, or a link, that says so
  */
 struct grex_pmtu_link {
+	bool is_known;
 	unsigned int mtu;
 	unsigned int headroom;
 };

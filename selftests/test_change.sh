@@ -11,6 +11,7 @@ TESTS="
 	sent
 	received
 	mtu
+	mtu_stays
 	refused
 	atomic
 "
@@ -137,8 +138,9 @@ received() {
 	grows "$B" gre1 netns_rx_no_tunnel
 	run gretool -n "$B" set gre1 local any
 	grows "$B" gre1 rx_packets
+	# A device that its packets do not come in by is preferred, no more.
 	run gretool -n "$B" set gre1 dev lo
-	grows "$B" gre1 netns_rx_no_tunnel
+	grows "$B" gre1 rx_packets
 	run gretool -n "$B" set gre1 dev v0
 	grows "$B" gre1 rx_packets
 	run gretool -n "$B" set gre1 local 192.0.2.2 remote 192.0.2.1 nodev
@@ -175,6 +177,24 @@ mtu() {
 	mtu_is 1200 csum
 	mtu_is 1200 nokey remote 192.0.2.3
 	mtu_is 1100 seq mtu 1100
+}
+
+# What a change does not ask for: another MTU, and the end of IPv6.
+mtu_stays() {
+	setup_pair
+	run ip -n "$A" route add 192.0.2.2/32 dev v0 mtu 1400
+	tunnel_pair
+	run ip -n "$A" route del 192.0.2.2/32 dev v0
+	mtu_is 1376 ttl 65
+	run ip -n "$A" route add unreachable 192.0.2.2/32
+	mtu_is 1372 key 1
+	mtu_is 1376 nokey
+	run ip -n "$A" route del unreachable 192.0.2.2/32
+	run ip -n "$A" link set v0 mtu 1300
+	mtu_is 1376 ttl 66
+	mtu_is 1280 key 1
+	mtu_is 1280 nokey
+	check_match "IPv6" "inet6 fd00::1/64" "$(ip -n "$A" -6 addr show dev gre1)"
 }
 
 # all that is told, but for how long ago things were
