@@ -195,6 +195,8 @@ uint32_t config_diff(const struct config *a, const struct config *b)
 		diff |= F_OSEQ;
 	if (a->ttl != b->ttl)
 		diff |= F_TTL;
+	if (a->ttl_min != b->ttl_min)
+		diff |= F_TTL_MIN;
 	if (a->decap_ttl != b->decap_ttl)
 		diff |= F_DECAP_TTL;
 	if (a->tos != b->tos)
@@ -262,6 +264,8 @@ void config_overlay(struct config *dst, const struct config *src)
 		dst->out.seq = src->out.seq;
 	if (given & F_TTL)
 		dst->ttl = src->ttl;
+	if (given & F_TTL_MIN)
+		dst->ttl_min = src->ttl_min;
 	if (given & F_DECAP_TTL)
 		dst->decap_ttl = src->decap_ttl;
 	if (given & F_TOS)

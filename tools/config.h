@@ -48,8 +48,9 @@ enum field {
 	F_MSS = 1 << 24,
 	F_MTU_PROBE = 1 << 25,
 	F_ROUTE = 1 << 26,
+	F_TTL_MIN = 1 << 27,
 
-	F_COUNT = 27,
+	F_COUNT = 28,
 	F_ALL = (1 << F_COUNT) - 1,
 	F_IN = F_IKEY | F_ICSUM | F_ISEQ,
 	F_OUT = F_OKEY | F_OCSUM | F_OSEQ,
@@ -106,6 +107,7 @@ struct config {
 	uint32_t link; /* ifindex of dev; resolve.c keeps the two together */
 	struct direction in, out;
 	uint8_t ttl; /* 0: inherit */
+	uint32_t ttl_min; /* of received packets, 0: off */
 	uint32_t decap_ttl; /* GREX_DECAP_TTL_* */
 	uint8_t tos; /* 1: inherit */
 	bool pmtudisc, ignore_df; /* 1/0 DF set, 0/0 inherited, 0/1 clear */

@@ -56,6 +56,12 @@ static const struct counter_check counters[] = {
 	  "had a congestion mark without being capable of it: a router of the "
 	  "underlay marks what it must not",
 	  NULL },
+	{ "rx_ttl", GREX_STAT_RX_TTL, RX,
+	  "had an outer TTL below ttl-min: the peer sends with less than ttl "
+	  "255, or more routers are on the way than 255 less ttl-min, or "
+	  "somebody further away pretends to be the peer; look at the TTL of a "
+	  "capture, and set ttl 255 at the peer",
+	  "ttl-min NUMBER" },
 	{ "rx_down", GREX_STAT_RX_DOWN, RX, "came while the interface was down",
 	  NULL },
 	{ "rx_no_memory", GREX_STAT_RX_NO_MEMORY, RX,

@@ -9,7 +9,7 @@
 #define F_DATA                                                                 \
 	(F_LOCAL | F_REMOTE | F_DEV | F_IN | F_OUT | F_TTL | F_TOS | F_DF |    \
 	 F_FWMARK | F_DECAP_TTL | F_ICMP_RELAY | F_ICMP_SOURCE | F_KEEPALIVE | \
-	 F_KEEPALIVE_REPLY | F_MSS | F_MTU_PROBE)
+	 F_KEEPALIVE_REPLY | F_MSS | F_MTU_PROBE | F_TTL_MIN)
 
 static uint16_t flags_of(const struct direction *d)
 {
@@ -59,6 +59,8 @@ void link_put_options(struct nlmsghdr *nlh, const struct config *c,
 		mnl_attr_put_u32(nlh, IFLA_GRE_FWMARK, c->fwmark);
 	if (fields & F_DECAP_TTL)
 		mnl_attr_put_u32(nlh, IFLA_GREX_DECAP_TTL, c->decap_ttl);
+	if (fields & F_TTL_MIN)
+		mnl_attr_put_u32(nlh, IFLA_GREX_TTL_MIN, c->ttl_min);
 	if (fields & F_ICMP_RELAY)
 		mnl_attr_put_u32(nlh, IFLA_GREX_ICMP_RELAY, c->icmp_relay);
 	if (fields & F_ICMP_SOURCE)
@@ -308,6 +310,9 @@ static int read_data_attr(const struct nlattr *attr, void *arg)
 		break;
 	case IFLA_GREX_DECAP_TTL:
 		ok = read_bytes(attr, &c->decap_ttl, sizeof(c->decap_ttl));
+		break;
+	case IFLA_GREX_TTL_MIN:
+		ok = read_bytes(attr, &c->ttl_min, sizeof(c->ttl_min));
 		break;
 	case IFLA_GREX_ICMP_RELAY:
 		ok = read_bool32(attr, &c->icmp_relay);
@@ -577,6 +582,7 @@ static const char *option_name(unsigned int type, bool in_data)
 		[IFLA_GREX_MSS] = "mss",
 		[IFLA_GREX_MTU_PROBE] = "mtu-probe",
 		[IFLA_GREX_MTU_AUTO] = "mtu",
+		[IFLA_GREX_TTL_MIN] = "ttl-min",
 	};
 
 	if (in_data)

@@ -14,6 +14,7 @@ static const uint32_t lines[] = {
 	F_ICSUM | F_OCSUM,
 	F_ISEQ | F_OSEQ,
 	F_TTL,
+	F_TTL_MIN,
 	F_DECAP_TTL,
 	F_TOS,
 	F_DF,

@@ -201,6 +201,10 @@ void print_words(FILE *out, const struct config *c, uint32_t fields)
 		fprintf(out, " ttl %u", c->ttl);
 	else if (fields & F_TTL)
 		fputs(" ttl inherit", out);
+	if (fields & F_TTL_MIN && c->ttl_min)
+		fprintf(out, " ttl-min %" PRIu32, c->ttl_min);
+	else if (fields & F_TTL_MIN)
+		fputs(" ttl-min off", out);
 	if (fields & F_DECAP_TTL)
 		fprintf(out, " decap-ttl %s", decap_ttl_text(c));
 	if (fields & F_TOS && c->tos != GREX_TOS_INHERIT)
@@ -540,6 +544,10 @@ static void json_options(struct json *json, const struct config *c)
 	json_bool(json, "iseq", c->in.seq);
 	json_bool(json, "oseq", c->out.seq);
 	json_or_inherit(json, "ttl", c->ttl, GREX_TTL_INHERIT);
+	if (c->ttl_min)
+		json_number(json, "ttl_min", c->ttl_min);
+	else
+		json_null(json, "ttl_min");
 	json_string(json, "decap_ttl", decap_ttl_text(c));
 	json_or_inherit(json, "tos", c->tos, GREX_TOS_INHERIT);
 	json_string(json, "df", df_text(c));

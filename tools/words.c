@@ -258,6 +258,20 @@ static const char *parse_ttl(struct config *c, const struct word *word,
 	return NULL;
 }
 
+static const char *parse_ttl_min(struct config *c, const struct word *word,
+				 const char *value)
+{
+	uint32_t ttl;
+
+	(void)word;
+	if (!strcmp(value, "off"))
+		ttl = 0;
+	else if (!parse_number(value, 255, &ttl) || !ttl)
+		return unexpected;
+	c->ttl_min = ttl;
+	return NULL;
+}
+
 static const char *parse_decap_ttl(struct config *c, const struct word *word,
 				   const char *value)
 {
@@ -776,6 +790,10 @@ const struct word words[] = {
 	  .value = "1..255|inherit", .expected = is_ttl,
 	  .complete = "inherit 64 255",
 	  .help = "outer TTL (default 64); inherit: the inner packet's" },
+	{ .name = "ttl-min", .fields = F_TTL_MIN, .parse = parse_ttl_min,
+	  .value = "off|1..255", .expected = "off or 1..255",
+	  .complete = "off 254 255",
+	  .help = "drop what arrives with a lower outer TTL (default off)" },
 	{ .name = "decap-ttl", .fields = F_DECAP_TTL,
 	  .parse = parse_decap_ttl,
 	  .value = "keep|copy", .expected = "keep or copy",

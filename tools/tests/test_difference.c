@@ -41,6 +41,8 @@ static const struct {
 	{ "g remote 192.0.2.1", "g remote 192.0.2.1", "" },
 	{ "g remote 192.0.2.1 ttl 9", "g remote 192.0.2.1",
 	  "~ [g]\n-     ttl 9\n+     ttl 64\n" },
+	{ "g remote 192.0.2.1 ttl-min 254", "g remote 192.0.2.1",
+	  "~ [g]\n-     ttl-min 254\n+     ttl-min off\n" },
 	{ "g remote 192.0.2.1 key 5 csum", "g remote 192.0.2.1 okey 6 csum",
 	  "~ [g]\n-     key 5\n+     noikey okey 6\n" },
 	{ "g remote 192.0.2.1", "g remote 192.0.2.1 up multicast on",

@@ -192,6 +192,11 @@ static void test_counters(void)
 	check_text(found(), "note rx_wrong_key", "less than that");
 	check_text(fix(), "gretool set gre1 ikey KEY", "the fix");
 	well();
+	tunnel.counters[GREX_STAT_RX_TTL] = 10;
+	tunnel.stats.rx_dropped = 10;
+	check_text(found(), "warning rx_ttl", "from too far away");
+	check_text(fix(), "gretool set gre1 ttl-min NUMBER", "the fix");
+	well();
 	tunnel.counters[GREX_STAT_TX_NO_ROUTE] = 1000;
 	check_text(found(), "note tx_no_route", "the route tells for itself");
 	well();

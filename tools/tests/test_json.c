@@ -216,7 +216,7 @@ int main(void)
 		   "{\"ifname\":\"g1\",\"ifindex\":7,\"local\":null,\"remote\":null,"
 		   "\"dev\":null,\"link_netns\":null,\"link_netnsid\":null,"
 		   "\"ikey\":null,\"okey\":null,\"icsum\":false,\"ocsum\":false,"
-		   "\"iseq\":false,\"oseq\":false,\"ttl\":64,"
+		   "\"iseq\":false,\"oseq\":false,\"ttl\":64,\"ttl_min\":null,"
 		   "\"decap_ttl\":\"keep\",\"tos\":\"inherit\","
 		   "\"df\":\"set\",\"fwmark\":0,\"icmp_relay\":true,"
 		   "\"icmp_source\":\"self\",\"keepalive\":null,"
@@ -229,7 +229,7 @@ int main(void)
 		   "\"last_tx_ms\":null,\"addresses\":[]}\n",
 		   "a tunnel without options has all members");
 	show("g1 local 192.0.2.1 remote 192.0.2.2 dev d0 link-netns n ikey "
-	     "0 okey 5 csum seq ttl inherit decap-ttl copy tos cs6 df clear "
+	     "0 okey 5 csum seq ttl inherit ttl-min 254 decap-ttl copy tos cs6 df clear "
 	     "fwmark 0x77 icmp-relay on icmp-source hop keepalive 300ms 5 "
 	     "keepalive-reply off mss auto mtu-probe on mtu 1400 multicast on addr 10.0.0.1/32 peer "
 	     "10.0.0.2 addr 2001:db8::1/64 up");
@@ -238,6 +238,7 @@ int main(void)
 		   "\"remote\":\"192.0.2.2\",\"dev\":\"d0\",\"link_netns\":\"n\","
 		   "\"link_netnsid\":0,\"ikey\":0,\"okey\":5,\"icsum\":true,"
 		   "\"ocsum\":true,\"iseq\":true,\"oseq\":true,\"ttl\":\"inherit\","
+		   "\"ttl_min\":254,"
 		   "\"decap_ttl\":\"copy\",\"tos\":192,\"df\":\"clear\","
 		   "\"fwmark\":119,\"icmp_relay\":true,\"icmp_source\":\"hop\","
 		   "\"keepalive\":{\"interval_ms\":300,\"retries\":5},"

@@ -125,6 +125,7 @@ static const struct {
 	{ "g local any", BIT(IFLA_GRE_LOCAL), false, 0 },
 	{ "g nodev", BIT(IFLA_GRE_LINK), false, 0 },
 	{ "g fwmark 0", BIT(IFLA_GRE_FWMARK), false, 0 },
+	{ "g ttl-min 254", BIT(IFLA_GREX_TTL_MIN), false, 0 },
 	{ "g decap-ttl copy", BIT(IFLA_GREX_DECAP_TTL), false, 0 },
 	{ "g icmp-relay on", BIT(IFLA_GREX_ICMP_RELAY), false, 0 },
 	{ "g icmp-source self", BIT(IFLA_GREX_ICMP_SOURCE), false, 0 },
@@ -214,6 +215,9 @@ static void test_own(void)
 		  GREX_DECAP_TTL_KEEP },
 		{ "g remote any decap-ttl copy", IFLA_GREX_DECAP_TTL,
 		  GREX_DECAP_TTL_COPY },
+		{ "g remote any ttl-min off", IFLA_GREX_TTL_MIN, 0 },
+		{ "g remote any ttl-min 1", IFLA_GREX_TTL_MIN, 1 },
+		{ "g remote any ttl-min 255", IFLA_GREX_TTL_MIN, 255 },
 		{ "g remote any icmp-relay off", IFLA_GREX_ICMP_RELAY, 0 },
 		{ "g remote any icmp-relay on", IFLA_GREX_ICMP_RELAY, 1 },
 		{ "g remote any icmp-source self", IFLA_GREX_ICMP_SOURCE,
@@ -305,6 +309,9 @@ static void test_diff(void)
 		  "g remote 192.0.2.2 keepalive-reply on", F_KEEPALIVE_REPLY },
 		{ "g remote any mss auto", "g remote any mss 1400", F_MSS },
 		{ "g remote any mss off", "g remote any", 0 },
+		{ "g remote any ttl-min 254", "g remote any ttl-min 255",
+		  F_TTL_MIN },
+		{ "g remote any ttl-min off", "g remote any", 0 },
 		{ "g remote 192.0.2.2 mtu-probe on", "g remote 192.0.2.2",
 		  F_MTU_PROBE },
 		{ "g remote 192.0.2.2 mtu auto", "g remote 192.0.2.2 mtu 1400",
@@ -359,6 +366,7 @@ static void test_options(void)
 		{ IFLA_GREX_KEEPALIVE_REPLY, "keepalive-reply" },
 		{ IFLA_GREX_MSS, "mss" },
 		{ IFLA_GREX_MTU_PROBE, "mtu-probe" },
+		{ IFLA_GREX_TTL_MIN, "ttl-min" },
 	}, link[] = {
 		{ IFLA_IFNAME, "name" },
 		{ IFLA_MTU, "mtu" },
@@ -372,7 +380,7 @@ static void test_options(void)
 
 	config_of(&c, false,
 		  "g remote 192.0.2.2 local 192.0.2.1 dev d0 key 1 ttl 9 "
-		  "decap-ttl copy tos ef df clear fwmark 1 icmp-relay on "
+		  "ttl-min 254 decap-ttl copy tos ef df clear fwmark 1 icmp-relay on "
 		  "icmp-source hop keepalive 5 2 keepalive-reply on mss auto mtu-probe on mtu 1400 "
 		  "link-netnsid 1");
 	link_add(&request, &c);

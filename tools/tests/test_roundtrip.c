@@ -73,6 +73,7 @@ static void draw_line(char line[512])
 	SAY(text, " csum", " icsum", " ocsum", " nocsum", " icsum noocsum");
 	SAY(text, " seq", " iseq", " oseq", " noseq", " oseq noiseq");
 	SAY(text, " ttl %u", " ttl inherit", " hoplimit %u");
+	SAY(text, " ttl-min off", " ttl-min %u");
 	SAY(text, " decap-ttl keep", " decap-ttl copy");
 	SAY(text, " tos inherit", " tos 0x%x0", " tos 0", " tos cs6",
 	    " tos af41", " dsfield ef");
