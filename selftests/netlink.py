@@ -22,7 +22,7 @@ from rtnl import (IFLA_ADDRESS, IFLA_BROADCAST, IFLA_GRE_COLLECT_METADATA,
                   IFLA_GREX_ICMP_SOURCE, IFLA_GREX_KEEPALIVE_INTERVAL,
                   IFLA_GREX_KEEPALIVE_REPLY, IFLA_GREX_KEEPALIVE_RETRIES,
                   IFLA_GREX_MSS, IFLA_GREX_MTU_AUTO, IFLA_GREX_MTU_PROBE,
-                  IFLA_GREX_PROBE,
+                  IFLA_GREX_PROBE, IFLA_GREX_TTL_MIN,
                   GREX_XSTATS_KEEPALIVE, GREX_XSTATS_PROBE,
                   IFLA_IFNAME, IFLA_INFO_DATA, IFLA_INFO_KIND, IFLA_LINKINFO,
                   IFLA_MTU, NLA_F_NESTED, NLM_F_CREATE, NLM_F_EXCL,
@@ -82,6 +82,7 @@ KNOWN = (
     ("MSS", IFLA_GREX_MSS, u32(1400)),
     ("MTU_PROBE", IFLA_GREX_MTU_PROBE, u32(1)),
     ("MTU_AUTO", IFLA_GREX_MTU_AUTO, u32(1)),
+    ("TTL_MIN", IFLA_GREX_TTL_MIN, u32(254)),
 )
 # It is no option, and not told.
 PROBE = (("PROBE", IFLA_GREX_PROBE, u32(0)),)
@@ -199,7 +200,7 @@ def test_size():
 
 
 def test_unknown():
-    for kind in 0, 25, 26, 31, 42, 43, 50, 51, 100, 0x1000, 0x3FFF:
+    for kind in 0, 25, 26, 31, 45, 46, 50, 51, 100, 0x1000, 0x3FFF:
         for size in 0, 4:
             refused("type %d of %d bytes" % (kind, size),
                     lambda message: message.attr(kind, bytes(size)), kind,
@@ -252,6 +253,10 @@ def test_range():
             IFLA_GREX_KEEPALIVE_INTERVAL, u32(value)),
             IFLA_GREX_KEEPALIVE_INTERVAL,
             text="must be 0 (off) or 100..3600000 ms")
+    for value in 256, 0x10001, 0xFFFFFFFF:
+        refused("TTL_MIN %d" % value,
+                lambda message: message.attr(IFLA_GREX_TTL_MIN, u32(value)),
+                IFLA_GREX_TTL_MIN, text="must be 0 (off) or 1..255")
     for value in 2, 87, 65536, 0x10001, 0xFFFFFFFF:
         refused("MSS %d" % value,
                 lambda message: message.attr(IFLA_GREX_MSS, u32(value)),
@@ -378,7 +383,8 @@ def test_defaults():
         IFLA_GREX_KEEPALIVE_INTERVAL: u32(0),
         IFLA_GREX_KEEPALIVE_RETRIES: u32(3),
         IFLA_GREX_KEEPALIVE_REPLY: u32(1), IFLA_GREX_MSS: u32(0),
-        IFLA_GREX_MTU_PROBE: u32(0), IFLA_GREX_MTU_AUTO: u32(0)},
+        IFLA_GREX_MTU_PROBE: u32(0), IFLA_GREX_MTU_AUTO: u32(0),
+        IFLA_GREX_TTL_MIN: u32(0)},
         rtnl.info("bare"))
     delete("bare")
 
@@ -419,6 +425,9 @@ def test_round_trip():
             ("KEEPALIVE_REPLY", IFLA_GREX_KEEPALIVE_REPLY, u32(1)),
             ("MSS", IFLA_GREX_MSS, u32(1)), ("MSS", IFLA_GREX_MSS, u32(88)),
             ("MSS", IFLA_GREX_MSS, u32(65535)), ("MSS", IFLA_GREX_MSS, u32(0)),
+            ("TTL_MIN", IFLA_GREX_TTL_MIN, u32(0)),
+            ("TTL_MIN", IFLA_GREX_TTL_MIN, u32(1)),
+            ("TTL_MIN", IFLA_GREX_TTL_MIN, u32(255)),
             ("MTU_AUTO", IFLA_GREX_MTU_AUTO, u32(0)),
             ("MTU_PROBE", IFLA_GREX_MTU_PROBE, u32(0)),
             # Off, they keep the retries for the next time.

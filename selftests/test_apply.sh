@@ -1053,6 +1053,7 @@ ikey 1 okey 2
 icsum
 oseq
 ttl 9
+ttl-min 254
 decap-ttl copy
 tos 0x48
 df inherit

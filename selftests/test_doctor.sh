@@ -47,6 +47,7 @@ TESTS="
 	peer_flaps
 	routes_stay
 	wrong_key
+	low_ttl
 	no_csum
 	no_seq
 	old_drops
@@ -593,6 +594,20 @@ wrong_key() {
 	check "lost" ping_fails "$B" 10.0.0.1 -c 12
 	finds "key" "warning rx_wrong_key" "$A" gre1
 	counter_mended rx_wrong_key KEY=6
+}
+
+low_ttl() {
+	setup_pair
+	tunnel_pair
+	run gretool -n "$A" set gre1 ttl-min 254
+	check "lost" ping_fails "$B" 10.0.0.1 -c 12
+	finds "ttl" "warning rx_ttl" "$A" gre1
+	counter_mended rx_ttl NUMBER=64
+	# Or at the other end.
+	run gretool -n "$A" set gre1 ttl-min 255
+	check_fails "lost again" ping_ok "$B" 10.0.0.1
+	run gretool -n "$B" set gre1 ttl 255
+	check "mended there" ping_ok "$B" 10.0.0.1
 }
 
 no_csum() {

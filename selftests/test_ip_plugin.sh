@@ -36,7 +36,7 @@ BOTH="
 	remote 192.0.2.2
 	remote any
 	local 192.0.2.1 remote 192.0.2.2 key 5 keepalive 10 3
-	remote 192.0.2.2 dev v0 ttl 255 up
+	remote 192.0.2.2 dev v0 ttl 255 ttl-min 254 up
 	remote 192.0.2.2 nodev ttl inherit decap-ttl copy down
 	remote 192.0.2.2 hoplimit 9 dsfield 0x48 pmtudisc
 	remote 192.0.2.2 hlim 9 tclass af11 nopmtudisc
@@ -168,6 +168,7 @@ test_refused() {
 	refused "remote 192.0.2.2 dev nowhere" '^ip: grex: dev: "nowhere": there is no such interface$'
 	refused "external" '^ip: grex: "external" is not an option'
 	refused "remote 192.0.2.2 encap gue" '^ip: grex: encap: "gue" is not none'
+	refused "remote 192.0.2.2 ttl-min 256" '^ip: grex: ttl-min: "256" is not off or 1..255$'
 	refused "remote 192.0.2.2 tos 11" '^ip: grex: tos: "11" is not a multiple of 4'
 }
 
@@ -227,9 +228,9 @@ test_underlay() {
 test_show() {
 	local out
 	check "add" gretool -n "$A" add g local 192.0.2.1 remote 192.0.2.2 \
-		key 5 tos 0x48 mss auto mtu auto keepalive 10 3 icmp-relay off
+		key 5 ttl-min 254 tos 0x48 mss auto mtu auto keepalive 10 3 icmp-relay off
 	out=$(ip -n "$A" -d -o link show g)
-	check_match "what is not as always" "\\\\ *grex local 192.0.2.1 remote 192.0.2.2 key 5 ttl 64 tos 0x48 icmp-relay off keepalive 10 3 mss auto mtu auto (addrgenmode [a-z0-9]+ )?numtxqueues" "$out"
+	check_match "what is not as always" "\\\\ *grex local 192.0.2.1 remote 192.0.2.2 key 5 ttl 64 ttl-min 254 tos 0x48 icmp-relay off keepalive 10 3 mss auto mtu auto (addrgenmode [a-z0-9]+ )?numtxqueues" "$out"
 	check_eq "one line" 1 "$(wc -l <<<"$out")"
 	out=$(ip -n "$A" -d link show g)
 	check_match "several lines" $'\n    grex local 192.0.2.1 remote' "$out"

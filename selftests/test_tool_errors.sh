@@ -38,6 +38,10 @@ USAGE='
 	add t remote 192.0.2.2 ttl -1 | ttl: "-1" is not 1\.\.255 or inherit
 	add t remote 192.0.2.2 ttl 9x | ttl: "9x" is not 1\.\.255 or inherit
 	add t remote 192.0.2.2 ttl "" | ttl: "" is not 1\.\.255 or inherit
+	add t remote 192.0.2.2 ttl-min 0 | ttl-min: "0" is not off or 1\.\.255
+	add t remote 192.0.2.2 ttl-min 256 | ttl-min: "256" is not off or 1\.\.255
+	add t remote 192.0.2.2 ttl-min inherit | ttl-min: "inherit" is not off or 1\.\.255
+	add t remote 192.0.2.2 ttl-min | ttl-min: the value is missing, expected off or 1\.\.255
 	add t remote 192.0.2.2 tos 3 | tos: "3" is not a multiple of 4
 	add t remote 192.0.2.2 tos 256 | tos: "256" is not a multiple of 4
 	add t remote 192.0.2.2 tos af44 | tos: "af44" is not .*DSCP

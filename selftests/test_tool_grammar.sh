@@ -73,6 +73,9 @@ ADD="
 	remote 192.0.2.2 hoplimit 9        = remote 192.0.2.2 ttl 9 mtu 1476
 	remote 192.0.2.2 hlim 9            = remote 192.0.2.2 ttl 9 mtu 1476
 	remote 192.0.2.2 hoplimit inherit  = remote 192.0.2.2 ttl inherit mtu 1476
+	remote 192.0.2.2 ttl-min 1         = remote 192.0.2.2 ttl-min 1 mtu 1476
+	remote 192.0.2.2 ttl-min 255       = remote 192.0.2.2 ttl-min 255 mtu 1476
+	remote any ttl-min off             = remote any mtu 1476
 	remote 192.0.2.2 decap-ttl copy    = remote 192.0.2.2 decap-ttl copy mtu 1476
 	remote 192.0.2.2 decap-ttl keep    = remote 192.0.2.2 mtu 1476
 	remote 192.0.2.2 tos inherit       = remote 192.0.2.2 mtu 1476
@@ -136,7 +139,7 @@ ADD="
 "
 
 # A tunnel with all of this:
-FULL="local 192.0.2.1 remote 192.0.2.2 dev v0 ikey 1 okey 2 icsum oseq ttl 9 decap-ttl copy tos 0x08 df inherit fwmark 0x7 icmp-source hop keepalive-reply off mss 1400"
+FULL="local 192.0.2.1 remote 192.0.2.2 dev v0 ikey 1 okey 2 icsum oseq ttl 9 ttl-min 253 decap-ttl copy tos 0x08 df inherit fwmark 0x7 icmp-source hop keepalive-reply off mss 1400"
 # is told to change, and then says instead:
 SET="
 	local any             = local 192.0.2.1 =
@@ -164,6 +167,8 @@ SET="
 	noseq                 = oseq =
 	ttl 64                = ttl 9 =
 	ttl inherit           = ttl 9 = ttl inherit
+	ttl-min 254           = ttl-min 253 = ttl-min 254
+	ttl-min off           = ttl-min 253 =
 	decap-ttl keep        = decap-ttl copy =
 	decap-ttl copy        = decap-ttl copy = decap-ttl copy
 	tos inherit           = tos 0x08 =
@@ -290,7 +295,7 @@ test_show() {
 a remote 192.0.2.3 mtu 1476 up" "$(gretool_a show)"
 	check_eq "one of them" "a remote 192.0.2.3 mtu 1476 up" \
 		"$(gretool_a show a)"
-	check_match "details" "^a local any remote 192.0.2.3 nodev nokey nocsum noseq ttl 64 decap-ttl keep tos inherit df set fwmark 0x0 icmp-relay on icmp-source self keepalive off keepalive-reply on mss off mtu-probe off mtu 1476 multicast off up
+	check_match "details" "^a local any remote 192.0.2.3 nodev nokey nocsum noseq ttl 64 ttl-min off decap-ttl keep tos inherit df set fwmark 0x0 icmp-relay on icmp-source self keepalive off keepalive-reply on mss off mtu-probe off mtu 1476 multicast off up
  +ifindex [0-9]+ carrier on operstate unknown mtu 1476
  +path mtu 1500 from route\$" "$(gretool_a show a -d)"
 	check_eq "flags before the command" "$(gretool_a show -d -s a)" \

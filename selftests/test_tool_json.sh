@@ -25,7 +25,7 @@ TUNNEL='{
 	link_netns: "string|null", link_netnsid: "number|null",
 	ikey: "number|null", okey: "number|null",
 	icsum: "boolean", ocsum: "boolean", iseq: "boolean", oseq: "boolean",
-	ttl: "number|string", decap_ttl: "string", tos: "number|string",
+	ttl: "number|string", ttl_min: "number|null", decap_ttl: "string", tos: "number|string",
 	df: "string", fwmark: "number", icmp_relay: "boolean",
 	icmp_source: "string", keepalive: "object|null",
 	keepalive_reply: "boolean", mss: "number|string|null",
@@ -81,7 +81,7 @@ setup() {
 	setup_pair
 	gretool -n "$A" -batch - <<-END || fail "batch"
 		add bare remote any
-		add full local 192.0.2.1 remote 192.0.2.2 dev v0 ikey 0 okey 4294967295 icsum oseq ttl 9 tos 0x48 df inherit fwmark 4294967295 icmp-relay off mss auto mtu 1300 multicast on addr 10.0.0.1/32 peer 10.0.0.2 addr fd00::1/64 up
+		add full local 192.0.2.1 remote 192.0.2.2 dev v0 ikey 0 okey 4294967295 icsum oseq ttl 9 ttl-min 254 tos 0x48 df inherit fwmark 4294967295 icmp-relay off mss auto mtu 1300 multicast on addr 10.0.0.1/32 peer 10.0.0.2 addr fd00::1/64 up
 		add clear remote 192.0.2.3 ttl inherit decap-ttl copy df clear csum seq key 7 icmp-source hop keepalive 300ms 5 keepalive-reply off mss 1400 mtu-probe on mtu auto
 	END
 	new_ns INSIDE
@@ -133,6 +133,7 @@ test_values() {
 		"$WORK/show"
 	check_json "outer header" '[9,72,"inherit",4294967295]' \
 		'.[1] | [.ttl, .tos, .df, .fwmark]' "$WORK/show"
+	check_json "ttl_min" '[null,254,null]' 'map(.ttl_min)' "$WORK/show"
 	check_json "ICMP errors" '[["keep",false,"self"],["copy",true,"hop"]]' \
 		'.[1:3] | map([.decap_ttl, .icmp_relay, .icmp_source])' \
 		"$WORK/show"
