@@ -171,6 +171,11 @@ static bool keepalive_equal(const struct config *a, const struct config *b)
 		a->keepalive_retries == b->keepalive_retries);
 }
 
+static bool secret_equal(const struct secret *a, const struct secret *b)
+{
+	return a->is_set == b->is_set && (!a->is_set || a->id == b->id);
+}
+
 uint32_t config_diff(const struct config *a, const struct config *b)
 {
 	uint32_t diff = 0;
@@ -213,6 +218,8 @@ uint32_t config_diff(const struct config *a, const struct config *b)
 		diff |= F_KEEPALIVE;
 	if (a->keepalive_reply != b->keepalive_reply)
 		diff |= F_KEEPALIVE_REPLY;
+	if (!secret_equal(&a->keepalive_secret, &b->keepalive_secret))
+		diff |= F_KEEPALIVE_SECRET;
 	if (a->mss != b->mss)
 		diff |= F_MSS;
 	if (a->mtu_probe != b->mtu_probe)
@@ -286,6 +293,8 @@ void config_overlay(struct config *dst, const struct config *src)
 	}
 	if (given & F_KEEPALIVE_REPLY)
 		dst->keepalive_reply = src->keepalive_reply;
+	if (given & F_KEEPALIVE_SECRET)
+		dst->keepalive_secret = src->keepalive_secret;
 	if (given & F_MSS)
 		dst->mss = src->mss;
 	if (given & F_MTU_PROBE)

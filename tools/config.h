@@ -49,8 +49,9 @@ enum field {
 	F_MTU_PROBE = 1 << 25,
 	F_ROUTE = 1 << 26,
 	F_TTL_MIN = 1 << 27,
+	F_KEEPALIVE_SECRET = 1 << 28,
 
-	F_COUNT = 28,
+	F_COUNT = 29,
 	F_ALL = (1 << F_COUNT) - 1,
 	F_IN = F_IKEY | F_ICSUM | F_ISEQ,
 	F_OUT = F_OKEY | F_OCSUM | F_OSEQ,
@@ -98,6 +99,14 @@ struct direction {
 	uint32_t key_value; /* host byte order */
 };
 
+/* The kernel takes the secret, and tells only its id. */
+struct secret {
+	bool is_set;
+	bool is_known; /* so that it can be sent */
+	uint8_t bytes[GREX_KEEPALIVE_SECRET_LEN];
+	uint32_t id;
+};
+
 struct config {
 	uint32_t given; /* enum field: which of the members below count */
 
@@ -117,6 +126,7 @@ struct config {
 	uint32_t keepalive_interval; /* ms, 0: off */
 	uint32_t keepalive_retries; /* counts with an interval */
 	bool keepalive_reply;
+	struct secret keepalive_secret;
 	uint32_t mss; /* bytes, or GREX_MSS_OFF, GREX_MSS_AUTO */
 	bool mtu_probe;
 	bool mtu_auto; /* it follows the path MTU */

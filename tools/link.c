@@ -9,7 +9,8 @@
 #define F_DATA                                                                 \
 	(F_LOCAL | F_REMOTE | F_DEV | F_IN | F_OUT | F_TTL | F_TOS | F_DF |    \
 	 F_FWMARK | F_DECAP_TTL | F_ICMP_RELAY | F_ICMP_SOURCE | F_KEEPALIVE | \
-	 F_KEEPALIVE_REPLY | F_MSS | F_MTU_PROBE | F_TTL_MIN)
+	 F_KEEPALIVE_REPLY | F_MSS | F_MTU_PROBE | F_TTL_MIN |                 \
+	 F_KEEPALIVE_SECRET)
 
 static uint16_t flags_of(const struct direction *d)
 {
@@ -32,6 +33,16 @@ static void put_outer(struct nlmsghdr *nlh, uint16_t attr, const struct ip *ip)
 
 	mnl_attr_put(nlh, attr, sizeof(any),
 		     ip->family == AF_INET ? (const void *)&ip->v4 : &any);
+}
+
+/* One that is not known is the one that the tunnel has. */
+static void put_secret(struct nlmsghdr *nlh, const struct secret *secret)
+{
+	if (!secret->is_set)
+		mnl_attr_put(nlh, IFLA_GREX_KEEPALIVE_SECRET, 0, NULL);
+	else if (secret->is_known)
+		mnl_attr_put(nlh, IFLA_GREX_KEEPALIVE_SECRET,
+			     sizeof(secret->bytes), secret->bytes);
 }
 
 void link_put_options(struct nlmsghdr *nlh, const struct config *c,
@@ -75,6 +86,8 @@ void link_put_options(struct nlmsghdr *nlh, const struct config *c,
 	if (fields & F_KEEPALIVE_REPLY)
 		mnl_attr_put_u32(nlh, IFLA_GREX_KEEPALIVE_REPLY,
 				 c->keepalive_reply);
+	if (fields & F_KEEPALIVE_SECRET)
+		put_secret(nlh, &c->keepalive_secret);
 	if (fields & F_MSS)
 		mnl_attr_put_u32(nlh, IFLA_GREX_MSS, c->mss);
 	if (fields & F_MTU_PROBE)
@@ -331,6 +344,11 @@ static int read_data_attr(const struct nlattr *attr, void *arg)
 	case IFLA_GREX_KEEPALIVE_REPLY:
 		ok = read_bool32(attr, &c->keepalive_reply);
 		break;
+	case IFLA_GREX_KEEPALIVE_SECRET_ID:
+		c->keepalive_secret.is_set = true;
+		ok = read_bytes(attr, &c->keepalive_secret.id,
+				sizeof(c->keepalive_secret.id));
+		break;
 	case IFLA_GREX_MSS:
 		ok = read_bytes(attr, &c->mss, sizeof(c->mss));
 		break;
@@ -583,6 +601,7 @@ static const char *option_name(unsigned int type, bool in_data)
 		[IFLA_GREX_MTU_PROBE] = "mtu-probe",
 		[IFLA_GREX_MTU_AUTO] = "mtu",
 		[IFLA_GREX_TTL_MIN] = "ttl-min",
+		[IFLA_GREX_KEEPALIVE_SECRET] = "keepalive-secret",
 	};
 
 	if (in_data)

@@ -23,6 +23,7 @@ static const uint32_t lines[] = {
 	F_ICMP_SOURCE,
 	F_KEEPALIVE,
 	F_KEEPALIVE_REPLY,
+	F_KEEPALIVE_SECRET,
 	F_MSS,
 	F_MTU_PROBE,
 	F_MTU,

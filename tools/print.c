@@ -148,6 +148,16 @@ void print_route(FILE *out, const struct static_route *r)
 		fprintf(out, " table %" PRIu32, r->table);
 }
 
+/* Not the secret itself, even where it is known: what is shown goes anywhere. */
+static void print_secret(FILE *out, const struct secret *secret)
+{
+	if (secret->is_set)
+		fprintf(out, " keepalive-secret (id 0x%08" PRIx32 ")",
+			secret->id);
+	else
+		fputs(" keepalive-secret off", out);
+}
+
 static void print_mss(FILE *out, const struct config *c)
 {
 	switch (c->mss) {
@@ -224,6 +234,8 @@ void print_words(FILE *out, const struct config *c, uint32_t fields)
 	if (fields & F_KEEPALIVE_REPLY)
 		fprintf(out, " keepalive-reply %s",
 			c->keepalive_reply ? "on" : "off");
+	if (fields & F_KEEPALIVE_SECRET)
+		print_secret(out, &c->keepalive_secret);
 	if (fields & F_MSS)
 		print_mss(out, c);
 	if (fields & F_MTU_PROBE)
@@ -563,6 +575,11 @@ static void json_options(struct json *json, const struct config *c)
 		json_null(json, "keepalive");
 	}
 	json_bool(json, "keepalive_reply", c->keepalive_reply);
+	if (c->keepalive_secret.is_set)
+		json_number(json, "keepalive_secret_id",
+			    c->keepalive_secret.id);
+	else
+		json_null(json, "keepalive_secret_id");
 	json_mss(json, c->mss);
 	json_bool(json, "mtu_probe", c->mtu_probe);
 	json_bool(json, "mtu_auto", c->mtu_auto);

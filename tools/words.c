@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "duration.h"
+#include "siphash.h"
 #include "words.h"
 
 /*
@@ -446,6 +447,39 @@ static const char *parse_keepalive_reply(struct config *c,
 	return parse_on_off(value, &c->keepalive_reply);
 }
 
+static uint8_t hex_digit(char digit)
+{
+	return (uint8_t)(isdigit((unsigned char)digit)
+				 ? digit - '0'
+				 : tolower((unsigned char)digit) - 'a' + 10);
+}
+
+/* Two digits for each byte, in the order in which they are sent. */
+static const char *parse_keepalive_secret(struct config *c,
+					  const struct word *word,
+					  const char *value)
+{
+	const size_t digits = sizeof(c->keepalive_secret.bytes) * 2;
+	struct secret secret = { 0 };
+	size_t i;
+
+	(void)word;
+	if (strcmp(value, "off") != 0) {
+		if (strlen(value) != digits ||
+		    strspn(value, "0123456789abcdefABCDEF") != digits)
+			return unexpected;
+		for (i = 0; i < digits; i += 2)
+			secret.bytes[i / 2] =
+				(uint8_t)(hex_digit(value[i]) << 4 |
+					  hex_digit(value[i + 1]));
+		secret.is_set = true;
+		secret.is_known = true;
+		secret.id = (uint32_t)siphash_empty(secret.bytes);
+	}
+	c->keepalive_secret = secret;
+	return NULL;
+}
+
 static const char *parse_mss(struct config *c, const struct word *word,
 			     const char *value)
 {
@@ -830,6 +864,12 @@ const struct word words[] = {
 	  .parse = parse_keepalive_reply,
 	  .value = "on|off", .expected = "on or off", .complete = "on off",
 	  .help = "answer the keepalives of the peer (default on)" },
+	{ .name = "keepalive-secret", .fields = F_KEEPALIVE_SECRET,
+	  .parse = parse_keepalive_secret, .is_secret = true,
+	  .value = "off|SECRET",
+	  .expected = "off or 32 hexadecimal digits (16 bytes)",
+	  .complete = "off",
+	  .help = "proves keepalives to the peer (default off)" },
 	{ .name = "mss", .fields = F_MSS, .parse = parse_mss,
 	  .value = "off|auto|88..65535",
 	  .expected = "off, auto or 88..65535 bytes",

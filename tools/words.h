@@ -45,6 +45,7 @@ struct word {
 	bool add_only; /* `set` refuses it */
 	bool file_only; /* `add` and `set` refuse it */
 	bool repeats; /* may be given many times */
+	bool is_secret; /* its value is in no message */
 };
 
 /* Ends with a word without a name. */

@@ -204,6 +204,11 @@ static int check_whole(struct config *c, enum words_use use,
 	if (c->given & F_KEEPALIVE && c->keepalive_interval && no_peer)
 		return usage("keepalive: needs a peer to ask, expected a "
 			     "\"remote\" that is not \"any\"");
+	report_said(said, F_KEEPALIVE_SECRET);
+	if (c->given & F_KEEPALIVE_SECRET && c->keepalive_secret.is_set &&
+	    no_peer)
+		return usage("keepalive-secret: needs a peer that knows it, "
+			     "expected a \"remote\" that is not \"any\"");
 	report_said(said, F_MTU_PROBE);
 	if (c->given & F_MTU_PROBE && c->mtu_probe && no_peer)
 		return usage("mtu-probe: needs a peer to ask, expected a "
@@ -286,6 +291,9 @@ static int parse_word(struct config *c, enum words_use use,
 	parse = use == WORDS_IP && word->ip_parse ? word->ip_parse
 						  : word->parse;
 	wrong = parse(c, word, value);
+	if (wrong && word->is_secret)
+		return usage("%s: the value is not %s", word->name,
+			     word->expected);
 	if (wrong && !*wrong)
 		return usage("%s: \"%s\" is not %s", word->name, value,
 			     word->expected);

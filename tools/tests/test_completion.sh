@@ -101,7 +101,8 @@ offers 'gretool show ' = g1 g2 tun
 offers 'gretool -n x del ' = g3
 
 # The values of keepalive are optional, and so is the second.
-offers 'gretool add g1 remote 192.0.2.2 keep' = keepalive keepalive-reply
+offers 'gretool add g1 remote 192.0.2.2 keep' = keepalive keepalive-reply keepalive-secret
+offers 'gretool add g1 keepalive-secret ' = off
 offers 'gretool add g1 keepalive ' +off +10 +1s +300ms +up +remote +keepalive-reply -keepalive
 offers 'gretool add g1 keepalive o' = off okey ocsum oseq
 offers 'gretool add g1 keepalive 3' = 300ms

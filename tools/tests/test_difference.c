@@ -9,6 +9,8 @@
 #include "../words.h"
 #include "tap.h"
 
+#define SECRET "000102030405060708090a0b0c0d0e0f"
+
 /* As a section of a file. */
 static void said_by(struct config *c, const char *line)
 {
@@ -43,6 +45,20 @@ static const struct {
 	  "~ [g]\n-     ttl 9\n+     ttl 64\n" },
 	{ "g remote 192.0.2.1 ttl-min 254", "g remote 192.0.2.1",
 	  "~ [g]\n-     ttl-min 254\n+     ttl-min off\n" },
+	/* By its id, and it is not shown. */
+	{ "g remote 192.0.2.1 keepalive-secret " SECRET,
+	  "g remote 192.0.2.1 keepalive-secret " SECRET, "" },
+	{ "g remote 192.0.2.1 keepalive-secret " SECRET, "g remote 192.0.2.1",
+	  "~ [g]\n-     keepalive-secret (id 0xdd0e0e31)\n"
+	  "+     keepalive-secret off\n" },
+	{ "g remote 192.0.2.1 keepalive-secret "
+	  "0123456789abcdef0123456789abcdef",
+	  "g remote 192.0.2.1 keepalive-secret " SECRET,
+	  "~ [g]\n-     keepalive-secret (id 0x6c36e73f)\n"
+	  "+     keepalive-secret (id 0xdd0e0e31)\n" },
+	{ NULL, "g remote 192.0.2.1 keepalive-secret " SECRET,
+	  "+ [g]\n+     remote 192.0.2.1\n"
+	  "+     keepalive-secret (id 0xdd0e0e31)\n" },
 	{ "g remote 192.0.2.1 key 5 csum", "g remote 192.0.2.1 okey 6 csum",
 	  "~ [g]\n-     key 5\n+     noikey okey 6\n" },
 	{ "g remote 192.0.2.1", "g remote 192.0.2.1 up multicast on",

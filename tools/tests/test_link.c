@@ -13,6 +13,7 @@
 #include "../words.h"
 #include "tap.h"
 
+#define SECRET "000102030405060708090a0b0c0d0e0f"
 #define BIT(attr) (1ULL << (attr))
 
 /* The attributes of IFLA_INFO_DATA, a bit for each, and where each is. */
@@ -138,6 +139,7 @@ static const struct {
 	/* Retries without an interval are refused. */
 	{ "g keepalive off", BIT(IFLA_GREX_KEEPALIVE_INTERVAL), false, 0 },
 	{ "g keepalive-reply off", BIT(IFLA_GREX_KEEPALIVE_REPLY), false, 0 },
+	{ "g keepalive-secret off", BIT(IFLA_GREX_KEEPALIVE_SECRET), false, 0 },
 	{ "g mss 1400", BIT(IFLA_GREX_MSS), false, 0 },
 	{ "g mtu-probe on", BIT(IFLA_GREX_MTU_PROBE), false, 0 },
 	{ "g mtu auto", BIT(IFLA_GREX_MTU_AUTO), false, 0 },
@@ -290,6 +292,69 @@ static void test_own(void)
 	config_free(&c);
 }
 
+/* 16 bytes go there, or none, and an id comes back. */
+static void test_secret(void)
+{
+	struct nl_request request;
+	struct content content;
+	struct nlattr *info, *data;
+	struct config c, wanted;
+	const struct nlattr *attr;
+	struct tunnel t;
+	size_t i;
+	bool ok = true;
+
+	config_of(&c, false, "g remote 192.0.2.2 keepalive-secret " SECRET);
+	link_add(&request, &c);
+	look(&content, &request);
+	attr = content.data_attr[IFLA_GREX_KEEPALIVE_SECRET];
+	if (check(attr && mnl_attr_get_payload_len(attr) == 16,
+		  "a secret has 16 bytes")) {
+		for (i = 0; i < 16; i++)
+			ok &= ((uint8_t *)mnl_attr_get_payload(attr))[i] == i;
+		check(ok, "in the order of their digits");
+	}
+	check(!(content.data & BIT(IFLA_GREX_KEEPALIVE_SECRET_ID)),
+	      "the id is not sent");
+	config_init(&wanted);
+	config_overlay(&wanted, &c);
+	check(!config_diff(&wanted, &c), "a secret is taken over");
+	config_free(&c);
+
+	config_of(&c, true, "g keepalive-secret off");
+	link_change(&request, 7, &c, c.given);
+	look(&content, &request);
+	attr = content.data_attr[IFLA_GREX_KEEPALIVE_SECRET];
+	check(attr && !mnl_attr_get_payload_len(attr), "off is 0 bytes");
+	config_free(&c);
+
+	nl_start(&request, RTM_NEWLINK, 0, sizeof(struct ifinfomsg));
+	info = mnl_attr_nest_start(&request.header, IFLA_LINKINFO);
+	mnl_attr_put_strz(&request.header, IFLA_INFO_KIND, "grex");
+	data = mnl_attr_nest_start(&request.header, IFLA_INFO_DATA);
+	mnl_attr_put_u32(&request.header, IFLA_GREX_KEEPALIVE_SECRET_ID,
+			 0xdd0e0e31);
+	mnl_attr_nest_end(&request.header, data);
+	mnl_attr_nest_end(&request.header, info);
+	ok = link_read(&request.header, &t);
+	ok &= t.config.keepalive_secret.is_set;
+	ok &= !t.config.keepalive_secret.is_known;
+	check(ok, "an id tells that there is a secret");
+	config_of(&c, false, "g remote any");
+	config_overlay(&wanted, &t.config);
+	check(config_diff(&wanted, &c) & F_KEEPALIVE_SECRET,
+	      "which another tunnel has not");
+	config_free(&c);
+	config_of(&c, false, "g remote 192.0.2.2 keepalive-secret " SECRET);
+	check(!(config_diff(&t.config, &c) & F_KEEPALIVE_SECRET),
+	      "but one with the secret of that id");
+	link_change(&request, 7, &t.config, F_KEEPALIVE_SECRET | F_TTL);
+	look(&content, &request);
+	check(content.data == BIT(IFLA_GRE_TTL),
+	      "one that is not known is left as it is");
+	config_free(&c);
+}
+
 /* What set has to send, what the monitor tells. */
 static void test_diff(void)
 {
@@ -308,6 +373,14 @@ static void test_diff(void)
 		{ "g remote 192.0.2.2 keepalive-reply off",
 		  "g remote 192.0.2.2 keepalive-reply on", F_KEEPALIVE_REPLY },
 		{ "g remote any mss auto", "g remote any mss 1400", F_MSS },
+		{ "g remote 192.0.2.2 keepalive-secret " SECRET,
+		  "g remote 192.0.2.2", F_KEEPALIVE_SECRET },
+		{ "g remote 192.0.2.2 keepalive-secret " SECRET,
+		  "g remote 192.0.2.2 keepalive-secret " SECRET, 0 },
+		{ "g remote 192.0.2.2 keepalive-secret " SECRET,
+		  "g remote 192.0.2.2 keepalive-secret "
+		  "000102030405060708090a0b0c0d0e0e",
+		  F_KEEPALIVE_SECRET },
 		{ "g remote any mss off", "g remote any", 0 },
 		{ "g remote any ttl-min 254", "g remote any ttl-min 255",
 		  F_TTL_MIN },
@@ -367,6 +440,7 @@ static void test_options(void)
 		{ IFLA_GREX_MSS, "mss" },
 		{ IFLA_GREX_MTU_PROBE, "mtu-probe" },
 		{ IFLA_GREX_TTL_MIN, "ttl-min" },
+		{ IFLA_GREX_KEEPALIVE_SECRET, "keepalive-secret" },
 	}, link[] = {
 		{ IFLA_IFNAME, "name" },
 		{ IFLA_MTU, "mtu" },
@@ -381,7 +455,8 @@ static void test_options(void)
 	config_of(&c, false,
 		  "g remote 192.0.2.2 local 192.0.2.1 dev d0 key 1 ttl 9 "
 		  "ttl-min 254 decap-ttl copy tos ef df clear fwmark 1 icmp-relay on "
-		  "icmp-source hop keepalive 5 2 keepalive-reply on mss auto mtu-probe on mtu 1400 "
+		  "icmp-source hop keepalive 5 2 keepalive-reply on "
+		  "keepalive-secret " SECRET " mss auto mtu-probe on mtu 1400 "
 		  "link-netnsid 1");
 	link_add(&request, &c);
 	look(&content, &request);
@@ -696,6 +771,7 @@ int main(void)
 	test_change();
 	test_flags();
 	test_own();
+	test_secret();
 	test_diff();
 	test_options();
 	test_probe();

@@ -109,6 +109,13 @@ static const struct {
 	{ "g remote any keepalive off", "g remote any" },
 	{ "g remote 192.0.2.2 keepalive-reply on", "g remote 192.0.2.2" },
 	{ "g remote any keepalive-reply off", NULL },
+	{ "g remote 192.0.2.2 keepalive-secret 000102030405060708090a0b0c0d0e0f",
+	  "g remote 192.0.2.2 keepalive-secret (id 0xdd0e0e31)" },
+	{ "g remote 192.0.2.2 keepalive-secret 000102030405060708090A0B0C0D0E0F",
+	  "g remote 192.0.2.2 keepalive-secret (id 0xdd0e0e31)" },
+	{ "g keepalive-secret 0123456789abcdef0123456789ABCDEF up remote 192.0.2.2",
+	  "g remote 192.0.2.2 keepalive-secret (id 0x6c36e73f) up" },
+	{ "g remote any keepalive-secret off", "g remote any" },
 	{ "g remote any mss off", "g remote any" },
 	{ "g remote 192.0.2.2 mtu auto", NULL },
 	{ "g remote 192.0.2.2 mtu-probe on mtu auto", NULL },
@@ -138,6 +145,10 @@ static const struct {
 	{ "abcdefghijklmno remote any", NULL },
 	{ "'g#1' remote any", "\"g#1\" remote any" },
 };
+
+#define SECRET_REFUSED                                                         \
+	"keepalive-secret: the value is not off or 32 hexadecimal digits (16 " \
+	"bytes)"
 
 /* What add refuses, and what it says. */
 static const struct {
@@ -308,6 +319,32 @@ static const struct {
 	  "mtu: given twice, expected once" },
 	{ "g remote any mtu auto",
 	  "mtu: auto needs a path to follow, expected a \"remote\" that is not \"any\"" },
+	/* A secret is in no message, not even a wrong one. */
+	{ "g remote 192.0.2.2 keepalive-secret "
+	  "000102030405060708090a0b0c0d0e0",
+	  SECRET_REFUSED },
+	{ "g remote 192.0.2.2 keepalive-secret "
+	  "000102030405060708090a0b0c0d0e0f0",
+	  SECRET_REFUSED },
+	{ "g remote 192.0.2.2 keepalive-secret "
+	  "0x0102030405060708090a0b0c0d0e0f",
+	  SECRET_REFUSED },
+	{ "g remote 192.0.2.2 keepalive-secret "
+	  "000102030405060708090a0b0c0d0e0g",
+	  SECRET_REFUSED },
+	{ "g remote 192.0.2.2 keepalive-secret 00 01 02", SECRET_REFUSED },
+	{ "g remote 192.0.2.2 keepalive-secret (id 0xdd0e0e31)",
+	  SECRET_REFUSED },
+	{ "g remote 192.0.2.2 keepalive-secret ''", SECRET_REFUSED },
+	{ "g remote 192.0.2.2 keepalive-secret on", SECRET_REFUSED },
+	{ "g remote 192.0.2.2 keepalive-secret",
+	  "keepalive-secret: the value is missing, expected off or 32 "
+	  "hexadecimal digits (16 bytes)" },
+	{ "g remote 192.0.2.2 keepalive-secret off keepalive-secret off",
+	  "keepalive-secret: given twice, expected once" },
+	{ "g remote any keepalive-secret 000102030405060708090a0b0c0d0e0f",
+	  "keepalive-secret: needs a peer that knows it, expected a \"remote\" "
+	  "that is not \"any\"" },
 	{ "g remote any mss on",
 	  "mss: \"on\" is not off, auto or 88..65535 bytes" },
 	{ "g remote any mss 87",
@@ -476,6 +513,7 @@ static const struct {
 	{ "g keepalive 5 2", F_KEEPALIVE },
 	{ "g keepalive off remote any", F_KEEPALIVE | F_REMOTE },
 	{ "g keepalive-reply on", F_KEEPALIVE_REPLY },
+	{ "g keepalive-secret off remote any", F_KEEPALIVE_SECRET | F_REMOTE },
 	{ "g mss auto", F_MSS },
 	{ "g mtu-probe on", F_MTU_PROBE },
 	{ "g mtu auto", F_MTU },
