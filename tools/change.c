@@ -22,6 +22,14 @@ int change_link(struct gretool *g, int ifindex, const struct config *c,
 	return STATUS_OK;
 }
 
+uint32_t change_for_good(const struct config *before, uint32_t fields)
+{
+	const struct secret *secret = &before->keepalive_secret;
+
+	return secret->is_set && !secret->is_known ? fields & F_KEEPALIVE_SECRET
+						   : 0;
+}
+
 static int refuse_address(struct gretool *g, const struct nl_request *request,
 			  const char *name, const struct address *a)
 {

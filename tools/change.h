@@ -21,6 +21,12 @@ int change_link(struct gretool *g, int ifindex, const struct config *c,
 		uint32_t fields);
 
 /*
+ * Those of the fields that cannot be put back once they are changed: a secret,
+ * which the kernel does not tell.
+ */
+uint32_t change_for_good(const struct config *before, uint32_t fields);
+
+/*
  * Give it the addresses of c. If one is refused, those before it are taken
  * away again. existing: it is no error that an address is there already.
  */

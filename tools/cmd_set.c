@@ -11,11 +11,24 @@ const char help_set[] = "gretool set NAME OPTION...\n"
 			"nothing. An addr is\n"
 			"added to those that are there.\n";
 
+/* What a refused address has left changed. */
+static void put_back(struct gretool *g, const struct tunnel *before,
+		     uint32_t fields)
+{
+	struct nl_request request;
+
+	link_change(&request, before->ifindex, &before->config, fields);
+	nl_talk(&g->nl, &request, NULL, NULL);
+	if (change_for_good(&before->config, fields))
+		report("%s: the keepalive-secret could not be put back",
+		       before->config.name);
+}
+
 static int set_tunnel(struct gretool *g, struct config *c)
 {
 	struct tunnel tunnel;
 	struct config wanted;
-	uint32_t fields;
+	uint32_t fields, last = 0;
 	int status;
 
 	status = tunnels_find(&g->nl, c->name, &tunnel);
@@ -29,17 +42,19 @@ static int set_tunnel(struct gretool *g, struct config *c)
 	wanted = tunnel.config;
 	config_overlay(&wanted, c);
 	fields = c->given & ~(uint32_t)F_ADDR;
+	/* Without a remote there can be no secret, so it does not wait then. */
+	if (c->naddrs && wanted.remote.family)
+		last = change_for_good(&tunnel.config, fields);
+	fields &= ~last;
 	if (fields)
 		status = change_link(g, tunnel.ifindex, &wanted, fields);
 	if (status)
 		return status; /* a refused change has changed nothing */
 	status = change_addresses(g, tunnel.ifindex, c, true);
-	if (status && fields) {
-		struct nl_request request;
-
-		link_change(&request, tunnel.ifindex, &tunnel.config, fields);
-		nl_talk(&g->nl, &request, NULL, NULL);
-	}
+	if (status && fields)
+		put_back(g, &tunnel, fields);
+	if (!status && last)
+		status = change_link(g, tunnel.ifindex, &wanted, last);
 	return status;
 }
 

@@ -158,9 +158,14 @@ static int change(struct gretool *g, int ifindex, const struct difference *d)
 {
 	const struct config *from = d->from, *to = d->to;
 	uint32_t fields = d->fields & ~(uint32_t)(F_ADDR | F_ROUTE);
-	uint32_t first = fields;
+	uint32_t first, last = 0;
 	int status = STATUS_OK;
 
+	/* Without a remote there can be no secret, so it does not wait then. */
+	if ((d->fields & (F_ADDR | F_ROUTE) || !to->up) && to->remote.family)
+		last = change_for_good(from, fields);
+	fields &= ~last;
+	first = fields;
 	/* Addresses before it comes up, routes before it goes down. */
 	if (d->fields & F_ADDR || !to->up)
 		first &= ~(uint32_t)F_UP;
@@ -181,6 +186,8 @@ static int change(struct gretool *g, int ifindex, const struct difference *d)
 	status = remove_addresses(g, ifindex, from, to, false);
 	if (!status && fields & ~first && !to->up)
 		status = change_link(g, ifindex, to, F_UP);
+	if (!status && last)
+		status = change_link(g, ifindex, to, last);
 	return status;
 }
 
@@ -244,6 +251,8 @@ static int put_back(struct gretool *g, const struct config *before)
 		status = change(g, now.list[0].ifindex, &back);
 		if (!status && back.fields & F_ADDR)
 			status = change_again(g, &back);
+		if (!status && change_for_good(before, back.fields))
+			status = STATUS_REFUSED;
 	}
 	tunnels_free(&now);
 	return status;
@@ -296,8 +305,11 @@ static int recreate(struct gretool *g, const struct difference *d, int ifindex)
 		report("%s: could not be put back as it was", d->from->name);
 	else
 		report("%s: was made again as it was, without what others had "
-		       "given it",
-		       d->from->name);
+		       "given it%s",
+		       d->from->name,
+		       change_for_good(d->from, F_KEEPALIVE_SECRET)
+			       ? " and its keepalive-secret"
+			       : "");
 	return status;
 }
 
