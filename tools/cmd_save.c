@@ -20,14 +20,17 @@ const char help_save[] =
 	"takes them, to standard output or to a file, which is replaced at "
 	"once.\n";
 
-/* An MTU that the kernel gives by itself is not written: it may adapt. */
+/*
+ * An MTU that the kernel gives by itself is not written: it may adapt. The kernel
+ * tells no secret.
+ */
 static uint32_t fields_of(const struct tunnel *t)
 {
 	uint32_t fields = print_needed(&t->config);
 
 	if (!t->config.mtu_auto && t->config.mtu == difference_default_mtu(t))
 		fields &= ~(uint32_t)F_MTU;
-	return fields;
+	return fields & ~(uint32_t)F_KEEPALIVE_SECRET;
 }
 
 static void save_tunnel(FILE *out, const struct tunnel *t)
@@ -41,6 +44,13 @@ static void save_tunnel(FILE *out, const struct tunnel *t)
 		fputs("# The name of dev cannot be read.\n", out);
 	}
 	options_print_section(out, &t->config, fields_of(t));
+	if (t->config.keepalive_secret.is_set) {
+		report("%s: the keepalive-secret is not saved, it cannot be read",
+		       t->config.name);
+		fputs("# not saved, it cannot be read:", out);
+		print_words(out, &t->config, F_KEEPALIVE_SECRET);
+		putc('\n', out);
+	}
 	for (i = 0; i < t->nodd; i++) {
 		report("%s: a route is not saved, it has more than a file can say",
 		       t->config.name);

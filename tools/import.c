@@ -223,6 +223,14 @@ static char *join_options(struct import *im, struct import_tunnel *t)
 
 		if (is_overridden(t, i))
 			continue;
+		/* The operator has it, and what is printed goes anywhere. */
+		if (begins_with(option->text, "keepalive-secret")) {
+			im->file = option->file;
+			im->line = option->line;
+			import_remark(im, t->name,
+				      "keepalive-secret, put it in yourself");
+			continue;
+		}
 		report_at(option->file, option->line);
 		if (is_right(t, option->text))
 			fprintf(all, "%s ", option->text);

@@ -162,6 +162,7 @@ int main(void)
 	      "on\n gre-addr 10.1.0.1 peer 10.1.0.2 fd00::1/64\n"
 	      "iface plain inet static\n gre-key 5\n"
 	      "iface h inet manual\n gre-remote any\n gre-peer 10.4.0.2\n "
+	      "gre-keepalive-secret 0001\n "
 	      "gre-addr 10.4.0.1\n"
 	      "iface i inet static\n address 10.5.0.1\n netmask 0xfffffffc\n "
 	      "pre-up ip tunnel add i mode gre remote 192.0.2.3\n "
@@ -178,14 +179,15 @@ int main(void)
 	snprintf(expected, sizeof(expected),
 		 "[g] remote 192.0.2.2 csum keepalive 1 3 mtu-probe on addr "
 		 "10.0.0.1/30 addr 10.1.0.1/32 peer 10.1.0.2 addr fd00::1/64 "
-		 "up  [h] remote any addr 10.4.0.1/32 peer 10.4.0.2 up  "
+		 "up  [h] remote any addr 10.4.0.1/32 peer 10.4.0.2 up "
+		 "# not taken over: %1$s:13: keepalive-secret, put it in yourself  "
 		 "[i] remote 192.0.2.3 ttl inherit tos 0x00 addr 10.5.0.1/30 "
-		 "up # not taken over: %1$s:18: up [ -x /bin/foo ]   "
-		 "# not taken over: %1$s:18: up ip route add 10.9.0.0/16 dev i "
-		 "# not taken over: %1$s:19: post-down ip link set i mtu 1300 "
-		 "# not taken over: %1$s:22: pre-up ip tunnel add lost mode "
+		 "up # not taken over: %1$s:19: up [ -x /bin/foo ]   "
+		 "# not taken over: %1$s:19: up ip route add 10.9.0.0/16 dev i "
+		 "# not taken over: %1$s:20: post-down ip link set i mtu 1300 "
+		 "# not taken over: %1$s:23: pre-up ip tunnel add lost mode "
 		 "gre remote $(cat x) "
-		 "# not taken over: %1$s:24: up sysctl -w "
+		 "# not taken over: %1$s:25: up sysctl -w "
 		 "net.ipv4.conf.i.rp_filter=0",
 		 path);
 	check_text(printed(&im), expected, "stanzas of all kinds");
