@@ -1213,6 +1213,8 @@ man_page() {
 	mkdir -p /etc/network
 	printf 'iface gre1 inet tunnel\nmode gre\nendpoint 192.0.2.2\n' \
 		>/etc/network/interfaces
+	# One has a secret.
+	chmod 600 "$WORK"/example.*
 	for example in "$WORK"/example.*; do
 		count=$((count + 1))
 		case $(cat "$example") in

@@ -108,6 +108,15 @@ static int read_line(struct conf *conf, struct section *section,
 	return STATUS_OK;
 }
 
+/* Can everybody read it? Of pipes it is not known who writes to them. */
+static bool is_public(FILE *file)
+{
+	struct stat st;
+
+	return !fstat(fileno(file), &st) && S_ISREG(st.st_mode) &&
+	       st.st_mode & 0004;
+}
+
 static int read_lines(struct conf *conf, FILE *file, const char *path)
 {
 	struct position at = { .file = keep(conf, path), .word = "" };
@@ -138,6 +147,8 @@ static int read_lines(struct conf *conf, FILE *file, const char *path)
 		note(&status, err);
 	}
 	report_words(NULL, 0);
+	for (last = first; last < conf->count; last++)
+		conf->sections[last].is_public = is_public(file);
 	if (ferror(file))
 		note(&status, refused("%s: %s", path, strerror(errno)));
 	free(line);
@@ -274,6 +285,28 @@ static int check_names(struct conf *conf)
 	return status;
 }
 
+/* Once for each file. The sections of a file are one behind the other. */
+static void warn_of_secrets(const struct conf *conf)
+{
+	const char *said = NULL;
+	size_t i;
+
+	for (i = 0; i < conf->count; i++) {
+		const struct section *section = &conf->sections[i];
+
+		if (section->is_wrong || !section->is_public ||
+		    !section->config.keepalive_secret.is_set ||
+		    section->positions->file == said)
+			continue;
+		said = section->positions->file;
+		section_report(section, 0);
+		report_option("keepalive-secret");
+		report("keepalive-secret: everybody can read this file, "
+		       "expected mode 0600");
+		report_words(NULL, 0);
+	}
+}
+
 int conf_read(struct conf *conf, const char *path)
 {
 	int status;
@@ -287,6 +320,7 @@ int conf_read(struct conf *conf, const char *path)
 		else
 			note(&status, parse_section(&conf->sections[i]));
 	note(&status, check_names(conf));
+	warn_of_secrets(conf);
 	return status;
 }
 

@@ -14,6 +14,7 @@ struct section {
 	struct position *positions; /* of each word, the name first */
 	size_t count;
 	bool is_unreadable; /* a line of it is no words */
+	bool is_public; /* everybody can read the file */
 	bool is_wrong; /* for whatever reason: the config is not what it says */
 	bool is_other; /* it is not about what is to be applied */
 };
@@ -27,8 +28,8 @@ struct conf {
 
 /*
  * A file, all files *.conf of a directory, or "-", standard input. Reports all
- * that is wrong; returns enum status, then the sections that are not wrong are
- * good all the same. The caller frees in both cases.
+ * that is wrong, and secrets that everybody can read; returns enum status, then the
+ * sections that are not wrong are good all the same. The caller frees in both cases.
  */
 int conf_read(struct conf *conf, const char *path);
 void conf_free(struct conf *conf);

@@ -3,11 +3,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../conf.h"
 #include "../print.h"
 #include "tap.h"
+
+/* Of the files. */
+static mode_t mode = 0600;
 
 /* All that is reported, without the name of the file; text as parsed. */
 static const char *read_text(const char *text, size_t size, const char **said)
@@ -24,6 +28,7 @@ static const char *read_text(const char *text, size_t size, const char **said)
 	if (!file)
 		abort();
 	fwrite(text, 1, size, file);
+	fchmod(fileno(file), mode);
 	fclose(file);
 	memset(messages, 0, sizeof(messages));
 	report_stream = fmemopen(messages, sizeof(messages) - 1, "w");
@@ -130,6 +135,45 @@ static const struct {
 	  "3:1: route: needs \"up\", an interface that is down has no routes\n" },
 };
 
+#define SECRET "keepalive-secret 000102030405060708090a0b0c0d0e0f"
+
+/* Who can read a secret that is in a file. */
+static void test_secrets(void)
+{
+	static const char text[] = "[g]\nremote 192.0.2.1\nttl 5 " SECRET
+				   "\n[h]\nremote 192.0.2.2 " SECRET "\n";
+	static const char warning[] =
+		"3:7: keepalive-secret: everybody can read this file, expected "
+		"mode 0600\n";
+	static const char without[] =
+		"[g]\nremote 192.0.2.1 keepalive-secret off\n";
+	static const char wrong[] =
+		"[g]\nremote 192.0.2.1\nkeepalive-secret 0001\n";
+	const char *said, *parsed;
+
+	parsed = read_text(text, strlen(text), &said);
+	check_text(said, "", "root's alone");
+	check_text(parsed,
+		   "g remote 192.0.2.1 ttl 5 keepalive-secret (id 0xdd0e0e31); "
+		   "h remote 192.0.2.2 keepalive-secret (id 0xdd0e0e31)",
+		   "what it says");
+	mode = 0640;
+	read_text(text, strlen(text), &said);
+	check_text(said, "", "a group's");
+	mode = 0604;
+	parsed = read_text(text, strlen(text), &said);
+	check_text(said, warning, "everybody's: one warning for a file");
+	check(parsed[0], "which is no error");
+	read_text(without, strlen(without), &said);
+	check_text(said, "", "without a secret");
+	mode = 0600;
+	read_text(wrong, strlen(wrong), &said);
+	check_text(said,
+		   "3:18: keepalive-secret: the value is not off or 32 "
+		   "hexadecimal digits (16 bytes)\n",
+		   "a wrong one has a place, and is not shown");
+}
+
 /* Every beginning of a file, and files of noise: no crash, and a message. */
 static void test_damaged(void)
 {
@@ -170,6 +214,7 @@ int main(void)
 	}
 	read_text("[g]\nremote any \0 x", 18, &said);
 	check_text(said, "2:1: the line has a NUL byte\n", "NUL");
+	test_secrets();
 	test_damaged();
 	return finish();
 }
