@@ -77,6 +77,11 @@ static const struct counter_check counters[] = {
 	  "were answers to keepalives of nobody: the tunnel was made anew, or "
 	  "somebody forges them",
 	  NULL },
+	{ "rx_keepalive_unproved", GREX_STAT_RX_KEEPALIVE_UNPROVED, RX,
+	  "were keepalives without the proof of keepalive-secret, and not "
+	  "answered: the peer has another secret or none, or somebody pretends "
+	  "to be it; compare the ids that gretool show prints at both ends",
+	  "keepalive-secret SECRET" },
 	{ "tx_no_remote", GREX_STAT_TX_NO_REMOTE, TX,
 	  "had no remote to go to: no neighbour entry says where the next hop "
 	  "is",

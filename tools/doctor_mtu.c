@@ -123,10 +123,11 @@ void judge_ends_differ(const struct facts *f, struct finding *found)
 		return;
 	found_say(found, SEVERITY_WARNING,
 		  "the MTU is %" PRIu32 " here and %" PRIu32
-		  " at the peer (as it has said %s ago): some protocols (OSPF) "
-		  "want them to be the same",
+		  " at the peer (as it has said %s ago%s): some protocols "
+		  "(OSPF) want them to be the same",
 		  c->mtu, path->peer_device,
-		  duration_spoken(path->peer_age, since));
+		  duration_spoken(path->peer_age, since),
+		  path->peer_verified ? "" : ", unverified");
 	/* Else it is the peer's that is too large; or it will be the same soon. */
 	if (path->peer_device < c->mtu && !c->mtu_auto)
 		found_fix(found, "%s set %s mtu %" PRIu32, f->here.gretool,

@@ -80,13 +80,16 @@ void judge_peer_down(const struct facts *f, struct finding *found)
 	}
 	found_say(found, SEVERITY_PROBLEM,
 		  "the peer does not answer keepalives for %s (%" PRIu64
-		  " sent, %" PRIu64 " answered), %s",
+		  " sent, %" PRIu64 " answered), %s%s",
 		  since, k->sent, k->received,
 		  answers ? "but did before: look whether it is up, and at the "
 			    "way to it and back"
 			  : "and nothing came from it ever: look whether it is "
 			    "up, has this tunnel, and gets protocol 47 "
-			    "through");
+			    "through",
+		  f->tunnel->config.keepalive_secret.is_set
+			  ? "; its keepalive-secret has to be the same"
+			  : "");
 }
 
 void judge_peer_hold(const struct facts *f, struct finding *found)

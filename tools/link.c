@@ -408,6 +408,7 @@ static int read_path_attr(const struct nlattr *attr, void *arg)
 		[GREX_PATH_TRIED] = &path->tried,
 		[GREX_PATH_PEER_DEVICE] = &path->peer_device,
 		[GREX_PATH_PEER_MTU] = &path->peer_mtu,
+		[GREX_PATH_PEER_VERIFIED] = &path->peer_verified,
 	};
 	uint64_t *const times[] = {
 		[GREX_PATH_AGE] = &path->age,

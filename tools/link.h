@@ -34,6 +34,7 @@ struct path {
 	uint32_t peer_device; /* bytes; 0: the peer is no grex, or says nothing */
 	uint32_t peer_mtu; /* bytes outside, 0: it does not probe */
 	uint64_t peer_age; /* ms since it said so */
+	uint32_t peer_verified; /* 1: it has proved that it did */
 	bool has_rx, has_tx;
 	uint64_t last_rx, last_tx; /* ms since the last packet */
 };

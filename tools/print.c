@@ -290,6 +290,7 @@ static const char *path_search_text(const struct path *path)
 static void print_disagreement(FILE *out, const struct tunnel *t)
 {
 	const struct path *path = &t->path;
+	const char *unverified = path->peer_verified ? "" : ", unverified";
 	char since[DURATION_SIZE];
 
 	if (!path->peer_device)
@@ -298,16 +299,16 @@ static void print_disagreement(FILE *out, const struct tunnel *t)
 	if (t->config.mtu && path->peer_device != t->config.mtu)
 		fprintf(out,
 			"    the ends differ: mtu %" PRIu32 " here, %" PRIu32
-			" at the peer, %s ago\n",
+			" at the peer, %s ago%s\n",
 			t->config.mtu, path->peer_device,
-			duration_spoken(path->peer_age, since));
+			duration_spoken(path->peer_age, since), unverified);
 	if (path->peer_mtu && path->source == GREX_PATH_FROM_PROBES &&
 	    path->peer_mtu != path->mtu)
 		fprintf(out,
 			"    the ends differ: path mtu %" PRIu32
-			" from here, %" PRIu32 " from the peer, %s ago\n",
+			" from here, %" PRIu32 " from the peer, %s ago%s\n",
 			path->mtu, path->peer_mtu,
-			duration_spoken(path->peer_age, since));
+			duration_spoken(path->peer_age, since), unverified);
 }
 
 static void print_path(FILE *out, const struct tunnel *t)
@@ -535,6 +536,7 @@ static void json_path(struct json *json, const struct path *path)
 		else
 			json_null(json, "path");
 		json_number(json, "age_ms", path->peer_age);
+		json_bool(json, "verified", path->peer_verified);
 		json_object_end(json);
 	} else {
 		json_null(json, "peer_mtu");

@@ -126,6 +126,19 @@ static const char *fix(void)
 	return text;
 }
 
+/* Of the first finding. */
+static const char *sentence(void)
+{
+	static char text[sizeof(((struct finding *)0)->text)];
+	struct finding *list;
+	size_t count;
+
+	list = doctor_judge(&facts, &count);
+	snprintf(text, sizeof(text), "%s", list && count ? list[0].text : "");
+	free(list);
+	return text;
+}
+
 static void test_peer(void)
 {
 	well();
@@ -136,6 +149,10 @@ static void test_peer(void)
 	well();
 	tunnel.keepalives.state = GREX_KEEPALIVE_DOWN;
 	check_text(found(), "problem peer_down", "down");
+	check(!strstr(sentence(), "secret"), "without a secret");
+	tunnel.config.keepalive_secret.is_set = true;
+	check(strstr(sentence(), "its keepalive-secret has to be the same"),
+	      "with a secret");
 	tunnel.keepalives.received = 0;
 	tunnel.keepalives.sent = 3;
 	check_text(found(), "", "not asked often enough to know");
@@ -196,6 +213,12 @@ static void test_counters(void)
 	tunnel.stats.rx_dropped = 10;
 	check_text(found(), "warning rx_ttl", "from too far away");
 	check_text(fix(), "gretool set gre1 ttl-min NUMBER", "the fix");
+	well();
+	tunnel.counters[GREX_STAT_RX_KEEPALIVE_UNPROVED] = 10;
+	tunnel.stats.rx_dropped = 10;
+	check_text(found(), "warning rx_keepalive_unproved", "another secret");
+	check_text(fix(), "gretool set gre1 keepalive-secret SECRET",
+		   "the fix");
 	well();
 	tunnel.counters[GREX_STAT_TX_NO_ROUTE] = 1000;
 	check_text(found(), "note tx_no_route", "the route tells for itself");
@@ -266,6 +289,9 @@ static void test_path(void)
 	well();
 	tunnel.path.peer_device = 1400;
 	check_text(found(), "warning ends_differ", "the peer has less");
+	check(strstr(sentence(), "ago, unverified)"), "as somebody says");
+	tunnel.path.peer_verified = 1;
+	check(strstr(sentence(), "ago)"), "as the peer says");
 	check_text(fix(), "gretool set gre1 mtu 1400", "the fix");
 	tunnel.path.peer_device = 1500;
 	check_text(found(), "warning ends_differ", "the peer has more");

@@ -208,6 +208,29 @@ static void test_peer(void)
 	}
 }
 
+static void test_claims(void)
+{
+	static const char *const members[] = {
+		",\"peer_mtu\":{\"device\":1400,\"path\":null,\"age_ms\":7,"
+		"\"verified\":false},",
+		",\"peer_mtu\":{\"device\":1400,\"path\":null,\"age_ms\":7,"
+		"\"verified\":true},",
+	};
+	struct tunnel t = { .path = { .peer_device = 1400, .peer_age = 7 } };
+	uint32_t verified;
+
+	for (verified = 0; verified < 2; verified++) {
+		struct json json = start(false);
+
+		t.path.peer_verified = verified;
+		json_object(&json, NULL);
+		print_json(&json, &t);
+		json_object_end(&json);
+		stop(&json);
+		check(strstr(text, members[verified]), "verified %u", verified);
+	}
+}
+
 int main(void)
 {
 	test_writer();
@@ -259,6 +282,7 @@ int main(void)
 	      "no relay is false");
 	test_probes();
 	test_peer();
+	test_claims();
 	free(text);
 	return finish();
 }

@@ -765,6 +765,37 @@ static void test_addresses(void)
 	      "an address of a routing daemon");
 }
 
+static void put_path(struct nl_request *request, bool verified)
+{
+	struct nlmsghdr *nlh = &request->header;
+	struct nlattr *nest = mnl_attr_nest_start(nlh, GREX_XSTATS_PATH);
+
+	mnl_attr_put_u32(nlh, GREX_PATH_PEER_DEVICE, 1400);
+	mnl_attr_put_u32(nlh, GREX_PATH_PEER_MTU, 1424);
+	mnl_attr_put_u32(nlh, GREX_PATH_PEER_VERIFIED, verified);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+/* What the peer claims, and whether it is proved. */
+static void test_peer(void)
+{
+	struct nlattr *nests[2];
+	struct nl_request request;
+	struct tunnel t;
+	bool ok;
+
+	start_stats(&request, nests);
+	put_path(&request, false);
+	ok = read_back(&request, nests, &t);
+	ok &= t.path.peer_device == 1400 && t.path.peer_mtu == 1424;
+	check(ok && !t.path.peer_verified, "what is not verified");
+	start_stats(&request, nests);
+	put_path(&request, true);
+	ok = read_back(&request, nests, &t);
+	ok &= t.path.peer_device == 1400 && t.path.peer_mtu == 1424;
+	check(ok && t.path.peer_verified, "what is verified");
+}
+
 int main(void)
 {
 	test_add();
@@ -776,6 +807,7 @@ int main(void)
 	test_options();
 	test_probe();
 	test_probes();
+	test_peer();
 	test_newer();
 	test_addresses();
 	return finish();

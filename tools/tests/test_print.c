@@ -139,10 +139,54 @@ static void test_stats(void)
 	      "all counters");
 }
 
+static const char *xstats_of(const struct tunnel *t)
+{
+	static char *text;
+	size_t size;
+	FILE *out;
+
+	free(text);
+	text = NULL;
+	out = open_memstream(&text, &size);
+	if (!out)
+		abort();
+	print_xstats(out, t, false);
+	fclose(out);
+	return text;
+}
+
+/* Where the ends differ. */
+static void test_claims(void)
+{
+	struct tunnel t = { .config.mtu = 1476 };
+
+	t.path = (struct path){ .mtu = 1500,
+				.source = GREX_PATH_FROM_PROBES,
+				.peer_device = 1400,
+				.peer_mtu = 1424,
+				.peer_age = 3000 };
+	check_text(xstats_of(&t),
+		   "    path mtu 1500 from probes\n"
+		   "    the ends differ: mtu 1476 here, 1400 at the peer, 3.00 s "
+		   "ago, unverified\n"
+		   "    the ends differ: path mtu 1500 from here, 1424 from the "
+		   "peer, 3.00 s ago, unverified\n",
+		   "anybody may have said that");
+	t.path.peer_verified = 1;
+	check_text(xstats_of(&t),
+		   "    path mtu 1500 from probes\n"
+		   "    the ends differ: mtu 1476 here, 1400 at the peer, 3.00 s "
+		   "ago\n"
+		   "    the ends differ: path mtu 1500 from here, 1424 from the "
+		   "peer, 3.00 s ago\n",
+		   "the peer has");
+}
+
 int main(void)
 {
 	test_lost();
 	test_peer();
 	test_stats();
+	test_claims();
 	return finish();
 }
