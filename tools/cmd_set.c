@@ -17,6 +17,9 @@ static void put_back(struct gretool *g, const struct tunnel *before,
 {
 	struct nl_request request;
 
+	/* The kernel has turned the probes on with "mtu auto", too. */
+	if (fields & F_MTU)
+		fields |= F_MTU_PROBE;
 	link_change(&request, before->ifindex, &before->config, fields);
 	nl_talk(&g->nl, &request, NULL, NULL);
 	if (change_for_good(&before->config, fields))

@@ -55,6 +55,12 @@ uint32_t config_overhead(const struct config *c)
 	return IPV4_HEADER + GRE_HEADER + GRE_FIELD * fields;
 }
 
+bool config_default_probe(const struct config *c)
+{
+	/* ICMP errors alone may be filtered on the way. */
+	return c->mtu_auto;
+}
+
 uint32_t config_default_metric(int family)
 {
 	/* IP6_RT_PRIO_USER */

@@ -259,6 +259,7 @@ uint32_t print_needed(const struct config *c)
 	struct config defaults;
 
 	config_init(&defaults);
+	defaults.mtu_probe = config_default_probe(c);
 	return config_diff(c, &defaults) | F_REMOTE;
 }
 

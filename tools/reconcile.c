@@ -161,6 +161,9 @@ static int change(struct gretool *g, int ifindex, const struct difference *d)
 	uint32_t first, last = 0;
 	int status = STATUS_OK;
 
+	/* The kernel turns the probes on with it, unless they are said, too. */
+	if (fields & F_MTU && to->mtu_auto)
+		fields |= F_MTU_PROBE;
 	/* Without a remote there can be no secret, so it does not wait then. */
 	if ((d->fields & (F_ADDR | F_ROUTE) || !to->up) && to->remote.family)
 		last = change_for_good(from, fields);

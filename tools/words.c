@@ -877,7 +877,7 @@ const struct word words[] = {
 	  .help = "lower the MSS of TCP in both directions (default off)" },
 	{ .name = "mtu-probe", .fields = F_MTU_PROBE, .parse = parse_mtu_probe,
 	  .value = "on|off", .expected = "on or off", .complete = "on off",
-	  .help = "find the path MTU without ICMP (default off)" },
+	  .help = "find the path MTU without ICMP (default: if mtu auto)" },
 	{ .name = "mtu", .fields = F_MTU, .parse = parse_mtu,
 	  .ip_parse = parse_mtu_ip,
 	  .value = "68..65499|auto", .expected = "68..65499 bytes or auto",

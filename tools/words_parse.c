@@ -217,6 +217,9 @@ static int check_whole(struct config *c, enum words_use use,
 	if (c->given & F_MTU && c->mtu_auto && no_peer)
 		return usage("mtu: auto needs a path to follow, expected a "
 			     "\"remote\" that is not \"any\"");
+	/* As the kernel will have it: it is not sent. */
+	if (!(c->given & F_MTU_PROBE))
+		c->mtu_probe = config_default_probe(c);
 	/* Path MTU discovery alone says both bits. */
 	if (c->given & F_PMTUDISC)
 		c->given |= F_DF;

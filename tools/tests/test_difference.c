@@ -72,8 +72,25 @@ static const struct {
 	  "~ [g]\n-     nokey\n+     key 5\n-     mtu 1300\n+     mtu 1472\n" },
 	{ "g remote 192.0.2.1", "g remote 192.0.2.1 seq",
 	  "~ [g]\n-     noseq\n+     seq\n" },
-	{ "g remote 192.0.2.1 mtu auto", "g remote 192.0.2.1",
-	  "~ [g]\n-     mtu auto\n+     mtu 1476\n" },
+	/* The default of mtu-probe is on with mtu auto. */
+	{ "g remote 192.0.2.1 mtu-probe on mtu auto", "g remote 192.0.2.1",
+	  "~ [g]\n-     mtu-probe on\n+     mtu-probe off\n-     mtu auto\n"
+	  "+     mtu 1476\n" },
+	{ "g remote 192.0.2.1", "g remote 192.0.2.1 mtu auto",
+	  "~ [g]\n-     mtu-probe off\n+     mtu-probe on\n-     mtu 1476\n"
+	  "+     mtu auto\n" },
+	{ "g remote 192.0.2.1 mtu-probe on mtu auto",
+	  "g remote 192.0.2.1 mtu auto", "" },
+	{ "g remote 192.0.2.1 mtu-probe off mtu auto",
+	  "g remote 192.0.2.1 mtu auto",
+	  "~ [g]\n-     mtu-probe off\n+     mtu-probe on\n" },
+	{ "g remote 192.0.2.1 mtu-probe on mtu auto",
+	  "g remote 192.0.2.1 mtu auto mtu-probe off",
+	  "~ [g]\n-     mtu-probe on\n+     mtu-probe off\n" },
+	{ "g remote 192.0.2.1 mtu-probe off mtu auto",
+	  "g remote 192.0.2.1 mtu auto mtu-probe off", "" },
+	{ "g remote 192.0.2.1 mtu-probe on", "g remote 192.0.2.1",
+	  "~ [g]\n-     mtu-probe on\n+     mtu-probe off\n" },
 	/* Addresses: what others have given it stays. */
 	{ "g remote any addr 10.0.0.1/24", "g remote any addr 10.0.1.1/24",
 	  "~ [g]\n+     addr 10.0.1.1/24\n" },

@@ -109,6 +109,13 @@ static void test_add(void)
 	look(&content, &request);
 	check_text(content.kind, "grex", "remote any still names the kind");
 	config_free(&c);
+
+	config_of(&c, false, "g1 remote 192.0.2.2 mtu auto");
+	link_add(&request, &c);
+	look(&content, &request);
+	check(content.data == (BIT(IFLA_GRE_REMOTE) | BIT(IFLA_GREX_MTU_AUTO)),
+	      "the probes of mtu auto are left to the kernel");
+	config_free(&c);
 }
 
 static const struct {
@@ -245,7 +252,10 @@ static void test_own(void)
 		{ "g remote any mss 65535", IFLA_GREX_MSS, 65535 },
 		{ "g remote 192.0.2.2 mtu-probe on", IFLA_GREX_MTU_PROBE, 1 },
 		{ "g remote any mtu-probe off", IFLA_GREX_MTU_PROBE, 0 },
-		{ "g remote 192.0.2.2 mtu auto", IFLA_GREX_MTU_AUTO, 1 },
+		{ "g remote 192.0.2.2 mtu auto mtu-probe on",
+		  IFLA_GREX_MTU_AUTO, 1 },
+		{ "g remote 192.0.2.2 mtu auto mtu-probe off",
+		  IFLA_GREX_MTU_PROBE, 0 },
 	};
 	struct nl_request request;
 	struct content content;
@@ -388,7 +398,11 @@ static void test_diff(void)
 		{ "g remote 192.0.2.2 mtu-probe on", "g remote 192.0.2.2",
 		  F_MTU_PROBE },
 		{ "g remote 192.0.2.2 mtu auto", "g remote 192.0.2.2 mtu 1400",
-		  F_MTU },
+		  F_MTU | F_MTU_PROBE },
+		{ "g remote 192.0.2.2 mtu auto mtu-probe off",
+		  "g remote 192.0.2.2 mtu 1400", F_MTU },
+		{ "g remote 192.0.2.2 mtu auto",
+		  "g remote 192.0.2.2 mtu auto mtu-probe on", 0 },
 	};
 	struct config a, b;
 	size_t i;

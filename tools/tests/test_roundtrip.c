@@ -139,6 +139,8 @@ static void read_back(struct tunnel *t, const struct config *c)
 		abort();
 	if (!(c->given & F_MTU))
 		t->config.mtu = c->mtu;
+	if (c->mtu_auto && !(c->given & F_MTU_PROBE))
+		t->config.mtu_probe = true;
 	/* The resolver and the address dump would bring these. */
 	memcpy(t->config.dev, c->dev, sizeof(c->dev));
 	memcpy(t->config.link_netns, c->link_netns, sizeof(c->link_netns));
