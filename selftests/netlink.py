@@ -21,6 +21,7 @@ from rtnl import (IFLA_ADDRESS, IFLA_BROADCAST, IFLA_GRE_COLLECT_METADATA,
                   IFLA_GREX_DECAP_TTL, IFLA_GREX_ICMP_RELAY,
                   IFLA_GREX_ICMP_SOURCE, IFLA_GREX_KEEPALIVE_INTERVAL,
                   IFLA_GREX_KEEPALIVE_REPLY, IFLA_GREX_KEEPALIVE_RETRIES,
+                  IFLA_GREX_KEEPALIVE_SECRET, IFLA_GREX_KEEPALIVE_SECRET_ID,
                   IFLA_GREX_MSS, IFLA_GREX_MTU_AUTO, IFLA_GREX_MTU_PROBE,
                   IFLA_GREX_PROBE, IFLA_GREX_TTL_MIN,
                   GREX_XSTATS_KEEPALIVE, GREX_XSTATS_PROBE,
@@ -513,6 +514,67 @@ def test_keepalive():
     set_up("gre1", 0)
 
 
+def test_secret():
+    """It is taken, and only its id is told."""
+    secret = bytes(range(16))
+    secret_id = u32(0xDD0E0E31)
+
+    def give(payload):
+        return (IFLA_GREX_KEEPALIVE_SECRET, payload)
+
+    for size in 1, 4, 8, 15, 17, 32:
+        refused("a secret of %d bytes" % size, lambda message: add_all(
+            message, (give(bytes(size)),)), IFLA_GREX_KEEPALIVE_SECRET,
+            text="must have 16 bytes, or none")
+    refused("the id", lambda message: message.attr(
+        IFLA_GREX_KEEPALIVE_SECRET_ID, secret_id),
+        IFLA_GREX_KEEPALIVE_SECRET_ID, text="can only be read")
+    refused("with REMOTE any", lambda message: add_all(
+        message, ((IFLA_GRE_REMOTE, bytes(4)), give(secret))),
+        IFLA_GREX_KEEPALIVE_SECRET, text="needs a peer that knows it")
+    told = rtnl.info("gre1")
+    say("gre1", give(b""))
+    results.equal("none", told, rtnl.info("gre1"))
+    say("gre1", give(secret))
+    told[IFLA_GREX_KEEPALIVE_SECRET_ID] = secret_id
+    results.equal("its id alone is told", told, rtnl.info("gre1"))
+    judge("REMOTE any of a tunnel with a secret", change(
+        "gre1", lambda message: message.attr(IFLA_GRE_REMOTE, bytes(4))),
+        errno.EINVAL, DATA + (IFLA_GRE_REMOTE,), "needs a peer that knows it")
+    say("gre1", (IFLA_GRE_TTL, u8(9)))
+    told[IFLA_GRE_TTL] = u8(9)
+    results.equal("it stays when others change", told, rtnl.info("gre1"))
+    say("gre1", give(bytes(16)))
+    told[IFLA_GREX_KEEPALIVE_SECRET_ID] = u32(0x737700D7)
+    results.equal("another one", told, rtnl.info("gre1"))
+    say("gre1", (IFLA_GRE_REMOTE, bytes(4)), give(b""))
+    results.equal("gone together with the remote", None,
+                  rtnl.info("gre1").get(IFLA_GREX_KEEPALIVE_SECRET_ID))
+
+
+def test_mtu_auto():
+    """The probes come with it, unless the message says otherwise."""
+    def told():
+        info = rtnl.info("gre1")
+        return info[IFLA_GREX_MTU_AUTO], info[IFLA_GREX_MTU_PROBE]
+
+    auto = IFLA_GREX_MTU_AUTO
+    on, off = u32(1), u32(0)
+    say("gre1", (auto, on))
+    results.equal("auto alone", (on, on), told())
+    say("gre1", (IFLA_GREX_MTU_PROBE, off))
+    say("gre1", (auto, on))
+    results.equal("auto, which it was", (on, off), told())
+    say("gre1", (auto, off))
+    results.equal("not auto", (off, off), told())
+    say("gre1", (auto, on), (IFLA_GREX_MTU_PROBE, off))
+    results.equal("auto without probes", (on, off), told())
+    say("gre1", (auto, off), (IFLA_GREX_MTU_PROBE, on))
+    say("gre1", (auto, on))
+    say("gre1", (auto, off))
+    results.equal("probes stay without auto", (off, on), told())
+
+
 def probe(size):
     return change("gre1", lambda message: message.attr(IFLA_GREX_PROBE,
                                                        u32(size)))
@@ -590,7 +652,7 @@ def base(message):
 
 for group in ("size", "unknown", "absent", "range", "contradictory",
               "trailing", "duplicate", "mtu", "defaults", "round_trip",
-              "keepalive", "probe"):
+              "keepalive", "secret", "mtu_auto", "probe"):
     results.group = group
     rtnl.talk(new("gre1", base))
     globals()["test_" + group]()

@@ -20,6 +20,8 @@ TESTS="
 	test_defaults
 	test_round_trip
 	test_keepalive
+	test_secret
+	test_mtu_auto
 	test_probe
 	test_old_interface
 "
@@ -44,6 +46,8 @@ test_mtu() { look_at mtu; }
 test_defaults() { look_at defaults; }
 test_round_trip() { look_at round_trip; }
 test_keepalive() { look_at keepalive; }
+test_secret() { look_at secret; }
+test_mtu_auto() { look_at mtu_auto; }
 test_probe() { look_at probe; }
 
 # What programs without netlink ask: SIOCGETTUNNEL. They change nothing.
