@@ -38,6 +38,8 @@ TESTS="
 	only_dev
 	narrow
 	default_mtu
+	probes_of_auto
+	secrets
 	json
 	save_and_apply
 	save_every_word
@@ -1023,6 +1025,104 @@ default_mtu() {
 	check_eq "nothing differs" "" "$OUT"
 }
 
+# A section with mtu auto has probes, unless it says not.
+probes_of_auto() {
+	local before
+	setup_pair
+	gretool -n "$A" add gre1 remote 192.0.2.2
+	file <<<'[gre1]
+remote 192.0.2.2 mtu auto mtu-probe off'
+	applies "$WORK/conf"
+	check_eq "without" "gre1 remote 192.0.2.2 mtu-probe off mtu auto" "$(show)"
+	applies "$WORK/conf"
+	check_eq "nothing differs" "" "$OUT"
+	# When a change is put back, so are the probes.
+	ns "$A" sysctl -qw net.ipv6.conf.gre1.disable_ipv6=1
+	before=$(show -d)
+	says 1 'gre1: nothing is changed' - <<<'[gre1]
+remote 192.0.2.2 mtu 1400 addr fd00::1/64'
+	check_eq "put back" "$before" "$(show -d)"
+	sed -i 's/ mtu-probe off//' "$WORK/conf"
+	applies "$WORK/conf"
+	check_eq "what it says" "~ [gre1]
+-     mtu-probe off
++     mtu-probe on" "$OUT"
+	check_eq "with" "gre1 remote 192.0.2.2 mtu auto" "$(show)"
+	check_eq "saved" "[gre1]
+remote 192.0.2.2
+mtu auto" "$(gretool -n "$A" save)"
+	applies "$WORK/conf"
+	check_eq "nothing differs" "" "$OUT"
+	sed -i 's/auto/1400/' "$WORK/conf"
+	applies "$WORK/conf"
+	check_eq "a number" "gre1 remote 192.0.2.2 mtu 1400" "$(show)"
+	# Both at once, in a new tunnel.
+	gretool -n "$A" del gre1
+	sed -i 's/1400/auto/' "$WORK/conf"
+	applies "$WORK/conf"
+	check_eq "new" "gre1 remote 192.0.2.2 mtu auto" "$(show)"
+	applies "$WORK/conf"
+	check_eq "nothing differs" "" "$OUT"
+}
+
+SECRET=000102030405060708090a0b0c0d0e0f
+
+# They are compared by their ids, and written nowhere.
+secrets() {
+	setup_pair
+	file <<-END
+		[gre1]
+		remote 192.0.2.2 keepalive-secret $SECRET
+		addr 10.0.0.1/30 up
+	END
+	chmod 600 "$WORK/conf"
+	applies "$WORK/conf"
+	check_eq "what it says" "+ [gre1]
++     remote 192.0.2.2
++     keepalive-secret (id 0xdd0e0e31)
++     addr 10.0.0.1/30
++     up" "$OUT"
+	applies "$WORK/conf"
+	check_eq "nothing differs" "" "$OUT"
+	chmod 644 "$WORK/conf"
+	says 0 "^$WORK/conf:2:18: keepalive-secret: everybody can read this file, expected mode 0600\$" \
+		"$WORK/conf"
+	check_eq "which is no difference" "" "$OUT"
+	chmod 600 "$WORK/conf"
+	# Another one; it is changed last, since it cannot be put back.
+	ns "$A" sysctl -qw net.ipv6.conf.gre1.disable_ipv6=1
+	sed 's/0001/ffff/; s/ up/ addr fd00::1\/64 up/' "$WORK/conf" >"$WORK/other"
+	chmod 600 "$WORK/other"
+	says 1 'gre1: nothing is changed' "$WORK/other"
+	check_match "the first one" '(id 0xdd0e0e31)' "$(show)"
+	ns "$A" sysctl -qw net.ipv6.conf.gre1.disable_ipv6=0
+	applies "$WORK/other" -j
+	check_match "removed" '"removed":."keepalive-secret .id 0xdd0e0e31.".' "$OUT"
+	applies "$WORK/other"
+	check_eq "nothing differs" "" "$OUT"
+	applies "$WORK/conf"
+	check_match "back" "
+\+     keepalive-secret .id 0xdd0e0e31." "$OUT"
+	# What is saved has none, and applying that takes it away.
+	gretool -n "$A" save >"$WORK/saved" 2>"$WORK/err" || fail "save"
+	check_eq "saved" "[gre1]
+remote 192.0.2.2
+addr 10.0.0.1/30
+addr fd00::1/64
+up
+# not saved, it cannot be read: keepalive-secret (id 0xdd0e0e31)" "$(cat "$WORK/saved")"
+	check_eq "warning" "gretool: save: gre1: the keepalive-secret is not saved, it cannot be read" \
+		"$(cat "$WORK/err")"
+	applies "$WORK/saved"
+	check_eq "gone" "~ [gre1]
+-     keepalive-secret (id 0xdd0e0e31)
++     keepalive-secret off" "$OUT"
+	# A wrong one has a place, and is not shown.
+	sed -i "s/$SECRET/${SECRET}0/" "$WORK/conf"
+	says 2 ":2:35: keepalive-secret: the value is not off or 32 hexadecimal digits \(16 bytes\)\$" \
+		"$WORK/conf"
+}
+
 json() {
 	setup_pair
 	gretool -n "$A" add gre1 remote 192.0.2.2
@@ -1090,6 +1190,11 @@ keepalive 10 3
 mss auto
 mtu auto
 
+[without]
+remote 192.0.2.5
+mtu-probe off
+mtu auto
+
 ["zo#ur"]
 local 192.0.2.1
 remote any
@@ -1121,6 +1226,7 @@ save_every_word() {
 	local word
 	while read -r word _; do
 		case $word in
+		keepalive-secret) continue ;; # see secrets
 		# Other ways to say the same, or what is the default.
 		no* | hoplimit | hlim | dsfield | tclass | encap | pmtudisc | ignore-df | down | ocsum | iseq | link-netnsid)
 			continue ;;
