@@ -64,6 +64,13 @@ USAGE='
 	add t remote any keepalive | keepalive: needs a peer to ask, expected a "remote"
 	add t remote 192.0.2.2 keepalive-reply yes | keepalive-reply: "yes" is not on or off
 	add t remote 192.0.2.2 keepalive-reply | keepalive-reply: the value is missing, expected on or off
+	add t remote 192.0.2.2 keepalive-secret 0001 | keepalive-secret: the value is not off or 32 hexadecimal digits \(16 bytes\)$
+	add t remote 192.0.2.2 keepalive-secret 000102030405060708090a0b0c0d0e0f0 | keepalive-secret: the value is not off or 32 hex
+	add t remote 192.0.2.2 keepalive-secret 0x0102030405060708090a0b0c0d0e0f | keepalive-secret: the value is not off or 32 hex
+	add t remote 192.0.2.2 keepalive-secret 00 01 02 | keepalive-secret: the value is not off or 32 hex
+	add t remote 192.0.2.2 keepalive-secret (id 0xdd0e0e31) | keepalive-secret: the value is not off or 32 hex
+	add t remote 192.0.2.2 keepalive-secret | keepalive-secret: the value is missing, expected off or 32 hex
+	add t remote any keepalive-secret 000102030405060708090a0b0c0d0e0f | keepalive-secret: needs a peer that knows it, expected a "remote"
 	add t remote 192.0.2.2 mtu 67 | mtu: "67" is not 68\.\.65499
 	add t remote 192.0.2.2 mtu 65500 | mtu: "65500" is not 68\.\.65499
 	add t remote 192.0.2.2 df maybe | df: "maybe" is not set, inherit or clear
@@ -189,6 +196,8 @@ test_refused() {
 		probe away -c 1
 	says 1 '^gretool: set: many: keepalive refused: .*needs a peer to ask' \
 		set many keepalive
+	says 1 '^gretool: set: many: keepalive-secret refused: .*needs a peer that knows it' \
+		set many keepalive-secret 000102030405060708090a0b0c0d0e0f
 	run gretool -n "$A" del many
 	run gretool -n "$A" del away
 	check "d is still there" ip -n "$A" link show d
@@ -198,7 +207,7 @@ test_refused() {
 
 # All of what is said, or nothing.
 test_refused_is_undone() {
-	local before
+	local before word
 	setup_pair
 	ns "$A" sh -c 'echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6'
 	says 1 'addr fd00::1/64' add t remote 192.0.2.2 addr 10.0.0.1/30 \
@@ -216,6 +225,28 @@ test_refused_is_undone() {
 		addr 10.0.1.1/24 up
 	check_eq "the options are refused" "$before" \
 		"$(gretool -n "$A" show -d)"
+	says 1 'addr fd00::1/64' set t mtu auto addr fd00::1/64
+	check_eq "probes of mtu auto" "$before" "$(gretool -n "$A" show -d)"
+	says 1 'addr fd00::1/64' set t keepalive-secret 000102030405060708090a0b0c0d0e0f addr fd00::1/64
+	check_eq "the first secret" "$before" "$(gretool -n "$A" show -d)"
+	# One that is there cannot be put back.
+	run gretool -n "$A" set t keepalive-secret 000102030405060708090a0b0c0d0e0f
+	before=$(gretool -n "$A" show -d)
+	for word in off ffffffffffffffffffffffffffffffff; do
+		says 1 'addr fd00::1/64' set t keepalive-secret "$word" ttl 9 \
+			addr fd00::1/64
+		check_eq "secret $word" "$before" "$(gretool -n "$A" show -d)"
+	done
+	run gretool -n "$A" set t keepalive-secret off addr 10.0.2.1/24
+	check_match "secret and address" '^t remote 192.0.2.2 mtu 1476 addr 10.0.0.1/30 addr 10.0.2.1/24$' \
+		"$(gretool -n "$A" show t)"
+	run gretool -n "$A" set t keepalive-secret 000102030405060708090a0b0c0d0e0f
+	says 1 'addr fd00::1/64' set t remote any keepalive-secret off \
+		addr fd00::1/64
+	check_match "it is said" 't: the keepalive-secret could not be put back' \
+		"$(cat "$WORK/err")"
+	check_match "the rest is as before" '^t remote 192.0.2.2 mtu 1476 addr' \
+		"$(gretool -n "$A" show t)"
 }
 
 UNPRIVILEGED="setpriv --reuid=65534 --regid=65534 --clear-groups

@@ -15,6 +15,7 @@ TESTS="
 	test_every_word_is_here
 	test_show
 	test_show_typed_back
+	test_secret
 	test_addresses
 	test_link_netns
 	test_netns
@@ -119,11 +120,14 @@ ADD="
 	remote 192.0.2.2 keepalive-reply on = remote 192.0.2.2 mtu 1476
 	remote any keepalive-reply off     = remote any keepalive-reply off mtu 1476
 	remote 192.0.2.2 keepalive-reply off keepalive 5 2 = remote 192.0.2.2 keepalive 5 2 keepalive-reply off mtu 1476
+	remote any keepalive-secret off    = remote any mtu 1476
 	remote any mss off                 = remote any mtu 1476
 	remote any mss auto                = remote any mss auto mtu 1476
 	remote any mss 1360 mtu 1400       = remote any mss 1360 mtu 1400
 	remote 192.0.2.2 mtu auto          = remote 192.0.2.2 mtu auto
-	remote 192.0.2.2 mtu-probe on mtu auto = remote 192.0.2.2 mtu-probe on mtu auto
+	remote 192.0.2.2 mtu-probe on mtu auto = remote 192.0.2.2 mtu auto
+	remote 192.0.2.2 mtu auto mtu-probe off = remote 192.0.2.2 mtu-probe off mtu auto
+	remote 192.0.2.2 mtu-probe on mtu 1400 = remote 192.0.2.2 mtu-probe on mtu 1400
 	remote 192.0.2.2 mtu-probe off     = remote 192.0.2.2 mtu 1476
 	remote 192.0.2.2 mtu 68            = remote 192.0.2.2 mtu 68
 	remote 192.0.2.2 mtu 65499         = remote 192.0.2.2 mtu 65499
@@ -188,10 +192,13 @@ SET="
 	keepalive off         = icmp-source hop = icmp-source hop
 	keepalive-reply on    = keepalive-reply off =
 	keepalive-reply off   = keepalive-reply off = keepalive-reply off
+	keepalive-secret 000102030405060708090A0b0c0d0e0f = mss 1400 = keepalive-secret (id 0xdd0e0e31) mss 1400
+	keepalive-secret off  = mss 1400 = mss 1400
 	mss off               = mss 1400 =
 	mss auto              = mss 1400 = mss auto
 	mtu 1300              = mtu 1468 = mtu 1300
 	mtu auto              = mtu 1468 = mtu auto
+	mtu auto mtu-probe off = mtu 1468 = mtu-probe off mtu auto
 	mtu-probe on          = mtu 1468 = mtu-probe on mtu 1468
 	multicast on          = mtu 1468 = mtu 1468 multicast on
 	up                    = mtu 1468 = mtu 1468 up
@@ -295,7 +302,7 @@ test_show() {
 a remote 192.0.2.3 mtu 1476 up" "$(gretool_a show)"
 	check_eq "one of them" "a remote 192.0.2.3 mtu 1476 up" \
 		"$(gretool_a show a)"
-	check_match "details" "^a local any remote 192.0.2.3 nodev nokey nocsum noseq ttl 64 ttl-min off decap-ttl keep tos inherit df set fwmark 0x0 icmp-relay on icmp-source self keepalive off keepalive-reply on mss off mtu-probe off mtu 1476 multicast off up
+	check_match "details" "^a local any remote 192.0.2.3 nodev nokey nocsum noseq ttl 64 ttl-min off decap-ttl keep tos inherit df set fwmark 0x0 icmp-relay on icmp-source self keepalive off keepalive-reply on keepalive-secret off mss off mtu-probe off mtu 1476 multicast off up
  +ifindex [0-9]+ carrier on operstate unknown mtu 1476
  +path mtu 1500 from route\$" "$(gretool_a show a -d)"
 	check_eq "flags before the command" "$(gretool_a show -d -s a)" \
@@ -313,6 +320,59 @@ a remote 192.0.2.3 mtu 1476 up" "$(gretool_a show)"
 	[[ $(gretool_a show -s m) != *rx_csum* ]] || fail "-s shows zeros"
 	check_match "all drops" "
  +rx_csum 0  " "$(gretool_a show -s -s m)"
+}
+
+SECRET=000102030405060708090a0b0c0d0e0f
+
+# The same at both ends, it proves keepalives; and no output has it.
+test_secret() {
+	local other=ffffffffffffffffffffffffffffffff
+	setup_pair
+	background ip netns exec "$A" gretool monitor >"$WORK/events"
+	background ip netns exec "$A" gretool monitor -j >"$WORK/json"
+	tunnel_pair keepalive 200ms 3 keepalive-secret "$SECRET"
+	busywait 10 some_answered || fail "no answer: $(gretool_a show -s gre1)"
+	check_eq "both show its id" "1 1" "$(for ns in "$A" "$B"; do
+		gretool -n "$ns" show gre1 |
+			grep -c ' keepalive-secret (id 0xdd0e0e31) '
+	done | xargs)"
+	check_match "details" ' keepalive-secret \(id 0xdd0e0e31\) ' \
+		"$(gretool_a show -d gre1)"
+	{
+		gretool_a show -d -s gre1
+		gretool_a -j -p -s show
+		gretool_a save 2>&1
+		gretool_a check
+		gretool_a metrics
+		ip -n "$A" -d -s -s link show gre1
+		IP_LIB_DIR=$(realpath "$(dirname "$0")/../tools") \
+			ip -n "$A" -d -s -j link show gre1
+		gretool_a add gre2 remote 192.0.2.9 keepalive-secret "${SECRET}0" 2>&1
+	} >"$WORK/out"
+	# Another one: each end drops what the other one asks.
+	gretool_a set gre1 keepalive-secret "$other"
+	busywait 10 is_unproved "$A" || fail "A: $(gretool_a show -s gre1)"
+	busywait 10 is_unproved "$B" ||
+		fail "B: $(gretool -n "$B" show -s gre1)"
+	busywait 10 grep -q "keepalive-secret (id 0x" "$WORK/events" ||
+		fail "no event: $(cat "$WORK/events")"
+	check "outputs" [ "$(wc -l <"$WORK/out")" -gt 100 ]
+	check "events" grep -q gre1 "$WORK/json"
+	check_eq "the secret is nowhere" "" "$(grep -ilE "$SECRET|$other" \
+		"$WORK/out" "$WORK/events" "$WORK/json")"
+	# Off at both ends.
+	gretool_a set gre1 keepalive-secret off
+	run gretool -n "$B" set gre1 keepalive-secret off
+	check_eq "off" 0 "$(gretool_a show gre1 | grep -c secret)"
+	check "carrier" busywait 20 has_carrier
+}
+
+is_unproved() {
+	[ "$(counter "$1" gre1 rx_keepalive_unproved)" -gt 0 ]
+}
+
+has_carrier() {
+	[ "$(gretool_a -j show gre1 | jq '.[0].carrier')" = true ]
 }
 
 # Many tunnels at once, from one namespace to the other.
