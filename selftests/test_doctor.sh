@@ -50,6 +50,7 @@ TESTS="
 	low_ttl
 	no_csum
 	no_seq
+	another_secret
 	old_drops
 	other_namespace
 	namespace_without_name
@@ -351,11 +352,22 @@ ends_differ() {
 	run ip -n "$B" link set gre1 mtu 1400
 	busywait 10 has_finding ends_differ "$A" gre1 || fail "not found"
 	finds "A" "warning ends_differ" "$A" gre1
+	check_match "a claim" ' ago, unverified\)' "$(said 'map(.text)[]')"
+	run gretool -n "$A" set gre1 keepalive-secret 000102030405060708090a0b0c0d0e0f
+	run gretool -n "$B" set gre1 keepalive-secret 000102030405060708090a0b0c0d0e0f
+	busywait 10 is_verified || fail "$(said 'map(.text)[]')"
+	check_match "marked in the text, too" ' at the peer, [^,]* ago$' \
+		"$(gretool -n "$A" show -d gre1 | grep "ends differ")"
 	busywait 10 has_finding ends_differ "$B" gre1 || fail "not found"
 	check_eq "it is not for B to mend" "" "$(fix_of ends_differ)"
 	finds "A again" "warning ends_differ" "$A" gre1
 	mend ends_differ "$A" gre1
 	busywait 10 has_no_finding ends_differ "$B" gre1 || fail "still there"
+}
+
+is_verified() {
+	examine "$A" gre1
+	said 'map(select(.id == "ends_differ").text)[]' | grep ' ago)'
 }
 
 one_way() {
@@ -626,6 +638,32 @@ no_seq() {
 	check "lost" ping_fails "$B" 10.0.0.1 -c 12
 	finds "number" "warning rx_no_seq" "$A" gre1
 	counter_mended rx_no_seq
+}
+
+another_secret() {
+	local fix
+	setup_pair
+	tunnel_pair keepalive 200ms 3
+	run gretool -n "$A" set gre1 keepalive-secret 000102030405060708090a0b0c0d0e0f
+	busywait 20 has_finding rx_keepalive_unproved "$A" gre1 || fail "A"
+	busywait 20 many_unproved || fail "few"
+	finds "A" "warning rx_keepalive_unproved" "$A" gre1
+	busywait 10 has_finding peer_down "$B" gre1 || fail "B"
+	# The fix is for the end that has none, or another one.
+	run gretool -n "$B" set gre1 keepalive-secret 000102030405060708090a0b0c0d0e0f
+	busywait 20 has_no_finding peer_down "$B" gre1 || fail "B is down"
+	run gretool -n "$B" set gre1 keepalive-secret ffffffffffffffffffffffffffffffff
+	busywait 20 has_finding peer_down "$A" gre1 || fail "A is up"
+	check_match "why it may be" "keepalive-secret has to be the same" \
+		"$(said 'map(.text)[]')"
+	fix=$(fix_of rx_keepalive_unproved)
+	check_eq "the fix" "gretool -n $A set gre1 keepalive-secret SECRET" "$fix"
+	run bash -ec "${fix/SECRET/ffffffffffffffffffffffffffffffff}"
+	busywait 20 has_no_finding peer_down "$A" gre1 || fail "A is down"
+}
+
+many_unproved() {
+	[ "$(counter "$A" gre1 rx_keepalive_unproved)" -ge 10 ]
 }
 
 # What a check of its own has found is no second finding.

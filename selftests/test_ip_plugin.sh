@@ -53,6 +53,9 @@ BOTH="
 	remote 192.0.2.2 keepalive keepalive-reply on
 	remote 192.0.2.2 keepalive 300ms mss 1360 multicast on
 	remote 192.0.2.2 mss auto mtu-probe on mtu auto
+	remote 192.0.2.2 mtu auto
+	remote 192.0.2.2 mtu auto mtu-probe off
+	remote 192.0.2.2 keepalive-secret 000102030405060708090a0b0c0d0e0f
 "
 
 # What "type gre" reads in a way of its own, and what it comes to.
@@ -169,6 +172,8 @@ test_refused() {
 	refused "external" '^ip: grex: "external" is not an option'
 	refused "remote 192.0.2.2 encap gue" '^ip: grex: encap: "gue" is not none'
 	refused "remote 192.0.2.2 ttl-min 256" '^ip: grex: ttl-min: "256" is not off or 1..255$'
+	refused "remote 192.0.2.2 keepalive-secret 0001" '^ip: grex: keepalive-secret: the value is not off or 32 hex'
+	refused "keepalive-secret 000102030405060708090a0b0c0d0e0f" '^Error: IFLA_GREX_KEEPALIVE_SECRET needs a peer'
 	refused "remote 192.0.2.2 tos 11" '^ip: grex: tos: "11" is not a multiple of 4'
 }
 
@@ -193,6 +198,14 @@ test_set() {
 		"$(text_of g)"
 	check "off" run ip -n "$A" link set g type grex nokey nocsum noseq keepalive off up
 	check_eq "off and up" "remote 192.0.2.2 ttl 255 mtu 1476 up" "$(text_of g)"
+	check "secret" ip -n "$A" link set g type grex keepalive-secret 000102030405060708090a0b0c0d0e0f
+	check "it stays" run ip -n "$A" link set g type grex mtu auto
+	check_eq "secret, and probes" "remote 192.0.2.2 ttl 255 keepalive-secret (id 0xdd0e0e31) mtu auto up" \
+		"$(text_of g)"
+	check "off" run ip -n "$A" link set g type grex keepalive-secret off mtu-probe off
+	check_eq "off" "remote 192.0.2.2 ttl 255 mtu-probe off mtu auto up" \
+		"$(text_of g)"
+	run gretool -n "$A" set g mtu 1476
 	check_fails "wrong word" ip -n "$A" link set g type grex ttl 256
 	check_eq "nothing changed" "remote 192.0.2.2 ttl 255 mtu 1476 up" "$(text_of g)"
 	check "with a flag of ip" ip -n "$A" link set g down mtu 1400 type grex ttl 64
@@ -232,6 +245,10 @@ test_show() {
 	out=$(ip -n "$A" -d -o link show g)
 	check_match "what is not as always" "\\\\ *grex local 192.0.2.1 remote 192.0.2.2 key 5 ttl 64 ttl-min 254 tos 0x48 icmp-relay off keepalive 10 3 mss auto mtu auto (addrgenmode [a-z0-9]+ )?numtxqueues" "$out"
 	check_eq "one line" 1 "$(wc -l <<<"$out")"
+	run gretool -n "$A" set g keepalive-secret 000102030405060708090a0b0c0d0e0f mtu-probe off
+	out=$(ip -n "$A" -d -o link show g)
+	check_match "secret, no probes" " keepalive-secret \(id 0xdd0e0e31\) mss auto mtu-probe off mtu auto " "$out"
+	[[ $out != *000102030405060708090a0b0c0d0e0f* ]] || fail "the secret: $out"
 	out=$(ip -n "$A" -d link show g)
 	check_match "several lines" $'\n    grex local 192.0.2.1 remote' "$out"
 	out=$(ip -n "$A" link show g)

@@ -14,6 +14,7 @@ TESTS="
 	test_defaults
 	test_stats
 	test_probes
+	test_verified
 	test_pretty
 	test_monitor
 "
@@ -28,7 +29,8 @@ TUNNEL='{
 	ttl: "number|string", ttl_min: "number|null", decap_ttl: "string", tos: "number|string",
 	df: "string", fwmark: "number", icmp_relay: "boolean",
 	icmp_source: "string", keepalive: "object|null",
-	keepalive_reply: "boolean", mss: "number|string|null",
+	keepalive_reply: "boolean", keepalive_secret_id: "number|null",
+	mss: "number|string|null",
 	mtu_probe: "boolean", mtu_auto: "boolean",
 	mtu: "number", multicast: "boolean",
 	up: "boolean", carrier: "boolean", operstate: "string", peer: "string",
@@ -82,7 +84,7 @@ setup() {
 	gretool -n "$A" -batch - <<-END || fail "batch"
 		add bare remote any
 		add full local 192.0.2.1 remote 192.0.2.2 dev v0 ikey 0 okey 4294967295 icsum oseq ttl 9 ttl-min 254 tos 0x48 df inherit fwmark 4294967295 icmp-relay off mss auto mtu 1300 multicast on addr 10.0.0.1/32 peer 10.0.0.2 addr fd00::1/64 up
-		add clear remote 192.0.2.3 ttl inherit decap-ttl copy df clear csum seq key 7 icmp-source hop keepalive 300ms 5 keepalive-reply off mss 1400 mtu-probe on mtu auto
+		add clear remote 192.0.2.3 ttl inherit decap-ttl copy df clear csum seq key 7 icmp-source hop keepalive 300ms 5 keepalive-reply off keepalive-secret 000102030405060708090a0b0c0d0e0f mss 1400 mtu auto
 	END
 	new_ns INSIDE
 	gretool -n "$INSIDE" add inside remote 192.0.2.9 link-netns "$A"
@@ -148,6 +150,8 @@ test_values() {
 		"$WORK/show"
 	check_json "mtu" '[[false,false],[false,false],[true,true]]' \
 		'map([.mtu_probe, .mtu_auto])' "$WORK/show"
+	check_json "secret" '[null,null,3708685873]' 'map(.keepalive_secret_id)' \
+		"$WORK/show"
 	check_json "mss" '[null,"auto",1400]' 'map(.mss)' "$WORK/show"
 	check_json "nobody is asked" '["off","off","off"]' 'map(.peer)' \
 		"$WORK/show"
@@ -266,6 +270,24 @@ peer_is_down() {
 answered() {
 	gretool -n "$A" -j -s show gre1 >"$WORK/probed"
 	jq -e ".[0].stats.keepalives.answered >= $1" "$WORK/probed"
+}
+
+# What a peer says of itself, without and with a proof.
+test_verified() {
+	setup_pair
+	tunnel_pair keepalive 100ms 3
+	busywait 10 claims false || fail "no claim: $(cat "$WORK/claims")"
+	check_json "members" "" '.[0].peer_mtu | wrong({device: "number",
+		path: "number|null", age_ms: "number", verified: "boolean"})' \
+		"$WORK/claims"
+	run gretool -n "$A" set gre1 keepalive-secret 000102030405060708090a0b0c0d0e0f
+	run gretool -n "$B" set gre1 keepalive-secret 000102030405060708090a0b0c0d0e0f
+	busywait 10 claims true || fail "no proof: $(cat "$WORK/claims")"
+}
+
+claims() {
+	gretool -n "$A" -j show gre1 >"$WORK/claims"
+	jq -e ".[0].peer_mtu.verified == $1" "$WORK/claims"
 }
 
 test_pretty() {
