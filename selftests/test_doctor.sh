@@ -318,7 +318,8 @@ mtu_learned() {
 	ns "$H1" ping -c 2 -i 0.05 -W 1 -M "do" -s 1440 10.0.0.2 >/dev/null
 	check "learned" busywait 5 has_finding mtu "$H1" gre1
 	finds "learned" "warning mtu" "$H1" gre1
-	check_match "for how long" "for [0-9]+ s more" "$(said '.[0].text')"
+	check_match "since when" "ICMP error has told [0-9.]+ m?s ago" \
+		"$(said 'map(select(.id == "mtu"))[0].text')"
 	mend mtu "$H1" gre1
 	check_eq "as the path has it" 1376 "$(link_mtu "$H1" gre1)"
 }

@@ -17,11 +17,17 @@ static bool is_probed(const struct facts *f)
 	       f->tunnel->path.source == GREX_PATH_FROM_PROBES;
 }
 
+static bool is_learned(const struct facts *f)
+{
+	return f->tunnel->path.mtu &&
+	       f->tunnel->path.source == GREX_PATH_FROM_ICMP;
+}
+
 static uint32_t route_mtu(const struct facts *f)
 {
 	const struct iface *i;
 
-	if (is_probed(f))
+	if (is_probed(f) || is_learned(f))
 		return f->tunnel->path.mtu;
 	if (!f->underlay || !f->route.asked || f->route.error ||
 	    doctor_loops(f) || doctor_remote_is_ours(f))
@@ -58,12 +64,16 @@ void judge_mtu(const struct facts *f, struct finding *found)
 {
 	const struct config *c = &f->tunnel->config;
 	const uint32_t fits = doctor_fitting_mtu(f);
-	char name[SHELL_NAME_SIZE], learned[64] = "";
+	char name[SHELL_NAME_SIZE], learned[64] = "", since[DURATION_SIZE];
 
 	/* One that follows is mended already. */
 	if (!fits || c->mtu <= fits || c->mtu_auto)
 		return;
-	if (f->route.expires && !is_probed(f))
+	if (is_learned(f))
+		snprintf(learned, sizeof(learned),
+			 " (as an ICMP error has told %s ago)",
+			 duration_spoken(f->tunnel->path.age, since));
+	else if (f->route.expires && !is_probed(f))
 		snprintf(learned, sizeof(learned),
 			 " (as an ICMP error has told, for %" PRIu32 " s more)",
 			 f->route.expires);
@@ -73,8 +83,8 @@ void judge_mtu(const struct facts *f, struct finding *found)
 		  "the MTU is %" PRIu32 ", but the %s to the remote takes "
 		  "%" PRIu32 " bytes%s, less %" PRIu32 " of overhead %" PRIu32
 		  ": larger packets are %s%s",
-		  c->mtu, is_probed(f) ? "path" : "route", route_mtu(f),
-		  learned, config_overhead(c), fits,
+		  c->mtu, is_probed(f) || is_learned(f) ? "path" : "route",
+		  route_mtu(f), learned, config_overhead(c), fits,
 		  c->pmtudisc ? "refused, and stall where ICMP is filtered"
 			      : "fragmented",
 		  fits < IPV6_MTU_MIN && has_ipv6(c)

@@ -287,6 +287,15 @@ static void test_path(void)
 	check_text(found(), "", "an MTU that follows");
 
 	well();
+	tunnel.path.mtu = 1400;
+	tunnel.path.source = GREX_PATH_FROM_ICMP;
+	tunnel.path.age = 5000;
+	check_text(found(), "warning mtu", "what an ICMP error has told");
+	check(strstr(sentence(), "(as an ICMP error has told 5.00 s ago)"),
+	      "which may be forgotten");
+	check_text(fix(), "gretool set gre1 mtu 1376", "the fix");
+
+	well();
 	tunnel.path.peer_device = 1400;
 	check_text(found(), "warning ends_differ", "the peer has less");
 	check(strstr(sentence(), "ago, unverified)"), "as somebody says");
