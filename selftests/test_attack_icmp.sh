@@ -24,6 +24,7 @@ TESTS="
 	true_errors
 	hops_under_flood
 	many_on_one_pair
+	quoted_too_far
 "
 
 H1_OUTER=198.51.100.2
@@ -220,6 +221,20 @@ many_on_one_pair() {
 	check_match "they arrived" "^[1-9]" \
 		"$(counter "$H1" many1 icmp_time_exceeded_limited)"
 	check "it works after" works
+}
+
+# The fourth router says that a packet is too large. Where the peer is known to be next
+# door, none of its packets gets there.
+quoted_too_far() {
+	setup_path
+	path_tunnel ttl 255
+	run ip -n "${ROUTERS[4]}" link set right mtu 1400
+	run gretool -n "$GW" set gre1 ttl-min 254
+	counts "$GW" gre1 icmp_frag_needed_refused 1 \
+		ns "$LAN" ping -q -c 1 -W 0.5 -M "do" -s 1420 172.16.1.2 >/dev/null
+	run gretool -n "$GW" set gre1 ttl-min 250
+	check_match "near enough" "Frag needed .*mtu *= *1376" \
+		"$(ns "$LAN" ping -c 1 -W 2 -M "do" -s 1420 172.16.1.2 2>&1)"
 }
 
 run_tests

@@ -15,6 +15,8 @@ TESTS="
 	number_far_ahead
 	peer_begins_anew
 	short_intervals
+	too_far_away
+	keepalive_secret
 "
 
 # forge KIND [COUNT RATE KEY]
@@ -172,6 +174,46 @@ short_intervals() {
 	check_match "says why" "CAP_NET_ADMIN" "$said"
 	check "1 s" unshare -Urn "$(command -v gretool)" add gre1 \
 		remote 192.0.2.2 keepalive 1s 3
+}
+
+# Forged packets have come through a router. B is next door, and says so.
+too_far_away() {
+	setup_pair
+	tunnel_pair ttl 255
+	run gretool -n "$A" set gre1 ttl-min 255 keepalive 200ms 3
+	check "up" busywait 10 carrier_is true
+	check "it works before" ping_ok "$B" 10.0.0.1
+	counts "$A" gre1 rx_ttl 100 counts "$A" gre1 keepalive_answered 0 forge request 100 1000
+	check "it works after" ping_ok "$B" 10.0.0.1
+	run gretool -n "$B" set gre1 ttl 254
+	counts "$A" gre1 rx_ttl 1 check "B is too far away" ping_fails "$B" 10.0.0.1 -W 0.2
+	run gretool -n "$A" set gre1 ttl-min 254
+	check "near enough" ping_ok "$B" 10.0.0.1
+}
+
+peer_claims() { gretool -n "$A" -j -s show gre1 | jq -c '[.. | objects | select(has("verified")) | .verified]'; }
+
+# Only B can make keepalives that A answers.
+keepalive_secret() {
+	local secret=000102030405060708090a0b0c0d0e0f
+	setup_pair
+	tunnel_pair
+	run gretool -n "$A" set gre1 keepalive 200ms 3 keepalive-secret "$secret"
+	run gretool -n "$B" set gre1 keepalive 200ms 3
+	check "A is answered without" busywait 10 carrier_is true
+	check "B is not" busywait 10 peer_is "$B" down
+	check_eq "what B says" "[]" "$(peer_claims)"
+	run gretool -n "$B" set gre1 keepalive-secret "$secret"
+	check "B is" busywait 10 peer_is "$B" up
+	check_eq "what B says" "[true]" "$(peer_claims)"
+	counts "$A" gre1 rx_keepalive_unproved 100 forge request 100 1000
+	check_eq "A" true "$(gretool -n "$A" -j show gre1 | jq .[].carrier)"
+	check_eq "B" up "$(peer "$B")"
+	run gretool -n "$B" set gre1 keepalive-secret "${secret/0f/0e}"
+	check "another secret" busywait 10 peer_is "$B" down
+	run gretool -n "$A" set gre1 keepalive-secret off
+	check "none is wanted" busywait 10 peer_is "$B" up
+	check_eq "what B says" "[false]" "$(peer_claims)"
 }
 
 run_tests
