@@ -15,6 +15,7 @@
 #include <net/ip6_route.h>
 #include <net/ip_tunnels.h>
 #include <net/ndisc.h>
+#include <net/sch_generic.h>
 
 #include "clamp.h"
 #include "grex.h"
@@ -585,6 +586,16 @@ netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev)
 	return NETDEV_TX_OK;
 }
 
+/* Was it a queue that had no room? A device without one drops what the other end does
+ * not take: larger than its MTU, or it is down (veth).
+ */
+static bool tx_has_queue(const struct net_device *dev)
+{
+	const struct netdev_queue *queue = netdev_get_tx_queue(dev, 0);
+
+	return rcu_dereference_bh(queue->qdisc)->enqueue;
+}
+
 /**
  * grex_tx_probe - send a keepalive to the remote
  * @config: of a tunnel that has one
@@ -597,12 +608,13 @@ netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev)
  *
  * Return: 0; -EHOSTUNREACH: no route to the remote; -ELOOP: it leads back into the
  * tunnel; -EMSGSIZE: larger than what the underlay takes; -ENOMEM; -ENOBUFS: the
- * queue of the underlay is full; or -errno of the underlay: filtered, say
+ * queue of the underlay is full; or another one: filtered, or the device dropped it
  */
 int grex_tx_probe(struct grex_config *config, struct sk_buff *skb, bool df)
 {
 	struct grex_tunnel *tunnel = config->tunnel;
 	struct net_device *dev = tunnel->dev;
+	const struct net_device *underlay;
 	struct tx_outer outer;
 	struct iphdr *ip;
 	void *payload;
@@ -646,8 +658,11 @@ int grex_tx_probe(struct grex_config *config, struct sk_buff *skb, bool df)
 		ip_rt_put(outer.rt);
 		goto drop;
 	}
+	underlay = outer.rt->dst.dev;
 	err = tx_send(config, skb, dev, &outer);
-	return err > 0 ? -ENOBUFS : err;
+	if (err > 0)
+		err = tx_has_queue(underlay) ? -ENOBUFS : -EIO;
+	return err;
 
 drop:
 	if (reason == GREX_TX_RECURSION)
