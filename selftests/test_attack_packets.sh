@@ -66,19 +66,19 @@ back_after() {
 # Somebody makes the answers of B get lost, again and again, while B sends: the carrier
 # comes back with the first answer each time. What B does itself is damped.
 flaps_while_heard() {
-	local i took
+	local took
 	setup_pair
 	tunnel_pair
 	run gretool -n "$A" set gre1 keepalive 200ms 3
 	check "up" busywait 10 carrier_is true
 	ns_background "$B" ping -q -i 0.1 10.0.0.1 >/dev/null
-	for i in 1 2 3 4 5; do
+	for _ in 1 2 3 4 5; do
 		took=$(back_after)
 		printf '# back after 0.%s s\n' "$took"
 		[ "$took" -le 4 ] || fail "it was punished"
 	done
 	end_background
-	for i in 1 2 3 4 5; do took=$(back_after); done
+	for _ in 1 2 3 4 5; do took=$(back_after); done
 	printf '# without a sign of B: back after %s tenths\n' "$took"
 	[ "$took" -ge 50 ] || fail "it was not damped"
 }
