@@ -116,9 +116,11 @@
  * the next one would be sent; so after INTERVAL x (RETRIES + 1) at most (the first
  * intervals are cut at random, so that many tunnels do not send at once). Probes go
  * on, and what the peer sends is still received. The carrier returns with the
- * first answer; after a flap with the second, and each flap doubles that up to
- * 16 x RETRIES; it falls by one after each RETRIES answers in a row. A device
- * that comes up has no carrier until the first answer. Keepalives that are turned
+ * first answer; after a flap with the second, and each flap doubles that, up to as
+ * many as come in 60 seconds; each minute without a flap halves it. A flap during which
+ * anything else of the peer came in does not count for that. A keepalive for which this
+ * machine has no memory, or no room in the queue of the underlay, is not one that was
+ * not answered. A device that comes up has no carrier until the first answer. Keepalives that are turned
  * on while it is up leave the carrier on until RETRIES are not answered.
  *
  * With KEEPALIVE_REPLY 1 a keepalive of the remote is returned to it, in
