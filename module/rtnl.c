@@ -52,10 +52,11 @@ static const struct nla_policy rtnl_policy[IFLA_GREX_MAX + 1] = {
 	[IFLA_GRE_ENCAP_LIMIT] = RTNL_POLICY_ABSENT("ENCAP_LIMIT"),
 	[IFLA_GRE_FLOWINFO] = RTNL_POLICY_ABSENT("FLOWINFO"),
 	[IFLA_GRE_FLAGS] = RTNL_POLICY_ABSENT("FLAGS"),
-	[IFLA_GRE_ENCAP_TYPE] = RTNL_POLICY_ABSENT("ENCAP_TYPE"),
-	[IFLA_GRE_ENCAP_FLAGS] = RTNL_POLICY_ABSENT("ENCAP_FLAGS"),
-	[IFLA_GRE_ENCAP_SPORT] = RTNL_POLICY_ABSENT("ENCAP_SPORT"),
-	[IFLA_GRE_ENCAP_DPORT] = RTNL_POLICY_ABSENT("ENCAP_DPORT"),
+	/* ip(8) sends all four, with the type of none. */
+	[IFLA_GRE_ENCAP_TYPE] = { .type = NLA_U16 },
+	[IFLA_GRE_ENCAP_FLAGS] = { .type = NLA_U16 },
+	[IFLA_GRE_ENCAP_SPORT] = { .type = NLA_U16 },
+	[IFLA_GRE_ENCAP_DPORT] = { .type = NLA_U16 },
 	[IFLA_GRE_COLLECT_METADATA] = RTNL_POLICY_ABSENT("COLLECT_METADATA"),
 	[IFLA_GRE_IGNORE_DF] = { .type = NLA_U8 },
 	[IFLA_GRE_FWMARK] = { .type = NLA_U32 },
@@ -113,10 +114,21 @@ static int rtnl_refuse_unknown(struct nlattr *tb[],
 	return 0;
 }
 
+/* What says the same a second time does no harm. */
+static bool rtnl_same_address(const struct nlattr *attr, struct nlattr *data[],
+			      int type)
+{
+	return data && data[type] && nla_len(attr) == sizeof(__be32) &&
+	       nla_get_in_addr(attr) == nla_get_in_addr(data[type]);
+}
+
 static int rtnl_validate(struct nlattr *tb[], struct nlattr *data[],
 			 struct netlink_ext_ack *extack)
 {
-	if (tb[IFLA_ADDRESS] || tb[IFLA_BROADCAST])
+	if ((tb[IFLA_ADDRESS] &&
+	     !rtnl_same_address(tb[IFLA_ADDRESS], data, IFLA_GRE_LOCAL)) ||
+	    (tb[IFLA_BROADCAST] &&
+	     !rtnl_same_address(tb[IFLA_BROADCAST], data, IFLA_GRE_REMOTE)))
 		return rtnl_refuse(-EINVAL, extack,
 				   tb[IFLA_ADDRESS] ?: tb[IFLA_BROADCAST],
 				   "The addresses of a tunnel are IFLA_GRE_LOCAL and IFLA_GRE_REMOTE");
@@ -144,7 +156,7 @@ static int rtnl_get_flags(struct nlattr *flags_attr, struct nlattr *key_attr,
 		*flags = want;
 	}
 	if (key_attr) {
-		if (!(*flags & GREX_HEADER_KEY))
+		if (!(*flags & GREX_HEADER_KEY) && nla_get_be32(key_attr))
 			return rtnl_refuse(-EINVAL, extack, key_attr,
 					   "IFLA_GRE_IKEY and IFLA_GRE_OKEY have no effect without GRE_KEY in the flags");
 		*key = nla_get_be32(key_attr);
@@ -234,9 +246,9 @@ static int rtnl_get_tos(struct nlattr *attr, u8 *tos,
 	if (!attr)
 		return 0;
 	*tos = nla_get_u8(attr);
-	if (*tos != GREX_TOS_INHERIT && *tos & 3)
+	if (*tos & 2)
 		return rtnl_refuse(-EINVAL, extack, attr,
-				   "IFLA_GRE_TOS must be 1 (inherit) or a multiple of 4: the ECN bits are those of the inner packet");
+				   "IFLA_GRE_TOS must be a multiple of 4, or with 1 in addition (inherit): the ECN bits are those of the inner packet");
 	return 0;
 }
 
@@ -387,6 +399,16 @@ static int rtnl_get_mtu_probe(struct nlattr *data[], struct grex_config *config,
 	return 0;
 }
 
+/* Tunnels in UDP are not there yet; what goes with none is of no account. */
+static int rtnl_refuse_encap(struct nlattr *attr,
+			     struct netlink_ext_ack *extack)
+{
+	if (!attr || nla_get_u16(attr) == TUNNEL_ENCAP_NONE)
+		return 0;
+	return rtnl_refuse(-EINVAL, extack, attr,
+			   "grex has no IFLA_GRE_ENCAP_TYPE but TUNNEL_ENCAP_NONE");
+}
+
 /* Put what a message says into @config, which holds what it does not say. */
 static int rtnl_to_config(struct nlattr *data[], struct net *net,
 			  struct grex_config *config,
@@ -396,6 +418,9 @@ static int rtnl_to_config(struct nlattr *data[], struct net *net,
 
 	if (!data)
 		return 0;
+	err = rtnl_refuse_encap(data[IFLA_GRE_ENCAP_TYPE], extack);
+	if (err)
+		return err;
 	err = rtnl_get_link(data[IFLA_GRE_LINK], net, config, extack);
 	if (err)
 		return err;

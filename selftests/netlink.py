@@ -92,9 +92,6 @@ REFUSED = (
     ("FLOWINFO", IFLA_GRE_FLOWINFO, u32(0)),
     ("FLAGS", IFLA_GRE_FLAGS, u32(0)),
     ("ENCAP_TYPE", IFLA_GRE_ENCAP_TYPE, struct.pack("=H", 1)),
-    ("ENCAP_FLAGS", IFLA_GRE_ENCAP_FLAGS, struct.pack("=H", 0)),
-    ("ENCAP_SPORT", IFLA_GRE_ENCAP_SPORT, struct.pack("!H", 0)),
-    ("ENCAP_DPORT", IFLA_GRE_ENCAP_DPORT, struct.pack("!H", 0)),
     ("COLLECT_METADATA", IFLA_GRE_COLLECT_METADATA, b""),
     ("ERSPAN_INDEX", IFLA_GRE_ERSPAN_INDEX, u32(1)),
     ("ERSPAN_VER", IFLA_GRE_ERSPAN_VER, u8(1)),
@@ -229,7 +226,7 @@ def test_range():
             refused("%s %s" % (name, address),
                     lambda message: message.attr(kind, ip(address)), kind,
                     text="must be unicast")
-    for tos in 2, 3, 5, 6, 7, 0x49, 253, 254, 255:
+    for tos in 2, 3, 6, 7, 0x4a, 254, 255:
         refused("TOS %d" % tos,
                 lambda message: message.attr(IFLA_GRE_TOS, u8(tos)),
                 IFLA_GRE_TOS, text="IFLA_GRE_TOS must be")
@@ -328,6 +325,28 @@ def test_contradictory():
             text="IFLA_GRE_LOCAL and IFLA_GRE_REMOTE")
 
 
+def test_not_used():
+    """What programs send for what they do not use, or say twice."""
+    address = ip("192.0.2.1")
+    for name, attributes, before in (
+            ("keys of 0 without GRE_KEY", (
+                (IFLA_GRE_IFLAGS, flags(0)), (IFLA_GRE_IKEY, be32(0)),
+                (IFLA_GRE_OFLAGS, flags(GRE_CSUM)), (IFLA_GRE_OKEY, be32(0))),
+             ()),
+            ("an encapsulation of none", (
+                (IFLA_GRE_ENCAP_TYPE, struct.pack("=H", 0)),
+                (IFLA_GRE_ENCAP_FLAGS, struct.pack("=H", 2)),
+                (IFLA_GRE_ENCAP_SPORT, struct.pack("!H", 0)),
+                (IFLA_GRE_ENCAP_DPORT, struct.pack("!H", 0))), ()),
+            ("the local address twice", ((IFLA_GRE_LOCAL, address),),
+             ((IFLA_ADDRESS, address),))):
+        answer = rtnl.talk(new("unused", lambda message: add_all(
+            message, ((IFLA_GRE_REMOTE, ip("192.0.2.66")),) + attributes),
+            before=lambda message: add_all(message, before)))
+        results.equal(name, 0, answer.error)
+        delete("unused")
+
+
 def test_trailing():
     for size in 1, 2, 3:
         refused("%d bytes behind the last attribute" % size,
@@ -412,7 +431,7 @@ def test_round_trip():
             ("OKEY", IFLA_GRE_OKEY, be32(0xFFFFFFFF)),
             ("TTL", IFLA_GRE_TTL, u8(0)), ("TTL", IFLA_GRE_TTL, u8(255)),
             ("TOS", IFLA_GRE_TOS, u8(1)), ("TOS", IFLA_GRE_TOS, u8(0)),
-            ("TOS", IFLA_GRE_TOS, u8(252)),
+            ("TOS", IFLA_GRE_TOS, u8(252)), ("TOS", IFLA_GRE_TOS, u8(0x41)),
             ("IGNORE_DF", IFLA_GRE_IGNORE_DF, u8(0)),
             ("PMTUDISC", IFLA_GRE_PMTUDISC, u8(1)),
             ("FWMARK", IFLA_GRE_FWMARK, u32(0)),
@@ -651,7 +670,7 @@ def base(message):
 
 
 for group in ("size", "unknown", "absent", "range", "contradictory",
-              "trailing", "duplicate", "mtu", "defaults", "round_trip",
+              "not_used", "trailing", "duplicate", "mtu", "defaults", "round_trip",
               "keepalive", "secret", "mtu_auto", "probe"):
     results.group = group
     rtnl.talk(new("gre1", base))

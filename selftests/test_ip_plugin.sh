@@ -174,7 +174,7 @@ test_refused() {
 	refused "remote 192.0.2.2 ttl-min 256" '^ip: grex: ttl-min: "256" is not off or 1..255$'
 	refused "remote 192.0.2.2 keepalive-secret 0001" '^ip: grex: keepalive-secret: the value is not off or 32 hex'
 	refused "keepalive-secret 000102030405060708090a0b0c0d0e0f" '^Error: IFLA_GREX_KEEPALIVE_SECRET needs a peer'
-	refused "remote 192.0.2.2 tos 11" '^ip: grex: tos: "11" is not a multiple of 4'
+	refused "remote 192.0.2.2 tos 12" '^ip: grex: tos: "12" is not a multiple of 4'
 }
 
 test_refused_by_the_kernel() {

@@ -14,6 +14,7 @@ TESTS="
 	test_absent_gre_options
 	test_range
 	test_contradictory
+	test_not_used
 	test_trailing_bytes
 	test_duplicate
 	test_mtu
@@ -40,6 +41,7 @@ test_unknown() { look_at unknown; }
 test_absent_gre_options() { look_at absent; }
 test_range() { look_at range; }
 test_contradictory() { look_at contradictory; }
+test_not_used() { look_at not_used; }
 test_trailing_bytes() { look_at trailing; }
 test_duplicate() { look_at duplicate; }
 test_mtu() { look_at mtu; }

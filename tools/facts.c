@@ -76,7 +76,7 @@ static void read_outer(struct nl *nl, struct facts *f)
 	const struct iface *entry;
 	struct route local;
 
-	if (c->tos != GREX_TOS_INHERIT)
+	if (!(c->tos & GREX_TOS_INHERIT))
 		flow.tos = c->tos & 0xfc;
 	if (c->local.family) {
 		route_ask(nl, c->local.v4, &none, &local);

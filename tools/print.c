@@ -197,6 +197,16 @@ static void print_underlay(FILE *out, const struct config *c, uint32_t fields)
 	}
 }
 
+static void print_tos(FILE *out, uint8_t tos)
+{
+	if (tos == GREX_TOS_INHERIT)
+		fputs(" tos inherit", out);
+	else if (tos & GREX_TOS_INHERIT)
+		fprintf(out, " tos inherit/0x%02x", tos & ~GREX_TOS_INHERIT);
+	else
+		fprintf(out, " tos 0x%02x", tos);
+}
+
 void print_words(FILE *out, const struct config *c, uint32_t fields)
 {
 	size_t i;
@@ -217,10 +227,8 @@ void print_words(FILE *out, const struct config *c, uint32_t fields)
 		fputs(" ttl-min off", out);
 	if (fields & F_DECAP_TTL)
 		fprintf(out, " decap-ttl %s", decap_ttl_text(c));
-	if (fields & F_TOS && c->tos != GREX_TOS_INHERIT)
-		fprintf(out, " tos 0x%02x", c->tos);
-	else if (fields & F_TOS)
-		fputs(" tos inherit", out);
+	if (fields & F_TOS)
+		print_tos(out, c->tos);
 	if (fields & F_DF)
 		fprintf(out, " df %s", df_text(c));
 	if (fields & F_FWMARK)
@@ -491,6 +499,19 @@ static void json_or_inherit(struct json *json, const char *name, uint8_t value,
 		json_number(json, name, value);
 }
 
+static void json_tos(struct json *json, uint8_t tos)
+{
+	char text[sizeof("inherit/0xfc")];
+
+	if (tos == GREX_TOS_INHERIT || !(tos & GREX_TOS_INHERIT)) {
+		json_or_inherit(json, "tos", tos, GREX_TOS_INHERIT);
+		return;
+	}
+	snprintf(text, sizeof(text), "inherit/0x%02x",
+		 tos & ~GREX_TOS_INHERIT & 0xff);
+	json_string(json, "tos", text);
+}
+
 static void json_mss(struct json *json, uint32_t mss)
 {
 	switch (mss) {
@@ -564,7 +585,7 @@ static void json_options(struct json *json, const struct config *c)
 	else
 		json_null(json, "ttl_min");
 	json_string(json, "decap_ttl", decap_ttl_text(c));
-	json_or_inherit(json, "tos", c->tos, GREX_TOS_INHERIT);
+	json_tos(json, c->tos);
 	json_string(json, "df", df_text(c));
 	json_number(json, "fwmark", c->fwmark);
 	json_bool(json, "icmp_relay", c->icmp_relay);

@@ -315,22 +315,28 @@ static bool parse_dscp(const char *name, uint32_t *tos)
 	return false;
 }
 
-static const char *take_tos(struct config *c, const char *value,
+/* @fixed: bits that a number may not have */
+static const char *take_tos(struct config *c, const char *value, uint32_t fixed,
 			    bool (*parse)(const char *text, uint32_t max,
 					  uint32_t *number))
 {
-	uint32_t tos;
+	uint32_t tos, inherit = 0;
 
 	if (!strcmp(value, "inherit")) {
 		c->tos = GREX_TOS_INHERIT;
 		return NULL;
 	}
+	/* As ip has it: the rest is for payload that has no TOS. */
+	if (!strncmp(value, "inherit/", 8)) {
+		inherit = GREX_TOS_INHERIT;
+		value += 8;
+	}
 	if (!parse_dscp(value, &tos) && !parse(value, 255, &tos))
 		return unexpected;
-	if (tos & 3)
+	if (tos & fixed)
 		return "is not a multiple of 4: the low two bits are ECN, and "
 		       "RFC 6040 sets them";
-	c->tos = (uint8_t)tos;
+	c->tos = (uint8_t)(tos | inherit);
 	return NULL;
 }
 
@@ -338,14 +344,14 @@ static const char *parse_tos(struct config *c, const struct word *word,
 			     const char *value)
 {
 	(void)word;
-	return take_tos(c, value, parse_number);
+	return take_tos(c, value, 3, parse_number);
 }
 
 static const char *parse_tos_ip(struct config *c, const struct word *word,
 				const char *value)
 {
 	(void)word;
-	return take_tos(c, value, parse_hex);
+	return take_tos(c, value, 2, parse_hex);
 }
 
 static const char *parse_df(struct config *c, const struct word *word,

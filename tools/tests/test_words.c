@@ -49,6 +49,10 @@ static const struct {
 	{ "g remote 192.0.2.2 decap-ttl keep", "g remote 192.0.2.2" },
 	{ "g remote 192.0.2.2 tos inherit", "g remote 192.0.2.2" },
 	{ "g remote 192.0.2.2 tos 0", "g remote 192.0.2.2 tos 0x00" },
+	{ "g remote 192.0.2.2 tos inherit/0x40", NULL },
+	{ "g remote 192.0.2.2 tos inherit/ef",
+	  "g remote 192.0.2.2 tos inherit/0xb8" },
+	{ "g remote 192.0.2.2 tos inherit/0", "g remote 192.0.2.2" },
 	{ "g remote 192.0.2.2 tos 0xfc", NULL },
 	{ "g remote 192.0.2.2 tos 184", "g remote 192.0.2.2 tos 0xb8" },
 	{ "g remote 192.0.2.2 tos ef", "g remote 192.0.2.2 tos 0xb8" },
@@ -588,8 +592,8 @@ static const struct {
 	{ "link-netnsid 1",
 	  "link-netnsid: ip has a word of its own, expected \"link-netnsid\" "
 	  "before \"type\"" },
-	{ "tos 11",
-	  "tos: \"11\" is not a multiple of 4: the low two bits are ECN, and "
+	{ "tos 12",
+	  "tos: \"12\" is not a multiple of 4: the low two bits are ECN, and "
 	  "RFC 6040 sets them" },
 	{ "tos 184",
 	  "tos: \"184\" is not a multiple of 4 up to 252 (0xfc), a DSCP name "

@@ -24,7 +24,8 @@
  *   IFLA_GRE_REMOTE     be32   unicast IPv4, 0.0.0.0: any      any
  *   IFLA_GRE_TTL        u8     1..255, 0: inherit              64
  *   IFLA_GRE_TOS        u8     multiple of 4 (the ECN bits     1
- *                              stay 0), 1: inherit
+ *                              stay 0), + 1: inherit, and the
+ *                              rest for payload without one
  *   IFLA_GRE_PMTUDISC   u8     0, 1                            1
  *   IFLA_GRE_IGNORE_DF  u8     0, 1; 1 needs PMTUDISC 0        0
  *   IFLA_GRE_FWMARK     u32    any                             0
