@@ -375,6 +375,8 @@ struct grex_table {
 	unsigned int count[GREX_TABLE_CLASSES];
 };
 
+#define GREX_GUESSES 128
+
 /**
  * struct grex_guesses - ICMP errors that could not be proved
  * @until: jiffies; a second for each of them
@@ -402,7 +404,7 @@ struct grex_net {
 	struct grex_stats __percpu *stats;
 	struct ratelimit_state relay_limit[GREX_ERROR_KINDS];
 	struct ratelimit_state log_limit;
-	struct grex_guesses guesses[64];
+	struct grex_guesses guesses[GREX_GUESSES];
 	siphash_key_t guesses_key;
 	struct sock *pmtu_sk;
 };

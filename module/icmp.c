@@ -261,35 +261,45 @@ static bool icmp_makes_sense(const struct icmp_report *report)
 		report->error.info < quote->total_len);
 }
 
-/* The errors from an address that could not be proved. Of 64 entries, it is by chance that
- * somebody else's is the same.
+/* Where the errors from an address that could not be proved are counted: twice, so that
+ * it is a rare chance that somebody else's are counted at both places.
  */
-static struct grex_guesses *icmp_guesses(struct grex_net *gn,
-					 const struct sk_buff *skb)
+static void icmp_guesses(struct grex_net *gn, const struct sk_buff *skb,
+			 struct grex_guesses *guesses[2])
 {
-	const u32 hash =
+	const u64 hash =
 		siphash_1u32((__force u32)ip_hdr(skb)->saddr, &gn->guesses_key);
 
-	return &gn->guesses[hash % ARRAY_SIZE(gn->guesses)];
+	guesses[0] = &gn->guesses[lower_32_bits(hash) % GREX_GUESSES];
+	guesses[1] = &gn->guesses[upper_32_bits(hash) % GREX_GUESSES];
 }
 
-/* Each failure counts for one second. */
-static bool icmp_may_guess(const struct grex_guesses *guesses)
+/* Each failure counts for one second. What is further ahead than all of them is of
+ * another time, when jiffies were others.
+ */
+static unsigned long icmp_until(const struct grex_guesses *guesses)
 {
-	return time_before(READ_ONCE(guesses->until),
-			   jiffies + ICMP_GUESSES * HZ) ||
-	       time_after(READ_ONCE(guesses->until),
-			  jiffies + 2 * ICMP_GUESSES * HZ);
+	const unsigned long until = READ_ONCE(guesses->until);
+
+	return time_in_range(until, jiffies, jiffies + 2 * ICMP_GUESSES * HZ)
+		       ? until
+		       : jiffies;
 }
 
-static void icmp_note_failure(struct grex_guesses *guesses)
+static bool icmp_may_guess(struct grex_guesses *guesses[2])
 {
-	unsigned long until = READ_ONCE(guesses->until);
+	const unsigned long full = jiffies + ICMP_GUESSES * HZ;
 
-	if (time_before(until, jiffies) ||
-	    time_after(until, jiffies + 2 * ICMP_GUESSES * HZ))
-		until = jiffies;
-	WRITE_ONCE(guesses->until, until + HZ);
+	return time_before(icmp_until(guesses[0]), full) ||
+	       time_before(icmp_until(guesses[1]), full);
+}
+
+static void icmp_note_failure(struct grex_guesses *guesses[2])
+{
+	int i;
+
+	for (i = 0; i < 2; i++)
+		WRITE_ONCE(guesses[i]->until, icmp_until(guesses[i]) + HZ);
 }
 
 /* The route of the quoted packet; looked up once more in there, by the IP header of @skb:
@@ -368,7 +378,7 @@ void grex_icmp_error(struct sk_buff *skb, u32 info)
 {
 	struct grex_net *gn = grex_net(dev_net(skb->dev));
 	struct icmp_report report = { .skb = skb };
-	struct grex_guesses *guesses;
+	struct grex_guesses *guesses[2];
 	bool may_guess;
 	struct grex_relay relay = {};
 	enum grex_inner_verdict verdict;
@@ -385,7 +395,7 @@ void grex_icmp_error(struct sk_buff *skb, u32 info)
 		grex_stats_count(gn->stats, GREX_NETNS_ICMP_NO_TUNNEL);
 		return;
 	}
-	guesses = icmp_guesses(gn, skb);
+	icmp_guesses(gn, skb, guesses);
 	may_guess = icmp_may_guess(guesses);
 	/* Without its key, the ID says whose packet it is: to look for it is to guess. */
 	if ((!report.quote.has_key && !may_guess) ||

@@ -103,7 +103,10 @@ def main():
         packets = [ipv4(source, gateway, ICMP, packet) for packet in packets]
     begin = time.monotonic()
     for number, packet in enumerate(packets):
-        sender.send(packet)
+        try:
+            sender.send(packet)
+        except OSError: # the test is over, and its namespaces are gone
+            break
         if rate:
             time.sleep(max(0, begin + (number + 1) / rate - time.monotonic()))
     print(round((time.monotonic() - begin) * 1000))
