@@ -40,7 +40,8 @@ setup() {
 	local groups=(build) word
 	for word; do
 		case $word in
-		static | fuzz) groups+=(lab check) ;;
+		static) groups+=(lab check) ;;
+		fuzz) groups+=(lab check guest) ;;
 		host | deb) groups+=(check deb) ;;
 		packages) groups+=(lab deb) ;;
 		*) groups+=(lab guest) ;;
@@ -174,7 +175,11 @@ run_stage() {
 		stage plant-debug "$LAB/plant.sh" -k debug
 		stage plant-6.1 "$LAB/plant.sh" -k 6.1
 		;;
-	fuzz) stage fuzz selftests/fuzz/fuzz.sh 120 ;;
+	fuzz)
+		stage fuzz selftests/fuzz/fuzz.sh 120
+		# Ten minutes at most.
+		stage packets selftests/fuzz/packets.sh 100000 "$(date +%s)"
+		;;
 	*)
 		printf 'check.sh: no stage %s\n' "$1" >&2
 		exit 2
