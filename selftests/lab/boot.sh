@@ -240,9 +240,9 @@ if ((status == 124 || status == 137)); then
 	tail -n 30 "$results/console.log" >&2
 	exit 124
 fi
-if grep -qE 'Kernel panic|Oops|BUG:|---\[ end' "$results/console.log"; then
+if grep -qE 'Kernel panic|Oops|BUG:|BUG at|---\[ end' "$results/console.log"; then
 	say "lab: the kernel died:"
-	grep -E -A 45 -m 1 'BUG:|Oops|WARNING:|Kernel panic|general protection' "$results/console.log" >&2 || tail -n 60 "$results/console.log" >&2
+	grep -E -A 45 -m 1 'skb_(over|under)_panic|BUG:|BUG at|Oops|WARNING:|Kernel panic|general protection' "$results/console.log" >&2 || tail -n 60 "$results/console.log" >&2
 	exit 120
 fi
 say "lab: the guest ended without a result (status $status)"
