@@ -698,15 +698,20 @@ static void put_error_around(struct packet *p, uint32_t from, uint8_t type,
 	p->inner = 28;
 }
 
-/* Two MPLS labels in an object (RFC 4950), or objects whose lengths lie. */
+/* Two MPLS labels in an object (RFC 4950), objects whose lengths lie, and more than fits
+ * into an answer.
+ */
 static void put_objects(struct packet *p)
 {
 	put_u32(p, 0x20000000);
 	do {
-		put_u16(p, one_in(4) ? random_below(64) : 12);
+		const size_t more = one_in(3) ? 4 * random_below(300) : 0;
+
+		put_u16(p, one_in(6) ? random_below(64) : 12 + more);
 		put_u16(p, 0x0101);
 		put_u32(p, 0x03e80001);
 		put_u32(p, 0x03e90101);
+		put(p, NULL, more);
 	} while (one_in(3));
 }
 
@@ -1076,11 +1081,13 @@ void packet_make(struct packet *p, uint64_t number)
 	make_for(p, random_below(SHAPES), PICK(sizes));
 	vnet = p->path == PATH_GSO || (p->path != PATH_PIECES && one_in(6));
 	if (vnet)
-		set_vnet(p, one_in(4));
+		set_vnet(p, one_in(2));
 	if (p->path == PATH_SOCKET && one_in(4))
 		p->protocol = one_in(2) ? 0 : random_below(65536);
-	/* Those that are merged have to be like one another. */
-	if (!one_in(p->path == PATH_PIECES ? 2 : 8))
+	/* Those that are merged have to be like one another, and much is refused of a
+	 * super-packet before it is received.
+	 */
+	if (!one_in(p->path == PATH_PIECES || p->path == PATH_GSO ? 2 : 8))
 		packet_damage(p);
 }
 

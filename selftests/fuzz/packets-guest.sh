@@ -32,13 +32,12 @@ ARGUMENTS=("$@")
 CACHES="skbuff_head_cache skbuff_fclone_cache ip_dst_cache rt6_info net_namespace"
 # As many are kept for each processor (NAPI_SKB_CACHE_SIZE), and some more.
 KEPT=96
-# What a run of so many packets reaches in any case.
-ENOUGH=10000
+# What a run of so many packets reaches, whatever its seed is.
+ENOUGH=50000
 REACHED="rx_csum rx_no_csum rx_wrong_key rx_no_seq rx_out_of_order rx_protocol
-	rx_truncated rx_ecn rx_down tx_no_remote tx_too_big netns_rx_truncated
-	netns_rx_routing netns_rx_reserved netns_rx_no_tunnel
-	icmp_frag_needed_relayed icmp_frag_needed_refused icmp_frag_needed_claimed
-	icmp_unreachable_relayed icmp_unreachable_unattributed icmp_unreachable_refused
+	rx_truncated rx_ecn rx_down tx_no_remote tx_truncated netns_rx_routing
+	netns_rx_reserved netns_rx_no_tunnel icmp_frag_needed_relayed
+	icmp_frag_needed_refused icmp_unreachable_relayed icmp_unreachable_refused
 	icmp_time_exceeded_relayed icmp_param_problem_relayed netns_icmp_no_tunnel
 	keepalive_answered rx_keepalive_refused rx_keepalive_unknown
 	rx_keepalive_repeated"
@@ -166,8 +165,7 @@ nothing_left() {
 		[ "$after" -le "$most" ] && continue
 		fail "$name: $before objects before, $after after"
 		# Who made them, where the kernel has kept that.
-		sort -rn "/sys/kernel/debug/slab/$name/alloc_traces" 2>/dev/null |
-			head -n 5 | sed 's/^/# /'
+		sed 's/^/# /;15q' "/sys/kernel/debug/slab/$name/alloc_traces" 2>/dev/null
 	done <"$WORK/before"
 }
 

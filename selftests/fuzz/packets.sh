@@ -59,6 +59,9 @@ in_guest() {
 	"$LAB/boot.sh" -k "$name" --virtual -t "$((900 + packets / 10))" -o "$folder" \
 		"${options[@]}" -- "$command" || status=$?
 	((status == 0 || status == 1)) || verdict="not ok"
+	if [[ $verdict != ok ]]; then
+		printf '# near the %s\n' "$(grep -aoh 'packet [0-9]*$' "$folder"/console.log "$folder"/dmesg 2>/dev/null | tail -n 1)"
+	fi
 	printf '%s the kernel does not complain\n' "$verdict"
 	return "$status"
 }
