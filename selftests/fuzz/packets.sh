@@ -56,11 +56,12 @@ command="cp \"\$GREX_RESULTS/packets\" /tmp/ &&
 in_guest() {
 	local status=0 verdict=ok
 
-	"$LAB/boot.sh" -k "$name" --virtual -t "$((900 + packets / 10))" -o "$folder" \
+	"$LAB/boot.sh" -k "$name" --virtual -t "$((1200 + packets / 50))" -o "$folder" \
 		"${options[@]}" -- "$command" || status=$?
 	((status == 0 || status == 1)) || verdict="not ok"
 	if [[ $verdict != ok ]]; then
-		printf '# near the %s\n' "$(grep -aoh 'packet [0-9]*$' "$folder"/console.log "$folder"/dmesg 2>/dev/null | tail -n 1)"
+		printf '# after the last mark: %s\n' \
+			"$(grep -aoh 'fuzz: packet [0-9]*' "$folder/console.log" | tail -n 1)"
 	fi
 	printf '%s the kernel does not complain\n' "$verdict"
 	return "$status"
