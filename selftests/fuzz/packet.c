@@ -860,6 +860,7 @@ static void set_vnet(struct packet *p, bool honest)
 static const enum shape super_shapes[] = {
 	SHAPE_TCP, SHAPE_TCP, SHAPE_TCP6, SHAPE_UDP, SHAPE_UDP6, SHAPE_OPTIONS
 };
+
 static const size_t super_sizes[] = { 900, 1500, 3000, 4200, 6000, 9000, 20000 };
 
 /* --- damage ------------------------------------------------------------------- */
@@ -1078,6 +1079,9 @@ void packet_make(struct packet *p, uint64_t number)
 		return;
 	}
 	begin(p, PICK(paths), random_below(tunnel_count));
+	/* Its device is not where packets are forwarded. */
+	if (p->path == PATH_FORWARD && p->tunnel == tunnel_far)
+		p->path = PATH_SOCKET;
 	make_for(p, random_below(SHAPES), PICK(sizes));
 	vnet = p->path == PATH_GSO || (p->path != PATH_PIECES && one_in(6));
 	if (vnet)

@@ -7,11 +7,13 @@
  * them. The second runs on the gateway, and is its whole world: what it sends into
  * wan0 comes from the underlay, what it sends into lan0 from a host behind the
  * gateway, and it reads what the gateway sends there. Packets in memory fragments go
- * into tap0. It sends COUNT packets that are damaged in most cases, beginning with
- * number FROM of those that SEED makes, and then sees if all tunnels still work; NETNS is where the
+ * into tap0.
+ *
+ * It sends COUNT packets that are damaged in most cases, beginning with number FROM of
+ * those that SEED makes, and then sees if all tunnels still work. NETNS is where the
  * device of the last tunnel is. It stops when the kernel complains, and says when that
- * was. In the kernel's log is the number of each thousandth packet; verbose: all of
- * each packet.
+ * was. The kernel's log has the number of each thousandth packet; with verbose, each
+ * packet.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -43,7 +45,7 @@
 /* What the gateway sends is quoted: some of it is fresh, and what the RFCs say. */
 #define REFRESH 16
 
-#define TUNNELS_MAX 64
+#define TUNNELS_MAX 64 /* of packet.c, and room for more */
 
 static const char *const path_names[PATHS] = {
 	[PATH_DECAP] = "decapsulation", [PATH_KEEPALIVE] = "keepalive",
@@ -561,12 +563,13 @@ static void refresh(uint64_t turn)
 	static const size_t sizes[] = { 40, 700, 1300 };
 	static const unsigned int shapes[] = { SHAPE_UDP, SHAPE_TCP, SHAPE_SYN6,
 					       SHAPE_ECHO };
+	const unsigned int tunnel = turn % tunnel_count;
 	static struct packet p;
 
-	if (turn % tunnel_count == 0 && write(fds.flush, "1", 1) < 0)
+	if (!tunnel && write(fds.flush, "1", 1) < 0)
 		warn("route/flush");
-	packet_make_good(&p, PATH_FORWARD, turn % tunnel_count,
-			 shapes[turn / tunnel_count % 4],
+	packet_make_good(&p, tunnel == tunnel_far ? PATH_SOCKET : PATH_FORWARD,
+			 tunnel, shapes[turn / tunnel_count % 4],
 			 sizes[turn / tunnel_count % 3]);
 	send_packet(&p);
 	drain();
