@@ -1,0 +1,48 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# again.sh COUNT [RUN_OPTION|TEST...]: run the functional files COUNT times beside four
+# busy loops, and say how often each had which verdict. RUN_OPTION and TEST as of
+# lab/run.sh; without TEST: those of "make check". The clocks of the guests do not count
+# what this machine does, so a file that fails once is at fault.
+
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit
+
+count=$1
+shift
+[ $# -gt 0 ] || mapfile -t files < <(grep -LxF "# make check: left out" selftests/{test,pair}_*.sh)
+logs=$PWD/.build/again
+loops=()
+rm -rf "$logs"
+mkdir -p "$logs"
+trap 'kill "${loops[@]}" 2>/dev/null' EXIT
+trap 'exit 130' INT TERM HUP
+for _ in 1 2 3 4; do
+	(while :; do :; done) &
+	loops+=($!)
+done
+
+for ((run = 1; run <= count; run++)); do
+	selftests/lab/run.sh "$@" "${files[@]+"${files[@]}"}" >"$logs/$run" 2>&1
+	printf 'run %d: %s\n' "$run" "$(tail -n 1 "$logs/$run")"
+done
+
+# A line of run.sh: verdict, file, seconds here, those of its clock, what it says.
+awk '/^(ok|FAIL|skip) +(test|pair)_/ {
+		if (!($2 in runs)) order[++n] = $2
+		runs[$2]++
+		failed[$2] += $1 == "FAIL"
+		clock = substr($5, 2) + 0
+		if (!($2 in least) || clock < least[$2]) least[$2] = clock
+		if (clock > most[$2]) most[$2] = clock
+	}
+	END {
+		printf "%-32s %5s %7s  %s\n", "file", "runs", "failed", "seconds of its clock"
+		for (i = 1; i <= n; i++) {
+			f = order[i]
+			printf "%-32s %5d %7d  %.1f to %.1f\n", f, runs[f], failed[f], least[f], most[f]
+			bad += failed[f]
+		}
+		exit bad > 0 || !n
+	}' "$logs"/*
