@@ -28,8 +28,9 @@ PROGRAM=$1 COUNT=$2
 shift
 ARGUMENTS=("$@")
 
-# Whose objects a packet may leave behind.
-CACHES="skbuff_head_cache skbuff_fclone_cache ip_dst_cache rt6_info net_namespace"
+# Whose objects a packet may leave behind; routes have had other names before 6.9.
+CACHES="skbuff_head_cache skbuff_fclone_cache ip_dst_cache rtable ip6_dst_cache rt6_info
+	net_namespace"
 # As many are kept for each processor (NAPI_SKB_CACHE_SIZE), and some more.
 KEPT=96
 # What a run of so many packets reaches, whatever its seed is.
