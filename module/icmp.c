@@ -105,8 +105,7 @@ static bool icmp_is_same_vrf(const struct icmp_report *report,
 	struct net_device *dev = report->skb->dev;
 
 	return !config->link ||
-	       l3mdev_master_ifindex_by_index(dev_net(dev), config->link) ==
-		       l3mdev_master_ifindex_rcu(dev);
+	       grex_route_in_vrf(config, l3mdev_master_ifindex_rcu(dev));
 }
 
 /* Did this tunnel send the quoted packet? Its addresses are right already. */

@@ -11,6 +11,23 @@
 #include "grex.h"
 #include "route.h"
 
+/**
+ * grex_route_in_vrf - is the device that a tunnel is bound to in a VRF
+ * @config: of a tunnel with a link
+ * @vrf: ifindex of the VRF, 0: in none
+ *
+ * Caller: RCU.
+ *
+ * Return: false, too, when the device is gone: it is not known where it was
+ */
+bool grex_route_in_vrf(const struct grex_config *config, int vrf)
+{
+	struct net_device *dev =
+		dev_get_by_index_rcu(config->tunnel->net, config->link);
+
+	return dev && l3mdev_master_ifindex_rcu(dev) == vrf;
+}
+
 /* By which device, or by which VRF. One that is in a VRF stands for all of it: it may be
  * there for its address alone (a loopback).
  */
@@ -77,6 +94,11 @@ bool grex_route_is_spread(const struct grex_config *config, __be32 remote,
 	struct flowi4 flow;
 
 	route_flow(config, remote, dsfield, 0, &flow);
+	grex_compat_flow_output(&flow);
+	/* Of several paths the one by that device is taken. */
+	if (config->link && flow.flowi4_oif == config->link &&
+	    !netif_index_is_l3_master(config->tunnel->net, config->link))
+		return false;
 	return !fib_lookup(config->tunnel->net, &flow, &result,
 			   FIB_LOOKUP_NOREF) &&
 	       result.fi && fib_info_num_path(result.fi) > 1;

@@ -54,7 +54,7 @@ static struct grex_config *rx_match(struct grex_net *gn, struct sk_buff *skb,
 		return config;
 
 	arrival.vrf = l3mdev_master_ifindex_rcu(skb->dev);
-	other = grex_table_match_up_rcu(&gn->table, &packet, arrival);
+	other = grex_table_match_up_rcu(&gn->table, &packet, arrival, config);
 	if (other)
 		return other;
 	if (config) {

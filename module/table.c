@@ -9,9 +9,9 @@
 #include <linux/jhash.h>
 #include <linux/rhashtable.h>
 #include <linux/rtnetlink.h>
-#include <net/l3mdev.h>
 
 #include "header.h"
+#include "route.h"
 #include "table.h"
 
 /* Classes of wildcards, in the order of precedence. */
@@ -314,16 +314,6 @@ struct grex_config *grex_table_match_rcu(const struct grex_table *table,
 	return NULL;
 }
 
-/* Is the device that a tunnel is bound to where the packet came in, in the same VRF or
- * in none?
- */
-static bool table_same_vrf(const struct grex_config *config,
-			   struct grex_arrival arrival)
-{
-	return l3mdev_master_ifindex_by_index(config->tunnel->net,
-					      config->link) == arrival.vrf;
-}
-
 static struct grex_config *table_best_up_rcu(const struct grex_table *table,
 					     const struct grex_match *packet,
 					     struct grex_arrival arrival,
@@ -332,11 +322,14 @@ static struct grex_config *table_best_up_rcu(const struct grex_table *table,
 	enum grex_table_class cls;
 
 	for (cls = 0; cls < GREX_TABLE_CLASSES; cls++) {
-		const struct grex_match match = table_narrow(packet, cls);
 		struct grex_config *config, *best = NULL;
 		struct rhlist_head *list, *pos;
 		int rank, best_rank = 0;
+		struct grex_match match;
 
+		if (!READ_ONCE(table->count[cls]))
+			continue;
+		match = table_narrow(packet, cls);
 		list = rhltable_lookup((struct rhltable *)&table->by_match,
 				       &match, table_by_match);
 		rhl_for_each_entry_rcu(config, pos, list, by_match) {
@@ -344,7 +337,8 @@ static struct grex_config *table_best_up_rcu(const struct grex_table *table,
 				continue;
 			rank = table_link_rank(config, arrival);
 			if (bound_elsewhere)
-				rank = !rank && table_same_vrf(config, arrival);
+				rank = !rank &&
+				       grex_route_in_vrf(config, arrival.vrf);
 			if (rank > best_rank) {
 				best = config;
 				best_rank = rank;
@@ -361,17 +355,23 @@ static struct grex_config *table_best_up_rcu(const struct grex_table *table,
  * @table: of the namespace it was received in
  * @packet: local is its destination, remote its source
  * @arrival: where it came in
+ * @is_down: the tunnel that it belongs to is down
  *
- * For a packet whose tunnel is down, or which has none: the best of those that are up;
- * else one that is bound to another device of the same VRF, by which its packets are
- * sent. The peer's may take another way.
+ * The best of those that are up. Else, unless @is_down, one that is bound to another
+ * device of the same VRF, by which its packets are sent: the peer's may take another way.
+ * When one of two parallel tunnels is taken down, the other does not answer for it.
  */
 struct grex_config *grex_table_match_up_rcu(const struct grex_table *table,
 					    const struct grex_match *packet,
-					    struct grex_arrival arrival)
+					    struct grex_arrival arrival,
+					    bool is_down)
 {
-	return table_best_up_rcu(table, packet, arrival, false)
-		       ?: table_best_up_rcu(table, packet, arrival, true);
+	struct grex_config *config;
+
+	config = table_best_up_rcu(table, packet, arrival, false);
+	if (config || is_down)
+		return config;
+	return table_best_up_rcu(table, packet, arrival, true);
 }
 
 /* The tunnels of one class with the addresses of @packet, whatever the key. */

@@ -36,7 +36,8 @@ struct grex_config *grex_table_match_rcu(const struct grex_table *table,
 					 struct grex_arrival arrival);
 struct grex_config *grex_table_match_up_rcu(const struct grex_table *table,
 					    const struct grex_match *packet,
-					    struct grex_arrival arrival);
+					    struct grex_arrival arrival,
+					    bool is_down);
 struct grex_config *grex_table_match_pair_rcu(const struct grex_table *table,
 					      const struct grex_match *packet,
 					      struct grex_arrival arrival);

@@ -138,7 +138,7 @@ layer_order() {
 		pmtu.c grex pmtu route
 		route.c grex route
 		proof.c grex proof
-		table.c grex header table
+		table.c grex header route table
 		stats.c grex stats
 		translate.c translate
 		keepalive_fsm.c keepalive_fsm

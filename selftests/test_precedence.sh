@@ -132,6 +132,12 @@ test_link() {
 		gretool del any
 		# But better than none: the peer's packets may take another way.
 		bound      192.0.2.2 192.0.2.1 out v1
+		# One that is down is not stood in for by its twin on another device.
+		gretool add twin local 192.0.2.1 remote 192.0.2.2 dev v1 up
+		twin       192.0.2.2 192.0.2.1 out v1
+		gretool set twin down
+		nobody     192.0.2.2 192.0.2.1 out v1
+		gretool del twin
 		# Addresses go before the link.
 		gretool add exact local 192.0.2.1 remote 192.0.2.3 up
 		gretool add anyv0 local any remote any dev v0 up
@@ -157,6 +163,17 @@ test_vrf() {
 		# One that is bound outside of the VRF is none.
 		gretool add outside local 192.0.2.1 remote 192.0.2.2 dev v1 up
 		gretool del unbound
+		nobody     192.0.2.2 192.0.2.1
+	END
+	# Nor is one whose device, which was outside, is gone.
+	run ip -n "$A" link set v0 nomaster
+	run ip -n "$A" link add d0 type dummy
+	run ip -n "$A" link set d0 master red
+	tunnels <<-END
+		set outside dev d0
+	END
+	run ip -n "$A" link del d0
+	packets_go_to <<-END
 		nobody     192.0.2.2 192.0.2.1
 	END
 }

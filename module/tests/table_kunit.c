@@ -80,7 +80,7 @@ static int oracle_rank(const struct grex_config *c,
 }
 
 /* With @up, of those that are up, the others only if they are bound to another device;
- * those of the test are in no VRF.
+ * only the loopback is there, and in no VRF.
  */
 static struct grex_config *oracle_match(struct table_fixture *f,
 					const struct grex_match *packet,
@@ -100,7 +100,8 @@ static struct grex_config *oracle_match(struct table_fixture *f,
 		rank = oracle_rank(f->configs[i], packet, arrival, true);
 		if (rank)
 			rank += 1000;
-		else if (up && !arrival.vrf)
+		else if (up && !arrival.vrf &&
+			 f->configs[i]->link == LOOPBACK_IFINDEX)
 			rank = oracle_rank(&unbound, packet, arrival, true);
 		if (rank > best_rank) {
 			best = f->configs[i];
@@ -134,15 +135,18 @@ static void check_match(struct kunit *test)
 		.l3mdev = 1 + pick(f, LINKS - 1),
 	};
 	struct grex_config *got, *want, *got_up, *want_up;
+	const bool down = pick(f, 2);
 	struct grex_match packet;
 
 	arrival.vrf = pick(f, 2);
 	pick_match(f, &packet, 1);
 	want = oracle_match(f, &packet, arrival, false);
 	want_up = oracle_match(f, &packet, arrival, true);
+	if (down && want_up && !oracle_rank(want_up, &packet, arrival, true))
+		want_up = NULL;
 	rcu_read_lock();
 	got = grex_table_match_rcu(&f->table, &packet, arrival);
-	got_up = grex_table_match_up_rcu(&f->table, &packet, arrival);
+	got_up = grex_table_match_up_rcu(&f->table, &packet, arrival, down);
 	rcu_read_unlock();
 	KUNIT_EXPECT_PTR_EQ(test, got, want);
 	KUNIT_EXPECT_EQ(test, !got_up, !want_up);

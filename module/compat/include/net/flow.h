@@ -15,4 +15,13 @@ static inline void grex_compat_flow_dsfield(struct flowi4 *flow, u8 dsfield)
 #endif
 }
 
+/* What the look-up of an output route does to a flow before it looks at the rules. */
+static inline void grex_compat_flow_output(struct flowi4 *flow)
+{
+	flow->flowi4_iif = LOOPBACK_IFINDEX;
+#ifndef COMPAT_HAS_FLOWI4_DSCP
+	flow->flowi4_tos &= 0x1c; /* IPTOS_RT_MASK */
+#endif
+}
+
 #endif
