@@ -199,12 +199,14 @@ u32 grex_pmtu_learn(const struct grex_config *config, const struct rtable *rt,
 bool grex_pmtu_is_locked(const struct grex_config *config,
 			 const struct rtable *rt, __be32 remote)
 {
+	const bool is_locked = dst_metric_locked(&rt->dst, RTAX_MTU);
 	struct grex_pmtu_learned learned;
 
-	if (dst_metric_locked(&rt->dst, RTAX_MTU))
-		return true;
-	if (likely(!pmtu_has_learned(config)) || grex_pmtu_probed(config))
+	if (likely(!is_locked && !pmtu_has_learned(config)) ||
+	    grex_pmtu_probed(config))
 		return false;
+	if (is_locked)
+		return true;
 	learned = pmtu_learned(config, rt, remote);
 	return learned.mtu && learned.locked;
 }
