@@ -236,6 +236,12 @@ bool grex_reflect_take(struct grex_config *config, struct sk_buff *skb,
 		grex_stats_drop(tunnel->stats, GREX_RX_KEEPALIVE_REFUSED, skb);
 		return true;
 	}
+	/* Whoever has the secret asks by the outer addresses. */
+	if ((kind == REFLECT_INSIDE && config->has_secret) ||
+	    !reflect_listen(config, skb, &request)) {
+		grex_stats_drop(tunnel->stats, GREX_RX_KEEPALIVE_UNPROVED, skb);
+		return true;
+	}
 	/* A direct answer goes to the remote alone, and is smaller than what it answers: a
 	 * limit would only take it from the peer when somebody else asks in its name.
 	 */
@@ -245,10 +251,6 @@ bool grex_reflect_take(struct grex_config *config, struct sk_buff *skb,
 	}
 	if (kind == REFLECT_INSIDE && !__ratelimit(&tunnel->reflect_limit)) {
 		grex_stats_drop(tunnel->stats, GREX_RX_KEEPALIVE_LIMITED, skb);
-		return true;
-	}
-	if (!reflect_listen(config, skb, &request)) {
-		grex_stats_drop(tunnel->stats, GREX_RX_KEEPALIVE_UNPROVED, skb);
 		return true;
 	}
 	reflect_send(config, skb, &request, kind, to);

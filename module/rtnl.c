@@ -125,12 +125,16 @@ static bool rtnl_same_address(const struct nlattr *attr, struct nlattr *data[],
 static int rtnl_validate(struct nlattr *tb[], struct nlattr *data[],
 			 struct netlink_ext_ack *extack)
 {
-	if ((tb[IFLA_ADDRESS] &&
-	     !rtnl_same_address(tb[IFLA_ADDRESS], data, IFLA_GRE_LOCAL)) ||
-	    (tb[IFLA_BROADCAST] &&
-	     !rtnl_same_address(tb[IFLA_BROADCAST], data, IFLA_GRE_REMOTE)))
-		return rtnl_refuse(-EINVAL, extack,
-				   tb[IFLA_ADDRESS] ?: tb[IFLA_BROADCAST],
+	const struct nlattr *wrong = NULL;
+
+	if (tb[IFLA_ADDRESS] &&
+	    !rtnl_same_address(tb[IFLA_ADDRESS], data, IFLA_GRE_LOCAL))
+		wrong = tb[IFLA_ADDRESS];
+	else if (tb[IFLA_BROADCAST] &&
+		 !rtnl_same_address(tb[IFLA_BROADCAST], data, IFLA_GRE_REMOTE))
+		wrong = tb[IFLA_BROADCAST];
+	if (wrong)
+		return rtnl_refuse(-EINVAL, extack, wrong,
 				   "The addresses of a tunnel are IFLA_GRE_LOCAL and IFLA_GRE_REMOTE");
 	if (tb[IFLA_LINK])
 		return rtnl_refuse(-EINVAL, extack, tb[IFLA_LINK],
@@ -611,6 +615,11 @@ static int rtnl_changelink(struct net_device *dev, struct nlattr *tb[],
 			       "CAP_NET_ADMIN is needed in the namespace of the underlay too");
 		return -EPERM;
 	}
+	/* The core would try to set them afterwards, and fail. */
+	if (tb[IFLA_ADDRESS] || tb[IFLA_BROADCAST])
+		return rtnl_refuse(-EINVAL, extack,
+				   tb[IFLA_ADDRESS] ?: tb[IFLA_BROADCAST],
+				   "The addresses of a tunnel are IFLA_GRE_LOCAL and IFLA_GRE_REMOTE");
 	if (data && data[IFLA_GREX_PROBE])
 		return rtnl_probe(tunnel, data, extack);
 	config =

@@ -121,7 +121,9 @@ void grex_stats_fold(const u64 count[GREX_STAT_COUNT],
 			    count[GREX_RX_KEEPALIVE_LIMITED] +
 			    count[GREX_RX_KEEPALIVE_REFUSED] +
 			    count[GREX_RX_KEEPALIVE_UNKNOWN] +
-			    count[GREX_RX_KEEPALIVE_REPEATED];
+			    count[GREX_RX_KEEPALIVE_REPEATED] +
+			    count[GREX_RX_KEEPALIVE_UNPROVED] +
+			    count[GREX_RX_TTL];
 
 	link->tx_carrier_errors +=
 		count[GREX_TX_NO_REMOTE] + count[GREX_TX_NO_ROUTE];
