@@ -170,6 +170,7 @@ struct grex_probe_log {
  * @key: const. of the hash in our probes
  * @epoch: const. ns, added to the time in them, which is nobody's business
  * @timer: own. of the next keepalive
+ * @replied: own. grex_tunnel::received when the last reply came
  * @spread: of @timer's function. how many more intervals are cut at random
  */
 struct grex_keepalive {
@@ -180,6 +181,7 @@ struct grex_keepalive {
 	siphash_key_t key;
 	u64 epoch;
 	struct hrtimer timer;
+	unsigned long replied;
 	u8 spread;
 };
 

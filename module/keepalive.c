@@ -49,13 +49,16 @@ static void keepalive_log(struct grex_tunnel *tunnel, unsigned int actions,
 			    retries);
 }
 
-/* Has anything come from the peer since the oldest probe that it could have answered? */
+/* Has anything but replies come from the peer since the oldest probe that it could have
+ * answered?
+ */
 static bool keepalive_heard(const struct grex_config *config)
 {
 	const unsigned long when = READ_ONCE(config->tunnel->received);
 
-	return when && grex_ms_since(when) < (u64)config->keepalive_interval *
-						     config->keepalive_retries;
+	return when && when != READ_ONCE(config->tunnel->keepalive.replied) &&
+	       grex_ms_since(when) < (u64)config->keepalive_interval *
+					     config->keepalive_retries;
 }
 
 /* One event: the machine, the carrier and the timer change together, so that
@@ -136,7 +139,7 @@ unsigned int grex_keepalive_size(const struct grex_config *config,
  * @size: bytes of the inner packet, as few as it takes if that is more
  * @df: not to be fragmented, on either way
  *
- * The log has it even if it does not get out: nobody has answered it.
+ * The log has it even if it does not get out, unless it is this machine's fault.
  *
  * Return: as of grex_tx_probe()
  */
@@ -158,6 +161,7 @@ int grex_keepalive_send(struct grex_config *config, enum grex_probe_kind kind,
 	};
 	struct sk_buff *skb;
 	void *payload;
+	int err;
 
 	spin_lock(&keepalive->lock);
 	probe.generation = keepalive->generation;
@@ -170,7 +174,8 @@ int grex_keepalive_send(struct grex_config *config, enum grex_probe_kind kind,
 			GFP_ATOMIC | __GFP_NOWARN);
 	if (!skb) {
 		grex_stats_count(tunnel->stats, GREX_TX_NO_MEMORY);
-		return -ENOMEM;
+		err = -ENOMEM;
+		goto out;
 	}
 	skb_reserve(skb, LL_MAX_HEADER + MAX_HEADER + 2 * sizeof(struct iphdr));
 	/* What the peer returns must match what we receive. */
@@ -179,7 +184,15 @@ int grex_keepalive_send(struct grex_config *config, enum grex_probe_kind kind,
 	skb_put_zero(skb, padding);
 	probe.time = ktime_get_boottime_ns() + keepalive->epoch;
 	grex_probe_write(payload, &probe);
-	return grex_tx_probe(config, skb, df);
+	err = grex_tx_probe(config, skb, df);
+out:
+	if (unlikely(grex_keepalive_is_unsent(err))) {
+		spin_lock(&keepalive->lock);
+		if ((u32)log->sent == probe.seq + 1)
+			log->sent--;
+		spin_unlock(&keepalive->lock);
+	}
+	return err;
 }
 
 /* Tunnels that came up together do not send together for long. An interval is
@@ -325,6 +338,7 @@ bool grex_keepalive_take_reply(struct grex_config *config, struct sk_buff *skb,
 	/* As many as were sent: the packet that has come back. */
 	dev_sw_netstats_rx_add(tunnel->dev, skb->len + sizeof(struct iphdr));
 	grex_note_time(&tunnel->received);
+	WRITE_ONCE(keepalive->replied, READ_ONCE(tunnel->received));
 	consume_skb(skb);
 	return true;
 }
@@ -356,8 +370,7 @@ void grex_keepalive_close(struct grex_tunnel *tunnel)
 }
 
 /**
- * grex_keepalive_moves - do probes go another way, come back another one, or prove
- * themselves in another way
+ * grex_keepalive_moves - is there another peer, or another way to it
  * @old: the configuration before
  * @config: and now
  */
@@ -365,10 +378,17 @@ bool grex_keepalive_moves(const struct grex_config *old,
 			  const struct grex_config *config)
 {
 	return !grex_table_same_pair(&old->match, &config->match) ||
-	       old->match.key != config->match.key ||
 	       old->link != config->link || old->okey != config->okey ||
-	       old->iflags != config->iflags || old->oflags != config->oflags ||
-	       old->fwmark != config->fwmark ||
+	       old->oflags != config->oflags || old->fwmark != config->fwmark;
+}
+
+/* Is what was sent before no longer what is to come back? */
+static bool keepalive_differs(const struct grex_config *old,
+			      const struct grex_config *config)
+{
+	return grex_keepalive_moves(old, config) ||
+	       old->match.keyed != config->match.keyed ||
+	       old->match.key != config->match.key ||
 	       old->has_secret != config->has_secret ||
 	       memcmp(&old->secret, &config->secret, sizeof(old->secret));
 }
@@ -401,7 +421,7 @@ void grex_keepalive_change(struct grex_tunnel *tunnel,
 	struct grex_keepalive *keepalive = &tunnel->keepalive;
 	const u32 interval = config->keepalive_interval;
 
-	if (grex_keepalive_moves(old, config)) {
+	if (keepalive_differs(old, config)) {
 		spin_lock_bh(&keepalive->lock);
 		keepalive->generation++;
 		spin_unlock_bh(&keepalive->lock);
@@ -413,7 +433,7 @@ void grex_keepalive_change(struct grex_tunnel *tunnel,
 		return;
 	} else if (!old->keepalive_interval) {
 		keepalive_event(tunnel, GREX_FSM_ADOPT);
-	} else if (grex_keepalive_moves(old, config)) {
+	} else if (keepalive_differs(old, config)) {
 		hrtimer_cancel(&keepalive->timer);
 		keepalive_event(tunnel, GREX_FSM_RENEW);
 	} else if (interval != old->keepalive_interval) {

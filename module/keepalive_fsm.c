@@ -14,28 +14,33 @@ static unsigned int fsm_begin(struct grex_fsm *fsm, enum grex_fsm_state state,
 {
 	fsm_enter(fsm, state, now);
 	fsm->misses = 0;
-	fsm->wanted = 0;
+	fsm->unsent = 0;
+	fsm->hold = 0;
 	return GREX_FSM_ARM;
+}
+
+static u64 fsm_interval(const struct grex_fsm_input *in)
+{
+	return in->interval * 1000000ULL;
 }
 
 static void fsm_forget(struct grex_fsm *fsm, u64 now)
 {
-	while (fsm->wanted && now - fsm->flapped >= GREX_FSM_FORGET) {
-		fsm->wanted = (fsm->wanted + 1) / 2 - 1;
+	while (fsm->hold && now - fsm->flapped >= GREX_FSM_FORGET) {
+		fsm->hold /= 2;
 		fsm->flapped += GREX_FSM_FORGET;
 	}
 }
 
 static void fsm_penalise(struct grex_fsm *fsm, const struct grex_fsm_input *in)
 {
-	const u32 most = GREX_FSM_HOLD_SECONDS * 1000 / in->interval;
-	u32 doubled;
-
 	fsm_forget(fsm, in->now);
-	doubled = 2 * (fsm->wanted + 1);
-	if (doubled > most)
-		doubled = most ?: 1;
-	fsm->wanted = doubled - 1;
+	if (fsm->hold < fsm_interval(in) / 2)
+		fsm->hold = fsm_interval(in);
+	else
+		fsm->hold *= 2;
+	if (fsm->hold > GREX_FSM_HOLD_MAX)
+		fsm->hold = GREX_FSM_HOLD_MAX;
 	fsm->flapped = in->now;
 }
 
@@ -58,34 +63,46 @@ static unsigned int fsm_tick(struct grex_fsm *fsm,
 	return actions;
 }
 
-static unsigned int fsm_reply(struct grex_fsm *fsm, u64 now)
+/* Replies come at intervals, more or less: half of one makes no difference. */
+static bool fsm_has_held(const struct grex_fsm *fsm,
+			 const struct grex_fsm_input *in)
+{
+	return in->now - fsm->changed + fsm_interval(in) / 2 >= fsm->hold;
+}
+
+static unsigned int fsm_reply(struct grex_fsm *fsm,
+			      const struct grex_fsm_input *in)
 {
 	fsm->misses = 0;
+	fsm->unsent = 0;
 	switch (fsm->state) {
 	case GREX_FSM_DOWN:
-		fsm_forget(fsm, now);
-		fsm->left = fsm->wanted;
-		if (fsm->left) {
-			fsm_enter(fsm, GREX_FSM_HOLD, now);
+		fsm_forget(fsm, in->now);
+		if (fsm->hold > fsm_interval(in) / 2) {
+			fsm_enter(fsm, GREX_FSM_HOLD, in->now);
 			return 0;
 		}
 		break;
 	case GREX_FSM_HOLD:
-		if (--fsm->left)
+		if (!fsm_has_held(fsm, in))
 			return 0;
 		break;
 	case GREX_FSM_UP:
 		return 0;
 	}
-	fsm_enter(fsm, GREX_FSM_UP, now);
+	fsm_enter(fsm, GREX_FSM_UP, in->now);
 	return GREX_FSM_CARRIER_ON;
 }
 
-/* Not sent, not unanswered. */
-static unsigned int fsm_unsent(struct grex_fsm *fsm)
+/* Not sent, not unanswered. But what this machine cannot send for long does not get to
+ * the peer, whoever's fault that is.
+ */
+static unsigned int fsm_unsent(struct grex_fsm *fsm, u8 retries)
 {
-	if (fsm->misses)
+	if (fsm->misses && fsm->unsent < retries) {
 		fsm->misses--;
+		fsm->unsent++;
+	}
 	return 0;
 }
 
@@ -127,9 +144,9 @@ unsigned int grex_fsm_step(struct grex_fsm *fsm, enum grex_fsm_event event,
 	case GREX_FSM_TICK:
 		return fsm_tick(fsm, in);
 	case GREX_FSM_REPLY:
-		return fsm_reply(fsm, in->now);
+		return fsm_reply(fsm, in);
 	case GREX_FSM_UNSENT:
-		return fsm_unsent(fsm);
+		return fsm_unsent(fsm, in->retries);
 	default:
 		return 0;
 	}

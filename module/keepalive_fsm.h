@@ -14,22 +14,22 @@
  *   UP     RENEW   UP     arm: another peer, which has not failed yet
  *   OFF    others  OFF    nothing
  *   DOWN   TICK    DOWN   send
- *   DOWN   REPLY   HOLD   when more than one reply is wanted
+ *   DOWN   REPLY   HOLD   when it has flapped
  *   DOWN   REPLY   UP     carrier on
  *   HOLD   TICK    DOWN   after @retries unanswered: send
  *   HOLD   TICK    HOLD   send
- *   HOLD   REPLY   UP     when as many as are wanted have come: carrier on
+ *   HOLD   REPLY   UP     when it has answered for as long as is wanted: carrier on
  *   HOLD   REPLY   HOLD   nothing
  *   UP     TICK    DOWN   after @retries unanswered: carrier off, a flap, send
  *   UP     TICK    UP     send
  *   UP     REPLY   UP     nothing
- *   not OFF UNSENT same   one less is unanswered
+ *   not OFF UNSENT same   one less is unanswered, but for at most @retries in a row
  *
- * A peer that flaps has to prove more each time: one reply is wanted at first, and
- * twice as many after each flap, up to as many as come in GREX_FSM_HOLD_SECONDS. Each
- * minute without a flap halves that; START, ADOPT and RENEW forget it. A flap during
- * which the peer was heard in other ways does not count: who makes its replies get lost
- * is somebody else.
+ * A peer that flaps has to prove more each time: one reply is enough at first; after a
+ * flap it has to answer for an interval, and after each further one for twice as long, up
+ * to GREX_FSM_HOLD_MAX. Each minute without a flap halves that; START, ADOPT and RENEW
+ * forget it. A flap during which the peer was heard in other ways does not count: who
+ * makes its replies get lost is somebody else.
  */
 #ifndef GREX_KEEPALIVE_FSM_H
 #define GREX_KEEPALIVE_FSM_H
@@ -63,16 +63,16 @@ enum grex_fsm_event {
 #define GREX_FSM_ARM 0x08
 #define GREX_FSM_SEND 0x10
 
-/* What a peer that flaps may have to wait for at most, in seconds of replies. */
-#define GREX_FSM_HOLD_SECONDS 60
-/* After so many ns without a flap, half as many replies are wanted. */
+/* For so many ns a peer that flaps has to answer at most. */
+#define GREX_FSM_HOLD_MAX 60000000000ULL
+/* After so many ns without a flap, half of that is enough. */
 #define GREX_FSM_FORGET 60000000000ULL
 
 /**
  * struct grex_fsm_input - what an event comes with
  * @now: ns
  * @interval: ms between two probes; with TICK and REPLY
- * @retries: 1..255, how many probes may go unanswered; with TICK
+ * @retries: 1..255, how many probes may go unanswered; with TICK and UNSENT
  * @heard: has the peer been heard while they did; with TICK
  */
 struct grex_fsm_input {
@@ -86,17 +86,17 @@ struct grex_fsm_input {
  * struct grex_fsm - all that the machine remembers; 0 is OFF
  * @state: enum grex_fsm_state
  * @misses: sent in a row and not answered
- * @wanted: replies that take DOWN to UP, less 1
- * @left: replies that HOLD still waits for
+ * @unsent: in a row
+ * @hold: ns that a peer which is DOWN has to answer before it is UP
  * @flaps: how often it went from UP to DOWN
- * @flapped: ns, when @wanted was last changed by a flap, or by a minute without
+ * @flapped: ns, when @hold was last changed by a flap, or by a minute without
  * @changed: ns, when the state last changed
  */
 struct grex_fsm {
 	u8 state;
 	u8 misses;
-	u16 wanted;
-	u16 left;
+	u8 unsent;
+	u64 hold;
 	u64 flaps;
 	u64 flapped;
 	u64 changed;

@@ -586,14 +586,23 @@ netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev)
 	return NETDEV_TX_OK;
 }
 
-/* Was it a queue that had no room? A device without one drops what the other end does
- * not take: larger than its MTU, or it is down (veth).
+/* Was it a queue that had no room, that of the device or of one that it is made of (a
+ * VLAN)? A device without one drops what the other end does not take: larger than its
+ * MTU, or it is down (veth).
  */
-static bool tx_has_queue(const struct net_device *dev)
+static int tx_queue_of(struct net_device *dev, struct netdev_nested_priv *priv)
 {
 	const struct netdev_queue *queue = netdev_get_tx_queue(dev, 0);
 
-	return rcu_dereference_bh(queue->qdisc)->enqueue;
+	return !!rcu_dereference_bh(queue->qdisc)->enqueue;
+}
+
+static bool tx_has_queue(struct net_device *dev)
+{
+	struct netdev_nested_priv priv = {};
+
+	return tx_queue_of(dev, &priv) ||
+	       netdev_walk_all_lower_dev_rcu(dev, tx_queue_of, &priv);
 }
 
 /**
@@ -614,7 +623,7 @@ int grex_tx_probe(struct grex_config *config, struct sk_buff *skb, bool df)
 {
 	struct grex_tunnel *tunnel = config->tunnel;
 	struct net_device *dev = tunnel->dev;
-	const struct net_device *underlay;
+	struct net_device *underlay;
 	struct tx_outer outer;
 	struct iphdr *ip;
 	void *payload;

@@ -11,6 +11,7 @@ TESTS="
 	carrier_stays
 	flaps_while_heard
 	full_queue
+	full_queue_below
 	answers_stay_on_the_link
 	number_far_ahead
 	peer_begins_anew
@@ -95,7 +96,7 @@ probes_say() { [ "$(sent_path)" = "probes $1" ]; }
 full_queue() {
 	setup_pair
 	tunnel_pair
-	run gretool -n "$A" set gre1 keepalive 200ms 3 mtu-probe on
+	run gretool -n "$A" set gre1 keepalive 200ms 5 mtu-probe on
 	check "up" busywait 10 carrier_is true
 	check "path" busywait 20 probes_say 1500
 	run tc -n "$A" qdisc add dev v0 root bfifo limit 400
@@ -103,14 +104,35 @@ full_queue() {
 	check_eq "path, no room for large ones" "probes 1500" "$(sent_path)"
 	check_eq "carrier then" true "$(gretool -n "$A" -j show gre1 | jq .[].carrier)"
 	run tc -n "$A" qdisc replace dev v0 root pfifo limit 0
-	sleep 5
+	sleep 1.6
 	check_eq "carrier, no room at all" true "$(gretool -n "$A" -j show gre1 | jq .[].carrier)"
-	[ "$(counter "$A" gre1 tx_underlay)" -ge 20 ] || fail "the queue was not full"
+	[ "$(counter "$A" gre1 tx_underlay)" -ge 6 ] || fail "the queue was not full"
+	check "down in the end" busywait 3 carrier_is false
 	run tc -n "$A" qdisc del dev v0 root
+	check "up after that" busywait 10 carrier_is true
 	run ip netns exec "$A" nft "add table t; add chain t o { type filter hook output priority 0; }; add rule t o ip protocol gre drop"
 	check "down, filtered" busywait 5 carrier_is false
 	run ip netns exec "$A" nft "delete table t"
 	check "up again" busywait 10 carrier_is true
+}
+
+# The queue is that of the device which a VLAN is made of.
+full_queue_below() {
+	local name
+	setup_pair
+	for name in "$A" "$B"; do
+		run ip -n "$name" link add link v0 name v0.5 type vlan id 5
+		run ip -n "$name" link set v0.5 up
+	done
+	run ip -n "$A" addr add 198.51.100.1/24 dev v0.5
+	run ip -n "$B" addr add 198.51.100.2/24 dev v0.5
+	run gretool -n "$A" add gre1 local 198.51.100.1 remote 198.51.100.2 keepalive 200ms 5 up
+	run gretool -n "$B" add gre1 local 198.51.100.2 remote 198.51.100.1 up
+	check "up" busywait 10 carrier_is true
+	run tc -n "$A" qdisc replace dev v0 root pfifo limit 0
+	sleep 1.6
+	check_eq "carrier, no room below" true "$(gretool -n "$A" -j show gre1 | jq .[].carrier)"
+	check "down in the end" busywait 3 carrier_is false
 }
 
 # One to the other end of the link goes back, one to what is behind it does not.

@@ -192,6 +192,9 @@ mtu_stays() {
 	run ip -n "$A" route del unreachable 192.0.2.2/32
 	run ip -n "$A" link set v0 mtu 1300
 	mtu_is 1376 ttl 66
+	mtu_is 1376 keepalive-secret 000102030405060708090a0b0c0d0e0f
+	mtu_is 1376 icsum iseq keepalive 1s 3
+	mtu_is 1376 noicsum noiseq keepalive off keepalive-secret off
 	mtu_is 1280 key 1
 	mtu_is 1280 nokey
 	check_match "IPv6" "inet6 fd00::1/64" "$(ip -n "$A" -6 addr show dev gre1)"

@@ -30,46 +30,46 @@ struct expected {
 	unsigned int flaps;
 };
 
-/* Ticks after the last answer, or other event that wipes the slate, but for those that
- * were not sent.
+/* Ticks after the last answer, or other event that wipes the slate, but for the first
+ * @retries of those that were not sent.
  */
 static unsigned int unanswered_before(const struct oracle *o, unsigned int at)
 {
-	unsigned int ticks = 0, from = at;
+	unsigned int ticks = 0, unsent = 0, from = at;
 
 	while (from && (o->events[from - 1] == GREX_FSM_TICK ||
 			o->events[from - 1] == GREX_FSM_UNSENT))
 		from--;
 	for (; from < at; from++) {
-		if (o->events[from] == GREX_FSM_TICK)
+		if (o->events[from] == GREX_FSM_TICK) {
 			ticks = min(ticks + 1, 255U);
-		else if (ticks)
+		} else if (ticks && unsent < o->in[from].retries) {
 			ticks--;
+			unsent++;
+		}
 	}
 	return ticks;
 }
 
 /* What a flap at @flapped asked for, after so many whole minutes. */
-static unsigned int need_at(unsigned int need, u64 flapped, u64 now)
+static u64 hold_at(u64 hold, u64 flapped, u64 now)
 {
 	const u64 minutes = div64_u64(now - flapped, GREX_FSM_FORGET);
 
-	return max(minutes < 32 ? need >> minutes : 0, 1U);
+	return minutes < 64 ? hold >> minutes : 0;
 }
 
 static struct expected expect(const struct oracle *o)
 {
 	struct expected now = { GREX_FSM_OFF, 0 };
-	unsigned int need =
-		1; /* answers in a row from DOWN to UP, at @flapped */
-	unsigned int held = 0; /* that HOLD waits for */
-	unsigned int got = 0; /* of those */
-	u64 flapped = 0;
+	u64 hold = 0,
+	    flapped = 0; /* ns to answer from DOWN to UP, after a flap then */
+	u64 held = 0, since = 0; /* the same, of HOLD */
 	unsigned int i;
 
 	for (i = 0; i < o->count; i++) {
 		const struct grex_fsm_input *in = &o->in[i];
-		const unsigned int most = max(60000 / in->interval, 1U);
+		const u64 interval = in->interval * 1000000ULL;
 
 		switch (o->events[i]) {
 		case GREX_FSM_START:
@@ -77,7 +77,7 @@ static struct expected expect(const struct oracle *o)
 			now.state = o->events[i] == GREX_FSM_START
 					    ? GREX_FSM_DOWN
 					    : GREX_FSM_UP;
-			need = 1;
+			hold = 0;
 			break;
 		case GREX_FSM_STOP:
 		case GREX_FSM_CLOSE:
@@ -90,27 +90,30 @@ static struct expected expect(const struct oracle *o)
 			if (now.state == GREX_FSM_UP) {
 				now.flaps++;
 				if (!in->heard) {
-					need = need_at(need, flapped, in->now);
-					need = min(2 * need, most);
+					hold = hold_at(hold, flapped, in->now);
+					hold = hold < interval / 2 ? interval
+								   : 2 * hold;
+					hold = min(hold, 60 * NSEC_PER_SEC);
 					flapped = in->now;
 				}
 			}
 			now.state = GREX_FSM_DOWN;
 			break;
 		case GREX_FSM_REPLY:
-			if (now.state == GREX_FSM_OFF ||
-			    now.state == GREX_FSM_UP)
-				break;
 			if (now.state == GREX_FSM_DOWN) {
-				got = 0;
-				held = need_at(need, flapped, in->now);
+				held = hold_at(hold, flapped, in->now);
+				since = in->now;
+				now.state = held > interval / 2 ? GREX_FSM_HOLD
+								: GREX_FSM_UP;
+			} else if (now.state == GREX_FSM_HOLD &&
+				   in->now - since + interval / 2 >= held) {
+				now.state = GREX_FSM_UP;
 			}
-			now.state = ++got < held ? GREX_FSM_HOLD : GREX_FSM_UP;
 			break;
 		case GREX_FSM_RENEW:
 			if (now.state == GREX_FSM_OFF)
 				break;
-			need = 1;
+			hold = 0;
 			if (now.state == GREX_FSM_HOLD)
 				now.state = GREX_FSM_DOWN;
 			break;
@@ -229,18 +232,23 @@ static void fsm_detects(struct kunit *test)
 	}
 }
 
-/* flap: be silent until down, then answer; returns how many answers that took. */
+/* flap: be silent until down, then answer at each interval; returns how many intervals it
+ * took until it was up.
+ */
 static unsigned int flap(struct grex_fsm *fsm, struct grex_fsm_input *in)
 {
-	unsigned int got, i;
+	unsigned int took, i;
 
 	for (i = 0; i <= in->retries; i++)
 		grex_fsm_step(fsm, GREX_FSM_TICK, in);
-	for (got = 0; fsm->state != GREX_FSM_UP && got < 1000; got++) {
+	for (took = 0; took < 1000; took++) {
 		grex_fsm_step(fsm, GREX_FSM_TICK, in);
 		grex_fsm_step(fsm, GREX_FSM_REPLY, in);
+		if (fsm->state == GREX_FSM_UP)
+			break;
+		in->now += in->interval * 1000000ULL;
 	}
-	return got;
+	return took;
 }
 
 /* Each flap doubles what is wanted, up to a minute of it; each minute halves it. What is
@@ -248,32 +256,47 @@ static unsigned int flap(struct grex_fsm *fsm, struct grex_fsm_input *in)
  */
 static void fsm_damps(struct kunit *test)
 {
-	struct grex_fsm_input in = { .interval = 1000, .retries = 3 };
+	struct grex_fsm_input in = { .interval = 100, .retries = 3 };
 	struct grex_fsm fsm = {};
 	unsigned int want, i;
 
 	grex_fsm_step(&fsm, GREX_FSM_ADOPT, &in);
-	for (want = 2, i = 0; i < 9; i++) {
+	for (want = 1, i = 0; i < 9; i++, want *= 2)
 		KUNIT_EXPECT_EQ(test, flap(&fsm, &in), want);
-		want = min(want * 2, 60U);
-	}
-	KUNIT_EXPECT_EQ(test, want, 60U);
+	/* It does not take longer since the interval is another one now. */
+	in.interval = 10000;
+	for (want = 0, i = 0; i < 4; i++)
+		want = flap(&fsm, &in);
+	KUNIT_EXPECT_EQ(test, want, 6U);
+	KUNIT_EXPECT_EQ(test, fsm.hold, GREX_FSM_HOLD_MAX);
+	in.interval = 1000;
 	in.heard = true;
-	KUNIT_EXPECT_EQ(test, flap(&fsm, &in), 60U);
-	KUNIT_EXPECT_EQ(test, fsm.flaps, (u64)10);
-	for (i = 0; i < 3; i++) {
-		in.now += GREX_FSM_FORGET - 1;
-		KUNIT_EXPECT_EQ(test, flap(&fsm, &in), 60U >> i);
-		in.now += 1;
-		KUNIT_EXPECT_EQ(test, flap(&fsm, &in), 30U >> i);
-	}
-	in.now += 100 * GREX_FSM_FORGET;
-	KUNIT_EXPECT_EQ(test, flap(&fsm, &in), 1U);
+	in.now = fsm.flapped + GREX_FSM_FORGET;
+	KUNIT_EXPECT_EQ(test, flap(&fsm, &in), 30U);
+	in.now = fsm.flapped + GREX_FSM_FORGET;
+	KUNIT_EXPECT_EQ(test, flap(&fsm, &in), 15U);
+	in.now = fsm.flapped + 100 * GREX_FSM_FORGET;
+	KUNIT_EXPECT_EQ(test, flap(&fsm, &in), 0U);
 	in.heard = false;
-	KUNIT_EXPECT_EQ(test, flap(&fsm, &in), 2U);
-	/* One answer is always enough where the next takes longer than a minute. */
-	in.interval = 3600000;
 	KUNIT_EXPECT_EQ(test, flap(&fsm, &in), 1U);
+	/* One answer is enough where the next takes longer than a minute. */
+	in.interval = 3600000;
+	KUNIT_EXPECT_EQ(test, flap(&fsm, &in), 0U);
+}
+
+/* Who cannot send is forgiven as often as may go unanswered, then no more. */
+static void fsm_forgives(struct kunit *test)
+{
+	const struct grex_fsm_input in = { .interval = 1000, .retries = 5 };
+	struct grex_fsm fsm = {};
+	unsigned int ticks;
+
+	grex_fsm_step(&fsm, GREX_FSM_ADOPT, &in);
+	for (ticks = 0; fsm.state == GREX_FSM_UP && ticks < 100; ticks++) {
+		grex_fsm_step(&fsm, GREX_FSM_TICK, &in);
+		grex_fsm_step(&fsm, GREX_FSM_UNSENT, &in);
+	}
+	KUNIT_EXPECT_EQ(test, ticks, 11U);
 }
 
 static void probe_round_trip(struct kunit *test)
@@ -466,12 +489,15 @@ static void request_fragments(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, grex_request_read(&request, data, len));
 }
 
-static struct kunit_case keepalive_cases[] = {
-	KUNIT_CASE(fsm_equals_oracle), KUNIT_CASE(fsm_detects),
-	KUNIT_CASE(fsm_damps),	       KUNIT_CASE(probe_round_trip),
-	KUNIT_CASE(request_variants),  KUNIT_CASE(request_bits),
-	KUNIT_CASE(request_fragments), {}
-};
+static struct kunit_case keepalive_cases[] = { KUNIT_CASE(fsm_equals_oracle),
+					       KUNIT_CASE(fsm_detects),
+					       KUNIT_CASE(fsm_damps),
+					       KUNIT_CASE(fsm_forgives),
+					       KUNIT_CASE(probe_round_trip),
+					       KUNIT_CASE(request_variants),
+					       KUNIT_CASE(request_bits),
+					       KUNIT_CASE(request_fragments),
+					       {} };
 
 static struct kunit_suite keepalive_suite = {
 	.name = "grex_keepalive",

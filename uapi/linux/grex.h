@@ -15,7 +15,7 @@
  *
  *   attribute           type   range, unit                     default
  *   IFLA_GRE_LINK       u32    ifindex in the underlay netns,  0
- *                              0: any
+ *                              0: any; see below
  *   IFLA_GRE_IFLAGS     be16   GRE_KEY | GRE_CSUM | GRE_SEQ    0
  *   IFLA_GRE_OFLAGS     be16   GRE_KEY | GRE_CSUM | GRE_SEQ    0
  *   IFLA_GRE_IKEY       be32   any; needs GRE_KEY in IFLAGS    0
@@ -77,6 +77,11 @@
  * without or with an old sequence number is. A checksum that is present is
  * always verified (RFC 2784, section 2.1). OFLAGS are about what is sent.
  *
+ * By LINK outer packets are sent; a device in a VRF, or the VRF itself, stands for the
+ * routes of the VRF. Of the tunnels with the same addresses and key, one with the LINK that
+ * a packet came in by is preferred, then one with its VRF, then one without LINK, then one
+ * with other addresses that fits; else one with another LINK of the same VRF takes it.
+ *
  * TTL inherit copies the TTL or hop limit of an inner IP packet; any other
  * payload, and what is sent to a link-local destination (224.0.0.0/24,
  * 169.254.0.0/16, IPv6 multicast of link scope, fe80::/10), has
@@ -117,11 +122,11 @@
  * the next one would be sent; so after INTERVAL x (RETRIES + 1) at most (the first
  * intervals are cut at random, so that many tunnels do not send at once). Probes go
  * on, and what the peer sends is still received. The carrier returns with the
- * first answer; after a flap with the second, and each flap doubles that, up to as
- * many as come in 60 seconds; each minute without a flap halves it. A flap during which
- * anything else of the peer came in does not count for that. A keepalive for which this
- * machine has no memory, or no room in the queue of the underlay, is not one that was
- * not answered. A device that comes up has no carrier until the first answer. Keepalives that are turned
+ * first answer; after a flap when the peer has answered for an INTERVAL, and each further
+ * flap doubles that, up to 60 seconds; each minute without a flap halves it. A flap during
+ * which anything else of the peer came in does not count for that. A keepalive for which
+ * this machine has no memory, or no room in the queue of the underlay, is not one that was
+ * not answered, up to RETRIES of them since the last answer. A device that comes up has no carrier until the first answer. Keepalives that are turned
  * on while it is up leave the carrier on until RETRIES are not answered.
  *
  * With KEEPALIVE_REPLY 1 a keepalive of the remote is returned to it, in
@@ -164,7 +169,7 @@
  * answer to a keepalive, which proves itself (RFC 5082): each router takes one off, so
  * who is further away than the peer, which has to send with 255, cannot reach the
  * tunnel. With a fixed TTL, an ICMP error is believed only when what it quotes has
- * passed no more routers than 255 - TTL_MIN.
+ * passed no more routers than 255 - TTL_MIN; that is plausible, and no proof.
  *
  * With KEEPALIVE_SECRET, the same at both ends, a keepalive proves to the peer who sent
  * it: the hash in it, a SipHash-2-4 of its payload and its inner addresses, is made
@@ -189,7 +194,8 @@
  * Beside IFLA_INFO_DATA, IFLA_MTU (bytes, 68..65499; as long as none is given,
  * the MTU of the route to the remote, else of the link, else 1500, minus the
  * overhead of 24 to 36) and IFLA_LINK_NETNSID (the underlay namespace) have
- * their usual meaning. IFLA_LINK, IFLA_ADDRESS and IFLA_BROADCAST are refused.
+ * their usual meaning. IFLA_LINK is refused; so are IFLA_ADDRESS and IFLA_BROADCAST,
+ * unless they are LOCAL and REMOTE of a new tunnel.
  */
 #ifndef _UAPI_LINUX_GREX_H
 #define _UAPI_LINUX_GREX_H
