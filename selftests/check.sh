@@ -209,10 +209,13 @@ for word in "${beside[@]}"; do
 	run_stage "$word" >"$GREX_TALLY.said" 2>&1 </dev/null
 	cat "$GREX_TALLY.said"
 done &
+lane=$!
+# Who ends this ends the other lane, too: it would not hear of it.
+trap 'kill "$lane" 2>/dev/null; exit 130' INT TERM HUP
 for word in "${guests[@]}"; do
 	run_stage "$word"
 done
-wait
+wait "$lane" || printf 'check fail %s\n' "the stages ${beside[*]}: status $?" >>"$GREX_TALLY"
 
 # --- the sum ----------------------------------------------------------------------
 
