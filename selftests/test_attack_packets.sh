@@ -81,7 +81,7 @@ flaps_while_heard() {
 	end_background
 	for _ in 1 2 3 4 5; do took=$(back_after); done
 	printf '# without a sign of B: back after %s tenths\n' "$took"
-	[ "$took" -ge 50 ] || fail "it was not damped"
+	[ "$took" -ge 30 ] || fail "it was not damped"
 }
 
 # sent_path: what probes have found
