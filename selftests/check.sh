@@ -47,7 +47,7 @@ setup() {
 		*) groups+=(lab guest) ;;
 		esac
 	done
-	"$LAB/deps.sh" "${groups[@]}" && make -s tool
+	"$LAB/deps.sh" "${groups[@]}" && make -s -j "$(nproc)" tool
 }
 
 # --- which files ------------------------------------------------------------------

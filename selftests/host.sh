@@ -11,5 +11,5 @@ cd "$(dirname "$0")/.." || exit
 . selftests/tally.sh
 
 count host-header make -s -C selftests/host check
-count host-gretool make -s -C tools check
+count host-gretool make -s -j "$(nproc)" -C tools check
 exit "$failed"

@@ -63,7 +63,7 @@ beat=$((within ? 600 : 3 * patience + 90))
 stage=selftests-$name
 ((${#kmemleak[@]} == 0)) || stage+=-kmemleak
 "$LAB/build.sh" "$name" >/dev/null || { tally "$stage" fail "build for $name"; exit 1; }
-make -s -C "$CHECKOUT" tool >&2 || { tally "$stage" fail "build of gretool"; exit 1; }
+make -s -j "$(nproc)" -C "$CHECKOUT" tool >&2 || { tally "$stage" fail "build of gretool"; exit 1; }
 # What needs this machine and not the guest: the file finds out how it went.
 unready=()
 for file in "${singles[@]}"; do
