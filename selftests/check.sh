@@ -178,7 +178,7 @@ run_stage() {
 	fuzz)
 		stage fuzz selftests/fuzz/fuzz.sh 120
 		# Ten minutes at most.
-		stage packets selftests/fuzz/packets.sh 150000 "$(date +%s)"
+		stage packets selftests/fuzz/packets.sh 120000 "$(date +%s)"
 		;;
 	*)
 		printf 'check.sh: no stage %s\n' "$1" >&2
