@@ -182,7 +182,11 @@ static void reflect_send(struct grex_config *config, struct sk_buff *skb,
 	struct grex_tunnel *tunnel = config->tunnel;
 	struct iphdr *ip;
 
-	if (pskb_trim_rcsum(skb, request->total_len) ||
+	/* What is known of checksums is about all of it. One that is still to be made
+	 * may be behind the end, where trimming would refuse.
+	 */
+	skb->ip_summed = CHECKSUM_NONE;
+	if (pskb_trim(skb, request->total_len) ||
 	    skb_ensure_writable(skb, sizeof(*ip))) {
 		grex_stats_drop(tunnel->stats, GREX_RX_NO_MEMORY, skb);
 		return;
@@ -194,7 +198,6 @@ static void reflect_send(struct grex_config *config, struct sk_buff *skb,
 		ip->daddr = config->match.remote.v4;
 	}
 	ip_send_check(ip);
-	skb->ip_summed = CHECKSUM_NONE;
 	/* When it was received is not when it is to be sent (fq). */
 	skb_clear_tstamp(skb);
 	dev_sw_netstats_rx_add(tunnel->dev, skb->len);
