@@ -229,7 +229,8 @@ static void log_packet(uint64_t number, const struct packet *p)
 	if (fds.kmsg < 0)
 		return;
 	at = snprintf(line, sizeof(line),
-		      "fuzz: packet %llu, %s, %s, %zu bytes, flags %u gso %u/%u header %u checksum %u+%u: ",
+		      "fuzz: packet %llu, %s, %s, %zu bytes, "
+		      "flags %u gso %u/%u header %u checksum %u+%u: ",
 		      (unsigned long long)number, path_names[p->path],
 		      tunnels[p->tunnel].name, p->len, p->vnet.flags,
 		      p->vnet.gso_type, p->vnet.gso_size, p->vnet.hdr_len,

@@ -69,6 +69,6 @@ in_guest() {
 
 begin=$(now)
 count "$stage" in_guest
-say "$packets packets in $(seconds $(($(now) - begin))) s, with the boot"
-# shellcheck disable=SC2154 # of tally.sh
+# shellcheck disable=SC2154 # failed is of tally.sh
+echo "packets.sh -k $name $packets $seed: $(seconds $(($(now) - begin))) s with the boot, status $failed"
 exit "$failed"
