@@ -24,9 +24,7 @@ TESTS="
 	nothing_left
 "
 
-PROGRAM=$1 COUNT=$2
-shift
-ARGUMENTS=("$@")
+PROGRAM=$1 COUNT=$2 SEED=$3 FROM=$4 VERBOSE_PACKETS=${5:-}
 
 # Whose objects a packet may leave behind; routes have had other names before 6.9.
 CACHES="skbuff_head_cache skbuff_fclone_cache ip_dst_cache rtable ip6_dst_cache rt6_info
@@ -74,6 +72,8 @@ add_tunnels() {
 }
 
 setup() {
+	# Else the kernel takes ten lines in five seconds from one program.
+	echo on >/proc/sys/kernel/printk_devkmsg
 	modprobe tun || fail "no tun"
 	# The first namespace leaves something behind, whatever is done in it.
 	setup_pair
@@ -109,7 +109,8 @@ setup() {
 		neigh add fd00:10a::2 lladdr 192.0.2.20 dev anyone
 	END
 	HELPER=$WORK/said
-	ns "$GATE" "$PROGRAM" run "${ARGUMENTS[@]}" "$IN" >"$HELPER" 2>&1 ||
+	ns "$GATE" "$PROGRAM" run "$COUNT" "$SEED" "$FROM" "$IN" \
+		${VERBOSE_PACKETS:+"$VERBOSE_PACKETS"} >"$HELPER" 2>&1 ||
 		fail "the program failed: $(tail -n 1 "$HELPER")"
 }
 
