@@ -141,18 +141,9 @@ static void test_stats(void)
 
 static const char *xstats_of(const struct tunnel *t)
 {
-	static char *text;
-	size_t size;
-	FILE *out;
-
-	free(text);
-	text = NULL;
-	out = open_memstream(&text, &size);
-	if (!out)
-		abort();
-	print_xstats(out, t, false);
-	fclose(out);
-	return text;
+	output_catch();
+	print_xstats(stdout, t, false);
+	return output_caught();
 }
 
 /* Where the ends differ. */
