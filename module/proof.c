@@ -6,7 +6,8 @@
 #include "proof.h"
 
 /* The addresses tell the probes of the two ends from one another, and those of tunnels
- * between other ends that have the same secret. That of the sender is the inner destination, which no NAT changes.
+ * between other ends that have the same secret. That of the sender is the inner
+ * destination, which no NAT changes.
  */
 struct proof_input {
 	u8 payload[GREX_PROBE_SIGNED];

@@ -80,7 +80,7 @@ static int oracle_rank(const struct grex_config *c,
 }
 
 /* With @up, of those that are up, the others only if they are bound to another device;
- * only the loopback is there, and in no VRF.
+ * some are there, and in no VRF.
  */
 static struct grex_config *oracle_match(struct table_fixture *f,
 					const struct grex_match *packet,
@@ -101,7 +101,7 @@ static struct grex_config *oracle_match(struct table_fixture *f,
 		if (rank)
 			rank += 1000;
 		else if (up && !arrival.vrf &&
-			 f->configs[i]->link == LOOPBACK_IFINDEX)
+			 __dev_get_by_index(&init_net, f->configs[i]->link))
 			rank = oracle_rank(&unbound, packet, arrival, true);
 		if (rank > best_rank) {
 			best = f->configs[i];

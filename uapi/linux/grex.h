@@ -126,7 +126,8 @@
  * flap doubles that, up to 60 seconds; each minute without a flap halves it. A flap during
  * which anything else of the peer came in does not count for that. A keepalive for which
  * this machine has no memory, or no room in the queue of the underlay, is not one that was
- * not answered, up to RETRIES of them since the last answer. A device that comes up has no carrier until the first answer. Keepalives that are turned
+ * not answered, up to RETRIES of them since the last answer. A device that comes up
+ * has no carrier until the first answer. Keepalives that are turned
  * on while it is up leave the carrier on until RETRIES are not answered.
  *
  * With KEEPALIVE_REPLY 1 a keepalive of the remote is returned to it, in

@@ -75,11 +75,11 @@ static inline void dev_sw_netstats_tx_add(struct net_device *dev,
 #define GREX_COMPAT_SIOCDEVPRIVATE(name)
 #define GREX_COMPAT_SIOCDEVPRIVATE_OP(name) .ndo_siocdevprivate = name,
 #else
-#define GREX_COMPAT_SIOCDEVPRIVATE(name)                                   \
+#define GREX_COMPAT_SIOCDEVPRIVATE(name)                                    \
 	static int name##_compat(struct net_device *dev, struct ifreq *ifr, \
 				 int cmd)                                   \
-	{                                                                  \
-		return name(dev, ifr, ifr->ifr_ifru.ifru_data, cmd);       \
+	{                                                                   \
+		return name(dev, ifr, ifr->ifr_ifru.ifru_data, cmd);        \
 	}
 #define GREX_COMPAT_SIOCDEVPRIVATE_OP(name) .ndo_do_ioctl = name##_compat,
 #endif
