@@ -59,7 +59,7 @@ test_old_interface() {
 	check_match "ip tunnel show" \
 		"^gre1: gre/ip remote 192.0.2.2 local 192.0.2.1 dev v0 ttl 77 tos inherit key (5|0.0.0.5)" \
 		"$(ip -n "$A" tunnel show gre1 | tr -s ' ')"
-	check_match "ip tunnel show of all" "^gre1: gre/ip" "$(ip -n "$A" tunnel show)"
+	check_match "ip tunnel show of all" "gre1: gre/ip" "$(ip -n "$A" tunnel show)"
 	check_fails "ip tunnel change" ip -n "$A" tunnel change gre1 ttl 7
 	check_fails "ip tunnel del" ip -n "$A" tunnel del gre1
 	check "it is there" ip -n "$A" link show gre1
