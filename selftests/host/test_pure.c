@@ -173,28 +173,29 @@ static void test_captured_request(void)
 /* A peer that answers, dies, and answers again. */
 static void test_peer_dies(void)
 {
+	struct grex_fsm_input in = { .interval = 1000, .retries = 3 };
 	struct grex_fsm fsm = { 0 };
 	unsigned int actions;
 	bool good;
 	int i;
 
-	good = grex_fsm_step(&fsm, GREX_FSM_START, 3, 1) ==
+	good = grex_fsm_step(&fsm, GREX_FSM_START, &in) ==
 	       (GREX_FSM_ARM | GREX_FSM_CARRIER_OFF);
-	good &= grex_fsm_step(&fsm, GREX_FSM_TICK, 3, 2) == GREX_FSM_SEND;
-	good &= grex_fsm_step(&fsm, GREX_FSM_REPLY, 3, 3) ==
-		GREX_FSM_CARRIER_ON;
+	good &= grex_fsm_step(&fsm, GREX_FSM_TICK, &in) == GREX_FSM_SEND;
+	good &= grex_fsm_step(&fsm, GREX_FSM_REPLY, &in) == GREX_FSM_CARRIER_ON;
 	for (i = 0; i < 3; i++)
-		good &= grex_fsm_step(&fsm, GREX_FSM_TICK, 3, 4) ==
+		good &= grex_fsm_step(&fsm, GREX_FSM_TICK, &in) ==
 			GREX_FSM_SEND;
-	actions = grex_fsm_step(&fsm, GREX_FSM_TICK, 3, 5);
+	in.now = 5;
+	actions = grex_fsm_step(&fsm, GREX_FSM_TICK, &in);
 	good &= actions == (GREX_FSM_SEND | GREX_FSM_CARRIER_OFF) &&
 		fsm.state == GREX_FSM_DOWN && fsm.flaps == 1 &&
 		fsm.changed == 5;
 	/* Once is not enough after that. */
-	good &= !grex_fsm_step(&fsm, GREX_FSM_REPLY, 3, 6) &&
+	good &= !grex_fsm_step(&fsm, GREX_FSM_REPLY, &in) &&
 		fsm.state == GREX_FSM_HOLD;
-	good &= grex_fsm_step(&fsm, GREX_FSM_REPLY, 3, 7) ==
-		GREX_FSM_CARRIER_ON;
+	in.now += 1000000000;
+	good &= grex_fsm_step(&fsm, GREX_FSM_REPLY, &in) == GREX_FSM_CARRIER_ON;
 	ok(good, "a peer that dies and comes back");
 }
 
