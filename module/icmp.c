@@ -38,6 +38,7 @@
  * struct icmp_report - an ICMP error and what is known of the packet
  * @skb: at the quoted outer header; its network header is the error's
  * @error: type, code, MTU or pointer
+ * @kind: what type and code mean
  * @quote: outer and GRE header as quoted
  * @config: of the tunnel that sent the packet
  * @asked: tunnels that were asked whether they sent it
@@ -47,6 +48,7 @@
 struct icmp_report {
 	struct sk_buff *skb;
 	struct grex_error error;
+	enum grex_error_kind kind;
 	struct grex_quote quote;
 	struct grex_config *config;
 	unsigned int asked;
@@ -66,15 +68,12 @@ enum icmp_outcome {
 static void icmp_count(const struct icmp_report *report,
 		       enum icmp_outcome outcome)
 {
-	const enum grex_error_kind kind =
-		grex_error_kind(report->error.type, report->error.code);
-
 	/* There is no counter for redirects. */
-	if (kind == GREX_ERROR_OTHER)
+	if (report->kind == GREX_ERROR_OTHER)
 		return;
 	grex_stats_count(report->config->tunnel->stats,
-			 GREX_ICMP_FRAG_NEEDED_RELAYED + kind * ICMP_OUTCOMES +
-				 outcome);
+			 GREX_ICMP_FRAG_NEEDED_RELAYED +
+				 report->kind * ICMP_OUTCOMES + outcome);
 }
 
 /* @info is what the kernel makes of the second word: the MTU, or the pointer. */
@@ -85,6 +84,7 @@ static void icmp_read_error(struct icmp_report *report, u32 info)
 	report->error.type = icmp->type;
 	report->error.code = icmp->code;
 	report->error.info = info;
+	report->kind = grex_error_kind(icmp->type, icmp->code);
 }
 
 static bool icmp_is_known(struct icmp_report *report,
@@ -254,8 +254,7 @@ static bool icmp_makes_sense(const struct icmp_report *report)
 
 	if (icmp_is_too_far(report))
 		return false;
-	return grex_error_kind(report->error.type, report->error.code) !=
-		       GREX_ERROR_FRAG_NEEDED ||
+	return report->kind != GREX_ERROR_FRAG_NEEDED ||
 	       (quote->df && quote->total_len > GREX_SENT_LEN &&
 		report->error.info < quote->total_len);
 }
@@ -345,8 +344,6 @@ static enum icmp_outcome icmp_relay(struct grex_net *gn,
 	const struct grex_config *config = report->config;
 	struct grex_tunnel *tunnel = config->tunnel;
 	const struct iphdr *ip = ip_hdr(report->skb);
-	const enum grex_error_kind kind =
-		grex_error_kind(report->error.type, report->error.code);
 
 	/* A keepalive of ours says that it is from the remote. */
 	if (inner->version == 4 &&
@@ -357,8 +354,8 @@ static enum icmp_outcome icmp_relay(struct grex_net *gn,
 	if (!grex_translate(&report->error, inner, report->quote.inner,
 			    config->ttl == GREX_TTL_INHERIT, &relay->error))
 		return ICMP_REFUSED;
-	if (!__ratelimit(&tunnel->relay_limit[kind]) ||
-	    !__ratelimit(&gn->relay_limit[kind]))
+	if (!__ratelimit(&tunnel->relay_limit[report->kind]) ||
+	    !__ratelimit(&gn->relay_limit[report->kind]))
 		return ICMP_LIMITED;
 	if (config->icmp_from_hop)
 		relay->hop = ip->saddr;
@@ -381,14 +378,13 @@ void grex_icmp_error(struct sk_buff *skb, u32 info)
 	bool may_guess;
 	struct grex_relay relay = {};
 	enum grex_inner_verdict verdict;
-	enum grex_error_kind kind;
 	struct grex_inner inner;
 
 	if (!pskb_may_pull(skb, min_t(unsigned int, skb->len, GREX_QUOTE_LOOK)))
 		return;
 	icmp_read_error(&report, info);
-	kind = grex_error_kind(report.error.type, report.error.code);
-	if (kind == GREX_ERROR_OTHER && report.error.type != ICMP_REDIRECT)
+	if (report.kind == GREX_ERROR_OTHER &&
+	    report.error.type != ICMP_REDIRECT)
 		return;
 	if (!grex_quote_read(&report.quote, skb->data, skb_headlen(skb))) {
 		grex_stats_count(gn->stats, GREX_NETNS_ICMP_NO_TUNNEL);
@@ -418,19 +414,19 @@ void grex_icmp_error(struct sk_buff *skb, u32 info)
 		icmp_count(&report, ICMP_REFUSED);
 		return;
 	}
-	if (kind == GREX_ERROR_OTHER) {
+	if (report.kind == GREX_ERROR_OTHER) {
 		icmp_learn(&report, true);
 		return;
 	}
 
 	verdict = icmp_read_inner(&report, &inner, &relay);
-	if (kind == GREX_ERROR_FRAG_NEEDED &&
+	if (report.kind == GREX_ERROR_FRAG_NEEDED &&
 	    grex_discover_claim(report.config, report.error.info)) {
 		grex_stats_count(report.config->tunnel->stats,
 				 GREX_ICMP_FRAG_NEEDED_CLAIMED);
 		return;
 	}
-	if (kind == GREX_ERROR_FRAG_NEEDED)
+	if (report.kind == GREX_ERROR_FRAG_NEEDED)
 		icmp_learn(&report, false);
 	if (!report.config->icmp_relay ||
 	    !(READ_ONCE(report.config->tunnel->dev->flags) & IFF_UP))
