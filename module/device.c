@@ -395,10 +395,10 @@ static void device_forget_peer(struct grex_tunnel *tunnel)
 	WRITE_ONCE(tunnel->sent_last, 0);
 }
 
-/* The MTU is that of the route, until the operator chooses one: it is another one when
- * the route may be, or the overhead is. Without a route, nothing is known but the
- * overhead. The stack takes IPv6 away from a device with less than 1280, and who changes
- * something else does not ask for that.
+/* Until the operator chooses an MTU, it follows the route. It is computed again when the
+ * change may select another route or alters the overhead. Without a route, only the
+ * difference in overhead is applied. The device keeps IPv6, because the operator did not
+ * ask to lose it.
  */
 static unsigned int device_new_mtu(const struct net_device *dev,
 				   const struct grex_config *old,
@@ -446,7 +446,7 @@ int grex_device_change(struct net_device *dev, struct grex_config *config,
 	device_set_overhead(config);
 	link = grex_pmtu_of_link(config);
 
-	/* Another subsystem may object to it, so it is the first thing to change. */
+	/* Set the MTU first, because another subsystem may veto it. */
 	if (mtu->mode == GREX_MTU_SET)
 		new_mtu = mtu->value ?: old_mtu;
 	else if (mtu->mode == GREX_MTU_ROUTE)

@@ -88,9 +88,9 @@ enum grex_df {
  * @mss: const. bytes that the MSS of a SYN is lowered to, 0: it is not, or
  *	GREX_MSS_AUTO
  * @overhead: const. bytes of outer IP and GRE header
- * @ttl_min: const. received packets have that outer TTL at least, 0: any
+ * @ttl_min: const. the lowest outer TTL of received packets that is accepted, 0: any
  * @has_secret: const. @secret proves keepalives
- * @secret: const. which the peer knows, too
+ * @secret: const. the key that both ends share, valid with @has_secret
  * @tunnel: const. whose configuration it is
  * @by_match: RCU. node of the table, found with @match
  * @by_pair: RCU. node of the table, found with the addresses of @match
@@ -170,7 +170,7 @@ struct grex_probe_log {
  * @key: const. of the hash in our probes
  * @epoch: const. ns, added to the time in them, which is nobody's business
  * @timer: own. of the next keepalive
- * @replied: own. grex_tunnel::received when the last reply came
+ * @replied: own. the value of grex_tunnel::received after the last reply
  * @spread: of @timer's function. how many more intervals are cut at random
  */
 struct grex_keepalive {
@@ -230,7 +230,7 @@ struct grex_discover {
  * @remote: outer destination
  * @oif: ifindex of the device that packets to it left by
  * @gateway: and the router, 0: none
- * @spread: they may also have left by another one of several equal paths
+ * @spread: the route has several equal paths, and the packet may have taken any of them
  * @genid: of the exceptions of the kernel's route cache: "ip route flush cache" ends this
  *	one, too
  * @mtu: bytes outside, 0: not known
@@ -285,7 +285,7 @@ struct grex_follow {
  * @mtu: own. of its device, 0: not known
  * @path_mtu: own. of the path from it to us, 0: not known
  * @heard: own. jiffies when it said so
- * @verified: own. it has proved that it did
+ * @verified: own. a proof by the secret came with it
  */
 struct grex_peer {
 	u16 mtu;
@@ -377,6 +377,7 @@ struct grex_table {
 	unsigned int count[GREX_TABLE_CLASSES];
 };
 
+/* Entries that count unproved ICMP errors. */
 #define GREX_GUESSES 128
 
 /**
@@ -438,7 +439,9 @@ static inline void grex_limit_init(struct ratelimit_state *limit,
 	ratelimit_set_flags(limit, RATELIMIT_MSG_ON_RELEASE);
 }
 
-/* One limit for each kind, so that many errors of one do not take the place of another. */
+/* Each kind of error has its own limit, so that a flood of one kind does not suppress the
+ * others.
+ */
 static inline void
 grex_relay_limits_init(struct ratelimit_state limits[GREX_ERROR_KINDS],
 		       int per_second)
@@ -449,8 +452,9 @@ grex_relay_limits_init(struct ratelimit_state limits[GREX_ERROR_KINDS],
 		grex_limit_init(&limits[kind], per_second);
 }
 
-/* The log is the host's: each namespace has a limit of its own, so that no tenant takes
- * that of another; and all of them but the first together have the kernel's.
+/* The kernel's log belongs to the host. Each namespace has its own limit, so that one
+ * tenant cannot silence another, and all namespaces but the initial one also share the
+ * limit of the kernel.
  */
 static inline bool grex_may_log(const struct grex_tunnel *tunnel)
 {

@@ -259,8 +259,8 @@ static bool icmp_makes_sense(const struct icmp_report *report)
 		report->error.info < quote->total_len);
 }
 
-/* Where the errors from an address that could not be proved are counted: twice, so that
- * it is a rare chance that somebody else's are counted at both places.
+/* Find the two entries that count the unproved errors of a source address. Two addresses
+ * rarely share both entries, so one sender seldom blocks another.
  */
 static void icmp_guesses(struct grex_net *gn, const struct sk_buff *skb,
 			 struct grex_guesses *guesses[2])
@@ -272,8 +272,8 @@ static void icmp_guesses(struct grex_net *gn, const struct sk_buff *skb,
 	guesses[1] = &gn->guesses[upper_32_bits(hash) % GREX_GUESSES];
 }
 
-/* Each failure counts for one second. What is further ahead than all of them is of
- * another time, when jiffies were others.
+/* Each failure counts for one second. A value outside of the possible range is stale,
+ * because jiffies have wrapped since, and is ignored.
  */
 static unsigned long icmp_until(const struct grex_guesses *guesses)
 {

@@ -17,9 +17,9 @@ void grex_keepalive_change(struct grex_tunnel *tunnel,
 			   const struct grex_config *config);
 int grex_keepalive_probe(struct grex_tunnel *tunnel, unsigned int size);
 
-/* Was it this machine that had no room for a probe, be it in memory or in a queue? That
- * says nothing of the peer, nor of the path. That there is no route, or a filter, does: no
- * packet gets there.
+/* Did this machine lack the memory or the queue space to send a probe? That says nothing
+ * about the peer or the path. A missing route or a filter does count, because then no
+ * packet reaches the peer.
  */
 static inline bool grex_keepalive_is_unsent(int err)
 {

@@ -94,8 +94,8 @@ static unsigned int fsm_reply(struct grex_fsm *fsm,
 	return GREX_FSM_CARRIER_ON;
 }
 
-/* Not sent, not unanswered. But what this machine cannot send for long does not get to
- * the peer, whoever's fault that is.
+/* A probe that was not sent does not count as unanswered. This is limited, because a
+ * machine that cannot send for long does not reach the peer, whatever the cause.
  */
 static unsigned int fsm_unsent(struct grex_fsm *fsm, u8 retries)
 {

@@ -23,7 +23,7 @@
  *   UP     TICK    DOWN   after @retries unanswered: carrier off, a flap, send
  *   UP     TICK    UP     send
  *   UP     REPLY   UP     nothing
- *   not OFF UNSENT same   one less is unanswered, but for at most @retries in a row
+ *   not OFF UNSENT same   one less is unanswered, up to @retries since the last reply
  *
  * A peer that flaps has to prove more each time: one reply is enough at first; after a
  * flap it has to answer for an interval, and after each further one for twice as long, up
@@ -86,10 +86,10 @@ struct grex_fsm_input {
  * struct grex_fsm - all that the machine remembers; 0 is OFF
  * @state: enum grex_fsm_state
  * @misses: sent in a row and not answered
- * @unsent: in a row
- * @hold: ns that a peer which is DOWN has to answer before it is UP
+ * @unsent: probes that were not sent and were forgiven since the last reply
+ * @hold: ns for which the peer has to answer before it goes from DOWN to UP
  * @flaps: how often it went from UP to DOWN
- * @flapped: ns, when @hold was last changed by a flap, or by a minute without
+ * @flapped: ns, the time of the last flap, plus a minute for each halving of @hold since
  * @changed: ns, when the state last changed
  */
 struct grex_fsm {

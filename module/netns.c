@@ -18,6 +18,7 @@
 /* As net.ipv4.icmp_msgs_per_sec has it for the errors of the kernel's own. */
 #define NETNS_RELAYS_PER_SECOND 1000
 
+/* Lines in the kernel's log. */
 #define NETNS_LOGS_PER_SECOND 5
 
 static unsigned int netns_id __read_mostly;

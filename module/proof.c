@@ -5,9 +5,9 @@
 #include "grex.h"
 #include "proof.h"
 
-/* The addresses tell the probes of the two ends from one another, and those of tunnels
- * between other ends that have the same secret. That of the sender is the inner
- * destination, which no NAT changes.
+/* The addresses distinguish the probes of the two ends, and those of tunnels between
+ * other ends with the same secret. They are those of the inner header, which NAT does not
+ * change.
  */
 struct proof_input {
 	u8 payload[GREX_PROBE_SIGNED];
@@ -22,7 +22,7 @@ struct proof_input {
  * @saddr: source of the packet that is to come back
  * @daddr: its destination
  *
- * Without a secret nobody but the tunnel itself can make one.
+ * Without a secret, only the tunnel itself can compute this hash.
  */
 u64 grex_proof(const struct grex_config *config, const void *payload,
 	       __be32 saddr, __be32 daddr)

@@ -182,8 +182,8 @@ static void reflect_send(struct grex_config *config, struct sk_buff *skb,
 	struct grex_tunnel *tunnel = config->tunnel;
 	struct iphdr *ip;
 
-	/* What is known of checksums is about all of it. One that is still to be made
-	 * may be behind the end, where trimming would refuse.
+	/* The checksum state describes the whole packet. If a checksum is still to be
+	 * computed behind the new end, pskb_trim_rcsum() would fail.
 	 */
 	skb->ip_summed = CHECKSUM_NONE;
 	if (pskb_trim(skb, request->total_len) ||

@@ -576,7 +576,7 @@ static int rtnl_newlink(struct net_device *dev,
 			struct rtnl_newlink_params *params,
 			struct netlink_ext_ack *extack)
 {
-	/* Without link-netns, the underlay is where the device is made. */
+	/* Without link-netns, the underlay is the namespace in which the device is made. */
 	struct net *net = params->link_net ?: dev_net(dev);
 	struct grex_config *config = grex_device_config_alloc(dev, NULL);
 	struct grex_device_mtu mtu = { .mode = GREX_MTU_ROUTE };

@@ -351,7 +351,7 @@ static struct grex_config *table_best_up_rcu(const struct grex_table *table,
 }
 
 /**
- * grex_table_match_up_rcu - another tunnel that may take a received packet
+ * grex_table_match_up_rcu - find a tunnel for a packet whose own is down or missing
  * @table: of the namespace it was received in
  * @packet: local is its destination, remote its source
  * @arrival: where it came in

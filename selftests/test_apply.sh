@@ -1117,7 +1117,7 @@ up
 	check_eq "gone" "~ [gre1]
 -     keepalive-secret (id 0xdd0e0e31)
 +     keepalive-secret off" "$OUT"
-	# A wrong one has a place, and is not shown.
+	# The position of a malformed secret is reported, but not its text.
 	sed -i "s/$SECRET/${SECRET}0/" "$WORK/conf"
 	says 2 ":2:35: keepalive-secret: the value is not off or 32 hexadecimal digits \(16 bytes\)\$" \
 		"$WORK/conf"

@@ -167,7 +167,7 @@ bool config_has_local(const struct config *c, const struct address *a);
 bool config_starves_ipv6(const struct config *c);
 /* Bytes of the outer headers: IPv4, and GRE with the fields that are sent. */
 uint32_t config_overhead(const struct config *c);
-/* Does it have mtu-probe, if nothing is said of that? As the kernel has it. */
+/* The default of mtu-probe for this configuration, as the kernel applies it. */
 bool config_default_probe(const struct config *c);
 /* What a route has of which no metric was said. */
 uint32_t config_default_metric(int family);

@@ -148,7 +148,7 @@ void print_route(FILE *out, const struct static_route *r)
 		fprintf(out, " table %" PRIu32, r->table);
 }
 
-/* Not the secret itself, even where it is known: what is shown goes anywhere. */
+/* The secret itself is never shown, because output ends up in logs and tickets. */
 static void print_secret(FILE *out, const struct secret *secret)
 {
 	if (secret->is_set)

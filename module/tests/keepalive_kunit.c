@@ -232,8 +232,8 @@ static void fsm_detects(struct kunit *test)
 	}
 }
 
-/* flap: be silent until down, then answer at each interval; returns how many intervals it
- * took until it was up.
+/* Let the peer be silent until it is down, then answer once in each interval. Returns how
+ * many intervals it took until the peer was up.
  */
 static unsigned int flap(struct grex_fsm *fsm, struct grex_fsm_input *in)
 {

@@ -243,7 +243,7 @@
 	X(2500000000)      \
 	X(5000000000)
 
-/* IFLA_GREX_KEEPALIVE_SECRET: bytes. */
+/* Length of IFLA_GREX_KEEPALIVE_SECRET, in bytes. */
 #define GREX_KEEPALIVE_SECRET_LEN 16
 
 /* IFLA_GREX_MSS: values with a meaning of their own, and the range of others. The

@@ -70,7 +70,9 @@ static inline void dev_sw_netstats_tx_add(struct net_device *dev,
 }
 #endif
 
-/* One operation served all private ioctl commands, and found the data in @ifr. */
+/* Older kernels have one operation for all private ioctl commands. It finds the data of
+ * the user in @ifr.
+ */
 #ifdef COMPAT_HAS_SIOCDEVPRIVATE
 #define GREX_COMPAT_SIOCDEVPRIVATE(name)
 #define GREX_COMPAT_SIOCDEVPRIVATE_OP(name) .ndo_siocdevprivate = name,
