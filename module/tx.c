@@ -228,32 +228,36 @@ static struct sock *tx_sock(const struct grex_config *config,
 	return grex_net(config->tunnel->net)->pmtu_sk;
 }
 
+/* Sum the GRE header and what is behind it. A checksum that is still to be made inside
+ * tells the sum of what it covers (local checksum offload). If there is none, the device
+ * or the core makes this one. What is to be summed may also be in front, in a header that
+ * is gone: from a packet socket, by way of tc.
+ */
+static void tx_sum(struct sk_buff *skb, unsigned int len)
+{
+	if (skb->ip_summed == CHECKSUM_PARTIAL &&
+	    skb_checksum_start_offset(skb) >= (int)len)
+		*grex_header_csum(skb->data) = csum_fold(lco_csum(skb));
+	else
+		grex_compat_sum_later(skb, grex_header_csum(skb->data));
+}
+
 /* Put the GRE header in front of the inner packet. */
 static void tx_push_gre(const struct grex_config *config, struct sk_buff *skb)
 {
-	u16 flags = config->oflags;
+	const unsigned int len = grex_header_len(config->oflags);
+	const u16 flags = config->oflags;
 	u32 seq = 0;
 
 	if (flags & GREX_HEADER_SEQ)
 		seq = atomic_fetch_inc(&config->tunnel->oseq);
 	skb_set_inner_protocol(skb, skb->protocol);
-	skb_push(skb, grex_header_len(flags));
+	skb_push(skb, len);
 	skb_reset_transport_header(skb);
 	grex_header_write(skb->data, flags, skb->protocol, config->okey, seq);
-
 	/* Segmentation writes the checksum of each segment itself. */
-	if (flags & GREX_HEADER_CSUM && !skb_is_gso(skb)) {
-		/* What is to be summed may be in front, in a header that is
-		 * gone: from a packet socket, by way of tc.
-		 */
-		bool inside = skb->ip_summed == CHECKSUM_PARTIAL &&
-			      skb_checksum_start_offset(skb) >=
-				      (int)grex_header_len(flags);
-		__wsum sum = inside ? lco_csum(skb)
-				    : skb_checksum(skb, 0, skb->len, 0);
-
-		*grex_header_csum(skb->data) = csum_fold(sum);
-	}
+	if (flags & GREX_HEADER_CSUM && !skb_is_gso(skb))
+		tx_sum(skb, len);
 }
 
 /* The ID of a packet with DF proves what an ICMP error quotes (sent.h). The IP header

@@ -11,6 +11,7 @@ TESTS="
 	super_packets
 	sequence_numbers
 	segments
+	left_to_the_device
 "
 
 # Of these options the flags in the GRE header tell which it was.
@@ -144,6 +145,31 @@ segments() {
 0x9000 0x0800 1 1 1
 0x9000 0x86dd 1 1 1
 0xa000 0x0800 1 1 1" "$(awk '{ $1 = ""; print substr($0, 2) }' "$WORK/checked")"
+}
+
+# What the underlay's device can sum is left to it, as ip_gre does, unless the sum is known
+# for less: then it is there already.
+left_to_the_device() {
+	local has
+	setup_pair
+	tunnel_pair key 5 csum
+	for has in on off; do
+		ns "$A" ethtool -K v0 tx "$has" >/dev/null 2>&1
+		capture "$B" v0 "$WORK/sums" "ip proto 47 and src 192.0.2.1"
+		check "ping, tx $has" ping_ok "$A" 10.0.0.2
+		check "fragments, tx $has" ping_ok "$A" 10.0.0.2 -s 4000
+		bulk 1000 "$A" "$B" 10.0.0.2
+		capture_stop "$WORK/sums" 10
+		tshark -n -r "$WORK/sums" -Y 'frame.len > 100' -T fields -E occurrence=l \
+			-e ip.proto -e gre.checksum -e gre.checksum.status 2>/dev/null |
+			sort -u >"$WORK/sums.$has"
+	done
+	check_eq "left to the device" "1 0x0000" \
+		"$(awk '$1 == 1 { print $1, $2 }' "$WORK/sums.on" | sort -u)"
+	check_eq "known" "" "$(awk '$1 == 6 && $2 == "0x0000"' "$WORK/sums.on")"
+	check_eq "summed by the core, and right" "1 1,6 1" \
+		"$(awk '{ print $1, $3 }' "$WORK/sums.off" | sort -u | paste -sd ,)"
+	check_eq "drops" "" "$(drops "$A"; drops "$B")"
 }
 
 run_tests
