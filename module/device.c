@@ -15,6 +15,7 @@
 #include "header.h"
 #include "ioctl.h"
 #include "keepalive.h"
+#include "nbma.h"
 #include "packet.h"
 #include "pmtu.h"
 #include "sent.h"
@@ -116,11 +117,15 @@ static void device_show_config(struct net_device *dev,
 	__dev_addr_set(dev, (const u8 *)&config->match.local.v4,
 		       sizeof(__be32));
 	memcpy(dev->broadcast, &remote->v4, sizeof(__be32));
-	/* Without a remote there are many neighbours, each with an entry. */
-	if (remote->v4)
+	/* Without a remote there are many neighbours, each with an entry. Once set, the
+	 * operations stay, because the core reads the pointer more than once.
+	 */
+	if (remote->v4) {
 		dev->flags |= IFF_POINTOPOINT;
-	else
+	} else {
 		dev->flags &= ~IFF_POINTOPOINT;
+		WRITE_ONCE(dev->header_ops, &grex_nbma_header_ops);
+	}
 }
 
 static int device_init(struct net_device *dev)
@@ -254,6 +259,7 @@ static const struct net_device_ops device_ops = {
 	.ndo_change_mtu = device_change_mtu,
 	.ndo_get_stats64 = device_get_stats64,
 	.ndo_get_iflink = device_get_iflink,
+	.ndo_neigh_construct = grex_nbma_construct,
 	GREX_COMPAT_SIOCDEVPRIVATE_OP(grex_ioctl)
 };
 

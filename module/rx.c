@@ -187,7 +187,11 @@ static int rx_decap(const struct grex_config *config, struct sk_buff *skb,
 	if (config->decap_ttl_copy && !grex_packet_stays_on_link(skb) &&
 	    unlikely(rx_copy_ttl(ttl, skb)))
 		return GREX_RX_NO_MEMORY;
-	skb_reset_mac_header(skb);
+	/* Without a remote, whose packet it is stands in the outer header (nbma.c). */
+	if (config->match.remote.v4)
+		skb_reset_mac_header(skb);
+	else
+		skb_set_mac_header(skb, outer - (int)skb_headroom(skb));
 	skb->dev = dev;
 	return GREX_STAT_NONE;
 }

@@ -5,7 +5,6 @@
 #include <linux/icmpv6.h>
 #include <linux/if_ether.h>
 #include <linux/pkt_sched.h>
-#include <net/arp.h>
 #include <net/dsfield.h>
 #include <net/dst_metadata.h>
 #include <net/gso.h>
@@ -14,12 +13,12 @@
 #include <net/ip.h>
 #include <net/ip6_route.h>
 #include <net/ip_tunnels.h>
-#include <net/ndisc.h>
 #include <net/sch_generic.h>
 
 #include "clamp.h"
 #include "grex.h"
 #include "header.h"
+#include "nbma.h"
 #include "packet.h"
 #include "pmtu.h"
 #include "proof.h"
@@ -118,46 +117,13 @@ static struct tx_inner tx_read_inner(const struct grex_config *config,
 	}
 }
 
-/* Remote is any: the neighbour entry of the next hop says where to, with the
- * outer address as its link layer address. 0 when there is none.
- */
-static __be32 tx_neighbour(const struct sk_buff *skb, struct net_device *dev)
-{
-	struct dst_entry *dst = skb_dst(skb);
-	struct neighbour *neigh = NULL;
-	__be32 remote = 0;
-
-	if (!skb_valid_dst(skb))
-		return 0;
-	if (skb->protocol == htons(ETH_P_IP)) {
-		__be32 hop = rt_nexthop(dst_rtable(dst), ip_hdr(skb)->daddr);
-
-		neigh = __ipv4_neigh_lookup_noref(dev, (__force u32)hop);
-#if IS_ENABLED(CONFIG_IPV6)
-	} else if (skb->protocol == htons(ETH_P_IPV6)) {
-		const struct in6_addr *hop;
-
-		hop = rt6_nexthop(dst_rt6_info(dst), &ipv6_hdr(skb)->daddr);
-		neigh = __ipv6_neigh_lookup_noref(dev, hop);
-#endif
-	}
-	if (neigh && READ_ONCE(neigh->nud_state) & NUD_VALID) {
-		unsigned int seq;
-
-		do {
-			seq = read_seqbegin(&neigh->ha_lock);
-			memcpy(&remote, neigh->ha, sizeof(remote));
-		} while (read_seqretry(&neigh->ha_lock, seq));
-	}
-	return remote;
-}
-
 /* Fill in addresses, TOS and route, of several equal ones that of the inner flow if
- * @by_flow; on failure return the counter of the reason.
+ * @by_flow. A tunnel without a remote sends to @neighbour. On failure return the counter
+ * of the reason.
  */
 static int tx_route(struct grex_config *config, struct sk_buff *skb,
 		    struct net_device *dev, u8 dsfield, bool by_flow,
-		    struct tx_outer *outer)
+		    __be32 neighbour, struct tx_outer *outer)
 {
 	struct dst_cache *cache = &config->dst_cache;
 	bool cached;
@@ -180,7 +146,7 @@ static int tx_route(struct grex_config *config, struct sk_buff *skb,
 			return GREX_STAT_NONE;
 	}
 	if (unlikely(!outer->daddr)) {
-		outer->daddr = tx_neighbour(skb, dev);
+		outer->daddr = neighbour ?: grex_nbma_of_next_hop(skb, dev);
 		if (!outer->daddr)
 			return GREX_TX_NO_REMOTE;
 	}
@@ -437,17 +403,17 @@ no_memory:
 }
 
 static void tx_one(struct grex_config *config, struct sk_buff *skb,
-		   struct net_device *dev);
+		   struct net_device *dev, __be32 neighbour);
 static void tx_segments(struct grex_config *config, struct sk_buff *skb,
-			struct net_device *dev);
+			struct net_device *dev, __be32 neighbour);
 
 static int tx_fragment_out(struct net *net, struct sock *sk,
 			   struct sk_buff *skb)
 {
 	struct grex_tunnel *tunnel = netdev_priv(skb->dev);
 
-	/* If it is dropped, that is counted. */
-	tx_one(rcu_dereference(tunnel->config), skb, skb->dev);
+	/* If it is dropped, that is counted. Its route says where to. */
+	tx_one(rcu_dereference(tunnel->config), skb, skb->dev, 0);
 	return 0;
 }
 
@@ -459,12 +425,13 @@ static int tx_fragment_out(struct net *net, struct sock *sk,
  * Return: was it taken
  */
 static bool tx_fragment(struct grex_config *config, struct sk_buff *skb,
-			struct net_device *dev, unsigned int mtu)
+			struct net_device *dev, __be32 neighbour,
+			unsigned int mtu)
 {
 	if (skb->protocol != htons(ETH_P_IP) || !skb_valid_dst(skb))
 		return false;
 	if (skb_is_gso(skb)) {
-		tx_segments(config, skb, dev);
+		tx_segments(config, skb, dev, neighbour);
 		return true;
 	}
 	/* tc or netfilter may have written to it. */
@@ -481,7 +448,7 @@ static bool tx_fragment(struct grex_config *config, struct sk_buff *skb,
 
 /* Encapsulate one packet, or one super-packet, and send it. */
 static void tx_one(struct grex_config *config, struct sk_buff *skb,
-		   struct net_device *dev)
+		   struct net_device *dev, __be32 neighbour)
 {
 	struct grex_tunnel *tunnel = config->tunnel;
 	struct tx_outer outer;
@@ -494,7 +461,8 @@ static void tx_one(struct grex_config *config, struct sk_buff *skb,
 		goto drop;
 	inner = tx_read_inner(config, skb);
 
-	reason = tx_route(config, skb, dev, inner.dsfield, true, &outer);
+	reason = tx_route(config, skb, dev, inner.dsfield, true, neighbour,
+			  &outer);
 	if (unlikely(reason != GREX_STAT_NONE))
 		goto drop;
 	outer.ttl = tx_ttl(config, skb, &inner);
@@ -514,7 +482,7 @@ static void tx_one(struct grex_config *config, struct sk_buff *skb,
 		case GREX_PMTU_FITS:
 			break;
 		case GREX_PMTU_FRAGMENT:
-			if (tx_fragment(config, skb, dev, mtu)) {
+			if (tx_fragment(config, skb, dev, neighbour, mtu)) {
 				ip_rt_put(outer.rt);
 				return;
 			}
@@ -532,7 +500,7 @@ static void tx_one(struct grex_config *config, struct sk_buff *skb,
 	if (!outer.df) {
 		if (skb_is_gso(skb) && !grex_pmtu_fits(skb, mtu)) {
 			ip_rt_put(outer.rt);
-			tx_segments(config, skb, dev);
+			tx_segments(config, skb, dev, neighbour);
 			return;
 		}
 		outer.fragment = mtu + config->overhead;
@@ -551,7 +519,7 @@ drop:
 
 /* Every segment has a sequence number of its own, so the split comes first. */
 static void tx_segments(struct grex_config *config, struct sk_buff *skb,
-			struct net_device *dev)
+			struct net_device *dev, __be32 neighbour)
 {
 	struct sk_buff *segments, *next;
 
@@ -563,7 +531,7 @@ static void tx_segments(struct grex_config *config, struct sk_buff *skb,
 	consume_skb(skb);
 	skb_list_walk_safe(segments, skb, next) {
 		skb_mark_not_on_list(skb);
-		tx_one(config, skb, dev);
+		tx_one(config, skb, dev, neighbour);
 	}
 }
 
@@ -571,11 +539,14 @@ netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev)
 {
 	struct grex_tunnel *tunnel = netdev_priv(dev);
 	struct grex_config *config;
+	__be32 neighbour = 0;
 
 	if (unlikely(tx_is_too_deep(tunnel))) {
 		grex_stats_drop(tunnel->stats, GREX_TX_RECURSION, skb);
 		return NETDEV_TX_OK;
 	}
+	if (unlikely(dev->header_ops))
+		neighbour = grex_nbma_pull(skb);
 	/* Of a packet socket that says none the core finds no protocol. */
 	if (unlikely(!skb->protocol))
 		skb->protocol = ip_tunnel_parse_protocol(skb);
@@ -583,9 +554,9 @@ netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev)
 	rcu_read_lock();
 	config = rcu_dereference(tunnel->config);
 	if (unlikely(config->oflags & GREX_HEADER_SEQ && skb_is_gso(skb)))
-		tx_segments(config, skb, dev);
+		tx_segments(config, skb, dev, neighbour);
 	else
-		tx_one(config, skb, dev);
+		tx_one(config, skb, dev, neighbour);
 	rcu_read_unlock();
 	return NETDEV_TX_OK;
 }
@@ -635,7 +606,7 @@ int grex_tx_probe(struct grex_config *config, struct sk_buff *skb, bool df)
 	int err;
 
 	err = -EHOSTUNREACH;
-	reason = tx_route(config, skb, dev, 0, false, &outer);
+	reason = tx_route(config, skb, dev, 0, false, 0, &outer);
 	if (unlikely(reason != GREX_STAT_NONE))
 		goto drop;
 	outer.dsfield = IPTOS_PREC_INTERNETCONTROL;
@@ -700,7 +671,7 @@ int grex_tx_reflect(struct grex_config *config, struct sk_buff *skb)
 	int reason;
 	int err;
 
-	reason = tx_route(config, skb, tunnel->dev, 0, false, &outer);
+	reason = tx_route(config, skb, tunnel->dev, 0, false, 0, &outer);
 	if (unlikely(reason != GREX_STAT_NONE))
 		goto drop;
 	reason = GREX_TX_NO_MEMORY;

@@ -120,24 +120,25 @@ layer_order() {
 			grep -vE ": ($(echo "$allowed" | tr ' ' '|'))\.h\$"
 	done <<-'END'
 		main.c demux netns rtnl
-		netns.c grex netns stats table
+		netns.c follow grex netns stats table
 		rtnl.c device discover grex header keepalive pmtu rtnl stats
 		ioctl.c grex ioctl
-		device.c device discover follow grex header ioctl keepalive packet pmtu sent stats table
+		device.c device discover follow grex header ioctl keepalive nbma packet pmtu sent stats table
 		demux.c demux packet
 		rx.c clamp discover grex header keepalive packet reflect stats table
 		discover.c discover follow keepalive pmtu
 		follow.c follow grex pmtu
 		keepalive.c grex histogram keepalive packet proof stats table trace
 		reflect.c grex packet proof reflect stats
-		tx.c clamp grex header packet pmtu proof route sent stats
-		icmp.c discover grex header packet pmtu quote relay route sent stats table translate
+		tx.c clamp grex header nbma packet pmtu proof route sent stats
+		icmp.c discover follow grex header packet pmtu quote relay route sent stats table translate
 		clamp.c clamp grex mss pmtu
 		relay.c relay
 		sent.c sent
 		pmtu.c grex pmtu route
 		route.c grex route
 		proof.c grex proof
+		nbma.c nbma
 		table.c grex header route table
 		stats.c grex stats
 		translate.c translate

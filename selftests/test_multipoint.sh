@@ -25,6 +25,11 @@ TESTS="
 	test_local_changes
 	test_neighbour_changes
 	test_remote_comes_and_goes
+	test_never_ourselves
+	test_outer_next_hop
+	test_ipv6_next_hop
+	test_asks
+	test_packet_sockets
 "
 
 setup() {
@@ -147,6 +152,110 @@ test_remote_comes_and_goes() {
 	run gretool -n "$A" set gre1 remote any || fail "set remote any"
 	neighbour 10.0.0.3 198.51.100.2
 	check "by neighbour again" ping_ok "$A" 10.0.0.3
+}
+
+# A neighbour that nobody has named has no address, and not that of this end.
+test_never_ourselves() {
+	setup
+	run gretool -n "$A" set gre1 local 192.0.2.1 || fail "set local"
+	ping_ok "$A" 10.0.0.2 -W 0.2
+	ping_ok "$A" fd00::2 -W 0.2
+	run gretool -n "$A" set gre1 local 198.51.100.1 || fail "set local"
+	counts "$A" gre1 tx_no_remote 3 check_fails "IPv4" ping_ok "$A" 10.0.0.2 -W 0.2
+	counts "$A" gre1 tx_no_remote 3 check_fails "IPv6" ping_ok "$A" fd00::2 -W 0.2
+	check_eq "entries" 0 "$(ip -n "$A" neigh show nud all dev gre1 |
+		grep -c 'lladdr \(192\|198\)')"
+	check_eq "nothing came back" 0 "$(link_counter "$A" gre1 rx_packets)"
+}
+
+# A gateway outside of the tunnel's subnets is an outer address.
+test_outer_next_hop() {
+	setup
+	run ip -n "$B" addr add 10.99.0.1/32 dev lo
+	run ip -n "$C" addr add 10.98.0.1/32 dev lo
+	run ip -n "$A" route add 10.99.0.0/24 via 192.0.2.2 dev gre1 onlink
+	run ip -n "$A" route add 10.98.0.0/24 via 198.51.100.2 dev gre1 onlink
+	check "behind B" ping_ok "$A" 10.99.0.1
+	check "behind C" ping_ok "$A" 10.98.0.1
+	check "in fragments" ping_ok "$A" 10.99.0.1 -s 4000
+	# One inside of it is not, and nothing leaks to where the default route leads.
+	run ip -n "$A" route add default via 192.0.2.2
+	run ip -n "$A" route add 10.97.0.0/24 via 10.0.0.9
+	counts "$A" gre1 tx_no_remote 3 check_fails "inner" ping_ok "$A" 10.97.0.1 -W 0.2
+	# The entry of a neighbour counts more.
+	neighbour 192.0.2.2 198.51.100.2
+	run ip -n "$A" route replace 10.98.0.0/24 via 192.0.2.2 dev gre1 onlink
+	check "by entry" ping_ok "$A" 10.98.0.1
+}
+
+# RFC 8950: it is a neighbour of IPv6.
+test_ipv6_next_hop() {
+	setup
+	run ip -n "$B" addr add 10.99.0.1/32 dev lo
+	neighbour fd00::2 192.0.2.2
+	run ip -n "$A" route add 10.99.0.0/24 via inet6 fd00::2 dev gre1
+	check "IPv4 by IPv6" ping_ok "$A" 10.99.0.1
+	check "in fragments" ping_ok "$A" 10.99.0.1 -s 4000
+	run ip -n "$A" neigh del fd00::2 dev gre1
+	counts "$A" gre1 tx_no_remote 3 check_fails "no neighbour" ping_ok "$A" 10.99.0.1 -W 0.2
+}
+
+# As nhrpd has it: the kernel asks a daemon for neighbours, and holds packets back.
+test_asks() {
+	local answered
+	setup
+	run ip -n "$A" link set gre1 arp on
+	ns "$A" sysctl -qw net.ipv4.neigh.gre1.app_solicit=1 \
+		net.ipv4.neigh.gre1.mcast_solicit=0
+	ns_background "$A" ip monitor neigh >"$WORK/neigh"
+	busywait 5 listens || fail "ip monitor does not listen"
+	ns_background "$A" ping -q -c 3 -i 0.3 -W 2 10.0.0.2 >"$WORK/ping"
+	busywait 5 grep -q '^miss 10.0.0.2 dev gre1' "$WORK/neigh" ||
+		fail "not asked: $(cat "$WORK/neigh")"
+	neighbour 10.0.0.2 192.0.2.2
+	wait "${PIDS[1]}"
+	unset 'PIDS[1]'
+	answered=$(grep -o '[0-9]* received' "$WORK/ping")
+	check_eq "the one that waited came through, too" "3 received" "$answered"
+}
+
+listens() {
+	neighbour 10.0.0.77 192.0.2.77
+	grep -q 10.0.0.77 "$WORK/neigh" || ! ip -n "$A" neigh del 10.0.0.77 dev gre1
+}
+
+# What nhrpd sends by a packet socket, and what it learns of the sender.
+test_packet_sockets() {
+	setup
+	ns_background "$B" /usr/bin/python3 "${BASH_SOURCE[0]%/*}/nbma.py" hear \
+		>"$WORK/heard_b"
+	ns_background "$A" /usr/bin/python3 "${BASH_SOURCE[0]%/*}/nbma.py" hear \
+		>"$WORK/heard_a"
+	busywait 5 grep -q ready "$WORK/heard_b" || fail "B does not listen"
+	busywait 5 grep -q ready "$WORK/heard_a" || fail "A does not listen"
+	capture "$B" v0 "$WORK/nhrp" "ip proto 47"
+	check "to B" ns "$A" /usr/bin/python3 "${BASH_SOURCE[0]%/*}/nbma.py" \
+		say 192.0.2.2 "from A"
+	check "to A" ns "$B" /usr/bin/python3 "${BASH_SOURCE[0]%/*}/nbma.py" \
+		say 192.0.2.1 "from B"
+	capture_stop "$WORK/nhrp" 2
+	busywait 5 grep -q "from A" "$WORK/heard_b" || fail "B: $(cat "$WORK/heard_b")"
+	busywait 5 grep -q "from B" "$WORK/heard_a" || fail "A: $(cat "$WORK/heard_a")"
+	check_eq "the sender's address" "192.0.2.2 from B" \
+		"$(grep from "$WORK/heard_a")"
+	check_eq "of a tunnel with a remote" "- from A" "$(grep from "$WORK/heard_b")"
+	check_match "NHRP" '192.0.2.1 > 192.0.2.2: GREv0.* key=0x7, length 14.*0x2001' \
+		"$(tcpdump -nvr "$WORK/nhrp" 2>/dev/null | tr -d '\n')"
+	# To nobody: refused, or counted.
+	check_fails "no address" ns "$A" /usr/bin/python3 \
+		"${BASH_SOURCE[0]%/*}/nbma.py" say "" "lost"
+	counts "$A" gre1 tx_no_remote 1 ns "$A" /usr/bin/python3 \
+		"${BASH_SOURCE[0]%/*}/nbma.py" say 0.0.0.0 "lost"
+	# The remote comes first.
+	run gretool -n "$A" set gre1 remote 192.0.2.2 || fail "set remote"
+	check "to B still" ns "$A" /usr/bin/python3 "${BASH_SOURCE[0]%/*}/nbma.py" \
+		say 198.51.100.2 "again"
+	busywait 5 grep -q again "$WORK/heard_b" || fail "B: $(cat "$WORK/heard_b")"
 }
 
 run_tests

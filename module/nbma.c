@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Link-layer addresses of a tunnel without a remote, which is a network of many neighbours
+ * without broadcast (NBMA). The address of a neighbour is the outer address that its
+ * packets go to. The core and packet sockets hand it over in an outer IP header.
+ *
+ * The operations do not look at the private area of the device: a bond or a team that has
+ * the tunnel as its port calls them for a device of its own.
+ */
+#include <linux/if_ether.h>
+#include <linux/inetdevice.h>
+#include <linux/ip.h>
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+#include <net/dst_metadata.h>
+#include <net/neighbour.h>
+#include <net/route.h>
+
+#include "nbma.h"
+
+static int nbma_header_create(struct sk_buff *skb, struct net_device *dev,
+			      unsigned short type, const void *daddr,
+			      const void *saddr, unsigned int len)
+{
+	struct iphdr *ip;
+
+	/* There is nobody to send a broadcast to. */
+	if (!daddr || type == ETH_P_ARP || skb_headroom(skb) < sizeof(*ip))
+		return -EINVAL;
+	ip = skb_push(skb, sizeof(*ip));
+	memset(ip, 0, sizeof(*ip));
+	ip->version = 4;
+	ip->ihl = sizeof(*ip) >> 2;
+	ip->protocol = IPPROTO_GRE;
+	memcpy(&ip->saddr, saddr ?: dev->dev_addr, sizeof(ip->saddr));
+	memcpy(&ip->daddr, daddr, sizeof(ip->daddr));
+	return sizeof(*ip);
+}
+
+/* A received packet has the outer header in front, a sent one that of above, and a packet
+ * that tc has redirected has neither.
+ */
+static int nbma_header_parse(const struct sk_buff *skb, unsigned char *haddr)
+{
+	const struct iphdr *ip = (const struct iphdr *)skb_mac_header(skb);
+
+	if (skb_network_header(skb) < (const unsigned char *)(ip + 1))
+		return 0;
+	memcpy(haddr, &ip->saddr, sizeof(ip->saddr));
+	return sizeof(ip->saddr);
+}
+
+const struct header_ops grex_nbma_header_ops = {
+	.create = nbma_header_create,
+	.parse = nbma_header_parse,
+};
+
+/**
+ * grex_nbma_construct - complete a new neighbour entry
+ * @dev: of the tunnel
+ * @neigh: nobody else has it yet
+ *
+ * The core gives a neighbour that it does not ask for the address of the device itself.
+ * Packets to it would come back here, so it has no address until somebody sets one.
+ *
+ * Return: 0
+ */
+int grex_nbma_construct(struct net_device *dev, struct neighbour *neigh)
+{
+	if (neigh->nud_state & NUD_NOARP)
+		memset(neigh->ha, 0, sizeof(neigh->ha));
+	return 0;
+}
+
+/**
+ * grex_nbma_pull - take off the header that the core or a packet socket has put in front
+ * @skb: a packet to send, at that header or at the inner one
+ *
+ * Return: the outer address in it, 0: none
+ */
+__be32 grex_nbma_pull(struct sk_buff *skb)
+{
+	const int len = skb_network_offset(skb);
+	__be32 remote;
+
+	if (len < (int)sizeof(struct iphdr))
+		return 0;
+	memcpy(&remote, skb->data + offsetof(struct iphdr, daddr),
+	       sizeof(remote));
+	__skb_pull(skb, len);
+	return remote;
+}
+
+/* The gateway of a route, as in "via 192.0.2.2 dev gre1 onlink", if it is in no subnet of
+ * the device: then it is an outer address.
+ */
+static __be32 nbma_outer_gateway(struct dst_entry *dst)
+{
+	const struct in_device *in_dev = __in_dev_get_rcu(dst->dev);
+	const struct in_ifaddr *ifa;
+	const struct rtable *rt;
+
+	if (dst->ops->family != AF_INET)
+		return 0;
+	rt = dst_rtable(dst);
+	if (!rt->rt_uses_gateway || rt->rt_gw_family != AF_INET)
+		return 0;
+	if (in_dev)
+		in_dev_for_each_ifa_rcu(ifa, in_dev)
+			if (inet_ifa_match(rt->rt_gw4, ifa))
+				return 0;
+	return rt->rt_gw4;
+}
+
+/**
+ * grex_nbma_of_next_hop - the outer address of the neighbour that a packet goes to
+ * @skb: a packet to send, at the inner header
+ * @dev: of the tunnel
+ *
+ * Caller: RCU.
+ *
+ * Return: the address, 0: not known
+ */
+__be32 grex_nbma_of_next_hop(struct sk_buff *skb, const struct net_device *dev)
+{
+	struct neighbour *neigh;
+	char address[MAX_ADDR_LEN];
+	__be32 remote = 0;
+
+	/* The route of a redirected packet is about another device. */
+	if (!skb_valid_dst(skb) || skb_dst(skb)->dev != dev)
+		return 0;
+	neigh = dst_neigh_lookup_skb(skb_dst(skb), skb);
+	if (IS_ERR_OR_NULL(neigh))
+		return 0;
+	if (READ_ONCE(neigh->nud_state) & NUD_VALID) {
+		neigh_ha_snapshot(address, neigh, dev);
+		memcpy(&remote, address, sizeof(remote));
+	}
+	neigh_release(neigh);
+	return remote ?: nbma_outer_gateway(skb_dst(skb));
+}
