@@ -150,6 +150,7 @@ static int device_init(struct net_device *dev)
 	if (err)
 		goto err_gro_cells;
 	list_add_tail(&tunnel->list, &gn->tunnels);
+	grex_follow_net_kick(gn);
 	netdev_lockdep_set_classes(dev);
 	return 0;
 
@@ -182,6 +183,7 @@ static void device_free(struct net_device *dev)
 	struct grex_tunnel *tunnel = netdev_priv(dev);
 	struct grex_config *config;
 
+	grex_follow_destroy(tunnel);
 	gro_cells_destroy(&tunnel->gro_cells);
 	grex_compat_tstats_free(dev);
 	grex_sent_free(tunnel->sent);

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The MTU of a device that follows the path: what probes find, or what the stack
- * learns from ICMP errors and routes.
+ * The MTU of a device that the operator has not chosen. By default it follows the route to
+ * the remote and the link; "mtu auto" follows the path: what probes find, or what the
+ * tunnel learns from ICMP errors.
  */
 #include <linux/jiffies.h>
 #include <linux/random.h>
 #include <linux/rtnetlink.h>
 #include <linux/workqueue.h>
 #include <net/addrconf.h>
+#include <net/net_namespace.h>
 
 #include "follow.h"
 #include "grex.h"
@@ -92,7 +94,7 @@ static unsigned long follow_look(struct grex_tunnel *tunnel)
 		return FOLLOW_LOOK;
 	if (!rtnl_trylock())
 		return FOLLOW_BUSY;
-	if (tunnel->mtu_mode == GREX_MTU_AUTO)
+	if (tunnel->mtu_mode == GREX_MTU_AUTO && netif_running(dev))
 		follow_set_mtu(tunnel, mtu);
 	rtnl_unlock();
 	tunnel->follow.higher = 0;
@@ -106,7 +108,8 @@ static void follow_work(struct work_struct *work)
 						  follow.work);
 	unsigned long delay;
 
-	if (READ_ONCE(tunnel->mtu_mode) != GREX_MTU_AUTO)
+	if (READ_ONCE(tunnel->mtu_mode) != GREX_MTU_AUTO ||
+	    !netif_running(tunnel->dev))
 		return;
 	delay = follow_look(tunnel);
 	/* Half of it at random: that many tunnels do not look at once. */
@@ -120,7 +123,7 @@ void grex_follow_init(struct grex_tunnel *tunnel)
 	INIT_DELAYED_WORK(&tunnel->follow.work, follow_work);
 }
 
-/* The path, or what is asked of the device, may have changed. */
+/* The path, or what is asked of the device, may have changed. Caller: RCU or RTNL. */
 void grex_follow_kick(struct grex_tunnel *tunnel)
 {
 	if (READ_ONCE(tunnel->mtu_mode) == GREX_MTU_AUTO)
@@ -133,4 +136,68 @@ void grex_follow_close(struct grex_tunnel *tunnel)
 	/* It only tries for the RTNL lock, which we have. */
 	cancel_delayed_work_sync(&tunnel->follow.work);
 	tunnel->follow.higher = 0;
+}
+
+/* The last packet that may have asked for it is gone: an ICMP error is still looked into
+ * while the device goes down.
+ */
+void grex_follow_destroy(struct grex_tunnel *tunnel)
+{
+	cancel_delayed_work_sync(&tunnel->follow.work);
+}
+
+/* Apply the MTU of the route or of the link. Without either it stays as it is. */
+static void follow_route(struct grex_tunnel *tunnel)
+{
+	struct grex_pmtu_link link;
+
+	ASSERT_RTNL();
+	link = grex_pmtu_of_link(rtnl_dereference(tunnel->config));
+	if (!link.is_known)
+		return;
+	WRITE_ONCE(tunnel->dev->needed_headroom, link.headroom);
+	follow_set_mtu(tunnel, link.mtu);
+}
+
+/* A change of a route, of a rule, or of the MTU of a link has changed the generation. */
+static void follow_net_work(struct work_struct *work)
+{
+	struct grex_net *gn =
+		container_of(to_delayed_work(work), struct grex_net, follow);
+	const int genid = rt_genid_ipv4(gn->net);
+	unsigned long delay = FOLLOW_LOOK;
+	struct grex_tunnel *tunnel;
+
+	if (genid == gn->follow_genid)
+		goto again;
+	delay = FOLLOW_BUSY;
+	if (!rtnl_trylock())
+		goto again;
+	list_for_each_entry(tunnel, &gn->tunnels, list)
+		if (tunnel->mtu_mode == GREX_MTU_ROUTE)
+			follow_route(tunnel);
+	rtnl_unlock();
+	gn->follow_genid = genid;
+	delay = FOLLOW_LOOK;
+again:
+	if (!list_empty(&gn->tunnels))
+		queue_delayed_work(system_power_efficient_wq, &gn->follow,
+				   delay);
+}
+
+void grex_follow_net_init(struct grex_net *gn)
+{
+	gn->follow_genid = rt_genid_ipv4(gn->net);
+	INIT_DEFERRABLE_WORK(&gn->follow, follow_net_work);
+}
+
+/* There is a tunnel in the list, whose MTU may have to follow. Caller: RTNL. */
+void grex_follow_net_kick(struct grex_net *gn)
+{
+	queue_delayed_work(system_power_efficient_wq, &gn->follow, FOLLOW_LOOK);
+}
+
+void grex_follow_net_destroy(struct grex_net *gn)
+{
+	cancel_delayed_work_sync(&gn->follow);
 }

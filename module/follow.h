@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The MTU of a device that follows the path ("mtu auto").
+ * The MTU of a device that the operator has not chosen.
  */
 #ifndef GREX_FOLLOW_H
 #define GREX_FOLLOW_H
 
+struct grex_net;
 struct grex_tunnel;
 struct net_device;
 
 /* Caller: RTNL. */
 void grex_follow_init(struct grex_tunnel *tunnel);
 void grex_follow_close(struct grex_tunnel *tunnel);
+void grex_follow_net_init(struct grex_net *gn);
+void grex_follow_net_kick(struct grex_net *gn);
+void grex_follow_net_destroy(struct grex_net *gn);
 unsigned int grex_follow_keep_ipv6(const struct net_device *dev,
 				   unsigned int mtu);
 
-/* Not after grex_follow_close(), up to the next grex_discover_open(). */
+void grex_follow_destroy(struct grex_tunnel *tunnel);
 void grex_follow_kick(struct grex_tunnel *tunnel);
 
 #endif

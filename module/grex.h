@@ -398,6 +398,9 @@ struct grex_guesses {
  * @log_limit: own. what the tunnels write into the kernel's log
  * @guesses: own. by the router that sends ICMP errors
  * @guesses_key: const. of its hash
+ * @net: const. the namespace
+ * @follow: own. looks whether default MTUs have to follow their routes
+ * @follow_genid: of @follow's function. generation of the routes that they follow
  * @pmtu_sk: const. sends what the stack is not to hold to the path MTU of its route
  *	cache, which it learns from errors that anyone can forge
  */
@@ -409,6 +412,9 @@ struct grex_net {
 	struct ratelimit_state log_limit;
 	struct grex_guesses guesses[GREX_GUESSES];
 	siphash_key_t guesses_key;
+	struct net *net;
+	struct delayed_work follow;
+	int follow_genid;
 	struct sock *pmtu_sk;
 };
 

@@ -10,6 +10,7 @@
 #include <net/l3mdev.h>
 
 #include "discover.h"
+#include "follow.h"
 #include "grex.h"
 #include "header.h"
 #include "packet.h"
@@ -324,15 +325,17 @@ static void icmp_learn(struct icmp_report *report, bool redirect)
 			       &saddr);
 	if (IS_ERR(rt))
 		return;
-	if (redirect)
+	if (redirect) {
 		icmp_redirect(report, rt);
-	else
+	} else {
 		report->error.info =
 			grex_pmtu_learn(report->config, rt, quote->daddr,
 					report->error.info,
 					grex_route_is_spread(report->config,
 							     quote->daddr,
 							     quote->dsfield));
+		grex_follow_kick(report->config->tunnel);
+	}
 	ip_rt_put(rt);
 }
 

@@ -11,6 +11,7 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
+#include "follow.h"
 #include "grex.h"
 #include "netns.h"
 #include "table.h"
@@ -45,7 +46,9 @@ static int __net_init netns_init(struct net *net)
 	unsigned int i;
 	int err;
 
+	gn->net = net;
 	INIT_LIST_HEAD(&gn->tunnels);
+	grex_follow_net_init(gn);
 	grex_relay_limits_init(gn->relay_limit, NETNS_RELAYS_PER_SECOND);
 	grex_limit_init(&gn->log_limit, NETNS_LOGS_PER_SECOND);
 	get_random_bytes(&gn->guesses_key, sizeof(gn->guesses_key));
@@ -73,6 +76,7 @@ static void __net_exit netns_exit(struct net *net)
 {
 	struct grex_net *gn = grex_net(net);
 
+	grex_follow_net_destroy(gn);
 	grex_table_destroy(&gn->table);
 	inet_ctl_sock_destroy(gn->pmtu_sk);
 	free_percpu(gn->stats);

@@ -17,6 +17,7 @@ TESTS="
 	from_route_metric
 	chosen_as_it_is
 	from_link
+	default_follows
 	learned_path_ipv4
 	learned_path_ipv6
 	outer_without_df
@@ -127,6 +128,55 @@ from_link() {
 	# A loopback has 65536, no IPv4 packet can be as large.
 	run gretool -n "$A" set gre2 dev lo
 	check_eq "no remote, bound to lo" 65499 "$(link_mtu "$A" gre2)"
+}
+
+mtu_is() {
+	[ "$(link_mtu "$1" "$2")" = "$3" ]
+}
+
+# follows DEVICE BYTES WHAT: within some seconds
+follows() {
+	busywait 10 mtu_is "$A" "$1" "$2" ||
+		fail "$3: $1 has $(link_mtu "$A" "$1"), not $2"
+}
+
+# Until the operator says something, it follows the route and the link.
+default_follows() {
+	ips "$A" <<-END
+		link set v0 mtu 1500
+		link add dummy1 mtu 2000 type dummy
+		link set dummy1 up
+	END
+	run ip -n "$B" link set v0 mtu 1500
+	run ip -n "$A" route add 203.0.113.6/32 via 192.0.2.2
+	run gretool -n "$A" add gre6 remote 203.0.113.6 addr fd06::1/64 up
+	run gretool -n "$A" add gre7 remote 192.0.2.7 up mtu 1400
+	run gretool -n "$A" add gre8 remote any dev dummy1
+	check_eq "at first" 1476 "$(link_mtu "$A" gre6)"
+	run ip -n "$A" link set v0 mtu 1450
+	follows gre6 1426 "the link"
+	run ip -n "$A" link set dummy1 mtu 1900
+	follows gre8 1876 "the link alone"
+	run ip -n "$A" route replace 203.0.113.6/32 via 192.0.2.2 mtu 1350
+	follows gre6 1326 "the route"
+	run ip -n "$A" route replace 203.0.113.6/32 via 192.0.2.2 mtu 1290
+	follows gre6 1280 "as far as IPv6 allows"
+	run ip -n "$A" route del 203.0.113.6/32
+	run ip -n "$A" link set dummy1 mtu 1800
+	follows gre8 1776 "the link alone"
+	check_eq "without a route it stays" 1280 "$(link_mtu "$A" gre6)"
+	check_match "and has IPv6 still" fd06 "$(ip -n "$A" -6 addr show gre6)"
+	check_eq "what was chosen stays" 1400 "$(link_mtu "$A" gre7)"
+	run ip -n "$A" route add 203.0.113.6/32 via 192.0.2.2
+	follows gre6 1426 "the route again"
+	run ip -n "$A" link set v0 mtu 9000
+	run ip -n "$B" link set v0 mtu 9000
+	run ip -n "$A" route del 203.0.113.6/32
+	gretool -n "$A" -batch - <<-END
+		del gre6
+		del gre7
+		del gre8
+	END
 }
 
 # NET tells H1 that the first packet was too big, and H1 tells its source

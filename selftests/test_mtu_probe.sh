@@ -398,11 +398,18 @@ device_follows() {
 
 # Without probes: what the underlay has learned, or its device has.
 device_follows_icmp() {
-	setup mtu auto
+	local begin took
+	setup mtu auto mtu-probe off
 	run ip -n "$NET" link set v2 mtu 1400
 	run ip -n "$H2" link set v0 mtu 1400
+	# At once, not when it looks next.
+	sleep 1.5
+	begin=$(now)
 	ns "$LAN" ping -c 1 -W 1 -M "do" -s 1448 10.0.0.2 >/dev/null
 	busywait 10 device_mtu_is 1376 || fail "$(link_mtu "$H1" gre1), not 1376"
+	took=$(($(now) - begin))
+	printf '# followed %s ms after the ICMP error\n' "$took"
+	[ "$took" -le 400 ] || fail "it took $took ms"
 	# Forgotten, it is not raised at once.
 	run ip -n "$H1" route flush cache
 	run gretool -n "$H1" set gre1 ttl 9
