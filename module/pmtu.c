@@ -8,10 +8,12 @@
 #include <linux/if_ether.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <net/dst_metadata.h>
 #include <net/gso.h>
 #include <net/icmp.h>
 #include <net/ip.h>
 #include <net/lwtunnel.h>
+#include <net/mpls.h>
 #include <net/route.h>
 
 #include "grex.h"
@@ -20,6 +22,9 @@
 
 /* bytes; as much as ip_tunnel reserves, which the offsets of an skb can hold */
 #define GREX_HEADROOM_MAX 512U
+
+/* bytes of labels that are looked behind */
+#define PMTU_LABELS_MAX 64
 
 /* The one that most packets take: of a DSCP that is inherited, 0. NULL: there is none,
  * or it leads back into the tunnel, which says nothing.
@@ -337,19 +342,9 @@ bool grex_pmtu_fits(const struct sk_buff *skb, unsigned int mtu)
 	return skb->len <= mtu;
 }
 
-/**
- * grex_pmtu_check - see whether an inner packet fits, else tell its source
- * @skb: at the inner header, which is in the linear part
- * @mtu: what the path takes, less the overhead
- *
- * The route of the packet learns the MTU too, so that the next one is fitted by
- * whoever has it: the local TCP, or the stack that fragments.
- */
-enum grex_pmtu_verdict grex_pmtu_check(struct sk_buff *skb, unsigned int mtu)
+/* An inner packet does not fit: tell its source, and its route. */
+static enum grex_pmtu_verdict pmtu_tell(struct sk_buff *skb, unsigned int mtu)
 {
-	if (likely(grex_pmtu_fits(skb, mtu)))
-		return GREX_PMTU_FITS;
-
 	switch (skb->protocol) {
 	case htons(ETH_P_IP):
 		skb_dst_update_pmtu_no_confirm(skb, mtu);
@@ -375,4 +370,70 @@ enum grex_pmtu_verdict grex_pmtu_check(struct sk_buff *skb, unsigned int mtu)
 		/* Nobody to tell. */
 		return GREX_PMTU_FRAGMENT;
 	}
+}
+
+/* Bytes of the labels in front of an IP packet of the family that its route is of; 0: none
+ * such. Only a packet that got its labels here has a route, and a source that can be told
+ * without them (RFC 3032 section 2.3.2).
+ */
+static unsigned int pmtu_labels(struct sk_buff *skb, __be16 *protocol)
+{
+	const struct mpls_shim_hdr *label;
+	unsigned int len = 0;
+	int family;
+
+	if (!skb_valid_dst(skb) ||
+	    !pskb_may_pull(skb, PMTU_LABELS_MAX + sizeof(struct iphdr)))
+		return 0;
+	do {
+		label = (const struct mpls_shim_hdr *)(skb->data + len);
+		len += sizeof(*label);
+		if (len > PMTU_LABELS_MAX)
+			return 0;
+	} while (!(label->label_stack_entry & htonl(MPLS_LS_S_MASK)));
+
+	family = skb_dst(skb)->ops->family;
+	*protocol = family == AF_INET ? htons(ETH_P_IP) : htons(ETH_P_IPV6);
+	return skb->data[len] >> 4 == (family == AF_INET ? 4 : 6) ? len : 0;
+}
+
+/* The packet is not fragmented by default (RFC 4023 section 5.1); what is done about it is
+ * up to the IP packet that has got the labels.
+ */
+static enum grex_pmtu_verdict pmtu_tell_labelled(struct sk_buff *skb,
+						 unsigned int mtu)
+{
+	const __be16 labelled = skb->protocol;
+	enum grex_pmtu_verdict verdict;
+	unsigned int len;
+
+	len = pmtu_labels(skb, &skb->protocol);
+	if (!len || mtu <= len) {
+		skb->protocol = labelled;
+		return GREX_PMTU_TOO_BIG;
+	}
+	__skb_pull(skb, len);
+	skb_reset_network_header(skb);
+	verdict = pmtu_tell(skb, mtu - len);
+	skb_push(skb, len);
+	skb_reset_network_header(skb);
+	skb->protocol = labelled;
+	return verdict;
+}
+
+/**
+ * grex_pmtu_check - see whether an inner packet fits, else tell its source
+ * @skb: at the inner header, which is in the linear part
+ * @mtu: what the path takes, less the overhead
+ *
+ * The route of the packet learns the MTU too, so that the next one is fitted by
+ * whoever has it: the local TCP, or the stack that fragments.
+ */
+enum grex_pmtu_verdict grex_pmtu_check(struct sk_buff *skb, unsigned int mtu)
+{
+	if (likely(grex_pmtu_fits(skb, mtu)))
+		return GREX_PMTU_FITS;
+	if (eth_p_mpls(skb->protocol))
+		return pmtu_tell_labelled(skb, mtu);
+	return pmtu_tell(skb, mtu);
 }

@@ -22,6 +22,7 @@ TESTS="
 	learned_path_ipv6
 	outer_without_df
 	route_says
+	mpls
 	fragments_inside
 	fragments_options
 	fragments_outside
@@ -254,6 +255,46 @@ route_says() {
 	ping_says "$LAN" "From fd16::1 .*Packet too big: mtu=1280" \
 		fd00::2 -M "do" -s 1300
 	check "1280 bytes of IPv6" ping_ok "$LAN" fd00::2 -M "do" -s 1232
+}
+
+# A packet that gets its labels here is treated as the packet without them; one that comes
+# with labels is dropped, since nobody can be told (RFC 4023 5.1).
+mpls() {
+	modprobe -aq mpls_router mpls_iptunnel || { skip "no MPLS"; return; }
+	ns "$H2" sysctl -qw net.mpls.platform_labels=1000 net.mpls.conf.gre1.input=1
+	run ip -n "$H2" addr add 10.99.0.1/32 dev lo
+	run ip -n "$H2" addr add fd99::1/128 dev lo
+	run ip -n "$H2" -f mpls route add 100 dev lo
+	run ip -n "$H1" route add 10.99.0.0/24 encap mpls 100 via inet 10.0.0.2
+	run ip -n "$H1" route add fd99::/64 encap mpls 100 via inet6 fd00::2
+	far_link_mtu 1500
+	run gretool -n "$H1" set gre1 mtu 1472
+	run ip -n "$H1" route replace 203.0.113.2/32 via 198.51.100.1 mtu 1400
+	forget
+	check "IPv4 that fits" ping_ok "$LAN" 10.99.0.1 -M "do" -s 1340
+	counts "$H1" gre1 tx_too_big 1 ping_says "$LAN" \
+		"From 172.16.0.1 .*Frag needed and DF set \(mtu = 1368\)" \
+		10.99.0.1 -M "do" -s 1341
+	check "IPv6 that fits" ping_ok "$LAN" fd99::1 -M "do" -s 1320
+	counts "$H1" gre1 tx_too_big 1 ping_says "$LAN" \
+		"From fd16::1 .*Packet too big: mtu=1368" fd99::1 -M "do" -s 1321
+	counts "$H1" gre1 tx_too_big 0 check "IPv4 without DF" \
+		ping_ok "$LAN" 10.99.0.1 -M dont -s 1440
+	counts "$H1" gre1 tx_too_big 1 labelled 1400
+	counts "$H1" gre1 tx_too_big 0 labelled 1372
+	run gretool -n "$H1" set gre1 df clear
+	counts "$H1" gre1 tx_too_big 0 labelled 1400
+	run gretool -n "$H1" set gre1 df set
+}
+
+# labelled BYTES: sent by H1 with a label that it came with
+labelled() {
+	ns "$H1" python3 - "$1" <<-'END'
+		import socket, sys
+		s = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM)
+		packet = b"\0\x06\x41\x40" + b"E" + bytes(int(sys.argv[1]) - 5)
+		s.sendto(packet, ("gre1", 0x8847))
+	END
 }
 
 # pieces FILE: of the echo requests in it: DF, MF and offset of the outer and of the
