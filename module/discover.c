@@ -3,6 +3,7 @@
  * Path MTU discovery by probes: the packets and the time that drive the search in
  * search.c.
  */
+#include <linux/bitops.h>
 #include <linux/grex.h>
 #include <linux/jiffies.h>
 #include <linux/random.h>
@@ -13,9 +14,14 @@
 #include "keepalive.h"
 #include "pmtu.h"
 
-/* A probe that is not back by then is lost: four round trips, in this range. */
+/* A probe that is not back by then is lost [PROBE_TIMER]: four round trips, in this range.
+ * RFC 8899 5.1.1 has 1 s at least, since it takes silence for a loss. Here silence says
+ * nothing: a size is lost only when a small probe that was sent behind it has come back,
+ * four round trips have passed, and that three times in a row, and once more for each of
+ * the last sixteen small ones that was lost.
+ */
 #define DISCOVER_TIMEOUT_MIN msecs_to_jiffies(100)
-#define DISCOVER_TIMEOUT_MAX (2 * HZ)
+#define DISCOVER_TIMEOUT_MAX (15 * HZ)
 /* As long as no round trip has been measured (RFC 8899 5.1.1, at least 1 s). */
 #define DISCOVER_TIMEOUT_FIRST HZ
 /* Between a success and the next try: a peer answers 100 probes a second. */
@@ -98,7 +104,8 @@ static void discover_lost(struct grex_discover *discover)
 	if (was_done)
 		discover->confirm =
 			jiffies + (search->claim ? 0 : DISCOVER_AGAIN);
-	grex_search_step(search, GREX_SEARCH_MISSED, 0);
+	grex_search_step(search, GREX_SEARCH_MISSED,
+			 hweight16(discover->losses));
 	if (was_done && search->state != GREX_SEARCH_IN_DONE)
 		discover->raise = jiffies + DISCOVER_RAISE_SOON;
 }
@@ -116,6 +123,7 @@ static void discover_judge(struct grex_tunnel *tunnel)
 		discover->silent++;
 		discover->answers &= discover->silent < DISCOVER_TRUST;
 	}
+	discover->losses = discover->losses << 1 | !discover->small_is_back;
 	discover->tried = 0;
 	if (!in_question)
 		return;
@@ -320,6 +328,7 @@ static void discover_restart(struct grex_tunnel *tunnel, bool running)
 	discover->tried = 0;
 	discover->is_back = false;
 	discover->silent = 0;
+	discover->losses = 0;
 	discover->raise = jiffies + DISCOVER_RAISE;
 	discover->confirm = jiffies;
 	discover->claims = get_jiffies_64();

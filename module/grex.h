@@ -197,6 +197,7 @@ struct grex_keepalive {
  * @is_back: @lock. it is back
  * @small_is_back: @lock. so is the small one behind it
  * @silent: @lock. tries in a row after which neither was
+ * @losses: @lock. of the last sixteen small ones, a bit for each that was lost
  * @due: @lock. jiffies when the one that is out is lost
  * @confirm: @lock. jiffies when what was found is tried again
  * @raise: @lock. jiffies when more is tried
@@ -210,6 +211,7 @@ struct grex_discover {
 	bool is_back;
 	bool small_is_back;
 	u8 silent;
+	u16 losses;
 	u32 tried;
 	u32 seq;
 	struct grex_search search;

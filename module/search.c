@@ -96,10 +96,10 @@ static void search_anew(struct grex_search *search, u32 high)
 	search_go_on(search);
 }
 
-static void search_lost(struct grex_search *search)
+static void search_lost(struct grex_search *search, u32 more)
 {
 	if (search->state == GREX_SEARCH_IN_ERROR ||
-	    ++search->strikes < GREX_SEARCH_STRIKES)
+	    ++search->strikes < GREX_SEARCH_STRIKES + more)
 		return;
 	if (search->state == GREX_SEARCH_IN_DONE) {
 		search_anew(search, search->size);
@@ -136,7 +136,8 @@ static void search_limit(struct grex_search *search, u32 limit)
  * @search: all 0 before the first step
  * @event: what has happened
  * @value: the limit for START and LIMIT, at least GREX_SEARCH_FLOOR; the claimed
- *	MTU for CLAIM; else unused
+ *	MTU for CLAIM; strikes that it takes on top of GREX_SEARCH_STRIKES for MISSED;
+ *	else unused
  *
  * What to try next is in @search->size afterwards, and when, depends on
  * @search->state: as soon as possible, or when it is time to confirm it, or to see
@@ -176,7 +177,7 @@ void grex_search_step(struct grex_search *search, enum grex_search_event event,
 		search_go_on(search);
 		break;
 	case GREX_SEARCH_MISSED:
-		search_lost(search);
+		search_lost(search, value);
 		break;
 	case GREX_SEARCH_CLAIM:
 		search->claim = value;

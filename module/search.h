@@ -24,7 +24,8 @@
  *                               pass, or more than was tried
  *
  * A size is lost after GREX_SEARCH_STRIKES tries in a row of which the small probe
- * alone came back. When none does, nothing is learned.
+ * alone came back, or more where small ones are lost. When none does, nothing is
+ * learned.
  */
 #ifndef GREX_SEARCH_H
 #define GREX_SEARCH_H

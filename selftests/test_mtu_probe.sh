@@ -8,7 +8,7 @@
 #
 # where H2 does not take packets larger than its MTU, and nobody is told: a veth
 # drops what is larger than the MTU of its other end.
-# limit: 600
+# limit: 2400
 # make check-debug: left out
 # make check: left out
 
@@ -21,6 +21,7 @@ TESTS="
 	finds_jumbo
 	narrow_routes
 	locked_route
+	slow_and_lossy
 	silent_peer
 	falls_silent
 	return_path
@@ -173,6 +174,28 @@ narrow_routes() {
 	busywait 20 search_is off || fail "still $(path_mtu .)"
 	run ip -n "$H1" route replace default via 198.51.100.1
 	busywait 20 found 1500 || fail "not found: $(path_mtu .)"
+}
+
+# Round trips of 2 s, of which 30 % are lost: slower, but it neither takes silence for a
+# size that does not pass, nor a size that passes for one that does not.
+slow_and_lossy() {
+	local begin bytes least=1500
+	setup
+	run tc -n "$NET" qdisc add dev v2 root netem delay 1s loss 30% limit 10000
+	run tc -n "$NET" qdisc add dev v1 root netem delay 1s limit 10000
+	far_mtu 1400
+	begin=$(now)
+	run gretool -n "$H1" set gre1 mtu-probe on
+	while ! found 1400; do
+		bytes=$(path_mtu)
+		[ "$bytes" -ge "$least" ] || least=$bytes
+		[ $(($(now) - begin)) -lt 1500000 ] || break
+		sleep 10
+	done
+	found 1400 || fail "not found: $(path_mtu .)"
+	printf '# found after %s ms, %s probes, at least %s bytes meanwhile\n' \
+		$(($(now) - begin)) "$(path_mtu .sent)" "$least"
+	[ "$least" -ge 1280 ] || fail "it was $least for some time"
 }
 
 search_is() {
