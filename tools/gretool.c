@@ -46,6 +46,16 @@ const struct command *find_command(const char *name)
 	return NULL;
 }
 
+static bool asks_for_help(int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc; i++)
+		if (!strcmp(argv[i], "-h") || !strcmp(argv[i], "--help"))
+			return true;
+	return false;
+}
+
 int run_command(struct gretool *g, int argc, char **argv)
 {
 	const struct command *command = find_command(argv[0]);
@@ -61,7 +71,10 @@ int run_command(struct gretool *g, int argc, char **argv)
 			     argv[0]);
 	}
 	report_command(command->name);
-	status = command->run(g, argc - 1, argv + 1);
+	if (asks_for_help(argc, argv))
+		status = cmd_help(g, 1, argv);
+	else
+		status = command->run(g, argc - 1, argv + 1);
 	report_command(NULL);
 	return status;
 }

@@ -144,6 +144,12 @@ const char *words_check_name(const char *name)
 		return "is longer than the 15 characters of an interface name";
 	if (!strcmp(name, ".") || !strcmp(name, ".."))
 		return "cannot be an interface name";
+	/* ip(8) and every shell script would take it for an option. */
+	if (*name == '-')
+		return "cannot be an interface name: it begins with a dash";
+	/* The kernel puts a number in its place. */
+	if (strchr(name, '%'))
+		return "cannot be an interface name: it has a percent sign";
 	for (p = name; *p; p++)
 		if (*p == '/' || *p == ':' || isspace((unsigned char)*p))
 			return "cannot be an interface name: it has a slash, a "

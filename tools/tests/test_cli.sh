@@ -74,6 +74,8 @@ run 0 '' --help
 run 0 '' -h
 for command in add set del show monitor probe top check metrics apply save import help; do
 	run 0 '' help "$command"
+	run 0 '' "$command" --help
+	run 0 '' "$command" gre1 remote 192.0.2.31 -h
 done
 run 2 'gretool: help: "nonsense" is not a command*' help nonsense
 run 2 'gretool: add: the name of the tunnel is missing*' add
