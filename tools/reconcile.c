@@ -198,7 +198,8 @@ static int create(struct gretool *g, const struct config *to)
 {
 	int ifindex, status;
 
-	if (!to->nroutes)
+	/* Those of a tunnel that is down wait until it is up. */
+	if (!to->nroutes || !to->up)
 		return change_create(g, to, NULL);
 	status = change_create(g, to, &ifindex);
 	if (status)

@@ -167,11 +167,12 @@ static int check_routes(const struct config *c)
 				     "another metric or table",
 				     text, r->prefix);
 		}
-	if (!c->nroutes || c->up)
+	/* With "down" they wait until it is up. */
+	if (!c->nroutes || c->given & F_UP)
 		return STATUS_OK;
 	report_word(c->routes[0].word);
-	return usage("route: needs \"up\", an interface that is down has no "
-		     "routes");
+	return usage("route: needs \"up\", or \"down\" to wait: an interface "
+		     "that is down has no routes");
 }
 
 /* What no single word can see. */
@@ -189,6 +190,11 @@ static int check_whole(struct config *c, enum words_use use,
 		return usage("%s: nothing to change, expected an option, see "
 			     "\"gretool help set\"",
 			     c->name);
+	report_said(said, F_DEV);
+	if (c->given & F_DEV && c->dev[0] && !strcmp(c->dev, c->name))
+		return usage("dev: \"%s\" is the tunnel itself, expected an "
+			     "interface that its outer packets leave by",
+			     c->dev);
 	report_said(said, F_IGNORE_DF);
 	if (c->given & F_IGNORE_DF && c->ignore_df &&
 	    !(c->given & F_PMTUDISC && !c->pmtudisc))
@@ -307,6 +313,19 @@ static int parse_word(struct config *c, enum words_use use,
 	return STATUS_OK;
 }
 
+/* "route ... dev gre1", as ip(8) has it: the tunnel is not what "dev" says here. */
+static int check_route_dev(size_t number, const char *before, const char *name)
+{
+	const struct word *word = find_word(before);
+
+	if (!word || !word->file_only || strcmp(name, "dev") != 0)
+		return STATUS_OK;
+	report_word(number);
+	return usage("route: \"dev\" is not part of a route, which leads into "
+		     "the tunnel; expected \"dev\" before it, if it is for the "
+		     "outer packets");
+}
+
 /* The arguments from the first on are words. */
 static int parse_options(struct config *c, enum words_use use, int first,
 			 int argc, char **argv)
@@ -315,6 +334,10 @@ static int parse_options(struct config *c, enum words_use use, int first,
 	int i, used = 0, err;
 
 	for (i = first; i < argc; i += used) {
+		err = used ? check_route_dev((size_t)i, argv[i - used], argv[i])
+			   : STATUS_OK;
+		if (err)
+			return err;
 		err = parse_word(c, use, said, (size_t)i, argc - i, argv + i,
 				 &used);
 		if (err)

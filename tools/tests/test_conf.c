@@ -130,9 +130,14 @@ static const struct {
 	  "3:7: mtu: auto needs a path to follow, expected a \"remote\" that is "
 	  "not \"any\"\n" },
 	{ "[g]\nremote any\nroute 10.0.0.0/8",
-	  "3:1: route: needs \"up\", an interface that is down has no routes\n" },
-	{ "[g]\nremote any\nroute 10.0.0.0/8 down",
-	  "3:1: route: needs \"up\", an interface that is down has no routes\n" },
+	  "3:1: route: needs \"up\", or \"down\" to wait: an interface that is "
+	  "down has no routes\n" },
+	{ "[g]\nremote any up route 10.0.0.0/8 metric 7 dev eth0",
+	  "2:41: route: \"dev\" is not part of a route, which leads into the "
+	  "tunnel; expected \"dev\" before it, if it is for the outer packets\n" },
+	{ "[g]\nremote any dev g",
+	  "2:12: dev: \"g\" is the tunnel itself, expected an interface that its "
+	  "outer packets leave by\n" },
 };
 
 #define SECRET "keepalive-secret 000102030405060708090a0b0c0d0e0f"
