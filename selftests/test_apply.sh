@@ -273,7 +273,6 @@ dry_run() {
 ~ [gre1]
 -     ttl 64
 +     ttl 9
--     addr fd00::1/64
 +     addr 10.5.0.1/24
 -     route 10.6.0.0/16
 +     route 10.8.0.0/16
@@ -322,7 +321,6 @@ gre3 remote 192.0.2.3 mtu 1476 up" "$(show)"
 -     mtu 1476
 -     up
 ~ [gre1]
--     addr fd00::1/64
 -     route 10.8.0.0/16
 + [office]
 +     remote 192.0.2.3" "$OUT"
@@ -333,16 +331,18 @@ office remote 192.0.2.3 mtu 1476" "$(show)"
 	check_match "their routes, too" "192.0.2.77" \
 		"$(ip -n "$A" route show dev v0)"
 	# An address of the same subnet goes with the one that it was added to.
-	gretool -n "$A" set gre1 addr 10.5.0.1/24 addr 10.5.0.2/24
 	file <<-'END'
 		[gre1]
 		local 192.0.2.1 remote 192.0.2.2
-		addr 10.5.0.2/24
+		addr 10.5.0.1/24 addr 10.5.0.2/24
 		route 10.9.0.0/16 via 10.5.0.9
 		up
 	END
+	applies "$WORK/conf"
+	sed -i 's,addr 10.5.0.1/24 ,,' "$WORK/conf"
 	applies "$WORK/conf" --prune
-	check_match "the second address" "addr 10.5.0.2/24 up" "$(show gre1)"
+	check_match "the second address" "addr 10.0.0.1/30 addr 10.5.0.2/24 addr fd00" \
+		"$(show gre1)"
 	check_eq "its route" "10.9.0.0/16 via 10.5.0.9" "$(routes)"
 	file </dev/null
 	applies "$WORK/conf"
@@ -989,6 +989,7 @@ narrow() {
 	says 1 "gre1: mtu: \"1279\" leaves no room for the IPv6" "$WORK/conf" --prune
 	check_eq "as before" "$before" "$(show; routes)"
 	run ip -n "$A" route del fd08::/32
+	run ip -n "$A" addr del fd00::1/64 dev gre1
 	applies "$WORK/conf" --prune
 	check_match "without it" "mtu 1279 addr 10.0.0.1/30 up" "$(show)"
 }

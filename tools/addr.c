@@ -31,6 +31,8 @@ void addr_add(struct nl_request *request, int ifindex, const struct address *a)
 	put_address(request, ifindex, a,
 		    nl_start(request, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL,
 			     sizeof(struct ifaddrmsg)));
+	if (a->protocol)
+		mnl_attr_put_u8(&request->header, ADDR_PROTO, a->protocol);
 }
 
 void addr_delete(struct nl_request *request, int ifindex,
@@ -141,6 +143,7 @@ enum addr_read addr_read(const struct nlmsghdr *message,
 	if (attrs.address.family && !ip_equal(&attrs.address, &attrs.local))
 		a->peer = attrs.address;
 	a->prefix = ifa->ifa_prefixlen;
+	a->protocol = attrs.proto;
 	address->ifindex = (int)ifa->ifa_index;
 	/* Router advertisements and DHCP give addresses a lifetime. */
 	if (!(attrs.flags & IFA_F_PERMANENT))

@@ -239,6 +239,8 @@ static int parse_section(struct section *section)
 	status = words_parse(&section->config, WORDS_FILE, (int)section->count,
 			     argv);
 	section->is_wrong = status;
+	for (i = 0; i < section->config.naddrs; i++)
+		section->config.addrs[i].protocol = ADDRESS_PROTOCOL;
 	report_words(NULL, 0);
 	free(argv);
 	return status;

@@ -73,6 +73,7 @@ struct address {
 	struct ip peer; /* AF_UNSPEC: none */
 	unsigned int prefix; /* 0..32 or 0..128, of the peer if there is one */
 	bool prefix_given;
+	uint8_t protocol; /* IFA_PROTO: who made it; 0: not said */
 	size_t word; /* the number of the word that says it */
 };
 
@@ -92,6 +93,8 @@ struct static_route {
  * own. iproute2's list, and those of FRR and BIRD, have no such number.
  */
 #define ROUTE_PROTOCOL 47
+/* The same of the addresses that apply makes, on kernels that keep it (5.18). */
+#define ADDRESS_PROTOCOL 47
 
 /* The optional GRE fields of one direction. */
 struct direction {

@@ -52,7 +52,10 @@ static bool take_addresses(struct config *target, const struct config *said,
 	for (i = 0; i < running->naddrs; i++) {
 		const struct address *a = &running->addrs[i];
 
-		if (prune || config_has_address(said, a))
+		if (config_has_address(said, a))
+			continue;
+		/* Who else has made it may want it. */
+		if (prune && a->protocol == ADDRESS_PROTOCOL)
 			continue;
 		/* IPv6 has an address only once, whatever its prefix. */
 		if (a->local.family == AF_INET6 && config_has_local(said, a))
