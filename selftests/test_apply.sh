@@ -20,6 +20,10 @@ TESTS="
 	dry_run
 	prune
 	made
+	addresses_of_others
+	interrupted
+	two_at_once
+	routes_wait
 	routes_of_others
 	routes_beside
 	route_moves
@@ -324,7 +328,7 @@ gre3 remote 192.0.2.3 mtu 1476 up" "$(show)"
 -     route 10.8.0.0/16
 + [office]
 +     remote 192.0.2.3" "$OUT"
-	check_eq "what stays" "gre1 local 192.0.2.1 remote 192.0.2.2 mtu 1476 addr 10.0.0.1/30 up
+	check_eq "what stays" "gre1 local 192.0.2.1 remote 192.0.2.2 mtu 1476 addr 10.0.0.1/30 addr fd00::1/64 up
 office remote 192.0.2.3 mtu 1476" "$(show)"
 	check_eq "routes" "10.9.0.0/16 scope link" "$(routes)"
 	check "other interfaces stay" ip -n "$A" link show other
@@ -351,7 +355,162 @@ office remote 192.0.2.3 mtu 1476" "$(show)"
 	check_eq "no tunnel is left" "" "$(show)"
 }
 
-# Whatever others have made stays, and what they made satisfies the file.
+# Addresses that a daemon or a person has given a tunnel of the file stay.
+addresses_of_others() {
+	local made
+	setup_pair
+	for made in "" "--made $WORK/made"; do
+		file <<-'END'
+			[gre1]
+			remote 192.0.2.2 addr 10.0.0.1/30 addr 10.1.0.1/30 up
+		END
+		# shellcheck disable=SC2086 # words
+		applies "$WORK/conf" $made --prune
+		run ip -n "$A" addr add 10.2.0.1/32 dev gre1
+		run ip -n "$A" addr add fd02::1/64 dev gre1
+		run gretool -n "$A" set gre1 addr 10.3.0.1/32
+		file <<-'END'
+			[gre1]
+			remote 192.0.2.2 addr 10.0.0.1/30 addr 10.2.0.1/32 up
+		END
+		# shellcheck disable=SC2086 # words
+		applies "$WORK/conf" $made --prune
+		check_eq "what goes" "~ [gre1]
+-     addr 10.1.0.1/30" "$OUT"
+		# One that was there before it came into the file is not ours.
+		file <<-'END'
+			[gre1]
+			remote 192.0.2.2 up
+		END
+		# shellcheck disable=SC2086 # words
+		applies "$WORK/conf" $made --prune
+		check_eq "what goes then" "~ [gre1]
+-     addr 10.0.0.1/30" "$OUT"
+		check_eq "what stays" "10.2.0.1/32 10.3.0.1/32 fd02::1/64" \
+			"$(ip -n "$A" -br addr show dev gre1 scope global |
+			xargs -n 1 | grep / | sort | xargs)"
+		run gretool -n "$A" del gre1
+	done
+	# Without marks, as of older kernels, the file of --made knows.
+	file <<-'END'
+		[gre1]
+		remote 192.0.2.2 addr 10.0.0.1/30 up
+	END
+	applies "$WORK/conf" --made "$WORK/made"
+	run ip -n "$A" addr del 10.0.0.1/30 dev gre1
+	run ip -n "$A" addr add 10.0.0.1/30 dev gre1
+	file <<-'END'
+		[gre1]
+		remote 192.0.2.2 up
+	END
+	applies "$WORK/conf" --prune
+	check_eq "no mark, not noted" "" "$OUT"
+	applies "$WORK/conf" --made "$WORK/made" --prune
+	check_eq "noted" "~ [gre1]
+-     addr 10.0.0.1/30" "$OUT"
+}
+
+# many COUNT: a file of so many tunnels
+many() {
+	local i
+	for ((i = 1; i <= $1; i++)); do
+		printf '[g%d]\nremote 10.%d.%d.1 addr 10.64.%d.%d/32 up\n' "$i" \
+			$((i / 250)) $((i % 250)) $((i / 250)) $((i % 250))
+	done >"$WORK/many"
+}
+
+tunnels_there() {
+	[ "$(ip -n "$A" -br link show type grex | wc -l)" -ge "$1" ]
+}
+
+# Whenever it ends, what it has made is known to the next one.
+interrupted() {
+	local signal pid status
+	setup_pair
+	many 300
+	for signal in TERM KILL INT; do
+		ip netns exec "$A" gretool apply --prune --made "$WORK/made" "$WORK/many" \
+			>/dev/null 2>"$WORK/err" &
+		pid=$!
+		busywait 10 tunnels_there 20 || fail "not begun"
+		kill -s "$signal" "$pid"
+		wait "$pid"
+		status=$?
+		if [ "$signal" = KILL ]; then
+			check_eq "status" 137 "$status"
+		else
+			check_eq "status" 1 "$status"
+			check_match "$signal" ": interrupted, the tunnels that are left" \
+				"$(cat "$WORK/err")"
+		fi
+		if tunnels_there 300; then
+			fail "SIG$signal came too late"
+		fi
+		# Each tunnel is whole.
+		[ "$signal" = KILL ] || check_eq "tunnels without an address" "" \
+			"$(ip -n "$A" -br -4 addr show type grex | awk 'NF < 3')"
+		if [ "$signal" = TERM ]; then
+			applies "$WORK/many" --made "$WORK/made"
+			tunnels_there 300 || fail "the next apply has not gone on"
+		fi
+		applies /dev/null --made "$WORK/made" --prune
+		check_eq "left over after SIG$signal" "" "$(show)"
+	done
+}
+
+# The second one waits, and says so; one in another namespace does not.
+two_at_once() {
+	local first
+	setup_pair
+	many 200
+	ip netns exec "$A" gretool apply "$WORK/many" >/dev/null &
+	first=$!
+	busywait 10 tunnels_there 5 || fail "not begun"
+	file <<-'END'
+		[gre1]
+		remote 192.0.2.9
+	END
+	gretool -n "$B" apply "$WORK/conf" >/dev/null 2>"$WORK/err" ||
+		fail "in B: $(cat "$WORK/err")"
+	check_eq "in another namespace" "" "$(cat "$WORK/err")"
+	if tunnels_there 200; then fail "the first one was too fast"; fi
+	gretool -n "$A" apply --prune "$WORK/conf" >/dev/null 2>"$WORK/err" ||
+		fail "the second one: $(cat "$WORK/err")"
+	check_eq "it says so" "gretool: apply: another apply is at work in this network namespace, waiting for it" \
+		"$(cat "$WORK/err")"
+	wait "$first" || fail "the first one: $?"
+	check_eq "the second one has seen all of it" "gre1 remote 192.0.2.9 mtu 1476" "$(show)"
+}
+
+# As of a shut down interface: they are made when it comes up.
+routes_wait() {
+	setup_pair
+	file <<-'END'
+		[gre1]
+		remote 192.0.2.2 addr 10.0.0.1/30 route 10.8.0.0/16 down
+	END
+	applies "$WORK/conf"
+	check_eq "no route" "" "$(routes)"
+	applies "$WORK/conf"
+	check_eq "nothing to do" "" "$OUT"
+	sed -i 's/ down$/ up/' "$WORK/conf"
+	applies "$WORK/conf"
+	check_eq "a route" "10.8.0.0/16 scope link" "$(routes)"
+	sed -i 's/ up$/ down/' "$WORK/conf"
+	applies "$WORK/conf"
+	check_eq "it is down" "" "$(routes)"
+	file <<-'END'
+		[gre1]
+		remote 192.0.2.2 route 10.8.0.0/16 dev gre1 up
+	END
+	says 2 'conf:2:36: route: "dev" is not part of a route' "$WORK/conf"
+	file <<-'END'
+		[gre1]
+		remote 192.0.2.2 dev gre1 up
+	END
+	says 2 'dev: "gre1" is the tunnel itself' "$WORK/conf"
+}
+
 # What others have made is spared, whether or not it is in a file now.
 made() {
 	setup_pair
@@ -366,6 +525,8 @@ made() {
 	check_fails "a file of a dry run" test -e "$WORK/made"
 	applies "$WORK/conf" --made "$WORK/made" --prune
 	check_eq "noted" "gre1
+gre1 10.0.0.1/30
+gre1 10.1.0.1/30
 gre2" "$(cat "$WORK/made")"
 	file <<-'END'
 		[gre1]
@@ -373,6 +534,8 @@ gre2" "$(cat "$WORK/made")"
 	END
 	applies "$WORK/conf" --made "$WORK/made"
 	check_eq "without --prune nothing is forgotten" "gre1
+gre1 10.0.0.1/30
+gre1 10.1.0.1/30
 gre2" "$(cat "$WORK/made")"
 	applies "$WORK/conf" --made "$WORK/made" --prune
 	check_eq "what is not in the file any more" "- [gre2]
@@ -380,7 +543,8 @@ gre2" "$(cat "$WORK/made")"
 -     mtu 1476
 ~ [gre1]
 -     addr 10.1.0.1/30" "$OUT"
-	check_eq "noted" "gre1" "$(cat "$WORK/made")"
+	check_eq "noted" "gre1
+gre1 10.0.0.1/30" "$(cat "$WORK/made")"
 	gretool -n "$A" add gre2 remote 192.0.2.3
 	applies --made "$WORK/made" --prune /dev/null
 	check_eq "all of it" "other remote 192.0.2.9 mtu 1476
@@ -475,6 +639,7 @@ renumbered() {
 	check_eq "again" "" "$OUT"
 }
 
+# Whatever others have made stays, and what they made satisfies the file.
 routes_of_others() {
 	setup_pair
 	tunnel_pair

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "conf.h"
 #include "difference.h"
 #include "gretool.h"
+#include "interrupt.h"
 #include "made.h"
 #include "order.h"
 #include "reconcile.h"
@@ -58,9 +61,10 @@ struct apply {
 	const char *path;
 	const char *made_path; /* NULL: nothing is noted */
 	const char *dev; /* NULL: whatever it is */
-	bool dry_run, prune, keep_going, colour;
+	bool dry_run, prune, keep_going, colour, is_interrupted;
 	struct conf conf;
 	struct made before, now;
+	int lock;
 	struct tunnels running;
 	struct tunnel **by_name; /* of running */
 	struct json json;
@@ -234,6 +238,21 @@ static void apply_section(struct apply *a, struct section *section)
 	carry_out(a, &d, 0, section);
 }
 
+/* Was it asked to end? Between two tunnels it does. */
+static bool is_interrupted(struct apply *a)
+{
+	interrupt_sleep(0);
+	if (!interrupts())
+		return false;
+	if (!a->is_interrupted)
+		report("interrupted, the tunnels that are left stay as they "
+		       "are");
+	a->is_interrupted = true;
+	if (!a->status)
+		a->status = STATUS_REFUSED;
+	return true;
+}
+
 static int compare_section_names(const void *left, const void *right)
 {
 	return strcmp(*(const char *const *)left, *(const char *const *)right);
@@ -253,13 +272,13 @@ static void prune_tunnels(struct apply *a)
 	for (i = 0; i < a->conf.count; i++)
 		names[i] = a->conf.sections[i].config.name;
 	qsort(names, a->conf.count, sizeof(*names), compare_section_names);
-	for (i = 0; i < a->running.count; i++) {
+	for (i = 0; i < a->running.count && !is_interrupted(a); i++) {
 		const struct tunnel *t = &a->running.list[i];
 		const char *name = t->config.name;
 
 		if (bsearch(&name, names, a->conf.count, sizeof(*names),
 			    compare_section_names) ||
-		    (a->made_path && !made_has(&a->before, name)))
+		    (a->made_path && !made_has(&a->before, name, NULL)))
 			continue;
 		difference_find(&d, &t->config, NULL);
 		carry_out(a, &d, t->ifindex, NULL);
@@ -285,59 +304,139 @@ static void choose_sections(struct apply *a)
 	}
 }
 
-/* Those of the files, and those of before that may still be there. */
-static void note_made(struct apply *a)
+/* Is it what apply has made, or will make? What was there before is somebody else's. */
+static bool is_ours(const struct tunnel *running, const struct address *address)
 {
-	bool noted = true;
-	int status;
 	size_t i;
 
-	for (i = 0; i < a->conf.count; i++)
-		if (is_meant(&a->conf.sections[i]))
-			noted = noted &&
-				made_add(&a->now,
-					 a->conf.sections[i].config.name);
-	for (i = 0; i < a->before.count; i++)
-		if ((!a->prune || a->status) &&
-		    find_running(a, a->before.names[i]))
-			noted = noted && made_add(&a->now, a->before.names[i]);
-	status = noted ? made_write(&a->now, a->made_path)
-		       : refused("%s", strerror(ENOMEM));
-	if (!a->status)
-		a->status = status;
+	for (i = 0; running && i < running->config.naddrs; i++)
+		if (address_equal(&running->config.addrs[i], address))
+			return running->config.addrs[i].protocol ==
+			       ADDRESS_PROTOCOL;
+	return true;
 }
 
-static int apply_all(struct apply *a)
+static bool note_section(struct apply *a, const struct config *c)
+{
+	const struct tunnel *running = find_running(a, c->name);
+	bool noted = made_add(&a->now, c->name, NULL);
+	size_t i;
+
+	for (i = 0; noted && i < c->naddrs; i++)
+		if (is_ours(running, &c->addrs[i]))
+			noted = made_add(&a->now, c->name, &c->addrs[i]);
+	return noted;
+}
+
+/*
+ * Those of the files, and all: those of before that may still be there. Before anything
+ * is made, so that what is interrupted is found by the next apply.
+ */
+static int note_made(struct apply *a, bool all)
+{
+	char name[IFNAMSIZ];
+	bool noted = true;
+	size_t i;
+
+	made_free(&a->now);
+	for (i = 0; noted && i < a->conf.count; i++)
+		if (is_meant(&a->conf.sections[i]))
+			noted = note_section(a, &a->conf.sections[i].config);
+	for (i = 0; noted && all && i < a->before.count; i++) {
+		made_name(&a->before, i, name);
+		if (find_running(a, name))
+			noted = made_copy(&a->now, &a->before, i);
+	}
+	return noted ? made_write(&a->now, a->made_path)
+		     : refused("%s", strerror(ENOMEM));
+}
+
+/* Kernels before 5.18 keep no mark at an address: the file says whose it is. */
+static void mark_addresses(struct apply *a)
+{
+	size_t i, j;
+
+	for (i = 0; i < a->running.count; i++) {
+		struct config *c = &a->running.list[i].config;
+
+		for (j = 0; j < c->naddrs; j++)
+			if (made_has(&a->before, c->name, &c->addrs[j]))
+				c->addrs[j].protocol = ADDRESS_PROTOCOL;
+	}
+}
+
+/* Only one at a time in a network namespace, whose file is the lock. */
+static int lock_namespace(struct apply *a)
+{
+	a->lock = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (a->lock < 0)
+		return refused("/proc/self/ns/net: %s", strerror(errno));
+	if (!flock(a->lock, LOCK_EX | LOCK_NB))
+		return STATUS_OK;
+	if (errno == EWOULDBLOCK) {
+		report("another apply is at work in this network namespace, "
+		       "waiting for it");
+		if (!flock(a->lock, LOCK_EX))
+			return STATUS_OK;
+	}
+	return refused("cannot lock the network namespace: %s",
+		       strerror(errno));
+}
+
+static int read_running(struct apply *a)
 {
 	int status = STATUS_OK;
-	size_t i;
 
 	if (a->made_path)
 		status = made_read(&a->before, a->made_path);
-	if (status)
-		return status;
-	status = tunnels_read(&a->g->nl, NULL, false, &a->running);
+	if (!status)
+		status = tunnels_read(&a->g->nl, NULL, false, &a->running);
 	if (!status)
 		status = tunnels_read_routes(&a->g->nl, &a->running);
 	if (!status)
 		status = sort_running(a);
-	choose_sections(a);
-	if (!status && !order_sections(&a->conf, &a->running))
-		status = refused("%s", strerror(ENOMEM));
-	if (status)
-		return status;
+	if (!status)
+		mark_addresses(a);
+	return status;
+}
+
+static void make_all(struct apply *a)
+{
+	size_t i;
+
 	if (a->g->output.json)
 		json_array(&a->json, NULL);
 	/* A section that is wrong may be about any of them. */
 	if (a->prune && !a->status)
 		prune_tunnels(a);
-	for (i = 0; i < a->conf.count; i++)
+	for (i = 0; i < a->conf.count && !is_interrupted(a); i++)
 		if (is_meant(&a->conf.sections[i]))
 			apply_section(a, &a->conf.sections[i]);
 	if (a->g->output.json)
 		json_array_end(&a->json);
-	if (a->made_path && !a->dry_run)
-		note_made(a);
+}
+
+static int apply_all(struct apply *a)
+{
+	const bool notes = a->made_path && !a->dry_run;
+	int status = STATUS_OK;
+
+	if (!a->dry_run)
+		status = lock_namespace(a);
+	if (!status)
+		status = read_running(a);
+	choose_sections(a);
+	if (!status && !order_sections(&a->conf, &a->running))
+		status = refused("%s", strerror(ENOMEM));
+	if (!status && notes)
+		status = note_made(a, true);
+	if (status)
+		return status;
+	interrupt_catch();
+	make_all(a);
+	interrupt_release();
+	if (notes && a->prune && !a->status)
+		a->status = note_made(a, false);
 	return a->status;
 }
 
@@ -391,6 +490,7 @@ int cmd_apply(struct gretool *g, int argc, char **argv)
 	struct apply a = {
 		.g = g,
 		.colour = is_colourful(),
+		.lock = -1,
 	};
 	int status;
 
@@ -402,6 +502,8 @@ int cmd_apply(struct gretool *g, int argc, char **argv)
 		if (!status || a.keep_going)
 			status = apply_all(&a);
 	}
+	if (a.lock >= 0)
+		close(a.lock);
 	made_free(&a.before);
 	made_free(&a.now);
 	free(a.by_name);

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which tunnels are of the files, kept in a file from one apply to the next: a
- * name on each line. So --prune spares what somebody else has made.
+ * What is of the files, kept in a file from one apply to the next: on each line the name
+ * of a tunnel, or that and an address of it. So --prune spares what somebody else has
+ * made. Kernels from 5.18 on keep a mark at each address; the line is for older ones.
  */
 #ifndef MADE_H
 #define MADE_H
 
-#include <linux/if.h>
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "config.h"
+
+#define MADE_LINE (IFNAMSIZ + INET6_ADDRSTRLEN + sizeof("/128"))
+
 struct made {
-	char (*names)[IFNAMSIZ];
+	char (*lines)[MADE_LINE];
 	size_t count;
 };
 
@@ -19,10 +23,15 @@ struct made {
 int made_read(struct made *made, const char *path);
 int made_write(struct made *made, const char *path);
 
-/* As read; what was added is not found. */
-bool made_has(const struct made *made, const char *name);
+/* As read; what was added is not found. Without an address: the tunnel itself. */
+bool made_has(const struct made *made, const char *name,
+	      const struct address *address);
 /* False: no memory. */
-bool made_add(struct made *made, const char *name);
+bool made_add(struct made *made, const char *name,
+	      const struct address *address);
+/* Once more what another one has at a line, and the name of the tunnel in it. */
+bool made_copy(struct made *made, const struct made *from, size_t line);
+void made_name(const struct made *made, size_t line, char name[IFNAMSIZ]);
 void made_free(struct made *made);
 
 #endif /* MADE_H */
