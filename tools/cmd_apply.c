@@ -393,6 +393,9 @@ static int read_running(struct apply *a)
 		status = tunnels_read(&a->g->nl, NULL, false, &a->running);
 	if (!status)
 		status = tunnels_read_routes(&a->g->nl, &a->running);
+	if (!status && a->running.is_partial)
+		status = refused("nothing is changed, as something might be "
+				 "missing; try again");
 	if (!status)
 		status = sort_running(a);
 	if (!status)

@@ -114,6 +114,9 @@ int cmd_save(struct gretool *g, int argc, char **argv)
 	status = tunnels_read(&g->nl, NULL, false, &tunnels);
 	if (!status)
 		status = tunnels_read_routes(&g->nl, &tunnels);
+	if (!status && tunnels.is_partial)
+		status = refused("nothing is saved, as something might be "
+				 "missing; try again");
 	for (i = 0; !status && i < tunnels.count; i++)
 		if (!set_aside(&tunnels.list[i]))
 			status = refused("%s", strerror(ENOMEM));

@@ -47,5 +47,13 @@ int collect_dump(struct nl *nl, const struct nl_request *request,
 		again = *request;
 		err = nl_talk(nl, &again, fn, arg);
 	} while (err == -EINTR && ++tries < DUMP_TRIES);
+	return err;
+}
+
+int collect_some(struct nl *nl, const struct nl_request *request,
+		 nl_reply_fn fn, void *arg, size_t *count)
+{
+	int err = collect_dump(nl, request, fn, arg, count);
+
 	return err == -EINTR ? 0 : err;
 }

@@ -17,10 +17,13 @@ void collect_string(const struct nlattr *attr, char *text, size_t size);
 
 /*
  * nl_talk() for a dump that adds to a list of *count items. One that changed
- * while it was read is read again, and in the end taken as it is: a doctor who
- * misses a thing is better than none.
+ * while it was read is read again; -EINTR: it did so each time, and something may
+ * be missing from the list.
  */
 int collect_dump(struct nl *nl, const struct nl_request *request,
+		 nl_reply_fn fn, void *arg, size_t *count);
+/* The same, content with that: a doctor who misses a thing is better than none. */
+int collect_some(struct nl *nl, const struct nl_request *request,
 		 nl_reply_fn fn, void *arg, size_t *count);
 
 #endif /* COLLECT_H */

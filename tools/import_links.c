@@ -108,7 +108,7 @@ int import_links(struct import *im, struct nl *nl)
 	size_t i;
 
 	nl_start(&request, RTM_GETLINK, NLM_F_DUMP, sizeof(struct ifinfomsg));
-	if (collect_dump(nl, &request, collect_link, &reading,
+	if (collect_some(nl, &request, collect_link, &reading,
 			 &reading.tunnels.count))
 		status = report_refusal(nl, &request, "links");
 	if (!status)

@@ -129,7 +129,7 @@ void route_ask_without(struct nl *nl, struct in_addr to, int not_by,
 
 	rtm->rtm_family = AF_INET;
 	mnl_attr_put_u32(&request.header, RTA_TABLE, RT_TABLE_MAIN);
-	collect_dump(nl, &request, look_at_route, &s, &ignored);
+	collect_some(nl, &request, look_at_route, &s, &ignored);
 }
 
 /* Is the interface one of several next hops? */
@@ -209,7 +209,7 @@ int inner_routes_read(struct nl *nl, int ifindex, struct inner_routes *routes)
 			       sizeof(*rtm));
 		rtm->rtm_family = families[i];
 		mnl_attr_put_u32(&request.header, RTA_OIF, (uint32_t)ifindex);
-		err = collect_dump(nl, &request, collect_route, routes,
+		err = collect_some(nl, &request, collect_route, routes,
 				   &routes->count);
 	}
 	/* Not every kernel has IPv6. */

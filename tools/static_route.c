@@ -194,6 +194,7 @@ int static_routes_read(struct nl *nl, int ifindex, struct static_routes *routes)
 	struct reading reading = { .routes = routes, .only = ifindex };
 	struct nl_request request;
 	struct rtmsg *rtm;
+	bool partial = false;
 	size_t i, j;
 	int err = 0;
 
@@ -211,6 +212,8 @@ int static_routes_read(struct nl *nl, int ifindex, struct static_routes *routes)
 						 (uint32_t)ifindex);
 			err = collect_dump(nl, &request, read_message, &reading,
 					   &routes->count);
+			partial |= err == -EINTR;
+			err = err == -EINTR ? 0 : err;
 		}
 		/* Not every kernel has IPv6. */
 		if (err && reading.family == AF_INET)
@@ -219,5 +222,5 @@ int static_routes_read(struct nl *nl, int ifindex, struct static_routes *routes)
 	if (routes->count)
 		qsort(routes->list, routes->count, sizeof(*routes->list),
 		      compare_routes);
-	return 0;
+	return partial ? -EINTR : 0;
 }

@@ -13,7 +13,6 @@
 #include "tunnels.h"
 
 /* A dump that changed while it was read is read again, within reason. */
-#define DUMP_TRIES 8
 
 static int read_one(const struct nlmsghdr *message, void *arg)
 {
@@ -107,21 +106,24 @@ static int compare_tunnels(const void *left, const void *right)
 	return a->ifindex < b->ifindex ? -1 : a->ifindex > b->ifindex;
 }
 
+static void note_partial(struct tunnels *tunnels, const char *what)
+{
+	report("the %s change faster than they can be read, some may be missing",
+	       what);
+	tunnels->is_partial = true;
+}
+
 int tunnels_dump(struct nl *nl, bool stats, struct tunnels *tunnels)
 {
 	struct nl_request request;
-	int tries = 0;
 	int err;
 
 	memset(tunnels, 0, sizeof(*tunnels));
-	do {
-		tunnels_free(tunnels);
-		link_dump(&request, stats);
-		err = nl_talk(nl, &request, collect_tunnel, tunnels);
-	} while (err == -EINTR && ++tries < DUMP_TRIES);
+	link_dump(&request, stats);
+	err = collect_dump(nl, &request, collect_tunnel, tunnels,
+			   &tunnels->count);
 	if (err == -EINTR)
-		report("the tunnels change faster than they can be read, the "
-		       "list may be incomplete");
+		note_partial(tunnels, "tunnels");
 	else if (err)
 		return report_refusal(nl, &request, "tunnels");
 	if (tunnels->count)
@@ -201,19 +203,16 @@ static int read_addresses(struct nl *nl, struct tunnels *tunnels, int only)
 	struct addresses addresses = { 0 };
 	struct nl_request request;
 	int status = STATUS_OK;
-	int tries = 0;
 	size_t i;
 	int err;
 
-	do {
-		addresses.count = 0;
-		free(addresses.list);
-		addresses.list = NULL;
-		/* Not every kernel selects. */
-		addr_dump(&request, only);
-		err = nl_talk(nl, &request, collect_address, &addresses);
-	} while (err == -EINTR && ++tries < DUMP_TRIES);
-	if (err && err != -EINTR) {
+	/* Not every kernel selects. */
+	addr_dump(&request, only);
+	err = collect_dump(nl, &request, collect_address, &addresses,
+			   &addresses.count);
+	if (err == -EINTR) {
+		note_partial(tunnels, "addresses");
+	} else if (err) {
 		status = report_refusal(nl, &request, "addresses");
 		goto out;
 	}
@@ -280,7 +279,9 @@ int tunnels_read_routes(struct nl *nl, struct tunnels *tunnels)
 	int err;
 
 	err = static_routes_read(nl, only, &routes);
-	if (err)
+	if (err == -EINTR)
+		note_partial(tunnels, "routes");
+	else if (err)
 		status = refused("routes: %s", strerror(-err));
 	/* Both are sorted by index. */
 	for (j = 0; j < routes.count && !status; j++) {

@@ -9,6 +9,7 @@
 struct tunnels {
 	struct tunnel *list;
 	size_t count;
+	bool is_partial; /* some may be missing, which was reported */
 };
 
 /*

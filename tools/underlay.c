@@ -124,10 +124,10 @@ int underlay_read(struct nl *nl, struct underlay *u)
 	nl_start(&request, RTM_GETLINK, NLM_F_DUMP, sizeof(struct ifinfomsg));
 	mnl_attr_put_u32(&request.header, IFLA_EXT_MASK,
 			 RTEXT_FILTER_SKIP_STATS);
-	err = collect_dump(nl, &request, collect_iface, u, &u->nifaces);
+	err = collect_some(nl, &request, collect_iface, u, &u->nifaces);
 	if (!err) {
 		addr_dump(&request, 0);
-		err = collect_dump(nl, &request, collect_address, u,
+		err = collect_some(nl, &request, collect_address, u,
 				   &u->naddresses);
 	}
 	if (!err)

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What changes all the time while it is read is not saved by halves. */
+#include <dlfcn.h>
+#include <libmnl/libmnl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../collect.h"
+#include "../gretool.h"
+#include "tap.h"
+
+static unsigned int interruptions; /* of dumps that are still to come */
+
+/* In place of that of libmnl: the kernel says that a dump is not consistent. */
+ssize_t mnl_socket_recvfrom(const struct mnl_socket *socket, void *buffer,
+			    size_t size)
+{
+	static ssize_t (*receive)(const struct mnl_socket *, void *, size_t);
+	struct nlmsghdr *message = buffer;
+	ssize_t received;
+	int left;
+
+	if (!receive)
+		receive = dlsym(RTLD_NEXT, "mnl_socket_recvfrom");
+	received = receive(socket, buffer, size);
+	left = (int)received;
+	while (mnl_nlmsg_ok(message, left)) {
+		if (interruptions && message->nlmsg_flags & NLM_F_MULTI) {
+			message->nlmsg_flags |= NLM_F_DUMP_INTR;
+			interruptions -= message->nlmsg_type == NLMSG_DONE;
+		}
+		message = mnl_nlmsg_next(message, &left);
+	}
+	return received;
+}
+
+static int save(struct gretool *g, unsigned int times)
+{
+	int status;
+
+	interruptions = times;
+	output_catch();
+	status = cmd_save(g, 0, NULL);
+	output_caught();
+	interruptions = 0;
+	return status;
+}
+
+int main(void)
+{
+	static struct gretool g;
+
+	check(save(&g, 0) == STATUS_OK, "save");
+	check(save(&g, 7) == STATUS_OK, "it is read again, seven times");
+	check(save(&g, 8) == STATUS_REFUSED,
+	      "not more often, and not by halves");
+	nl_close(&g.nl);
+	return finish();
+}
