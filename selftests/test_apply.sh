@@ -49,6 +49,7 @@ TESTS="
 	save_every_word
 	save_file
 	save_odd_routes
+	save_unsaid
 	colour
 	man_page
 "
@@ -1455,6 +1456,35 @@ up
 # not saved, it has more than a file can say: route 10.5.0.0/16" \
 		"$(gretool -n "$A" save 2>"$WORK/err" | sed 's/ via.*//')"
 	check_eq "warnings" 5 "$(grep -c '^gretool: save: gre1: a route is not saved' "$WORK/err")"
+}
+
+# What a file cannot say is not lost in silence.
+save_unsaid() {
+	local what
+	setup_pair
+	run gretool -n "$A" add gre1 remote 192.0.2.2
+	run gretool -n "$A" add gre2 remote 192.0.2.3 addr 10.2.0.1/30
+	ips "$A" <<-END
+		link add vrf1 up type vrf table 100
+		link set gre1 master vrf1 alias office group 7 arp on promisc on
+		addr add 10.0.0.1/30 dev gre1 noprefixroute label gre1:0
+		addr add 10.1.0.1/30 dev gre1 metric 50 scope link
+		addr add fd00::1/64 dev gre1 noprefixroute nodad
+	END
+	gretool -n "$A" save "$WORK/saved" 2>"$WORK/err" || fail "save: $?"
+	for what in '"master"' '"alias"' '"group"' '"arp on"' '"promisc on"' \
+		'"noprefixroute" of addr 10.0.0.1/30' '"label" of addr 10.0.0.1/30' \
+		'"metric" of addr 10.1.0.1/30' '"scope" of addr 10.1.0.1/30' \
+		'"noprefixroute" of addr fd00::1/64'; do
+		check "in the file" grep -qxF "# not saved, a file cannot say it: $what" \
+			"$WORK/saved"
+		check "said" grep -qxF \
+			"gretool: save: gre1: $what is not saved, a file cannot say it" "$WORK/err"
+	done
+	check_eq "and no more" "10 10" \
+		"$(grep -c "not saved" "$WORK/saved") $(wc -l <"$WORK/err")"
+	applies "$WORK/saved" --prune --dry-run
+	check_eq "what is in it" "" "$OUT"
 }
 
 colour() {

@@ -53,8 +53,9 @@ void addr_dump(struct nl_request *request, int ifindex)
 struct addr_attrs {
 	int family;
 	struct ip local, address;
-	uint32_t flags;
+	uint32_t flags, metric;
 	uint8_t proto;
+	bool has_label;
 };
 
 static bool read_ip(const struct nlattr *attr, int family, struct ip *ip)
@@ -82,6 +83,16 @@ static int read_addr_attr(const struct nlattr *attr, void *arg)
 		ok = mnl_attr_validate(attr, MNL_TYPE_U32) == 0;
 		if (ok)
 			attrs->flags = mnl_attr_get_u32(attr);
+		break;
+	case IFA_LABEL:
+		/* That of the device, or that with a colon and more. */
+		attrs->has_label = memchr(mnl_attr_get_payload(attr), ':',
+					  mnl_attr_get_payload_len(attr));
+		break;
+	case IFA_RT_PRIORITY:
+		ok = mnl_attr_validate(attr, MNL_TYPE_U32) == 0;
+		if (ok)
+			attrs->metric = mnl_attr_get_u32(attr);
 		break;
 	case ADDR_PROTO:
 		ok = mnl_attr_validate(attr, MNL_TYPE_U8) == 0;
@@ -116,6 +127,26 @@ static bool is_made_from_ipv4(const struct address *a)
 	return !memcmp(mark, isatap, sizeof(mark));
 }
 
+static unsigned int unsaid_of(const struct addr_attrs *attrs, uint8_t scope)
+{
+	unsigned int unsaid = 0;
+
+	if (attrs->flags & IFA_F_NOPREFIXROUTE)
+		unsaid |= UNSAID_NOPREFIXROUTE;
+	if (attrs->flags & IFA_F_MCAUTOJOIN)
+		unsaid |= UNSAID_AUTOJOIN;
+	if (attrs->family == AF_INET6 && attrs->flags & IFA_F_HOMEADDRESS)
+		unsaid |= UNSAID_HOME;
+	if (attrs->has_label)
+		unsaid |= UNSAID_LABEL;
+	if (attrs->metric)
+		unsaid |= UNSAID_METRIC;
+	/* That of IPv6 is told by the address. */
+	if (attrs->family == AF_INET && scope != RT_SCOPE_UNIVERSE)
+		unsaid |= UNSAID_SCOPE;
+	return unsaid;
+}
+
 enum addr_read addr_read(const struct nlmsghdr *message,
 			 struct address_of *address)
 {
@@ -144,6 +175,7 @@ enum addr_read addr_read(const struct nlmsghdr *message,
 		a->peer = attrs.address;
 	a->prefix = ifa->ifa_prefixlen;
 	a->protocol = attrs.proto;
+	a->unsaid = unsaid_of(&attrs, ifa->ifa_scope);
 	address->ifindex = (int)ifa->ifa_index;
 	/* Router advertisements and DHCP give addresses a lifetime. */
 	if (!(attrs.flags & IFA_F_PERMANENT))

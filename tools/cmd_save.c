@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +34,50 @@ static uint32_t fields_of(const struct tunnel *t)
 	return fields & ~(uint32_t)F_KEEPALIVE_SECRET;
 }
 
+static const struct {
+	unsigned int bit;
+	const char *name;
+} unsaid_names[] = {
+	{ UNSAID_NOPREFIXROUTE, "noprefixroute" },
+	{ UNSAID_AUTOJOIN, "autojoin" },
+	{ UNSAID_HOME, "home" },
+	{ UNSAID_LABEL, "label" },
+	{ UNSAID_METRIC, "metric" },
+	{ UNSAID_SCOPE, "scope" },
+	{ UNSAID_MASTER, "master" },
+	{ UNSAID_ALIAS, "alias" },
+	{ UNSAID_GROUP, "group" },
+	{ UNSAID_ARP, "arp on" },
+	{ UNSAID_PROMISC, "promisc on" },
+	{ UNSAID_ALLMULTI, "allmulticast on" },
+};
+
+/* subject: the address that has it, "": the tunnel itself */
+static void save_unsaid(FILE *out, const char *name, const char *subject,
+			unsigned int unsaid)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(unsaid_names) / sizeof(unsaid_names[0]); i++) {
+		if (!(unsaid & unsaid_names[i].bit))
+			continue;
+		report("%s: \"%s\"%s is not saved, a file cannot say it", name,
+		       unsaid_names[i].name, subject);
+		fprintf(out, "# not saved, a file cannot say it: \"%s\"%s\n",
+			unsaid_names[i].name, subject);
+	}
+}
+
+static void save_unsaid_of_address(FILE *out, const char *name,
+				   const struct address *a)
+{
+	char ip[INET6_ADDRSTRLEN], subject[INET6_ADDRSTRLEN + 32];
+
+	inet_ntop(a->local.family, &a->local.v6, ip, sizeof(ip));
+	snprintf(subject, sizeof(subject), " of addr %s/%u", ip, a->prefix);
+	save_unsaid(out, name, subject, a->unsaid);
+}
+
 static void save_tunnel(FILE *out, const struct tunnel *t)
 {
 	char text[IFNAMSIZ];
@@ -51,6 +96,10 @@ static void save_tunnel(FILE *out, const struct tunnel *t)
 		print_words(out, &t->config, F_KEEPALIVE_SECRET);
 		putc('\n', out);
 	}
+	save_unsaid(out, t->config.name, "", t->unsaid);
+	for (i = 0; i < t->config.naddrs; i++)
+		save_unsaid_of_address(out, t->config.name,
+				       &t->config.addrs[i]);
 	for (i = 0; i < t->nodd; i++) {
 		report("%s: a route is not saved, it has more than a file can say",
 		       t->config.name);

@@ -58,6 +58,22 @@ enum field {
 	F_DF = F_PMTUDISC | F_IGNORE_DF,
 };
 
+/* What a device or an address may have that nobody can say here. */
+enum unsaid {
+	UNSAID_NOPREFIXROUTE = 1 << 0,
+	UNSAID_AUTOJOIN = 1 << 1,
+	UNSAID_HOME = 1 << 2,
+	UNSAID_LABEL = 1 << 3,
+	UNSAID_METRIC = 1 << 4,
+	UNSAID_SCOPE = 1 << 5,
+	UNSAID_MASTER = 1 << 6,
+	UNSAID_ALIAS = 1 << 7,
+	UNSAID_GROUP = 1 << 8,
+	UNSAID_ARP = 1 << 9,
+	UNSAID_PROMISC = 1 << 10,
+	UNSAID_ALLMULTI = 1 << 11,
+};
+
 /* An address of any family; AF_UNSPEC is "any". */
 struct ip {
 	int family;
@@ -74,6 +90,7 @@ struct address {
 	unsigned int prefix; /* 0..32 or 0..128, of the peer if there is one */
 	bool prefix_given;
 	uint8_t protocol; /* IFA_PROTO: who made it; 0: not said */
+	unsigned int unsaid; /* enum unsaid */
 	size_t word; /* the number of the word that says it */
 };
 

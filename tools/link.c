@@ -520,6 +520,7 @@ static int read_link_attr(const struct nlattr *attr, void *arg)
 {
 	struct tunnel *t = arg;
 	struct config *c = &t->config;
+	uint32_t group = 0;
 	bool ok = true;
 
 	switch (mnl_attr_get_type(attr)) {
@@ -533,6 +534,16 @@ static int read_link_attr(const struct nlattr *attr, void *arg)
 		ok = read_bytes(attr, &c->link_netnsid,
 				sizeof(c->link_netnsid));
 		c->given |= F_LINK_NETNS;
+		break;
+	case IFLA_MASTER:
+		t->unsaid |= UNSAID_MASTER;
+		break;
+	case IFLA_IFALIAS:
+		t->unsaid |= UNSAID_ALIAS;
+		break;
+	case IFLA_GROUP:
+		ok = read_bytes(attr, &group, sizeof(group));
+		t->unsaid |= group ? UNSAID_GROUP : 0;
 		break;
 	case IFLA_CARRIER:
 		ok = read_bool(attr, &t->carrier);
@@ -562,6 +573,9 @@ bool link_read(const struct nlmsghdr *message, struct tunnel *t)
 	c->up = ifm->ifi_flags & IFF_UP;
 	c->multicast = ifm->ifi_flags & IFF_MULTICAST;
 	c->given = F_ALL & ~(F_LINK_NETNS | F_ADDR | F_ROUTE);
+	t->unsaid |= ifm->ifi_flags & IFF_NOARP ? 0 : UNSAID_ARP;
+	t->unsaid |= ifm->ifi_flags & IFF_PROMISC ? UNSAID_PROMISC : 0;
+	t->unsaid |= ifm->ifi_flags & IFF_ALLMULTI ? UNSAID_ALLMULTI : 0;
 	return mnl_attr_parse(message, sizeof(*ifm), read_link_attr, t) ==
 	       MNL_CB_OK;
 }

@@ -45,6 +45,7 @@ struct tunnel {
 	struct config config;
 	struct static_route *odd; /* routes that a file cannot say */
 	size_t nodd;
+	unsigned int unsaid; /* enum unsaid */
 	int ifindex;
 	char kind[16]; /* "" for a device without one; only grex has the rest */
 	bool has_more; /* one of the kernel's own has what grex has not */
