@@ -361,7 +361,8 @@ int grex_device_create(struct net_device *dev, struct net *net,
 	tunnel->net = net;
 	tunnel->mtu_mode = mtu->mode;
 	grex_relay_limits_init(tunnel->relay_limit, DEVICE_RELAYS_PER_SECOND);
-	grex_limit_init(&tunnel->reflect_limit, DEVICE_REFLECTIONS_PER_SECOND);
+	grex_limit_init(&tunnel->reflect_limit, HZ,
+			DEVICE_REFLECTIONS_PER_SECOND);
 	grex_keepalive_init(tunnel);
 	grex_discover_init(tunnel);
 	grex_follow_init(tunnel);

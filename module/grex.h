@@ -440,10 +440,10 @@ static inline u64 grex_ms_since(unsigned long when)
 }
 
 /* Silent: what goes over a limit is counted, not logged. */
-static inline void grex_limit_init(struct ratelimit_state *limit,
-				   int per_second)
+static inline void grex_limit_init(struct ratelimit_state *limit, int interval,
+				   int burst)
 {
-	ratelimit_state_init(limit, HZ, per_second);
+	ratelimit_state_init(limit, interval, burst);
 	ratelimit_set_flags(limit, RATELIMIT_MSG_ON_RELEASE);
 }
 
@@ -457,7 +457,7 @@ grex_relay_limits_init(struct ratelimit_state limits[GREX_ERROR_KINDS],
 	unsigned int kind;
 
 	for (kind = 0; kind < GREX_ERROR_KINDS; kind++)
-		grex_limit_init(&limits[kind], per_second);
+		grex_limit_init(&limits[kind], HZ, per_second);
 }
 
 /* The kernel's log belongs to the host. Each namespace has its own limit, so that one

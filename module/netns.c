@@ -19,8 +19,9 @@
 /* As net.ipv4.icmp_msgs_per_sec has it for the errors of the kernel's own. */
 #define NETNS_RELAYS_PER_SECOND 1000
 
-/* Lines in the kernel's log. */
-#define NETNS_LOGS_PER_SECOND 5
+/* Lines in the kernel's log: half of what net_ratelimit() lets all of them have. */
+#define NETNS_LOGS_INTERVAL (5 * HZ)
+#define NETNS_LOGS 5
 
 static unsigned int netns_id __read_mostly;
 
@@ -50,7 +51,7 @@ static int __net_init netns_init(struct net *net)
 	INIT_LIST_HEAD(&gn->tunnels);
 	grex_follow_net_init(gn);
 	grex_relay_limits_init(gn->relay_limit, NETNS_RELAYS_PER_SECOND);
-	grex_limit_init(&gn->log_limit, NETNS_LOGS_PER_SECOND);
+	grex_limit_init(&gn->log_limit, NETNS_LOGS_INTERVAL, NETNS_LOGS);
 	get_random_bytes(&gn->guesses_key, sizeof(gn->guesses_key));
 	for (i = 0; i < ARRAY_SIZE(gn->guesses); i++)
 		gn->guesses[i].until = jiffies;

@@ -14,6 +14,7 @@ TESTS="
 	many_senders
 	super_packets
 	nested
+	log_limit
 "
 
 SETUP=setup
@@ -158,6 +159,39 @@ nested() {
 
 loops() {
 	[ "$(counter "$A" gre1 tx_recursion)" -gt "$1" ]
+}
+
+# loops_in NAMESPACE COUNT: so many tunnels, each of which says once that it loops
+loops_in() {
+	local i
+	ips "$1" <<-END
+		link add d0 type dummy
+		addr add 192.0.2.1/24 dev d0
+		link set d0 up
+	END
+	for ((i = 1; i <= $2; i++)); do
+		run gretool -n "$1" add "x$i" remote "192.0.2.1$i" addr "10.0.$i.1/30" up
+		run ip -n "$1" route add "192.0.2.1$i/32" dev "x$i"
+		check "in a loop" ping_fails "$1" "10.0.$i.2" -c 1 -W 0.1
+	done
+}
+
+# A namespace that fills its share of the log does not silence another.
+log_limit() {
+	local before
+	new_ns C
+	new_ns D
+	# What came before is of the share of all.
+	sleep 6
+	before=$(loop_warnings)
+	loops_in "$C" 12
+	check_eq "its share" 5 "$(($(loop_warnings) - before))"
+	loops_in "$D" 1
+	check_eq "another one's" 6 "$(($(loop_warnings) - before))"
+	sleep 6
+	run gretool -n "$C" set x12 ttl 9
+	check "in a loop" ping_fails "$C" 10.0.12.2 -c 1 -W 0.1
+	check_eq "after some seconds" 7 "$(($(loop_warnings) - before))"
 }
 
 run_tests
