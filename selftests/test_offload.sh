@@ -12,6 +12,7 @@ TESTS="
 	sequence_numbers
 	segments
 	left_to_the_device
+	udp_forwarded
 "
 
 # Of these options the flags in the GRE header tell which it was.
@@ -169,6 +170,40 @@ left_to_the_device() {
 	check_eq "known" "" "$(awk '$1 == 6 && $2 == "0x0000"' "$WORK/sums.on")"
 	check_eq "summed by the core, and right" "1 1,6 1" \
 		"$(awk '{ print $1, $3 }' "$WORK/sums.off" | sort -u | paste -sd ,)"
+	check_eq "drops" "" "$(drops "$A"; drops "$B")"
+}
+
+# Datagrams that a router merges and forwards (rx-udp-gro-forwarding) are the same ones
+# behind it: cut by the sender, and by what sends for it.
+udp_forwarded() {
+	local cut options
+	setup_pair
+	tunnel_pair
+	new_ns FAR
+	run ip link add lan0 netns "$B" type veth peer name v0 netns "$FAR"
+	ips "$B" <<-END
+		addr add 172.16.0.1/24 dev lan0
+		link set lan0 up
+	END
+	ips "$FAR" <<-END
+		addr add 172.16.0.2/24 dev v0
+		link set v0 up
+		route add default via 172.16.0.1
+	END
+	ns "$B" sysctl -qw net.ipv4.ip_forward=1
+	run ip -n "$A" route add 172.16.0.0/24 dev gre1
+	ns "$B" ethtool -K v0 gro on rx-udp-gro-forwarding on
+	ns "$B" ethtool -K gre1 rx-udp-gro-forwarding on
+	for cut in on off; do
+		ns "$A" ethtool -K v0 tso "$cut" gso "$cut" tx "$cut" \
+			tx-udp-segmentation "$cut" >/dev/null 2>&1
+		for options in "nokey nocsum" "key 5 csum"; do
+			# shellcheck disable=SC2086 # words
+			both $options
+			check_eq "$options, segmentation $cut" "2000 datagrams, 0 damaged" \
+				"$(/usr/bin/python3 ./datagrams.py "$A" "$FAR" 172.16.0.2)"
+		done
+	done
 	check_eq "drops" "" "$(drops "$A"; drops "$B")"
 }
 
