@@ -58,6 +58,8 @@ table() {
 	guest	strongswan-charon	IKE daemon for the tests
 	guest	strongswan-swanctl	tells it what to do
 	guest	libstrongswan-standard-plugins	its ciphers
+	guest	wireguard-tools		a tunnel inside of a tunnel
+	guest	ipvsadm			a load balancer that sends into a tunnel
 	guest	socat			small TCP and UDP peers in the tests
 	lab	bpftrace		runs the lines of grex(4)
 	guest	procps			ps and sysctl in the tests
