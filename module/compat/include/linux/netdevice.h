@@ -86,4 +86,18 @@ static inline void dev_sw_netstats_tx_add(struct net_device *dev,
 #define GREX_COMPAT_SIOCDEVPRIVATE_OP(name) .ndo_do_ioctl = name##_compat,
 #endif
 
+/* Older kernels do not say which device they ask for the sender of a packet. */
+#ifdef COMPAT_HAS_HEADER_PARSE_DEV
+#define GREX_COMPAT_HEADER_PARSE(name)
+#define GREX_COMPAT_HEADER_PARSE_OP(name) .parse = name,
+#else
+#define GREX_COMPAT_HEADER_PARSE(name)                      \
+	static int name##_compat(const struct sk_buff *skb, \
+				 unsigned char *haddr)      \
+	{                                                   \
+		return name(skb, skb->dev, haddr);          \
+	}
+#define GREX_COMPAT_HEADER_PARSE_OP(name) .parse = name##_compat,
+#endif
+
 #endif
