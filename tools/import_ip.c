@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "import.h"
@@ -30,39 +31,60 @@ static const struct word *find_word(const char *name)
 }
 
 /*
- * The same as gretool's, but for these: 0 is an inherited TTL, and a TOS is
- * hexadecimal without 0x, 1 being inherited.
+ * ip(8) reads every number of a TOS as hexadecimal, with 0x or without. The
+ * lowest bit says the same as "inherit/", which ip tunnel takes.
  */
+static void take_tos(struct import *im, const char *name, const char *value)
+{
+	bool inherits = !strncmp(value, "inherit/", 8);
+	const char *tos = inherits ? value + 8 : value;
+	unsigned long number;
+	char *end;
+
+	number = strtoul(tos, &end, 16);
+	/* ip(8) looks for its names first, which are in capitals. */
+	if (!strcmp(tos, "EF") || !isxdigit((unsigned char)*tos) || *end ||
+	    number > 255)
+		import_option(im, name, "tos %s", value);
+	else if (number <= 1 && (inherits || number))
+		import_option(im, name, "tos inherit");
+	else
+		import_option(im, name, "tos %s0x%02lx",
+			      inherits || number & 1 ? "inherit/" : "",
+			      number & ~1UL);
+}
+
+/* A number that begins with 0 is octal for ip(8), and decimal for gretool. */
+static void take_number(struct import *im, const char *name, const char *word,
+			const char *value)
+{
+	if (value[0] == '0' && value[1] && !value[strspn(value, "01234567")])
+		import_option(im, name, "%s %lu", word,
+			      strtoul(value, NULL, 8));
+	else
+		import_option(im, name, "%s %s", word, value);
+}
+
 static void take_option(struct import *im, const char *name, const char *word,
 			const char *value)
 {
 	static const char *const ttl[] = { "ttl", "hoplimit", "hlim", NULL };
 	static const char *const tos[] = { "tos", "dsfield", "tclass", NULL };
-	char lower[32];
-	size_t i;
+	static const char *const numbers[] = { "key", "ikey", "okey", "fwmark",
+					       NULL };
 
-	if (is_one_of(word, ttl)) {
-		import_option(im, name, "ttl %s",
-			      strcmp(value, "0") ? value : "inherit");
-		return;
-	}
-	if (!is_one_of(word, tos)) {
+	/* The TTL 0 of ip(8) is an inherited one. */
+	if (is_one_of(word, ttl) && !value[strspn(value, "0")])
+		import_option(im, name, "ttl inherit");
+	else if (is_one_of(word, ttl))
+		take_number(im, name, "ttl", value);
+	else if (is_one_of(word, tos))
+		take_tos(im, name, value);
+	else if (is_one_of(word, numbers))
+		take_number(im, name, word, value);
+	else
 		import_option(im, name, "%s%s%s", word, value ? " " : "",
 			      value ? value : "");
-		return;
-	}
-	for (i = 0; i < sizeof(lower) - 1 && value[i]; i++)
-		lower[i] = (char)tolower((unsigned char)value[i]);
-	lower[i] = '\0';
-	/* The names of ip(8), which it looks for first. */
-	if (!strcmp(value, "EF") || (!strncmp(value, "AF", 2) && i == 4))
-		import_option(im, name, "tos %s", lower);
-	else if (!strcmp(lower, "1") || !strcmp(lower, "0x1"))
-		import_option(im, name, "tos inherit");
-	else if (!lower[strspn(lower, "0123456789abcdef")])
-		import_option(im, name, "tos 0x%s", lower);
-	else
-		import_option(im, name, "tos %s", lower);
 }
 
 /* What in-tree tunnels have unless they are told otherwise. */
