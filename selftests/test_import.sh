@@ -143,7 +143,9 @@ addr 10.3.0.1/30
 route ::/0
 up
 # not taken over: $WORK/interfaces:11: route 10.9.0.0/16, which has \"src\"
-# not taken over: $WORK/interfaces:12: ip link set txqueuelen 100" \
+# not taken over: $WORK/interfaces:12: ip link set txqueuelen 100
+# not taken over: $WORK/interfaces:13: up ip tunnel add x mode ipip remote 192.0.2.4
+# not taken over: $WORK/interfaces:14: up sysctl -w a=b" \
 		"$(cat "$WORK/conf")"
 	applied "gre1 local 192.0.2.1 remote 192.0.2.2 dev v0 key 5 tos 0x10 mtu 1472 addr 10.0.0.1/30 up
 gre2 remote 192.0.2.3 okey 7 csum ttl inherit tos 0x00 df inherit mtu 1300 multicast on addr 10.3.0.1/30 up"

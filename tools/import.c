@@ -74,6 +74,7 @@ void import_create(struct import *im, const char *name)
 	if (!t || t->is_gre)
 		return;
 	t->is_gre = true;
+	im->created++;
 	t->file = im->file;
 	t->line = im->line;
 }
@@ -293,23 +294,37 @@ static bool names_tunnel(const struct import *im, const char *text)
 	return false;
 }
 
+/*
+ * The options of an interface that is no tunnel are its own, but for routes:
+ * beside commands that make a tunnel they may well lead into that.
+ */
+static void print_lost_options(FILE *out, const struct import_tunnel *t,
+			       bool is_tunnel)
+{
+	size_t i;
+
+	for (i = 0; i < t->noptions; i++)
+		if (begins_with(t->options[i].text, "route") ||
+		    (is_tunnel && !begins_with(t->options[i].text, "up")))
+			print_remark(out, &t->options[i]);
+}
+
 /* What is said about interfaces that are no tunnels, but is about tunnels. */
 static int print_lost(FILE *out, const struct import *im,
 		      const struct import_tunnel *t)
 {
-	int status = STATUS_OK;
+	bool is_tunnel = false;
 	size_t i;
 
-	for (i = 0; i < t->nremarks; i++) {
-		const char *text = t->remarks[i].text;
-
-		if (makes_gre(text))
-			status = STATUS_REFUSED;
-		else if (!names_tunnel(im, text))
-			continue;
-		print_remark(out, &t->remarks[i]);
-	}
-	return status;
+	for (i = 0; i < t->nremarks; i++)
+		is_tunnel |= makes_gre(t->remarks[i].text);
+	for (i = 0; i < t->nremarks; i++)
+		if (is_tunnel || t->makes_gre ||
+		    names_tunnel(im, t->remarks[i].text))
+			print_remark(out, &t->remarks[i]);
+	if (is_tunnel || t->makes_gre)
+		print_lost_options(out, t, is_tunnel);
+	return is_tunnel ? STATUS_REFUSED : STATUS_OK;
 }
 
 int import_print(FILE *out, struct import *im)

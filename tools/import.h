@@ -25,6 +25,7 @@ struct import_tunnel {
 	const char *file; /* where it is created */
 	unsigned int line;
 	bool is_gre; /* else it is some interface, and left out */
+	bool makes_gre; /* what is said about it makes another one's tunnel */
 	struct import_line *options; /* "ttl 255" */
 	size_t noptions;
 	struct import_line *remarks; /* what is not taken over */
@@ -34,6 +35,7 @@ struct import_tunnel {
 struct import {
 	struct import_tunnel *tunnels;
 	size_t count;
+	size_t created; /* tunnels, until now */
 	char **files; /* their names */
 	size_t nfiles;
 	/* What is being read. */

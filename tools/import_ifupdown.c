@@ -23,6 +23,7 @@
 /* "iface NAME FAMILY METHOD" and the lines below it. */
 struct stanza {
 	char name[IFNAMSIZ]; /* "": of something else */
+	unsigned int line;
 	bool is_tunnel, is_ipv6;
 	/* What belongs together, and comes in any order. */
 	char address[80], netmask[80], peer[80], gateway[80], metric[16];
@@ -72,10 +73,12 @@ static void end_stanza(struct import *im, struct stanza *s)
 {
 	const char *slash = strchr(s->address, '/');
 	int length = slash ? (int)(slash - s->address) : 80;
+	const unsigned int line = im->line;
 	char prefix[16] = "";
 
 	if (!s->name[0])
 		return;
+	im->line = s->line;
 	import_option(im, s->name, "up");
 	if (slash)
 		copy(prefix, sizeof(prefix), slash);
@@ -99,6 +102,7 @@ static void end_stanza(struct import *im, struct stanza *s)
 		import_option(im, s->name, "route %s via %s%s%s",
 			      s->is_ipv6 ? "::/0" : "default", s->gateway,
 			      s->metric[0] ? " metric " : "", s->metric);
+	im->line = line;
 	memset(s, 0, sizeof(*s));
 }
 
@@ -133,6 +137,11 @@ static bool take_command(struct import *im, const struct stanza *s, char *text)
 		return false;
 	if (!argc)
 		return true;
+	/* That of net-tools is told what "ip tunnel" is. */
+	if (!strcmp(basename(argv[0]), "iptunnel")) {
+		argv[0] = (char *)"tunnel";
+		return import_ip(im, s->name, argc, argv);
+	}
 	return !strcmp(basename(argv[0]), "ip") &&
 	       import_ip(im, s->name, argc - 1, argv + 1);
 }
@@ -143,6 +152,8 @@ static void take_hook(struct import *im, const struct stanza *s,
 {
 	char text[1024], whole[1024], *at = text, *end;
 	bool is_and, is_conditional = false; /* on what is not understood */
+	size_t created = im->created;
+	struct import_tunnel *t;
 
 	put_name(text, sizeof(text), line, s->name);
 	end = strstr(text, "||");
@@ -162,6 +173,9 @@ static void take_hook(struct import *im, const struct stanza *s,
 		}
 		at = end;
 	}
+	t = import_tunnel(im, s->name);
+	if (t && im->created != created)
+		t->makes_gre = true;
 }
 
 static bool has_value(const char *name)
@@ -254,6 +268,7 @@ static void begin_stanza(struct import *im, struct stanza *s, char *value)
 	if (!name || strlen(name) >= sizeof(s->name))
 		return;
 	copy(s->name, sizeof(s->name), name);
+	s->line = im->line;
 	s->is_ipv6 = family && !strcmp(family, "inet6");
 	s->is_tunnel = method && !strcmp(method, "tunnel");
 	/* What the kernel has unless it is told otherwise. */

@@ -130,6 +130,32 @@ static void test_damaged(const char *what, read_fn fn, const char *path,
 	unlink(path);
 }
 
+/* All that import_ifupdown() makes of a text, whose name is FILE in expected. */
+static void check_interfaces(const char *path, const char *text,
+			     const char *expected, const char *what)
+{
+	char *whole = NULL;
+	struct import im = { 0 };
+	FILE *file = fopen(path, "w"), *out;
+	size_t size;
+
+	out = open_memstream(&whole, &size);
+	if (!file || !out)
+		abort();
+	fputs(text, file);
+	fclose(file);
+	for (; *expected; expected++)
+		if (*expected == '%')
+			fputs(path, out);
+		else
+			fputc(*expected, out);
+	fclose(out);
+	import_ifupdown(&im, path);
+	check_text(printed(&im), whole, "%s", what);
+	import_free(&im);
+	free(whole);
+}
+
 int main(void)
 {
 	char directory[] = "/tmp/test_import.XXXXXX", path[64];
@@ -206,6 +232,36 @@ int main(void)
 		 path);
 	check_text(printed(&im), expected, "stanzas of all kinds");
 	import_free(&im);
+	check_interfaces(path,
+			 "iface g inet manual\n pre-up iptunnel add g mode gre "
+			 "remote 192.0.2.2 ttl 255\n up ifconfig g 10.0.0.1 "
+			 "pointopoint 10.0.0.2\n up route add -net 10.8.0.0 "
+			 "netmask 255.255.0.0 dev g\n"
+			 "iface eth0 inet static\n address 192.0.2.1/24\n up "
+			 "iptunnel add h mode gre remote 192.0.2.3\n up route "
+			 "add -net 10.9.0.0/16 gw 10.1.0.2\n up ip route add "
+			 "10.7.0.0/16 via 10.1.0.2\n"
+			 "iface eth1 inet manual\n up route add default gw "
+			 "192.0.2.9\n",
+			 "[g] remote 192.0.2.2 ttl 255 tos 0x00 up "
+			 "# not taken over: %:3: up ifconfig g 10.0.0.1 "
+			 "pointopoint 10.0.0.2 "
+			 "# not taken over: %:4: up route add -net 10.8.0.0 "
+			 "netmask 255.255.0.0 dev g "
+			 " [h] remote 192.0.2.3 ttl inherit tos 0x00 "
+			 "# not taken over: %:8: up route add -net 10.9.0.0/16 "
+			 "gw 10.1.0.2 "
+			 "# not taken over: %:9: route 10.7.0.0/16 via 10.1.0.2",
+			 "net-tools");
+	check_interfaces(path,
+			 "iface g inet manual\n address 10.0.0.1/30\n up ip "
+			 "tunnel add g mode gre remote $(cat x)\n up ifconfig "
+			 "g up\n up ip route add 10.8.0.0/16 via 10.0.0.2\n",
+			 "# not taken over: %:3: up ip tunnel add g mode gre "
+			 "remote $(cat x) # not taken over: %:4: up ifconfig g "
+			 "up # not taken over: %:5: route 10.8.0.0/16 via "
+			 "10.0.0.2 # not taken over: %:1: addr 10.0.0.1/30",
+			 "all of a tunnel that is not taken over is named");
 	test_damaged("interfaces", import_ifupdown, path,
 		     "source x/*\niface g inet tunnel\n mode gre\n endpoint "
 		     "192.0.2.2\n address 10.0.0.1\n netmask 255.255.255.0\n "
