@@ -210,6 +210,17 @@ static void remark_option(struct import *im, struct import_tunnel *t,
 	import_remark(im, t->name, "%s", option->text);
 }
 
+/* Other tools take a tunnel without a remote for one that has any. */
+static bool lacks_remote(const struct import_tunnel *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->noptions; i++)
+		if (begins_with(t->options[i].text, "remote"))
+			return false;
+	return !t->is_other;
+}
+
 /* All options that are right, in one text; the caller frees it. */
 static char *join_options(struct import *im, struct import_tunnel *t)
 {
@@ -219,6 +230,8 @@ static char *join_options(struct import *im, struct import_tunnel *t)
 
 	if (!all)
 		return NULL;
+	if (lacks_remote(t))
+		fputs("remote any ", all);
 	for (i = 0; i < t->noptions; i++) {
 		const struct import_line *option = &t->options[i];
 

@@ -25,6 +25,7 @@ struct import_tunnel {
 	const char *file; /* where it is created */
 	unsigned int line;
 	bool is_gre; /* else it is some interface, and left out */
+	bool is_other; /* of a kind that grex does not have */
 	bool makes_gre; /* what is said about it makes another one's tunnel */
 	struct import_line *options; /* "ttl 255" */
 	size_t noptions;

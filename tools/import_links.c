@@ -36,6 +36,7 @@ static int collect_link(const struct nlmsghdr *message, void *arg)
 	static const char *const others[] = { "gretap", "erspan", "ip6gre",
 					      "ip6gretap", "ip6erspan" };
 	struct reading *reading = arg;
+	struct import_tunnel *other;
 	struct tunnel t;
 	size_t i;
 
@@ -51,6 +52,9 @@ static int collect_link(const struct nlmsghdr *message, void *arg)
 	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (!strcmp(t.kind, others[i])) {
 			import_create(reading->im, t.config.name);
+			other = import_tunnel(reading->im, t.config.name);
+			if (other)
+				other->is_other = true;
 			import_remark(reading->im, t.config.name,
 				      "%s is of kind %s, grex carries layer 3 over IPv4",
 				      t.config.name, t.kind);

@@ -17,6 +17,11 @@ static const struct {
 	  "[g] remote 192.0.2.2 ttl inherit tos 0x00" },
 	{ "tun add mode gre name g remote 192.0.2.2 ttl 9 dev eth0",
 	  "[g] remote 192.0.2.2 dev eth0 ttl 9 tos 0x00" },
+	{ "tunnel add g mode gre local 192.0.2.1 key 5",
+	  "[g] local 192.0.2.1 remote any key 5 ttl inherit tos 0x00" },
+	{ "link add g type gre remote fd00::1",
+	  "# not taken over: g: ttl inherit tos 0  "
+	  "# not taken over: remote fd00::1" },
 	{ "tunnel add g mode gre ttl 0 tos 0x20 remote 192.0.2.2",
 	  "[g] remote 192.0.2.2 ttl inherit tos 0x20" },
 	{ "tunnel add g mode gre tos 1 remote 192.0.2.2",
@@ -253,6 +258,11 @@ int main(void)
 			 "gw 10.1.0.2 "
 			 "# not taken over: %:9: route 10.7.0.0/16 via 10.1.0.2",
 			 "net-tools");
+	check_interfaces(path,
+			 "iface g inet tunnel\n mode gre\n address 10.0.0.1/24\n",
+			 "[g] remote any ttl inherit tos 0x00 addr 10.0.0.1/24 "
+			 "up",
+			 "a tunnel without an endpoint");
 	check_interfaces(path,
 			 "iface g inet manual\n address 10.0.0.1/30\n up ip "
 			 "tunnel add g mode gre remote $(cat x)\n up ifconfig "
