@@ -12,6 +12,7 @@ TESTS="
 	ifupdown_tunnel
 	ifupdown_commands
 	ifupdown_sources
+	ifupdown_inherits
 	ifupdown_refused
 	networkd
 	networkd_binding
@@ -170,6 +171,26 @@ two local 192.0.2.1 remote 192.0.2.3 ttl inherit tos 0x00 mtu 1476 up"
 	printf 'source interfaces\n' >"$WORK/interfaces"
 	imports 1 ifupdown "$WORK/interfaces"
 	check_match "a loop" "files that include each other" "$(cat "$WORK/err")"
+}
+
+# A tunnel without an endpoint takes packets from everybody.
+ifupdown_inherits() {
+	setup_pair
+	cat >"$WORK/interfaces" <<-'END'
+		auto hub spoke
+		iface template inet tunnel
+		    mode gre
+		    local 192.0.2.1
+		    ttl 255
+		iface hub inherits template
+		    address 10.0.0.1/24
+		iface spoke inet tunnel inherits template
+		    endpoint 192.0.2.2
+	END
+	imports 0 ifupdown "$WORK/interfaces"
+	check_eq "no warning" "" "$(cat "$WORK/err")"
+	applied "hub local 192.0.2.1 remote any ttl 255 tos 0x00 mtu 1476 addr 10.0.0.1/24 up
+spoke local 192.0.2.1 remote 192.0.2.2 ttl 255 tos 0x00 mtu 1476 up"
 }
 
 # What grex does not take is said; the rest is taken over.

@@ -10,12 +10,15 @@
 #include <string.h>
 
 #include "batch.h"
+#include "collect.h"
 #include "import.h"
 #include "report.h"
 #include "words.h"
 
 /* Of files that name each other. */
 #define DEPTH_MAX 8
+/* Lines of stanzas that inherit from each other again and again. */
+#define SAID_MAX 10000
 /* The characters in the names of run-parts(8). */
 #define RUN_PARTS \
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
@@ -23,11 +26,29 @@
 /* "iface NAME FAMILY METHOD" and the lines below it. */
 struct stanza {
 	char name[IFNAMSIZ]; /* "": of something else */
+	char title[64]; /* the same, or what is too long for an interface */
 	unsigned int line;
+	char family[16]; /* "": it is inherited */
 	bool is_tunnel, is_ipv6;
 	/* What belongs together, and comes in any order. */
 	char address[80], netmask[80], peer[80], gateway[80], metric[16];
 	char gre_addr[1024], gre_peer[80];
+};
+
+/* A line, for the stanzas that inherit it; the first is "iface FAMILY METHOD". */
+struct said {
+	char title[64]; /* of whose stanza */
+	struct import_line line;
+};
+
+struct reader {
+	struct import *im;
+	struct said *said;
+	size_t nsaid;
+	char **started; /* the names of "auto" and the like */
+	size_t nstarted;
+	char **parents; /* the titles that others inherit from */
+	size_t nparents;
 };
 
 static void copy(char *to, size_t size, const char *from)
@@ -76,8 +97,10 @@ static void end_stanza(struct import *im, struct stanza *s)
 	const unsigned int line = im->line;
 	char prefix[16] = "";
 
-	if (!s->name[0])
+	if (!s->name[0]) {
+		memset(s, 0, sizeof(*s));
 		return;
+	}
 	im->line = s->line;
 	import_option(im, s->name, "up");
 	if (slash)
@@ -259,29 +282,192 @@ static void take_stanza_line(struct import *im, struct stanza *s,
 		import_remark(im, s->name, "%s %s", word, value);
 }
 
-static void begin_stanza(struct import *im, struct stanza *s, char *value)
+static void keep_line(struct reader *r, const struct stanza *s,
+		      const char *word, const char *value)
 {
-	char *rest, *name = strtok_r(value, " \t", &rest);
-	char *family = strtok_r(NULL, " \t", &rest);
-	char *method = strtok_r(NULL, " \t", &rest);
+	struct said said = { .line = { r->im->file, r->im->line, NULL } };
 
-	if (!name || strlen(name) >= sizeof(s->name))
-		return;
-	copy(s->name, sizeof(s->name), name);
-	s->line = im->line;
-	s->is_ipv6 = family && !strcmp(family, "inet6");
-	s->is_tunnel = method && !strcmp(method, "tunnel");
-	/* What the kernel has unless it is told otherwise. */
-	if (s->is_tunnel) {
-		import_option(im, name, "ttl inherit");
-		import_option(im, name, "tos 0");
+	copy(said.title, sizeof(said.title), s->title);
+	if (asprintf(&said.line.text, "%s %s", word, value) < 0) {
+		r->im->no_memory = true;
+	} else if (!collect_item(&r->said, &r->nsaid, &said, sizeof(said))) {
+		free(said.line.text);
+		r->im->no_memory = true;
 	}
 }
 
-static int read_file(struct import *im, const char *path, int depth);
+static void keep_name(struct reader *r, char ***list, size_t *count,
+		      const char *name)
+{
+	char *kept = strdup(name);
+
+	if (kept && collect_item(list, count, &kept, sizeof(kept)))
+		return;
+	free(kept);
+	r->im->no_memory = true;
+}
+
+static void take_method(struct reader *r, struct stanza *s, const char *family,
+			const char *method)
+{
+	char header[64];
+
+	snprintf(header, sizeof(header), "%s %s", family, method);
+	keep_line(r, s, "iface", header);
+	copy(s->family, sizeof(s->family), family);
+	s->is_ipv6 = !strcmp(family, "inet6");
+	s->is_tunnel = !strcmp(method, "tunnel");
+	/* What the kernel has unless it is told otherwise. */
+	if (s->is_tunnel && s->name[0]) {
+		import_option(r->im, s->name, "ttl inherit");
+		import_option(r->im, s->name, "tos 0");
+	}
+}
+
+/* A line of another stanza. False: it is of another family. */
+static bool inherit_line(struct reader *r, struct stanza *s,
+			 const struct import_line *line)
+{
+	char *text = strdup(line->text), *value, *method;
+	bool fits = true;
+
+	if (!text) {
+		r->im->no_memory = true;
+		return false;
+	}
+	value = strchr(text, ' ');
+	*value++ = '\0';
+	r->im->file = line->file;
+	r->im->line = line->line;
+	if (strcmp(text, "iface") != 0) {
+		keep_line(r, s, text, value);
+		if (s->name[0])
+			take_stanza_line(r->im, s, text, value);
+	} else {
+		method = strchr(value, ' ');
+		*method++ = '\0';
+		if (!s->family[0])
+			take_method(r, s, value, method);
+		fits = !strcmp(s->family, value);
+	}
+	free(text);
+	return fits;
+}
+
+/* False: no stanza above has this title, and the family. */
+static bool inherit(struct reader *r, struct stanza *s, const char *parent)
+{
+	const char *file = r->im->file;
+	const unsigned int line = r->im->line;
+	const size_t count = r->nsaid;
+	bool fits = false, found = false;
+	size_t i;
+
+	if (count > SAID_MAX || !strcmp(s->title, parent))
+		return false;
+	for (i = 0; i < count; i++) {
+		struct said said = r->said[i];
+
+		if (strcmp(said.title, parent) != 0)
+			continue;
+		if (fits || !strncmp(said.line.text, "iface ", 6))
+			fits = inherit_line(r, s, &said.line);
+		found |= fits;
+	}
+	r->im->file = file;
+	r->im->line = line;
+	return found;
+}
+
+/* NAME [FAMILY METHOD] [inherits PARENT] */
+static void begin_stanza(struct reader *r, struct stanza *s, char *value)
+{
+	char *rest, *name = strtok_r(value, " \t", &rest);
+	char *word = strtok_r(NULL, " \t", &rest);
+	const char *parent, *method;
+
+	if (!name)
+		return;
+	copy(s->title, sizeof(s->title), name);
+	/* No interface has a longer name, but what others inherit may. */
+	if (strlen(name) < sizeof(s->name))
+		copy(s->name, sizeof(s->name), name);
+	s->line = r->im->line;
+	if (word && strcmp(word, "inherits") != 0) {
+		method = strtok_r(NULL, " \t", &rest);
+		take_method(r, s, word, method ? method : "");
+		word = strtok_r(NULL, " \t", &rest);
+	}
+	for (; word; word = strtok_r(NULL, " \t", &rest)) {
+		parent = strtok_r(NULL, " \t", &rest);
+		if (!strcmp(word, "inherits") && parent && inherit(r, s, parent))
+			keep_name(r, &r->parents, &r->nparents, parent);
+		else
+			import_remark(r->im, s->name, "%s %s", word,
+				      parent ? parent : "");
+	}
+}
+
+static bool is_listed(char *const *list, size_t count, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (!strcmp(list[i], name))
+			return true;
+	return false;
+}
+
+/* What others inherit is no tunnel of its own unless it is started. */
+static void drop_parents(struct reader *r)
+{
+	struct import_tunnel *t;
+	size_t i;
+
+	for (i = 0; i < r->nparents; i++) {
+		if (is_listed(r->started, r->nstarted, r->parents[i]))
+			continue;
+		t = import_tunnel(r->im, r->parents[i]);
+		if (t) {
+			t->is_gre = false;
+			t->makes_gre = false;
+		}
+	}
+}
+
+static void free_reader(struct reader *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->nsaid; i++)
+		free(r->said[i].line.text);
+	for (i = 0; i < r->nstarted; i++)
+		free(r->started[i]);
+	for (i = 0; i < r->nparents; i++)
+		free(r->parents[i]);
+	free(r->said);
+	free(r->started);
+	free(r->parents);
+}
+
+/* auto, allow-hotplug, mapping, ...: which interfaces to treat how. */
+static void take_names(struct reader *r, const char *word, char *value)
+{
+	bool is_start = !strcmp(word, "auto") || !strncmp(word, "allow-", 6);
+	char *rest, *name;
+
+	for (name = strtok_r(value, " \t", &rest); name;
+	     name = strtok_r(NULL, " \t", &rest))
+		if (is_start)
+			keep_name(r, &r->started, &r->nstarted, name);
+		else if (strncmp(word, "no-", 3) != 0)
+			import_remark(r->im, name, "%s %s", word, name);
+}
+
+static int read_file(struct reader *r, const char *path, int depth);
 
 /* source PATTERN, relative to the file that says it. */
-static int read_sources(struct import *im, const char *path, const char *value,
+static int read_sources(struct reader *r, const char *path, const char *value,
 			bool is_directory, int depth)
 {
 	char pattern[1024], *directory = strdup(path);
@@ -303,16 +489,17 @@ static int read_sources(struct import *im, const char *path, const char *value,
 		/* All of a directory, but for backups and the like. */
 		if (is_directory && name[strspn(name, RUN_PARTS)])
 			continue;
-		err = read_file(im, found.gl_pathv[i], depth + 1);
+		err = read_file(r, found.gl_pathv[i], depth + 1);
 		status = status ? status : err;
 	}
 	globfree(&found);
 	return status;
 }
 
-static int take_line(struct import *im, struct stanza *s, const char *path,
+static int take_line(struct reader *r, struct stanza *s, const char *path,
 		     char *line, int depth)
 {
+	struct import *im = r->im;
 	const unsigned int number = im->line;
 	const char *file = im->file;
 	char *word, *value;
@@ -327,11 +514,11 @@ static int take_line(struct import *im, struct stanza *s, const char *path,
 	value += strspn(value, " \t");
 	if (!strcmp(word, "iface")) {
 		end_stanza(im, s);
-		begin_stanza(im, s, value);
+		begin_stanza(r, s, value);
 	} else if (!strcmp(word, "source") ||
 		   !strcmp(word, "source-directory")) {
 		end_stanza(im, s);
-		status = read_sources(im, path, value, word[6] == '-', depth);
+		status = read_sources(r, path, value, word[6] == '-', depth);
 		im->file = file;
 		im->line = number;
 		return status;
@@ -339,8 +526,11 @@ static int take_line(struct import *im, struct stanza *s, const char *path,
 		   !strcmp(word, "mapping") || !strcmp(word, "rename") ||
 		   !strncmp(word, "no-", 3)) {
 		end_stanza(im, s);
-	} else if (s->name[0]) {
-		take_stanza_line(im, s, word, value);
+		take_names(r, word, value);
+	} else if (s->title[0]) {
+		keep_line(r, s, word, value);
+		if (s->name[0])
+			take_stanza_line(im, s, word, value);
 	}
 	return STATUS_OK;
 }
@@ -373,12 +563,13 @@ static bool read_line(struct import *im, FILE *file, char **line, size_t *size,
 	return true;
 }
 
-static int read_file(struct import *im, const char *path, int depth)
+static int read_file(struct reader *r, const char *path, int depth)
 {
 	char *line = NULL, *more = NULL;
 	size_t size = 0, room = 0;
 	int status = STATUS_OK, err;
 	struct stanza s = { 0 };
+	struct import *im = r->im;
 	unsigned int next = 0;
 	FILE *file;
 
@@ -389,7 +580,7 @@ static int read_file(struct import *im, const char *path, int depth)
 		return refused("%s: %s", path, strerror(errno));
 	import_file(im, path);
 	while (read_line(im, file, &line, &size, &more, &room, &next)) {
-		err = take_line(im, &s, path, line, depth);
+		err = take_line(r, &s, path, line, depth);
 		status = status ? status : err;
 	}
 	end_stanza(im, &s);
@@ -401,5 +592,10 @@ static int read_file(struct import *im, const char *path, int depth)
 
 int import_ifupdown(struct import *im, const char *path)
 {
-	return read_file(im, path, 0);
+	struct reader r = { .im = im };
+	int status = read_file(&r, path, 0);
+
+	drop_parents(&r);
+	free_reader(&r);
+	return status;
 }

@@ -264,6 +264,28 @@ int main(void)
 			 "up",
 			 "a tunnel without an endpoint");
 	check_interfaces(path,
+			 "auto g h i\n"
+			 "iface a-template-of-tunnels inet tunnel\n mode gre\n "
+			 "local 192.0.2.1\n foo bar\n"
+			 "iface far inet tunnel inherits a-template-of-tunnels\n "
+			 "ttl 255\n"
+			 "iface g inherits far\n endpoint 192.0.2.2\n ttl 9\n"
+			 "iface h inherits far\n "
+			 "endpoint 192.0.2.3\n"
+			 "iface i inet tunnel inherits nothing\n mode gre\n "
+			 "endpoint 192.0.2.4\n"
+			 "mapping i\n script x\n"
+			 "iface j inherits i\n endpoint 192.0.2.5\n",
+			 "[g] local 192.0.2.1 remote 192.0.2.2 ttl 9 tos 0x00 "
+			 "up # not taken over: %:5: foo bar "
+			 " [h] local 192.0.2.1 remote 192.0.2.3 ttl 255 "
+			 "tos 0x00 up # not taken over: %:5: foo bar "
+			 " [i] remote 192.0.2.4 ttl inherit tos 0x00 up "
+			 "# not taken over: %:13: inherits nothing "
+			 "# not taken over: %:16: mapping i "
+			 " [j] remote 192.0.2.5 ttl inherit tos 0x00 up",
+			 "stanzas that inherit");
+	check_interfaces(path,
 			 "iface g inet manual\n address 10.0.0.1/30\n up ip "
 			 "tunnel add g mode gre remote $(cat x)\n up ifconfig "
 			 "g up\n up ip route add 10.8.0.0/16 via 10.0.0.2\n",
@@ -278,7 +300,8 @@ int main(void)
 		     "dstaddr 10.0.0.2\n ttl 5\n up ip route add 10.8.0.0/16 "
 		     "dev $IFACE \\\n metric 5; ip link set g mtu 1300 || "
 		     "true\niface h inet static\n pre-up ip tunnel add h mode "
-		     "gre remote 192.0.2.3 && ip l set h up\n");
+		     "gre remote 192.0.2.3 && ip l set h up\n"
+		     "iface g inherits h\niface h inherits g\n");
 	snprintf(path, sizeof(path), "%s/a.netdev", directory);
 	test_damaged("netdev", read_unit, path,
 		     "[NetDev]\nName=g\nKind=gre\nMTUBytes=1400\n[Tunnel]\n"
