@@ -15,6 +15,8 @@ struct unit {
 	char section[32];
 	char names[256]; /* of [NetDev] or [Match] */
 	bool is_network, is_gre;
+	bool has_match;
+	bool is_other; /* [Match] leaves no GRE tunnel */
 	/* What belongs together, and comes in any order. */
 	char local[80], peer[80], to[80], via[80], metric[16], table[16],
 		type[16];
@@ -31,6 +33,19 @@ static void copy(char *to, size_t size, const char *from)
 	snprintf(to, size, "%s", from);
 }
 
+/* One of the patterns; with an exclamation mark before them, none of them. */
+static bool matches(const char *patterns, const char *name)
+{
+	bool inverted = *patterns == '!', found = false;
+	char list[256], *pattern, *rest;
+
+	copy(list, sizeof(list), patterns + inverted);
+	for (pattern = strtok_r(list, " \t", &rest); pattern;
+	     pattern = strtok_r(NULL, " \t", &rest))
+		found |= !fnmatch(pattern, name, 0);
+	return found != inverted;
+}
+
 /* Each of the tunnels that [Match] names; all of them are known by now. */
 static void say(struct import *im, const struct unit *u, bool is_remark,
 		const char *fmt, ...) __attribute__((format(printf, 4, 5)));
@@ -38,26 +53,23 @@ static void say(struct import *im, const struct unit *u, bool is_remark,
 static void say(struct import *im, const struct unit *u, bool is_remark,
 		const char *fmt, ...)
 {
-	char names[sizeof(u->names)], text[256], *name, *rest;
 	size_t i, count = im->count;
+	char text[256];
 	va_list args;
 
+	if (u->is_other)
+		return;
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	copy(names, sizeof(names), u->names);
-	for (name = strtok_r(names, " \t", &rest); name;
-	     name = strtok_r(NULL, " \t", &rest))
-		for (i = 0; i < count; i++) {
-			if (fnmatch(name, im->tunnels[i].name, 0) != 0)
-				continue;
-			if (is_remark)
-				import_remark(im, im->tunnels[i].name, "%s",
-					      text);
-			else
-				import_option(im, im->tunnels[i].name, "%s",
-					      text);
-		}
+	for (i = 0; i < count; i++) {
+		if (!matches(u->names, im->tunnels[i].name))
+			continue;
+		if (is_remark)
+			import_remark(im, im->tunnels[i].name, "%s", text);
+		else
+			import_option(im, im->tunnels[i].name, "%s", text);
+	}
 }
 
 static void end_section(struct import *im, struct unit *u)
@@ -161,7 +173,8 @@ static bool take_network(struct import *im, struct unit *u, const char *key,
 			return true;
 		}
 	if (!strcmp(u->section, "Match"))
-		return !strcmp(key, "Name");
+		return !strcmp(key, "Name") || !strcmp(key, "Type") ||
+		       !strcmp(key, "Kind");
 	if (!strcmp(u->section, "Link") && !strcmp(key, "MTUBytes"))
 		say(im, u, false, "mtu %s", value);
 	else if (!strcmp(u->section, "Link") && !strcmp(key, "Multicast"))
@@ -196,16 +209,42 @@ static void take_binding(struct import *im, const struct unit *u,
 typedef void (*line_fn)(struct import *im, struct unit *u, const char *key,
 			const char *value);
 
+/* By what it says of the interface, it is another than a GRE tunnel. */
+static bool is_about_others(const char *key, const char *value)
+{
+	static const char *const hardware[] = {
+		"MACAddress", "PermanentMACAddress",
+		"Path",	      "WLANInterfaceType",
+		"SSID",	      "BSSID"
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(hardware) / sizeof(hardware[0]); i++)
+		if (!strcmp(key, hardware[i]))
+			return true;
+	return (!strcmp(key, "Type") && !matches(value, "ipgre")) ||
+	       (!strcmp(key, "Kind") && !matches(value, "gre"));
+}
+
 /* First of all the names, which may be below what is said about them. */
 static void take_names(struct import *im, struct unit *u, const char *key,
 		       const char *value)
 {
+	size_t length = strlen(u->names);
+
 	(void)im;
-	if (!strcmp(key, "Name") &&
-	    (!strcmp(u->section, "NetDev") || !strcmp(u->section, "Match")))
+	if (!strcmp(key, "Name") && !strcmp(u->section, "NetDev"))
 		copy(u->names, sizeof(u->names), value);
 	if (!strcmp(key, "Kind") && !strcmp(u->section, "NetDev"))
 		u->is_gre = !strcmp(value, "gre");
+	if (strcmp(u->section, "Match") != 0)
+		return;
+	u->has_match = true;
+	if (!strcmp(key, "Name"))
+		snprintf(u->names + length, sizeof(u->names) - length, "%s%s",
+			 length ? " " : "", value);
+	else if (is_about_others(key, value))
+		u->is_other = true;
 }
 
 static void take_line(struct import *im, struct unit *u, const char *key,
@@ -325,6 +364,9 @@ static int read_unit(struct import *im, const char *path, bool network)
 		status = read_drop_ins(im, &u, path, take_names);
 	if (status || (!network && !u.is_gre))
 		return status;
+	/* A [Match] without names is about all that the rest of it leaves. */
+	if (u.has_match && !u.names[0])
+		copy(u.names, sizeof(u.names), "*");
 	if (!network) {
 		import_file(im, path);
 		im->line = 1;

@@ -161,6 +161,77 @@ static void check_interfaces(const char *path, const char *text,
 	free(whole);
 }
 
+static void write_file(const char *directory, const char *name,
+		       const char *text)
+{
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	file = fopen(path, "w");
+	if (!file)
+		abort();
+	fputs(text, file);
+	fclose(file);
+}
+
+/* The unit of a tunnel g, and one of networks; % in expected is the latter. */
+static void check_network(const char *directory, const char *text,
+			  const char *expected, const char *what)
+{
+	struct import im = { 0 };
+	char whole[2048], path[128];
+	size_t used = 0;
+
+	snprintf(path, sizeof(path), "%s/b.network", directory);
+	write_file(directory, "a.netdev",
+		   "[NetDev]\nName=g\nKind=gre\n[Tunnel]\nRemote=192.0.2.2\n");
+	write_file(directory, "b.network", text);
+	for (; *expected && used + sizeof(path) < sizeof(whole); expected++)
+		used += (size_t)snprintf(whole + used, sizeof(whole) - used,
+					 *expected == '%' ? "%s" : "%.1s",
+					 *expected == '%' ? path : expected);
+	import_networkd(&im, directory);
+	check_text(printed(&im), whole, "%s", what);
+	import_free(&im);
+	unlink(path);
+	snprintf(path, sizeof(path), "%s/a.netdev", directory);
+	unlink(path);
+}
+
+#define PLAIN "[g] remote 192.0.2.2 ttl inherit tos 0x00 "
+
+static void test_match(const char *directory)
+{
+	check_network(directory,
+		      "[Match]\nType=ipgre sit\n[Network]\nAddress="
+		      "10.0.0.1/30\n",
+		      PLAIN "addr 10.0.0.1/30 up", "a type without a name");
+	check_network(directory,
+		      "[Match]\nKind=gre\nHost=a\n[Network]\nAddress="
+		      "10.0.0.1/30\n",
+		      PLAIN "addr 10.0.0.1/30 up "
+			    "# not taken over: %:3: [Match] Host=a",
+		      "what else a match says");
+	check_network(directory,
+		      "[Match]\nName=*\nType=ether wlan\n[Network]\nAddress="
+		      "10.0.0.1/30\n",
+		      PLAIN "up", "another type of all names");
+	check_network(directory,
+		      "[Match]\nPermanentMACAddress=02:00:00:00:00:01\n"
+		      "[Network]\nDNS=10.0.0.2\nTunnel=g\n",
+		      PLAIN "up # not taken over: %:5: Tunnel=g, the interface "
+			    "has no plain name",
+		      "hardware");
+	check_network(directory,
+		      "[Match]\nName=!eth*\n[Network]\nAddress=10.0.0.1/30\n",
+		      PLAIN "addr 10.0.0.1/30 up", "all but some names");
+	check_network(directory,
+		      "[Match]\nName=g\nName=a\n[Network]\nAddress="
+		      "10.0.0.1/30\n",
+		      PLAIN "addr 10.0.0.1/30 up", "names in two lines");
+}
+
 int main(void)
 {
 	char directory[] = "/tmp/test_import.XXXXXX", path[64];
@@ -306,6 +377,7 @@ int main(void)
 	test_damaged("netdev", read_unit, path,
 		     "[NetDev]\nName=g\nKind=gre\nMTUBytes=1400\n[Tunnel]\n"
 		     "Local=any\nRemote=192.0.2.2\nTTL=5\nKey=5\nTOS=1\n");
+	test_match(directory);
 	rmdir(directory);
 	return finish();
 }
