@@ -20,6 +20,7 @@ struct unit {
 	/* What belongs together, and comes in any order. */
 	char local[80], peer[80], to[80], via[80], metric[16], table[16],
 		type[16];
+	char more[160]; /* what a route has that a file cannot say */
 };
 
 static bool is_yes(const char *value)
@@ -81,7 +82,10 @@ static void end_section(struct import *im, struct unit *u)
 		    u->peer[0] ? " peer " : "", u->peer);
 	if (!to[0] && u->via[0])
 		to = strchr(u->via, ':') ? "::/0" : "default";
-	if (to[0] && u->type[0] && strcmp(u->type, "unicast") != 0)
+	if (u->more[0])
+		say(im, u, true, "[Route] Destination=%s, which has%s", to,
+		    u->more);
+	else if (to[0] && u->type[0] && strcmp(u->type, "unicast") != 0)
 		say(im, u, true, "[Route] Type=%s Destination=%s", u->type, to);
 	else if (to[0])
 		say(im, u, false, "route %s%s%s%s%s%s%s", to,
@@ -95,6 +99,7 @@ static void end_section(struct import *im, struct unit *u)
 	u->metric[0] = '\0';
 	u->table[0] = '\0';
 	u->type[0] = '\0';
+	u->more[0] = '\0';
 }
 
 static bool take_tunnel(struct import *im, const struct unit *u,
@@ -172,6 +177,15 @@ static bool take_network(struct import *im, struct unit *u, const char *key,
 			copy((char *)u + parts[i].at, parts[i].size, value);
 			return true;
 		}
+	/* The route is another one without it. */
+	if (!strcmp(u->section, "Route")) {
+		size_t length = strlen(u->more);
+
+		if (strcmp(key, "Scope") != 0 && strcmp(key, "Protocol") != 0)
+			snprintf(u->more + length, sizeof(u->more) - length,
+				 " %s=%s", key, value);
+		return true;
+	}
 	if (!strcmp(u->section, "Match"))
 		return !strcmp(key, "Name") || !strcmp(key, "Type") ||
 		       !strcmp(key, "Kind");
@@ -299,8 +313,11 @@ static int read_lines(struct import *im, struct unit *u, const char *path,
 			continue;
 		}
 		value = strchr(key, '=');
-		if (!value)
+		if (!value) {
+			if (fn == take_line)
+				say(im, u, true, "[%s] %s", u->section, key);
 			continue;
+		}
 		*value++ = '\0';
 		fn(im, u, trim(key), trim(value));
 	}

@@ -232,6 +232,25 @@ static void test_match(const char *directory)
 		      PLAIN "addr 10.0.0.1/30 up", "names in two lines");
 }
 
+static void test_routes(const char *directory)
+{
+	check_network(directory,
+		      "[Match]\nName=g\n[Route]\nDestination=10.8.0.0/16\n"
+		      "PreferredSource=10.0.0.1\nScope=link\nMTUBytes=1300\n"
+		      "[Route]\nDestination=10.9.0.0/16\nScope=link\n",
+		      PLAIN "route 10.9.0.0/16 up "
+			    "# not taken over: %:8: [Route] Destination="
+			    "10.8.0.0/16, which has PreferredSource=10.0.0.1 "
+			    "MTUBytes=1300",
+		      "a route with a source");
+	check_network(directory,
+		      "[Match]\nName=g\n[Network]\nAddress 10.0.0.1/30\n",
+		      PLAIN "up "
+			    "# not taken over: %:4: [Network] Address "
+			    "10.0.0.1/30",
+		      "a line that says nothing");
+}
+
 int main(void)
 {
 	char directory[] = "/tmp/test_import.XXXXXX", path[64];
@@ -378,6 +397,7 @@ int main(void)
 		     "[NetDev]\nName=g\nKind=gre\nMTUBytes=1400\n[Tunnel]\n"
 		     "Local=any\nRemote=192.0.2.2\nTTL=5\nKey=5\nTOS=1\n");
 	test_match(directory);
+	test_routes(directory);
 	rmdir(directory);
 	return finish();
 }
