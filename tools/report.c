@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "report.h"
+#include "visible.h"
 
 FILE *report_stream;
 
@@ -50,24 +53,36 @@ void report_command(const char *name)
 	command = name;
 }
 
+static void report_place(FILE *stream)
+{
+	if (words)
+		visible_put(stream, words[word].file);
+	else
+		visible_put(stream, at_file ? at_file : program);
+	if (words)
+		fprintf(stream, ":%u:%u", words[word].line, words[word].column);
+	else if (at_file)
+		fprintf(stream, ":%u", at_line);
+	fputs(": ", stream);
+	if (command && !words)
+		fprintf(stream, "%s: ", command);
+}
+
+/* A message has words of users, files, the kernel and other programs in it. */
 static void __attribute__((format(printf, 1, 0)))
 vreport(const char *fmt, va_list args)
 {
 	FILE *stream = report_stream ? report_stream : stderr;
+	char *text;
 
+	if (vasprintf(&text, fmt, args) < 0)
+		text = NULL;
 	/* What was printed before belongs before the message. */
 	fflush(stdout);
-	if (words)
-		fprintf(stream, "%s:%u:%u: ", words[word].file,
-			words[word].line, words[word].column);
-	else if (at_file)
-		fprintf(stream, "%s:%u: ", at_file, at_line);
-	else
-		fprintf(stream, "%s: ", program);
-	if (command && !words)
-		fprintf(stream, "%s: ", command);
-	vfprintf(stream, fmt, args);
+	report_place(stream);
+	visible_put(stream, text ? text : strerror(ENOMEM));
 	fputc('\n', stream);
+	free(text);
 }
 
 void report(const char *fmt, ...)

@@ -41,7 +41,7 @@ run() {
 		echo "# a usage error prints to standard output: $out"
 		wrong=1
 	fi
-	result $wrong "gretool $* ($want)"
+	result $wrong "gretool $(tr -c '[:print:]' '?' <<<"$*" | head -c -1) ($want)"
 }
 
 # batch STATUS PATTERN TEXT ARGUMENT...: the same of a batch file.
@@ -67,6 +67,11 @@ run 2 'gretool: -n: the value is missing,*' -n
 run 2 'gretool: -batch: the value is missing,*' -batch
 run 2 'gretool: -batch: "show" is too much,*' -batch - show
 run 1 'gretool: network namespace "/nowhere": No such file*' -n /nowhere show
+# What would steer a terminal is printed as its bytes.
+run 2 'gretool: "a\\x1b\[31m\\x0ab\\x7f" is not a command,*' $'a\e[31m\nb\x7f'
+run 2 'gretool: add: ttl: "\\xc2\\x9b\\x9b\\xff'$'\303\244''" is not*' \
+	add g1 remote any ttl $'\xc2\x9b\x9b\xff\303\244'
+run 1 'gretool: apply: /nowhere/\\x1bc: No such file*' apply $'/nowhere/\ec'
 run 0 '' --version
 run 0 '' -V
 run 0 '' help

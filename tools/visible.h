@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Text of others, on its way to a terminal: control characters would steer it,
+ * and names of interfaces may be any bytes. Those are written as \xNN.
+ */
+#ifndef VISIBLE_H
+#define VISIBLE_H
+
+#include <stdio.h>
+
+/* Enough for text of so many characters. */
+#define VISIBLE_SIZE(length) (4 * (length) + 1)
+
+/* How many bytes the character at text has; 0: its first byte is to be \xNN. */
+unsigned int visible_length(const char *text);
+/* How many bytes of text are as they are to be. */
+size_t visible_span(const char *text);
+void visible_put(FILE *out, const char *text);
+/* The same into a buffer, which is returned. */
+const char *visible_text(const char *from, char *text, size_t size);
+
+#endif /* VISIBLE_H */
