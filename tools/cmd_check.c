@@ -7,6 +7,7 @@
 #include "gretool.h"
 #include "print.h"
 #include "tunnels.h"
+#include "visible.h"
 #include "words.h"
 
 const char help_check[] =
@@ -41,10 +42,14 @@ static void print_text(const char *name, const struct finding *list,
 			print_name(stdout, name);
 			fputs(": ", stdout);
 		}
-		printf("%s: %s [%s]\n", severity_text(list[i].severity),
-		       list[i].text, list[i].id);
-		if (list[i].fix[0])
-			printf("    %s\n", list[i].fix);
+		printf("%s: ", severity_text(list[i].severity));
+		visible_put(stdout, list[i].text);
+		printf(" [%s]\n", list[i].id);
+		if (!list[i].fix[0])
+			continue;
+		fputs("    ", stdout);
+		visible_put(stdout, list[i].fix);
+		putchar('\n');
 	}
 }
 

@@ -9,6 +9,7 @@
 #include "import.h"
 #include "options.h"
 #include "report.h"
+#include "visible.h"
 #include "words.h"
 
 static void free_lines(struct import_line *list, size_t count)
@@ -197,9 +198,12 @@ static void print_remark(FILE *out, const struct import_line *remark)
 	report_at(remark->file, remark->line);
 	report("not taken over: %s", remark->text);
 	fputs("# not taken over: ", out);
-	if (remark->file)
-		fprintf(out, "%s:%u: ", remark->file, remark->line);
-	fprintf(out, "%s\n", remark->text);
+	if (remark->file) {
+		visible_put(out, remark->file);
+		fprintf(out, ":%u: ", remark->line);
+	}
+	visible_put(out, remark->text);
+	putc('\n', out);
 }
 
 static void remark_option(struct import *im, struct import_tunnel *t,
@@ -269,7 +273,11 @@ static int print_tunnel(FILE *out, struct import *im, struct import_tunnel *t)
 	status = parse(&c, t->name, "", options);
 	if (status) {
 		report("not taken over: %s", t->name);
-		fprintf(out, "# not taken over: %s: %s\n", t->name, options);
+		fputs("# not taken over: ", out);
+		visible_put(out, t->name);
+		fputs(": ", out);
+		visible_put(out, options);
+		putc('\n', out);
 		status = STATUS_REFUSED;
 	} else {
 		options_print_section(out, &c, c.given);

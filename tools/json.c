@@ -3,6 +3,7 @@
 
 #include "json.h"
 #include "utf8.h"
+#include "visible.h"
 
 static void put_string(FILE *out, const char *value)
 {
@@ -16,8 +17,9 @@ static void put_string(FILE *out, const char *value)
 			/* Not text: the replacement character. */
 			fputs("\\ufffd", out);
 			length = 1;
-		} else if (*text < 0x20 || *text == 0x7f) {
-			fprintf(out, "\\u%04x", *text);
+		} else if (!visible_length((const char *)text)) {
+			/* U+0080 to U+009F have two bytes. */
+			fprintf(out, "\\u%04x", text[length - 1]);
 		} else {
 			if (*text == '"' || *text == '\\')
 				fputc('\\', out);

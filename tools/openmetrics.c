@@ -3,21 +3,25 @@
 #include <string.h>
 
 #include "openmetrics.h"
-#include "utf8.h"
+#include "visible.h"
 
 static void put_escaped(FILE *out, const char *value)
 {
-	const unsigned char *text = (const unsigned char *)value;
+	const char *text = value;
 	unsigned int length;
 
 	for (; *text; text += length) {
-		length = utf8_length(text);
-		if (!length) {
-			/* Not text: the replacement character. */
+		length = visible_length(text);
+		if (*text == '\n') {
+			fputs("\\n", out);
+			length = 1;
+		} else if (!length) {
+			/*
+			 * The format has no escape for what is no text, or
+			 * steers a terminal: the replacement character.
+			 */
 			fputs("\xef\xbf\xbd", out);
 			length = 1;
-		} else if (*text == '\n') {
-			fputs("\\n", out);
 		} else {
 			if (*text == '\\' || *text == '"')
 				fputc('\\', out);

@@ -4,14 +4,42 @@
 #include <unistd.h>
 
 #include "place.h"
+#include "visible.h"
 
 #define PLAIN \
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+:,./-"
+
+/* $'...', which has an escape for what would steer a terminal. */
+static const char *shell_bytes(const char *word, char *text, size_t size)
+{
+	char *out = text, *const end = text + size;
+	unsigned int length;
+
+	out += snprintf(out, size, "$'");
+	for (; *word && out + 6 < end; word += length) {
+		length = visible_length(word);
+		if (!length) {
+			out += snprintf(out, 5, "\\x%02x",
+					(unsigned char)*word);
+			length = 1;
+			continue;
+		}
+		if (*word == '\'' || *word == '\\')
+			*out++ = '\\';
+		memcpy(out, word, length);
+		out += length;
+	}
+	*out++ = '\'';
+	*out = '\0';
+	return text;
+}
 
 const char *shell_word(const char *word, char *text, size_t size)
 {
 	char *out = text, *const end = text + size;
 
+	if (word[visible_span(word)])
+		return shell_bytes(word, text, size);
 	if (*word && *word != '-' && !word[strspn(word, PLAIN)]) {
 		snprintf(text, size, "%s", word);
 		return text;

@@ -364,11 +364,17 @@ static void test_words(void)
 	static const struct {
 		const char *word, *quoted;
 	} words[] = {
-		{ "gre1", "gre1" },   { "a.b-c_d@e", "a.b-c_d@e" },
-		{ "", "''" },	      { "-x", "'-x'" },
-		{ "a b", "'a b'" },   { "a;b", "'a;b'" },
-		{ "$(x)", "'$(x)'" }, { "it's", "'it'\\''s'" },
-		{ "a\nb", "'a\nb'" }, { "'''", "''\\'''\\'''\\'''" },
+		{ "gre1", "gre1" },
+		{ "a.b-c_d@e", "a.b-c_d@e" },
+		{ "", "''" },
+		{ "-x", "'-x'" },
+		{ "a b", "'a b'" },
+		{ "a;b", "'a;b'" },
+		{ "$(x)", "'$(x)'" },
+		{ "it's", "'it'\\''s'" },
+		{ "a\nb", "$'a\\x0ab'" },
+		{ "'\\\x1b\xc3\xa4\xff", "$'\\'\\\\\\x1b\xc3\xa4\\xff'" },
+		{ "'''", "''\\'''\\'''\\'''" },
 	};
 	char text[SHELL_NAME_SIZE];
 	struct place p;
@@ -381,6 +387,11 @@ static void test_words(void)
 		   "''\\'''\\'''\\'''\\'''\\'''\\'''\\'''\\'''\\'''\\'''\\'''"
 		   "\\'''\\'''\\'''\\'''",
 		   "the longest name");
+	check_text(shell_word("\1\1\1\1\1\1\1\1\1\1\1\1\1\1\1", text,
+			      sizeof(text)),
+		   "$'\\x01\\x01\\x01\\x01\\x01\\x01\\x01\\x01\\x01\\x01\\x01"
+		   "\\x01\\x01\\x01\\x01'",
+		   "the longest name of control characters");
 
 	place_of(&p, NULL);
 	check_text(p.gretool, "gretool", "here: gretool");

@@ -37,6 +37,7 @@ static const struct {
 	{ "caf\xc3\xa9", "[\"caf\xc3\xa9\"]\n" },
 	{ "\xe2\x82\xac \xf0\x9f\x9a\x87",
 	  "[\"\xe2\x82\xac \xf0\x9f\x9a\x87\"]\n" },
+	{ "\xc2\x9b\xc2\xa0", "[\"\\u009b\xc2\xa0\"]\n" },
 	{ "latin\xe9", "[\"latin\\ufffd\"]\n" },
 	{ "\xc3", "[\"\\ufffd\"]\n" },
 	{ "\xc0\xaf", "[\"\\ufffd\\ufffd\"]\n" },

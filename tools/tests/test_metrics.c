@@ -136,7 +136,8 @@ static void test_bare(void)
 
 static void test_full(void)
 {
-	struct tunnel t[2] = { tunnel_of("a\"b\\c\xff"), tunnel_of("gre2") };
+	struct tunnel t[2] = { tunnel_of("a\"b\\c\xff\x1b"),
+			       tunnel_of("gre2") };
 	const char *family, *first_at, *second_at;
 	size_t i;
 
@@ -178,7 +179,7 @@ static void test_full(void)
 		t[1].counters[i] = i;
 	print(t, 2);
 
-	check_line("grex_up{device=\"a\\\"b\\\\c\xef\xbf\xbd\"} 0");
+	check_line("grex_up{device=\"a\\\"b\\\\c\xef\xbf\xbd\xef\xbf\xbd\"} 0");
 	check_line("grex_tunnel_info{device=\"gre2\",local=\"192.0.2.1\","
 		   "remote=\"any\"} 1");
 	check_line("grex_up{device=\"gre2\"} 1");
