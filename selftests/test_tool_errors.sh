@@ -14,6 +14,7 @@ TESTS="
 	test_usage_status
 	test_refused
 	test_refused_is_undone
+	test_control_characters
 	test_permission
 	test_user_namespace
 	test_module_is_loaded
@@ -247,6 +248,34 @@ test_refused_is_undone() {
 		"$(cat "$WORK/err")"
 	check_match "the rest is as before" '^t remote 192.0.2.2 mtu 1476 addr' \
 		"$(gretool -n "$A" show t)"
+}
+
+# What a name has in it never steers a terminal, and comes back from a file.
+test_control_characters() {
+	local name=$'a\e[31m\x9b' words
+	setup_pair
+	run gretool -n "$A" -batch - <<<'add "a\x1b[31m\x9b" remote 192.0.2.2 up'
+	check "the interface" ip -n "$A" link show "$name"
+	gretool -n "$A" monitor >"$WORK/monitor" &
+	for words in "show" "show -s -d" "-j show" "save" "check" "-j check" \
+		"metrics" "top -c 1" "apply --dry-run --prune /dev/null" \
+		"probe $name -c 1 -i 10ms" "add $name remote 192.0.2.3"; do
+		# shellcheck disable=SC2086 # words
+		ns "$A" gretool $words >"$WORK/out" 2>&1
+		check_match "$words prints something" . "$(cat "$WORK/out")"
+		check_fails "$words prints no control characters" \
+			grep -aP '[\x00-\x09\x0b-\x1f\x7f]|[^\xc2-\xf4\x80-\xbf]\x9b' "$WORK/out"
+	done
+	gretool -n "$A" save "$WORK/conf"
+	check_eq "the file" '["a\x1b[31m\x9b"]
+remote 192.0.2.2
+up' "$(cat "$WORK/conf")"
+	check_eq "nothing differs" "" "$(gretool -n "$A" apply "$WORK/conf" --prune 2>&1)"
+	check "it is deleted" gretool -n "$A" del "$name"
+	busywait 5 grep -q deleted "$WORK/monitor" || fail "monitor says nothing"
+	kill %+ && wait %+ 2>/dev/null
+	check_fails "monitor prints no control characters" \
+		grep -aP '[\x00-\x09\x0b-\x1f\x7f]' "$WORK/monitor"
 }
 
 UNPRIVILEGED="setpriv --reuid=65534 --regid=65534 --clear-groups

@@ -8,10 +8,27 @@
 #include "batch.h"
 #include "gretool.h"
 
+/* "xNN" behind a backslash is a byte; else the character is what it is. */
+static const char *cut_byte(char **in, char *out)
+{
+	const char *digits = *in + 1;
+	char byte[3] = "";
+
+	*out = **in;
+	if (**in != 'x' || !isxdigit((unsigned char)digits[0]) ||
+	    !isxdigit((unsigned char)digits[1]))
+		return NULL;
+	memcpy(byte, digits, 2);
+	*out = (char)strtol(byte, NULL, 16);
+	*in += 2;
+	return *out ? NULL : "has a NUL byte";
+}
+
 /* One word of a line, its quotes removed; it is written over the line. */
 static const char *cut_word(char **line, char **word)
 {
 	char *in = *line, *out = *line;
+	const char *wrong;
 	char quote = '\0';
 
 	*word = out;
@@ -23,7 +40,9 @@ static const char *cut_word(char **line, char **word)
 		} else if (*in == '\\' && quote != '\'') {
 			if (!*++in)
 				return "ends in a backslash";
-			*out++ = *in;
+			wrong = cut_byte(&in, out++);
+			if (wrong)
+				return wrong;
 		} else {
 			*out++ = *in;
 		}

@@ -9,6 +9,7 @@
 #include "gretool.h"
 #include "interrupt.h"
 #include "json.h"
+#include "print.h"
 #include "refusal.h"
 #include "tunnels.h"
 #include "words.h"
@@ -82,8 +83,8 @@ static void tell_answer(struct probing *p, uint64_t number, uint32_t us)
 		json_number(&json, "rtt_us", us);
 		json_object_end(&json);
 	} else {
-		printf("%s: seq=%" PRIu64 " time=%.3f ms\n", p->name, number,
-		       us / 1000.0);
+		print_name(stdout, p->name);
+		printf(": seq=%" PRIu64 " time=%.3f ms\n", number, us / 1000.0);
 	}
 	fflush(stdout);
 	if (!p->answered++ || us < p->min)
@@ -138,7 +139,8 @@ static int send_one(struct probing *p)
 		return refused("%s: the kernel has sent no probe", p->name);
 	if (!p->sent && !p->g->output.json) {
 		inet_ntop(AF_INET, &p->remote, remote, sizeof(remote));
-		printf("%s: asking %s\n", p->name, remote);
+		print_name(stdout, p->name);
+		printf(": asking %s\n", remote);
 		fflush(stdout);
 	}
 	p->probes[slot].kernel = tunnel.manual.sent - 1;
@@ -216,8 +218,9 @@ static void summarise_json(const struct probing *p)
 
 static void summarise(const struct probing *p)
 {
-	printf("%s: %" PRIu64 " sent, %" PRIu64 " answered, %.0f%% lost",
-	       p->name, p->sent, p->answered,
+	print_name(stdout, p->name);
+	printf(": %" PRIu64 " sent, %" PRIu64 " answered, %.0f%% lost", p->sent,
+	       p->answered,
 	       p->sent ? 100.0 * (double)(p->sent - p->answered) /
 				 (double)p->sent
 		       : 0.0);

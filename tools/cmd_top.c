@@ -10,6 +10,7 @@
 #include "interrupt.h"
 #include "print.h"
 #include "tunnels.h"
+#include "visible.h"
 
 const char help_top[] =
 	"gretool top [-i TIME] [-c COUNT]\n"
@@ -83,9 +84,11 @@ static void milliseconds(uint64_t ns)
 static void line(const struct tunnel *t)
 {
 	const struct probes *p = &t->keepalives;
+	char name[VISIBLE_SIZE(IFNAMSIZ)];
 	unsigned int lost, of;
 
-	printf("%-14s %-4s ", t->config.name, print_peer_text(t));
+	printf("%-14s %-4s ", visible_text(t->config.name, name, sizeof(name)),
+	       print_peer_text(t));
 	if (p->received) {
 		milliseconds(p->rtt);
 		milliseconds(p->rtt_smoothed);

@@ -6,6 +6,7 @@
 #include "counters.h"
 #include "duration.h"
 #include "print.h"
+#include "visible.h"
 
 const char *print_ip_text(const struct ip *ip, char text[INET6_ADDRSTRLEN])
 {
@@ -16,15 +17,23 @@ const char *print_ip_text(const struct ip *ip, char text[INET6_ADDRSTRLEN])
 
 void print_name(FILE *out, const char *name)
 {
-	if (!name[strcspn(name, " \t#\"'\\")]) {
+	size_t span = visible_span(name);
+
+	if (!name[span] && !name[strcspn(name, " \t#\"'\\")]) {
 		fputs(name, out);
 		return;
 	}
 	fputc('"', out);
-	for (; *name; name++) {
+	while (*name) {
+		span = visible_length(name);
+		if (!span) {
+			fprintf(out, "\\x%02x", (unsigned char)*name++);
+			continue;
+		}
 		if (*name == '"' || *name == '\\')
 			fputc('\\', out);
-		fputc(*name, out);
+		fwrite(name, 1, span, out);
+		name += span;
 	}
 	fputc('"', out);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../batch.h"
 #include "../print.h"
 #include "tap.h"
 
@@ -173,8 +174,42 @@ static void test_claims(void)
 		   "the peer has");
 }
 
+/* What would steer a terminal is not printed, and is read back. */
+static void test_name(void)
+{
+	static const struct {
+		const char *name, *text;
+	} names[] = {
+		{ "gre1", "gre1" },
+		{ "a#b", "\"a#b\"" },
+		{ "\xc3\xa4", "\xc3\xa4" },
+		{ "\x1b[31m", "\"\\x1b[31m\"" },
+		{ "a\x7f\"\\", "\"a\\x7f\\\"\\\\\"" },
+		{ "\xc2\x9b", "\"\\xc2\\x9b\"" },
+		{ "\xff\xc3\xa4", "\"\\xff\xc3\xa4\"" },
+	};
+	char *text = NULL, *argv[2];
+	size_t size, i;
+	FILE *out;
+	int argc;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		out = open_memstream(&text, &size);
+		if (!out)
+			abort();
+		print_name(out, names[i].name);
+		fclose(out);
+		check_text(text, names[i].text, "name %zu", i);
+		check(!batch_split(text, argv, 2, &argc) && argc == 1 &&
+			      !strcmp(argv[0], names[i].name),
+		      "name %zu is read back", i);
+		free(text);
+	}
+}
+
 int main(void)
 {
+	test_name();
 	test_lost();
 	test_peer();
 	test_stats();

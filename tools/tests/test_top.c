@@ -98,6 +98,12 @@ static void test_line(void)
 		   "\n",
 		   "a tunnel without keepalives");
 
+	t = named("\x1b[2J", true, "");
+	output_catch();
+	line(&t);
+	check(!strncmp(output_caught(), "\\x1b[2J  ", 9),
+	      "a name that would clear the screen");
+
 	t = named("a-long-name-14", true, ".x.x");
 	t.keepalives.state = GREX_KEEPALIVE_UP;
 	t.keepalives.received = 2;
