@@ -38,8 +38,11 @@ static const char *cut_word(char **line, char **word)
 		} else if (!quote && (*in == '"' || *in == '\'')) {
 			quote = *in;
 		} else if (*in == '\\' && quote != '\'') {
-			if (!*++in)
-				return "ends in a backslash";
+			/* The end of the line counts as white space. */
+			if (!in[1 + strspn(in + 1, "\r\n")])
+				return "ends in a backslash, which joins no "
+				       "lines here";
+			in++;
 			wrong = cut_byte(&in, out++);
 			if (wrong)
 				return wrong;
@@ -73,6 +76,19 @@ const char *batch_split(char *line, char **argv, int size, int *argc)
 	}
 }
 
+const char *batch_check_line(const char *line, size_t length, bool is_first)
+{
+	if (is_first && !strncmp(line, "\xef\xbb\xbf", 3))
+		return "begins with a byte order mark (U+FEFF), expected "
+		       "UTF-8 without one";
+	if (is_first &&
+	    (!strncmp(line, "\xff\xfe", 2) || !strncmp(line, "\xfe\xff", 2)))
+		return "is UTF-16, expected UTF-8";
+	if (memchr(line, '\0', length))
+		return "has a NUL byte";
+	return NULL;
+}
+
 static int run_line(struct gretool *g, char *line)
 {
 	const struct output before = g->output;
@@ -95,6 +111,7 @@ static int run_lines(struct gretool *g, FILE *file, const char *name)
 {
 	unsigned int number = 0;
 	int status = STATUS_OK;
+	const char *wrong;
 	char *line = NULL;
 	size_t size = 0;
 	ssize_t length;
@@ -102,8 +119,9 @@ static int run_lines(struct gretool *g, FILE *file, const char *name)
 
 	while ((length = getline(&line, &size, file)) >= 0) {
 		report_at(name, ++number);
-		if (memchr(line, '\0', (size_t)length))
-			err = usage("the line has a NUL byte");
+		wrong = batch_check_line(line, (size_t)length, number == 1);
+		if (wrong)
+			err = usage("the line %s", wrong);
 		else
 			err = run_line(g, line);
 		/* The first error is the one that counts. */

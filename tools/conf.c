@@ -123,6 +123,7 @@ static int read_lines(struct conf *conf, FILE *file, const char *path)
 	size_t size = 0, first = conf->count, last;
 	int status = STATUS_OK, err;
 	char *line = NULL, *kept;
+	const char *wrong;
 	ssize_t length;
 
 	if (!at.file)
@@ -133,10 +134,11 @@ static int read_lines(struct conf *conf, FILE *file, const char *path)
 		report_words(&at, 1);
 		kept = keep(conf, line);
 		last = conf->count;
+		wrong = batch_check_line(line, (size_t)length, at.line == 1);
 		if (!kept)
 			err = no_memory();
-		else if (memchr(line, '\0', (size_t)length))
-			err = usage("the line has a NUL byte");
+		else if (wrong)
+			err = usage("the line %s", wrong);
 		else
 			err = read_line(conf,
 					last > first ? &conf->sections[last - 1]
@@ -145,6 +147,9 @@ static int read_lines(struct conf *conf, FILE *file, const char *path)
 		if (err && last > first)
 			conf->sections[last - 1].is_unreadable = true;
 		note(&status, err);
+		/* Its section is not known, and the lines below are not blamed. */
+		if (wrong && at.line == 1)
+			break;
 	}
 	report_words(NULL, 0);
 	for (last = first; last < conf->count; last++)

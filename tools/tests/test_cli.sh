@@ -166,6 +166,9 @@ batch 2 '*/batch:3: add: ttl: "x" is not 1..255 or inherit' \
 batch 2 '*/batch:1: "shwo" is not a command*/batch:2: add: ttl:*' \
 	'shwo\nadd g1 remote any ttl x\n' -force
 batch 2 '*/batch:1: the line has a quote that does not end' 'add "g1 remote any\n'
+batch 2 '*/batch:1: the line begins with a byte order mark (U+FEFF),*' '\xef\xbb\xbfhelp\n'
+batch 2 '*/batch:1: the line ends in a backslash, which joins no lines here' \
+	'add g1 remote any \\\n\tttl 9\n'
 batch 2 '*/batch:1: the line has a NUL byte' 'add g1 \0 remote any\n'
 batch 2 '*/batch:2: add: "romote" is not an option, did you mean "remote"?' \
 	"# last line without an end\nadd 'g1' romote any"
