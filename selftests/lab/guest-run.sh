@@ -113,7 +113,7 @@ for name; do
 		done < <(ip -o link show type grex 2>/dev/null)
 	fi
 	read -r now </proc/sys/kernel/tainted
-	dmesg >"$log"
+	kernel_log "$log"
 	complaints "$log" "$mark" "$tainted" "$now" >/run/boot/complaints ||
 		{ reason+=("the kernel complained"); cp /run/boot/complaints "$GREX_RESULTS/$name.kernel"; }
 

@@ -4,6 +4,9 @@
 # Process 1 of a lab guest, after init: runs the command; tells boot.sh what came
 # of it, through files in the results folder.
 
+here=$(dirname "$(realpath "$0")")
+# shellcheck source=complaints.sh
+. "$here/complaints.sh"
 # shellcheck source=/dev/null
 . /run/boot/boot.env
 export PATH=$LAB_CHECKOUT/tools:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -46,7 +49,8 @@ if [[ -n $LAB_KMEMLEAK ]]; then
 	while IFS= read -r line; do echo "kmemleak: $line"; done </run/results/kmemleak >/dev/kmsg
 fi
 # boot.sh judges; here each command costs more.
-dmesg >/run/results/dmesg
+kernel_log /run/boot/log
+cp /run/boot/log /run/results/dmesg
 read -r tainted </run/boot/tainted
 read -r now </proc/sys/kernel/tainted
 echo "$tainted $now" >/run/results/.lab/tainted

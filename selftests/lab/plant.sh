@@ -3,8 +3,8 @@
 #
 # plant.sh [-k NAME] [BUG...]: plant bugs in a kernel; succeed if the lab finds each.
 #
-# On debug (the default): kasan shift bounds lockdep rcu sleep leak warn oops.
-# On other kernels: warn oops.
+# On debug (the default): kasan shift bounds lockdep rcu sleep leak warn cleared oops.
+# On other kernels: warn cleared oops.  "cleared" is a warning before "dmesg -C".
 
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
@@ -20,8 +20,8 @@ done
 bugs=("$@")
 if ((${#bugs[@]} == 0)); then
 	case $name in
-	debug) bugs=(kasan shift bounds lockdep rcu sleep leak warn oops) ;;
-	*) bugs=(warn oops) ;;
+	debug) bugs=(kasan shift bounds lockdep rcu sleep leak warn cleared oops) ;;
+	*) bugs=(warn cleared oops) ;;
 	esac
 fi
 
@@ -29,7 +29,7 @@ fi
 declare -A says=(
 	[kasan]='KASAN: slab-use-after-free' [shift]='UBSAN: shift-out-of-bounds' [bounds]='UBSAN: array-index-out-of-bounds'
 	[lockdep]='possible circular locking dependency' [rcu]='suspicious RCU usage' [sleep]='scheduling while atomic|sleeping function called'
-	[leak]='unreferenced object' [warn]='WARNING: .*plant_warn' [oops]='BUG: .*(NULL pointer|null-ptr-deref)|null-ptr-deref'
+	[leak]='unreferenced object' [warn]='WARNING: .*plant_warn' [cleared]='WARNING: .*plant_warn' [oops]='BUG: .*(NULL pointer|null-ptr-deref)|null-ptr-deref'
 )
 
 kernel=$("$LAB/kernel.sh" "$name")
@@ -48,20 +48,21 @@ for bug in "${bugs[@]}"; do [[ ${says[$bug]:-} ]] || die "no such bug: $bug"; do
 declare -A boots=()
 for bug in "${bugs[@]}"; do
 	case $bug in
-	lockdep | rcu | leak | oops) boots[$bug]=$bug ;;
+	lockdep | rcu | leak | cleared | oops) boots[$bug]=$bug ;;
 	*) boots[rest]+=" $bug" ;;
 	esac
 done
 
 failed=0
 for boot in "${!boots[@]}"; do
-	options=() expected=121 status=0
+	options=() expected=121 status=0 after=:
 	case $boot in
 	leak) options=(--kmemleak) ;;
+	cleared) after='dmesg -C' ;;
 	oops) expected=120 ;;
 	esac
 	setpriv --pdeathsig TERM "$LAB/boot.sh" -k "$name" -t 300 --no-module --module "$target/plant.ko" -o "$CHECKOUT/.build/results/plant-$name/$boot" "${options[@]}" \
-		-- "for bug in ${boots[$boot]}; do modprobe plant bug=\$bug; modprobe -r plant; done" >"$target/said" 2>&1 || status=$?
+		-- "for bug in ${boots[$boot]}; do modprobe plant bug=\$bug; modprobe -r plant; $after; done" >"$target/said" 2>&1 || status=$?
 	for bug in ${boots[$boot]}; do
 		if ((status == expected)) && grep -qE "${says[$bug]}" "$target/said"; then
 			echo "ok   $bug planted on $name: $(grep -oE -m 1 "${says[$bug]}" "$target/said" | head -n 1)"

@@ -97,7 +97,7 @@ static const struct {
 	{ "shift", plant_shift },     { "bounds", plant_bounds },
 	{ "lockdep", plant_lockdep }, { "rcu", plant_rcu },
 	{ "sleep", plant_sleep },     { "leak", plant_leak },
-	{ "oops", plant_oops },
+	{ "oops", plant_oops },	      { "cleared", plant_warn },
 };
 
 static int __init plant_init(void)
