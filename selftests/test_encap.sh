@@ -17,6 +17,7 @@ TESTS="
 	test_multicast
 	test_other
 	test_raw_socket
+	test_mark
 "
 
 # One capture and one tshark for all functions: it takes seconds to start.
@@ -71,6 +72,30 @@ test_raw_socket() {
 	END
 	check "all are known" busywait 5 has_packets "$B" raw 4
 	check_eq "unknown" 0 "$(counter "$B" raw rx_keepalive_unknown)"
+}
+
+# marked MARK: outer packets that netfilter saw with it, and forgets
+marked() {
+	ns "$A" nft reset counter t "m$1" | awk '$1 == "packets" { print $2 }'
+}
+
+# Netfilter sees the mark of the tunnel, or else that of the inner packet; the route
+# is looked up with that of the tunnel alone.
+test_mark() {
+	setup_pair
+	tunnel_pair
+	ns "$A" nft "add table t; add counter t m5; add counter t m7
+		add chain t o { type filter hook output priority 0; }
+		add rule t o ip protocol gre meta mark 5 counter name m5
+		add rule t o ip protocol gre meta mark 7 counter name m7" || fail "nft"
+	run ip -n "$A" rule add fwmark 5 to 192.0.2.2 prohibit
+	check "ping" ping_ok "$A" 10.0.0.2 -m 5
+	check_eq "the mark of the inner packet" "3 0" "$(marked 5) $(marked 7)"
+	run gretool -n "$A" set gre1 fwmark 7
+	check "ping with a mark of the tunnel" ping_ok "$A" 10.0.0.2 -m 5
+	check_eq "the mark of the tunnel" "0 3" "$(marked 5) $(marked 7)"
+	run gretool -n "$A" set gre1 fwmark 5
+	check_fails "a rule for the mark of the tunnel" ping_ok "$A" 10.0.0.2
 }
 
 has_packets() {
