@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Who owns IP protocol 47. gre.ko does, and hands version 0 to one module; we
- * ask it, so that PPTP (version 1) goes on working. It drops packets under 12
- * bytes and those with any of the bits 9 to 12 set before we see them.
+ * ask it, so that PPTP (version 1) goes on working. It takes the bits 9 to 15 for
+ * the version: it drops packets under 12 bytes and those with any of the bits 9
+ * to 14 set before we see them.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -41,8 +41,8 @@ static u8 *put_u32(u8 *p, u32 v)
  * @len: how many there are: the whole packet, or GREX_HEADER_LOOK of it
  *
  * The order of the checks is RFC 2784's: the version says what the rest means.
- * Bits 6 to 12 are ignored (RFC 2784 2.1). The checksum covers the payload and
- * is not verified here.
+ * Bits 6 to 12 are ignored (RFC 2784 2.1), as far as gre.ko lets them pass: 6 to 8.
+ * The checksum covers the payload and is not verified here.
  */
 enum grex_header_verdict grex_header_parse(struct grex_header *header,
 					   const void *data, size_t len)

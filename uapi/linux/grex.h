@@ -327,7 +327,9 @@ enum grex_decap_ttl {
  * the others is a packet that was dropped, for one reason, and one only; those
  * that were not are in the rx and tx packets of IFLA_STATS64, whose errors and
  * dropped are sums of these. gre.ko drops and does not count what has less than
- * 12 bytes behind the IP header or any of the flag bits 9 to 15 set.
+ * 12 bytes behind the IP header or any of the flag bits 9 to 14 set, and leaves bit 15
+ * alone, which is version 1, to PPTP: NETNS_RX_VERSION stays 0. Of the reserved bits, 4
+ * and 5 are NETNS_RX_RESERVED, and 6 to 8 are ignored (RFC 2784 2.1, 2.3).
  */
 #define GREX_STATS(X)                                                           \
 	X(RX_CSUM, rx_csum, TUNNEL, "GRE checksum wrong (RFC 2784 2.1)")        \
@@ -358,7 +360,8 @@ enum grex_decap_ttl {
 	  "not taken by the underlay: queue full, or filtered")                 \
 	X(NETNS_RX_TRUNCATED, netns_rx_truncated, NETNS,                        \
 	  "GRE header incomplete")                                              \
-	X(NETNS_RX_VERSION, netns_rx_version, NETNS, "GRE version is not 0")    \
+	X(NETNS_RX_VERSION, netns_rx_version, NETNS,                            \
+	  "another GRE version: never, since gre.ko drops that first")          \
 	X(NETNS_RX_ROUTING, netns_rx_routing, NETNS,                            \
 	  "source routing present (RFC 1701), refused")                         \
 	X(NETNS_RX_RESERVED, netns_rx_reserved, NETNS,                          \
