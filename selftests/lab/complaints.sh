@@ -6,7 +6,7 @@
 COMPLAINT='WARNING: |BUG: |BUG at |Oops|KASAN:|UBSAN:|general protection|INFO: (possible|trying|task .* blocked|rcu)'
 COMPLAINT+='|rcu.*(stall|detected)|possible (recursive|circular|irq lock)|inconsistent lock state|suspicious RCU|bad unlock balance'
 COMPLAINT+='|held lock freed|sleeping function called|scheduling while atomic|unreferenced object'
-COMPLAINT+='|refcount_t:|ODEBUG:|list_(add|del) corruption|ref_tracker|unregister_netdevice: waiting|hw csum failure'
+COMPLAINT+='|refcount_t:|ODEBUG:|list_(add|del) corruption|ref_tracker: [^m]|unregister_netdevice: waiting|hw csum failure'
 COMPLAINT+='|double.free|Unable to handle|leaked reference|is buggy'
 
 # kernel_log FILE: write into FILE all that the kernel has said since it booted.
