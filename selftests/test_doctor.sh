@@ -26,6 +26,7 @@ TESTS="
 	underlay_carrier
 	no_route
 	no_route_by_mark
+	route_by_protocol
 	route_loop
 	loop_of_two
 	gateway_silent
@@ -237,6 +238,29 @@ no_route_by_mark() {
 	check_match "the mark is said" "fwmark 0x7" "$(said '.[0].text')"
 	run gretool -n "$H1" set gre1 fwmark 8
 	finds "another mark" "" "$H1" gre1
+}
+
+# The kernel does not answer for which route a rule would choose GRE.
+route_by_protocol() {
+	setup_internet
+	run gretool -n "$H1" add gre1 local 198.51.100.2 remote 203.0.113.2 \
+		addr 10.0.0.1/30 up
+	run gretool -n "$H2" add gre1 local 203.0.113.2 remote 198.51.100.2 \
+		addr 10.0.0.2/30 up
+	ips "$H1" <<-END
+		route del default
+		route add default via 198.51.100.1 mtu 1400 table 100
+		rule add ipproto gre lookup 100
+	END
+	run gretool -n "$H1" set gre1 mtu 1376
+	check "it works" ping_ok "$H1" 10.0.0.2
+	finds "it works" "" "$H1" gre1
+	run gretool -n "$H1" set gre1 mtu 1377
+	finds "the MTU of that route" "problem mtu" "$H1" gre1
+	run gretool -n "$H1" set gre1 mtu 1376
+	ip -n "$H1" route del default table 100
+	finds "no route there" "problem no_route" "$H1" gre1
+	check_eq "no route that does harm" "ip -n $H1 rule show" "$(fix_of no_route)"
 }
 
 route_loop() {

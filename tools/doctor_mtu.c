@@ -27,7 +27,7 @@ static uint32_t route_mtu(const struct facts *f)
 {
 	const struct iface *i;
 
-	if (is_probed(f) || is_learned(f))
+	if (is_probed(f) || is_learned(f) || f->rule_names_gre)
 		return f->tunnel->path.mtu;
 	if (!f->underlay || !f->route.asked || f->route.error ||
 	    doctor_loops(f) || doctor_remote_is_ours(f))

@@ -37,6 +37,16 @@ bool doctor_loops(const struct facts *f)
 	return f->loop[0];
 }
 
+/* The module has looked up the route of the tunnel's own packets. What the kernel
+ * answers to us is about packets of any protocol.
+ */
+static bool has_no_route(const struct facts *f)
+{
+	if (f->tunnel->path.mtu)
+		return false;
+	return f->rule_names_gre || (f->route.asked && f->route.error);
+}
+
 static const char *device_of(const struct facts *f, int ifindex)
 {
 	const struct iface *i = iface_find(f->underlay, ifindex);
@@ -158,7 +168,7 @@ void judge_no_route(const struct facts *f, struct finding *found)
 	char how[64 + IFNAMSIZ] = "";
 
 	/* Each of these is a reason of its own. */
-	if (!f->route.asked || !f->route.error || doctor_local_is_missing(f) ||
+	if (!has_no_route(f) || doctor_local_is_missing(f) ||
 	    broken_underlay(f))
 		return;
 	if (c->link)
@@ -167,6 +177,15 @@ void judge_no_route(const struct facts *f, struct finding *found)
 		snprintf(how + strlen(how), sizeof(how) - strlen(how),
 			 " with fwmark 0x%" PRIx32, c->fwmark);
 	ipv4_text(c->remote.v4, remote);
+	if (!f->route.asked) {
+		found_say(found, SEVERITY_PROBLEM,
+			  "there is no route to %s%s, or it leads back into "
+			  "the tunnel: a rule chooses one for GRE (ipproto "
+			  "gre)",
+			  remote, how);
+		found_fix(found, "%s rule show", f->there.ip);
+		return;
+	}
 	found_say(found, SEVERITY_PROBLEM, "there is no route to %s%s: %s",
 		  remote, how, why_no_route(f->route.error));
 	found_fix(found, "%s route replace %s/32 via GATEWAY%s%s", f->there.ip,

@@ -90,6 +90,9 @@ static void read_outer(struct nl *nl, struct facts *f)
 		f->entry_rp_filter = proc_rp_filter(entry->name);
 	if (!c->remote.family)
 		return;
+	f->rule_names_gre = route_rules_name_gre(nl);
+	if (f->rule_names_gre)
+		return;
 	route_ask(nl, c->remote.v4, &flow, &f->route);
 	route_ask(nl, c->remote.v4, &none, &f->plain);
 	if (f->route.error)

@@ -34,6 +34,8 @@ struct facts {
 	struct place there;
 	bool same; /* it is the same one */
 	const struct underlay *underlay; /* NULL: it cannot be entered */
+	/* A rule chooses GRE by its protocol: routes are not asked for. */
+	bool rule_names_gre;
 	struct route route; /* to the remote, as the tunnel asks for it */
 	struct route plain; /* likewise, as anybody else asks for it */
 	struct route detour; /* the best one that does not use the tunnel */

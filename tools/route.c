@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <linux/fib_rules.h>
 #include <linux/neighbour.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,6 +84,32 @@ void route_ask(struct nl *nl, struct in_addr to, const struct flow *flow,
 		mnl_attr_put_u32(nlh, RTA_MARK, flow->mark);
 	r->asked = true;
 	r->error = -nl_talk(nl, &request, read_route, r);
+}
+
+static int look_at_rule(const struct nlmsghdr *message, void *arg)
+{
+	const struct nlattr *attr;
+	uint8_t protocol = 0;
+	bool *named = arg;
+
+	mnl_attr_for_each(attr, message, sizeof(struct fib_rule_hdr))
+		if (mnl_attr_get_type(attr) == FRA_IP_PROTO)
+			collect_value(attr, &protocol, sizeof(protocol));
+	*named |= protocol == IPPROTO_GRE;
+	return 0;
+}
+
+bool route_rules_name_gre(struct nl *nl)
+{
+	struct nl_request request;
+	struct fib_rule_hdr *rule =
+		nl_start(&request, RTM_GETRULE, NLM_F_DUMP, sizeof(*rule));
+	size_t ignored = 0;
+	bool named = false;
+
+	rule->family = AF_INET;
+	collect_dump(nl, &request, look_at_rule, &named, &ignored);
+	return named;
 }
 
 struct search {

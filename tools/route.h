@@ -42,6 +42,11 @@ struct flow {
 
 void route_ask(struct nl *nl, struct in_addr to, const struct flow *flow,
 	       struct route *r);
+/*
+ * Does a rule choose GRE packets, or all others, by their IP protocol? The kernel
+ * takes no such protocol in a question for a route.
+ */
+bool route_rules_name_gre(struct nl *nl);
 /* The best route of the main table that does not use an interface. */
 void route_ask_without(struct nl *nl, struct in_addr to, int ifindex,
 		       struct route *r);

@@ -359,6 +359,25 @@ static void test_mss(void)
 	check_text(found(), "problem no_route, warning mss", "no route");
 }
 
+/* Rules by protocol, of which an answer about a route knows nothing. */
+static void test_rules(void)
+{
+	well();
+	facts.route.error = 101;
+	check_text(found(), "problem no_route", "no route");
+	tunnel.path.mtu = 1500;
+	check_text(found(), "", "the module has one");
+
+	well();
+	facts.rule_names_gre = true;
+	memset(&facts.route, 0, sizeof(facts.route));
+	facts.plain = facts.route;
+	check_text(found(), "problem no_route", "no route by a rule");
+	check_text(fix(), "ip rule show", "no route that does harm");
+	tunnel.path.mtu = 1400;
+	check_text(found(), "problem mtu", "the MTU of the route by the rule");
+}
+
 static void test_words(void)
 {
 	static const struct {
@@ -415,6 +434,7 @@ int main(void)
 	test_protocol();
 	test_path();
 	test_mss();
+	test_rules();
 	test_words();
 	config_free(&tunnel.config);
 	return finish();
