@@ -32,6 +32,7 @@ TESTS="
 	gateway_silent
 	mtu
 	mtu_learned
+	no_pmtu_disc
 	mss
 	probed
 	ends_differ
@@ -346,6 +347,38 @@ mtu_learned() {
 		"$(said 'map(select(.id == "mtu"))[0].text')"
 	mend mtu "$H1" gre1
 	check_eq "as the path has it" 1376 "$(link_mtu "$H1" gre1)"
+}
+
+# What the finding says of the kernel is what happens.
+no_pmtu_disc() {
+	setup_internet
+	run gretool -n "$H1" add gre1 local 198.51.100.2 remote 203.0.113.2 \
+		addr 10.0.0.1/30 up
+	run gretool -n "$H2" add gre1 local 203.0.113.2 remote 198.51.100.2 \
+		addr 10.0.0.2/30 up
+	ip -n "$NET" link set v2 mtu 1400
+	ns "$H1" sysctl -qw net.ipv4.ip_no_pmtu_disc=3
+	finds "3" "warning no_pmtu_disc" "$H1" gre1
+	check "large packets are lost" large_is_lost
+	check_eq "nothing is learned" 1500 "$(path_mtu_of "$H1")"
+	ns "$H1" sysctl -qw net.ipv4.ip_no_pmtu_disc=1
+	finds "1" "warning no_pmtu_disc" "$H1" gre1
+	large_is_lost
+	check_eq "too much is learned" 552 "$(path_mtu_of "$H1")"
+	mend no_pmtu_disc "$H1" gre1
+	run gretool -n "$H1" del gre1
+	run gretool -n "$H1" add gre1 local 198.51.100.2 remote 203.0.113.2 \
+		addr 10.0.0.1/30 up
+	large_is_lost
+	check_eq "what it says is learned" 1400 "$(path_mtu_of "$H1")"
+}
+
+large_is_lost() {
+	! ns "$H1" ping -q -c 2 -i 0.05 -W 1 -M "do" -s 1440 10.0.0.2
+}
+
+path_mtu_of() {
+	gretool -n "$1" -j show gre1 | jq '.[].path_mtu.bytes'
 }
 
 # A path that takes less than the route, which nobody tells: a veth drops what is

@@ -29,6 +29,7 @@ const struct check checks[] = {
 	{ "one_way", judge_one_way },
 	{ "routes_stay", judge_routes_stay },
 	{ "mtu", judge_mtu },
+	{ "no_pmtu_disc", judge_no_pmtu_disc },
 	{ "ends_differ", judge_ends_differ },
 	{ "mtu_probe", judge_mtu_probe },
 	{ "mss", judge_mss },

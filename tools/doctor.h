@@ -69,6 +69,7 @@ void judge_underlay_rp_filter(const struct facts *f, struct finding *found);
 void judge_mtu(const struct facts *f, struct finding *found);
 void judge_ends_differ(const struct facts *f, struct finding *found);
 void judge_mtu_probe(const struct facts *f, struct finding *found);
+void judge_no_pmtu_disc(const struct facts *f, struct finding *found);
 void judge_mss(const struct facts *f, struct finding *found);
 
 /* doctor_filter.c: who else has a say about protocol 47. */

@@ -145,6 +145,29 @@ void judge_ends_differ(const struct facts *f, struct finding *found)
 			  path->peer_device);
 }
 
+/* In mode 1 the kernel passes an error on without the MTU in it, in modes 2 and 3
+ * not at all, since GRE cannot tell whether one is true as TCP can.
+ */
+void judge_no_pmtu_disc(const struct facts *f, struct finding *found)
+{
+	const struct config *c = &f->tunnel->config;
+
+	/* Without DF there is no such error. */
+	if (f->no_pmtu_disc <= 0 || (!c->pmtudisc && c->ignore_df))
+		return;
+	/* Probes find the path MTU whatever ICMP says. */
+	found_say(found, c->mtu_probe ? SEVERITY_NOTE : SEVERITY_WARNING,
+		  "sysctl net.ipv4.ip_no_pmtu_disc is %d: an ICMP error that "
+		  "tells the path MTU %s",
+		  f->no_pmtu_disc,
+		  f->no_pmtu_disc == 1
+			  ? "is taken for one of 552 bytes, whatever it says"
+			  : "does not get to the tunnel, and packets that are "
+			    "too large are lost");
+	found_fix(found, "%ssysctl -w net.ipv4.ip_no_pmtu_disc=0",
+		  f->there.run);
+}
+
 void judge_mtu_probe(const struct facts *f, struct finding *found)
 {
 	const struct config *c = &f->tunnel->config;

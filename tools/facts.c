@@ -83,6 +83,7 @@ static void read_outer(struct nl *nl, struct facts *f)
 		f->local_routed = !local.error && local.type == RTN_LOCAL;
 		flow.source = c->local.v4;
 	}
+	f->no_pmtu_disc = proc_ipv4("ip_no_pmtu_disc");
 	f->entry = find_entry(f);
 	f->entry_rp_filter = -1;
 	entry = iface_find(f->underlay, f->entry);

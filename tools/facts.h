@@ -34,6 +34,7 @@ struct facts {
 	struct place there;
 	bool same; /* it is the same one */
 	const struct underlay *underlay; /* NULL: it cannot be entered */
+	int no_pmtu_disc; /* sysctl net.ipv4.ip_no_pmtu_disc, -1: not known */
 	/* A rule chooses GRE by its protocol: routes are not asked for. */
 	bool rule_names_gre;
 	struct route route; /* to the remote, as the tunnel asks for it */

@@ -5,21 +5,34 @@
 
 #include "proc.h"
 
-int proc_conf(const char *family, const char *device, const char *name)
+static int read_number(const char *path)
 {
-	char path[160];
+	FILE *file = fopen(path, "re");
 	int value = -1;
-	FILE *file;
 
-	snprintf(path, sizeof(path), "/proc/sys/net/%s/conf/%s/%s", family,
-		 device, name);
-	file = fopen(path, "re");
 	if (!file)
 		return -1;
 	if (fscanf(file, "%d", &value) != 1)
 		value = -1;
 	fclose(file);
 	return value;
+}
+
+int proc_conf(const char *family, const char *device, const char *name)
+{
+	char path[160];
+
+	snprintf(path, sizeof(path), "/proc/sys/net/%s/conf/%s/%s", family,
+		 device, name);
+	return read_number(path);
+}
+
+int proc_ipv4(const char *name)
+{
+	char path[160];
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/%s", name);
+	return read_number(path);
 }
 
 int proc_rp_filter(const char *device)

@@ -296,6 +296,20 @@ static void test_path(void)
 	check_text(fix(), "gretool set gre1 mtu 1376", "the fix");
 
 	well();
+	facts.no_pmtu_disc = 1;
+	check_text(found(), "note no_pmtu_disc", "ICMP is not needed");
+	tunnel.config.mtu_probe = false;
+	check_text(found(), "warning no_pmtu_disc, note mtu_probe",
+		   "ICMP is misread");
+	check(strstr(sentence(), " 552 bytes"), "as what");
+	check_text(fix(), "sysctl -w net.ipv4.ip_no_pmtu_disc=0", "the fix");
+	facts.no_pmtu_disc = 3;
+	check(strstr(sentence(), "does not get to the tunnel"), "it is lost");
+	tunnel.config.pmtudisc = false;
+	tunnel.config.ignore_df = true;
+	check_text(found(), "note mtu_probe", "without DF");
+
+	well();
 	tunnel.path.peer_device = 1400;
 	check_text(found(), "warning ends_differ", "the peer has less");
 	check(strstr(sentence(), "ago, unverified)"), "as somebody says");
