@@ -23,6 +23,7 @@ TESTS="
 	chain_of_its_own
 	before_input
 	output
+	output_policy
 	not_about_us
 	other_namespace
 	unprivileged
@@ -178,6 +179,25 @@ output() {
 	mend filter_output "$A" gre1
 	finds "mended" "" "$A" gre1
 	check "it works" works
+}
+
+# It also drops what this machine sends into the tunnel.
+output_policy() {
+	rules <<-END
+		table inet filter {
+			chain output {
+				type filter hook output priority filter; policy drop;
+				ct state established accept
+			}
+		}
+	END
+	finds "policy" "warning filter_output" "$A" gre1
+	check_match "who has to begin" "until the peer has sent" \
+		"$(said 'map(select(.id == "filter_output").text)[]')"
+	mend filter_output "$A" gre1
+	finds "mended" "" "$A" gre1
+	check "it works" works
+	check "from here, too" ping_ok "$A" 10.0.0.2
 }
 
 not_about_us() {

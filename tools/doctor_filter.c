@@ -90,6 +90,10 @@ static void say_ruling(const struct facts *f, const struct ruling *r, bool out,
 {
 	const struct config *c = &f->tunnel->config;
 	char remote[INET_ADDRSTRLEN], by[FILTER_NAME_SIZE + 64];
+	const char *const until = out ? " until the peer has sent something, "
+					"and again when that is forgotten"
+				      : " until this end has sent something, "
+					"and again when that is forgotten";
 	char count[64] = "";
 
 	if (!r->by_rule)
@@ -116,10 +120,36 @@ static void say_ruling(const struct facts *f, const struct ruling *r, bool out,
 		  r->sure ? "drops" : "may drop", out ? "to" : "from",
 		  c->remote.family ? ipv4_text(c->remote.v4, remote)
 				   : "any remote",
-		  r->lets_answers ? " until this end has sent something, and "
-				    "again when that is forgotten"
-				  : "",
-		  by, count);
+		  r->lets_answers ? until : "", by, count);
+}
+
+/* A policy that drops the outer packets on output drops what this machine itself
+ * sends into the tunnel as well, as it has not been outside yet.
+ */
+static void fix_output_policy(const struct facts *f, const struct ruling *r,
+			      struct finding *found)
+{
+	const char *const name = f->tunnel->config.name;
+	char before[sizeof(found->fix)], quoted[SHELL_NAME_SIZE];
+
+	/* A chain of a device sees no other device; and a name that needs quotes
+	 * needs more of them for nft.
+	 */
+	if (!f->same || !strcmp(r->family, "netdev") ||
+	    strcmp(shell_word(name, quoted, sizeof(quoted)), name))
+		return;
+	memcpy(before, found->fix, sizeof(before));
+	if (r->iptables)
+		found_fix(found,
+			  "%s && %siptables-legacy -t %s -I %s -o %s -j "
+			  "ACCEPT",
+			  before, f->there.run, r->table, r->base, name);
+	else
+		found_fix(found,
+			  "%s && %snft insert rule %s %s %s oifname %s "
+			  "accept",
+			  before, f->there.run, r->family, r->table, r->base,
+			  name);
 }
 
 /* Before all other rules: that helps against any of them. */
@@ -143,6 +173,8 @@ static void fix_ruling(const struct facts *f, const struct ruling *r, bool out,
 		found_fix(found,
 			  "%snft insert rule %s %s %s %sip protocol gre accept",
 			  f->there.run, r->family, r->table, r->base, who);
+	if (out && !r->by_rule)
+		fix_output_policy(f, r, found);
 }
 
 static void judge_filter(const struct facts *f, bool out, struct finding *found)

@@ -268,6 +268,15 @@ static void test_protocol(void)
 		   "iptables-legacy -t filter -I INPUT -s 192.0.2.2 -p 47 -j "
 		   "ACCEPT",
 		   "the fix");
+	underlay.filter.iptables =
+		(char *)"*filter\n:INPUT ACCEPT [0:0]\n:OUTPUT DROP [0:0]\n"
+			"COMMIT\n";
+	check_text(found(), "problem filter_output", "a policy on output");
+	check_text(fix(),
+		   "iptables-legacy -t filter -I OUTPUT -d 192.0.2.2 -p 47 -j "
+		   "ACCEPT && iptables-legacy -t filter -I OUTPUT -o gre1 -j "
+		   "ACCEPT",
+		   "inside and outside");
 	underlay.filter.iptables = NULL;
 	check_text(found(), "", "no filters");
 	strcpy(underlay.filter.unread, "nft: it is not installed");
