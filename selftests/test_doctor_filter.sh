@@ -22,6 +22,7 @@ TESTS="
 	rule_with_counter
 	chain_of_its_own
 	before_input
+	untracked
 	output
 	output_policy
 	not_about_us
@@ -162,6 +163,37 @@ before_input() {
 	END
 	finds "prerouting" "problem filter_input" "$A" gre1
 	mend filter_input "$A" gre1
+	check "it works" works
+}
+
+# What is not tracked has no state: "established" is never said of it.
+untracked() {
+	rules <<-END
+		table inet filter {
+			chain pre {
+				type filter hook prerouting priority raw; policy accept;
+				ip protocol gre notrack
+			}
+			chain out {
+				type filter hook output priority raw; policy accept;
+				ip protocol gre notrack
+			}
+			chain input {
+				type filter hook input priority filter; policy drop;
+				ct state established accept
+				iifname "gre1" accept
+			}
+		}
+	END
+	check "from here" ping_fails "$A" 10.0.0.2
+	finds "untracked" "problem filter_input" "$A" gre1
+	check_match "why" "notrack" "$(said 'map(select(.id == "filter_input").text)[]')"
+	mend filter_input "$A" gre1
+	check "it works" works
+	run ns "$A" nft flush chain inet filter input
+	run ns "$A" nft add rule inet filter input ct state untracked accept
+	run ns "$A" nft add rule inet filter input iifname gre1 accept
+	finds "untracked is accepted" "" "$A" gre1
 	check "it works" works
 }
 

@@ -10,6 +10,7 @@
 struct ruling {
 	bool dropped, sure;
 	bool lets_answers; /* only the first packet of a connection is dropped */
+	bool untracked; /* so that no rule by its state is about it */
 	bool iptables;
 	char family[8], table[FILTER_NAME_SIZE], base[FILTER_NAME_SIZE];
 	char chain[FILTER_NAME_SIZE];
@@ -61,10 +62,17 @@ static void rule_on(const struct filter_text *text, bool iptables,
 	packet.established = false;
 	if (!read_rules(&filter, text, iptables, &packet))
 		goto out;
+	packet.untracked = filter_untracks(&filter);
+	if (packet.untracked) {
+		filter_free(&filter);
+		if (!read_rules(&filter, text, iptables, &packet))
+			goto out;
+	}
 	filter_walk(&filter, packet.out, &end);
 	if (!end.dropped)
 		goto out;
 	ruling->dropped = true;
+	ruling->untracked = packet.untracked;
 	ruling->sure = end.sure;
 	ruling->iptables = !end.base->family[0];
 	strcpy(ruling->family, end.base->family);
@@ -115,12 +123,15 @@ static void say_ruling(const struct facts *f, const struct ruling *r, bool out,
 	found_say(found,
 		  r->sure && !r->lets_answers ? SEVERITY_PROBLEM
 					      : SEVERITY_WARNING,
-		  "chain %s of table %s%s%s %s GRE (protocol 47) %s %s%s: %s%s",
+		  "chain %s of table %s%s%s %s GRE (protocol 47) %s %s%s: %s%s%s",
 		  r->base, r->iptables ? "iptables" : r->family, " ", r->table,
 		  r->sure ? "drops" : "may drop", out ? "to" : "from",
 		  c->remote.family ? ipv4_text(c->remote.v4, remote)
 				   : "any remote",
-		  r->lets_answers ? until : "", by, count);
+		  r->lets_answers ? until : "", by, count,
+		  r->untracked ? "; a rule with notrack leaves it without a "
+				 "connection"
+			       : "");
 }
 
 /* A policy that drops the outer packets on output drops what this machine itself

@@ -40,6 +40,18 @@ void filter_free(struct filter *f)
 	memset(f, 0, sizeof(*f));
 }
 
+bool filter_untracks(const struct filter *f)
+{
+	size_t i, j;
+
+	for (i = 0; i < f->nchains; i++)
+		for (j = 0; j < f->chains[i].nrules; j++)
+			if (f->chains[i].rules[j].untracks &&
+			    f->chains[i].rules[j].match == FILTER_YES)
+				return true;
+	return false;
+}
+
 struct filter_chain *filter_find(const struct filter *f, const char *family,
 				 const char *table, const char *name)
 {

@@ -35,6 +35,7 @@ enum filter_verdict {
 struct filter_packet {
 	bool out; /* this machine sends it */
 	bool established; /* it belongs to a known connection, else it is new */
+	bool untracked; /* a rule has taken it out of connection tracking */
 	struct in_addr source, destination; /* 0.0.0.0: not known */
 	const char *device; /* by which it comes or goes, "": not known */
 	uint32_t mark;
@@ -44,6 +45,7 @@ struct filter_rule {
 	enum filter_sure match;
 	enum filter_verdict verdict;
 	char target[FILTER_NAME_SIZE]; /* chain of a jump */
+	bool untracks; /* it takes packets out of connection tracking */
 	bool names_gre; /* it is about protocol 47 and not about all */
 	bool counted;
 	uint64_t packets;
@@ -71,6 +73,8 @@ bool filter_read_nft(struct filter *f, const struct json_value *ruleset,
 bool filter_read_iptables(struct filter *f, const char *text,
 			  const struct filter_packet *packet);
 void filter_free(struct filter *f);
+/* Does a rule surely take the packet out of connection tracking? */
+bool filter_untracks(const struct filter *f);
 
 /* For the readers; NULL: no memory. */
 struct filter_chain *filter_add_chain(struct filter *f);

@@ -39,11 +39,14 @@ static enum filter_sure is_address(struct in_addr address, char *text)
 /* A list with commas. */
 static enum filter_sure is_state(const struct filter_packet *p, char *list)
 {
+	const char *const state = p->untracked	   ? "UNTRACKED"
+				  : p->established ? "ESTABLISHED"
+						   : "NEW";
 	char *rest, *word;
 
 	for (word = strtok_r(list, ",", &rest); word;
 	     word = strtok_r(NULL, ",", &rest))
-		if (!strcmp(word, p->established ? "ESTABLISHED" : "NEW"))
+		if (!strcmp(word, state))
 			return FILTER_YES;
 	return FILTER_NO;
 }
@@ -212,6 +215,8 @@ static bool read_rule(struct filter *f, const char *table,
 	r->counted = true;
 	r->packets = packets;
 	r->number = c->nrules;
+	r->untracks = strstr(line + used, "-j NOTRACK") ||
+		      strstr(line + used, "-j CT --notrack");
 	read_options(p, r, line + used);
 	return true;
 }

@@ -84,6 +84,13 @@ static struct known of_payload(const struct nft *n, const char *protocol,
 	return (struct known){ .kind = UNKNOWN };
 }
 
+static const char *state_of(const struct filter_packet *p)
+{
+	if (p->untracked)
+		return "untracked";
+	return p->established ? "established" : "new";
+}
+
 /* What the left side of a match is for our packet. */
 static struct known of_expression(const struct nft *n,
 				  const struct json_value *e)
@@ -99,9 +106,7 @@ static struct known of_expression(const struct nft *n,
 	inner = json_member(e, "ct");
 	if (inner && !strcmp(json_text(inner, "key"), "state"))
 		return (struct known){ .kind = WORD,
-				       .word = n->packet->established
-						       ? "established"
-						       : "new" };
+				       .word = state_of(n->packet) };
 	return (struct known){ .kind = UNKNOWN };
 }
 
@@ -463,6 +468,10 @@ static void read_statement(struct rule_reader *r,
 	if (packets) {
 		r->rule.counted = true;
 		r->rule.packets = packets->number;
+	}
+	if (json_member(statement, "notrack")) {
+		r->rule.untracks = true;
+		end_rule(r, FILTER_YES, FILTER_NEXT, "");
 	}
 	for (i = 0; i < sizeof(conditions) / sizeof(conditions[0]); i++)
 		if (json_member(statement, conditions[i]))

@@ -269,6 +269,20 @@ static void test_protocol(void)
 		   "ACCEPT",
 		   "the fix");
 	underlay.filter.iptables =
+		(char *)"*raw\n:PREROUTING ACCEPT [0:0]\n"
+			"[0:0] -A PREROUTING -p gre -j CT --notrack\nCOMMIT\n"
+			"*filter\n:INPUT DROP [0:0]\n"
+			"[0:0] -A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT\n"
+			"COMMIT\n";
+	check_text(found(), "problem filter_input", "no state: never accepted");
+	underlay.filter.iptables =
+		(char *)"*raw\n:PREROUTING ACCEPT [0:0]\n"
+			"[0:0] -A PREROUTING -j NOTRACK\nCOMMIT\n"
+			"*filter\n:INPUT DROP [0:0]\n"
+			"[0:0] -A INPUT -m conntrack --ctstate UNTRACKED -j ACCEPT\n"
+			"COMMIT\n";
+	check_text(found(), "", "untracked, and accepted");
+	underlay.filter.iptables =
 		(char *)"*filter\n:INPUT ACCEPT [0:0]\n:OUTPUT DROP [0:0]\n"
 			"COMMIT\n";
 	check_text(found(), "problem filter_output", "a policy on output");
