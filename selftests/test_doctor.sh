@@ -520,6 +520,19 @@ underlay_rp_filter() {
 	ns "$A" sysctl -qw net.ipv4.conf.v0.rp_filter=1
 	finds "strict" "warning underlay_rp_filter" "$A" gre1
 	mend underlay_rp_filter "$A" gre1
+	# A filter can do the same.
+	ns "$A" nft -f - <<-END || fail "nft"
+		table inet firewall {
+			chain pre {
+				type filter hook prerouting priority raw;
+				meta nfproto ipv4 fib saddr . iif oif missing drop
+			}
+		}
+	END
+	finds "a strict filter" "problem filter_input" "$A" gre1
+	mend filter_input "$A" gre1
+	finds "mended" "" "$A" gre1
+	run ns "$A" nft flush ruleset
 	ns "$A" sysctl -qw net.ipv4.conf.v0.rp_filter=1
 	ip -n "$A" route replace 203.0.113.9/32 via 192.0.2.2
 	finds "by the same interface" "" "$A" gre1

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Who else has a say about IP protocol 47: filters, and other owners of it. */
 #include <inttypes.h>
+#include <linux/rtnetlink.h>
 #include <string.h>
 
 #include "doctor.h"
@@ -46,6 +47,9 @@ static struct filter_packet packet_of(const struct facts *f, bool out)
 	p.source = out ? local : remote;
 	p.destination = out ? remote : local;
 	p.mark = c->fwmark;
+	p.strays = !out && f->entry && f->plain.asked && !f->plain.error &&
+		   f->plain.type == RTN_UNICAST && f->plain.oif != f->entry &&
+		   !doctor_loops(f);
 	return p;
 }
 

@@ -37,6 +37,7 @@ struct filter_packet {
 	bool established; /* it belongs to a known connection, else it is new */
 	bool untracked; /* a rule has taken it out of connection tracking */
 	struct in_addr source, destination; /* 0.0.0.0: not known */
+	bool strays; /* the way back to its source leads by another device */
 	const char *device; /* by which it comes or goes, "": not known */
 	uint32_t mark;
 };

@@ -26,6 +26,7 @@ struct known {
 		DEVICE,
 		WORD,
 		NUMBER,
+		FOUND, /* of a look-up; "missing" if the number is 0 */
 	} kind;
 	const char *word;
 	uint32_t number;
@@ -84,6 +85,21 @@ static struct known of_payload(const struct nft *n, const char *protocol,
 	return (struct known){ .kind = UNKNOWN };
 }
 
+/* fib saddr . iif oif: the check of the source that strict rp_filter makes, too. */
+static struct known of_fib(const struct nft *n, const struct json_value *fib)
+{
+	const struct json_value *flags = json_member(fib, "flags"), *flag;
+	bool saddr = false, iif = false;
+
+	for (flag = flags ? flags->first : NULL; flag; flag = flag->next) {
+		saddr |= json_is(flag, "saddr");
+		iif |= json_is(flag, "iif");
+	}
+	if (n->packet->out || !saddr || !iif)
+		return (struct known){ .kind = UNKNOWN };
+	return (struct known){ .kind = FOUND, .number = !n->packet->strays };
+}
+
 static const char *state_of(const struct filter_packet *p)
 {
 	if (p->untracked)
@@ -103,6 +119,9 @@ static struct known of_expression(const struct nft *n,
 	if (inner)
 		return of_payload(n, json_text(inner, "protocol"),
 				  json_text(inner, "field"));
+	inner = json_member(e, "fib");
+	if (inner)
+		return of_fib(n, inner);
 	inner = json_member(e, "ct");
 	if (inner && !strcmp(json_text(inner, "key"), "state"))
 		return (struct known){ .kind = WORD,
@@ -126,6 +145,17 @@ static bool read_address(const struct json_value *v, uint32_t *address)
 	return true;
 }
 
+/* "missing", "exists", and 0 as they are printed; a device by its name is no check. */
+static enum filter_sure is_found(const struct known *k,
+				 const struct json_value *v)
+{
+	if (v->type == JSON_BOOL)
+		return sure(v->number == k->number);
+	if (json_is(v, "0") || (v->type == JSON_NUMBER && !v->number))
+		return sure(!k->number);
+	return FILTER_MAYBE;
+}
+
 /* A plain value: a number or a string. */
 static enum filter_sure is_plain(const struct known *k,
 				 const struct json_value *v)
@@ -133,6 +163,8 @@ static enum filter_sure is_plain(const struct known *k,
 	const bool text = v->type == JSON_STRING;
 	uint32_t address;
 
+	if (k->kind == FOUND)
+		return is_found(k, v);
 	if (!text && v->type != JSON_NUMBER)
 		return FILTER_MAYBE;
 	switch (k->kind) {
@@ -154,6 +186,7 @@ static enum filter_sure is_plain(const struct known *k,
 		return text ? FILTER_MAYBE : sure(v->number == k->number);
 	case ABSENT:
 		return FILTER_NO;
+	case FOUND:
 	case UNKNOWN:
 		break;
 	}

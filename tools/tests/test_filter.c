@@ -14,6 +14,7 @@ static struct filter_packet packet(bool out, bool established)
 {
 	struct filter_packet p = { .out = out,
 				   .established = established,
+				   .strays = true,
 				   .device = "v0",
 				   .mark = 7 };
 
@@ -137,6 +138,8 @@ static const char *nft_fate(const char *lines, bool out, bool established)
 #define JUMP "{'jump':{'target':'sub'}}"
 #define GRE IF(L4, "'gre'")
 #define ANSWERS MATCH("in", STATE, "['established','related']")
+#define FIB(flags, right) \
+	MATCH("==", "{'fib':{'result':'oif','flags':" flags "}}", right)
 #define LIMIT "{'limit':{'rate':1,'per':'second'}}"
 #define PREFIX(address, length) \
 	"{'prefix':{'addr':'" address "','len':" length "}}"
@@ -191,6 +194,11 @@ static const struct {
 	{ "a limit", LIMIT, "accept" },
 	{ "a module of iptables, GRE",
 	  GRE ",{'xt':{'type':'match','name':'hashlimit'}}", "maybe" },
+	{ "the source is elsewhere", FIB("['saddr','iif']", "false"), "drop" },
+	{ "the source is elsewhere, a number",
+	  FIB("['saddr','mark','iif']", "'0'"), "drop" },
+	{ "the source is here", FIB("['saddr','iif']", "true"), "accept" },
+	{ "the source is nowhere", FIB("['saddr']", "false"), "accept" },
 	{ "a set by name", IF(SADDR, "'@peers'"), "drop" },
 	{ "not in a set by name", IF_NOT(SADDR, "'@peers'"), "accept" },
 	{ "an empty set", IF(SADDR, "'@empty'"), "accept" },
