@@ -34,6 +34,7 @@ TESTS="
 	mtu_learned
 	no_pmtu_disc
 	mss
+	mss_way_back
 	probed
 	ends_differ
 	one_way
@@ -451,6 +452,56 @@ mss() {
 	mend mss "$A" gre1
 	run gretool -n "$A" set gre1 mss 1436
 	finds "what fits" "" "$A" gre1
+}
+
+# A provider (B) scrubs what a client sends to a server behind A, and the answers
+# leave A by its WAN.
+mss_way_back() {
+	local client server name
+
+	setup_pair
+	tunnel_pair
+	new_ns C
+	new_ns S
+	client=$C server=$S
+	run ip link add v0 netns "$client" type veth peer name v1 netns "$B"
+	run ip link add v0 netns "$server" type veth peer name v1 netns "$A"
+	ips "$client" <<-END
+		addr add 203.0.113.2/24 dev v0
+		link set v0 up
+		route add default via 203.0.113.1
+	END
+	ips "$B" <<-END
+		addr add 203.0.113.1/24 dev v1
+		link set v1 up
+		route add 198.51.100.0/24 dev gre1
+	END
+	ips "$A" <<-END
+		addr add 198.51.100.1/24 dev v1
+		link set v1 up
+		route add 203.0.113.0/24 via 192.0.2.2
+	END
+	ips "$server" <<-END
+		addr add 198.51.100.2/24 dev v0
+		link set v0 up
+		route add default via 198.51.100.1
+	END
+	for name in "$A" "$B"; do
+		ns "$name" sysctl -qw net.ipv4.ip_forward=1 \
+			net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.gre1.rp_filter=0 \
+			net.ipv4.conf.v0.rp_filter=0
+	done
+	run gretool -n "$A" set gre1 mss auto
+	check_eq "the client is offered 1460" "1448 1424" "$(offered)"
+	ns "$client" ping -q -f -c 1500 -W 1 198.51.100.2 >/dev/null
+	finds "it is seen" "warning mss_way_back" "$A" gre1
+	run bash -ec "$(fix_of mss_way_back)"
+	check_eq "the client is offered what fits" "1404 1424" "$(offered)"
+}
+
+# offered: the MSS of the client and of the server, less what time stamps take
+offered() {
+	/usr/bin/python3 "${BASH_SOURCE[0]%/*}/agreed.py" "$C" "$S" 198.51.100.2
 }
 
 # Traffic that a rule puts into the tunnel, of which the main table knows nothing.

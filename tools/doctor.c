@@ -33,6 +33,7 @@ const struct check checks[] = {
 	{ "ends_differ", judge_ends_differ },
 	{ "mtu_probe", judge_mtu_probe },
 	{ "mss", judge_mss },
+	{ "mss_way_back", judge_mss_way_back },
 	{ "rp_filter", judge_rp_filter },
 	{ "forwarding", judge_forwarding },
 	{ "forwarding6", judge_forwarding6 },

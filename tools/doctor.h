@@ -71,6 +71,7 @@ void judge_ends_differ(const struct facts *f, struct finding *found);
 void judge_mtu_probe(const struct facts *f, struct finding *found);
 void judge_no_pmtu_disc(const struct facts *f, struct finding *found);
 void judge_mss(const struct facts *f, struct finding *found);
+void judge_mss_way_back(const struct facts *f, struct finding *found);
 
 /* doctor_filter.c: who else has a say about protocol 47. */
 void judge_filter_input(const struct facts *f, struct finding *found);

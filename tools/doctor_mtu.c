@@ -6,8 +6,15 @@
 #include "duration.h"
 
 #define IPV4_TCP_HEADERS 40
+#define IPV6_TCP_HEADERS 60
 /* Probes for the path MTU that were sent, before it says something. */
 #define UNANSWERED_MANY 6
+/* Packets received, before those that are sent say something; and how many come
+ * for one that is sent, where answers take another way. With offloads, one that
+ * is received may be a hundred segments, never the other way round.
+ */
+#define ONE_WAY_MANY 1000
+#define ONE_WAY_RATIO 100
 /* What the peer has said is not true for ever; it repeats it with each probe. */
 #define HEARSAY_MS 600000
 
@@ -119,6 +126,44 @@ void judge_mss(const struct facts *f, struct finding *found)
 		return;
 	found_fix(found, "%s set %s mss auto", f->here.gretool,
 		  shell_word(c->name, name, sizeof(name)));
+}
+
+/* Scrubbed traffic: it comes by the tunnel, and the answers leave by the WAN. The
+ * offer of a server here is never seen by the tunnel, and its clients send segments
+ * that do not fit.
+ */
+void judge_mss_way_back(const struct facts *f, struct finding *found)
+{
+	const struct rtnl_link_stats64 *stats = &f->tunnel->stats;
+	const struct config *c = &f->tunnel->config;
+	const uint32_t fits = doctor_fitting_mtu(f);
+	uint32_t mss =
+		(fits && fits < c->mtu ? fits : c->mtu) - IPV6_TCP_HEADERS;
+	char quoted[SHELL_NAME_SIZE];
+	const struct iface *wan = NULL;
+
+	if (c->mss == GREX_MSS_OFF || stats->rx_packets < ONE_WAY_MANY ||
+	    stats->tx_packets > stats->rx_packets / ONE_WAY_RATIO)
+		return;
+	if (c->mss != GREX_MSS_AUTO && c->mss < mss)
+		mss = c->mss;
+	if (f->same && f->underlay && f->route.asked && !f->route.error)
+		wan = iface_find(f->underlay, f->route.oif);
+	found_say(found, SEVERITY_WARNING,
+		  "%" PRIu64 " packets were received, and %" PRIu64
+		  " sent: where answers leave by another interface, mss does "
+		  "not lower what servers here offer, and their clients send "
+		  "segments that do not fit",
+		  (uint64_t)stats->rx_packets, (uint64_t)stats->tx_packets);
+	found_fix(found,
+		  "%snft \"add table inet grex_mss; add chain inet grex_mss out "
+		  "{ type filter hook postrouting priority mangle; }; add rule "
+		  "inet grex_mss out oifname %s tcp flags syn tcp option maxseg "
+		  "size set %" PRIu32 "\"",
+		  f->here.run,
+		  wan ? shell_word(wan->name, quoted, sizeof(quoted))
+		      : "INTERFACE",
+		  mss);
 }
 
 /* Of a peer that is a grex, too, and sends probes. */

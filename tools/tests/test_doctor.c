@@ -396,6 +396,28 @@ static void test_mss(void)
 	check_text(found(), "problem no_route, warning mss", "no route");
 }
 
+/* Answers leave by another interface. */
+static void test_way_back(void)
+{
+	well();
+	tunnel.config.mss = GREX_MSS_AUTO;
+	tunnel.stats.rx_packets = 1000;
+	tunnel.stats.tx_packets = 11;
+	check_text(found(), "", "there are answers");
+	tunnel.stats.tx_packets = 10;
+	check_text(found(), "warning mss_way_back", "hardly any");
+	check(strstr(fix(), "oifname eth0 tcp flags syn tcp option maxseg size "
+			    "set 1416"),
+	      "the rule");
+	tunnel.config.mss = 1300;
+	check(strstr(fix(), "set 1300"), "as low as the tunnel's");
+	facts.same = false;
+	check(strstr(fix(), "oifname INTERFACE "), "who knows by which");
+	tunnel.stats.rx_packets = 999;
+	tunnel.stats.tx_packets = 0;
+	check_text(found(), "", "too few to tell");
+}
+
 /* Rules by protocol, of which an answer about a route knows nothing. */
 static void test_rules(void)
 {
@@ -471,6 +493,7 @@ int main(void)
 	test_protocol();
 	test_path();
 	test_mss();
+	test_way_back();
 	test_rules();
 	test_words();
 	config_free(&tunnel.config);
