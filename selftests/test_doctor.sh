@@ -41,6 +41,7 @@ TESTS="
 	rp_filter
 	rp_filter_default_route
 	underlay_rp_filter
+	health_check
 	forwarding
 	forwarding_of_the_tunnel
 	forwarding6
@@ -587,6 +588,50 @@ underlay_rp_filter() {
 	ns "$A" sysctl -qw net.ipv4.conf.v0.rp_filter=1
 	ip -n "$A" route replace 203.0.113.9/32 via 192.0.2.2
 	finds "by the same interface" "" "$A" gre1
+}
+
+# comes_back SOURCE DESTINATION: B, a provider, sends through the tunnel an answer
+# of A to itself, and gets it by the WAN.
+comes_back() {
+	capture "$B" v0 "$WORK/back" "icmp and src $1 and dst $2"
+	helper_health "$@"
+	busywait 2 captured "$WORK/back" 3
+	local status=$?
+	capture_stop
+	return "$status"
+}
+
+helper_health() {
+	/usr/bin/python3 "${BASH_SOURCE[0]%/*}/health_check.py" "$B" \
+		192.0.2.2 192.0.2.1 "$@" || fail "health_check.py"
+}
+
+health_check() {
+	setup_pair
+	run gretool -n "$A" add gre1 local 192.0.2.1 remote 192.0.2.2 \
+		addr 10.0.0.1/30 up
+	run ip -n "$B" addr add 203.0.113.9/32 dev v0
+	run ip -n "$A" route add 203.0.113.0/24 via 192.0.2.2
+	ns "$A" sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 \
+		net.ipv4.conf.gre1.rp_filter=1
+	# From the provider to the provider.
+	check_fails "strict rp_filter" comes_back 203.0.113.9 203.0.113.9
+	notes "strict rp_filter" rp_filter "$A" gre1
+	mend rp_filter "$A" gre1
+	check "rp_filter is loose" comes_back 203.0.113.9 203.0.113.9
+	# As if A had answered.
+	check_fails "a source of ours" comes_back 192.0.2.1 203.0.113.9
+	notes "a source of ours" accept_local "$A" gre1
+	mend accept_local "$A" gre1
+	check "it is accepted" comes_back 192.0.2.1 203.0.113.9
+	ns "$A" sysctl -qw net.ipv4.conf.gre1.rp_filter=1
+	check_fails "rp_filter comes after" comes_back 192.0.2.1 203.0.113.9
+	notes "rp_filter comes after" rp_filter "$A" gre1
+	mend rp_filter "$A" gre1
+	# To the tunnel's remote: that is for nobody to forward.
+	helper_health 192.0.2.1 192.0.2.2
+	notes "to the remote" rx_keepalive_refused "$A" gre1
+	check_eq "nothing here mends it" "" "$(fix_of rx_keepalive_refused)"
 }
 
 forwarding() {

@@ -35,6 +35,7 @@ const struct check checks[] = {
 	{ "mss", judge_mss },
 	{ "mss_way_back", judge_mss_way_back },
 	{ "rp_filter", judge_rp_filter },
+	{ "accept_local", judge_accept_local },
 	{ "forwarding", judge_forwarding },
 	{ "forwarding6", judge_forwarding6 },
 	{ "no_address", judge_no_address },

@@ -53,6 +53,7 @@ void judge_no_inner_route(const struct facts *f, struct finding *found);
 void judge_routes_stay(const struct facts *f, struct finding *found);
 void judge_forwarding(const struct facts *f, struct finding *found);
 void judge_forwarding6(const struct facts *f, struct finding *found);
+void judge_accept_local(const struct facts *f, struct finding *found);
 void judge_rp_filter(const struct facts *f, struct finding *found);
 
 /* doctor_route.c: how outer packets get to the remote. */

@@ -4,6 +4,7 @@
  * may be old: what happened to few packets of many is a note.
  */
 #include <inttypes.h>
+#include <string.h>
 
 #include "doctor.h"
 
@@ -71,7 +72,8 @@ static const struct counter_check counters[] = {
 	{ "rx_keepalive_refused", GREX_STAT_RX_KEEPALIVE_REFUSED, RX,
 	  "were addressed back to their sender and not answered: the peer asks "
 	  "with keepalives that this end does not take, or routes its own "
-	  "outer address into the tunnel",
+	  "outer address into the tunnel, or sends health checks to it: let "
+	  "those be addressed to another one",
 	  "keepalive-reply on" },
 	{ "rx_keepalive_unknown", GREX_STAT_RX_KEEPALIVE_UNKNOWN, RX,
 	  "were answers to keepalives of nobody: the tunnel was made anew, or "
@@ -131,6 +133,9 @@ static void fix_counter(const struct facts *f, const char *fix,
 	const uint32_t fits = doctor_fitting_mtu(f);
 	char name[SHELL_NAME_SIZE];
 
+	/* It is on: then those were no keepalives. */
+	if (!strncmp(fix, "keepalive-reply", 15) && c->keepalive_reply)
+		return;
 	shell_word(c->name, name, sizeof(name));
 	if (fix[0] != 'm')
 		found_fix(found, "%s set %s %s", f->here.gretool, name, fix);

@@ -147,6 +147,43 @@ void judge_forwarding6(const struct facts *f, struct finding *found)
 		  f->here.run);
 }
 
+/* Whoever sends through the tunnel without a route back into it, as the health check
+ * of a provider does, which has to go on by the WAN.
+ */
+static void judge_strangers(const struct facts *f, struct finding *found)
+{
+	const char *name = f->tunnel->config.name;
+
+	if (!f->bad_source || f->forwarding <= 0 || !f->tunnel->path.has_rx)
+		return;
+	found_say(found, SEVERITY_NOTE,
+		  "rp_filter is 1 (strict) for %s, and %" PRIu64
+		  " packets were dropped so far for it, on all interfaces: so "
+		  "is the health check of a provider that comes out of the "
+		  "tunnel and has to go on by another interface",
+		  name, f->bad_source);
+	fix_setting(found, &f->here, "ipv4", name, "rp_filter", 2);
+}
+
+/* An echo reply of this router to a provider, which the provider itself has written
+ * and sends by the tunnel, to see it come back by the WAN.
+ */
+void judge_accept_local(const struct facts *f, struct finding *found)
+{
+	const char *name = f->tunnel->config.name;
+
+	if (f->accept_local != 0 || f->forwarding <= 0 ||
+	    !f->tunnel->path.has_rx || f->martians <= f->bad_source)
+		return;
+	found_say(found, SEVERITY_NOTE,
+		  "packets that come out of the tunnel from an address of this "
+		  "machine are dropped, since accept_local is 0 for %s (%" PRIu64
+		  " packets were dropped so far for their source, on the whole "
+		  "machine): a health check of a provider may be such a packet",
+		  name, f->martians - f->bad_source);
+	fix_setting(found, &f->here, "ipv4", name, "accept_local", 1);
+}
+
 void judge_rp_filter(const struct facts *f, struct finding *found)
 {
 	const char *name = f->tunnel->config.name;
@@ -167,8 +204,10 @@ void judge_rp_filter(const struct facts *f, struct finding *found)
 		else
 			first = r;
 	}
-	if (!first)
+	if (!first) {
+		judge_strangers(f, found);
 		return;
+	}
 	inet_ntop(AF_INET, &first->to, address, sizeof(address));
 	if (others)
 		snprintf(more, sizeof(more), " and of %zu more routes", others);

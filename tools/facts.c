@@ -204,6 +204,7 @@ static void read_here(struct facts *f)
 	int all;
 
 	f->rp_filter = proc_rp_filter(name);
+	f->accept_local = proc_accept_local(name);
 	f->forwarding = proc_conf("ipv4", name, "forwarding");
 	f->forwarding_all = proc_conf("ipv4", "all", "forwarding");
 	f->forwarding6 = proc_conf("ipv6", "all", "forwarding");
@@ -215,6 +216,7 @@ static void read_here(struct facts *f)
 	f->not_for_us = proc_counter("/proc/net/snmp", "Ip", "InAddrErrors");
 	f->bad_source = proc_counter("/proc/net/netstat", "TcpExt",
 				     "IPReversePathFilter");
+	f->martians = proc_martian_sources();
 }
 
 int facts_read(struct facts_reader *r, const struct tunnel *t, struct facts *f)

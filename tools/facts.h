@@ -25,10 +25,12 @@ struct facts {
 	struct place here;
 	struct inner_routes routes;
 	int rp_filter; /* what counts for the tunnel, -1: not known */
+	int accept_local; /* likewise */
 	int forwarding, forwarding_all, forwarding6;
 	int ignore_linkdown;
 	uint64_t not_for_us; /* packets that were dropped for want of forwarding */
 	uint64_t bad_source; /* packets that rp_filter dropped */
+	uint64_t martians; /* and those of other such sources, of all namespaces */
 
 	/* In that of the outer packets. */
 	struct place there;

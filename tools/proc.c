@@ -35,12 +35,47 @@ int proc_ipv4(const char *name)
 	return read_number(path);
 }
 
-int proc_rp_filter(const char *device)
+static int higher_conf(const char *device, const char *name)
 {
-	int own = proc_conf("ipv4", device, "rp_filter");
-	int all = proc_conf("ipv4", "all", "rp_filter");
+	int own = proc_conf("ipv4", device, name);
+	int all = proc_conf("ipv4", "all", name);
 
 	return own > all ? own : all;
+}
+
+int proc_rp_filter(const char *device)
+{
+	return higher_conf(device, "rp_filter");
+}
+
+int proc_accept_local(const char *device)
+{
+	return higher_conf(device, "accept_local");
+}
+
+/* A line of names, then one of values for each processor. */
+uint64_t proc_martian_sources(void)
+{
+	FILE *file = fopen("/proc/net/stat/rt_cache", "re");
+	unsigned int column = 0, i;
+	uint64_t sum = 0;
+	char line[512], *word, *rest;
+
+	if (!file)
+		return 0;
+	if (fgets(line, sizeof(line), file))
+		for (word = strtok_r(line, "\n ", &rest);
+		     word && strcmp(word, "in_martian_src") != 0;
+		     word = strtok_r(NULL, "\n ", &rest))
+			column++;
+	while (fgets(line, sizeof(line), file)) {
+		word = strtok_r(line, "\n ", &rest);
+		for (i = 0; word && i < column; i++)
+			word = strtok_r(NULL, "\n ", &rest);
+		sum += word ? strtoull(word, NULL, 16) : 0;
+	}
+	fclose(file);
+	return sum;
 }
 
 /* Two lines of a group: its names, then as many values. */

@@ -220,6 +220,13 @@ static void test_counters(void)
 	check_text(fix(), "gretool set gre1 keepalive-secret SECRET",
 		   "the fix");
 	well();
+	tunnel.counters[GREX_STAT_RX_KEEPALIVE_REFUSED] = 10;
+	tunnel.stats.rx_dropped = 10;
+	check_text(found(), "warning rx_keepalive_refused", "not answered");
+	check_text(fix(), "", "keepalives would be answered");
+	tunnel.config.keepalive_reply = false;
+	check_text(fix(), "gretool set gre1 keepalive-reply on", "the fix");
+	well();
 	tunnel.counters[GREX_STAT_TX_NO_ROUTE] = 1000;
 	check_text(found(), "note tx_no_route", "the route tells for itself");
 	well();
