@@ -17,6 +17,7 @@ TESTS="
 	nothing_wrong
 	json
 	down
+	waits_for_dev
 	names_are_quoted
 	no_address
 	no_inner_route
@@ -135,6 +136,41 @@ down() {
 	finds "down" "problem down" "$A" gre1
 	mend down "$A" gre1
 	finds "up" "" "$A" gre1
+}
+
+# with_files COMMAND...: in the first network namespace, with the files of $WORK/etc
+# in /etc/gretool
+with_files() {
+	unshare -m bash -ec 'mkdir -p /etc/gretool
+		mount --bind "$0" /etc/gretool; "$@"' "$WORK/etc" "$@"
+}
+
+examine_files() {
+	with_files gretool check -j "$@" >"$WORK/check" 2>"$WORK/errors"
+}
+
+waits_for_dev() {
+	mkdir -p "$WORK/etc"
+	printf '[gdoc1]\nremote 192.0.2.2 dev gdoc9 addr 10.0.0.1/30 up\n' \
+		>"$WORK/etc/a.conf"
+	with_files gretool apply >/dev/null 2>&1
+	examine_files gdoc1
+	check_eq "it waits" "problem dev_missing" "$(wrong)"
+	check_match "for what" "/a.conf says dev gdoc9" "$(said '.[0].text')"
+	run ip link add gdoc9 type veth peer name gdoc8
+	run ip link set gdoc9 up
+	run ip link set gdoc8 up
+	run ip addr add 192.0.2.1/24 dev gdoc9
+	check "it is there" run with_files gretool apply
+	examine_files gdoc1
+	check_eq "it is there" "" "$(wrong)"
+	run ip link del gdoc9
+	examine_files gdoc1
+	check_eq "it is gone" "problem dev_missing" "$(wrong)"
+	rm "$WORK/etc/a.conf"
+	examine_files gdoc1
+	check_eq "it is gone, and in no file" "problem dev_missing" "$(wrong)"
+	run gretool del gdoc1
 }
 
 # What a name has in it is not for the shell.

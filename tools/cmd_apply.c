@@ -16,14 +16,12 @@
 #include "resolve.h"
 #include "tunnels.h"
 
-#define DEFAULT_PATH "/etc/gretool"
-
 const char help_apply[] =
 	"gretool apply [FILE|DIRECTORY] [--dry-run] [--prune] [--made FILE]\n"
 	"              [--keep-going] [--dev NAME] [-j] [-p]\n"
 	"\n"
 	"Make the tunnels what a file says, or all *.conf of a directory "
-	"(by default\n" DEFAULT_PATH
+	"(by default\n" CONF_PATH
 	"), and print the difference. Only what differs is "
 	"touched, and\n"
 	"a live tunnel is changed in place; each tunnel all or nothing. "
@@ -484,7 +482,7 @@ static int parse_arguments(struct apply *a, int argc, char **argv)
 	if (a->dev && a->prune)
 		return usage("--prune and --dev: expected only one of them");
 	if (!a->path)
-		a->path = DEFAULT_PATH;
+		a->path = CONF_PATH;
 	return STATUS_OK;
 }
 

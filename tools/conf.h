@@ -8,6 +8,9 @@
 #include "config.h"
 #include "report.h"
 
+/* Where files are that are applied at boot. */
+#define CONF_PATH "/etc/gretool"
+
 /* [NAME], and the words of the lines up to the next one. */
 struct section {
 	struct config config;

@@ -7,6 +7,7 @@
 
 /* In the order in which people would look. */
 const struct check checks[] = {
+	{ "dev_missing", judge_dev_missing },
 	{ "down", judge_down },
 	{ "ip_gre", judge_ip_gre },
 	{ "underlay_unread", judge_underlay_unread },

@@ -46,6 +46,9 @@ struct finding *doctor_judge(const struct facts *f, size_t *count);
 /* Where there is no tunnel to judge. */
 void doctor_judge_no_tunnel(struct finding *found);
 
+/* doctor_files.c: what the files of /etc/gretool want. */
+void judge_dev_missing(const struct facts *f, struct finding *found);
+
 /* doctor_device.c: the interface, its routes, settings of its namespace. */
 void judge_down(const struct facts *f, struct finding *found);
 void judge_no_address(const struct facts *f, struct finding *found);
@@ -99,6 +102,8 @@ void judge_counter(const struct facts *f, size_t i, struct finding *found);
 const char *ipv4_text(struct in_addr address, char text[INET_ADDRSTRLEN]);
 bool doctor_local_is_missing(const struct facts *f);
 bool doctor_remote_is_ours(const struct facts *f);
+/* Whatever else there is to say comes with it. */
+bool doctor_waits_for_dev(const struct facts *f);
 bool doctor_loops(const struct facts *f);
 /* The largest inner packet that the route takes in one piece; 0: not known. */
 uint32_t doctor_fitting_mtu(const struct facts *f);

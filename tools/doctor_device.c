@@ -34,7 +34,7 @@ void judge_down(const struct facts *f, struct finding *found)
 {
 	char name[SHELL_NAME_SIZE];
 
-	if (f->tunnel->config.up)
+	if (f->tunnel->config.up || doctor_waits_for_dev(f))
 		return;
 	found_say(found, SEVERITY_PROBLEM,
 		  "the interface is down, and takes no packets");

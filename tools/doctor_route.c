@@ -42,7 +42,7 @@ bool doctor_loops(const struct facts *f)
  */
 static bool has_no_route(const struct facts *f)
 {
-	if (f->tunnel->path.mtu)
+	if (f->tunnel->path.mtu || doctor_waits_for_dev(f))
 		return false;
 	return f->rule_names_gre || (f->route.asked && f->route.error);
 }

@@ -230,6 +230,7 @@ int facts_read(struct facts_reader *r, const struct tunnel *t, struct facts *f)
 	f->same = !(t->config.given & F_LINK_NETNS);
 	f->ip_gre = facts_ip_gre_is_loaded();
 	read_here(f);
+	files_compare(&r->files, r->nl, t, &f->file);
 	err = inner_routes_read(r->nl, t->ifindex, &f->routes);
 	if (!err) {
 		inner_routes_ask_back(r->nl, &f->routes);
@@ -257,11 +258,13 @@ void facts_open(struct facts_reader *r, struct nl *nl, const char *netns,
 	if (home >= 0 && netns_id(nl, home, false, &r->home_id))
 		r->home_id = -1;
 	place_of(&r->place, netns);
+	files_read(&r->files);
 }
 
 void facts_close(struct facts_reader *r)
 {
 	forget_underlay(r);
+	files_free(&r->files);
 	if (r->here >= 0)
 		close(r->here);
 }

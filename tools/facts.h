@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "files.h"
 #include "link.h"
 #include "nl.h"
 #include "place.h"
@@ -19,6 +20,7 @@
 
 struct facts {
 	const struct tunnel *tunnel;
+	struct file_difference file;
 	bool ip_gre; /* the kernel's own module is loaded */
 
 	/* In the namespace of the tunnel. */
@@ -56,6 +58,7 @@ struct facts_reader {
 	int here; /* of the namespace of the tunnels, or -1 */
 	int32_t home_id; /* the id of the former in the latter, or -1 */
 	struct place place;
+	struct files files;
 	/* Those of the last tunnel: the next one often has the same. */
 	bool has_underlay;
 	int32_t underlay_id;

@@ -435,6 +435,13 @@ static void test_rules(void)
 	check_text(found(), "", "the module has one");
 
 	well();
+	tunnel.config.link = 77;
+	strcpy(tunnel.config.dev, "if77");
+	facts.route.error = 19;
+	check_text(found(), "problem dev_missing", "no route by what is gone");
+	check_text(fix(), "", "nothing here mends it");
+
+	well();
 	facts.rule_names_gre = true;
 	memset(&facts.route, 0, sizeof(facts.route));
 	facts.plain = facts.route;

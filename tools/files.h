@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the files of /etc/gretool say of the tunnels that there are. */
+#ifndef FILES_H
+#define FILES_H
+
+#include <stdbool.h>
+
+#include "conf.h"
+#include "link.h"
+#include "nl.h"
+
+struct files {
+	struct conf conf; /* empty: there are none for this network namespace */
+};
+
+/* What a file says of a tunnel. */
+struct file_difference {
+	const struct section *section; /* NULL: no file has it */
+	bool dev_is_missing;
+};
+
+/*
+ * Those that are applied at boot are for the first network namespace: in another one,
+ * and for whoever cannot tell, there are none. Reports what is wrong in them.
+ */
+void files_read(struct files *files);
+void files_free(struct files *files);
+
+void files_compare(const struct files *files, struct nl *nl,
+		   const struct tunnel *tunnel, struct file_difference *d);
+
+#endif /* FILES_H */
