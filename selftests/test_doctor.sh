@@ -18,6 +18,7 @@ TESTS="
 	json
 	down
 	waits_for_dev
+	not_as_in_files
 	names_are_quoted
 	no_address
 	no_inner_route
@@ -140,6 +141,7 @@ down() {
 
 # with_files COMMAND...: in the first network namespace, with the files of $WORK/etc
 # in /etc/gretool
+# shellcheck disable=SC2016 # for the other shell
 with_files() {
 	unshare -m bash -ec 'mkdir -p /etc/gretool
 		mount --bind "$0" /etc/gretool; "$@"' "$WORK/etc" "$@"
@@ -171,6 +173,40 @@ waits_for_dev() {
 	examine_files gdoc1
 	check_eq "it is gone, and in no file" "problem dev_missing" "$(wrong)"
 	run gretool del gdoc1
+}
+
+not_as_in_files() {
+	new_ns A
+	mkdir -p "$WORK/etc"
+	cat >"$WORK/etc/a.conf" <<-END
+		[gdoc1]
+		remote 192.0.2.2 mtu 1400 addr 10.0.0.1/30 up
+		[gdoc2]
+		remote 192.0.2.3
+	END
+	examine_files
+	check_eq "neither is there" '[["gdoc1","not_there"],["gdoc2","not_there"]]' \
+		"$(jq -c 'map([.ifname, .findings[0].id])' "$WORK/check")"
+	run ip link add gdoc9 type dummy
+	run ip link set gdoc9 up
+	run ip addr add 192.0.2.1/24 dev gdoc9
+	check "the fix" run with_files bash -ec "$(fix_of not_there)"
+	examine_files gdoc1
+	check_eq "as it is said" "" "$(wrong)"
+	run gretool set gdoc1 mtu 1300 ttl 255
+	run ip addr add 10.9.0.1/32 dev gdoc1
+	examine_files gdoc1
+	check_eq "another one" "warning differs" "$(wrong)"
+	check_match "how" 'it has "ttl 255, mtu 1300".* to have "ttl 64, mtu 1400"' \
+		"$(said 'map(select(.id == "differs").text)[]')"
+	check "the fix" run with_files bash -ec "$(fix_of differs)"
+	examine_files gdoc1
+	check_eq "mended" "" "$(wrong)"
+	check_eq "elsewhere files say nothing" "" \
+		"$(with_files gretool -n "$A" check 2>&1 | grep gdoc)"
+	run gretool del gdoc1
+	run gretool del gdoc2
+	run ip link del gdoc9
 }
 
 # What a name has in it is not for the shell.

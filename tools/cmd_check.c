@@ -17,11 +17,11 @@ const char help_check[] =
 	"route to\n"
 	"the remote and its MTU, filters, source checks, forwarding, the peer, "
 	"what was\n"
-	"dropped. Each finding is a problem, a warning or a note, and has the "
-	"command\n"
-	"that mends it; words in capitals in it are for you to fill in. "
-	"Nothing is\n"
-	"changed.\n"
+	"dropped, and whether it is what the files of /etc/gretool say. Each "
+	"finding is\n"
+	"a problem, a warning or a note, and has the command that mends it; "
+	"words in\n"
+	"capitals in it are for you to fill in. Nothing is changed.\n"
 	"\n"
 	"  -j  JSON: an array with one object for each tunnel\n"
 	"  -p  JSON, indented\n"
@@ -121,7 +121,39 @@ static int check_tunnel(struct checking *c, struct facts_reader *reader,
 	return status;
 }
 
-static int check_all(struct gretool *g, const struct tunnels *tunnels)
+static bool has_tunnel(const struct tunnels *tunnels, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < tunnels->count; i++)
+		if (!strcmp(tunnels->list[i].config.name, name))
+			return true;
+	return false;
+}
+
+/* Those of files that are not there. Returns how many. */
+static size_t check_missing(struct checking *c, const struct conf *conf,
+			    const struct tunnels *tunnels)
+{
+	struct finding found;
+	size_t count = 0, i;
+
+	for (i = 0; i < conf->count; i++) {
+		const struct section *section = &conf->sections[i];
+
+		if (section->is_wrong ||
+		    has_tunnel(tunnels, section->config.name))
+			continue;
+		doctor_judge_not_there(section, &found);
+		print_findings(c, section->config.name, &found, 1);
+		count++;
+	}
+	return count;
+}
+
+/* name: only that one, which is there; or NULL. */
+static int check_all(struct gretool *g, const char *name,
+		     struct tunnels *tunnels)
 {
 	struct checking c = {
 		.output = &g->output,
@@ -130,9 +162,12 @@ static int check_all(struct gretool *g, const struct tunnels *tunnels)
 	struct facts_reader reader;
 	struct finding found;
 	int status = STATUS_OK, one;
-	size_t i;
+	size_t i, missing = 0;
 
 	facts_open(&reader, &g->nl, g->netns, g->netns ? g->home : -1);
+	/* They are only compared with those of files. */
+	if (reader.files.conf.count)
+		tunnels_read_routes(&g->nl, tunnels);
 	if (g->output.json)
 		json_array(&c.json, NULL);
 	for (i = 0; i < tunnels->count; i++) {
@@ -140,11 +175,13 @@ static int check_all(struct gretool *g, const struct tunnels *tunnels)
 		one = check_tunnel(&c, &reader, &tunnels->list[i]);
 		status = status ? status : one;
 	}
+	if (!name)
+		missing = check_missing(&c, &reader.files.conf, tunnels);
 	if (!tunnels->count) {
 		doctor_judge_no_tunnel(&found);
 		if (found.severity)
 			print_findings(&c, NULL, &found, 1);
-		else if (!g->output.json)
+		else if (!g->output.json && !missing)
 			puts("there are no tunnels");
 	}
 	if (g->output.json)
@@ -178,7 +215,7 @@ int cmd_check(struct gretool *g, int argc, char **argv)
 		return usage("-s and -d say nothing here, expected -j or -p");
 	status = tunnels_read(&g->nl, name, true, &tunnels);
 	if (!status)
-		status = check_all(g, &tunnels);
+		status = check_all(g, name, &tunnels);
 	tunnels_free(&tunnels);
 	return status;
 }

@@ -42,6 +42,7 @@ const struct check checks[] = {
 	{ "no_address", judge_no_address },
 	{ "no_inner_route", judge_no_inner_route },
 	{ "keepalive_off", judge_keepalive_off },
+	{ "differs", judge_differs },
 	{ 0 },
 };
 

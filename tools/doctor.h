@@ -48,6 +48,9 @@ void doctor_judge_no_tunnel(struct finding *found);
 
 /* doctor_files.c: what the files of /etc/gretool want. */
 void judge_dev_missing(const struct facts *f, struct finding *found);
+void judge_differs(const struct facts *f, struct finding *found);
+void doctor_judge_not_there(const struct section *section,
+			    struct finding *found);
 
 /* doctor_device.c: the interface, its routes, settings of its namespace. */
 void judge_down(const struct facts *f, struct finding *found);

@@ -13,10 +13,12 @@ struct files {
 	struct conf conf; /* empty: there are none for this network namespace */
 };
 
-/* What a file says of a tunnel. */
+/* How a tunnel differs from its section. */
 struct file_difference {
 	const struct section *section; /* NULL: no file has it */
-	bool dev_is_missing;
+	bool dev_is_missing; /* so that nothing else was compared */
+	/* Options as a file has them: what is, and what is to be; "": the same. */
+	char is[160], said[160];
 };
 
 /*
@@ -26,6 +28,7 @@ struct file_difference {
 void files_read(struct files *files);
 void files_free(struct files *files);
 
+/* The tunnel has its routes. */
 void files_compare(const struct files *files, struct nl *nl,
 		   const struct tunnel *tunnel, struct file_difference *d);
 

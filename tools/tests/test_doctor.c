@@ -428,6 +428,10 @@ static void test_way_back(void)
 /* Rules by protocol, of which an answer about a route knows nothing. */
 static void test_rules(void)
 {
+	static struct position position = { .file = "/etc/gretool/a.conf",
+					    .line = 3 };
+	static struct section section = { .positions = &position };
+
 	well();
 	facts.route.error = 101;
 	check_text(found(), "problem no_route", "no route");
@@ -440,6 +444,17 @@ static void test_rules(void)
 	facts.route.error = 19;
 	check_text(found(), "problem dev_missing", "no route by what is gone");
 	check_text(fix(), "", "nothing here mends it");
+
+	well();
+	strcpy(facts.file.is, "mtu 1400");
+	strcpy(facts.file.said, "mtu 1476");
+	facts.file.section = &section;
+	check_text(found(), "warning differs", "not what a file says");
+	check_text(sentence(),
+		   "it is not what /etc/gretool/a.conf, line 3 says: it has "
+		   "\"mtu 1400\", and is to have \"mtu 1476\"",
+		   "how");
+	check_text(fix(), "gretool apply", "the fix");
 
 	well();
 	facts.rule_names_gre = true;
