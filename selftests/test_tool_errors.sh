@@ -19,6 +19,7 @@ TESTS="
 	test_user_namespace
 	test_module_is_loaded
 	test_module_cannot_be_loaded
+	test_module_is_not_built
 	test_ip_gre_is_loaded
 "
 
@@ -361,6 +362,48 @@ test_module_cannot_be_loaded() {
 	check "modprobe" modprobe grex
 }
 
+# cause WHAT TEXT FIX: who finds no module says why, and how to get it
+cause() {
+	check_match "$1: add" "$2.*$3" \
+		"$(gretool -n "$A" add t remote 192.0.2.2 2>&1)"
+	check_match "$1: show" "^gretool: show: .*$2.*$3" "$(gretool -n "$A" show 2>&1)"
+	gretool -n "$A" -j check >"$WORK/check"
+	check_eq "$1: check: exit status" 3 $?
+	check_eq "$1: check" "problem module null" "$(jq -r '.[] |
+		"\(.findings[0].severity) \(.findings[0].id) \(.ifname)"' "$WORK/check")"
+	check_match "$1: check" "$2" "$(jq -r '.[].findings[0].text' "$WORK/check")"
+	check_match "$1: check, fix" "$3" "$(jq -r '.[].findings[0].fix' "$WORK/check")"
+}
+
+test_module_is_not_built() {
+	local release modules
+	only_in_lab || return
+	setup_pair
+	release=$(uname -r)
+	modules=/lib/modules/$release
+	check "rmmod" rmmod grex
+	run mount -t tmpfs none "$modules"
+	run mkdir -p /var/lib/dkms
+	run mount -t tmpfs none /var/lib/dkms
+	echo "kernel/net/ipv4/gre.ko:" >"$modules/modules.dep"
+	cause "no headers" "no module grex for this kernel .$release." \
+		"apt install linux-headers-$release"
+	mkdir "$modules/build"
+	cause "not installed" "DKMS does not know it" ""
+	mkdir -p /var/lib/dkms/grex/0.1/build
+	cause "not built" "DKMS has built no module grex" "dkms autoinstall -k $release"
+	touch /var/lib/dkms/grex/0.1/build/make.log
+	cause "failed" "see /var/lib/dkms/grex/0.1/build/make.log" \
+		"dkms autoinstall -k $release"
+	printf '[%s]\nremote 192.0.2.9\n' g1 g2 g3 >"$WORK/three"
+	gretool -n "$A" apply "$WORK/three" >/dev/null 2>"$WORK/errors"
+	check_eq "apply: exit status" 1 $?
+	check_eq "apply says it once" 2 "$(wc -l <"$WORK/errors")"
+	umount /var/lib/dkms "$modules"
+	check "then it works" gretool -n "$A" add t remote 192.0.2.2
+	check_eq "nothing to say" "" "$(gretool -n "$A" show 2>&1 >/dev/null)"
+}
+
 test_ip_gre_is_loaded() {
 	local lines
 	only_in_lab || return
@@ -378,6 +421,8 @@ test_ip_gre_is_loaded() {
 	says 1 'modprobe grex failed: .*resource busy
 gretool: add: ip_gre holds IP protocol 47 \(GRE\).*rmmod ip_gre' \
 		add t remote 192.0.2.2
+	check_match "show" '^gretool: show: ip_gre holds IP protocol 47' \
+		"$(gretool -n "$A" show 2>&1)"
 	check "rmmod ip_gre" rmmod ip_gre
 	check "then it works" gretool -n "$A" add t remote 192.0.2.2
 }

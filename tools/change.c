@@ -93,8 +93,9 @@ int change_addresses(struct gretool *g, int ifindex, const struct config *c,
 static int create(struct gretool *g, const struct config *c)
 {
 	static bool tried;
+	static int status; /* of the attempt */
 	struct nl_request request;
-	int status, err;
+	int err;
 
 	link_add(&request, c);
 	err = nl_talk(&g->nl, &request, NULL, NULL);
@@ -106,6 +107,9 @@ static int create(struct gretool *g, const struct config *c)
 		link_add(&request, c);
 		err = nl_talk(&g->nl, &request, NULL, NULL);
 	}
+	/* It was said, and is the same for each of them. */
+	if (err == -EOPNOTSUPP && status)
+		return status;
 	return err ? report_refusal(&g->nl, &request, c->name) : STATUS_OK;
 }
 

@@ -160,7 +160,7 @@ static int check_all(struct gretool *g, const char *name,
 		.json = { .out = stdout, .pretty = g->output.pretty },
 	};
 	struct facts_reader reader;
-	struct finding found;
+	struct finding found = { 0 };
 	int status = STATUS_OK, one;
 	size_t i, missing = 0;
 
@@ -175,15 +175,14 @@ static int check_all(struct gretool *g, const char *name,
 		one = check_tunnel(&c, &reader, &tunnels->list[i]);
 		status = status ? status : one;
 	}
-	if (!name)
-		missing = check_missing(&c, &reader.files.conf, tunnels);
-	if (!tunnels->count) {
+	if (!tunnels->count)
 		doctor_judge_no_tunnel(&found);
-		if (found.severity)
-			print_findings(&c, NULL, &found, 1);
-		else if (!g->output.json && !missing)
-			puts("there are no tunnels");
-	}
+	if (found.severity)
+		print_findings(&c, NULL, &found, 1);
+	else if (!name)
+		missing = check_missing(&c, &reader.files.conf, tunnels);
+	if (!tunnels->count && !found.severity && !missing && !g->output.json)
+		puts("there are no tunnels");
 	if (g->output.json)
 		json_array_end(&c.json);
 	facts_close(&reader);

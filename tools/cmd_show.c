@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "kmod.h"
 #include "print.h"
 #include "tunnels.h"
 #include "words.h"
@@ -78,6 +79,9 @@ int cmd_show(struct gretool *g, int argc, char **argv)
 	else if (!status)
 		for (size_t n = 0; n < tunnels.count; n++)
 			show_text(&g->output, &tunnels.list[n]);
+	/* Nothing to show may be for want of the module. */
+	if (status || !tunnels.count)
+		kmod_report_fault();
 	tunnels_free(&tunnels);
 	return status;
 }

@@ -6,6 +6,7 @@
 
 #include "doctor.h"
 #include "filter.h"
+#include "kmod.h"
 
 /* What the filters do with a packet, and where. */
 struct ruling {
@@ -249,14 +250,14 @@ void judge_ip_gre(const struct facts *f, struct finding *found)
 
 void doctor_judge_no_tunnel(struct finding *found)
 {
+	struct kmod_fault fault;
+
 	memset(found, 0, sizeof(*found));
-	found->id = "ip_gre";
-	if (!facts_ip_gre_is_loaded())
+	found->id = facts_ip_gre_is_loaded() ? "ip_gre" : "module";
+	if (!kmod_find_fault(&fault))
 		return;
-	found_say(found, SEVERITY_PROBLEM,
-		  "the kernel's own ip_gre owns protocol 47, and grex cannot "
-		  "be loaded; without it its gre and gretap tunnels go");
-	found_fix(found, "%s && modprobe grex", ip_gre_fix);
+	found_say(found, SEVERITY_PROBLEM, "%s", fault.text);
+	found_fix(found, "%s", fault.fix);
 }
 
 /* The kernel refuses two of grex with the same ends and key, not one of its own

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +13,7 @@
 #include "report.h"
 
 #define MODULE "grex"
+#define DKMS "/var/lib/dkms/" MODULE
 
 static bool is_loaded(const char *path)
 {
@@ -20,6 +23,133 @@ static bool is_loaded(const char *path)
 bool kmod_is_missing(void)
 {
 	return !is_loaded("/sys/module/" MODULE);
+}
+
+/* What may not be looked at, as in a sandbox, may be there. */
+static bool is_absent(const char *path)
+{
+	return access(path, F_OK) && (errno == ENOENT || errno == ENOTDIR);
+}
+
+/* A line of modules.dep: "updates/dkms/grex.ko.xz: others". */
+static bool is_our_file(const char *line)
+{
+	const char *end = strchr(line, ':'), *name;
+
+	for (name = end; name && name > line && name[-1] != '/'; name--)
+		;
+	return name && !strncmp(name, MODULE ".ko", strlen(MODULE ".ko"));
+}
+
+/* Does depmod know of no file of it? */
+static bool has_no_file(const char *modules)
+{
+	char path[512], *line = NULL;
+	bool found = false;
+	size_t size = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/modules.dep", modules);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	while (!found && getline(&line, &size, file) > 0)
+		found = is_our_file(line);
+	free(line);
+	fclose(file);
+	return !found;
+}
+
+/* Where DKMS has written why it did not build the module; false: nowhere. */
+static bool find_log(char *log, size_t size)
+{
+	DIR *versions = opendir(DKMS);
+	struct dirent *version;
+	bool found = false;
+
+	if (!versions)
+		return false;
+	while (!found && (version = readdir(versions))) {
+		snprintf(log, size, DKMS "/%.60s/build/make.log",
+			 version->d_name);
+		found = version->d_name[0] != '.' && !access(log, F_OK);
+	}
+	closedir(versions);
+	return found;
+}
+
+/* There is no module for this kernel: what is missing to build it? */
+static void explain_no_file(struct kmod_fault *fault, const char *modules,
+			    const char *release)
+{
+	char build[512], log[128];
+
+	snprintf(build, sizeof(build), "%s/build", modules);
+	if (is_absent(build)) {
+		snprintf(fault->text, sizeof(fault->text),
+			 "there is no module " MODULE " for this kernel (%s), "
+			 "and no headers of it with which DKMS would build one",
+			 release);
+		snprintf(fault->fix, sizeof(fault->fix),
+			 "apt install linux-headers-%s", release);
+	} else if (is_absent(DKMS)) {
+		snprintf(fault->text, sizeof(fault->text),
+			 "there is no module " MODULE " for this kernel (%s), "
+			 "and DKMS does not know it: install the package " MODULE
+			 "-dkms, or run \"make install\" in its sources",
+			 release);
+	} else {
+		snprintf(fault->text, sizeof(fault->text),
+			 "DKMS has built no module " MODULE
+			 " for this kernel (%s)%s%s",
+			 release, find_log(log, sizeof(log)) ? ": see " : "",
+			 find_log(log, sizeof(log)) ? log : "");
+		snprintf(fault->fix, sizeof(fault->fix),
+			 "dkms autoinstall -k %s", release);
+	}
+}
+
+bool kmod_find_fault(struct kmod_fault *fault)
+{
+	struct utsname kernel;
+	char modules[256];
+
+	memset(fault, 0, sizeof(*fault));
+	if (!kmod_is_missing() || uname(&kernel))
+		return false;
+	snprintf(modules, sizeof(modules), "/lib/modules/%s", kernel.release);
+	if (is_loaded("/sys/module/ip_gre")) {
+		snprintf(fault->text, sizeof(fault->text),
+			 "ip_gre holds IP protocol 47 (GRE), so that " MODULE
+			 " cannot be loaded; without it its gre and gretap "
+			 "tunnels go");
+		snprintf(fault->fix, sizeof(fault->fix),
+			 "rmmod ip_gre && echo blacklist ip_gre >> "
+			 "/etc/modprobe.d/" MODULE ".conf && modprobe " MODULE);
+	} else if (is_absent(modules)) {
+		snprintf(fault->text, sizeof(fault->text),
+			 "the modules of this kernel (%s) are gone, as after "
+			 "an upgrade",
+			 kernel.release);
+		snprintf(fault->fix, sizeof(fault->fix), "reboot");
+	} else if (has_no_file(modules)) {
+		explain_no_file(fault, modules, kernel.release);
+	}
+	return fault->text[0];
+}
+
+static void report_fault(const struct kmod_fault *fault)
+{
+	report("%s%s%s%s", fault->text, fault->fix[0] ? "; run \"" : "",
+	       fault->fix, fault->fix[0] ? "\"" : "");
+}
+
+void kmod_report_fault(void)
+{
+	struct kmod_fault fault;
+
+	if (kmod_find_fault(&fault))
+		report_fault(&fault);
 }
 
 static void __attribute__((noreturn)) run_modprobe(int output)
@@ -101,10 +231,6 @@ int kmod_load(void)
 		report("modprobe " MODULE " failed: %s", text);
 	else
 		report("modprobe " MODULE " failed: exit status %d", status);
-	if (strstr(text, "resource busy") && is_loaded("/sys/module/ip_gre"))
-		report("ip_gre holds IP protocol 47 (GRE). To free it, delete "
-		       "all gre, gretap and erspan tunnels, run \"rmmod "
-		       "ip_gre\", and keep it away with \"blacklist ip_gre\" "
-		       "in /etc/modprobe.d/grex.conf");
+	kmod_report_fault();
 	return STATUS_REFUSED;
 }

@@ -8,6 +8,17 @@
 /* The kernel does not know the link kind: is it because of the module? */
 bool kmod_is_missing(void);
 
+/* Why it is not loaded, and cannot be. */
+struct kmod_fault {
+	char text[400]; /* a sentence without a full stop */
+	char fix[160]; /* a command for a shell, or "" */
+};
+
+/* False: it is loaded, or will be when the first tunnel is made, as far as is known. */
+bool kmod_find_fault(struct kmod_fault *fault);
+/* Says it, if there is one. */
+void kmod_report_fault(void);
+
 /* modprobe grex. Returns enum status, after a report. */
 int kmod_load(void);
 
