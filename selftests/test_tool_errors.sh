@@ -358,6 +358,20 @@ test_module_cannot_be_loaded() {
 	echo 'install grex echo the disk is full >&2; false' >"$conf"
 	says 1 '^gretool: add: modprobe grex failed: .*the disk is full' \
 		add t remote 192.0.2.2
+	echo 'install grex echo "could not insert: Key was rejected by service" >&2; false' \
+		>"$conf"
+	says 1 'Secure Boot.*mokutil --import /var/lib/dkms/mok.pub' \
+		add t remote 192.0.2.2
+	echo 'install grex echo "could not insert: Operation not permitted" >&2; false' \
+		>"$conf"
+	check_eq "not by a lock" 0 "$(gretool -n "$A" add t remote 192.0.2.2 2>&1 |
+		grep -c mokutil)"
+	run mount -t tmpfs none /sys/kernel/security
+	echo 'none [integrity] confidentiality' >/sys/kernel/security/lockdown
+	# "ip netns exec" has a /sys of its own.
+	check_match "locked down" 'it is locked down.*mokutil' \
+		"$(gretool -n "$A" add t remote 192.0.2.2 2>&1)"
+	umount /sys/kernel/security
 	rm -f "$conf"
 	check "modprobe" modprobe grex
 }

@@ -216,6 +216,46 @@ static int modprobe(char *text, size_t size)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/* A file of a few words has this one. */
+static bool file_has(const char *path, const char *word)
+{
+	char text[128] = "";
+	FILE *file = fopen(path, "re");
+
+	if (!file)
+		return false;
+	if (!fgets(text, sizeof(text), file))
+		text[0] = '\0';
+	fclose(file);
+	return strstr(text, word);
+}
+
+/* The kernel marks what it is by brackets: "none [integrity] confidentiality". */
+static bool is_locked_down(void)
+{
+	static const char path[] = "/sys/kernel/security/lockdown";
+
+	return file_has(path, "[integrity]") ||
+	       file_has(path, "[confidentiality]");
+}
+
+/* What modprobe says when the signature of the module is not one that counts. */
+static bool is_about_the_key(const char *text)
+{
+	return strstr(text, "Key was rejected") ||
+	       strstr(text, "Required key not available") ||
+	       (strstr(text, "Operation not permitted") && is_locked_down());
+}
+
+static void report_key(void)
+{
+	report("this kernel takes only modules that are signed with a key it "
+	       "knows (%s); run \"mokutil --import /var/lib/dkms/mok.pub\", "
+	       "and reboot to enrol the key with which DKMS signs",
+	       is_locked_down() ? "Secure Boot: it is locked down"
+				: "Secure Boot, or module.sig_enforce");
+}
+
 int kmod_load(void)
 {
 	char text[1024] = "";
@@ -231,6 +271,9 @@ int kmod_load(void)
 		report("modprobe " MODULE " failed: %s", text);
 	else
 		report("modprobe " MODULE " failed: exit status %d", status);
-	kmod_report_fault();
+	if (is_about_the_key(text))
+		report_key();
+	else
+		kmod_report_fault();
 	return STATUS_REFUSED;
 }
