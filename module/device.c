@@ -194,17 +194,9 @@ static void device_free(struct net_device *dev)
 		grex_device_config_free(config);
 }
 
-/* Any number is the first one. */
-static void device_restart_iseq(struct grex_tunnel *tunnel)
-{
-	spin_lock_bh(&tunnel->iseq_lock);
-	tunnel->iseq.seen = false;
-	spin_unlock_bh(&tunnel->iseq_lock);
-}
-
 static int device_open(struct net_device *dev)
 {
-	device_restart_iseq(netdev_priv(dev));
+	grex_restart_iseq(netdev_priv(dev));
 	grex_keepalive_open(netdev_priv(dev));
 	grex_discover_open(netdev_priv(dev));
 	grex_follow_kick(netdev_priv(dev));
@@ -472,7 +464,7 @@ int grex_device_change(struct net_device *dev, struct grex_config *config,
 	/* Nothing fails from here on. */
 	WRITE_ONCE(tunnel->mtu_mode, mtu->mode);
 	if (config->iflags & ~old->iflags & GREX_HEADER_SEQ)
-		device_restart_iseq(tunnel);
+		grex_restart_iseq(tunnel);
 	if (config->oflags & ~old->oflags & GREX_HEADER_SEQ)
 		atomic_set(&tunnel->oseq, 0);
 	rcu_assign_pointer(tunnel->config, config);

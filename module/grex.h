@@ -439,6 +439,14 @@ static inline u64 grex_ms_since(unsigned long when)
 	return jiffies64_to_msecs(jiffies - when);
 }
 
+/* The peer begins to count anew: any number is the first one. */
+static inline void grex_restart_iseq(struct grex_tunnel *tunnel)
+{
+	spin_lock_bh(&tunnel->iseq_lock);
+	tunnel->iseq.seen = false;
+	spin_unlock_bh(&tunnel->iseq_lock);
+}
+
 /* Silent: what goes over a limit is counted, not logged. */
 static inline void grex_limit_init(struct ratelimit_state *limit, int interval,
 				   int burst)

@@ -84,8 +84,11 @@ static unsigned int keepalive_step(struct grex_keepalive *keepalive,
 	actions = grex_fsm_step(fsm, event, &in);
 	if (actions & GREX_FSM_CARRIER_OFF)
 		netif_carrier_off(dev);
-	if (actions & GREX_FSM_CARRIER_ON)
+	if (actions & GREX_FSM_CARRIER_ON) {
+		/* Its reply is proved, and it may have been restarted meanwhile. */
+		grex_restart_iseq(config->tunnel);
 		netif_carrier_on(dev);
+	}
 	if (actions & GREX_FSM_ARM) {
 		/* What was sent before is about another time, or peer. */
 		keepalive->generation++;

@@ -192,6 +192,15 @@ peer_begins_anew() {
 	run ip -n "$A" link set gre1 down
 	run ip -n "$A" link set gre1 up
 	check_eq "after down and up" 20 "$(received 20)"
+	# So does who sees it come back.
+	run gretool -n "$A" set gre1 keepalive 200ms 2
+	check "up" busywait 10 peer_is "$A" up
+	run gretool -n "$B" del gre1
+	check "down" busywait 10 peer_is "$A" down
+	run gretool -n "$B" add gre1 local 192.0.2.2 remote 192.0.2.1 seq \
+		addr 10.0.0.2/30 up || fail "add"
+	check "up again" busywait 10 peer_is "$A" up
+	check_eq "after it was away" 20 "$(received 20)"
 }
 
 # A tenant with a namespace of his own does not get the host's time.
