@@ -123,7 +123,9 @@ static void discover_judge(struct grex_tunnel *tunnel)
 		discover->silent++;
 		discover->answers &= discover->silent < DISCOVER_TRUST;
 	}
-	discover->losses = discover->losses << 1 | !discover->small_is_back;
+	discover->losses <<= 1;
+	if (!discover->small_is_back)
+		discover->losses |= 1;
 	discover->tried = 0;
 	if (!in_question)
 		return;

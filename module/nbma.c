@@ -18,9 +18,9 @@
 
 #include "nbma.h"
 
-static int nbma_header_create(struct sk_buff *skb, struct net_device *dev,
-			      unsigned short type, const void *daddr,
-			      const void *saddr, unsigned int len)
+static int nbma_create(struct sk_buff *skb, struct net_device *dev,
+		       unsigned short type, const void *daddr,
+		       const void *saddr, unsigned int len)
 {
 	struct iphdr *ip;
 
@@ -40,8 +40,8 @@ static int nbma_header_create(struct sk_buff *skb, struct net_device *dev,
 /* A received packet has the outer header in front, a sent one that of above, and a packet
  * that tc has redirected has neither.
  */
-static int nbma_header_parse(const struct sk_buff *skb,
-			     const struct net_device *dev, unsigned char *haddr)
+static int nbma_parse(const struct sk_buff *skb, const struct net_device *dev,
+		      unsigned char *haddr)
 {
 	const struct iphdr *ip = (const struct iphdr *)skb_mac_header(skb);
 
@@ -51,11 +51,11 @@ static int nbma_header_parse(const struct sk_buff *skb,
 	return sizeof(ip->saddr);
 }
 
-GREX_COMPAT_HEADER_PARSE(nbma_header_parse)
+GREX_COMPAT_HEADER_PARSE(nbma_parse)
 
-const struct header_ops grex_nbma_header_ops = { .create = nbma_header_create,
-						 GREX_COMPAT_HEADER_PARSE_OP(
-							 nbma_header_parse) };
+const struct header_ops grex_nbma_header_ops = {
+	.create = nbma_create, GREX_COMPAT_HEADER_PARSE_OP(nbma_parse)
+};
 
 /**
  * grex_nbma_construct - complete a new neighbour entry

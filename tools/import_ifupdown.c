@@ -324,6 +324,16 @@ static void take_method(struct reader *r, struct stanza *s, const char *family,
 	}
 }
 
+/* End the first word of a text; what is behind it. */
+static char *cut_first(char *text)
+{
+	char *rest = text + strcspn(text, " ");
+
+	if (*rest)
+		*rest++ = '\0';
+	return rest;
+}
+
 /* A line of another stanza. False: it is of another family. */
 static bool inherit_line(struct reader *r, struct stanza *s,
 			 const struct import_line *line)
@@ -335,8 +345,7 @@ static bool inherit_line(struct reader *r, struct stanza *s,
 		r->im->no_memory = true;
 		return false;
 	}
-	value = strchr(text, ' ');
-	*value++ = '\0';
+	value = cut_first(text);
 	r->im->file = line->file;
 	r->im->line = line->line;
 	if (strcmp(text, "iface") != 0) {
@@ -344,8 +353,7 @@ static bool inherit_line(struct reader *r, struct stanza *s,
 		if (s->name[0])
 			take_stanza_line(r->im, s, text, value);
 	} else {
-		method = strchr(value, ' ');
-		*method++ = '\0';
+		method = cut_first(value);
 		if (!s->family[0])
 			take_method(r, s, value, method);
 		fits = !strcmp(s->family, value);

@@ -189,6 +189,7 @@ static void test_name(void)
 		{ "\xff\xc3\xa4", "\"\\xff\xc3\xa4\"" },
 	};
 	char *text = NULL, *argv[2];
+	const char *wrong;
 	size_t size, i;
 	FILE *out;
 	int argc;
@@ -200,8 +201,8 @@ static void test_name(void)
 		print_name(out, names[i].name);
 		fclose(out);
 		check_text(text, names[i].text, "name %zu", i);
-		check(!batch_split(text, argv, 2, &argc) && argc == 1 &&
-			      !strcmp(argv[0], names[i].name),
+		wrong = batch_split(text, argv, 2, &argc);
+		check(!wrong && argc == 1 && !strcmp(argv[0], names[i].name),
 		      "name %zu is read back", i);
 		free(text);
 	}
