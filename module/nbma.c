@@ -4,8 +4,8 @@
  * without broadcast (NBMA). The address of a neighbour is the outer address that its
  * packets go to. The core and packet sockets hand it over in an outer IP header.
  *
- * The operations do not look at the private area of the device: a bond or a team that has
- * the tunnel as its port calls them for a device of its own.
+ * The operations do not look at the private area of the device: on some kernels, a bond or
+ * a team that has the tunnel as its port calls them for its own device.
  */
 #include <linux/if_ether.h>
 #include <linux/inetdevice.h>
@@ -93,25 +93,30 @@ __be32 grex_nbma_pull(struct sk_buff *skb)
 	return remote;
 }
 
-/* The gateway of a route, as in "via 192.0.2.2 dev gre1 onlink", if it is in no subnet of
- * the device: then it is an outer address.
+/* The gateway of a route, as in "via 192.0.2.2 dev gre1 onlink", if the device has subnets
+ * and it is in none of them: then it is an outer address. Where each address is alone, as
+ * nhrpd wants it, it may well be an inner one, which is not to be sent outside.
  */
 static __be32 nbma_outer_gateway(struct dst_entry *dst)
 {
 	const struct in_device *in_dev = __in_dev_get_rcu(dst->dev);
 	const struct in_ifaddr *ifa;
 	const struct rtable *rt;
+	bool has_subnet = false;
 
 	if (dst->ops->family != AF_INET)
 		return 0;
 	rt = dst_rtable(dst);
 	if (!rt->rt_uses_gateway || rt->rt_gw_family != AF_INET)
 		return 0;
-	if (in_dev)
-		in_dev_for_each_ifa_rcu(ifa, in_dev)
-			if (inet_ifa_match(rt->rt_gw4, ifa))
-				return 0;
-	return rt->rt_gw4;
+	if (!in_dev)
+		return 0;
+	in_dev_for_each_ifa_rcu(ifa, in_dev) {
+		if (inet_ifa_match(rt->rt_gw4, ifa))
+			return 0;
+		has_subnet |= ifa->ifa_prefixlen < 32;
+	}
+	return has_subnet ? rt->rt_gw4 : 0;
 }
 
 /**

@@ -430,6 +430,9 @@ static bool tx_fragment(struct grex_config *config, struct sk_buff *skb,
 {
 	if (skb->protocol != htons(ETH_P_IP) || !skb_valid_dst(skb))
 		return false;
+	/* The pieces find their neighbour by the route, if it is about this device. */
+	if (neighbour && skb_dst(skb)->dev != dev)
+		return false;
 	if (skb_is_gso(skb)) {
 		tx_segments(config, skb, dev, neighbour);
 		return true;
@@ -545,7 +548,8 @@ netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev)
 		grex_stats_drop(tunnel->stats, GREX_TX_RECURSION, skb);
 		return NETDEV_TX_OK;
 	}
-	if (unlikely(dev->header_ops))
+	/* A bond may put it in front of what leaves by a tunnel that has a remote. */
+	if (unlikely(skb_network_offset(skb) > 0))
 		neighbour = grex_nbma_pull(skb);
 	/* Of a packet socket that says none the core finds no protocol. */
 	if (unlikely(!skb->protocol))

@@ -182,6 +182,15 @@ test_outer_next_hop() {
 	run ip -n "$A" route add default via 192.0.2.2
 	run ip -n "$A" route add 10.97.0.0/24 via 10.0.0.9
 	counts "$A" gre1 tx_no_remote 3 check_fails "inner" ping_ok "$A" 10.97.0.1 -W 0.2
+	# Where each address is alone, as nhrpd has it, any gateway may be an inner one.
+	run ip -n "$A" addr del 10.0.0.1/24 dev gre1
+	run ip -n "$A" addr add 10.0.0.1/32 dev gre1
+	run ip -n "$A" route replace 10.97.0.0/24 via 10.0.0.9 dev gre1 onlink
+	capture "$B" v0 "$WORK/leak" "ip proto 47"
+	counts "$A" gre1 tx_no_remote 3 check_fails "alone" ping_ok "$A" 10.97.0.1 -W 0.2
+	capture_stop
+	check_eq "nothing leaks" "" "$(tcpdump -nr "$WORK/leak" 2>/dev/null)"
+	run ip -n "$A" addr add 10.0.0.1/24 dev gre1
 	# The entry of a neighbour counts more.
 	neighbour 192.0.2.2 198.51.100.2
 	run ip -n "$A" route replace 10.98.0.0/24 via 192.0.2.2 dev gre1 onlink
