@@ -153,13 +153,14 @@ static void follow_route(struct grex_tunnel *tunnel)
 
 	ASSERT_RTNL();
 	link = grex_pmtu_of_link(rtnl_dereference(tunnel->config));
-	if (!link.is_known)
+	/* Of two tunnels through each other each would lower the other's. */
+	if (!link.is_known || link.is_tunnel)
 		return;
 	WRITE_ONCE(tunnel->dev->needed_headroom, link.headroom);
 	follow_set_mtu(tunnel, link.mtu);
 }
 
-/* A change of a route, of a rule, or of the MTU of a link has changed the generation. */
+/* Has a route, a rule or the MTU of a link changed? Each changes the generation. */
 static void follow_net_work(struct work_struct *work)
 {
 	struct grex_net *gn =
@@ -173,9 +174,11 @@ static void follow_net_work(struct work_struct *work)
 	delay = FOLLOW_BUSY;
 	if (!rtnl_trylock())
 		goto again;
-	list_for_each_entry(tunnel, &gn->tunnels, list)
+	list_for_each_entry(tunnel, &gn->tunnels, list) {
 		if (tunnel->mtu_mode == GREX_MTU_ROUTE)
 			follow_route(tunnel);
+		cond_resched();
+	}
 	rtnl_unlock();
 	gn->follow_genid = genid;
 	delay = FOLLOW_LOOK;

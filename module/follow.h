@@ -9,12 +9,13 @@ struct grex_net;
 struct grex_tunnel;
 struct net_device;
 
+void grex_follow_net_init(struct grex_net *gn);
+void grex_follow_net_destroy(struct grex_net *gn);
+
 /* Caller: RTNL. */
 void grex_follow_init(struct grex_tunnel *tunnel);
 void grex_follow_close(struct grex_tunnel *tunnel);
-void grex_follow_net_init(struct grex_net *gn);
 void grex_follow_net_kick(struct grex_net *gn);
-void grex_follow_net_destroy(struct grex_net *gn);
 unsigned int grex_follow_keep_ipv6(const struct net_device *dev,
 				   unsigned int mtu);
 

@@ -5,6 +5,7 @@
  */
 #include <linux/hash.h>
 #include <linux/icmpv6.h>
+#include <linux/if_arp.h>
 #include <linux/if_ether.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -74,6 +75,7 @@ struct grex_pmtu_link grex_pmtu_of_link(const struct grex_config *config)
 
 		if (rt) {
 			mtu = pmtu_of_route(&rt->dst);
+			link.is_tunnel = rt->dst.dev->type == ARPHRD_IPGRE;
 			link.headroom = LL_RESERVED_SPACE(rt->dst.dev) +
 					rt->dst.header_len + config->overhead;
 			ip_rt_put(rt);

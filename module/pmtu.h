@@ -40,9 +40,11 @@ enum grex_pmtu_verdict grex_pmtu_check(struct sk_buff *skb, unsigned int mtu);
  * @mtu: bytes that an inner packet may have
  * @headroom: bytes to reserve in front of it
  * @is_known: there is a route, or a link, that says so
+ * @is_tunnel: the route leads into another tunnel
  */
 struct grex_pmtu_link {
 	bool is_known;
+	bool is_tunnel;
 	unsigned int mtu;
 	unsigned int headroom;
 };
