@@ -344,12 +344,15 @@ bool grex_pmtu_fits(const struct sk_buff *skb, unsigned int mtu)
 	return skb->len <= mtu;
 }
 
-/* An inner packet does not fit: tell its source, and its route. */
-static enum grex_pmtu_verdict pmtu_tell(struct sk_buff *skb, unsigned int mtu)
+/* An inner packet does not fit: tell its source, and its route, which takes off the labels
+ * itself.
+ */
+static enum grex_pmtu_verdict pmtu_tell(struct sk_buff *skb, unsigned int mtu,
+					unsigned int labels)
 {
 	switch (skb->protocol) {
 	case htons(ETH_P_IP):
-		skb_dst_update_pmtu_no_confirm(skb, mtu);
+		skb_dst_update_pmtu_no_confirm(skb, mtu + labels);
 		if (!(ip_hdr(skb)->frag_off & htons(IP_DF)))
 			return GREX_PMTU_FRAGMENT;
 		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED,
@@ -360,12 +363,13 @@ static enum grex_pmtu_verdict pmtu_tell(struct sk_buff *skb, unsigned int mtu)
 		 * packet is fragmented instead (RFC 7676 section 3.2).
 		 */
 		if (mtu < IPV6_MIN_MTU) {
-			skb_dst_update_pmtu_no_confirm(skb, IPV6_MIN_MTU);
+			skb_dst_update_pmtu_no_confirm(skb,
+						       IPV6_MIN_MTU + labels);
 			if (grex_pmtu_fits(skb, IPV6_MIN_MTU))
 				return GREX_PMTU_FRAGMENT;
 			mtu = IPV6_MIN_MTU;
 		}
-		skb_dst_update_pmtu_no_confirm(skb, mtu);
+		skb_dst_update_pmtu_no_confirm(skb, mtu + labels);
 		icmpv6_ndo_send(skb, ICMPV6_PKT_TOOBIG, 0, mtu);
 		return GREX_PMTU_TOO_BIG;
 	default:
@@ -384,14 +388,15 @@ static unsigned int pmtu_labels(struct sk_buff *skb, __be16 *protocol)
 	unsigned int len = 0;
 	int family;
 
-	if (!skb_valid_dst(skb) ||
-	    !pskb_may_pull(skb, PMTU_LABELS_MAX + sizeof(struct iphdr)))
+	if (!skb_valid_dst(skb))
 		return 0;
 	do {
+		if (len >= PMTU_LABELS_MAX ||
+		    !pskb_may_pull(skb, len + sizeof(*label) +
+						sizeof(struct ipv6hdr)))
+			return 0;
 		label = (const struct mpls_shim_hdr *)(skb->data + len);
 		len += sizeof(*label);
-		if (len > PMTU_LABELS_MAX)
-			return 0;
 	} while (!(label->label_stack_entry & htonl(MPLS_LS_S_MASK)));
 
 	family = skb_dst(skb)->ops->family;
@@ -416,7 +421,7 @@ static enum grex_pmtu_verdict pmtu_tell_labelled(struct sk_buff *skb,
 	}
 	__skb_pull(skb, len);
 	skb_reset_network_header(skb);
-	verdict = pmtu_tell(skb, mtu - len);
+	verdict = pmtu_tell(skb, mtu - len, len);
 	skb_push(skb, len);
 	skb_reset_network_header(skb);
 	skb->protocol = labelled;
@@ -437,5 +442,5 @@ enum grex_pmtu_verdict grex_pmtu_check(struct sk_buff *skb, unsigned int mtu)
 		return GREX_PMTU_FITS;
 	if (eth_p_mpls(skb->protocol))
 		return pmtu_tell_labelled(skb, mtu);
-	return pmtu_tell(skb, mtu);
+	return pmtu_tell(skb, mtu, 0);
 }

@@ -278,6 +278,8 @@ mpls() {
 	check "IPv6 that fits" ping_ok "$LAN" fd99::1 -M "do" -s 1320
 	counts "$H1" gre1 tx_too_big 1 ping_says "$LAN" \
 		"From fd16::1 .*Packet too big: mtu=1368" fd99::1 -M "do" -s 1321
+	ns "$H1" ping -c 1 -W 1 -M "do" -s 1400 10.99.0.1 >/dev/null 2>&1
+	check "a local sender, to the byte" ping_ok "$H1" 10.99.0.1 -M "do" -s 1340
 	counts "$H1" gre1 tx_too_big 0 check "IPv4 without DF" \
 		ping_ok "$LAN" 10.99.0.1 -M dont -s 1440
 	counts "$H1" gre1 tx_too_big 1 labelled 1400
