@@ -16,9 +16,10 @@
 
 /* A probe that is not back by then is lost [PROBE_TIMER]: four round trips, in this range.
  * RFC 8899 5.1.1 has 1 s at least, since it takes silence for a loss. Here silence says
- * nothing: a size is lost only when a small probe that was sent behind it has come back,
- * four round trips have passed, and that three times in a row, and once more for each of
- * the last sixteen small ones that was lost.
+ * nothing: a try counts only if the small probe that was sent behind the large one has
+ * come back. A size is given up after three such tries in a row, and after one more for
+ * each small probe that was lost in the last sixteen tries. The maximum allows for a
+ * round trip of some seconds.
  */
 #define DISCOVER_TIMEOUT_MIN msecs_to_jiffies(100)
 #define DISCOVER_TIMEOUT_MAX (15 * HZ)

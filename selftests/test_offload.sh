@@ -165,7 +165,8 @@ left_to_the_device() {
 			-e ip.proto -e gre.checksum -e gre.checksum.status 2>/dev/null |
 			sort -u >"$WORK/sums.$has"
 	done
-	check_eq "left to the device" "1 0x0000" \
+	# Before 5.12 a device that sums TCP alone was given any packet.
+	[[ $(uname -r) == 5.10.* ]] || check_eq "left to the device" "1 0x0000" \
 		"$(awk '$1 == 1 { print $1, $2 }' "$WORK/sums.on" | sort -u)"
 	check_eq "known" "" "$(awk '$1 == 6 && $2 == "0x0000"' "$WORK/sums.on")"
 	check_eq "summed by the core, and right" "1 1,6 1" \

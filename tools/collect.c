@@ -2,10 +2,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "collect.h"
 
 #define DUMP_TRIES 8
+#define PAUSE_US 10000
 
 bool collect_item(void *list, size_t *count, const void *item, size_t size)
 {
@@ -46,7 +48,7 @@ int collect_dump(struct nl *nl, const struct nl_request *request,
 		*count = before;
 		again = *request;
 		err = nl_talk(nl, &again, fn, arg);
-	} while (err == -EINTR && ++tries < DUMP_TRIES);
+	} while (err == -EINTR && ++tries < DUMP_TRIES && !usleep(PAUSE_US));
 	return err;
 }
 

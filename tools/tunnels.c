@@ -12,8 +12,6 @@
 #include "static_route.h"
 #include "tunnels.h"
 
-/* A dump that changed while it was read is read again, within reason. */
-
 static int read_one(const struct nlmsghdr *message, void *arg)
 {
 	return link_read(message, arg) ? 0 : -EBADMSG;
