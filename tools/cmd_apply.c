@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "conf.h"
@@ -15,6 +16,8 @@
 #include "reconcile.h"
 #include "resolve.h"
 #include "tunnels.h"
+
+#define LOCK_FOLDER "/run/gretool"
 
 const char help_apply[] =
 	"gretool apply [FILE|DIRECTORY] [--dry-run] [--prune] [--made FILE]\n"
@@ -363,22 +366,32 @@ static void mark_addresses(struct apply *a)
 	}
 }
 
-/* Only one at a time in a network namespace, whose file is the lock. */
+/*
+ * Only one works at a time in a network namespace. The lock is a file that root alone can
+ * open: nobody else can hold it. Where there is no place for it, as in a container of a
+ * user, there is no lock either.
+ */
 static int lock_namespace(struct apply *a)
 {
-	a->lock = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	if (a->lock < 0)
-		return refused("/proc/self/ns/net: %s", strerror(errno));
-	if (!flock(a->lock, LOCK_EX | LOCK_NB))
+	char path[64];
+	struct stat st;
+
+	if (stat("/proc/self/ns/net", &st))
 		return STATUS_OK;
-	if (errno == EWOULDBLOCK) {
+	snprintf(path, sizeof(path), LOCK_FOLDER "/apply.%ju",
+		 (uintmax_t)st.st_ino);
+	if (mkdir(LOCK_FOLDER, 0755) && errno != EEXIST)
+		return STATUS_OK;
+	a->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (a->lock < 0 || !flock(a->lock, LOCK_EX | LOCK_NB))
+		return STATUS_OK;
+	if (errno == EWOULDBLOCK)
 		report("another apply is at work in this network namespace, "
 		       "waiting for it");
-		if (!flock(a->lock, LOCK_EX))
-			return STATUS_OK;
-	}
-	return refused("cannot lock the network namespace: %s",
-		       strerror(errno));
+	while (flock(a->lock, LOCK_EX))
+		if (errno != EINTR)
+			return refused("%s: %s", path, strerror(errno));
+	return STATUS_OK;
 }
 
 static int read_running(struct apply *a)
@@ -420,12 +433,8 @@ static void make_all(struct apply *a)
 static int apply_all(struct apply *a)
 {
 	const bool notes = a->made_path && !a->dry_run;
-	int status = STATUS_OK;
+	int status = read_running(a);
 
-	if (!a->dry_run)
-		status = lock_namespace(a);
-	if (!status)
-		status = read_running(a);
 	choose_sections(a);
 	if (!status && !order_sections(&a->conf, &a->running))
 		status = refused("%s", strerror(ENOMEM));
@@ -497,6 +506,9 @@ int cmd_apply(struct gretool *g, int argc, char **argv)
 
 	status = parse_arguments(&a, argc, argv);
 	a.json = (struct json){ .out = stdout, .pretty = g->output.pretty };
+	/* What waits is to see the files as they are then. */
+	if (!status && !a.dry_run)
+		status = lock_namespace(&a);
 	if (!status) {
 		status = conf_read(&a.conf, a.path);
 		a.status = status;
