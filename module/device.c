@@ -450,10 +450,10 @@ int grex_device_change(struct net_device *dev, struct grex_config *config,
 	/* Set the MTU first, because another subsystem may veto it. */
 	if (mtu->mode == GREX_MTU_SET)
 		new_mtu = mtu->value ?: old_mtu;
+	else if (mtu->mode != old_mode)
+		new_mtu = grex_follow_keep_ipv6(dev, link.mtu);
 	else if (mtu->mode == GREX_MTU_ROUTE)
 		new_mtu = device_new_mtu(dev, old, config, &link);
-	else if (old_mode != GREX_MTU_AUTO)
-		new_mtu = link.mtu;
 	err = dev_set_mtu(dev, new_mtu);
 	if (err)
 		goto err_mode;

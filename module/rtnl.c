@@ -478,6 +478,12 @@ static int rtnl_to_config(struct nlattr *data[], struct net *net,
 	return rtnl_get_keepalive(data, config, extack);
 }
 
+static const u8 rtnl_mtu_auto[] = {
+	[GREX_MTU_ROUTE] = GREX_MTU_AUTO_ROUTE,
+	[GREX_MTU_SET] = GREX_MTU_AUTO_OFF,
+	[GREX_MTU_AUTO] = GREX_MTU_AUTO_PATH,
+};
+
 /* @mtu says what it is so far. The core looks at its range only after the options
  * have changed. What follows the path finds it by probes, unless the message says not:
  * an ICMP error may never come.
@@ -489,26 +495,32 @@ static int rtnl_get_mtu(struct nlattr *attr, struct nlattr *data[],
 			struct netlink_ext_ack *extack)
 {
 	struct nlattr *auto_attr = data ? data[IFLA_GREX_MTU_AUTO] : NULL;
-	bool is_auto = mtu->mode == GREX_MTU_AUTO;
-	int err;
+	const u8 old_mode = mtu->mode;
 
 	if (auto_attr) {
-		err = rtnl_get_choice(data, IFLA_GREX_MTU_AUTO, &is_auto,
-				      extack);
-		if (err)
-			return err;
-		if (is_auto && mtu->mode != GREX_MTU_AUTO) {
+		switch (nla_get_u32(auto_attr)) {
+		case GREX_MTU_AUTO_OFF:
+			if (old_mode == GREX_MTU_AUTO)
+				mtu->mode = GREX_MTU_SET;
+			break;
+		case GREX_MTU_AUTO_PATH:
 			mtu->mode = GREX_MTU_AUTO;
-			config->mtu_probe |= !data[IFLA_GREX_MTU_PROBE];
-		} else if (!is_auto && mtu->mode == GREX_MTU_AUTO) {
-			mtu->mode = GREX_MTU_SET;
+			if (old_mode != GREX_MTU_AUTO)
+				config->mtu_probe |= !data[IFLA_GREX_MTU_PROBE];
+			break;
+		case GREX_MTU_AUTO_ROUTE:
+			mtu->mode = GREX_MTU_ROUTE;
+			break;
+		default:
+			return rtnl_refuse(-EINVAL, extack, auto_attr,
+					   "IFLA_GREX_MTU_AUTO is unknown");
 		}
+		if (attr && nla_get_u32(auto_attr))
+			return rtnl_refuse(-EINVAL, extack, attr,
+					   "IFLA_MTU contradicts IFLA_GREX_MTU_AUTO");
 	}
-	if (attr && auto_attr && is_auto)
-		return rtnl_refuse(-EINVAL, extack, attr,
-				   "IFLA_MTU contradicts IFLA_GREX_MTU_AUTO 1");
 	/* IFLA_MTU ends it. */
-	if (is_auto && !attr && !config->match.remote.v4)
+	if (mtu->mode == GREX_MTU_AUTO && !attr && !config->match.remote.v4)
 		return rtnl_refuse(-EINVAL, extack,
 				   auto_attr ?: data[IFLA_GRE_REMOTE],
 				   "IFLA_GREX_MTU_AUTO needs a path to follow: IFLA_GRE_REMOTE");
@@ -701,7 +713,7 @@ static int rtnl_fill_info(struct sk_buff *skb, const struct net_device *dev)
 	    nla_put_u32(skb, IFLA_GREX_MSS, config->mss) ||
 	    nla_put_u32(skb, IFLA_GREX_MTU_PROBE, config->mtu_probe) ||
 	    nla_put_u32(skb, IFLA_GREX_MTU_AUTO,
-			tunnel->mtu_mode == GREX_MTU_AUTO) ||
+			rtnl_mtu_auto[tunnel->mtu_mode]) ||
 	    nla_put_u32(skb, IFLA_GREX_TTL_MIN, config->ttl_min) ||
 	    (config->has_secret &&
 	     nla_put_u32(skb, IFLA_GREX_KEEPALIVE_SECRET_ID,

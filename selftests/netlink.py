@@ -240,12 +240,15 @@ def test_range():
                        ("ICMP_SOURCE", IFLA_GREX_ICMP_SOURCE),
                        ("DECAP_TTL", IFLA_GREX_DECAP_TTL),
                        ("KEEPALIVE_REPLY", IFLA_GREX_KEEPALIVE_REPLY),
-                       ("MTU_PROBE", IFLA_GREX_MTU_PROBE),
-                       ("MTU_AUTO", IFLA_GREX_MTU_AUTO)):
+                       ("MTU_PROBE", IFLA_GREX_MTU_PROBE)):
         for value in 2, 256, 0xFFFFFFFF:
             refused("%s %d" % (name, value),
                     lambda message: message.attr(kind, u32(value)), kind,
                     text="must be 0 or 1")
+    for value in 3, 256, 0xFFFFFFFF:
+        refused("MTU_AUTO %d" % value,
+                lambda message: message.attr(IFLA_GREX_MTU_AUTO, u32(value)),
+                IFLA_GREX_MTU_AUTO, text="IFLA_GREX_MTU_AUTO is unknown")
     for value in 1, 99, 3600001, 0x7FFFFFFF, 0xFFFFFFFF:
         refused("KEEPALIVE_INTERVAL %d" % value, lambda message: message.attr(
             IFLA_GREX_KEEPALIVE_INTERVAL, u32(value)),
@@ -388,6 +391,7 @@ def test_mtu():
         results.equal("IFLA_MTU %d" % mtu, u32(mtu),
                       rtnl.link("gre1")[IFLA_MTU])
         before[IFLA_GRE_TTL] = u8(200 + mtu % 7)
+        before[IFLA_GREX_MTU_AUTO] = u32(0)
         results.equal("TTL beside it", before, rtnl.info("gre1"))
 
 
@@ -403,7 +407,7 @@ def test_defaults():
         IFLA_GREX_KEEPALIVE_INTERVAL: u32(0),
         IFLA_GREX_KEEPALIVE_RETRIES: u32(3),
         IFLA_GREX_KEEPALIVE_REPLY: u32(1), IFLA_GREX_MSS: u32(0),
-        IFLA_GREX_MTU_PROBE: u32(0), IFLA_GREX_MTU_AUTO: u32(0),
+        IFLA_GREX_MTU_PROBE: u32(0), IFLA_GREX_MTU_AUTO: u32(2),
         IFLA_GREX_TTL_MIN: u32(0)},
         rtnl.info("bare"))
     delete("bare")

@@ -23,6 +23,7 @@ TESTS="
 	addresses_of_others
 	interrupted
 	two_at_once
+	lock
 	routes_wait
 	routes_of_others
 	routes_beside
@@ -42,6 +43,7 @@ TESTS="
 	only_dev
 	narrow
 	default_mtu
+	default_mtu_follows
 	probes_of_auto
 	secrets
 	json
@@ -1193,6 +1195,44 @@ narrow() {
 	run ip -n "$A" addr del fd00::1/64 dev gre1
 	applies "$WORK/conf" --prune
 	check_match "without it" "mtu 1279 addr 10.0.0.1/30 up" "$(show)"
+}
+
+# An MTU that is not said follows the link, whatever was before, and whenever apply runs;
+# one that is said does not, though it be the same.
+default_mtu_follows() {
+	setup_pair
+	file <<-'END'
+		[gre1]
+		remote 192.0.2.2 mtu 1300 addr 10.0.0.1/30 up
+		[gre2]
+		remote 192.0.2.3 up
+		[gre3]
+		remote 192.0.2.4 mtu 1476 up
+	END
+	applies "$WORK/conf"
+	sed -i 's/ mtu 1300//' "$WORK/conf"
+	applies "$WORK/conf"
+	check_eq "the choice goes" "~ [gre1]
+-     mtu 1300
++     mtu 1476" "$OUT"
+	applies "$WORK/conf"
+	check_eq "nothing to do" "" "$OUT"
+	run ip -n "$A" link set v0 mtu 9000
+	applies "$WORK/conf"
+	check_eq "before it has followed" "" "$OUT"
+	busywait 10 mtus_are 8976 8976 1476 || fail "$(show)"
+	check_eq "saved as it was said" "1 mtu 1476" \
+		"$(gretool -n "$A" save | grep -o 'mtu .*' | sort | uniq -c | awk '{ $1 = $1; print }')"
+	run ip -n "$A" link set v0 mtu 1400
+	busywait 10 mtus_are 1376 1376 1476 || fail "$(show)"
+	run gretool -n "$A" set gre3 mtu default
+	run gretool -n "$A" set gre2 mtu 1376
+	run ip -n "$A" link set v0 mtu 1500
+	busywait 10 mtus_are 1476 1376 1476 || fail "$(show)"
+}
+
+mtus_are() {
+	[ "$(link_mtu "$A" gre1) $(link_mtu "$A" gre2) $(link_mtu "$A" gre3)" = "$*" ]
 }
 
 # What is not said of the MTU is left to the kernel, and an old choice goes.

@@ -54,9 +54,6 @@ const char help_apply[] =
 	"\n"
 	"It takes the options of \"gretool add\", and those of routes:\n";
 
-/* What decides over the MTU that the kernel chooses. */
-#define F_PATH (F_LOCAL | F_REMOTE | F_DEV | F_OUT | F_TOS | F_FWMARK | F_MTU)
-
 struct apply {
 	struct gretool *g;
 	const char *path;
@@ -172,30 +169,6 @@ static int wait_for_dev(struct apply *a, struct section *section,
 	return STATUS_OK;
 }
 
-/*
- * What the kernel has made of it, when that can be told only afterwards. Reads the
- * link alone: there may be thousands of them.
- */
-static void settle_mtu(struct apply *a, const struct config *said,
-		       const struct section *section)
-{
-	struct config wanted = { 0 }, target;
-	struct difference d;
-	struct tunnel now;
-
-	if (tunnels_find(&a->g->nl, said->name, &now))
-		return;
-	if (difference_target(&wanted, said, &now, false)) {
-		target = now.config;
-		target.mtu = wanted.mtu;
-		difference_find(&d, &now.config, &target);
-		d.fields &= F_MTU;
-		if (d.fields && reconcile(a->g, &d, now.ifindex, section))
-			a->status = a->status ? a->status : STATUS_REFUSED;
-	}
-	config_free(&wanted);
-}
-
 static void change_running(struct apply *a, const struct config *said,
 			   const struct tunnel *running,
 			   const struct section *section)
@@ -206,8 +179,6 @@ static void change_running(struct apply *a, const struct config *said,
 	if (difference_target(&target, said, running, a->prune)) {
 		difference_find(&d, &running->config, &target);
 		carry_out(a, &d, running->ifindex, section);
-		if (!a->dry_run && d.fields & F_PATH && !(said->given & F_MTU))
-			settle_mtu(a, said, section);
 	} else {
 		a->status = refused("%s", strerror(ENOMEM));
 	}

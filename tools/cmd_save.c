@@ -29,7 +29,7 @@ static uint32_t fields_of(const struct tunnel *t)
 {
 	uint32_t fields = print_needed(&t->config);
 
-	if (!t->config.mtu_auto && t->config.mtu == difference_default_mtu(t))
+	if (t->config.mtu_default)
 		fields &= ~(uint32_t)F_MTU;
 	return fields & ~(uint32_t)F_KEEPALIVE_SECRET;
 }

@@ -76,6 +76,7 @@ void config_init(struct config *c)
 	c->icmp_relay = true;
 	c->keepalive_retries = GREX_KEEPALIVE_RETRIES_DEFAULT;
 	c->keepalive_reply = true;
+	c->mtu_default = true;
 }
 
 void config_free(struct config *c)
@@ -182,6 +183,13 @@ static bool secret_equal(const struct secret *a, const struct secret *b)
 	return a->is_set == b->is_set && (!a->is_set || a->id == b->id);
 }
 
+/* What it follows, or else the number. */
+static bool mtu_equal(const struct config *a, const struct config *b)
+{
+	return a->mtu_auto == b->mtu_auto && a->mtu_default == b->mtu_default &&
+	       (a->mtu_auto || a->mtu_default || a->mtu == b->mtu);
+}
+
 uint32_t config_diff(const struct config *a, const struct config *b)
 {
 	uint32_t diff = 0;
@@ -230,7 +238,7 @@ uint32_t config_diff(const struct config *a, const struct config *b)
 		diff |= F_MSS;
 	if (a->mtu_probe != b->mtu_probe)
 		diff |= F_MTU_PROBE;
-	if (a->mtu_auto != b->mtu_auto || (!a->mtu_auto && a->mtu != b->mtu))
+	if (!mtu_equal(a, b))
 		diff |= F_MTU;
 	if (!link_netns_equal(a, b))
 		diff |= F_LINK_NETNS;
@@ -308,6 +316,7 @@ void config_overlay(struct config *dst, const struct config *src)
 	if (given & F_MTU) {
 		dst->mtu = src->mtu;
 		dst->mtu_auto = src->mtu_auto;
+		dst->mtu_default = src->mtu_default;
 	}
 	if (given & F_LINK_NETNS) {
 		memcpy(dst->link_netns, src->link_netns,
@@ -335,7 +344,7 @@ bool config_starves_ipv6(const struct config *c)
 {
 	size_t i;
 
-	if (c->mtu_auto || c->mtu >= IPV6_MTU_MIN)
+	if (c->mtu_auto || c->mtu_default || c->mtu >= IPV6_MTU_MIN)
 		return false;
 	for (i = 0; i < c->naddrs; i++)
 		if (c->addrs[i].local.family == AF_INET6)

@@ -150,7 +150,8 @@ struct config {
 	uint32_t mss; /* bytes, or GREX_MSS_OFF, GREX_MSS_AUTO */
 	bool mtu_probe;
 	bool mtu_auto; /* it follows the path MTU */
-	uint32_t mtu; /* bytes */
+	bool mtu_default; /* it follows the route or the link */
+	uint32_t mtu; /* bytes; 0: the default, which is not known here */
 	char link_netns[NETNS_NAME_SIZE]; /* "": only the number is known */
 	int32_t link_netnsid;
 	bool multicast;

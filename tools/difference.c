@@ -28,17 +28,17 @@ uint32_t difference_default_mtu(const struct tunnel *t)
 	return mtu_inside(c, t->path.mtu);
 }
 
-/* What is not said about the MTU is left to the kernel. */
+/* What is not said about the MTU is left to the kernel; the number is for people. */
 static void take_mtu(struct config *target, const struct tunnel *running)
 {
 	uint32_t usual = difference_default_mtu(running);
 
-	target->mtu = running->config.mtu;
-	/* The kernel itself adapts one that was never chosen. */
-	if (!usual || running->config.mtu == usual)
-		return;
-	target->mtu = usual + config_overhead(&running->config) -
-		      config_overhead(target);
+	target->mtu_auto = false;
+	target->mtu_default = true;
+	target->mtu = 0;
+	if (usual)
+		target->mtu = usual + config_overhead(&running->config) -
+			      config_overhead(target);
 }
 
 static bool take_addresses(struct config *target, const struct config *said,

@@ -93,7 +93,9 @@ void link_put_options(struct nlmsghdr *nlh, const struct config *c,
 	if (fields & F_MTU_PROBE)
 		mnl_attr_put_u32(nlh, IFLA_GREX_MTU_PROBE, c->mtu_probe);
 	if (fields & F_MTU && c->mtu_auto)
-		mnl_attr_put_u32(nlh, IFLA_GREX_MTU_AUTO, 1);
+		mnl_attr_put_u32(nlh, IFLA_GREX_MTU_AUTO, GREX_MTU_AUTO_PATH);
+	else if (fields & F_MTU && c->mtu_default)
+		mnl_attr_put_u32(nlh, IFLA_GREX_MTU_AUTO, GREX_MTU_AUTO_ROUTE);
 }
 
 void link_put_flags(struct ifinfomsg *ifm, const struct config *c,
@@ -115,7 +117,7 @@ static void put_config(struct nlmsghdr *nlh, struct ifinfomsg *ifm,
 	struct nlattr *info, *data;
 
 	link_put_flags(ifm, c, fields);
-	if (fields & F_MTU && !c->mtu_auto)
+	if (fields & F_MTU && !c->mtu_auto && !c->mtu_default)
 		mnl_attr_put_u32(nlh, IFLA_MTU, c->mtu);
 	if (fields & F_LINK_NETNS)
 		mnl_attr_put_u32(nlh, IFLA_LINK_NETNSID,
@@ -282,6 +284,7 @@ static bool read_flags(const struct nlattr *attr, struct direction *d)
 static int read_data_attr(const struct nlattr *attr, void *arg)
 {
 	struct config *c = arg;
+	uint32_t number = 0;
 	bool ok = true;
 
 	switch (mnl_attr_get_type(attr)) {
@@ -356,7 +359,9 @@ static int read_data_attr(const struct nlattr *attr, void *arg)
 		ok = read_bool32(attr, &c->mtu_probe);
 		break;
 	case IFLA_GREX_MTU_AUTO:
-		ok = read_bool32(attr, &c->mtu_auto);
+		ok = read_bytes(attr, &number, sizeof(number));
+		c->mtu_auto = number == GREX_MTU_AUTO_PATH;
+		c->mtu_default = number == GREX_MTU_AUTO_ROUTE;
 		break;
 	}
 	return ok ? MNL_CB_OK : MNL_CB_ERROR;
@@ -529,6 +534,8 @@ static int read_link_attr(const struct nlattr *attr, void *arg)
 		break;
 	case IFLA_MTU:
 		ok = read_bytes(attr, &c->mtu, sizeof(c->mtu));
+		/* A choice, unless IFLA_GREX_MTU_AUTO says otherwise behind it. */
+		c->mtu_default = false;
 		break;
 	case IFLA_LINK_NETNSID:
 		ok = read_bytes(attr, &c->link_netnsid,

@@ -259,6 +259,8 @@ void print_words(FILE *out, const struct config *c, uint32_t fields)
 		fprintf(out, " mtu-probe %s", c->mtu_probe ? "on" : "off");
 	if (fields & F_MTU && c->mtu_auto)
 		fputs(" mtu auto", out);
+	else if (fields & F_MTU && c->mtu_default && !c->mtu)
+		fputs(" mtu default", out);
 	else if (fields & F_MTU)
 		fprintf(out, " mtu %" PRIu32, c->mtu);
 	if (fields & F_MULTICAST)
@@ -277,7 +279,8 @@ uint32_t print_needed(const struct config *c)
 
 	config_init(&defaults);
 	defaults.mtu_probe = config_default_probe(c);
-	return config_diff(c, &defaults) | F_REMOTE;
+	/* What the kernel has chosen is told, too. */
+	return config_diff(c, &defaults) | F_REMOTE | (c->mtu ? F_MTU : 0);
 }
 
 static const char *operstate_text(uint8_t operstate)

@@ -522,7 +522,8 @@ static const char *parse_mtu(struct config *c, const struct word *word,
 
 	(void)word;
 	c->mtu_auto = !strcmp(value, "auto");
-	if (c->mtu_auto)
+	c->mtu_default = !strcmp(value, "default");
+	if (c->mtu_auto || c->mtu_default)
 		return NULL;
 	if (!parse_number(value, MTU_MAX, &mtu) || mtu < MTU_MIN)
 		return unexpected;
@@ -536,7 +537,7 @@ static const char *parse_mtu_ip(struct config *c, const struct word *word,
 {
 	const char *wrong = parse_mtu(c, word, value);
 
-	if (!wrong && !c->mtu_auto)
+	if (!wrong && !c->mtu_auto && !c->mtu_default)
 		return "is for ip itself, expected \"mtu\" before \"type\"";
 	return wrong;
 }
@@ -892,9 +893,10 @@ const struct word words[] = {
 	  .help = "find the path MTU without ICMP (default: if mtu auto)" },
 	{ .name = "mtu", .fields = F_MTU, .parse = parse_mtu,
 	  .ip_parse = parse_mtu_ip,
-	  .value = "68..65499|auto", .expected = "68..65499 bytes or auto",
-	  .complete = "auto",
-	  .help = "bytes (default: as the route); auto: follows the path" },
+	  .value = "BYTES|auto|default",
+	  .expected = "68..65499 bytes, auto or default",
+	  .complete = "auto default",
+	  .help = "bytes; default: as the route; auto: follows the path" },
 	{ .name = "multicast", .fields = F_MULTICAST,
 	  .parse = parse_multicast,
 	  .value = "on|off", .expected = "on or off", .complete = "on off",

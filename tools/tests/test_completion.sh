@@ -115,7 +115,7 @@ offers 'gretool set g1 keepalive-reply ' = on off
 offers 'gretool set g1 keepalive keepalive-reply off ' -off -300ms +ttl -keepalive-reply
 offers 'gretool set g1 mss ' = off auto
 offers 'gretool set g1 mtu-probe ' = on off
-offers 'gretool set g1 mtu ' = auto
+offers 'gretool set g1 mtu ' = auto default
 
 offers 'gretool pr' = probe
 offers 'gretool probe ' = g1 g2 tun

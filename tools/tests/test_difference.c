@@ -35,7 +35,7 @@ static void running_by(struct tunnel *t, const char *line)
 		t->config.addrs[i].protocol = ADDRESS_PROTOCOL;
 	t->path.mtu = 1500;
 	t->path.source = GREX_PATH_FROM_ROUTE;
-	if (!(t->config.given & F_MTU))
+	if (t->config.mtu_default)
 		t->config.mtu = difference_default_mtu(t);
 	t->config.given |= F_ALL & ~(F_LINK_NETNS | F_ADDR | F_ROUTE);
 }

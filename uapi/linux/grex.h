@@ -47,8 +47,9 @@
  *   IFLA_GREX_MSS       u32    0: off, 1: auto, 88..65535      0
  *                              bytes
  *   IFLA_GREX_MTU_PROBE u32    0, 1; 1 needs a REMOTE          0
- *   IFLA_GREX_MTU_AUTO  u32    0, 1; 1 needs a REMOTE, and     0
- *                              not with IFLA_MTU
+ *   IFLA_GREX_MTU_AUTO  u32    0..2: enum grex_mtu_auto; 1     2
+ *                              needs a REMOTE; 1 and 2 not
+ *                              with IFLA_MTU
  *   IFLA_GREX_TTL_MIN   u32    0: off, 1..255                  0
  *   IFLA_GREX_KEEPALIVE_SECRET
  *                       binary 16 bytes, 0 bytes: none; needs  none
@@ -163,8 +164,9 @@
  * With MTU_AUTO 1 the MTU of the device is that of the path less the overhead, from
  * whatever source: it falls at once, and rises when probes say so, or after it could
  * for a minute. It is not below 1280 as long as the device has IPv6. Who sets it to 1
- * and does not say MTU_PROBE gets MTU_PROBE 1, too. Another MTU, set by whomever, sets
- * MTU_AUTO to 0.
+ * and does not say MTU_PROBE gets MTU_PROBE 1, too. With MTU_AUTO 2, the default, it
+ * is that of the route or the link, and follows it within seconds; not that of another
+ * tunnel. An IFLA_MTU sets MTU_AUTO to 0, and so does 0 after 1.
  *
  * With TTL_MIN a packet that arrives with a lower outer TTL is dropped, but for the
  * answer to a keepalive, which proves itself (RFC 5082): each router takes one off, so
@@ -273,6 +275,13 @@ enum {
 };
 
 #define IFLA_GREX_MAX (__IFLA_GREX_MAX - 1)
+
+/* IFLA_GREX_MTU_AUTO: what the MTU of the device follows; an IFLA_MTU makes it 0. */
+enum grex_mtu_auto {
+	GREX_MTU_AUTO_OFF, /* nothing: it was chosen */
+	GREX_MTU_AUTO_PATH, /* the path to the remote */
+	GREX_MTU_AUTO_ROUTE, /* the route to the remote, or the link */
+};
 
 /* IFLA_GREX_ICMP_SOURCE: the source address of relayed ICMP errors. */
 enum grex_icmp_source {
