@@ -240,7 +240,8 @@ static const struct {
 	{ "g remote any tos af44",
 	  "tos: \"af44\" is not a multiple of 4 up to 252 (0xfc), a DSCP "
 	  "name (cs6, af41, ef) or inherit" },
-	{ "g remote any mtu 67", "mtu: \"67\" is not 68..65499 bytes, auto or default" },
+	{ "g remote any mtu 67",
+	  "mtu: \"67\" is not 68..65499 bytes, auto or default" },
 	{ "g remote any mtu 65500",
 	  "mtu: \"65500\" is not 68..65499 bytes, auto or default" },
 	{ "g remote any key 4294967296",
@@ -585,7 +586,8 @@ static const struct {
 } ip_refused[] = {
 	{ "mtu 1400",
 	  "mtu: \"1400\" is for ip itself, expected \"mtu\" before \"type\"" },
-	{ "mtu 1400x", "mtu: \"1400x\" is not 68..65499 bytes, auto or default" },
+	{ "mtu 1400x",
+	  "mtu: \"1400x\" is not 68..65499 bytes, auto or default" },
 	{ "addr 10.0.0.1/30",
 	  "addr: ip has a word of its own, expected \"ip address add\"" },
 	{ "peer 10.0.0.1",
