@@ -38,6 +38,8 @@ setup() {
 	local i
 
 	setup_pair
+	# The checksums shall be there on the wire.
+	ns "$A" ethtool -K v0 tx off >/dev/null
 	gretool -n "$A" -batch - <<-END || fail "add"
 		add plain local 192.0.2.1 remote 192.0.2.11 addr 10.1.0.1/30 up
 		add keyed local 192.0.2.1 remote 192.0.2.12 key 5 addr 10.2.0.1/30 up
