@@ -138,8 +138,8 @@ void grex_follow_close(struct grex_tunnel *tunnel)
 	tunnel->follow.higher = 0;
 }
 
-/* The last packet that may have asked for it is gone: an ICMP error is still looked into
- * while the device goes down.
+/* End the work when no packet can ask for it any more. An ICMP error that is processed
+ * while the device goes down may still queue it after grex_follow_close().
  */
 void grex_follow_destroy(struct grex_tunnel *tunnel)
 {
@@ -153,7 +153,7 @@ static void follow_route(struct grex_tunnel *tunnel)
 
 	ASSERT_RTNL();
 	link = grex_pmtu_of_link(rtnl_dereference(tunnel->config));
-	/* Of two tunnels through each other each would lower the other's. */
+	/* Two tunnels that lead through each other would lower the MTU of one another. */
 	if (!link.is_known || link.is_tunnel)
 		return;
 	WRITE_ONCE(tunnel->dev->needed_headroom, link.headroom);
@@ -194,7 +194,7 @@ void grex_follow_net_init(struct grex_net *gn)
 	INIT_DEFERRABLE_WORK(&gn->follow, follow_net_work);
 }
 
-/* There is a tunnel in the list, whose MTU may have to follow. Caller: RTNL. */
+/* A tunnel was added to the list, so look at its route from now on. Caller: RTNL. */
 void grex_follow_net_kick(struct grex_net *gn)
 {
 	queue_delayed_work(system_power_efficient_wq, &gn->follow, FOLLOW_LOOK);

@@ -439,7 +439,7 @@ static inline u64 grex_ms_since(unsigned long when)
 	return jiffies64_to_msecs(jiffies - when);
 }
 
-/* The peer begins to count anew: any number is the first one. */
+/* Accept any sequence number next, because the peer may count from 0 again. */
 static inline void grex_restart_iseq(struct grex_tunnel *tunnel)
 {
 	spin_lock_bh(&tunnel->iseq_lock);

@@ -85,7 +85,7 @@ static unsigned int keepalive_step(struct grex_keepalive *keepalive,
 	if (actions & GREX_FSM_CARRIER_OFF)
 		netif_carrier_off(dev);
 	if (actions & GREX_FSM_CARRIER_ON) {
-		/* Its reply is proved, and it may have been restarted meanwhile. */
+		/* The reply is proved, and the peer may have been restarted. */
 		grex_restart_iseq(config->tunnel);
 		netif_carrier_on(dev);
 	}

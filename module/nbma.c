@@ -24,7 +24,7 @@ static int nbma_create(struct sk_buff *skb, struct net_device *dev,
 {
 	struct iphdr *ip;
 
-	/* There is nobody to send a broadcast to. */
+	/* A broadcast has no destination here. */
 	if (!daddr || type == ETH_P_ARP || skb_headroom(skb) < sizeof(*ip))
 		return -EINVAL;
 	ip = skb_push(skb, sizeof(*ip));
@@ -37,8 +37,8 @@ static int nbma_create(struct sk_buff *skb, struct net_device *dev,
 	return sizeof(*ip);
 }
 
-/* A received packet has the outer header in front, a sent one that of above, and a packet
- * that tc has redirected has neither.
+/* A received packet has the outer header in front of it, and a sent packet has the header
+ * that nbma_create() writes. A packet that tc has redirected has neither.
  */
 static int nbma_parse(const struct sk_buff *skb, const struct net_device *dev,
 		      unsigned char *haddr)
@@ -93,9 +93,10 @@ __be32 grex_nbma_pull(struct sk_buff *skb)
 	return remote;
 }
 
-/* The gateway of a route, as in "via 192.0.2.2 dev gre1 onlink", if the device has subnets
- * and it is in none of them: then it is an outer address. Where each address is alone, as
- * nhrpd wants it, it may well be an inner one, which is not to be sent outside.
+/* Return the gateway of a route, as in "via 192.0.2.2 dev gre1 onlink", if it is an outer
+ * address: the device has subnets, and the gateway is in none of them. If all addresses are
+ * /32, as nhrpd wants them, the gateway may be an inner address, and inner packets must not
+ * leave for it in the underlay.
  */
 static __be32 nbma_outer_gateway(struct dst_entry *dst)
 {
@@ -134,7 +135,7 @@ __be32 grex_nbma_of_next_hop(struct sk_buff *skb, const struct net_device *dev)
 	char address[MAX_ADDR_LEN];
 	__be32 remote = 0;
 
-	/* The route of a redirected packet is about another device. */
+	/* A redirected packet has a route that is about another device. */
 	if (!skb_valid_dst(skb) || skb_dst(skb)->dev != dev)
 		return 0;
 	neigh = dst_neigh_lookup_skb(skb_dst(skb), skb);

@@ -19,7 +19,7 @@
 /* As net.ipv4.icmp_msgs_per_sec has it for the errors of the kernel's own. */
 #define NETNS_RELAYS_PER_SECOND 1000
 
-/* Lines in the kernel's log: half of what net_ratelimit() lets all of them have. */
+/* Lines in the kernel's log: half of what net_ratelimit() allows for all namespaces. */
 #define NETNS_LOGS_INTERVAL (5 * HZ)
 #define NETNS_LOGS 5
 

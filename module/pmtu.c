@@ -24,7 +24,7 @@
 /* bytes; as much as ip_tunnel reserves, which the offsets of an skb can hold */
 #define GREX_HEADROOM_MAX 512U
 
-/* bytes of labels that are looked behind */
+/* bytes; a deeper stack of labels is not searched for its end */
 #define PMTU_LABELS_MAX 64
 
 /* The one that most packets take: of a DSCP that is inherited, 0. NULL: there is none,
@@ -344,8 +344,8 @@ bool grex_pmtu_fits(const struct sk_buff *skb, unsigned int mtu)
 	return skb->len <= mtu;
 }
 
-/* An inner packet does not fit: tell its source, and its route, which takes off the labels
- * itself.
+/* Tell the source of an inner packet that it does not fit, and its route. The route
+ * subtracts the labels itself.
  */
 static enum grex_pmtu_verdict pmtu_tell(struct sk_buff *skb, unsigned int mtu,
 					unsigned int labels)
@@ -378,9 +378,9 @@ static enum grex_pmtu_verdict pmtu_tell(struct sk_buff *skb, unsigned int mtu,
 	}
 }
 
-/* Bytes of the labels in front of an IP packet of the family that its route is of; 0: none
- * such. Only a packet that got its labels here has a route, and a source that can be told
- * without them (RFC 3032 section 2.3.2).
+/* Return the bytes of labels in front of an IP packet that has a route of its own family,
+ * else 0. Only a packet that got its labels here has a route, and only its source can be
+ * told without them (RFC 3032 section 2.3.2).
  */
 static unsigned int pmtu_labels(struct sk_buff *skb, __be16 *protocol)
 {
@@ -404,8 +404,8 @@ static unsigned int pmtu_labels(struct sk_buff *skb, __be16 *protocol)
 	return skb->data[len] >> 4 == (family == AF_INET ? 4 : 6) ? len : 0;
 }
 
-/* The packet is not fragmented by default (RFC 4023 section 5.1); what is done about it is
- * up to the IP packet that has got the labels.
+/* Labelled packets are not fragmented by default (RFC 4023 section 5.1). If the labels were
+ * added here, the IP packet behind them decides what happens.
  */
 static enum grex_pmtu_verdict pmtu_tell_labelled(struct sk_buff *skb,
 						 unsigned int mtu)

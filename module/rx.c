@@ -187,7 +187,7 @@ static int rx_decap(const struct grex_config *config, struct sk_buff *skb,
 	if (config->decap_ttl_copy && !grex_packet_stays_on_link(skb) &&
 	    unlikely(rx_copy_ttl(ttl, skb)))
 		return GREX_RX_NO_MEMORY;
-	/* Without a remote, whose packet it is stands in the outer header (nbma.c). */
+	/* Without a remote, packet sockets find the sender in the outer header (nbma.c). */
 	if (config->match.remote.v4)
 		skb_reset_mac_header(skb);
 	else

@@ -194,10 +194,10 @@ static struct sock *tx_sock(const struct grex_config *config,
 	return grex_net(config->tunnel->net)->pmtu_sk;
 }
 
-/* Sum the GRE header and what is behind it. A checksum that is still to be made inside
- * tells the sum of what it covers (local checksum offload). If there is none, the device
- * or the core makes this one. What is to be summed may also be in front, in a header that
- * is gone: from a packet socket, by way of tc.
+/* Sum the GRE header and the payload. If the inner packet still waits for a checksum, the
+ * sum of what that covers is known (local checksum offload). Otherwise the device or the
+ * core computes this checksum. A packet from a packet socket, by way of tc, may also wait
+ * for a checksum that starts in a header that is gone.
  */
 static void tx_sum(struct sk_buff *skb, unsigned int len)
 {
@@ -412,7 +412,7 @@ static int tx_fragment_out(struct net *net, struct sock *sk,
 {
 	struct grex_tunnel *tunnel = netdev_priv(skb->dev);
 
-	/* If it is dropped, that is counted. Its route says where to. */
+	/* A drop is counted there. The route of the fragment tells the neighbour. */
 	tx_one(rcu_dereference(tunnel->config), skb, skb->dev, 0);
 	return 0;
 }
@@ -430,7 +430,7 @@ static bool tx_fragment(struct grex_config *config, struct sk_buff *skb,
 {
 	if (skb->protocol != htons(ETH_P_IP) || !skb_valid_dst(skb))
 		return false;
-	/* The pieces find their neighbour by the route, if it is about this device. */
+	/* Fragments find their neighbour by their route, which must be about this device. */
 	if (neighbour && skb_dst(skb)->dev != dev)
 		return false;
 	if (skb_is_gso(skb)) {
@@ -548,7 +548,7 @@ netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev)
 		grex_stats_drop(tunnel->stats, GREX_TX_RECURSION, skb);
 		return NETDEV_TX_OK;
 	}
-	/* A bond may put it in front of what leaves by a tunnel that has a remote. */
+	/* A bond may add this header to a packet for a tunnel that has a remote, too. */
 	if (unlikely(skb_network_offset(skb) > 0))
 		neighbour = grex_nbma_pull(skb);
 	/* Of a packet socket that says none the core finds no protocol. */

@@ -210,7 +210,7 @@ static void apply_section(struct apply *a, struct section *section)
 	carry_out(a, &d, 0, section);
 }
 
-/* Was it asked to end? Between two tunnels it does. */
+/* Report whether a signal has asked apply to end, which it does between two tunnels. */
 static bool is_interrupted(struct apply *a)
 {
 	interrupt_sleep(0);
@@ -276,7 +276,7 @@ static void choose_sections(struct apply *a)
 	}
 }
 
-/* Is it what apply has made, or will make? What was there before is somebody else's. */
+/* Whether apply has made the address, or will: one that was there before is not ours. */
 static bool is_ours(const struct tunnel *running, const struct address *address)
 {
 	size_t i;
@@ -301,8 +301,9 @@ static bool note_section(struct apply *a, const struct config *c)
 }
 
 /*
- * Those of the files, and all: those of before that may still be there. Before anything
- * is made, so that what is interrupted is found by the next apply.
+ * Note what is in the files and, with all, what was noted before and may still be there.
+ * This is written before anything is made, so that the next apply finds it if this one is
+ * interrupted.
  */
 static int note_made(struct apply *a, bool all)
 {
@@ -323,7 +324,7 @@ static int note_made(struct apply *a, bool all)
 		     : refused("%s", strerror(ENOMEM));
 }
 
-/* Kernels before 5.18 keep no mark at an address: the file says whose it is. */
+/* Kernels before 5.18 store no protocol with an address, so the file tells whose it is. */
 static void mark_addresses(struct apply *a)
 {
 	size_t i, j;
@@ -338,9 +339,9 @@ static void mark_addresses(struct apply *a)
 }
 
 /*
- * Only one works at a time in a network namespace. The lock is a file that root alone can
- * open: nobody else can hold it. Where there is no place for it, as in a container of a
- * user, there is no lock either.
+ * Only one apply works in a network namespace at a time. The lock is a file that only root
+ * can open, so that nobody else can hold it. Without a place for the file, as in a
+ * container of a user, there is no lock.
  */
 static int lock_namespace(struct apply *a)
 {
@@ -477,7 +478,7 @@ int cmd_apply(struct gretool *g, int argc, char **argv)
 
 	status = parse_arguments(&a, argc, argv);
 	a.json = (struct json){ .out = stdout, .pretty = g->output.pretty };
-	/* What waits is to see the files as they are then. */
+	/* Read the files after waiting, because they may have changed. */
 	if (!status && !a.dry_run)
 		status = lock_namespace(&a);
 	if (!status) {

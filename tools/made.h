@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What is of the files, kept in a file from one apply to the next: on each line the name
- * of a tunnel, or that and an address of it. So --prune spares what somebody else has
- * made. Kernels from 5.18 on keep a mark at each address; the line is for older ones.
+ * What apply has made, kept in a file from one apply to the next: each line has the name
+ * of a tunnel, or the name and an address. With it, --prune spares what somebody else has
+ * made. Kernels from 5.18 on store a protocol with each address; the lines of addresses
+ * are for older kernels.
  */
 #ifndef MADE_H
 #define MADE_H
@@ -23,13 +24,13 @@ struct made {
 int made_read(struct made *made, const char *path);
 int made_write(struct made *made, const char *path);
 
-/* As read; what was added is not found. Without an address: the tunnel itself. */
+/* Whether a line was read; lines that were added are not found. NULL: the tunnel itself. */
 bool made_has(const struct made *made, const char *name,
 	      const struct address *address);
 /* False: no memory. */
 bool made_add(struct made *made, const char *name,
 	      const struct address *address);
-/* Once more what another one has at a line, and the name of the tunnel in it. */
+/* Copy a line from another one; get the name of the tunnel in a line. */
 bool made_copy(struct made *made, const struct made *from, size_t line);
 void made_name(const struct made *made, size_t line, char name[IFNAMSIZ]);
 void made_free(struct made *made);

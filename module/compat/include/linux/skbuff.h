@@ -4,7 +4,7 @@
 
 #include_next <linux/skbuff.h>
 
-/* A packet's time has a kind since it may be when it is to be delivered. */
+/* Newer kernels keep with the time of a packet whether it is a delivery time. */
 #ifndef COMPAT_HAS_CLEAR_TSTAMP
 static inline void skb_clear_tstamp(struct sk_buff *skb)
 {
@@ -12,8 +12,8 @@ static inline void skb_clear_tstamp(struct sk_buff *skb)
 }
 #endif
 
-/* Leave the sum of the transport header, and of what is behind it, to the device. Older
- * kernels take a device that sums TCP and UDP for one that sums anything.
+/* Let the device sum the transport header and the payload. Older kernels assume that a
+ * device that sums TCP and UDP can sum any packet.
  */
 static inline void grex_compat_sum_later(struct sk_buff *skb, __sum16 *sum)
 {
