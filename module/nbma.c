@@ -90,6 +90,8 @@ __be32 grex_nbma_pull(struct sk_buff *skb)
 	memcpy(&remote, skb->data + offsetof(struct iphdr, daddr),
 	       sizeof(remote));
 	__skb_pull(skb, len);
+	/* Segmentation takes the inner packet to begin here. */
+	skb_reset_mac_header(skb);
 	return remote;
 }
 

@@ -30,6 +30,7 @@ TESTS="
 	test_ipv6_next_hop
 	test_asks
 	test_packet_sockets
+	test_segments
 "
 
 setup() {
@@ -265,6 +266,16 @@ test_packet_sockets() {
 	check "to B still" ns "$A" /usr/bin/python3 "${BASH_SOURCE[0]%/*}/nbma.py" \
 		say 198.51.100.2 "again"
 	busywait 5 grep -q again "$WORK/heard_b" || fail "B: $(cat "$WORK/heard_b")"
+}
+
+# Super-packets that the core has to cut behind the tunnel.
+test_segments() {
+	setup
+	neighbour 10.0.0.2 192.0.2.2
+	ns "$A" ethtool -K v0 tso off gso off tx off tx-gre-segmentation off \
+		tx-gre-csum-segmentation off >/dev/null 2>&1
+	check "TCP" timeout 20 ./bulk.py 300000 "$A" "$B" 10.0.0.2
+	check_eq "dropped" "" "$(ip netns exec "$A" ethtool -S gre1 | awk '$1 ~ /:$/ && $2 > 0')"
 }
 
 run_tests
