@@ -146,7 +146,7 @@ void grex_follow_destroy(struct grex_tunnel *tunnel)
 	cancel_delayed_work_sync(&tunnel->follow.work);
 }
 
-/* Apply the MTU of the route or of the link. Without either it stays as it is. */
+/* Apply the MTU of the route or of the link. Without either, the MTU does not change. */
 static void follow_route(struct grex_tunnel *tunnel)
 {
 	struct grex_pmtu_link link;

@@ -136,7 +136,7 @@ static void search_limit(struct grex_search *search, u32 limit)
  * @search: all 0 before the first step
  * @event: what has happened
  * @value: the limit for START and LIMIT, at least GREX_SEARCH_FLOOR; the claimed
- *	MTU for CLAIM; strikes that it takes on top of GREX_SEARCH_STRIKES for MISSED;
+ *	MTU for CLAIM; the strikes needed beyond GREX_SEARCH_STRIKES for MISSED;
  *	else unused
  *
  * What to try next is in @search->size afterwards, and when, depends on

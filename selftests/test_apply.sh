@@ -470,7 +470,7 @@ interrupted() {
 	done
 }
 
-# The second one waits, and says so; one in another namespace does not.
+# The second apply waits, and says so. One in another namespace does not wait.
 two_at_once() {
 	local first
 	setup_pair

@@ -334,7 +334,7 @@ static char *cut_first(char *text)
 	return rest;
 }
 
-/* A line of another stanza. False: it is of another family. */
+/* Take over a line of another stanza. False: that stanza has another family. */
 static bool inherit_line(struct reader *r, struct stanza *s,
 			 const struct import_line *line)
 {

@@ -83,6 +83,7 @@ static void explain_no_file(struct kmod_fault *fault, const char *modules,
 			    const char *release)
 {
 	char build[512], log[128];
+	bool has_log;
 
 	snprintf(build, sizeof(build), "%s/build", modules);
 	if (is_absent(build)) {
@@ -99,11 +100,11 @@ static void explain_no_file(struct kmod_fault *fault, const char *modules,
 			 "-dkms, or run \"make install\" in its sources",
 			 release);
 	} else {
+		has_log = find_log(log, sizeof(log));
 		snprintf(fault->text, sizeof(fault->text),
 			 "DKMS has built no module " MODULE
 			 " for this kernel (%s)%s%s",
-			 release, find_log(log, sizeof(log)) ? ": see " : "",
-			 find_log(log, sizeof(log)) ? log : "");
+			 release, has_log ? ": see " : "", has_log ? log : "");
 		snprintf(fault->fix, sizeof(fault->fix),
 			 "dkms autoinstall -k %s", release);
 	}

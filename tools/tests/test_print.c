@@ -174,7 +174,7 @@ static void test_claims(void)
 		   "the peer has");
 }
 
-/* What would steer a terminal is not printed, and is read back. */
+/* Control characters of a name are printed as \xNN, and a file reads that back. */
 static void test_name(void)
 {
 	static const struct {

@@ -86,7 +86,7 @@ static inline void dev_sw_netstats_tx_add(struct net_device *dev,
 #define GREX_COMPAT_SIOCDEVPRIVATE_OP(name) .ndo_do_ioctl = name##_compat,
 #endif
 
-/* Older kernels do not say which device they ask for the sender of a packet. */
+/* Older kernels do not pass the device to the operation that reads the sender. */
 #ifdef COMPAT_HAS_HEADER_PARSE_DEV
 #define GREX_COMPAT_HEADER_PARSE(name)
 #define GREX_COMPAT_HEADER_PARSE_OP(name) .parse = name,
