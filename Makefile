@@ -53,14 +53,14 @@ endif
 	rm -rf $(DKMS_SOURCE)
 	$(MAKE) -C tools uninstall PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
 
-# The sources without what git ignores; tools/debian is where Debian wants it.
+# The sources without what git ignores; tools/dist/debian is where Debian wants it.
 deb: ## build the Debian packages grex-dkms and gretool, in .build/deb
 	@$(LAB)/deps.sh build deb
 	rm -rf $(DEB)
 	mkdir -p $(DEB_TREE)
 	sed 's,/$$,,; s,^/,./,' .gitignore | tar -c --mode=u=rwX,go=rX --exclude=./.git \
 		--exclude-from=- . | tar -x -C $(DEB_TREE)
-	mv $(DEB_TREE)/tools/debian $(DEB_TREE)/
+	mv $(DEB_TREE)/tools/dist/debian $(DEB_TREE)/
 	sed -i '1s/VERSION/$(VERSION)/' $(DEB_TREE)/debian/changelog
 	cd $(DEB_TREE) && DEB_BUILD_OPTIONS="noautodbgsym $(DEB_BUILD_OPTIONS)" \
 		dpkg-buildpackage --build=binary --no-sign

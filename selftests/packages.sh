@@ -209,7 +209,7 @@ alert_rules() {
 		return 1
 	fi
 	dpkg-deb -x "$place"/prometheus_*.deb "$place/prometheus" || return
-	said=$("$place/prometheus/usr/bin/promtool" check rules "$CHECKOUT/tools/alerts.yml" 2>&1) || echo "$said"
+	said=$("$place/prometheus/usr/bin/promtool" check rules "$CHECKOUT/tools/dist/alerts.yml" 2>&1) || echo "$said"
 }
 
 # --- here we go ----------------------------------------------------------------

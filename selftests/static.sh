@@ -56,13 +56,14 @@ shell_clean() {
 tool_cppcheck() {
 	cppcheck --quiet -j "$(nproc)" --error-exitcode=1 --inline-suppr \
 		--enable=warning,performance,portability \
-		-D_GNU_SOURCE -Iuapi tools
+		-D_GNU_SOURCE -Itools -Iuapi tools
 }
 
 # each_source COMMAND...: compile every file of the tool with it, in parallel
 each_source() {
-	printf '%s\0' tools/*.c | xargs -0 -n 1 -P "$(nproc)" "$@" -std=gnu11 \
-		-O2 -D_GNU_SOURCE -DVERSION='""' -Iuapi -c -o /dev/null
+	sources 'tools/*.c' | grep -v '^tools/tests/' |
+		xargs -n 1 -P "$(nproc)" "$@" -std=gnu11 -O2 -D_GNU_SOURCE \
+		-DVERSION='""' -Itools -Iuapi -c -o /dev/null
 }
 
 tool_gcc() {
@@ -81,7 +82,7 @@ plugin_symbols() {
 }
 
 man_pages() {
-	mandoc -T lint -W warning tools/*.[458]
+	mandoc -T lint -W warning tools/man/*.[458]
 }
 
 # includes FILE...: the headers that the files include, "file: header"
@@ -163,7 +164,7 @@ layer_versions() {
 # Nothing names a mirror, a person's machine, or lacks its licence.
 licences() {
 	sources '*.[ch]' '*.sh' '*.py' Kbuild '*/Kbuild' Makefile '*/Makefile' \
-		tools/debian/{control,rules} 'tools/debian/*.postrm' |
+		tools/dist/debian/{control,rules} 'tools/dist/debian/*.postrm' |
 		xargs grep -L 'SPDX-License-Identifier: GPL-2.0'
 	true
 }

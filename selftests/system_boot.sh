@@ -22,7 +22,7 @@ put() {
 
 # The stanza of the man page's section about booting.
 stanza() {
-	sed -n '/^\.Sh AT BOOT/,/^\.Sh [^A]/p' ../tools/gretool.8 |
+	sed -n '/^\.Sh AT BOOT/,/^\.Sh [^A]/p' ../tools/man/gretool.8 |
 		sed -n '/^\.Bd -literal/,/^\.Ed/p' | sed -n '/^auto /,/^\.Ed/p' | grep -v '^\.Ed'
 }
 

@@ -1582,7 +1582,7 @@ man_page() {
 	local conf example count=0
 	[ -n "${GREX_LAB:-}" ] || { skip "only in the lab: writes to /etc"; return; }
 	setup_pair
-	examples "$(dirname "$0")/../tools/gretool.conf.5"
+	examples "$(dirname "$0")/../tools/man/gretool.conf.5"
 	conf=/etc/gretool
 	mkdir -p "$conf"
 	rm -f "$conf"/*.conf
@@ -1612,7 +1612,7 @@ man_page() {
 			;;
 		esac
 	done
-	check_eq "examples" "$(grep -c '^\.Bd -literal' "$(dirname "$0")/../tools/gretool.conf.5")" "$count"
+	check_eq "examples" "$(grep -c '^\.Bd -literal' "$(dirname "$0")/../tools/man/gretool.conf.5")" "$count"
 	check_eq "in the end" "" "$(show)"
 	rm -rf "$conf"
 }

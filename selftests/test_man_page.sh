@@ -21,7 +21,7 @@ TESTS="
 	every_example
 "
 
-PAGE=$(dirname "$0")/../tools/gretool.8
+PAGE=$(dirname "$0")/../tools/man/gretool.8
 IP_LIB_DIR=$(realpath "$(dirname "$0")/../tools")
 export IP_LIB_DIR
 

@@ -21,7 +21,7 @@ TESTS="
 "
 
 TRACING=/sys/kernel/tracing
-PAGE=$(dirname "$0")/../tools/grex.4
+PAGE=$(dirname "$0")/../tools/man/grex.4
 
 modprobe grex 2>/dev/null
 [ -d "$TRACING/events" ] || mount -t tracefs none "$TRACING" 2>/dev/null

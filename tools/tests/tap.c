@@ -5,10 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../batch.h"
-#include "../print.h"
-#include "../report.h"
-#include "../words.h"
+#include "cli/batch.h"
+#include "lib/report.h"
+#include "option/words.h"
+#include "show/print.h"
 #include "tap.h"
 
 static unsigned int count, failures;

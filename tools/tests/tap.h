@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "../config.h"
+#include "option/config.h"
 
 /* One result, named by the format. Returns passed. */
 bool check(bool passed, const char *fmt, ...)

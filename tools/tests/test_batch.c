@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../batch.h"
+#include "cli/batch.h"
 #include "tap.h"
 
 /* The words with | between them, or what is wrong. */

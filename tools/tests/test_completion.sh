@@ -14,7 +14,7 @@ echo "KTAP version 1"
 }
 PATH=$PWD/..:$PATH
 # shellcheck source=/dev/null
-. ../gretool.bash-completion
+. ../dist/gretool.bash-completion
 
 # There are tunnels, without a kernel: all the rest is said by the tool.
 # shellcheck disable=SC2317 # the completion calls it

@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../conf.h"
-#include "../print.h"
+#include "apply/conf.h"
+#include "show/print.h"
 #include "tap.h"
 
 /* Of the files. */

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../batch.h"
-#include "../difference.h"
-#include "../words.h"
+#include "apply/difference.h"
+#include "cli/batch.h"
+#include "option/words.h"
 #include "tap.h"
 
 #define SECRET "000102030405060708090a0b0c0d0e0f"

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../doctor.h"
+#include "check/doctor.h"
 #include "tap.h"
 
 static struct tunnel tunnel;

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "../duration.h"
+#include "lib/duration.h"
 #include "tap.h"
 
 static const struct {

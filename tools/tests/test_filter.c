@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../filter.h"
-#include "../json_read.h"
+#include "check/filter.h"
+#include "check/json_read.h"
 #include "tap.h"
 
 /* A packet of 192.0.2.2 for 192.0.2.1, by v0, or the other way. */

@@ -27,7 +27,7 @@ chmod 755 "$temporary/gretool"
 becomes() {
 	local expected=$1 phase=$2 got
 	shift 2
-	got=$(env -i "PATH=$temporary:/usr/bin:/bin" IFACE=lo "PHASE=$phase" "$@" ../gretool.ifupdown 2>&1)
+	got=$(env -i "PATH=$temporary:/usr/bin:/bin" IFACE=lo "PHASE=$phase" "$@" ../dist/gretool.ifupdown 2>&1)
 	# The order of variables is the shell's.
 	[[ $got != *' remote x'* ]] || got=${got/ remote x/} got="add lo remote x${got#add lo}"
 	number=$((number + 1))

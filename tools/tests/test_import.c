@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../batch.h"
-#include "../import.h"
-#include "../report.h"
+#include "cli/batch.h"
+#include "import/import.h"
+#include "lib/report.h"
 #include "tap.h"
 
 static const struct {

@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../interrupt.h"
+#include "lib/interrupt.h"
 #include "tap.h"
 
 #define LONG_MS 20000

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../print.h"
+#include "show/print.h"
 #include "tap.h"
 
 static char *text;

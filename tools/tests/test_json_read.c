@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../json_read.h"
+#include "check/json_read.h"
 #include "tap.h"
 
 static void test_good(void)

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../addr.h"
-#include "../link.h"
-#include "../print.h"
-#include "../words.h"
+#include "netlink/addr.h"
+#include "netlink/link.h"
+#include "option/words.h"
+#include "show/print.h"
 #include "tap.h"
 
 #define SECRET "000102030405060708090a0b0c0d0e0f"

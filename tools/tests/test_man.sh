@@ -41,7 +41,7 @@ all_in() {
 }
 
 # all NAME PATTERN WORD...: likewise in gretool(8).
-all() { all_in ../gretool.8 "$@"; }
+all() { all_in ../man/gretool.8 "$@"; }
 
 # The list of counters has macros in it: the compiler knows what they come to.
 counter_names() {
@@ -56,7 +56,7 @@ counter_names() {
 mapfile -t options < <(../gretool words add | cut -d' ' -f1)
 mapfile -t routes < <(../gretool words file | cut -d' ' -f1 |
 	grep -vxFf <(printf '%s\n' "${options[@]}"))
-all_in ../gretool.conf.5 "every option of routes" '^\.It Cm %s ' "${routes[@]}"
+all_in ../man/gretool.conf.5 "every option of routes" '^\.It Cm %s ' "${routes[@]}"
 
 all "every option" '(^|[^a-z-])%s($|[^a-z-])' "${options[@]}"
 
@@ -67,11 +67,11 @@ mapfile -t counters < <(counter_names)
 all "every counter" '^\.It Cm %s$' "${counters[@]}"
 
 mapfile -t members < <(sed -nE 's/.*json_[a-z_]+\(&?json, "([a-z_]+)".*/\1/p' \
-	../print.c ../cmd_monitor.c ../cmd_check.c ../difference_print.c | sort -u)
+	../show/print.c ../show/cmd_monitor.c ../check/cmd_check.c ../apply/difference_print.c | sort -u)
 all "every JSON member" '(^\.It |[, ])(\\ )*%s([ ,]|$)' "${members[@]}"
 
 mapfile -t findings < <(sed -nE 's/^\t\{ "([a-z0-9_]+)".*/\1/p' \
-	../doctor.c ../doctor_counters.c)
+	../check/doctor.c ../check/doctor_counters.c)
 all "every finding" '^\.It (Cm )?%s( |$)' "${findings[@]}"
 
 # Those of counters are said of all at once.
@@ -81,7 +81,7 @@ mapfile -t metrics < <(../gretool metrics 2>/dev/null | awk '
 all "every metric" '^\.It %s Ta' "${metrics[@]}"
 
 uapi=../../uapi/linux/grex.h
-all_in ../grex.4 "every counter in grex(4)" '^\.It Cm %s$' "${counters[@]}"
+all_in ../man/grex.4 "every counter in grex(4)" '^\.It Cm %s$' "${counters[@]}"
 
 # What a counter counts is said there as the header says it.
 counter_texts() {
@@ -94,7 +94,7 @@ counter_texts() {
 		sed -E 's/" *"//g; s/^<//; s/>$//; s/ *\| */|/; s/"//g'
 }
 different=$(counter_texts | while IFS='|' read -r name text; do
-	[[ $(grep -xA 1 "\.It Cm $name" ../grex.4 | tail -n 1) == "$text" ]] ||
+	[[ $(grep -xA 1 "\.It Cm $name" ../man/grex.4 | tail -n 1) == "$text" ]] ||
 		echo "# $name: $text"
 done)
 [[ ! $different && $(counter_texts | wc -l) == "${#counters[@]}" ]]
@@ -107,11 +107,11 @@ mapfile -t attributes < <(
 	sed -nE 's/^\t((IFLA_GREX|GREX_XSTATS|GREX_PROBES|GREX_PATH)_[A-Z_]+)( = [0-9]+)?,.*/\1/p' \
 		"$uapi" | grep -vE '_(UNSPEC|PAD)$|_(SOURCES|SEARCHES)$|_(FROM|SEARCH)_'
 )
-all_in ../grex.4 "every attribute in grex(4)" '^\.It %s Ta ' "${attributes[@]}"
+all_in ../man/grex.4 "every attribute in grex(4)" '^\.It %s Ta ' "${attributes[@]}"
 
 if command -v mandoc >/dev/null; then
 	# Whether other pages are installed is not ours to know.
-	complaints=$(mandoc -T lint -W style ../gretool.8 ../gretool.conf.5 ../grex.4 |
+	complaints=$(mandoc -T lint -W style ../man/gretool.8 ../man/gretool.conf.5 ../man/grex.4 |
 		grep -v 'referenced manual not found')
 	[[ -z $complaints ]]
 	result $? "mandoc has no complaint"

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../counters.h"
-#include "../metrics.h"
-#include "../openmetrics.h"
+#include "metrics/metrics.h"
+#include "metrics/openmetrics.h"
+#include "show/counters.h"
 #include "tap.h"
 
 static char *text;

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../nl.c"
-#include "../refusal.h"
-#include "../report.h"
-#include "../link.h"
+#include "lib/report.h"
+#include "netlink/link.h"
+#include "netlink/nl.c"
+#include "netlink/refusal.h"
 #include "tap.h"
 
 #define SEQUENCE 42

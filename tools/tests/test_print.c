@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../batch.h"
-#include "../print.h"
+#include "cli/batch.h"
+#include "show/print.h"
 #include "tap.h"
 
 /* The history of probes: '.' a lost one, others took 1 ms; the last first. */

@@ -11,13 +11,13 @@
 #include <string.h>
 #include <time.h>
 
-#include "../duration.h"
-#include "../gretool.h"
-#include "../interrupt.h"
-#include "../print.h"
-#include "../refusal.h"
-#include "../tunnels.h"
-#include "../words.h"
+#include "cli/gretool.h"
+#include "lib/duration.h"
+#include "lib/interrupt.h"
+#include "netlink/refusal.h"
+#include "netlink/tunnels.h"
+#include "option/words.h"
+#include "show/print.h"
 #include "tap.h"
 
 /* In ms since the start; NEVER: no answer. */
@@ -132,7 +132,7 @@ static void no_signals(void)
 #define interrupts fake_interrupts
 #define interrupt_catch no_signals
 #define interrupt_release no_signals
-#include "../cmd_probe.c"
+#include "show/cmd_probe.c"
 
 static void start(uint64_t (*rtt_of)(uint64_t number))
 {

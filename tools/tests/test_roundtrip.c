@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../addr.h"
-#include "../link.h"
-#include "../print.h"
+#include "netlink/addr.h"
+#include "netlink/link.h"
+#include "show/print.h"
 #include "tap.h"
 
 #define ROUNDS 20000

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../collect.h"
-#include "../gretool.h"
+#include "cli/gretool.h"
+#include "netlink/collect.h"
 #include "tap.h"
 
 static unsigned int interruptions; /* of dumps that are still to come */

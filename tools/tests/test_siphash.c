@@ -2,7 +2,7 @@
 /* The hash whose lower half is the id of a secret. */
 #include <inttypes.h>
 
-#include "../siphash.h"
+#include "lib/siphash.h"
 #include "tap.h"
 
 static const struct {

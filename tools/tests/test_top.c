@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../cmd_top.c"
+#include "top/cmd_top.c"
 #include "tap.h"
 
 #define BLANKS "                                " /* 32 */

@@ -48,7 +48,7 @@ names() {
 }
 
 for file in grafana.json alerts.yml; do
-	mapfile -t used < <(names "../$file" | sort -u)
+	mapfile -t used < <(names "../dist/$file" | sort -u)
 	unknown=$(printf '%s\n' "${used[@]}" | grep -vxFf "$temporary/names")
 	[[ ! $unknown && ${#used[@]} -gt 5 ]]
 	result $? "metrics of $file (${#used[@]})"
@@ -56,19 +56,19 @@ for file in grafana.json alerts.yml; do
 	while read -r pattern; do
 		grep -qxE "$pattern" "$temporary/names"
 		result $? "something of $file is like $pattern"
-	done < <(patterns "../$file")
+	done < <(patterns "../dist/$file")
 done
 
 if command -v jq >/dev/null; then
 	check=$(jq -r '[.panels[] | (.targets[].expr, .title) | select(. == "")],
-		([.panels[].id] | length - (unique | length))' ../grafana.json 2>&1 |
+		([.panels[].id] | length - (unique | length))' ../dist/grafana.json 2>&1 |
 		tr -d ' \n')
 	[[ $check == '[]0' ]]
 	result $? "grafana.json is whole: $check"
 fi
 
 if /usr/bin/python3 -c 'import yaml' 2>/dev/null; then
-	/usr/bin/python3 - ../alerts.yml >"$temporary/alerts" 2>&1 <<-'END'
+	/usr/bin/python3 - ../dist/alerts.yml >"$temporary/alerts" 2>&1 <<-'END'
 		import sys, yaml
 		rules = yaml.safe_load(open(sys.argv[1]))["groups"][0]["rules"]
 		for rule in rules:
@@ -82,7 +82,7 @@ fi
 
 if command -v systemd-analyze >/dev/null; then
 	# Not installed here, and another program will do.
-	for unit in ../gretool-metrics.*; do
+	for unit in ../dist/gretool-metrics.*; do
 		sed 's,/usr/sbin/gretool,/bin/true,' "$unit" \
 			>"$temporary/${unit##*/}"
 	done

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../print.h"
-#include "../report.h"
-#include "../words.h"
+#include "lib/report.h"
+#include "option/words.h"
+#include "show/print.h"
 #include "tap.h"
 
 /* What add takes, and how show says it. NULL: just so. */

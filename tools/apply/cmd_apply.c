@@ -1,0 +1,498 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "apply/conf.h"
+#include "apply/difference.h"
+#include "apply/made.h"
+#include "apply/order.h"
+#include "apply/reconcile.h"
+#include "cli/gretool.h"
+#include "lib/interrupt.h"
+#include "netlink/resolve.h"
+#include "netlink/tunnels.h"
+
+#define LOCK_FOLDER "/run/gretool"
+
+const char help_apply[] =
+	"gretool apply [FILE|DIRECTORY] [--dry-run] [--prune] [--made FILE]\n"
+	"              [--keep-going] [--dev NAME] [-j] [-p]\n"
+	"\n"
+	"Make the tunnels what a file says, or all *.conf of a directory "
+	"(by default\n" CONF_PATH
+	"), and print the difference. Only what differs is "
+	"touched, and\n"
+	"a live tunnel is changed in place; each tunnel all or nothing. "
+	"Nothing is\n"
+	"waited for.\n"
+	"\n"
+	"  --dry-run     print the difference, and change nothing\n"
+	"  --prune       delete the tunnels that are not in the files, the "
+	"addresses of\n"
+	"                their tunnels that are not, and the routes that apply "
+	"has made\n"
+	"  --made FILE   note there which tunnels are in the files, and let "
+	"--prune\n"
+	"                delete only those that were noted\n"
+	"  --keep-going  leave out sections that are wrong, and then delete no "
+	"tunnel\n"
+	"  --dev NAME    only the tunnels with this dev\n"
+	"  -j            the difference as JSON\n"
+	"  -p            JSON, indented\n"
+	"\n"
+	"A file has a section for each tunnel:\n"
+	"\n"
+	"  [gre1]\n"
+	"  local 192.0.2.1 remote 192.0.2.2 key 5\n"
+	"  addr 10.0.0.1/30 up\n"
+	"  route 10.8.0.0/16 via 10.0.0.2 metric 10\n"
+	"\n"
+	"It takes the options of \"gretool add\", and those of routes:\n";
+
+struct apply {
+	struct gretool *g;
+	const char *path;
+	const char *made_path; /* NULL: nothing is noted */
+	const char *dev; /* NULL: whatever it is */
+	bool dry_run, prune, keep_going, colour, is_interrupted;
+	struct conf conf;
+	struct made before, now;
+	int lock;
+	struct tunnels running;
+	struct tunnel **by_name; /* of running */
+	struct json json;
+	int status; /* of the first that failed */
+};
+
+static bool is_colourful(void)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && !getenv("NO_COLOR") && term &&
+	       strcmp(term, "dumb") != 0;
+}
+
+static int compare_names(const void *left, const void *right)
+{
+	const struct tunnel *const *a = left, *const *b = right;
+
+	return strcmp((*a)->config.name, (*b)->config.name);
+}
+
+static int sort_running(struct apply *a)
+{
+	size_t i;
+
+	a->by_name = calloc(a->running.count + 1, sizeof(*a->by_name));
+	if (!a->by_name)
+		return refused("%s", strerror(ENOMEM));
+	for (i = 0; i < a->running.count; i++)
+		a->by_name[i] = &a->running.list[i];
+	qsort(a->by_name, a->running.count, sizeof(*a->by_name), compare_names);
+	return STATUS_OK;
+}
+
+static int compare_to_name(const void *name, const void *tunnel)
+{
+	const struct tunnel *const *t = tunnel;
+
+	return strcmp(name, (*t)->config.name);
+}
+
+static struct tunnel *find_running(const struct apply *a, const char *name)
+{
+	struct tunnel **found = bsearch(name, a->by_name, a->running.count,
+					sizeof(*a->by_name), compare_to_name);
+
+	return found ? *found : NULL;
+}
+
+static void carry_out(struct apply *a, const struct difference *d, int ifindex,
+		      const struct section *section)
+{
+	int status = STATUS_OK;
+
+	if (d->action == ACTION_NONE)
+		return;
+	if (!a->g->output.json)
+		difference_print(d, a->colour);
+	if (!a->dry_run)
+		status = reconcile(a->g, d, ifindex, section);
+	if (a->g->output.json)
+		difference_json(&a->json, d, !a->dry_run && !status);
+	if (!a->status)
+		a->status = status;
+}
+
+static void report_dev(const struct config *c, const struct section *section,
+		       const char *when, const char *how)
+{
+	section_report(section, 0);
+	report_option("dev");
+	report("dev: there is no interface \"%s\"%s, %s stays %s", c->dev, when,
+	       c->name, how);
+	report_words(NULL, 0);
+}
+
+/*
+ * An interface of the underlay that is still to come: the kernel wants its index.
+ * Until then the tunnel is there, and down; but one that is up is not taken down
+ * for what may be a typing error, and one whose interface went may keep its index.
+ */
+static int wait_for_dev(struct apply *a, struct section *section,
+			const struct tunnel *running)
+{
+	struct config *c = &section->config;
+
+	if (running && resolve_dev_is_gone(&a->g->nl, &running->config)) {
+		report_dev(c, section, " now",
+			   "without one until the next apply");
+		memcpy(c->dev, running->config.dev, sizeof(c->dev));
+		c->link = running->config.link;
+		return STATUS_OK;
+	}
+	if (running && running->config.up) {
+		report_dev(c, section, "", "as it is");
+		return STATUS_REFUSED;
+	}
+	report_dev(c, section, " yet", "down until the next apply");
+	c->dev[0] = '\0';
+	c->link = 0;
+	c->up = false;
+	c->nroutes = 0;
+	c->given &= ~(uint32_t)F_ROUTE;
+	return STATUS_OK;
+}
+
+static void change_running(struct apply *a, const struct config *said,
+			   const struct tunnel *running,
+			   const struct section *section)
+{
+	struct config target;
+	struct difference d;
+
+	if (difference_target(&target, said, running, a->prune)) {
+		difference_find(&d, &running->config, &target);
+		carry_out(a, &d, running->ifindex, section);
+	} else {
+		a->status = refused("%s", strerror(ENOMEM));
+	}
+	config_free(&target);
+}
+
+static void apply_section(struct apply *a, struct section *section)
+{
+	struct config *said = &section->config;
+	struct tunnel *running = find_running(a, said->name);
+	struct difference d;
+	bool missing;
+	int status;
+
+	section_report(section, 0);
+	status = resolve_numbers_or_wait(&a->g->nl, said, &missing);
+	report_words(NULL, 0);
+	if (!status && missing)
+		status = wait_for_dev(a, section, running);
+	if (status) {
+		a->status = a->status ? a->status : status;
+		return;
+	}
+	if (running) {
+		change_running(a, said, running, section);
+		return;
+	}
+	difference_find(&d, NULL, said);
+	carry_out(a, &d, 0, section);
+}
+
+/* Report whether a signal has asked apply to end, which it does between two tunnels. */
+static bool is_interrupted(struct apply *a)
+{
+	interrupt_sleep(0);
+	if (!interrupts())
+		return false;
+	if (!a->is_interrupted)
+		report("interrupted, the tunnels that are left stay as they "
+		       "are");
+	a->is_interrupted = true;
+	if (!a->status)
+		a->status = STATUS_REFUSED;
+	return true;
+}
+
+static int compare_section_names(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/* First of all: another one may be to have the same ends. */
+static void prune_tunnels(struct apply *a)
+{
+	const char **names = calloc(a->conf.count + 1, sizeof(*names));
+	struct difference d;
+	size_t i;
+
+	if (!names) {
+		a->status = refused("%s", strerror(ENOMEM));
+		return;
+	}
+	for (i = 0; i < a->conf.count; i++)
+		names[i] = a->conf.sections[i].config.name;
+	qsort(names, a->conf.count, sizeof(*names), compare_section_names);
+	for (i = 0; i < a->running.count && !is_interrupted(a); i++) {
+		const struct tunnel *t = &a->running.list[i];
+		const char *name = t->config.name;
+
+		if (bsearch(&name, names, a->conf.count, sizeof(*names),
+			    compare_section_names) ||
+		    (a->made_path && !made_has(&a->before, name, NULL)))
+			continue;
+		difference_find(&d, &t->config, NULL);
+		carry_out(a, &d, t->ifindex, NULL);
+	}
+	free(names);
+}
+
+static bool is_meant(const struct section *section)
+{
+	return !section->is_wrong && !section->is_other;
+}
+
+/* Before dev is resolved, which forgets the name of one that is not there. */
+static void choose_sections(struct apply *a)
+{
+	size_t i;
+
+	for (i = 0; a->dev && i < a->conf.count; i++) {
+		struct section *section = &a->conf.sections[i];
+
+		section->is_other = !(section->config.given & F_DEV) ||
+				    strcmp(section->config.dev, a->dev) != 0;
+	}
+}
+
+/* Whether apply has made the address, or will: one that was there before is not ours. */
+static bool is_ours(const struct tunnel *running, const struct address *address)
+{
+	size_t i;
+
+	for (i = 0; running && i < running->config.naddrs; i++)
+		if (address_equal(&running->config.addrs[i], address))
+			return running->config.addrs[i].protocol ==
+			       ADDRESS_PROTOCOL;
+	return true;
+}
+
+static bool note_section(struct apply *a, const struct config *c)
+{
+	const struct tunnel *running = find_running(a, c->name);
+	bool noted = made_add(&a->now, c->name, NULL);
+	size_t i;
+
+	for (i = 0; noted && i < c->naddrs; i++)
+		if (is_ours(running, &c->addrs[i]))
+			noted = made_add(&a->now, c->name, &c->addrs[i]);
+	return noted;
+}
+
+/*
+ * Note what is in the files and, with all, what was noted before and may still be there.
+ * This is written before anything is made, so that the next apply finds it if this one is
+ * interrupted.
+ */
+static int note_made(struct apply *a, bool all)
+{
+	char name[IFNAMSIZ];
+	bool noted = true;
+	size_t i;
+
+	made_free(&a->now);
+	for (i = 0; noted && i < a->conf.count; i++)
+		if (is_meant(&a->conf.sections[i]))
+			noted = note_section(a, &a->conf.sections[i].config);
+	for (i = 0; noted && all && i < a->before.count; i++) {
+		made_name(&a->before, i, name);
+		if (find_running(a, name))
+			noted = made_copy(&a->now, &a->before, i);
+	}
+	return noted ? made_write(&a->now, a->made_path)
+		     : refused("%s", strerror(ENOMEM));
+}
+
+/* Kernels before 5.18 store no protocol with an address, so the file tells whose it is. */
+static void mark_addresses(struct apply *a)
+{
+	size_t i, j;
+
+	for (i = 0; i < a->running.count; i++) {
+		struct config *c = &a->running.list[i].config;
+
+		for (j = 0; j < c->naddrs; j++)
+			if (made_has(&a->before, c->name, &c->addrs[j]))
+				c->addrs[j].protocol = ADDRESS_PROTOCOL;
+	}
+}
+
+/*
+ * Only one apply works in a network namespace at a time. The lock is a file that only root
+ * can open, so that nobody else can hold it. Without a place for the file, as in a
+ * container of a user, there is no lock.
+ */
+static int lock_namespace(struct apply *a)
+{
+	char path[64];
+	struct stat st;
+
+	if (stat("/proc/self/ns/net", &st))
+		return STATUS_OK;
+	snprintf(path, sizeof(path), LOCK_FOLDER "/apply.%ju",
+		 (uintmax_t)st.st_ino);
+	if (mkdir(LOCK_FOLDER, 0755) && errno != EEXIST)
+		return STATUS_OK;
+	a->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (a->lock < 0 || !flock(a->lock, LOCK_EX | LOCK_NB))
+		return STATUS_OK;
+	if (errno == EWOULDBLOCK)
+		report("another apply is at work in this network namespace, "
+		       "waiting for it");
+	while (flock(a->lock, LOCK_EX))
+		if (errno != EINTR)
+			return refused("%s: %s", path, strerror(errno));
+	return STATUS_OK;
+}
+
+static int read_running(struct apply *a)
+{
+	int status = STATUS_OK;
+
+	if (a->made_path)
+		status = made_read(&a->before, a->made_path);
+	if (!status)
+		status = tunnels_read(&a->g->nl, NULL, false, &a->running);
+	if (!status)
+		status = tunnels_read_routes(&a->g->nl, &a->running);
+	if (!status && a->running.is_partial)
+		status = refused("nothing is changed, as something might be "
+				 "missing; try again");
+	if (!status)
+		status = sort_running(a);
+	if (!status)
+		mark_addresses(a);
+	return status;
+}
+
+static void make_all(struct apply *a)
+{
+	size_t i;
+
+	if (a->g->output.json)
+		json_array(&a->json, NULL);
+	/* A section that is wrong may be about any of them. */
+	if (a->prune && !a->status)
+		prune_tunnels(a);
+	for (i = 0; i < a->conf.count && !is_interrupted(a); i++)
+		if (is_meant(&a->conf.sections[i]))
+			apply_section(a, &a->conf.sections[i]);
+	if (a->g->output.json)
+		json_array_end(&a->json);
+}
+
+static int apply_all(struct apply *a)
+{
+	const bool notes = a->made_path && !a->dry_run;
+	int status = read_running(a);
+
+	choose_sections(a);
+	if (!status && !order_sections(&a->conf, &a->running))
+		status = refused("%s", strerror(ENOMEM));
+	if (!status && notes)
+		status = note_made(a, true);
+	if (status)
+		return status;
+	interrupt_catch();
+	make_all(a);
+	interrupt_release();
+	if (notes && a->prune && !a->status)
+		a->status = note_made(a, false);
+	return a->status;
+}
+
+static int parse_arguments(struct apply *a, int argc, char **argv)
+{
+	int i;
+
+	for (i = 0; i < argc; i++) {
+		if (output_option(&a->g->output, argv[i]))
+			continue;
+		if (!strcmp(argv[i], "--dry-run")) {
+			a->dry_run = true;
+		} else if (!strcmp(argv[i], "--prune")) {
+			a->prune = true;
+		} else if (!strcmp(argv[i], "--keep-going")) {
+			a->keep_going = true;
+		} else if (!strcmp(argv[i], "--made")) {
+			if (++i == argc)
+				return usage("--made: the value is missing, "
+					     "expected a file");
+			a->made_path = argv[i];
+		} else if (!strcmp(argv[i], "--dev")) {
+			if (++i == argc)
+				return usage("--dev: the value is missing, "
+					     "expected an interface");
+			a->dev = argv[i];
+		} else if (argv[i][0] == '-' && argv[i][1]) {
+			return usage("\"%s\" is not an option, expected "
+				     "--dry-run, --prune, --made, "
+				     "--keep-going, --dev, -j or -p",
+				     argv[i]);
+		} else if (a->path) {
+			return usage("\"%s\" is too much, expected only one "
+				     "FILE or DIRECTORY",
+				     argv[i]);
+		} else {
+			a->path = argv[i];
+		}
+	}
+	if (a->g->output.stats || a->g->output.details)
+		return usage("-s and -d say nothing here, expected -j or -p");
+	if (a->dev && a->prune)
+		return usage("--prune and --dev: expected only one of them");
+	if (!a->path)
+		a->path = CONF_PATH;
+	return STATUS_OK;
+}
+
+int cmd_apply(struct gretool *g, int argc, char **argv)
+{
+	struct apply a = {
+		.g = g,
+		.colour = is_colourful(),
+		.lock = -1,
+	};
+	int status;
+
+	status = parse_arguments(&a, argc, argv);
+	a.json = (struct json){ .out = stdout, .pretty = g->output.pretty };
+	/* Read the files after waiting, because they may have changed. */
+	if (!status && !a.dry_run)
+		status = lock_namespace(&a);
+	if (!status) {
+		status = conf_read(&a.conf, a.path);
+		a.status = status;
+		if (!status || a.keep_going)
+			status = apply_all(&a);
+	}
+	if (a.lock >= 0)
+		close(a.lock);
+	made_free(&a.before);
+	made_free(&a.now);
+	free(a.by_name);
+	tunnels_free(&a.running);
+	conf_free(&a.conf);
+	return status;
+}

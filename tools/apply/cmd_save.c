@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply/difference.h"
+#include "cli/gretool.h"
+#include "lib/output.h"
+#include "netlink/collect.h"
+#include "netlink/tunnels.h"
+#include "option/options.h"
+#include "show/print.h"
+
+const char help_save[] =
+	"gretool save [FILE]\n"
+	"\n"
+	"Write all tunnels, their addresses and their static routes as "
+	"\"gretool apply\"\n"
+	"takes them, to standard output or to a file, which is replaced at "
+	"once.\n";
+
+/*
+ * An MTU that the kernel gives by itself is not written: it may adapt. The kernel
+ * tells no secret.
+ */
+static uint32_t fields_of(const struct tunnel *t)
+{
+	uint32_t fields = print_needed(&t->config);
+
+	if (t->config.mtu_default)
+		fields &= ~(uint32_t)F_MTU;
+	return fields & ~(uint32_t)F_KEEPALIVE_SECRET;
+}
+
+static const struct {
+	unsigned int bit;
+	const char *name;
+} unsaid_names[] = {
+	{ UNSAID_NOPREFIXROUTE, "noprefixroute" },
+	{ UNSAID_AUTOJOIN, "autojoin" },
+	{ UNSAID_HOME, "home" },
+	{ UNSAID_LABEL, "label" },
+	{ UNSAID_METRIC, "metric" },
+	{ UNSAID_SCOPE, "scope" },
+	{ UNSAID_MASTER, "master" },
+	{ UNSAID_ALIAS, "alias" },
+	{ UNSAID_GROUP, "group" },
+	{ UNSAID_ARP, "arp on" },
+	{ UNSAID_PROMISC, "promisc on" },
+	{ UNSAID_ALLMULTI, "allmulticast on" },
+};
+
+/* subject: the address that has it, "": the tunnel itself */
+static void save_unsaid(FILE *out, const char *name, const char *subject,
+			unsigned int unsaid)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(unsaid_names) / sizeof(unsaid_names[0]); i++) {
+		if (!(unsaid & unsaid_names[i].bit))
+			continue;
+		report("%s: \"%s\"%s is not saved, a file cannot say it", name,
+		       unsaid_names[i].name, subject);
+		fprintf(out, "# not saved, a file cannot say it: \"%s\"%s\n",
+			unsaid_names[i].name, subject);
+	}
+}
+
+static void save_unsaid_of_address(FILE *out, const char *name,
+				   const struct address *a)
+{
+	char ip[INET6_ADDRSTRLEN], subject[INET6_ADDRSTRLEN + 32];
+
+	inet_ntop(a->local.family, &a->local.v6, ip, sizeof(ip));
+	snprintf(subject, sizeof(subject), " of addr %s/%u", ip, a->prefix);
+	save_unsaid(out, name, subject, a->unsaid);
+}
+
+static void save_tunnel(FILE *out, const struct tunnel *t)
+{
+	char text[IFNAMSIZ];
+	size_t i;
+
+	snprintf(text, sizeof(text), "if%u", t->config.link);
+	if (t->config.link && !strcmp(t->config.dev, text)) {
+		report("%s: the name of dev cannot be read", t->config.name);
+		fputs("# The name of dev cannot be read.\n", out);
+	}
+	options_print_section(out, &t->config, fields_of(t));
+	if (t->config.keepalive_secret.is_set) {
+		report("%s: the keepalive-secret is not saved, it cannot be read",
+		       t->config.name);
+		fputs("# not saved, it cannot be read:", out);
+		print_words(out, &t->config, F_KEEPALIVE_SECRET);
+		putc('\n', out);
+	}
+	save_unsaid(out, t->config.name, "", t->unsaid);
+	for (i = 0; i < t->config.naddrs; i++)
+		save_unsaid_of_address(out, t->config.name,
+				       &t->config.addrs[i]);
+	for (i = 0; i < t->nodd; i++) {
+		report("%s: a route is not saved, it has more than a file can say",
+		       t->config.name);
+		fputs("# not saved, it has more than a file can say:", out);
+		print_route(out, &t->odd[i]);
+		putc('\n', out);
+	}
+}
+
+static void save_tunnels(FILE *out, const void *what)
+{
+	const struct tunnels *tunnels = what;
+	size_t i;
+
+	for (i = 0; i < tunnels->count; i++) {
+		if (i)
+			putc('\n', out);
+		save_tunnel(out, &tunnels->list[i]);
+	}
+}
+
+/* A file has one route to a place: the first, which is the one in use. */
+static bool set_aside(struct tunnel *t)
+{
+	struct config *c = &t->config;
+	const size_t count = c->nroutes;
+	bool done = true;
+	size_t i;
+
+	c->nroutes = 0;
+	for (i = 0; i < count; i++) {
+		const struct static_route r = c->routes[i];
+
+		if (config_has_place(c, &r))
+			done = collect_item(&t->odd, &t->nodd, &r, sizeof(r)) &&
+			       done;
+		else
+			c->routes[c->nroutes++] = r;
+	}
+	return done;
+}
+
+/* By name, so that a file made again is the same. */
+static int compare_tunnels(const void *left, const void *right)
+{
+	const struct tunnel *a = left, *b = right;
+
+	return strcmp(a->config.name, b->config.name);
+}
+
+int cmd_save(struct gretool *g, int argc, char **argv)
+{
+	struct tunnels tunnels;
+	const char *path;
+	int status;
+	size_t i;
+
+	status = output_path(argc, argv, &path);
+	if (status)
+		return status;
+	status = tunnels_read(&g->nl, NULL, false, &tunnels);
+	if (!status)
+		status = tunnels_read_routes(&g->nl, &tunnels);
+	if (!status && tunnels.is_partial)
+		status = refused("nothing is saved, as something might be "
+				 "missing; try again");
+	for (i = 0; !status && i < tunnels.count; i++)
+		if (!set_aside(&tunnels.list[i]))
+			status = refused("%s", strerror(ENOMEM));
+	if (!status && tunnels.count)
+		qsort(tunnels.list, tunnels.count, sizeof(*tunnels.list),
+		      compare_tunnels);
+	if (!status)
+		status = output_file(path, save_tunnels, &tunnels);
+	tunnels_free(&tunnels);
+	return status;
+}

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "apply/conf.h"
+#include "cli/batch.h"
+#include "netlink/collect.h"
+#include "option/words.h"
+
+static int no_memory(void)
+{
+	return refused("%s", strerror(ENOMEM));
+}
+
+/* The first error is the one that counts. */
+static void note(int *status, int err)
+{
+	if (!*status)
+		*status = err;
+}
+
+void section_report(const struct section *section, size_t word)
+{
+	report_words(section->positions, section->count);
+	report_word(word);
+}
+
+/* The text lives as long as conf. */
+static char *keep(struct conf *conf, const char *text)
+{
+	char *copy = strdup(text);
+
+	if (copy &&
+	    collect_item(&conf->texts, &conf->ntexts, &copy, sizeof(copy)))
+		return copy;
+	free(copy);
+	return NULL;
+}
+
+/* [NAME] without its brackets. */
+static int cut_name(char *name, int argc)
+{
+	size_t length = strlen(name);
+
+	if (argc > 1)
+		return usage("\"%s\" is not alone on its line, expected [NAME]",
+			     name);
+	if (length < 2 || name[length - 1] != ']')
+		return usage("\"%s\" has no bracket at the end, expected [NAME]",
+			     name);
+	name[length - 1] = '\0';
+	return STATUS_OK;
+}
+
+static int begin_section(struct conf *conf, struct position at, char *name,
+			 int argc)
+{
+	struct section section = { 0 };
+	int status;
+
+	report_words(&at, 1);
+	status = cut_name(name, argc);
+	at.word = name + 1;
+	at.column++;
+	/* A wrong one takes the lines below it, too. */
+	section.is_unreadable = status;
+	if (collect_item(&section.positions, &section.count, &at, sizeof(at)) &&
+	    collect_item(&conf->sections, &conf->count, &section,
+			 sizeof(section)))
+		return status;
+	free(section.positions);
+	return no_memory();
+}
+
+/* section: where the line belongs, NULL: none has begun. */
+static int read_line(struct conf *conf, struct section *section,
+		     struct position at, char *line)
+{
+	char *argv[BATCH_WORDS] = { line };
+	const char *wrong;
+	int argc, i;
+
+	wrong = batch_split(line, argv, BATCH_WORDS, &argc);
+	if (wrong) {
+		if (argc < BATCH_WORDS)
+			at.column = (unsigned int)(argv[argc] - line) + 1;
+		report_words(&at, 1);
+		return usage("the line %s", wrong);
+	}
+	for (i = 0; i < argc; i++) {
+		at.word = argv[i];
+		at.column = (unsigned int)(argv[i] - line) + 1;
+		if (!i && argv[i][0] == '[')
+			return begin_section(conf, at, argv[i], argc);
+		if (!section) {
+			report_words(&at, 1);
+			return usage("\"%s\" is before the first [NAME] of the file",
+				     argv[i]);
+		}
+		if (!collect_item(&section->positions, &section->count, &at,
+				  sizeof(at)))
+			return no_memory();
+	}
+	return STATUS_OK;
+}
+
+/* Can everybody read it? Of pipes it is not known who writes to them. */
+static bool is_public(FILE *file)
+{
+	struct stat st;
+
+	return !fstat(fileno(file), &st) && S_ISREG(st.st_mode) &&
+	       st.st_mode & 0004;
+}
+
+static int read_lines(struct conf *conf, FILE *file, const char *path)
+{
+	struct position at = { .file = keep(conf, path), .word = "" };
+	size_t size = 0, first = conf->count, last;
+	int status = STATUS_OK, err;
+	char *line = NULL, *kept;
+	const char *wrong;
+	ssize_t length;
+
+	if (!at.file)
+		return no_memory();
+	while ((length = getline(&line, &size, file)) >= 0) {
+		at.line++;
+		at.column = 1;
+		report_words(&at, 1);
+		kept = keep(conf, line);
+		last = conf->count;
+		wrong = batch_check_line(line, (size_t)length, at.line == 1);
+		if (!kept)
+			err = no_memory();
+		else if (wrong)
+			err = usage("the line %s", wrong);
+		else
+			err = read_line(conf,
+					last > first ? &conf->sections[last - 1]
+						     : NULL,
+					at, kept);
+		if (err && last > first)
+			conf->sections[last - 1].is_unreadable = true;
+		note(&status, err);
+		/* Its section is not known, and the lines below are not blamed. */
+		if (wrong && at.line == 1)
+			break;
+	}
+	report_words(NULL, 0);
+	for (last = first; last < conf->count; last++)
+		conf->sections[last].is_public = is_public(file);
+	if (ferror(file))
+		note(&status, refused("%s: %s", path, strerror(errno)));
+	free(line);
+	return status;
+}
+
+static int read_file(struct conf *conf, const char *path)
+{
+	FILE *file;
+	int status;
+
+	file = fopen(path, "re");
+	if (!file)
+		return refused("%s: %s", path, strerror(errno));
+	status = read_lines(conf, file, path);
+	fclose(file);
+	return status;
+}
+
+/* Nobody may ever write to a pipe that is in a directory. */
+static int read_entry(struct conf *conf, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return refused("%s: %s", path, strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return refused("%s: is not a regular file", path);
+	return read_file(conf, path);
+}
+
+static int is_conf(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && length > 5 &&
+	       !strcmp(entry->d_name + length - 5, ".conf");
+}
+
+static int read_directory(struct conf *conf, const char *path)
+{
+	struct dirent **list;
+	int status = STATUS_OK;
+	char *name;
+	int i, n;
+
+	n = scandir(path, &list, is_conf, alphasort);
+	if (n < 0)
+		return refused("%s: %s", path, strerror(errno));
+	for (i = 0; i < n; i++) {
+		if (asprintf(&name, "%s/%s", path, list[i]->d_name) < 0) {
+			note(&status, no_memory());
+		} else {
+			note(&status, read_entry(conf, name));
+			free(name);
+		}
+		free(list[i]);
+	}
+	free(list);
+	return status;
+}
+
+static int read_path(struct conf *conf, const char *path)
+{
+	struct stat st;
+
+	if (!strcmp(path, "-"))
+		return read_lines(conf, stdin, "stdin");
+	if (stat(path, &st))
+		return refused("%s: %s", path, strerror(errno));
+	return S_ISDIR(st.st_mode) ? read_directory(conf, path)
+				   : read_file(conf, path);
+}
+
+static int parse_section(struct section *section)
+{
+	char **argv = calloc(section->count, sizeof(*argv));
+	size_t i;
+	int status;
+
+	section->is_wrong = true;
+	if (!argv)
+		return no_memory();
+	/* The words are our own copies, and words_parse() leaves them alone. */
+	for (i = 0; i < section->count; i++)
+		argv[i] = (char *)section->positions[i].word;
+	section_report(section, 0);
+	status = words_parse(&section->config, WORDS_FILE, (int)section->count,
+			     argv);
+	section->is_wrong = status;
+	for (i = 0; i < section->config.naddrs; i++)
+		section->config.addrs[i].protocol = ADDRESS_PROTOCOL;
+	report_words(NULL, 0);
+	free(argv);
+	return status;
+}
+
+/* By name, those of the same name in the order of the files. */
+static int compare_sections(const void *left, const void *right)
+{
+	const struct section *a = *(const struct section *const *)left;
+	const struct section *b = *(const struct section *const *)right;
+	int order = strcmp(a->positions[0].word, b->positions[0].word);
+
+	return order ? order : a < b ? -1 : a > b;
+}
+
+static int check_names(struct conf *conf)
+{
+	struct section **list;
+	int status = STATUS_OK;
+	size_t i;
+
+	if (!conf->count)
+		return STATUS_OK;
+	list = calloc(conf->count, sizeof(*list));
+	if (!list)
+		return no_memory();
+	for (i = 0; i < conf->count; i++)
+		list[i] = &conf->sections[i];
+	qsort(list, conf->count, sizeof(*list), compare_sections);
+	for (i = 1; i < conf->count; i++) {
+		const struct position *before = list[i - 1]->positions;
+
+		if (list[i]->is_unreadable ||
+		    strcmp(before->word, list[i]->positions->word) != 0)
+			continue;
+		section_report(list[i], 0);
+		note(&status,
+		     usage("name: \"%s\" is given twice, first at %s:%u",
+			   before->word, before->file, before->line));
+		list[i]->is_wrong = true;
+	}
+	report_words(NULL, 0);
+	free(list);
+	return status;
+}
+
+/* Once for each file. The sections of a file are one behind the other. */
+static void warn_of_secrets(const struct conf *conf)
+{
+	const char *said = NULL;
+	size_t i;
+
+	for (i = 0; i < conf->count; i++) {
+		const struct section *section = &conf->sections[i];
+
+		if (section->is_wrong || !section->is_public ||
+		    !section->config.keepalive_secret.is_set ||
+		    section->positions->file == said)
+			continue;
+		said = section->positions->file;
+		section_report(section, 0);
+		report_option("keepalive-secret");
+		report("keepalive-secret: everybody can read this file, "
+		       "expected mode 0600");
+		report_words(NULL, 0);
+	}
+}
+
+int conf_read(struct conf *conf, const char *path)
+{
+	int status;
+	size_t i;
+
+	memset(conf, 0, sizeof(*conf));
+	status = read_path(conf, path);
+	for (i = 0; i < conf->count; i++)
+		if (conf->sections[i].is_unreadable)
+			conf->sections[i].is_wrong = true;
+		else
+			note(&status, parse_section(&conf->sections[i]));
+	note(&status, check_names(conf));
+	warn_of_secrets(conf);
+	return status;
+}
+
+void conf_free(struct conf *conf)
+{
+	size_t i;
+
+	for (i = 0; i < conf->count; i++) {
+		config_free(&conf->sections[i].config);
+		free(conf->sections[i].positions);
+	}
+	for (i = 0; i < conf->ntexts; i++)
+		free(conf->texts[i]);
+	free(conf->sections);
+	free(conf->texts);
+	memset(conf, 0, sizeof(*conf));
+}

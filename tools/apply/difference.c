@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+
+#include "apply/difference.h"
+
+/* The bounds of grex. */
+#define MTU_MIN 68
+#define MTU_MAX 65499
+#define ETHERNET_MTU 1500
+
+static uint32_t mtu_inside(const struct config *c, uint32_t outside)
+{
+	if (outside < MTU_MIN + config_overhead(c))
+		return MTU_MIN;
+	outside -= config_overhead(c);
+	return outside < MTU_MAX ? outside : MTU_MAX;
+}
+
+uint32_t difference_default_mtu(const struct tunnel *t)
+{
+	const struct config *c = &t->config;
+
+	/* Without a route that of dev, which is not known here. */
+	if (!t->path.mtu)
+		return c->link ? 0 : ETHERNET_MTU - config_overhead(c);
+	if (t->path.source != GREX_PATH_FROM_ROUTE)
+		return 0;
+	return mtu_inside(c, t->path.mtu);
+}
+
+/* What is not said about the MTU is left to the kernel; the number is for people. */
+static void take_mtu(struct config *target, const struct tunnel *running)
+{
+	uint32_t usual = difference_default_mtu(running);
+
+	target->mtu_auto = false;
+	target->mtu_default = true;
+	target->mtu = 0;
+	if (usual)
+		target->mtu = usual + config_overhead(&running->config) -
+			      config_overhead(target);
+}
+
+static bool take_addresses(struct config *target, const struct config *said,
+			   const struct config *running, bool prune)
+{
+	size_t i;
+
+	for (i = 0; i < said->naddrs; i++)
+		if (!config_add_address(target, &said->addrs[i]))
+			return false;
+	for (i = 0; i < running->naddrs; i++) {
+		const struct address *a = &running->addrs[i];
+
+		if (config_has_address(said, a))
+			continue;
+		/* Who else has made it may want it. */
+		if (prune && a->protocol == ADDRESS_PROTOCOL)
+			continue;
+		/* IPv6 has an address only once, whatever its prefix. */
+		if (a->local.family == AF_INET6 && config_has_local(said, a))
+			continue;
+		if (!config_add_address(target, a))
+			return false;
+	}
+	return true;
+}
+
+static bool take_routes(struct config *target, const struct config *said,
+			const struct config *running, bool prune)
+{
+	size_t i;
+
+	/* The kernel takes them away with the last address, or when it is down. */
+	if (!target->up)
+		return true;
+	for (i = 0; i < said->nroutes; i++)
+		if (!config_add_route(target, &said->routes[i]))
+			return false;
+	for (i = 0; i < running->nroutes; i++) {
+		const struct static_route *r = &running->routes[i];
+
+		if (config_has_place(said, r))
+			continue;
+		/* Who else has made it may want it. */
+		if (prune && r->protocol == ROUTE_PROTOCOL)
+			continue;
+		if (!config_add_route(target, r))
+			return false;
+	}
+	return true;
+}
+
+bool difference_target(struct config *target, const struct config *said,
+		       const struct tunnel *running, bool prune)
+{
+	*target = *said;
+	target->addrs = NULL;
+	target->naddrs = 0;
+	target->routes = NULL;
+	target->nroutes = 0;
+	target->given = F_ALL & ~(F_LINK_NETNS | F_ADDR | F_ROUTE);
+	target->given |= said->given & F_LINK_NETNS;
+	if (!(said->given & F_MTU))
+		take_mtu(target, running);
+	return take_addresses(target, said, &running->config, prune) &&
+	       take_routes(target, said, &running->config, prune);
+}
+
+static bool all_addresses(const struct config *a, const struct config *b)
+{
+	size_t i;
+
+	for (i = 0; i < a->naddrs; i++)
+		if (!config_has_address(b, &a->addrs[i]))
+			return false;
+	return true;
+}
+
+static bool all_routes(const struct config *a, const struct config *b)
+{
+	size_t i;
+
+	for (i = 0; i < a->nroutes; i++)
+		if (!config_has_route(b, &a->routes[i]))
+			return false;
+	return true;
+}
+
+void difference_find(struct difference *d, const struct config *from,
+		     const struct config *to)
+{
+	memset(d, 0, sizeof(*d));
+	d->from = from;
+	d->to = to;
+	if (!from || !to) {
+		d->action = to	   ? ACTION_ADD
+			    : from ? ACTION_DELETE
+				   : ACTION_NONE;
+		return;
+	}
+	/* The order of addresses and routes is not ours to choose. */
+	d->fields = config_diff(from, to) & ~(uint32_t)(F_ADDR | F_ROUTE);
+	if (!all_addresses(from, to) || !all_addresses(to, from))
+		d->fields |= F_ADDR;
+	if (!all_routes(from, to) || !all_routes(to, from))
+		d->fields |= F_ROUTE;
+	if (d->fields & DIFFERENCE_RECREATES)
+		d->action = ACTION_RECREATE;
+	else if (d->fields)
+		d->action = ACTION_CHANGE;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * In which order sections are applied: the kernel takes no two tunnels with the
+ * same ends, nor two routes to the same place; so one that is to have what another
+ * has comes after that.
+ */
+#ifndef ORDER_H
+#define ORDER_H
+
+#include <stdbool.h>
+
+#include "apply/conf.h"
+#include "netlink/tunnels.h"
+
+/*
+ * Sorts the sections of conf, otherwise as they are in the files. Tunnels that
+ * exchange what they have are in no order, and the kernel refuses the first of them.
+ * False: no memory.
+ */
+bool order_sections(struct conf *conf, const struct tunnels *running);
+
+#endif /* ORDER_H */

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply/reconcile.h"
+#include "netlink/addr.h"
+#include "netlink/change.h"
+#include "netlink/refusal.h"
+#include "netlink/static_route.h"
+#include "netlink/tunnels.h"
+
+static int refuse_route(struct gretool *g, const struct nl_request *request,
+			const char *name, const struct static_route *r)
+{
+	const struct nl_refusal *why = &g->nl.refusal;
+	char ip[INET6_ADDRSTRLEN], subject[INET6_ADDRSTRLEN + 64];
+
+	report_word(r->word);
+	inet_ntop(r->to.family, &r->to.v6, ip, sizeof(ip));
+	snprintf(subject, sizeof(subject), "%s: route %s/%u", name, ip,
+		 r->prefix);
+	if (why->error == EEXIST)
+		return refused("%s: there is another one with this metric",
+			       subject);
+	/* Otherwise the kernel speaks of any of several reasons. */
+	if (r->to.family == AF_INET6 && !why->text[0] &&
+	    (why->error == EACCES || why->error == EINVAL ||
+	     why->error == ENODEV))
+		return refused("%s: IPv6 is off on this interface, it needs an "
+			       "MTU of 1280 and sysctl disable_ipv6=0",
+			       subject);
+	return report_refusal(&g->nl, request, subject);
+}
+
+/*
+ * Those of to. One to the same place as before goes beside the old one, which is
+ * removed later, so that there is no gap; what the kernel calls replacing would take
+ * the first one of that place, which may be another's.
+ */
+static int add_routes(struct gretool *g, int ifindex, const struct config *from,
+		      const struct config *to)
+{
+	struct nl_request request;
+	size_t i;
+
+	for (i = 0; i < to->nroutes; i++) {
+		const struct static_route *r = &to->routes[i];
+
+		if (from && config_has_route(from, r))
+			continue;
+		static_route_add(&request, ifindex, r,
+				 from && config_has_place(from, r));
+		if (nl_talk(&g->nl, &request, NULL, NULL))
+			return refuse_route(g, &request, to->name, r);
+	}
+	return STATUS_OK;
+}
+
+/* The kernel may have been faster, with an address or the interface. */
+static void remove_routes(struct gretool *g, int ifindex,
+			  const struct config *from, const struct config *to)
+{
+	struct nl_request request;
+	size_t i;
+
+	for (i = 0; i < from->nroutes; i++) {
+		const struct static_route *r = &from->routes[i];
+
+		if (config_has_route(to, r))
+			continue;
+		static_route_delete(&request, ifindex, r);
+		nl_talk(&g->nl, &request, NULL, NULL);
+	}
+}
+
+/* in_the_way: only those that another of the same address is to follow. */
+static int remove_addresses(struct gretool *g, int ifindex,
+			    const struct config *from, const struct config *to,
+			    bool in_the_way)
+{
+	struct nl_request request;
+	size_t i;
+
+	for (i = 0; i < from->naddrs; i++) {
+		const struct address *a = &from->addrs[i];
+		bool is_in_the_way = a->local.family == AF_INET6 &&
+				     config_has_local(to, a);
+
+		if (config_has_address(to, a) || is_in_the_way != in_the_way)
+			continue;
+		addr_delete(&request, ifindex, a);
+		/*
+		 * A primary address takes its secondaries along, and an MTU of
+		 * less than 1280 all of IPv6.
+		 */
+		if (nl_talk(&g->nl, &request, NULL, NULL) &&
+		    g->nl.refusal.error != EADDRNOTAVAIL &&
+		    g->nl.refusal.error != ENXIO)
+			return report_refusal(&g->nl, &request, to->name);
+	}
+	return STATUS_OK;
+}
+
+static int add_addresses(struct gretool *g, int ifindex,
+			 const struct config *from, const struct config *to)
+{
+	struct config added = *to;
+	int status;
+	size_t i;
+
+	added.addrs = NULL;
+	added.naddrs = 0;
+	for (i = 0; i < to->naddrs; i++)
+		if (!config_has_address(from, &to->addrs[i]) &&
+		    !config_add_address(&added, &to->addrs[i]))
+			break;
+	status = i < to->naddrs ? refused("%s", strerror(ENOMEM))
+				: change_addresses(g, ifindex, &added, true);
+	free(added.addrs);
+	return status;
+}
+
+/*
+ * The kernel takes secondary addresses away with their primary one, and with the
+ * last one all routes, of daemons too. One stays meanwhile, as a primary one of its
+ * own; to change_again() it is in excess.
+ */
+static void hold_address(struct gretool *g, int ifindex,
+			 const struct config *from, const struct config *to)
+{
+	struct address held = { .prefix = 32 };
+	struct nl_request request;
+	bool goes = false;
+	size_t i;
+
+	for (i = 0; i < from->naddrs; i++)
+		goes |= from->addrs[i].local.family == AF_INET &&
+			!config_has_address(to, &from->addrs[i]);
+	for (i = 0; goes && i < to->naddrs; i++) {
+		if (to->addrs[i].local.family != AF_INET)
+			continue;
+		held.local = to->addrs[i].local;
+		addr_add(&request, ifindex, &held);
+		/* It may be one of its own already. */
+		nl_talk(&g->nl, &request, NULL, NULL);
+		return;
+	}
+}
+
+/*
+ * What can be refused comes first, in one message for all options; what loses
+ * something comes last.
+ */
+static int change(struct gretool *g, int ifindex, const struct difference *d)
+{
+	const struct config *from = d->from, *to = d->to;
+	uint32_t fields = d->fields & ~(uint32_t)(F_ADDR | F_ROUTE);
+	uint32_t first, last = 0;
+	int status = STATUS_OK;
+
+	/* The kernel turns the probes on with it, unless they are said, too. */
+	if (fields & F_MTU && to->mtu_auto)
+		fields |= F_MTU_PROBE;
+	/* Without a remote there can be no secret, so it does not wait then. */
+	if ((d->fields & (F_ADDR | F_ROUTE) || !to->up) && to->remote.family)
+		last = change_for_good(from, fields);
+	fields &= ~last;
+	first = fields;
+	/* Addresses before it comes up, routes before it goes down. */
+	if (d->fields & F_ADDR || !to->up)
+		first &= ~(uint32_t)F_UP;
+	if (first)
+		status = change_link(g, ifindex, to, first);
+	if (!status)
+		status = remove_addresses(g, ifindex, from, to, true);
+	if (!status)
+		status = add_addresses(g, ifindex, from, to);
+	if (!status && fields & ~first && to->up)
+		status = change_link(g, ifindex, to, F_UP);
+	if (!status && to->up)
+		status = add_routes(g, ifindex, from, to);
+	if (status)
+		return status;
+	remove_routes(g, ifindex, from, to);
+	hold_address(g, ifindex, from, to);
+	status = remove_addresses(g, ifindex, from, to, false);
+	if (!status && fields & ~first && !to->up)
+		status = change_link(g, ifindex, to, F_UP);
+	if (!status && last)
+		status = change_link(g, ifindex, to, last);
+	return status;
+}
+
+static int create(struct gretool *g, const struct config *to)
+{
+	int ifindex, status;
+
+	/* Those of a tunnel that is down wait until it is up. */
+	if (!to->nroutes || !to->up)
+		return change_create(g, to, NULL);
+	status = change_create(g, to, &ifindex);
+	if (status)
+		return status;
+	status = add_routes(g, ifindex, NULL, to);
+	if (status)
+		change_take_away(g, ifindex);
+	return status;
+}
+
+/* What is there now; its routes and addresses, too. */
+static int read_again(struct gretool *g, const char *name,
+		      struct tunnels *tunnels)
+{
+	int status = tunnels_read(&g->nl, name, false, tunnels);
+
+	return status ? status : tunnels_read_routes(&g->nl, tunnels);
+}
+
+/*
+ * What the kernel has changed on its own: secondary addresses went with their
+ * primary one, the MTU followed another route.
+ */
+static int change_again(struct gretool *g, const struct difference *d)
+{
+	struct difference rest;
+	struct tunnels now;
+	int status;
+
+	status = read_again(g, d->to->name, &now);
+	if (!status) {
+		difference_find(&rest, &now.list[0].config, d->to);
+		/* An MTU that is left to the kernel is not ours to say. */
+		if (!(d->fields & F_MTU))
+			rest.fields &= ~(uint32_t)F_MTU;
+		if (rest.fields)
+			status = change(g, now.list[0].ifindex, &rest);
+	}
+	tunnels_free(&now);
+	return status;
+}
+
+/* After a failure half way: the same, in the other direction. */
+static int put_back(struct gretool *g, const struct config *before)
+{
+	struct difference back;
+	struct tunnels now;
+	int status;
+
+	status = read_again(g, before->name, &now);
+	if (!status) {
+		difference_find(&back, &now.list[0].config, before);
+		status = change(g, now.list[0].ifindex, &back);
+		if (!status && back.fields & F_ADDR)
+			status = change_again(g, &back);
+		if (!status && change_for_good(before, back.fields))
+			status = STATUS_REFUSED;
+	}
+	tunnels_free(&now);
+	return status;
+}
+
+/* The kernel would take all of IPv6 away, daemons' routes and groups, too. */
+static int check_mtu(const struct difference *d)
+{
+	const struct config *to = d->to;
+
+	if (!(d->fields & F_MTU) || !config_starves_ipv6(to))
+		return STATUS_OK;
+	report_option("mtu");
+	return refused("%s: mtu: \"%u\" leaves no room for the IPv6 that is "
+		       "there, expected %u or more",
+		       to->name, to->mtu, IPV6_MTU_MIN);
+}
+
+static int change_or_put_back(struct gretool *g, const struct difference *d,
+			      int ifindex)
+{
+	int status = check_mtu(d);
+
+	if (status)
+		return status;
+	status = change(g, ifindex, d);
+	if (!status && d->fields & F_ADDR)
+		status = change_again(g, d);
+	if (!status)
+		return STATUS_OK;
+	report_word(0);
+	if (put_back(g, d->from))
+		report("%s: could not be put back as it was", d->from->name);
+	else
+		report("%s: nothing is changed", d->from->name);
+	return status;
+}
+
+static int recreate(struct gretool *g, const struct difference *d, int ifindex)
+{
+	int status = change_delete(g, d->from->name, ifindex);
+
+	if (status)
+		return status;
+	status = create(g, d->to);
+	if (!status)
+		return STATUS_OK;
+	report_word(0);
+	if (create(g, d->from))
+		report("%s: could not be put back as it was", d->from->name);
+	else
+		report("%s: was made again as it was, without what others had "
+		       "given it%s",
+		       d->from->name,
+		       change_for_good(d->from, F_KEEPALIVE_SECRET)
+			       ? " and its keepalive-secret"
+			       : "");
+	return status;
+}
+
+int reconcile(struct gretool *g, const struct difference *d, int ifindex,
+	      const struct section *section)
+{
+	int status = STATUS_OK;
+
+	if (section)
+		section_report(section, 0);
+	switch (d->action) {
+	case ACTION_NONE:
+		break;
+	case ACTION_ADD:
+		status = create(g, d->to);
+		break;
+	case ACTION_CHANGE:
+		status = change_or_put_back(g, d, ifindex);
+		break;
+	case ACTION_RECREATE:
+		status = recreate(g, d, ifindex);
+		break;
+	case ACTION_DELETE:
+		status = change_delete(g, d->from->name, ifindex);
+		break;
+	}
+	report_words(NULL, 0);
+	return status;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Make a tunnel what it is to be. */
+#ifndef RECONCILE_H
+#define RECONCILE_H
+
+#include "apply/conf.h"
+#include "apply/difference.h"
+#include "cli/gretool.h"
+
+/*
+ * Carry out what was found about a tunnel, all or nothing: after a report it is
+ * again what it was. section: what messages are about, NULL for one that is in
+ * no file. Returns enum status.
+ */
+int reconcile(struct gretool *g, const struct difference *d, int ifindex,
+	      const struct section *section);
+
+#endif /* RECONCILE_H */

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check/doctor.h"
+#include "cli/gretool.h"
+#include "lib/visible.h"
+#include "netlink/tunnels.h"
+#include "option/words.h"
+#include "show/print.h"
+
+const char help_check[] =
+	"gretool check [NAME] [-j] [-p]\n"
+	"\n"
+	"Look for what is wrong with a tunnel, or with all: the interface, the "
+	"route to\n"
+	"the remote and its MTU, filters, source checks, forwarding, the peer, "
+	"what was\n"
+	"dropped, and whether it is what the files of /etc/gretool say. Each "
+	"finding is\n"
+	"a problem, a warning or a note, and has the command that mends it; "
+	"words in\n"
+	"capitals in it are for you to fill in. Nothing is changed.\n"
+	"\n"
+	"  -j  JSON: an array with one object for each tunnel\n"
+	"  -p  JSON, indented\n"
+	"\n"
+	"Exit status 3: there are problems or warnings.\n";
+
+static void print_text(const char *name, const struct finding *list,
+		       size_t count)
+{
+	size_t i;
+
+	if (!count && name) {
+		print_name(stdout, name);
+		puts(": nothing wrong");
+	}
+	for (i = 0; i < count; i++) {
+		if (name) {
+			print_name(stdout, name);
+			fputs(": ", stdout);
+		}
+		printf("%s: ", severity_text(list[i].severity));
+		visible_put(stdout, list[i].text);
+		printf(" [%s]\n", list[i].id);
+		if (!list[i].fix[0])
+			continue;
+		fputs("    ", stdout);
+		visible_put(stdout, list[i].fix);
+		putchar('\n');
+	}
+}
+
+static void print_json_findings(struct json *json, const char *name,
+				const struct finding *list, size_t count)
+{
+	size_t i;
+
+	json_object(json, NULL);
+	json_number(json, "schema", JSON_SCHEMA);
+	if (name)
+		json_string(json, "ifname", name);
+	else
+		json_null(json, "ifname");
+	json_array(json, "findings");
+	for (i = 0; i < count; i++) {
+		json_object(json, NULL);
+		json_string(json, "id", list[i].id);
+		json_string(json, "severity", severity_text(list[i].severity));
+		json_string(json, "text", list[i].text);
+		if (list[i].fix[0])
+			json_string(json, "fix", list[i].fix);
+		else
+			json_null(json, "fix");
+		json_object_end(json);
+	}
+	json_array_end(json);
+	json_object_end(json);
+}
+
+struct checking {
+	const struct output *output;
+	struct json json;
+	int status; /* of what was found */
+};
+
+static void print_findings(struct checking *c, const char *name,
+			   const struct finding *list, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (list[i].severity > SEVERITY_NOTE)
+			c->status = STATUS_FINDINGS;
+	if (c->output->json)
+		print_json_findings(&c->json, name, list, count);
+	else
+		print_text(name, list, count);
+}
+
+static int check_tunnel(struct checking *c, struct facts_reader *reader,
+			const struct tunnel *tunnel)
+{
+	struct finding *list = NULL;
+	struct facts facts;
+	size_t count;
+	int status;
+
+	status = facts_read(reader, tunnel, &facts);
+	if (!status) {
+		list = doctor_judge(&facts, &count);
+		if (list)
+			print_findings(c, tunnel->config.name, list, count);
+		else
+			status = refused("%s", strerror(ENOMEM));
+	}
+	free(list);
+	facts_free(&facts);
+	return status;
+}
+
+static bool has_tunnel(const struct tunnels *tunnels, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < tunnels->count; i++)
+		if (!strcmp(tunnels->list[i].config.name, name))
+			return true;
+	return false;
+}
+
+/* Those of files that are not there. Returns how many. */
+static size_t check_missing(struct checking *c, const struct conf *conf,
+			    const struct tunnels *tunnels)
+{
+	struct finding found;
+	size_t count = 0, i;
+
+	for (i = 0; i < conf->count; i++) {
+		const struct section *section = &conf->sections[i];
+
+		if (section->is_wrong ||
+		    has_tunnel(tunnels, section->config.name))
+			continue;
+		doctor_judge_not_there(section, &found);
+		print_findings(c, section->config.name, &found, 1);
+		count++;
+	}
+	return count;
+}
+
+/* name: only that one, which is there; or NULL. */
+static int check_all(struct gretool *g, const char *name,
+		     struct tunnels *tunnels)
+{
+	struct checking c = {
+		.output = &g->output,
+		.json = { .out = stdout, .pretty = g->output.pretty },
+	};
+	struct facts_reader reader;
+	struct finding found = { 0 };
+	int status = STATUS_OK, one;
+	size_t i, missing = 0;
+
+	facts_open(&reader, &g->nl, g->netns, g->netns ? g->home : -1);
+	/* They are only compared with those of files. */
+	if (reader.files.conf.count)
+		tunnels_read_routes(&g->nl, tunnels);
+	if (g->output.json)
+		json_array(&c.json, NULL);
+	for (i = 0; i < tunnels->count; i++) {
+		/* One that goes meanwhile does not hide the others. */
+		one = check_tunnel(&c, &reader, &tunnels->list[i]);
+		status = status ? status : one;
+	}
+	if (!tunnels->count)
+		doctor_judge_no_tunnel(&found);
+	if (found.severity)
+		print_findings(&c, NULL, &found, 1);
+	else if (!name)
+		missing = check_missing(&c, &reader.files.conf, tunnels);
+	if (!tunnels->count && !found.severity && !missing && !g->output.json)
+		puts("there are no tunnels");
+	if (g->output.json)
+		json_array_end(&c.json);
+	facts_close(&reader);
+	return status ? status : c.status;
+}
+
+int cmd_check(struct gretool *g, int argc, char **argv)
+{
+	const char *name = NULL, *wrong;
+	struct tunnels tunnels;
+	int i, status;
+
+	for (i = 0; i < argc; i++) {
+		if (output_option(&g->output, argv[i]))
+			continue;
+		if (argv[i][0] == '-')
+			return usage("\"%s\" is not an option, expected -j or -p",
+				     argv[i]);
+		if (name)
+			return usage("\"%s\" is too much, expected only NAME, "
+				     "-j and -p",
+				     argv[i]);
+		name = argv[i];
+		wrong = words_check_name(name);
+		if (wrong)
+			return usage("name: \"%s\" %s", name, wrong);
+	}
+	if (g->output.stats || g->output.details)
+		return usage("-s and -d say nothing here, expected -j or -p");
+	status = tunnels_read(&g->nl, name, true, &tunnels);
+	if (!status)
+		status = check_all(g, name, &tunnels);
+	tunnels_free(&tunnels);
+	return status;
+}

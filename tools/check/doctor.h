@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What to think of the facts about a tunnel, and what to do about it. */
+#ifndef DOCTOR_H
+#define DOCTOR_H
+
+#include <arpa/inet.h>
+#include <stdio.h>
+
+#include "check/facts.h"
+
+enum severity {
+	SEVERITY_NONE,
+	SEVERITY_NOTE, /* worth knowing, and nothing wrong */
+	SEVERITY_WARNING, /* some packets are lost, or will be */
+	SEVERITY_PROBLEM, /* the tunnel does not do its job */
+};
+
+struct finding {
+	const char *id;
+	enum severity severity; /* SEVERITY_NONE: nothing was found */
+	char text[640]; /* a sentence without a full stop */
+	char fix[480]; /* a command for a shell; "": none here mends it */
+};
+
+/*
+ * Each judges one thing. What another one has found already, it passes over:
+ * one fault is one finding.
+ */
+struct check {
+	const char *id;
+	void (*judge)(const struct facts *f, struct finding *found);
+};
+
+/* Ends with a check without an id. */
+extern const struct check checks[];
+
+void found_say(struct finding *found, enum severity severity, const char *fmt,
+	       ...) __attribute__((format(printf, 3, 4)));
+void found_fix(struct finding *found, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+const char *severity_text(enum severity severity);
+
+/* The findings, by the order of checks; the caller frees. NULL: no memory. */
+struct finding *doctor_judge(const struct facts *f, size_t *count);
+/* Where there is no tunnel to judge. */
+void doctor_judge_no_tunnel(struct finding *found);
+
+/* doctor_files.c: what the files of /etc/gretool want. */
+void judge_dev_missing(const struct facts *f, struct finding *found);
+void judge_differs(const struct facts *f, struct finding *found);
+void doctor_judge_not_there(const struct section *section,
+			    struct finding *found);
+
+/* doctor_device.c: the interface, its routes, settings of its namespace. */
+void judge_down(const struct facts *f, struct finding *found);
+void judge_no_address(const struct facts *f, struct finding *found);
+void judge_no_inner_route(const struct facts *f, struct finding *found);
+void judge_routes_stay(const struct facts *f, struct finding *found);
+void judge_forwarding(const struct facts *f, struct finding *found);
+void judge_forwarding6(const struct facts *f, struct finding *found);
+void judge_accept_local(const struct facts *f, struct finding *found);
+void judge_rp_filter(const struct facts *f, struct finding *found);
+
+/* doctor_route.c: how outer packets get to the remote. */
+void judge_underlay_unread(const struct facts *f, struct finding *found);
+void judge_local_missing(const struct facts *f, struct finding *found);
+void judge_remote_is_local(const struct facts *f, struct finding *found);
+void judge_underlay_down(const struct facts *f, struct finding *found);
+void judge_no_route(const struct facts *f, struct finding *found);
+void judge_route_loop(const struct facts *f, struct finding *found);
+void judge_gateway_silent(const struct facts *f, struct finding *found);
+void judge_underlay_rp_filter(const struct facts *f, struct finding *found);
+
+/* doctor_mtu.c: how large packets may be. */
+void judge_mtu(const struct facts *f, struct finding *found);
+void judge_ends_differ(const struct facts *f, struct finding *found);
+void judge_mtu_probe(const struct facts *f, struct finding *found);
+void judge_no_pmtu_disc(const struct facts *f, struct finding *found);
+void judge_mss(const struct facts *f, struct finding *found);
+void judge_mss_way_back(const struct facts *f, struct finding *found);
+
+/* doctor_filter.c: who else has a say about protocol 47. */
+void judge_filter_input(const struct facts *f, struct finding *found);
+void judge_filter_output(const struct facts *f, struct finding *found);
+void judge_filter_unread(const struct facts *f, struct finding *found);
+void judge_ip_gre(const struct facts *f, struct finding *found);
+void judge_same_ends(const struct facts *f, struct finding *found);
+
+/* doctor_peer.c: what keepalives say of the peer. */
+void judge_keepalive_off(const struct facts *f, struct finding *found);
+void judge_peer_down(const struct facts *f, struct finding *found);
+void judge_peer_hold(const struct facts *f, struct finding *found);
+void judge_peer_flaps(const struct facts *f, struct finding *found);
+void judge_peer_loss(const struct facts *f, struct finding *found);
+void judge_one_way(const struct facts *f, struct finding *found);
+void judge_peer_slow(const struct facts *f, struct finding *found);
+
+/* doctor_counters.c: what was dropped, and why. */
+extern const size_t counter_checks;
+/* Number i of them; found gets its id. */
+void judge_counter(const struct facts *f, size_t i, struct finding *found);
+
+/* For those above. */
+const char *ipv4_text(struct in_addr address, char text[INET_ADDRSTRLEN]);
+bool doctor_local_is_missing(const struct facts *f);
+bool doctor_remote_is_ours(const struct facts *f);
+/* Whatever else there is to say comes with it. */
+bool doctor_waits_for_dev(const struct facts *f);
+bool doctor_loops(const struct facts *f);
+/* The largest inner packet that the route takes in one piece; 0: not known. */
+uint32_t doctor_fitting_mtu(const struct facts *f);
+
+#endif /* DOCTOR_H */

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0
+/* How large packets may be. */
+#include <inttypes.h>
+
+#include "check/doctor.h"
+#include "lib/duration.h"
+
+#define IPV4_TCP_HEADERS 40
+#define IPV6_TCP_HEADERS 60
+/* Probes for the path MTU that were sent, before it says something. */
+#define UNANSWERED_MANY 6
+/* Packets received, before those that are sent say something; and how many come
+ * for one that is sent, where answers take another way. With offloads, one that
+ * is received may be a hundred segments, never the other way round.
+ */
+#define ONE_WAY_MANY 1000
+#define ONE_WAY_RATIO 100
+/* What the peer has said is not true for ever; it repeats it with each probe. */
+#define HEARSAY_MS 600000
+
+static bool is_probed(const struct facts *f)
+{
+	return f->tunnel->path.mtu &&
+	       f->tunnel->path.source == GREX_PATH_FROM_PROBES;
+}
+
+static bool is_learned(const struct facts *f)
+{
+	return f->tunnel->path.mtu &&
+	       f->tunnel->path.source == GREX_PATH_FROM_ICMP;
+}
+
+static uint32_t route_mtu(const struct facts *f)
+{
+	const struct iface *i;
+
+	if (is_probed(f) || is_learned(f) || f->rule_names_gre)
+		return f->tunnel->path.mtu;
+	if (!f->underlay || !f->route.asked || f->route.error ||
+	    doctor_loops(f) || doctor_remote_is_ours(f))
+		return 0;
+	if (f->route.mtu)
+		return f->route.mtu;
+	i = iface_find(f->underlay, f->route.oif);
+	return i ? i->mtu : 0;
+}
+
+uint32_t doctor_fitting_mtu(const struct facts *f)
+{
+	const uint32_t mtu = route_mtu(f);
+
+	return mtu > config_overhead(&f->tunnel->config)
+		       ? mtu - config_overhead(&f->tunnel->config)
+		       : 0;
+}
+
+static bool has_ipv6(const struct config *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->naddrs; i++)
+		if (c->addrs[i].local.family == AF_INET6)
+			return true;
+	return false;
+}
+
+/* Senders are told what fits; those who are not, since ICMP is filtered, stall.
+ * What an ICMP error has taught may be forgotten again.
+ */
+void judge_mtu(const struct facts *f, struct finding *found)
+{
+	const struct config *c = &f->tunnel->config;
+	const uint32_t fits = doctor_fitting_mtu(f);
+	char name[SHELL_NAME_SIZE], learned[64] = "", since[DURATION_SIZE];
+
+	/* One that follows is mended already. */
+	if (!fits || c->mtu <= fits || c->mtu_auto)
+		return;
+	if (is_learned(f))
+		snprintf(learned, sizeof(learned),
+			 " (as an ICMP error has told %s ago)",
+			 duration_spoken(f->tunnel->path.age, since));
+	else if (f->route.expires && !is_probed(f))
+		snprintf(learned, sizeof(learned),
+			 " (as an ICMP error has told, for %" PRIu32 " s more)",
+			 f->route.expires);
+	found_say(found,
+		  c->pmtudisc && !learned[0] ? SEVERITY_PROBLEM
+					     : SEVERITY_WARNING,
+		  "the MTU is %" PRIu32 ", but the %s to the remote takes "
+		  "%" PRIu32 " bytes%s, less %" PRIu32 " of overhead %" PRIu32
+		  ": larger packets are %s%s",
+		  c->mtu, is_probed(f) || is_learned(f) ? "path" : "route",
+		  route_mtu(f), learned, config_overhead(c), fits,
+		  c->pmtudisc ? "refused, and stall where ICMP is filtered"
+			      : "fragmented",
+		  fits < IPV6_MTU_MIN && has_ipv6(c)
+			  ? "; IPv6 needs 1280, and goes when the MTU is less"
+			  : "");
+	found_fix(found, "%s set %s mtu %" PRIu32, f->here.gretool,
+		  shell_word(c->name, name, sizeof(name)), fits);
+}
+
+/* Hosts behind a router stall where ICMP is filtered; those of this machine learn
+ * from the interface.
+ */
+void judge_mss(const struct facts *f, struct finding *found)
+{
+	const struct config *c = &f->tunnel->config;
+	const uint32_t fits = doctor_fitting_mtu(f);
+	const uint32_t mtu = fits && fits < c->mtu ? fits : c->mtu;
+	char name[SHELL_NAME_SIZE];
+
+	if (c->mss == GREX_MSS_OFF && f->forwarding > 0)
+		found_say(found, SEVERITY_NOTE,
+			  "this machine forwards, and the MSS of TCP through "
+			  "the tunnel is not lowered: where ICMP is filtered, "
+			  "connections of hosts behind it stall");
+	else if (c->mss >= GREX_MSS_MIN && c->mss + IPV4_TCP_HEADERS > mtu)
+		found_say(found, SEVERITY_WARNING,
+			  "the MSS of TCP is lowered to %" PRIu32
+			  ", but what fits is %" PRIu32 ", 40 less than the "
+			  "%" PRIu32 " bytes that get through in one piece",
+			  c->mss, mtu - IPV4_TCP_HEADERS, mtu);
+	else
+		return;
+	found_fix(found, "%s set %s mss auto", f->here.gretool,
+		  shell_word(c->name, name, sizeof(name)));
+}
+
+/* Scrubbed traffic: it comes by the tunnel, and the answers leave by the WAN. The
+ * offer of a server here is never seen by the tunnel, and its clients send segments
+ * that do not fit.
+ */
+void judge_mss_way_back(const struct facts *f, struct finding *found)
+{
+	const struct rtnl_link_stats64 *stats = &f->tunnel->stats;
+	const struct config *c = &f->tunnel->config;
+	const uint32_t fits = doctor_fitting_mtu(f);
+	uint32_t mss =
+		(fits && fits < c->mtu ? fits : c->mtu) - IPV6_TCP_HEADERS;
+	char quoted[SHELL_NAME_SIZE];
+	const struct iface *wan = NULL;
+
+	if (c->mss == GREX_MSS_OFF || stats->rx_packets < ONE_WAY_MANY ||
+	    stats->tx_packets > stats->rx_packets / ONE_WAY_RATIO)
+		return;
+	if (c->mss != GREX_MSS_AUTO && c->mss < mss)
+		mss = c->mss;
+	if (f->same && f->underlay && f->route.asked && !f->route.error)
+		wan = iface_find(f->underlay, f->route.oif);
+	found_say(found, SEVERITY_WARNING,
+		  "%" PRIu64 " packets were received, and %" PRIu64
+		  " sent: where answers leave by another interface, mss does "
+		  "not lower what servers here offer, and their clients send "
+		  "segments that do not fit",
+		  (uint64_t)stats->rx_packets, (uint64_t)stats->tx_packets);
+	found_fix(found,
+		  "%snft \"add table inet grex_mss; add chain inet grex_mss out "
+		  "{ type filter hook postrouting priority mangle; }; add rule "
+		  "inet grex_mss out oifname %s tcp flags syn tcp option maxseg "
+		  "size set %" PRIu32 "\"",
+		  f->here.run,
+		  wan ? shell_word(wan->name, quoted, sizeof(quoted))
+		      : "INTERFACE",
+		  mss);
+}
+
+/* Of a peer that is a grex, too, and sends probes. */
+void judge_ends_differ(const struct facts *f, struct finding *found)
+{
+	const struct config *c = &f->tunnel->config;
+	const struct path *path = &f->tunnel->path;
+	char name[SHELL_NAME_SIZE], since[DURATION_SIZE];
+
+	if (!path->peer_device || path->peer_device == c->mtu ||
+	    path->peer_age > HEARSAY_MS)
+		return;
+	found_say(found, SEVERITY_WARNING,
+		  "the MTU is %" PRIu32 " here and %" PRIu32
+		  " at the peer (as it has said %s ago%s): some protocols "
+		  "(OSPF) want them to be the same",
+		  c->mtu, path->peer_device,
+		  duration_spoken(path->peer_age, since),
+		  path->peer_verified ? "" : ", unverified");
+	/* Else it is the peer's that is too large; or it will be the same soon. */
+	if (path->peer_device < c->mtu && !c->mtu_auto)
+		found_fix(found, "%s set %s mtu %" PRIu32, f->here.gretool,
+			  shell_word(c->name, name, sizeof(name)),
+			  path->peer_device);
+}
+
+/* In mode 1 the kernel passes an error on without the MTU in it, in modes 2 and 3
+ * not at all, since GRE cannot tell whether one is true as TCP can.
+ */
+void judge_no_pmtu_disc(const struct facts *f, struct finding *found)
+{
+	const struct config *c = &f->tunnel->config;
+
+	/* Without DF there is no such error. */
+	if (f->no_pmtu_disc <= 0 || (!c->pmtudisc && c->ignore_df))
+		return;
+	/* Probes find the path MTU whatever ICMP says. */
+	found_say(found, c->mtu_probe ? SEVERITY_NOTE : SEVERITY_WARNING,
+		  "sysctl net.ipv4.ip_no_pmtu_disc is %d: an ICMP error that "
+		  "tells the path MTU %s",
+		  f->no_pmtu_disc,
+		  f->no_pmtu_disc == 1
+			  ? "is taken for one of 552 bytes, whatever it says"
+			  : "does not get to the tunnel, and packets that are "
+			    "too large are lost");
+	found_fix(found, "%ssysctl -w net.ipv4.ip_no_pmtu_disc=0",
+		  f->there.run);
+}
+
+void judge_mtu_probe(const struct facts *f, struct finding *found)
+{
+	const struct config *c = &f->tunnel->config;
+	const struct path *path = &f->tunnel->path;
+	char name[SHELL_NAME_SIZE];
+
+	if (!c->up || !c->remote.family)
+		return;
+	if (!c->mtu_probe) {
+		found_say(found, SEVERITY_NOTE,
+			  "the path MTU is not probed: where ICMP is filtered, "
+			  "a path that takes less than the route loses large "
+			  "packets");
+		found_fix(found, "%s set %s mtu-probe on", f->here.gretool,
+			  shell_word(c->name, name, sizeof(name)));
+	} else if (path->sent >= UNANSWERED_MANY && !path->received) {
+		found_say(found, SEVERITY_WARNING,
+			  "the path MTU is not known: of %" PRIu64
+			  " probes none came back, and the peer may not answer "
+			  "keepalives",
+			  path->sent);
+	} else if (path->search == GREX_PATH_SEARCH_ERROR) {
+		found_say(found, SEVERITY_WARNING,
+			  "the path MTU is not known: small probes come back, "
+			  "but not those of 576 bytes; something on the way "
+			  "drops large keepalives, or all that is large");
+	}
+}

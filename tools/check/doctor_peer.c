@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What keepalives say of the peer, and of the way to it. */
+#include <inttypes.h>
+
+#include "check/doctor.h"
+#include "lib/duration.h"
+#include "show/print.h"
+
+/* What was long ago is over. */
+#define FLAPS_RECENT_MS 3600000
+#define FLAPS_MANY 3
+/* Fewer say nothing about a share. */
+#define LOSS_SEEN 10
+#define LOSS_MANY 3
+#define NS_PER_MS 1000000
+/* When it was, it is not now. */
+#define LATELY_MS 60000
+/* An interface that comes up sends some (IPv6) that nobody answers. */
+#define UNANSWERED_MANY 10
+
+static const char *name_of(const struct facts *f, char text[SHELL_NAME_SIZE])
+{
+	return shell_word(f->tunnel->config.name, text, SHELL_NAME_SIZE);
+}
+
+static bool is_asked(const struct facts *f)
+{
+	return f->tunnel->config.up && f->tunnel->config.keepalive_interval &&
+	       f->tunnel->keepalives.known;
+}
+
+static bool is_in_state(const struct facts *f, uint32_t state)
+{
+	return is_asked(f) && f->tunnel->keepalives.state == state;
+}
+
+void judge_keepalive_off(const struct facts *f, struct finding *found)
+{
+	const struct config *c = &f->tunnel->config;
+	char name[SHELL_NAME_SIZE];
+
+	if (c->keepalive_interval || !c->remote.family)
+		return;
+	found_say(found, SEVERITY_NOTE,
+		  "keepalives are off: the interface stays up when the peer "
+		  "is gone");
+	found_fix(found, "%s set %s keepalive", f->here.gretool,
+		  name_of(f, name));
+}
+
+/* A device that has just come up may have no answer yet. */
+static bool was_asked_enough(const struct facts *f)
+{
+	const struct probes *k = &f->tunnel->keepalives;
+
+	return k->received || k->sent > f->tunnel->config.keepalive_retries;
+}
+
+void judge_peer_down(const struct facts *f, struct finding *found)
+{
+	const struct probes *k = &f->tunnel->keepalives;
+	const uint64_t answers = k->received + f->tunnel->manual.received;
+	const uint64_t packets = f->tunnel->stats.rx_packets;
+	char since[DURATION_SIZE], name[SHELL_NAME_SIZE];
+
+	if (!is_in_state(f, GREX_KEEPALIVE_DOWN) || !was_asked_enough(f))
+		return;
+	duration_spoken(k->changed, since);
+	if (packets > answers && !answers) {
+		found_say(found, SEVERITY_PROBLEM,
+			  "the peer has never answered a keepalive (%" PRIu64
+			  " sent, down for %s), but %" PRIu64
+			  " packets came from it: it does not return "
+			  "keepalives, which needs forwarding there, and no "
+			  "uRPF on its tunnel",
+			  k->sent, since, packets);
+		found_fix(found, "%s set %s keepalive off", f->here.gretool,
+			  name_of(f, name));
+		return;
+	}
+	found_say(found, SEVERITY_PROBLEM,
+		  "the peer does not answer keepalives for %s (%" PRIu64
+		  " sent, %" PRIu64 " answered), %s%s",
+		  since, k->sent, k->received,
+		  answers ? "but did before: look whether it is up, and at the "
+			    "way to it and back"
+			  : "and nothing came from it ever: look whether it is "
+			    "up, has this tunnel, and gets protocol 47 "
+			    "through",
+		  f->tunnel->config.keepalive_secret.is_set
+			  ? "; its keepalive-secret has to be the same"
+			  : "");
+}
+
+void judge_peer_hold(const struct facts *f, struct finding *found)
+{
+	if (!is_in_state(f, GREX_KEEPALIVE_HOLD))
+		return;
+	found_say(found, SEVERITY_WARNING,
+		  "the peer was lost %" PRIu64 " times, and answers again, but "
+		  "not often enough in a row for the carrier: wait",
+		  f->tunnel->keepalives.flaps);
+}
+
+void judge_peer_flaps(const struct facts *f, struct finding *found)
+{
+	const struct config *c = &f->tunnel->config;
+	const struct probes *k = &f->tunnel->keepalives;
+	char since[DURATION_SIZE], interval[DURATION_SIZE];
+	char name[SHELL_NAME_SIZE];
+	uint32_t more = c->keepalive_retries * 2;
+
+	if (!is_asked(f) || k->flaps < FLAPS_MANY ||
+	    k->changed > FLAPS_RECENT_MS)
+		return;
+	found_say(found, SEVERITY_WARNING,
+		  "the peer was lost %" PRIu64
+		  " times, and its state changed %s ago: the way to it is "
+		  "bad, or %" PRIu32 " unanswered keepalives are too few",
+		  k->flaps, duration_spoken(k->changed, since),
+		  c->keepalive_retries);
+	if (more > GREX_KEEPALIVE_RETRIES_MAX)
+		more = GREX_KEEPALIVE_RETRIES_MAX;
+	found_fix(found, "%s set %s keepalive %s %" PRIu32, f->here.gretool,
+		  name_of(f, name),
+		  duration_text(c->keepalive_interval, interval), more);
+}
+
+/* What was lost before the peer came up is another matter. */
+static unsigned int lost_while_up(const struct facts *f, unsigned int *of)
+{
+	const uint64_t interval = f->tunnel->config.keepalive_interval;
+	struct probes since = f->tunnel->keepalives;
+
+	if (since.sent > since.changed / interval)
+		since.sent = since.changed / interval;
+	return print_lost(&since, of);
+}
+
+void judge_peer_loss(const struct facts *f, struct finding *found)
+{
+	unsigned int lost, of;
+
+	if (!is_in_state(f, GREX_KEEPALIVE_UP))
+		return;
+	lost = lost_while_up(f, &of);
+	if (of < LOSS_SEEN || lost < LOSS_MANY || lost * 10 < of)
+		return;
+	found_say(found, SEVERITY_WARNING,
+		  "%u of the last %u keepalives were lost, and so is %u %% of "
+		  "the traffic most likely: look at the underlay's queues "
+		  "and error counters",
+		  lost, of, lost * 100 / of);
+}
+
+void judge_peer_slow(const struct facts *f, struct finding *found)
+{
+	const struct config *c = &f->tunnel->config;
+	const struct probes *k = &f->tunnel->keepalives;
+	const uint64_t rtt = k->rtt_smoothed / NS_PER_MS;
+	char name[SHELL_NAME_SIZE], interval[DURATION_SIZE];
+	char better[DURATION_SIZE];
+	uint32_t longer = (uint32_t)rtt * 4;
+
+	if (!is_in_state(f, GREX_KEEPALIVE_UP) || rtt < c->keepalive_interval)
+		return;
+	found_say(found, SEVERITY_WARNING,
+		  "answers to keepalives take %" PRIu64
+		  " ms, which is longer than the %s between two of them",
+		  rtt, duration_spoken(c->keepalive_interval, interval));
+	if (longer > GREX_KEEPALIVE_INTERVAL_MAX)
+		longer = GREX_KEEPALIVE_INTERVAL_MAX;
+	found_fix(found, "%s set %s keepalive %s %" PRIu32, f->here.gretool,
+		  name_of(f, name), duration_text(longer, better),
+		  c->keepalive_retries);
+}
+
+/* Without keepalives, which tell more: what is sent gets no answer. */
+void judge_one_way(const struct facts *f, struct finding *found)
+{
+	const struct path *path = &f->tunnel->path;
+	char since[DURATION_SIZE], name[SHELL_NAME_SIZE];
+
+	if (f->tunnel->config.keepalive_interval || !f->tunnel->config.up ||
+	    f->tunnel->stats.tx_packets < UNANSWERED_MANY || !path->has_tx ||
+	    path->last_tx > LATELY_MS ||
+	    (path->has_rx && path->last_rx <= LATELY_MS))
+		return;
+	/* Some traffic needs no answer. */
+	if (path->has_rx)
+		found_say(found, SEVERITY_NOTE,
+			  "the last packet was sent %" PRIu64
+			  " s ago, but the last one was received %s ago",
+			  path->last_tx / 1000,
+			  duration_spoken(path->last_rx, since));
+	else
+		found_say(found, SEVERITY_WARNING,
+			  "%" PRIu64 " packets were sent, the last %" PRIu64
+			  " s ago, but none was ever received",
+			  (uint64_t)f->tunnel->stats.tx_packets,
+			  path->last_tx / 1000);
+	if (f->tunnel->config.remote.family)
+		found_fix(found, "%s probe %s -c 3", f->here.gretool,
+			  name_of(f, name));
+}

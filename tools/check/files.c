@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "apply/difference.h"
+#include "check/files.h"
+#include "netlink/resolve.h"
+#include "option/options.h"
+
+/* That the interface is down is a finding of its own. */
+#define COMPARED (~(uint32_t)F_UP)
+
+static bool is_first_namespace(void)
+{
+	struct stat ours, first;
+
+	return !stat("/proc/self/ns/net", &ours) &&
+	       !stat("/proc/1/ns/net", &first) && ours.st_ino == first.st_ino &&
+	       ours.st_dev == first.st_dev;
+}
+
+void files_read(struct files *files)
+{
+	memset(files, 0, sizeof(*files));
+	/* Sections that are right are good, even if others are not. */
+	if (is_first_namespace() && !access(CONF_PATH, R_OK | X_OK))
+		conf_read(&files->conf, CONF_PATH);
+}
+
+void files_free(struct files *files)
+{
+	conf_free(&files->conf);
+}
+
+static struct section *find_section(const struct files *files, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < files->conf.count; i++) {
+		struct section *section = &files->conf.sections[i];
+
+		if (!section->is_wrong && !strcmp(section->config.name, name))
+			return section;
+	}
+	return NULL;
+}
+
+struct words {
+	char *text;
+	size_t size;
+};
+
+static void add_words(const struct words *w, const char *words)
+{
+	const size_t used = strlen(w->text);
+
+	snprintf(w->text + used, w->size - used, "%s%s", used ? ", " : "",
+		 words);
+}
+
+struct both {
+	struct words is, said;
+};
+
+static void add_is(void *arg, const char *words)
+{
+	const struct both *both = arg;
+
+	add_words(&both->is, words);
+}
+
+static void add_said(void *arg, const char *words)
+{
+	const struct both *both = arg;
+
+	add_words(&both->said, words);
+}
+
+static void compare(const struct config *said, const struct tunnel *tunnel,
+		    struct file_difference *d)
+{
+	struct both both = { { d->is, sizeof(d->is) },
+			     { d->said, sizeof(d->said) } };
+	struct difference difference;
+	struct config target;
+
+	/* Addresses and routes that others have given it are not to go. */
+	if (difference_target(&target, said, tunnel, false)) {
+		difference_find(&difference, &tunnel->config, &target);
+		options_compare(difference.from, difference.to,
+				difference.fields & COMPARED, add_is, add_said,
+				&both);
+	}
+	config_free(&target);
+}
+
+void files_compare(const struct files *files, struct nl *nl,
+		   const struct tunnel *tunnel, struct file_difference *d)
+{
+	struct section *section = find_section(files, tunnel->config.name);
+	int status;
+
+	memset(d, 0, sizeof(*d));
+	d->section = section;
+	if (!section)
+		return;
+	section_report(section, 0);
+	status = resolve_numbers_or_wait(nl, &section->config,
+					 &d->dev_is_missing);
+	report_words(NULL, 0);
+	if (!status && !d->dev_is_missing)
+		compare(&section->config, tunnel, d);
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check/filter_text.h"
+#include "check/json_read.h"
+#include "check/program.h"
+
+static void unread(struct filter_text *t, const char *tool, const char *why)
+{
+	if (!t->unread[0])
+		snprintf(t->unread, sizeof(t->unread), "%s: %.120s", tool, why);
+}
+
+static char *run(struct filter_text *t, const char *const argv[],
+		 const char *package)
+{
+	const char *path = program_find(argv[0]);
+	char complaint[120], *output;
+	int status;
+
+	if (!path) {
+		unread(t, argv[0], "it is not installed");
+		snprintf(t->install, sizeof(t->install), "apt install %s",
+			 package);
+		return NULL;
+	}
+	status = program_run(path, argv, &output, complaint, sizeof(complaint));
+	if (!status)
+		return output;
+	free(output);
+	if (status < 0)
+		snprintf(complaint, sizeof(complaint), "%s", strerror(-status));
+	else if (!complaint[0])
+		snprintf(complaint, sizeof(complaint), "exit status %d",
+			 status);
+	unread(t, argv[0], complaint);
+	return NULL;
+}
+
+/* A module that is not there has no rules; and is not to be loaded for us. */
+static bool nft_may_have_rules(void)
+{
+	if (!access("/sys/module/nf_tables", F_OK))
+		return true;
+	/* Built in, it does not show; without modules all is. */
+	return access("/proc/modules", F_OK) != 0;
+}
+
+/* Tables of the old iptables, which nft does not know: one name a line. */
+static bool has_old_tables(struct filter_text *t)
+{
+	FILE *file = fopen("/proc/net/ip_tables_names", "re");
+	char line[64];
+	bool any = false;
+
+	if (!file) {
+		if (errno != ENOENT)
+			unread(t, "iptables", strerror(errno));
+		return false;
+	}
+	while (fgets(line, sizeof(line), file))
+		any = true;
+	fclose(file);
+	return any;
+}
+
+void filter_text_read(struct filter_text *t)
+{
+	static const char *const nft[] = { "nft", "-j", "list", "ruleset",
+					   NULL };
+	static const char *const old[] = { "iptables-legacy-save", "-c", NULL };
+
+	memset(t, 0, sizeof(*t));
+	/* A kernel without netfilter has none of this. */
+	if (access("/proc/net/netfilter", F_OK))
+		return;
+	if (nft_may_have_rules())
+		t->nft_text = run(t, nft, "nftables");
+	if (t->nft_text) {
+		t->nft = json_read(t->nft_text);
+		if (!t->nft)
+			unread(t, nft[0], "prints no JSON");
+	}
+	if (has_old_tables(t))
+		t->iptables = run(t, old, "iptables");
+}
+
+void filter_text_free(struct filter_text *t)
+{
+	json_free(t->nft);
+	free(t->nft_text);
+	free(t->iptables);
+	memset(t, 0, sizeof(*t));
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "netlink/change.h"
+#include "netlink/link.h"
+#include "netlink/resolve.h"
+#include "netlink/tunnels.h"
+#include "option/words.h"
+
+const char help_set[] = "gretool set NAME OPTION...\n"
+			"\n"
+			"Change what is named and keep the rest: all of it, or "
+			"nothing. An addr is\n"
+			"added to those that are there.\n";
+
+/* What a refused address has left changed. */
+static void put_back(struct gretool *g, const struct tunnel *before,
+		     uint32_t fields)
+{
+	struct nl_request request;
+
+	/* The kernel has turned the probes on with "mtu auto", too. */
+	if (fields & F_MTU)
+		fields |= F_MTU_PROBE;
+	link_change(&request, before->ifindex, &before->config, fields);
+	nl_talk(&g->nl, &request, NULL, NULL);
+	if (change_for_good(&before->config, fields))
+		report("%s: the keepalive-secret could not be put back",
+		       before->config.name);
+}
+
+static int set_tunnel(struct gretool *g, struct config *c)
+{
+	struct tunnel tunnel;
+	struct config wanted;
+	uint32_t fields, last = 0;
+	int status;
+
+	status = tunnels_find(&g->nl, c->name, &tunnel);
+	if (status)
+		return status;
+	status = resolve_numbers(&g->nl, c, &tunnel.config);
+	if (status)
+		return status;
+
+	/* Key, checksum and sequence share an attribute: keep the others. */
+	wanted = tunnel.config;
+	config_overlay(&wanted, c);
+	fields = c->given & ~(uint32_t)F_ADDR;
+	/* Without a remote there can be no secret, so it does not wait then. */
+	if (c->naddrs && wanted.remote.family)
+		last = change_for_good(&tunnel.config, fields);
+	fields &= ~last;
+	if (fields)
+		status = change_link(g, tunnel.ifindex, &wanted, fields);
+	if (status)
+		return status; /* a refused change has changed nothing */
+	status = change_addresses(g, tunnel.ifindex, c, true);
+	if (status && fields)
+		put_back(g, &tunnel, fields);
+	if (!status && last)
+		status = change_link(g, tunnel.ifindex, &wanted, last);
+	return status;
+}
+
+int cmd_set(struct gretool *g, int argc, char **argv)
+{
+	struct config c;
+	int status;
+
+	status = words_parse(&c, WORDS_SET, argc, argv);
+	if (!status)
+		status = set_tunnel(g, &c);
+	config_free(&c);
+	return status;
+}

@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/batch.h"
+#include "import/import.h"
+#include "lib/report.h"
+#include "lib/visible.h"
+#include "netlink/collect.h"
+#include "option/options.h"
+#include "option/words.h"
+
+static void free_lines(struct import_line *list, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		free(list[i].text);
+	free(list);
+}
+
+void import_free(struct import *im)
+{
+	size_t i;
+
+	for (i = 0; i < im->count; i++) {
+		free_lines(im->tunnels[i].options, im->tunnels[i].noptions);
+		free_lines(im->tunnels[i].remarks, im->tunnels[i].nremarks);
+	}
+	for (i = 0; i < im->nfiles; i++)
+		free(im->files[i]);
+	free(im->tunnels);
+	free(im->files);
+	memset(im, 0, sizeof(*im));
+}
+
+void import_file(struct import *im, const char *name)
+{
+	char *copy = strdup(name);
+
+	im->file = NULL;
+	im->line = 0;
+	if (copy && collect_item(&im->files, &im->nfiles, &copy, sizeof(copy))) {
+		im->file = copy;
+		return;
+	}
+	free(copy);
+	im->no_memory = true;
+}
+
+struct import_tunnel *import_tunnel(struct import *im, const char *name)
+{
+	struct import_tunnel t = { 0 };
+	size_t i;
+
+	for (i = 0; i < im->count; i++)
+		if (!strcmp(im->tunnels[i].name, name))
+			return &im->tunnels[i];
+	if (words_check_name(name))
+		return NULL;
+	snprintf(t.name, sizeof(t.name), "%s", name);
+	if (!collect_item(&im->tunnels, &im->count, &t, sizeof(t))) {
+		im->no_memory = true;
+		return NULL;
+	}
+	return &im->tunnels[im->count - 1];
+}
+
+void import_create(struct import *im, const char *name)
+{
+	struct import_tunnel *t = import_tunnel(im, name);
+
+	if (!t || t->is_gre)
+		return;
+	t->is_gre = true;
+	im->created++;
+	t->file = im->file;
+	t->line = im->line;
+}
+
+static void __attribute__((format(printf, 4, 0)))
+add_line(struct import *im, struct import_line **list, size_t *count,
+	 const char *fmt, va_list args)
+{
+	struct import_line line = { .file = im->file, .line = im->line };
+
+	if (vasprintf(&line.text, fmt, args) < 0) {
+		im->no_memory = true;
+	} else if (!collect_item(list, count, &line, sizeof(line))) {
+		free(line.text);
+		im->no_memory = true;
+	}
+}
+
+void import_option(struct import *im, const char *name, const char *fmt, ...)
+{
+	struct import_tunnel *t = import_tunnel(im, name);
+	va_list args;
+
+	if (!t)
+		return;
+	va_start(args, fmt);
+	add_line(im, &t->options, &t->noptions, fmt, args);
+	va_end(args);
+}
+
+void import_remark(struct import *im, const char *name, const char *fmt, ...)
+{
+	struct import_tunnel *t = import_tunnel(im, name);
+	va_list args;
+
+	if (!t)
+		return;
+	va_start(args, fmt);
+	add_line(im, &t->remarks, &t->nremarks, fmt, args);
+	va_end(args);
+}
+
+/* As a section of a file, with what is certainly missing yet in front. */
+static int parse(struct config *c, const char *name, const char *before,
+		 const char *options)
+{
+	char **argv, *text;
+	const char *wrong;
+	int max, argc, status;
+
+	config_init(c);
+	if (asprintf(&text, "%s %s", before, options) < 0)
+		return refused("%s", strerror(ENOMEM));
+	/* Each word but the last has something behind it. */
+	max = (int)strlen(text) / 2 + 1;
+	argv = calloc((size_t)max + 1, sizeof(*argv));
+	if (!argv) {
+		free(text);
+		return refused("%s", strerror(ENOMEM));
+	}
+	argv[0] = (char *)name;
+	wrong = batch_split(text, argv + 1, max, &argc);
+	if (wrong)
+		status = usage("\"%s\" %s", options, wrong);
+	else
+		status = words_parse(c, WORDS_FILE, argc + 1, argv);
+	free(argv);
+	free(text);
+	return status;
+}
+
+static bool begins_with(const char *text, const char *word)
+{
+	size_t length = strlen(word);
+
+	return !strncmp(text, word, length) &&
+	       (text[length] == ' ' || !text[length]);
+}
+
+/* Does the grammar take it? If not, it has said why. */
+static bool is_right(const struct import_tunnel *t, const char *option)
+{
+	struct config c;
+	int status;
+
+	status = parse(&c, t->name,
+		       begins_with(option, "remote") ? "up"
+						     : "remote 192.0.2.1 up",
+		       /* These need no proof, and are here already. */
+		       begins_with(option, "up") ? "" : option);
+	config_free(&c);
+	return !status;
+}
+
+static bool repeats(const char *option)
+{
+	return begins_with(option, "addr") || begins_with(option, "route");
+}
+
+/* What comes later of the same kind takes its place. */
+static bool is_overridden(const struct import_tunnel *t, size_t number)
+{
+	const char *option = t->options[number].text;
+	size_t length = strcspn(option, " ");
+	size_t i;
+
+	for (i = number + 1; i < t->noptions; i++) {
+		const char *other = t->options[i].text;
+
+		if (repeats(option) ? !strcmp(other, option)
+				    : !strncmp(other, option, length) &&
+					      strcspn(other, " ") == length)
+			return true;
+	}
+	return false;
+}
+
+static void print_remark(FILE *out, const struct import_line *remark)
+{
+	report_at(remark->file, remark->line);
+	report("not taken over: %s", remark->text);
+	fputs("# not taken over: ", out);
+	if (remark->file) {
+		visible_put(out, remark->file);
+		fprintf(out, ":%u: ", remark->line);
+	}
+	visible_put(out, remark->text);
+	putc('\n', out);
+}
+
+static void remark_option(struct import *im, struct import_tunnel *t,
+			  const struct import_line *option)
+{
+	im->file = option->file;
+	im->line = option->line;
+	import_remark(im, t->name, "%s", option->text);
+}
+
+/* Other tools take a tunnel without a remote for one that has any. */
+static bool lacks_remote(const struct import_tunnel *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->noptions; i++)
+		if (begins_with(t->options[i].text, "remote"))
+			return false;
+	return !t->is_other;
+}
+
+/* All options that are right, in one text; the caller frees it. */
+static char *join_options(struct import *im, struct import_tunnel *t)
+{
+	char *text = NULL;
+	size_t size, i;
+	FILE *all = open_memstream(&text, &size);
+
+	if (!all)
+		return NULL;
+	if (lacks_remote(t))
+		fputs("remote any ", all);
+	for (i = 0; i < t->noptions; i++) {
+		const struct import_line *option = &t->options[i];
+
+		if (is_overridden(t, i))
+			continue;
+		/* The operator has it, and what is printed goes anywhere. */
+		if (begins_with(option->text, "keepalive-secret")) {
+			im->file = option->file;
+			im->line = option->line;
+			import_remark(im, t->name,
+				      "keepalive-secret, put it in yourself");
+			continue;
+		}
+		report_at(option->file, option->line);
+		if (is_right(t, option->text))
+			fprintf(all, "%s ", option->text);
+		else
+			remark_option(im, t, option);
+	}
+	fclose(all);
+	return text;
+}
+
+static int print_tunnel(FILE *out, struct import *im, struct import_tunnel *t)
+{
+	struct config c;
+	char *options;
+	size_t i;
+	int status;
+
+	options = join_options(im, t);
+	if (!options)
+		return refused("%s", strerror(ENOMEM));
+	report_at(t->file, t->line);
+	status = parse(&c, t->name, "", options);
+	if (status) {
+		report("not taken over: %s", t->name);
+		fputs("# not taken over: ", out);
+		visible_put(out, t->name);
+		fputs(": ", out);
+		visible_put(out, options);
+		putc('\n', out);
+		status = STATUS_REFUSED;
+	} else {
+		options_print_section(out, &c, c.given);
+	}
+	for (i = 0; i < t->nremarks; i++)
+		print_remark(out, &t->remarks[i]);
+	config_free(&c);
+	free(options);
+	return status;
+}
+
+/* What makes a GRE tunnel in a way that is not understood. */
+static bool makes_gre(const char *text)
+{
+	return strstr(text, "gre") &&
+	       (strstr(text, "tunnel add") || strstr(text, "link add") ||
+		strstr(text, "mode gre"));
+}
+
+/* A word of it is one of the tunnels, or has it between dots or slashes. */
+static bool names_tunnel(const struct import *im, const char *text)
+{
+	const char ends[] = " \t\"'./=:@";
+	size_t i, n;
+
+	for (text += strspn(text, ends); *text; text += strspn(text, ends)) {
+		n = strcspn(text, ends);
+		for (i = 0; i < im->count; i++)
+			if (im->tunnels[i].is_gre &&
+			    strlen(im->tunnels[i].name) == n &&
+			    !strncmp(im->tunnels[i].name, text, n))
+				return true;
+		text += n;
+	}
+	return false;
+}
+
+/*
+ * The options of an interface that is no tunnel are its own, but for routes:
+ * beside commands that make a tunnel they may well lead into that.
+ */
+static void print_lost_options(FILE *out, const struct import_tunnel *t,
+			       bool is_tunnel)
+{
+	size_t i;
+
+	for (i = 0; i < t->noptions; i++)
+		if (begins_with(t->options[i].text, "route") ||
+		    (is_tunnel && !begins_with(t->options[i].text, "up")))
+			print_remark(out, &t->options[i]);
+}
+
+/* What is said about interfaces that are no tunnels, but is about tunnels. */
+static int print_lost(FILE *out, const struct import *im,
+		      const struct import_tunnel *t)
+{
+	bool is_tunnel = false;
+	size_t i;
+
+	for (i = 0; i < t->nremarks; i++)
+		is_tunnel |= makes_gre(t->remarks[i].text);
+	for (i = 0; i < t->nremarks; i++)
+		if (is_tunnel || t->makes_gre ||
+		    names_tunnel(im, t->remarks[i].text))
+			print_remark(out, &t->remarks[i]);
+	if (is_tunnel || t->makes_gre)
+		print_lost_options(out, t, is_tunnel);
+	return is_tunnel ? STATUS_REFUSED : STATUS_OK;
+}
+
+int import_print(FILE *out, struct import *im)
+{
+	int status = STATUS_OK, err;
+	bool first = true;
+	size_t i;
+
+	if (im->no_memory)
+		return refused("%s", strerror(ENOMEM));
+	for (i = 0; i < im->count; i++) {
+		struct import_tunnel *t = &im->tunnels[i];
+
+		if (!t->is_gre) {
+			err = print_lost(out, im, t);
+			status = status ? status : err;
+			continue;
+		}
+		if (!first)
+			putc('\n', out);
+		first = false;
+		err = print_tunnel(out, im, t);
+		status = status ? status : err;
+	}
+	report_at(NULL, 0);
+	return status;
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Tunnels of the kernel's own kinds. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply/difference.h"
+#include "import/import.h"
+#include "lib/report.h"
+#include "netlink/collect.h"
+#include "netlink/refusal.h"
+#include "netlink/tunnels.h"
+#include "option/options.h"
+#include "show/print.h"
+
+struct reading {
+	struct import *im;
+	struct tunnels tunnels; /* of kind gre */
+};
+
+/* The module makes these in every namespace, for packets of no other tunnel. */
+static bool is_fallback(const struct tunnel *t)
+{
+	static const char *const names[] = { "gre0", "gretap0", "erspan0",
+					     "ip6gre0" };
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(t->config.name, names[i]))
+			return !t->config.up;
+	return false;
+}
+
+static int collect_link(const struct nlmsghdr *message, void *arg)
+{
+	static const char *const others[] = { "gretap", "erspan", "ip6gre",
+					      "ip6gretap", "ip6erspan" };
+	struct reading *reading = arg;
+	struct import_tunnel *other;
+	struct tunnel t;
+	size_t i;
+
+	if (!link_read(message, &t))
+		return -EBADMSG;
+	if (is_fallback(&t))
+		return 0;
+	if (link_is_gre(&t))
+		return collect_item(&reading->tunnels.list,
+				    &reading->tunnels.count, &t, sizeof(t))
+			       ? 0
+			       : -ENOMEM;
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (!strcmp(t.kind, others[i])) {
+			import_create(reading->im, t.config.name);
+			other = import_tunnel(reading->im, t.config.name);
+			if (other)
+				other->is_other = true;
+			import_remark(reading->im, t.config.name,
+				      "%s is of kind %s, grex carries layer 3 over IPv4",
+				      t.config.name, t.kind);
+		}
+	return 0;
+}
+
+struct taking {
+	struct import *im;
+	const char *name;
+};
+
+static void take_option(void *arg, const char *words)
+{
+	struct taking *taking = arg;
+
+	import_option(taking->im, taking->name, "%s", words);
+}
+
+static void take_link(struct import *im, const struct tunnel *t)
+{
+	struct taking taking = { .im = im, .name = t->config.name };
+	uint32_t fields = print_needed(&t->config);
+	size_t i;
+
+	if (t->config.mtu == difference_default_mtu(t))
+		fields &= ~(uint32_t)F_MTU;
+	import_create(im, t->config.name);
+	options_each(&t->config, fields, take_option, &taking);
+	if (t->has_more)
+		import_remark(im, t->config.name,
+			      "%s has an encapsulation of its own, or is external",
+			      t->config.name);
+	for (i = 0; i < t->nodd; i++) {
+		char *text = NULL;
+		size_t size;
+		FILE *out = open_memstream(&text, &size);
+
+		if (!out)
+			break;
+		print_route(out, &t->odd[i]);
+		fclose(out);
+		import_remark(im, t->config.name,
+			      "%s, which has more than a file can say",
+			      text + 1);
+		free(text);
+	}
+}
+
+int import_links(struct import *im, struct nl *nl)
+{
+	struct reading reading = { .im = im };
+	struct nl_request request;
+	int status = STATUS_OK;
+	size_t i;
+
+	nl_start(&request, RTM_GETLINK, NLM_F_DUMP, sizeof(struct ifinfomsg));
+	if (collect_some(nl, &request, collect_link, &reading,
+			 &reading.tunnels.count))
+		status = report_refusal(nl, &request, "links");
+	if (!status)
+		status = tunnels_fill(nl, &reading.tunnels);
+	if (!status)
+		status = tunnels_read_routes(nl, &reading.tunnels);
+	for (i = 0; i < reading.tunnels.count && !status; i++)
+		take_link(im, &reading.tunnels.list[i]);
+	tunnels_free(&reading.tunnels);
+	return status;
+}

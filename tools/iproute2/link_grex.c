@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The plugin of ip(8), link_grex.so: "ip link add NAME type grex ...". The words,
+ * the attributes and what is printed are gretool's.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "iproute2/iproute2.h"
+#include "lib/report.h"
+#include "netlink/link.h"
+#include "netlink/resolve.h"
+#include "netlink/tunnels.h"
+#include "option/words.h"
+#include "show/print.h"
+
+/* Options that are printed even if they are what a new tunnel has. */
+#define ALWAYS (F_LOCAL | F_REMOTE | F_TTL)
+/* The rest is ip's: NAME@DEV, mtu, link-netnsid, flags, addresses. */
+#define FROM_IP_ITSELF \
+	(F_DEV | F_LINK_NETNS | F_MTU | F_MULTICAST | F_ADDR | F_UP)
+
+static struct nl nl;
+
+static bool wants_json(void)
+{
+	return is_json_context && is_json_context();
+}
+
+/* Debian's ip has them all from 5.10 to 6.15, at least. */
+static bool can_json(void)
+{
+	return get_json_writer && jsonw_name && jsonw_start_object &&
+	       jsonw_end_object && jsonw_start_array && jsonw_end_array &&
+	       jsonw_string && jsonw_u64 && jsonw_bool && jsonw_null;
+}
+
+static void help(FILE *out)
+{
+	fputs("Usage: ip link add NAME [mtu BYTES] type grex [OPTION]...\n"
+	      "       ip link set NAME type grex OPTION...\n",
+	      out);
+	words_help(out, WORDS_IP);
+}
+
+/* What is in the request so far: the name, the underlay; and what is there. */
+static int parse_set(struct nlmsghdr *request, struct config *c, int argc,
+		     char **argv)
+{
+	struct ifinfomsg *ifm = mnl_nlmsg_get_payload(request);
+	struct tunnel tunnel;
+	int status;
+
+	status = words_parse(c, WORDS_IP, argc, argv);
+	if (!status)
+		status = tunnels_find_index(&nl, ifm->ifi_index, &tunnel);
+	if (!status)
+		status = resolve_numbers(&nl, c, &tunnel.config);
+	if (status)
+		return status;
+	/* Key, checksum and sequence share an attribute: keep the others. */
+	config_overlay(&tunnel.config, c);
+	link_put_flags(ifm, c, c->given);
+	link_put_options(request, &tunnel.config, c->given);
+	return STATUS_OK;
+}
+
+static int parse_add(struct nlmsghdr *request, struct config *c, int argc,
+		     char **argv)
+{
+	struct tunnel begun;
+	int status;
+
+	status = words_parse(c, WORDS_IP, argc, argv);
+	if (status)
+		return status;
+	/* The namespace of the underlay, if ip was told one. */
+	if (!link_read(request, &begun))
+		begun.config.given = 0;
+	status = resolve_numbers(&nl, c, &begun.config);
+	if (status)
+		return status;
+	link_put_flags(mnl_nlmsg_get_payload(request), c, c->given);
+	link_put_options(request, c, c->given);
+	return STATUS_OK;
+}
+
+static int parse_opt(struct link_util *util, int argc, char **argv,
+		     struct nlmsghdr *request)
+{
+	struct config c;
+	int status;
+
+	(void)util;
+	report_program("ip");
+	report_command(GREX_KIND);
+	if (!strcmp(argv[0], "help")) {
+		help(stderr);
+		return -1;
+	}
+	if (request->nlmsg_flags & NLM_F_CREATE)
+		status = parse_add(request, &c, argc, argv);
+	else
+		status = parse_set(request, &c, argc, argv);
+	config_free(&c);
+	return status ? -1 : 0;
+}
+
+/* Print into memory, since the lines of ip are not ours. */
+static FILE *text_begin(char **text, size_t *size)
+{
+	*text = NULL;
+	return open_memstream(text, size);
+}
+
+static void print_opt(struct link_util *util, FILE *out, struct rtattr *attrs[])
+{
+	struct json json = { 0 };
+	struct config c;
+	char *text;
+	size_t size;
+	FILE *line;
+	int i;
+
+	(void)util;
+	if (!attrs)
+		return;
+	config_init(&c);
+	for (i = 1; i <= IFLA_GREX_MAX; i++)
+		if (attrs[i] &&
+		    !link_read_option((const struct nlattr *)attrs[i], &c))
+			return;
+	if (wants_json()) {
+		if (can_json())
+			print_json_options(&json, &c);
+		return;
+	}
+	line = text_begin(&text, &size);
+	if (!line)
+		return;
+	print_words(line, &c,
+		    ((print_needed(&c) | ALWAYS) & ~FROM_IP_ITSELF) |
+			    (c.mtu_auto ? F_MTU : 0));
+	fclose(line);
+	/* It begins with a space, and ip wants one at the end. */
+	fprintf(out, "%s ", text + 1);
+	free(text);
+}
+
+static void print_xstats_of(struct link_util *util, FILE *out,
+			    struct rtattr *xstats)
+{
+	const char *end = &_SL_ ? _SL_ : "\n";
+	struct json json = { 0 };
+	struct tunnel t = { 0 };
+	char *text, *line, *rest;
+	size_t size;
+	FILE *lines;
+
+	(void)util;
+	if (!link_read_xstats((const struct nlattr *)xstats, &t))
+		return;
+	if (wants_json()) {
+		if (can_json())
+			print_json_xstats(&json, &t);
+		return;
+	}
+	lines = text_begin(&text, &size);
+	if (!lines)
+		return;
+	print_xstats(lines, &t, &show_stats && show_stats > 1);
+	fclose(lines);
+	for (line = strtok_r(text, "\n", &rest); line;
+	     line = strtok_r(NULL, "\n", &rest))
+		fprintf(out, "%s%s", end, line);
+	/* What ip goes on with is about the device again. */
+	fprintf(out, "%s    ", end);
+	free(text);
+}
+
+static void print_help(struct link_util *util, int argc, char **argv, FILE *out)
+{
+	(void)util;
+	(void)argc;
+	(void)argv;
+	help(out);
+}
+
+extern struct link_util grex_link_util __attribute__((visibility("default")));
+
+struct link_util grex_link_util = {
+	.id = GREX_KIND,
+	.maxattr = IFLA_GREX_MAX,
+	.parse_opt = parse_opt,
+	.print_opt = print_opt,
+	.print_xstats = print_xstats_of,
+	.print_help = print_help,
+};

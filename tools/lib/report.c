@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/report.h"
+#include "lib/visible.h"
+
+FILE *report_stream;
+
+static const char *program = "gretool";
+static const char *at_file;
+static unsigned int at_line;
+static const struct position *words;
+static size_t nwords, word;
+static const char *command;
+
+void report_program(const char *name)
+{
+	program = name;
+}
+
+void report_at(const char *file, unsigned int line)
+{
+	at_file = file;
+	at_line = line;
+}
+
+void report_words(const struct position *positions, size_t count)
+{
+	words = positions;
+	nwords = count;
+	word = 0;
+}
+
+void report_word(size_t number)
+{
+	word = number < nwords ? number : 0;
+}
+
+void report_option(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < nwords; i++)
+		if (!strcmp(words[i].word, name))
+			word = i;
+}
+
+void report_command(const char *name)
+{
+	command = name;
+}
+
+static void report_place(FILE *stream)
+{
+	if (words)
+		visible_put(stream, words[word].file);
+	else
+		visible_put(stream, at_file ? at_file : program);
+	if (words)
+		fprintf(stream, ":%u:%u", words[word].line, words[word].column);
+	else if (at_file)
+		fprintf(stream, ":%u", at_line);
+	fputs(": ", stream);
+	if (command && !words)
+		fprintf(stream, "%s: ", command);
+}
+
+/* A message has words of users, files, the kernel and other programs in it. */
+static void __attribute__((format(printf, 1, 0)))
+vreport(const char *fmt, va_list args)
+{
+	FILE *stream = report_stream ? report_stream : stderr;
+	char *text;
+
+	if (vasprintf(&text, fmt, args) < 0)
+		text = NULL;
+	/* What was printed before belongs before the message. */
+	fflush(stdout);
+	report_place(stream);
+	visible_put(stream, text ? text : strerror(ENOMEM));
+	fputc('\n', stream);
+	free(text);
+}
+
+void report(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vreport(fmt, args);
+	va_end(args);
+}
+
+int refused(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vreport(fmt, args);
+	va_end(args);
+	return STATUS_REFUSED;
+}
+
+int usage(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vreport(fmt, args);
+	va_end(args);
+	return STATUS_USAGE;
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "cli/gretool.h"
+#include "lib/output.h"
+#include "metrics/metrics.h"
+#include "netlink/tunnels.h"
+
+const char help_metrics[] =
+	"gretool metrics [FILE]\n"
+	"\n"
+	"Print the counters and states of all tunnels as OpenMetrics text, or "
+	"write them\n"
+	"into a file, which is replaced at once. Its name ends in .prom for the "
+	"textfile\n"
+	"collector of the Prometheus node exporter.\n";
+
+static void print_metrics(FILE *out, const void *what)
+{
+	const struct tunnels *tunnels = what;
+
+	metrics_print(out, tunnels->list, tunnels->count);
+}
+
+int cmd_metrics(struct gretool *g, int argc, char **argv)
+{
+	struct tunnels tunnels;
+	const char *path;
+	int status;
+
+	status = output_path(argc, argv, &path);
+	if (status)
+		return status;
+	status = tunnels_dump(&g->nl, true, &tunnels);
+	if (!status)
+		status = output_file(path, print_metrics, &tunnels);
+	tunnels_free(&tunnels);
+	return status;
+}

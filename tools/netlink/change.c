@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "netlink/addr.h"
+#include "netlink/change.h"
+#include "netlink/kmod.h"
+#include "netlink/refusal.h"
+#include "netlink/tunnels.h"
+
+int change_link(struct gretool *g, int ifindex, const struct config *c,
+		uint32_t fields)
+{
+	struct nl_request request;
+
+	link_change(&request, ifindex, c, fields);
+	if (nl_talk(&g->nl, &request, NULL, NULL))
+		return report_refusal(&g->nl, &request, c->name);
+	return STATUS_OK;
+}
+
+uint32_t change_for_good(const struct config *before, uint32_t fields)
+{
+	const struct secret *secret = &before->keepalive_secret;
+
+	return secret->is_set && !secret->is_known ? fields & F_KEEPALIVE_SECRET
+						   : 0;
+}
+
+static int refuse_address(struct gretool *g, const struct nl_request *request,
+			  const char *name, const struct address *a)
+{
+	char ip[INET6_ADDRSTRLEN], subject[INET6_ADDRSTRLEN + 64];
+	const struct nl_refusal *why = &g->nl.refusal;
+
+	report_word(a->word);
+	inet_ntop(a->local.family, &a->local.v6, ip, sizeof(ip));
+	/* The kernel gives no reason, and there is hardly another. */
+	if (a->local.family == AF_INET6 && !why->text[0] &&
+	    (why->error == EACCES || why->error == EINVAL))
+		return refused("%s: addr %s/%u: IPv6 is off on this interface, "
+			       "it needs an MTU of 1280 and sysctl disable_ipv6=0",
+			       name, ip, a->prefix);
+	snprintf(subject, sizeof(subject), "%s: addr %s/%u", name, ip,
+		 a->prefix);
+	return report_refusal(&g->nl, request, subject);
+}
+
+static void take_back(struct gretool *g, int ifindex, const struct config *c,
+		      const bool *ours, size_t count)
+{
+	struct nl_request request;
+
+	while (count--)
+		if (ours[count]) {
+			addr_delete(&request, ifindex, &c->addrs[count]);
+			nl_talk(&g->nl, &request, NULL, NULL);
+		}
+}
+
+int change_addresses(struct gretool *g, int ifindex, const struct config *c,
+		     bool existing)
+{
+	struct nl_request request;
+	int status = STATUS_OK;
+	bool *ours;
+	size_t i;
+	int err;
+
+	if (!c->naddrs)
+		return STATUS_OK;
+	ours = calloc(c->naddrs, sizeof(*ours));
+	if (!ours)
+		return refused("%s", strerror(ENOMEM));
+	for (i = 0; i < c->naddrs; i++) {
+		addr_add(&request, ifindex, &c->addrs[i]);
+		err = nl_talk(&g->nl, &request, NULL, NULL);
+		ours[i] = !err;
+		if (!err || (err == -EEXIST && existing))
+			continue;
+		status = refuse_address(g, &request, c->name, &c->addrs[i]);
+		take_back(g, ifindex, c, ours, i);
+		break;
+	}
+	free(ours);
+	return status;
+}
+
+/* The kernel loads the module by itself, unless it cannot. */
+static int create(struct gretool *g, const struct config *c)
+{
+	static bool tried;
+	static int status; /* of the attempt */
+	struct nl_request request;
+	int err;
+
+	link_add(&request, c);
+	err = nl_talk(&g->nl, &request, NULL, NULL);
+	if (err == -EOPNOTSUPP && !tried && kmod_is_missing()) {
+		tried = true;
+		status = kmod_load();
+		if (status)
+			return status;
+		link_add(&request, c);
+		err = nl_talk(&g->nl, &request, NULL, NULL);
+	}
+	/* It was said, and is the same for each of them. */
+	if (err == -EOPNOTSUPP && status)
+		return status;
+	return err ? report_refusal(&g->nl, &request, c->name) : STATUS_OK;
+}
+
+int change_create(struct gretool *g, const struct config *c, int *ifindex)
+{
+	struct config down = *c;
+	struct tunnel tunnel;
+	int status;
+
+	/* Without addresses one message does it all. */
+	if (!c->naddrs && !ifindex)
+		return create(g, c);
+	/* With addresses it comes up last. */
+	down.up = false;
+	status = create(g, &down);
+	if (status)
+		return status;
+	status = tunnels_find(&g->nl, c->name, &tunnel);
+	if (status)
+		return status;
+	status = change_addresses(g, tunnel.ifindex, c, false);
+	if (!status && c->up)
+		status = change_link(g, tunnel.ifindex, c, F_UP);
+	if (status)
+		change_take_away(g, tunnel.ifindex);
+	else if (ifindex)
+		*ifindex = tunnel.ifindex;
+	return status;
+}
+
+int change_delete(struct gretool *g, const char *name, int ifindex)
+{
+	struct nl_request request;
+
+	link_delete(&request, ifindex);
+	if (nl_talk(&g->nl, &request, NULL, NULL))
+		return report_refusal(&g->nl, &request, name);
+	return STATUS_OK;
+}
+
+void change_take_away(struct gretool *g, int ifindex)
+{
+	struct nl_request request;
+
+	link_delete(&request, ifindex);
+	nl_talk(&g->nl, &request, NULL, NULL);
+}

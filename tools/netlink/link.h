@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A tunnel in netlink: requests from config, config from replies. */
+#ifndef LINK_H
+#define LINK_H
+
+#include <linux/grex.h>
+#include <linux/if_link.h>
+
+#include "netlink/nl.h"
+#include "option/config.h"
+
+/* What became of probes, as of GREX_PROBES_*. */
+struct probes {
+	bool known; /* any were sent */
+	uint32_t state; /* enum grex_keepalive_state */
+	uint64_t flaps;
+	uint64_t changed; /* ms ago */
+	uint64_t sent, received;
+	uint64_t rtt, rtt_smoothed, rtt_min, rtt_max, jitter; /* ns */
+	uint64_t rtt_sum; /* ns, of all that were received */
+	uint64_t rtt_buckets[GREX_RTT_BUCKETS]; /* by GREX_RTT_BOUNDS */
+	uint32_t history[GREX_KEEPALIVE_HISTORY]; /* us, the last first; 0: none */
+};
+
+/* What is known of the path to the remote, as of GREX_PATH_*. */
+struct path {
+	uint32_t mtu; /* bytes outside; 0: no remote, or no route to it */
+	uint32_t source; /* enum grex_path_source */
+	bool has_age;
+	uint64_t age; /* ms since it was learned or confirmed */
+	uint32_t search; /* enum grex_path_search */
+	uint32_t tried; /* bytes outside */
+	uint64_t sent, received;
+	uint32_t peer_device; /* bytes; 0: the peer is no grex, or says nothing */
+	uint32_t peer_mtu; /* bytes outside, 0: it does not probe */
+	uint64_t peer_age; /* ms since it said so */
+	uint32_t peer_verified; /* 1: it has proved that it did */
+	bool has_rx, has_tx;
+	uint64_t last_rx, last_tx; /* ms since the last packet */
+};
+
+/* What the kernel says about a tunnel. */
+struct tunnel {
+	/* Without addresses and routes, see addr.h and static_route.h. */
+	struct config config;
+	struct static_route *odd; /* routes that a file cannot say */
+	size_t nodd;
+	unsigned int unsaid; /* enum unsaid */
+	int ifindex;
+	char kind[16]; /* "" for a device without one; only grex has the rest */
+	bool has_more; /* one of the kernel's own has what grex has not */
+	bool carrier;
+	uint8_t operstate; /* IF_OPER_* */
+	struct rtnl_link_stats64 stats; /* 0 unless asked for */
+	uint64_t counters[GREX_STAT_MAX + 1]; /* by GREX_STAT_* */
+	struct probes keepalives;
+	struct probes manual; /* those of link_probe() */
+	struct path path;
+};
+
+/* Requests. Names are resolved to numbers before, see resolve.h. */
+void link_add(struct nl_request *request, const struct config *c);
+/* Change the given fields; c has all of them, the others are as they were. */
+void link_change(struct nl_request *request, int ifindex,
+		 const struct config *c, uint32_t fields);
+/* Send one probe, of so many bytes, 0: as few as it takes. */
+void link_probe(struct nl_request *request, int ifindex, uint32_t size);
+void link_delete(struct nl_request *request, int ifindex);
+void link_get(struct nl_request *request, const char *name);
+/* The name of an interface of another network namespace, or of its index. */
+void link_get_in(struct nl_request *request, int32_t netnsid, const char *name,
+		 uint32_t ifindex);
+void link_dump(struct nl_request *request, bool stats);
+
+/*
+ * Parts of a request that another program makes: the options in a nest that it
+ * has begun, and the flags.
+ */
+void link_put_options(struct nlmsghdr *nlh, const struct config *c,
+		      uint32_t fields);
+void link_put_flags(struct ifinfomsg *ifm, const struct config *c,
+		    uint32_t fields);
+
+/*
+ * Parts of a reply that another program reads: one of IFLA_INFO_DATA, and
+ * IFLA_INFO_XSTATS. False: it is malformed.
+ */
+bool link_read_option(const struct nlattr *attr, struct config *c);
+bool link_read_xstats(const struct nlattr *attr, struct tunnel *tunnel);
+
+/* A reply or notification. False: it is malformed. */
+bool link_read(const struct nlmsghdr *message, struct tunnel *tunnel);
+bool link_is_grex(const struct tunnel *tunnel);
+/* The kernel's own kind, whose config is read as well. */
+bool link_is_gre(const struct tunnel *tunnel);
+
+/* The option that an offset into a request is about, or NULL. */
+const char *link_option_at(const struct nlmsghdr *request, uint32_t offset);
+
+#endif /* LINK_H */

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/net_namespace.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lib/report.h"
+#include "netlink/netns.h"
+
+#define NETNS_DIR "/run/netns"
+
+static bool is_number(const char *text)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	return digits && !text[digits];
+}
+
+int netns_open(const char *name)
+{
+	char path[PATH_MAX];
+	int fd, length;
+
+	if (strchr(name, '/'))
+		length = snprintf(path, sizeof(path), "%s", name);
+	else
+		length = snprintf(path, sizeof(path), NETNS_DIR "/%s", name);
+	if (length >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT && is_number(name)) {
+		snprintf(path, sizeof(path), "/proc/%s/ns/net", name);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	}
+	return fd < 0 ? -errno : fd;
+}
+
+int netns_enter(const char *name)
+{
+	int fd = netns_open(name);
+	int err;
+
+	if (fd < 0)
+		return refused("network namespace \"%s\": %s", name,
+			       strerror(-fd));
+	err = setns(fd, CLONE_NEWNET) ? errno : 0;
+	close(fd);
+	if (err == EPERM)
+		return refused("network namespace \"%s\": CAP_SYS_ADMIN is "
+			       "needed to enter it",
+			       name);
+	if (err)
+		return refused("network namespace \"%s\": %s", name,
+			       strerror(err));
+	return STATUS_OK;
+}
+
+static int read_id_attr(const struct nlattr *attr, void *arg)
+{
+	int32_t *id = arg;
+
+	if (mnl_attr_get_type(attr) != NETNSA_NSID)
+		return MNL_CB_OK;
+	if (mnl_attr_validate(attr, MNL_TYPE_U32) < 0)
+		return MNL_CB_ERROR;
+	*id = (int32_t)mnl_attr_get_u32(attr);
+	return MNL_CB_OK;
+}
+
+static int read_id(const struct nlmsghdr *message, void *arg)
+{
+	if (mnl_attr_parse(message, MNL_ALIGN(sizeof(struct rtgenmsg)),
+			   read_id_attr, arg) != MNL_CB_OK)
+		return -EBADMSG;
+	return 0;
+}
+
+static int get_id(struct nl *nl, int fd, int32_t *id)
+{
+	struct nl_request request;
+	int err;
+
+	*id = NETNSA_NSID_NOT_ASSIGNED;
+	nl_start(&request, RTM_GETNSID, 0, sizeof(struct rtgenmsg));
+	mnl_attr_put_u32(&request.header, NETNSA_FD, (uint32_t)fd);
+	err = nl_talk(nl, &request, read_id, id);
+	if (!err && *id == NETNSA_NSID_NOT_ASSIGNED)
+		err = -ENOENT;
+	return err;
+}
+
+static int new_id(struct nl *nl, int fd)
+{
+	struct nl_request request;
+
+	nl_start(&request, RTM_NEWNSID, 0, sizeof(struct rtgenmsg));
+	mnl_attr_put_u32(&request.header, NETNSA_FD, (uint32_t)fd);
+	mnl_attr_put_u32(&request.header, NETNSA_NSID,
+			 (uint32_t)NETNSA_NSID_NOT_ASSIGNED);
+	return nl_talk(nl, &request, NULL, NULL);
+}
+
+int netns_id(struct nl *nl, int fd, bool create, int32_t *id)
+{
+	int err = get_id(nl, fd, id);
+
+	if (err != -ENOENT || !create)
+		return err;
+	err = new_id(nl, fd);
+	/* Somebody else may have been quicker. */
+	if (err && err != -EEXIST)
+		return err;
+	return get_id(nl, fd, id);
+}
+
+static bool has_id(struct nl *nl, const char *name, int32_t id)
+{
+	int fd = netns_open(name);
+	int32_t its_id;
+	bool same;
+
+	if (fd < 0)
+		return false;
+	same = !netns_id(nl, fd, false, &its_id) && its_id == id;
+	close(fd);
+	return same;
+}
+
+bool netns_name(struct nl *nl, int32_t id, char *name, size_t size)
+{
+	const struct dirent *entry;
+	bool found = false;
+	DIR *dir;
+
+	dir = opendir(NETNS_DIR);
+	if (!dir)
+		return false;
+	while (!found && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.' || strlen(entry->d_name) >= size)
+			continue;
+		found = has_id(nl, entry->d_name, id);
+		if (found)
+			snprintf(name, size, "%s", entry->d_name);
+	}
+	closedir(dir);
+	return found;
+}

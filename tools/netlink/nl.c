@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "netlink/nl.h"
+
+/* Events that come while we print wait here. */
+#define LISTEN_BUFFER_SIZE (4 << 20)
+
+void *nl_start(struct nl_request *request, uint16_t type, uint16_t flags,
+	       size_t header)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(request->bytes);
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = NLM_F_REQUEST | flags;
+	return mnl_nlmsg_put_extra_header(nlh, header);
+}
+
+static int nl_open(struct nl *nl, unsigned int groups)
+{
+	static const int options[] = {
+		NETLINK_EXT_ACK, /* sentences */
+		NETLINK_CAP_ACK, /* no copy of our request in them */
+		NETLINK_GET_STRICT_CHK, /* the kernel filters dumps */
+	};
+	int on = 1;
+	size_t i;
+
+	if (nl->socket)
+		return 0;
+	nl->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	if (!nl->socket)
+		return -errno;
+	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		mnl_socket_setsockopt(nl->socket, options[i], &on, sizeof(on));
+	if (mnl_socket_bind(nl->socket, groups, MNL_SOCKET_AUTOPID) < 0) {
+		int err = -errno;
+
+		nl_close(nl);
+		return err;
+	}
+	return 0;
+}
+
+void nl_close(struct nl *nl)
+{
+	if (nl->socket)
+		mnl_socket_close(nl->socket);
+	nl->socket = NULL;
+}
+
+/* The attributes of the verdict: what is wrong, and where in the request. */
+static int extack_attr(const struct nlattr *attr, void *arg)
+{
+	struct nl_refusal *refusal = arg;
+
+	switch (mnl_attr_get_type(attr)) {
+	case NLMSGERR_ATTR_MSG:
+		snprintf(refusal->text, sizeof(refusal->text), "%.*s",
+			 (int)mnl_attr_get_payload_len(attr),
+			 mnl_attr_get_str(attr));
+		break;
+	case NLMSGERR_ATTR_OFFS:
+		if (!mnl_attr_validate(attr, MNL_TYPE_U32))
+			refusal->offset = mnl_attr_get_u32(attr);
+		break;
+	}
+	return MNL_CB_OK;
+}
+
+/* NLMSG_ERROR holds struct nlmsgerr, NLMSG_DONE only its first member. */
+static int nl_verdict(struct nl *nl, const struct nlmsghdr *message)
+{
+	size_t length = mnl_nlmsg_get_payload_len(message);
+	const struct nlmsgerr *verdict = mnl_nlmsg_get_payload(message);
+	size_t used = sizeof(verdict->error);
+
+	if (length < used)
+		return message->nlmsg_type == NLMSG_DONE ? 0 : -EBADMSG;
+	if (message->nlmsg_type == NLMSG_ERROR) {
+		used = sizeof(*verdict);
+		if (length < used)
+			return -EBADMSG;
+		if (!(message->nlmsg_flags & NLM_F_CAPPED))
+			used += MNL_ALIGN(verdict->msg.nlmsg_len) -
+				sizeof(verdict->msg);
+	}
+	if (message->nlmsg_flags & NLM_F_ACK_TLVS && used < length)
+		mnl_attr_parse(message, used, extack_attr, &nl->refusal);
+	if (verdict->error < 0)
+		nl->refusal.error = -verdict->error;
+	return verdict->error;
+}
+
+/* 1: go on receiving; 0 or -errno: it is over. */
+static int nl_handle(struct nl *nl, ssize_t received, unsigned int sequence,
+		     bool *interrupted, nl_reply_fn fn, void *arg)
+{
+	const struct nlmsghdr *message = (const void *)nl->buffer;
+	int left = (int)received;
+	int err;
+
+	for (; mnl_nlmsg_ok(message, left);
+	     message = mnl_nlmsg_next(message, &left)) {
+		/* A reply to something that was given up on. */
+		if (sequence && message->nlmsg_seq != sequence)
+			continue;
+		if (message->nlmsg_flags & NLM_F_DUMP_INTR)
+			*interrupted = true;
+		switch (message->nlmsg_type) {
+		case NLMSG_NOOP:
+			break;
+		case NLMSG_ERROR:
+		case NLMSG_DONE:
+			return nl_verdict(nl, message);
+		case NLMSG_OVERRUN:
+			return -ENOBUFS;
+		default:
+			err = fn ? fn(message, arg) : 0;
+			if (err)
+				return err;
+		}
+	}
+	return 1;
+}
+
+static int nl_receive(struct nl *nl, unsigned int sequence, nl_reply_fn fn,
+		      void *arg)
+{
+	bool interrupted = false;
+	ssize_t received;
+	int err;
+
+	do {
+		received = mnl_socket_recvfrom(nl->socket, nl->buffer,
+					       sizeof(nl->buffer));
+		if (received < 0 && errno == EINTR) {
+			err = 1;
+			continue;
+		}
+		if (received < 0)
+			return -errno;
+		err = nl_handle(nl, received, sequence, &interrupted, fn, arg);
+	} while (err > 0);
+	return !err && interrupted ? -EINTR : err;
+}
+
+int nl_talk(struct nl *nl, struct nl_request *request, nl_reply_fn fn,
+	    void *arg)
+{
+	struct nlmsghdr *nlh = &request->header;
+	int err;
+
+	memset(&nl->refusal, 0, sizeof(nl->refusal));
+	err = nl_open(nl, 0);
+	if (!err) {
+		nlh->nlmsg_seq = ++nl->sequence;
+		/* 0 is for notifications. */
+		if (!nlh->nlmsg_seq)
+			nlh->nlmsg_seq = ++nl->sequence;
+		/* A dump ends by itself, anything else by an ack. */
+		if ((nlh->nlmsg_flags & NLM_F_DUMP) != NLM_F_DUMP)
+			nlh->nlmsg_flags |= NLM_F_ACK;
+		if (mnl_socket_sendto(nl->socket, nlh, nlh->nlmsg_len) < 0)
+			err = -errno;
+		else
+			err = nl_receive(nl, nlh->nlmsg_seq, fn, arg);
+	}
+	if (err && !nl->refusal.error)
+		nl->refusal.error = -err;
+	return err;
+}
+
+int nl_subscribe(struct nl *nl, unsigned int groups)
+{
+	int size = LISTEN_BUFFER_SIZE;
+	int err = nl_open(nl, groups);
+
+	if (err)
+		return err;
+	/* Beyond the sysctl limit if we may, up to it if not. */
+	if (setsockopt(mnl_socket_get_fd(nl->socket), SOL_SOCKET,
+		       SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
+		setsockopt(mnl_socket_get_fd(nl->socket), SOL_SOCKET, SO_RCVBUF,
+			   &size, sizeof(size));
+	return 0;
+}
+
+int nl_listen(struct nl *nl, nl_reply_fn fn, void *arg)
+{
+	return nl_receive(nl, 0, fn, arg);
+}

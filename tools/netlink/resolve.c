@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/report.h"
+#include "netlink/link.h"
+#include "netlink/netns.h"
+#include "netlink/refusal.h"
+#include "netlink/resolve.h"
+
+static int read_interface(const struct nlmsghdr *message, void *arg)
+{
+	return link_read(message, arg) ? 0 : -EBADMSG;
+}
+
+static int32_t underlay_id(const struct config *c)
+{
+	return c->given & F_LINK_NETNS ? c->link_netnsid : -1;
+}
+
+static int resolve_netns(struct nl *nl, struct config *c)
+{
+	int fd = netns_open(c->link_netns);
+	int err;
+
+	report_option("link-netns");
+	if (fd < 0)
+		return refused("link-netns: \"%s\": %s", c->link_netns,
+			       strerror(-fd));
+	err = netns_id(nl, fd, true, &c->link_netnsid);
+	close(fd);
+	if (err == -EPERM)
+		return refused("link-netns: \"%s\": CAP_NET_ADMIN is needed",
+			       c->link_netns);
+	if (err)
+		return refused("link-netns: \"%s\": %s", c->link_netns,
+			       strerror(-err));
+	return STATUS_OK;
+}
+
+static int resolve(struct nl *nl, struct config *c,
+		   const struct config *underlay, bool *missing)
+{
+	struct nl_request request;
+	struct tunnel interface;
+	int status;
+
+	if (c->given & F_LINK_NETNS && c->link_netns[0]) {
+		status = resolve_netns(nl, c);
+		if (status)
+			return status;
+	}
+	if (!(c->given & F_DEV) || !c->dev[0])
+		return STATUS_OK;
+	link_get_in(&request, underlay_id(underlay), c->dev, 0);
+	if (!nl_talk(nl, &request, read_interface, &interface)) {
+		c->link = (uint32_t)interface.ifindex;
+		return STATUS_OK;
+	}
+	if (nl->refusal.error == ENODEV && missing) {
+		*missing = true;
+		return STATUS_OK;
+	}
+	report_option("dev");
+	if (nl->refusal.error == ENODEV)
+		return refused("dev: \"%s\": there is no such interface%s",
+			       c->dev,
+			       underlay->given & F_LINK_NETNS
+				       ? " in the underlay namespace"
+				       : "");
+	return report_refusal(nl, &request, c->dev);
+}
+
+int resolve_numbers(struct nl *nl, struct config *c,
+		    const struct config *underlay)
+{
+	return resolve(nl, c, underlay, NULL);
+}
+
+int resolve_numbers_or_wait(struct nl *nl, struct config *c, bool *missing)
+{
+	*missing = false;
+	return resolve(nl, c, c, missing);
+}
+
+/* The interface of this index. Returns a negative errno. */
+static int find_link(struct nl *nl, const struct config *c,
+		     struct tunnel *interface)
+{
+	struct nl_request request;
+
+	link_get_in(&request, underlay_id(c), NULL, c->link);
+	return nl_talk(nl, &request, read_interface, interface);
+}
+
+bool resolve_dev_is_gone(struct nl *nl, const struct config *c)
+{
+	struct tunnel interface;
+
+	return c->link && find_link(nl, c, &interface) == -ENODEV;
+}
+
+void resolve_names(struct nl *nl, struct config *c)
+{
+	struct tunnel interface;
+
+	if (c->given & F_LINK_NETNS &&
+	    !netns_name(nl, c->link_netnsid, c->link_netns,
+			sizeof(c->link_netns)))
+		c->link_netns[0] = '\0';
+	c->dev[0] = '\0';
+	if (!c->link)
+		return;
+	if (!find_link(nl, c, &interface))
+		memcpy(c->dev, interface.config.name, sizeof(c->dev));
+	else
+		snprintf(c->dev, sizeof(c->dev), "if%u", c->link);
+}

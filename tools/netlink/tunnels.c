@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/report.h"
+#include "netlink/addr.h"
+#include "netlink/collect.h"
+#include "netlink/refusal.h"
+#include "netlink/resolve.h"
+#include "netlink/static_route.h"
+#include "netlink/tunnels.h"
+
+static int read_one(const struct nlmsghdr *message, void *arg)
+{
+	return link_read(message, arg) ? 0 : -EBADMSG;
+}
+
+static int find(struct nl *nl, struct nl_request *request, const char *name,
+		struct tunnel *t)
+{
+	memset(t, 0, sizeof(*t));
+	if (nl_talk(nl, request, read_one, t)) {
+		if (nl->refusal.error == ENODEV)
+			return refused("%s: there is no such interface", name);
+		return report_refusal(nl, request, name);
+	}
+	if (link_is_grex(t))
+		return STATUS_OK;
+	if (t->kind[0])
+		return refused("%s: is of kind \"%s\", not a grex tunnel",
+			       t->config.name, t->kind);
+	return refused("%s: is not a grex tunnel", t->config.name);
+}
+
+int tunnels_find(struct nl *nl, const char *name, struct tunnel *t)
+{
+	struct nl_request request;
+
+	link_get(&request, name);
+	return find(nl, &request, name, t);
+}
+
+int tunnels_find_index(struct nl *nl, int ifindex, struct tunnel *t)
+{
+	struct nl_request request;
+	char name[16];
+
+	snprintf(name, sizeof(name), "%d", ifindex);
+	link_get_in(&request, -1, NULL, (uint32_t)ifindex);
+	return find(nl, &request, name, t);
+}
+
+static void tunnel_free(struct tunnel *t)
+{
+	config_free(&t->config);
+	free(t->odd);
+	t->odd = NULL;
+	t->nodd = 0;
+}
+
+void tunnels_free(struct tunnels *tunnels)
+{
+	size_t i;
+
+	for (i = 0; i < tunnels->count; i++)
+		tunnel_free(&tunnels->list[i]);
+	free(tunnels->list);
+	tunnels->list = NULL;
+	tunnels->count = 0;
+}
+
+/* Room for one more in an array that grows by doubling, or NULL. */
+static void *grow(void *list, size_t count, size_t size)
+{
+	if (count & (count - 1))
+		return list;
+	return reallocarray(list, count ? count * 2 : 1, size);
+}
+
+static int collect_tunnel(const struct nlmsghdr *message, void *arg)
+{
+	struct tunnels *tunnels = arg;
+	struct tunnel *list;
+
+	list = grow(tunnels->list, tunnels->count, sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	tunnels->list = list;
+	if (!link_read(message, &list[tunnels->count]))
+		return -EBADMSG;
+	/* A kernel that has never seen grex does not filter. */
+	if (link_is_grex(&list[tunnels->count]))
+		tunnels->count++;
+	return 0;
+}
+
+/* In the order in which they were made, which not every kernel keeps. */
+static int compare_tunnels(const void *left, const void *right)
+{
+	const struct tunnel *a = left, *b = right;
+
+	return a->ifindex < b->ifindex ? -1 : a->ifindex > b->ifindex;
+}
+
+static void note_partial(struct tunnels *tunnels, const char *what)
+{
+	report("the %s change faster than they can be read, some may be missing",
+	       what);
+	tunnels->is_partial = true;
+}
+
+int tunnels_dump(struct nl *nl, bool stats, struct tunnels *tunnels)
+{
+	struct nl_request request;
+	int err;
+
+	memset(tunnels, 0, sizeof(*tunnels));
+	link_dump(&request, stats);
+	err = collect_dump(nl, &request, collect_tunnel, tunnels,
+			   &tunnels->count);
+	if (err == -EINTR)
+		note_partial(tunnels, "tunnels");
+	else if (err)
+		return report_refusal(nl, &request, "tunnels");
+	if (tunnels->count)
+		qsort(tunnels->list, tunnels->count, sizeof(*tunnels->list),
+		      compare_tunnels);
+	return STATUS_OK;
+}
+
+struct addresses {
+	struct address_of *list;
+	size_t count;
+};
+
+static int collect_address(const struct nlmsghdr *message, void *arg)
+{
+	struct addresses *addresses = arg;
+	struct address_of *list, *a;
+
+	list = grow(addresses->list, addresses->count, sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	addresses->list = list;
+	a = &list[addresses->count];
+	switch (addr_read(message, a)) {
+	case ADDR_MALFORMED:
+		return -EBADMSG;
+	case ADDR_AUTOMATIC:
+		return 0;
+	case ADDR_CONFIGURED:
+		a->order = addresses->count++;
+		return 0;
+	}
+	return 0;
+}
+
+static int compare_addresses(const void *left, const void *right)
+{
+	const struct address_of *a = left, *b = right;
+
+	if (a->ifindex != b->ifindex)
+		return a->ifindex < b->ifindex ? -1 : 1;
+	return a->order < b->order ? -1 : a->order > b->order;
+}
+
+/* The first address of the interface: addresses are sorted. */
+static size_t first_of(const struct addresses *addresses, int ifindex)
+{
+	size_t low = 0, high = addresses->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (addresses->list[middle].ifindex < ifindex)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool take_addresses(struct tunnel *t, const struct addresses *addresses)
+{
+	size_t i;
+
+	for (i = first_of(addresses, t->ifindex);
+	     i < addresses->count && addresses->list[i].ifindex == t->ifindex;
+	     i++) {
+		if (!config_add_address(&t->config, &addresses->list[i].address))
+			return false;
+	}
+	return true;
+}
+
+/* only: the index of the one that there is, or 0. */
+static int read_addresses(struct nl *nl, struct tunnels *tunnels, int only)
+{
+	struct addresses addresses = { 0 };
+	struct nl_request request;
+	int status = STATUS_OK;
+	size_t i;
+	int err;
+
+	/* Not every kernel selects. */
+	addr_dump(&request, only);
+	err = collect_dump(nl, &request, collect_address, &addresses,
+			   &addresses.count);
+	if (err == -EINTR) {
+		note_partial(tunnels, "addresses");
+	} else if (err) {
+		status = report_refusal(nl, &request, "addresses");
+		goto out;
+	}
+	if (addresses.count)
+		qsort(addresses.list, addresses.count, sizeof(*addresses.list),
+		      compare_addresses);
+	for (i = 0; i < tunnels->count; i++)
+		if (!take_addresses(&tunnels->list[i], &addresses)) {
+			status = refused("%s", strerror(ENOMEM));
+			break;
+		}
+out:
+	free(addresses.list);
+	return status;
+}
+
+int tunnels_read(struct nl *nl, const char *name, bool stats,
+		 struct tunnels *tunnels)
+{
+	int status;
+
+	memset(tunnels, 0, sizeof(*tunnels));
+	if (name) {
+		tunnels->list = calloc(1, sizeof(*tunnels->list));
+		if (!tunnels->list)
+			return refused("%s", strerror(ENOMEM));
+		status = tunnels_find(nl, name, &tunnels->list[0]);
+		tunnels->count = 1;
+	} else {
+		status = tunnels_dump(nl, stats, tunnels);
+	}
+	return status ? status : tunnels_fill(nl, tunnels);
+}
+
+int tunnels_fill(struct nl *nl, struct tunnels *tunnels)
+{
+	size_t i;
+
+	if (!tunnels->count)
+		return STATUS_OK;
+	qsort(tunnels->list, tunnels->count, sizeof(*tunnels->list),
+	      compare_tunnels);
+	for (i = 0; i < tunnels->count; i++)
+		resolve_names(nl, &tunnels->list[i].config);
+	return read_addresses(nl, tunnels,
+			      tunnels->count == 1 ? tunnels->list[0].ifindex
+						  : 0);
+}
+
+static bool take_route(struct tunnel *t, const struct static_route_of *of)
+{
+	if (of->odd)
+		return collect_item(&t->odd, &t->nodd, &of->route,
+				    sizeof(of->route));
+	return config_add_route(&t->config, &of->route);
+}
+
+int tunnels_read_routes(struct nl *nl, struct tunnels *tunnels)
+{
+	int only = tunnels->count == 1 ? tunnels->list[0].ifindex : 0;
+	struct static_routes routes;
+	int status = STATUS_OK;
+	size_t i = 0, j;
+	int err;
+
+	err = static_routes_read(nl, only, &routes);
+	if (err == -EINTR)
+		note_partial(tunnels, "routes");
+	else if (err)
+		status = refused("routes: %s", strerror(-err));
+	/* Both are sorted by index. */
+	for (j = 0; j < routes.count && !status; j++) {
+		const struct static_route_of *of = &routes.list[j];
+
+		while (i < tunnels->count &&
+		       tunnels->list[i].ifindex < of->ifindex)
+			i++;
+		if (i == tunnels->count)
+			break;
+		if (tunnels->list[i].ifindex == of->ifindex &&
+		    !take_route(&tunnels->list[i], of))
+			status = refused("%s", strerror(ENOMEM));
+	}
+	free(routes.list);
+	return status;
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+
+#include "option/options.h"
+#include "show/print.h"
+
+/* What is on one line, since a word for both directions says it at once. */
+static const uint32_t lines[] = {
+	F_LOCAL,
+	F_REMOTE,
+	F_DEV,
+	F_LINK_NETNS,
+	F_IKEY | F_OKEY,
+	F_ICSUM | F_OCSUM,
+	F_ISEQ | F_OSEQ,
+	F_TTL,
+	F_TTL_MIN,
+	F_DECAP_TTL,
+	F_TOS,
+	F_DF,
+	F_FWMARK,
+	F_ICMP_RELAY,
+	F_ICMP_SOURCE,
+	F_KEEPALIVE,
+	F_KEEPALIVE_REPLY,
+	F_KEEPALIVE_SECRET,
+	F_MSS,
+	F_MTU_PROBE,
+	F_MTU,
+	F_MULTICAST,
+	F_ADDR,
+	F_ROUTE,
+	F_UP,
+};
+
+static void close_and_say(FILE *out, char **text, option_fn fn, void *arg)
+{
+	fclose(out);
+	/* There is a space before the first word. */
+	if (*text && **text)
+		fn(arg, *text + 1);
+	free(*text);
+}
+
+static void say_fields(const struct config *c, uint32_t fields, option_fn fn,
+		       void *arg)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return;
+	print_words(out, c, fields);
+	close_and_say(out, &text, fn, arg);
+}
+
+static void say_address(const struct address *a, option_fn fn, void *arg)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return;
+	print_address(out, a);
+	close_and_say(out, &text, fn, arg);
+}
+
+static void say_route(const struct static_route *r, option_fn fn, void *arg)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return;
+	print_route(out, r);
+	close_and_say(out, &text, fn, arg);
+}
+
+/* Those of c that the other has not; other NULL: all. */
+static void say_line(const struct config *c, const struct config *other,
+		     uint32_t line, option_fn fn, void *arg)
+{
+	size_t i;
+
+	switch (line) {
+	case F_ADDR:
+		for (i = 0; i < c->naddrs; i++)
+			if (!other || !config_has_address(other, &c->addrs[i]))
+				say_address(&c->addrs[i], fn, arg);
+		break;
+	case F_ROUTE:
+		for (i = 0; i < c->nroutes; i++)
+			if (!other || !config_has_route(other, &c->routes[i]))
+				say_route(&c->routes[i], fn, arg);
+		break;
+	default:
+		say_fields(c, line, fn, arg);
+	}
+}
+
+void options_each(const struct config *c, uint32_t fields, option_fn fn,
+		  void *arg)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		if (lines[i] & fields)
+			say_line(c, NULL, lines[i] & fields, fn, arg);
+}
+
+void options_compare(const struct config *from, const struct config *to,
+		     uint32_t fields, option_fn gone, option_fn come, void *arg)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		if (!(lines[i] & fields))
+			continue;
+		say_line(from, to, lines[i] & fields, gone, arg);
+		say_line(to, from, lines[i] & fields, come, arg);
+	}
+}
+
+void options_print_name(FILE *out, const char *name)
+{
+	putc('[', out);
+	print_name(out, name);
+	putc(']', out);
+}
+
+static void print_line(void *arg, const char *words)
+{
+	fprintf(arg, "%s\n", words);
+}
+
+void options_print_section(FILE *out, const struct config *c, uint32_t fields)
+{
+	options_print_name(out, c->name);
+	putc('\n', out);
+	options_each(c, fields, print_line, out);
+}

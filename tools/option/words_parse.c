@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/nearest.h"
+#include "lib/report.h"
+#include "option/words.h"
+
+static const struct word *find_word(const char *name)
+{
+	const struct word *word;
+
+	for (word = words; word->name; word++)
+		if (!strcmp(word->name, name))
+			return word;
+	return NULL;
+}
+
+bool words_are_for(const struct word *word, enum words_use use)
+{
+	return !(word->file_only && use != WORDS_FILE) &&
+	       !(word->add_only && use == WORDS_SET) &&
+	       !(word->ip_has && use == WORDS_IP);
+}
+
+static void help_word(FILE *out, const struct word *word, const char *text)
+{
+	char left[40];
+
+	snprintf(left, sizeof(left), "%s%s%s", word->name,
+		 word->value ? " " : "", word->value ? word->value : "");
+	fprintf(out, "  %-23s %s\n", left, text);
+}
+
+void words_help(FILE *out, enum words_use use)
+{
+	const bool of_file = use == WORDS_FILE;
+	const struct word *word;
+
+	fputs(of_file ? "\n" : "\nOptions:\n", out);
+	for (word = words; word->name; word++)
+		if (word->help && words_are_for(word, use) &&
+		    word->file_only == of_file)
+			help_word(out, word, word->help);
+	if (of_file)
+		return;
+	fputs("\nWords of ip-link(8) for the same:\n", out);
+	for (word = words; word->name; word++)
+		if (word->alias_of)
+			help_word(out, word, word->alias_of);
+}
+
+static const char *help_of(enum words_use use)
+{
+	return use == WORDS_IP ? "ip link help grex" : "gretool help add";
+}
+
+static int unknown_word(const char *text, enum words_use use)
+{
+	const char *meant = nearest(text, &words->name, sizeof(*words));
+
+	if (meant)
+		return usage("\"%s\" is not an option, did you mean \"%s\"?",
+			     text, meant);
+	return usage("\"%s\" is not an option, see \"%s\"", text, help_of(use));
+}
+
+static int unfit_word(const struct word *word, enum words_use use)
+{
+	if (use == WORDS_IP && word->ip_has)
+		return usage("%s: ip has a word of its own, expected %s",
+			     word->name, word->ip_has);
+	if (word->file_only)
+		return usage("%s: only in a file of \"gretool apply\", see "
+			     "\"gretool help apply\"",
+			     word->name);
+	return usage("%s: cannot be changed, only given when the tunnel is "
+		     "added",
+		     word->name);
+}
+
+/* What has said something about a field, and its number among the words. */
+struct said {
+	const struct word *word;
+	size_t number;
+};
+
+/* Two words about the same thing, or the same word twice. */
+static int check_once(const struct word *word, size_t number,
+		      struct said said[F_COUNT])
+{
+	unsigned int i;
+
+	if (word->repeats)
+		return STATUS_OK;
+	for (i = 0; i < F_COUNT; i++) {
+		if (!(word->fields & 1U << i) || !said[i].word)
+			continue;
+		if (said[i].word == word)
+			return usage("%s: given twice, expected once",
+				     word->name);
+		return usage("%s: cannot be combined with \"%s\": both say the "
+			     "same thing, expected one of them",
+			     word->name, said[i].word->name);
+	}
+	for (i = 0; i < F_COUNT; i++)
+		if (word->fields & 1U << i)
+			said[i] = (struct said){ word, number };
+	return STATUS_OK;
+}
+
+/* Messages are about the word that has said a field. */
+static void report_said(const struct said said[F_COUNT], uint32_t field)
+{
+	unsigned int i;
+
+	for (i = 0; i < F_COUNT; i++)
+		if (field == 1U << i)
+			report_word(said[i].number);
+}
+
+static int check_addresses(const struct config *c)
+{
+	char text[INET6_ADDRSTRLEN];
+	size_t i, j;
+
+	for (i = 0; i < c->naddrs; i++)
+		for (j = 0; j < i; j++) {
+			const struct address *a = &c->addrs[i];
+
+			if (!address_equal(a, &c->addrs[j]))
+				continue;
+			inet_ntop(a->local.family, &a->local.v6, text,
+				  sizeof(text));
+			report_word(a->word);
+			return usage("addr: \"%s/%u\" is given twice, expected once",
+				     text, a->prefix);
+		}
+	return STATUS_OK;
+}
+
+static int check_ipv6(const struct config *c, const struct said said[F_COUNT])
+{
+	if (!(c->given & F_MTU) || !config_starves_ipv6(c))
+		return STATUS_OK;
+	report_said(said, F_MTU);
+	return usage("mtu: \"%u\" leaves no room for IPv6, expected %u or more",
+		     c->mtu, IPV6_MTU_MIN);
+}
+
+static int check_routes(const struct config *c)
+{
+	char text[INET6_ADDRSTRLEN];
+	size_t i, j;
+
+	for (i = 0; i < c->nroutes; i++)
+		for (j = 0; j < i; j++) {
+			const struct static_route *r = &c->routes[i];
+
+			if (!route_same_place(r, &c->routes[j]))
+				continue;
+			inet_ntop(r->to.family, &r->to.v6, text, sizeof(text));
+			report_word(r->word);
+			return usage("route: \"%s/%u\" is given twice, expected "
+				     "another metric or table",
+				     text, r->prefix);
+		}
+	/* With "down" they wait until it is up. */
+	if (!c->nroutes || c->given & F_UP)
+		return STATUS_OK;
+	report_word(c->routes[0].word);
+	return usage("route: needs \"up\", or \"down\" to wait: an interface "
+		     "that is down has no routes");
+}
+
+/* What no single word can see. */
+static int check_whole(struct config *c, enum words_use use,
+		       const struct said said[F_COUNT])
+{
+	const bool no_peer = c->given & F_REMOTE &&
+			     c->remote.family == AF_UNSPEC;
+
+	report_word(0);
+	if ((use == WORDS_ADD || use == WORDS_FILE) && !(c->given & F_REMOTE))
+		return usage("remote: missing, expected \"remote ADDRESS\" or "
+			     "\"remote any\"");
+	if (use == WORDS_SET && !c->given)
+		return usage("%s: nothing to change, expected an option, see "
+			     "\"gretool help set\"",
+			     c->name);
+	report_said(said, F_DEV);
+	if (c->given & F_DEV && c->dev[0] && !strcmp(c->dev, c->name))
+		return usage("dev: \"%s\" is the tunnel itself, expected an "
+			     "interface that its outer packets leave by",
+			     c->dev);
+	report_said(said, F_IGNORE_DF);
+	if (c->given & F_IGNORE_DF && c->ignore_df &&
+	    !(c->given & F_PMTUDISC && !c->pmtudisc))
+		return usage("ignore-df: needs \"nopmtudisc\", the two are "
+			     "\"df clear\"");
+	report_said(said, F_ICMP_SOURCE);
+	if (c->given & F_ICMP_RELAY && !c->icmp_relay &&
+	    c->given & F_ICMP_SOURCE && c->icmp_source == GREX_ICMP_SOURCE_HOP)
+		return usage("icmp-source: \"hop\" cannot be combined with "
+			     "\"icmp-relay off\", which relays nothing: "
+			     "expected one of them");
+	report_said(said, F_KEEPALIVE);
+	if (c->given & F_KEEPALIVE && c->keepalive_interval && no_peer)
+		return usage("keepalive: needs a peer to ask, expected a "
+			     "\"remote\" that is not \"any\"");
+	report_said(said, F_KEEPALIVE_SECRET);
+	if (c->given & F_KEEPALIVE_SECRET && c->keepalive_secret.is_set &&
+	    no_peer)
+		return usage("keepalive-secret: needs a peer that knows it, "
+			     "expected a \"remote\" that is not \"any\"");
+	report_said(said, F_MTU_PROBE);
+	if (c->given & F_MTU_PROBE && c->mtu_probe && no_peer)
+		return usage("mtu-probe: needs a peer to ask, expected a "
+			     "\"remote\" that is not \"any\"");
+	report_said(said, F_MTU);
+	if (c->given & F_MTU && c->mtu_auto && no_peer)
+		return usage("mtu: auto needs a path to follow, expected a "
+			     "\"remote\" that is not \"any\"");
+	/* As the kernel will have it: it is not sent. */
+	if (!(c->given & F_MTU_PROBE))
+		c->mtu_probe = config_default_probe(c);
+	/* Path MTU discovery alone says both bits. */
+	if (c->given & F_PMTUDISC)
+		c->given |= F_DF;
+	return check_addresses(c) ?: check_routes(c) ?: check_ipv6(c, said);
+}
+
+/* Put the values that follow into one text; returns how many there are. */
+static int take_optional(const struct word *word, int argc, char **argv,
+			 char *text, size_t size)
+{
+	size_t used = 0;
+	int i;
+
+	text[0] = '\0';
+	for (i = 0; i < argc && i < (int)word->optional; i++) {
+		if (!isdigit((unsigned char)argv[i][0]) &&
+		    strcmp(argv[i], "off") != 0)
+			break;
+		used += (size_t)snprintf(text + used, size - used, "%s%s",
+					 i ? " " : "", argv[i]);
+		/* Far too long for any value: cut, so that it is none. */
+		if (used >= size) {
+			memcpy(text + size - 4, "...", 4);
+			used = size - 1;
+		}
+	}
+	return i;
+}
+
+/* The number of the word that has said the last address or route. */
+static void note_word(struct config *c, const struct word *word, size_t number)
+{
+	if (word->fields == F_ADDR)
+		c->addrs[c->naddrs - 1].word = number;
+	if (word->fields == F_ROUTE)
+		c->routes[c->nroutes - 1].word = number;
+}
+
+/* One word and its value: *used of the arguments. @number: of the word. */
+static int parse_word(struct config *c, enum words_use use,
+		      struct said said[F_COUNT], size_t number, int argc,
+		      char **argv, int *used)
+{
+	const struct word *word = find_word(argv[0]);
+	const char *wrong, *value = NULL;
+	char optional[64];
+	word_fn parse;
+	int err;
+
+	report_word(number);
+	if (!word)
+		return unknown_word(argv[0], use);
+	if (!words_are_for(word, use))
+		return unfit_word(word, use);
+	*used = 1;
+	if (word->optional) {
+		*used += take_optional(word, argc - 1, argv + 1, optional,
+				       sizeof(optional));
+		value = optional[0] ? optional : NULL;
+	} else if (word->value) {
+		if (argc == 1)
+			return usage("%s: the value is missing, expected %s",
+				     word->name, word->expected);
+		value = argv[(*used)++];
+	}
+	err = check_once(word, number, said);
+	if (err)
+		return err;
+	/* The first of several values stands for all of them. */
+	if (value)
+		report_word(number + 1);
+	parse = use == WORDS_IP && word->ip_parse ? word->ip_parse
+						  : word->parse;
+	wrong = parse(c, word, value);
+	if (wrong && word->is_secret)
+		return usage("%s: the value is not %s", word->name,
+			     word->expected);
+	if (wrong && !*wrong)
+		return usage("%s: \"%s\" is not %s", word->name, value,
+			     word->expected);
+	if (wrong)
+		return usage("%s: \"%s\" %s", word->name, value, wrong);
+	note_word(c, word, number);
+	c->given |= word->fields;
+	return STATUS_OK;
+}
+
+/* "route ... dev gre1", as ip(8) has it: the tunnel is not what "dev" says here. */
+static int check_route_dev(size_t number, const char *before, const char *name)
+{
+	const struct word *word = find_word(before);
+
+	if (!word || !word->file_only || strcmp(name, "dev") != 0)
+		return STATUS_OK;
+	report_word(number);
+	return usage("route: \"dev\" is not part of a route, which leads into "
+		     "the tunnel; expected \"dev\" before it, if it is for the "
+		     "outer packets");
+}
+
+/* The arguments from the first on are words. */
+static int parse_options(struct config *c, enum words_use use, int first,
+			 int argc, char **argv)
+{
+	struct said said[F_COUNT] = { 0 };
+	int i, used = 0, err;
+
+	for (i = first; i < argc; i += used) {
+		err = used ? check_route_dev((size_t)i, argv[i - used], argv[i])
+			   : STATUS_OK;
+		if (err)
+			return err;
+		err = parse_word(c, use, said, (size_t)i, argc - i, argv + i,
+				 &used);
+		if (err)
+			return err;
+	}
+	return check_whole(c, use, said);
+}
+
+int words_parse(struct config *c, enum words_use use, int argc, char **argv)
+{
+	const char *wrong;
+
+	config_init(c);
+	if (use == WORDS_IP)
+		return parse_options(c, use, 0, argc, argv);
+	report_word(0);
+	if (!argc)
+		return usage("the name of the tunnel is missing, expected NAME "
+			     "OPTION...");
+	wrong = words_check_name(argv[0]);
+	if (wrong)
+		return usage("name: \"%s\" %s", argv[0], wrong);
+	if (use == WORDS_ADD && find_word(argv[0]))
+		return usage("name: \"%s\" is an option, expected the name of "
+			     "the tunnel before all options",
+			     argv[0]);
+	snprintf(c->name, sizeof(c->name), "%s", argv[0]);
+	return parse_options(c, use, 1, argc, argv);
+}

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/gretool.h"
+#include "lib/duration.h"
+#include "lib/interrupt.h"
+#include "lib/json.h"
+#include "netlink/refusal.h"
+#include "netlink/tunnels.h"
+#include "option/words.h"
+#include "show/print.h"
+
+const char help_probe[] =
+	"gretool probe NAME [-c COUNT] [-i TIME] [-s SIZE]\n"
+	"\n"
+	"Ask the far end of a tunnel whether it is there, as keepalives do, and "
+	"print how\n"
+	"long each answer took. It needs no keepalives, changes no carrier, and "
+	"reaches\n"
+	"any peer that answers keepalives or forwards IPv4.\n"
+	"\n"
+	"  -c COUNT  so many probes (default: until interrupted)\n"
+	"  -i TIME   between two of them: 1s (default), 200ms, 0.5; at least "
+	"10ms\n"
+	"  -s SIZE   bytes of the inner packet (default: the least, 56 or 60); "
+	"with\n"
+	"            DF outside if the tunnel has df set\n"
+	"\n"
+	"gretool -j probe prints a JSON object a line, the summary last.\n";
+
+/* An answer that takes longer is none, see uapi/linux/grex.h. */
+#define PROBE_MAX_AGE_MS 10000
+/* How long the last one is waited for, unless answers take longer. */
+#define PROBE_LINGER_MS 1000
+#define PROBE_INTERVAL_MIN_MS 10
+/* Of the inner packet: its headers and ours; and what the largest MTU takes. */
+#define PROBE_SIZE_MIN 56
+#define PROBE_SIZE_MAX 65499
+/* The kernel measures; this is only how soon we hear of it. */
+#define PROBE_POLL_MS 5
+
+struct probing {
+	struct gretool *g;
+	const char *name;
+	int ifindex;
+	struct in_addr remote;
+	uint32_t count; /* 0: no end */
+	uint32_t interval; /* ms */
+	uint32_t size;
+	uint64_t sent, answered;
+	uint64_t start; /* ms; when sequence number n goes is start + n x interval */
+	/*
+	 * Those that may still be answered, by our number: the kernel's number,
+	 * and whether it was told.
+	 */
+	struct {
+		uint64_t kernel;
+		bool told;
+	} probes[GREX_KEEPALIVE_HISTORY];
+	uint64_t min, max, sum; /* us */
+};
+
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static void tell_answer(struct probing *p, uint64_t number, uint32_t us)
+{
+	struct json json = { .out = stdout };
+
+	if (p->g->output.json) {
+		json_object(&json, NULL);
+		json_string(&json, "ifname", p->name);
+		json_number(&json, "seq", number);
+		json_number(&json, "rtt_us", us);
+		json_object_end(&json);
+	} else {
+		print_name(stdout, p->name);
+		printf(": seq=%" PRIu64 " time=%.3f ms\n", number, us / 1000.0);
+	}
+	fflush(stdout);
+	if (!p->answered++ || us < p->min)
+		p->min = us;
+	if (us > p->max)
+		p->max = us;
+	p->sum += us;
+}
+
+/* Look what has come back; false: the tunnel is gone. */
+static int look(struct probing *p)
+{
+	struct tunnel tunnel;
+	uint64_t number;
+	int status;
+
+	status = tunnels_find(&p->g->nl, p->name, &tunnel);
+	if (status)
+		return status;
+	number = p->sent < GREX_KEEPALIVE_HISTORY
+			 ? 0
+			 : p->sent - GREX_KEEPALIVE_HISTORY;
+	for (; number < p->sent; number++) {
+		const size_t slot = number % GREX_KEEPALIVE_HISTORY;
+		const uint64_t behind =
+			tunnel.manual.sent - 1 - p->probes[slot].kernel;
+
+		if (p->probes[slot].told || behind >= GREX_KEEPALIVE_HISTORY ||
+		    !tunnel.manual.history[behind])
+			continue;
+		p->probes[slot].told = true;
+		tell_answer(p, number, tunnel.manual.history[behind]);
+	}
+	return STATUS_OK;
+}
+
+static int send_one(struct probing *p)
+{
+	const size_t slot = p->sent % GREX_KEEPALIVE_HISTORY;
+	char remote[INET_ADDRSTRLEN];
+	struct nl_request request;
+	struct tunnel tunnel;
+	int status;
+
+	link_probe(&request, p->ifindex, p->size);
+	if (nl_talk(&p->g->nl, &request, NULL, NULL))
+		return report_refusal(&p->g->nl, &request, p->name);
+	status = tunnels_find(&p->g->nl, p->name, &tunnel);
+	if (status)
+		return status;
+	if (!tunnel.manual.sent)
+		return refused("%s: the kernel has sent no probe", p->name);
+	if (!p->sent && !p->g->output.json) {
+		inet_ntop(AF_INET, &p->remote, remote, sizeof(remote));
+		print_name(stdout, p->name);
+		printf(": asking %s\n", remote);
+		fflush(stdout);
+	}
+	p->probes[slot].kernel = tunnel.manual.sent - 1;
+	p->probes[slot].told = false;
+	p->sent++;
+	return STATUS_OK;
+}
+
+/* When there is nothing to wait for any more. */
+static uint64_t patience(const struct probing *p)
+{
+	const uint64_t longest = 2 * p->max / 1000;
+
+	if (!p->answered)
+		return PROBE_LINGER_MS;
+	if (longest > PROBE_MAX_AGE_MS)
+		return PROBE_MAX_AGE_MS;
+	return longest > PROBE_LINGER_MS ? longest : PROBE_LINGER_MS;
+}
+
+static bool all_told(const struct probing *p)
+{
+	size_t i;
+
+	for (i = 0; i < GREX_KEEPALIVE_HISTORY && i < p->sent; i++)
+		if (!p->probes[i].told)
+			return false;
+	return true;
+}
+
+static int run(struct probing *p)
+{
+	uint64_t end = 0, now, due;
+	int status;
+
+	p->start = now_ms();
+	for (;;) {
+		now = now_ms();
+		due = p->start + p->sent * p->interval;
+		if (interrupts() || (p->count && p->sent == p->count)) {
+			if (!end)
+				end = now + patience(p);
+			if (interrupts() > 1 || all_told(p) || now >= end)
+				return STATUS_OK;
+		} else if (now >= due) {
+			/* Who was stopped does not make up for it in a burst. */
+			if (now - due > p->interval)
+				p->start += now - due;
+			status = send_one(p);
+			if (status)
+				return status;
+		}
+		interrupt_sleep(PROBE_POLL_MS);
+		status = look(p);
+		if (status)
+			return status;
+	}
+}
+
+static void summarise_json(const struct probing *p)
+{
+	struct json json = { .out = stdout };
+
+	json_object(&json, NULL);
+	json_string(&json, "ifname", p->name);
+	json_number(&json, "sent", p->sent);
+	json_number(&json, "answered", p->answered);
+	if (p->answered) {
+		json_number(&json, "rtt_min_us", p->min);
+		json_number(&json, "rtt_avg_us", p->sum / p->answered);
+		json_number(&json, "rtt_max_us", p->max);
+	}
+	json_object_end(&json);
+}
+
+static void summarise(const struct probing *p)
+{
+	print_name(stdout, p->name);
+	printf(": %" PRIu64 " sent, %" PRIu64 " answered, %.0f%% lost", p->sent,
+	       p->answered,
+	       p->sent ? 100.0 * (double)(p->sent - p->answered) /
+				 (double)p->sent
+		       : 0.0);
+	if (p->answered)
+		printf(", rtt min/avg/max %.3f/%.3f/%.3f ms",
+		       (double)p->min / 1000.0,
+		       (double)p->sum / 1000.0 / (double)p->answered,
+		       (double)p->max / 1000.0);
+	putchar('\n');
+}
+
+static bool parse_count(const char *text, uint32_t *count)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 10);
+
+	*count = (uint32_t)value;
+	return *text >= '0' && *text <= '9' && !*end && value &&
+	       value <= UINT32_MAX;
+}
+
+static int parse(struct probing *p, int argc, char **argv)
+{
+	const char *wrong;
+	int i;
+
+	for (i = 0; i < argc; i++) {
+		const char *option = argv[i];
+
+		if (option[0] != '-') {
+			if (p->name)
+				return usage("\"%s\" is too much, expected only "
+					     "NAME, -c, -i and -s",
+					     option);
+			p->name = option;
+			continue;
+		}
+		if (strcmp(option, "-c") != 0 && strcmp(option, "-i") != 0 &&
+		    strcmp(option, "-s") != 0)
+			return usage("\"%s\" is not an option, expected -c, -i or -s",
+				     option);
+		if (++i == argc)
+			return usage("%s: the value is missing", option);
+		if (option[1] == 'c' && !parse_count(argv[i], &p->count))
+			return usage("-c: \"%s\" is not 1..4294967295",
+				     argv[i]);
+		if (option[1] == 'i' &&
+		    (!duration_parse(argv[i], &p->interval) ||
+		     p->interval < PROBE_INTERVAL_MIN_MS))
+			return usage("-i: \"%s\" is not a time of 10ms or more",
+				     argv[i]);
+		if (option[1] == 's' &&
+		    (!parse_count(argv[i], &p->size) ||
+		     p->size < PROBE_SIZE_MIN || p->size > PROBE_SIZE_MAX))
+			return usage("-s: \"%s\" is not %u..%u bytes", argv[i],
+				     PROBE_SIZE_MIN, PROBE_SIZE_MAX);
+	}
+	if (!p->name)
+		return usage("the name of the tunnel is missing, expected NAME");
+	wrong = words_check_name(p->name);
+	return wrong ? usage("name: \"%s\" %s", p->name, wrong) : STATUS_OK;
+}
+
+int cmd_probe(struct gretool *g, int argc, char **argv)
+{
+	struct probing p = { .g = g, .interval = 1000 };
+	struct tunnel tunnel;
+	int status;
+
+	status = parse(&p, argc, argv);
+	if (status)
+		return status;
+	status = tunnels_find(&g->nl, p.name, &tunnel);
+	if (status)
+		return status;
+	p.ifindex = tunnel.ifindex;
+	p.remote = tunnel.config.remote.v4;
+	interrupt_catch();
+	status = run(&p);
+	interrupt_release();
+	if (status && !p.sent)
+		return status;
+	if (g->output.json)
+		summarise_json(&p);
+	else
+		summarise(&p);
+	if (status)
+		return status;
+	return p.answered ? STATUS_OK : STATUS_REFUSED;
+}

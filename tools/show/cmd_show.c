@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "netlink/kmod.h"
+#include "netlink/tunnels.h"
+#include "option/words.h"
+#include "show/print.h"
+
+#include "cli/gretool.h"
+
+const char help_show[] =
+	"gretool show [NAME] [-s] [-d] [-j] [-p]\n"
+	"\n"
+	"Show one tunnel or all, one a line, as add takes them.\n"
+	"\n"
+	"  -s  packets, bytes, and every drop and ICMP error that happened, by "
+	"reason\n"
+	"      (twice, or with -d: also those that did not)\n"
+	"  -d  every option, defaults too, and the state of the device\n"
+	"  -j  JSON: an array with one object for each tunnel\n"
+	"  -p  JSON, indented\n";
+
+static void show_text(const struct output *output, const struct tunnel *t)
+{
+	uint32_t fields = output->details ? F_ALL : print_needed(&t->config);
+
+	print_name(stdout, t->config.name);
+	print_words(stdout, &t->config, fields);
+	putchar('\n');
+	if (output->details)
+		print_state(stdout, t);
+	if (output->stats)
+		print_stats(stdout, t, output->details || output->stats > 1);
+}
+
+static void show_json(const struct output *output,
+		      const struct tunnels *tunnels)
+{
+	struct json json = { .out = stdout, .pretty = output->pretty };
+	size_t i;
+
+	json_array(&json, NULL);
+	for (i = 0; i < tunnels->count; i++) {
+		json_object(&json, NULL);
+		json_number(&json, "schema", JSON_SCHEMA);
+		print_json(&json, &tunnels->list[i]);
+		print_json_addresses(&json, &tunnels->list[i].config);
+		if (output->stats)
+			print_json_stats(&json, &tunnels->list[i]);
+		json_object_end(&json);
+	}
+	json_array_end(&json);
+}
+
+int cmd_show(struct gretool *g, int argc, char **argv)
+{
+	const char *name = NULL;
+	struct tunnels tunnels;
+	const char *wrong;
+	int i, status;
+
+	for (i = 0; i < argc; i++) {
+		if (output_option(&g->output, argv[i]))
+			continue;
+		if (argv[i][0] == '-')
+			return usage("\"%s\" is not an option, expected -s, -d, "
+				     "-j or -p",
+				     argv[i]);
+		if (name)
+			return usage("\"%s\" is too much, expected only NAME, "
+				     "-s, -d, -j and -p",
+				     argv[i]);
+		name = argv[i];
+		wrong = words_check_name(name);
+		if (wrong)
+			return usage("name: \"%s\" %s", name, wrong);
+	}
+	status = tunnels_read(&g->nl, name, g->output.stats, &tunnels);
+	if (!status && g->output.json)
+		show_json(&g->output, &tunnels);
+	else if (!status)
+		for (size_t n = 0; n < tunnels.count; n++)
+			show_text(&g->output, &tunnels.list[n]);
+	/* Nothing to show may be for want of the module. */
+	if (status || !tunnels.count)
+		kmod_report_fault();
+	tunnels_free(&tunnels);
+	return status;
+}

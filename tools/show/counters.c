@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "show/counters.h"
+
+#define OF_TUNNEL false
+#define OF_NETNS true
+
+const struct counter counters[GREX_STAT_MAX + 1] = {
+#define COUNTER(ID, name, scope, text) \
+	[GREX_STAT_##ID] = { #name, OF_##scope, text },
+	GREX_STATS(COUNTER)
+#undef COUNTER
+};

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/gretool.h"
+#include "lib/duration.h"
+#include "lib/interrupt.h"
+#include "lib/visible.h"
+#include "netlink/tunnels.h"
+#include "show/print.h"
+
+const char help_top[] =
+	"gretool top [-i TIME] [-c COUNT]\n"
+	"\n"
+	"A live table of all tunnels: the state of the peer, the RTT of its "
+	"answers, how\n"
+	"many of the last 32 were lost, and one sign for each of those, the "
+	"last on the\n"
+	"right: higher is slower, x is lost. Runs until it is interrupted.\n"
+	"\n"
+	"  -i TIME   between two looks: 1s (default), 200ms\n"
+	"  -c COUNT  so many looks\n";
+
+#define TOP_INTERVAL_MIN_MS 100
+/* Home, and below: nothing flickers. */
+#define TOP_HOME "\033[H\033[2J"
+
+/* Eight heights between the lowest and the highest of the probes. */
+static void spark(const struct probes *p)
+{
+	static const char *const heights[] = { "▁", "▂", "▃", "▄",
+					       "▅", "▆", "▇", "█" };
+	uint32_t low = UINT32_MAX, high = 0;
+	int i;
+
+	for (i = 0; i < GREX_KEEPALIVE_HISTORY; i++) {
+		if (!p->history[i])
+			continue;
+		if (p->history[i] < low)
+			low = p->history[i];
+		if (p->history[i] > high)
+			high = p->history[i];
+	}
+	for (i = GREX_KEEPALIVE_HISTORY - 1; i >= 0; i--) {
+		if ((uint64_t)i >= p->sent || (!i && !p->history[i]))
+			putchar(' ');
+		else if (!p->history[i])
+			putchar('x');
+		else
+			fputs(heights[high == low ? 0
+						  : (uint64_t)(p->history[i] -
+							       low) *
+							    7 / (high - low)],
+			      stdout);
+	}
+}
+
+/* Trouble on top: those whose peer is lost, then those that lose most. */
+static int compare(const void *left, const void *right)
+{
+	const struct tunnel *a = left, *b = right;
+	unsigned int lost_a, lost_b, of;
+
+	lost_a = print_lost(&a->keepalives, &of);
+	lost_b = print_lost(&b->keepalives, &of);
+	if (a->carrier != b->carrier)
+		return a->carrier ? 1 : -1;
+	if (lost_a != lost_b)
+		return lost_a > lost_b ? -1 : 1;
+	return strcmp(a->config.name, b->config.name);
+}
+
+static void milliseconds(uint64_t ns)
+{
+	const double ms = (double)ns / 1e6;
+
+	printf("%7.*f ", ms < 1000 ? 3 : 2, ms);
+}
+
+/* 80 columns, unless the name has all of its 15 characters. */
+static void line(const struct tunnel *t)
+{
+	const struct probes *p = &t->keepalives;
+	char name[VISIBLE_SIZE(IFNAMSIZ)];
+	unsigned int lost, of;
+
+	printf("%-14s %-4s ", visible_text(t->config.name, name, sizeof(name)),
+	       print_peer_text(t));
+	if (p->received) {
+		milliseconds(p->rtt);
+		milliseconds(p->rtt_smoothed);
+	} else {
+		printf("%7s %7s ", "-", "-");
+	}
+	lost = print_lost(p, &of);
+	if (of)
+		printf("%2u/%-2u %5" PRIu64 " ", lost, of, p->flaps);
+	else
+		printf("%5s %5s ", "-", "-");
+	spark(p);
+	putchar('\n');
+}
+
+static int look(struct gretool *g, bool terminal)
+{
+	struct tunnels tunnels;
+	int status;
+	size_t i;
+
+	status = tunnels_dump(&g->nl, false, &tunnels);
+	if (!status) {
+		if (tunnels.count)
+			qsort(tunnels.list, tunnels.count,
+			      sizeof(*tunnels.list), compare);
+		if (terminal)
+			fputs(TOP_HOME, stdout);
+		printf("%-14s %-4s %7s %7s %5s %5s %s\n", "TUNNEL", "PEER",
+		       "RTT ms", "SMOOTH", "LOST", "FLAPS", "LAST 32");
+		for (i = 0; i < tunnels.count; i++)
+			line(&tunnels.list[i]);
+		fflush(stdout);
+	}
+	tunnels_free(&tunnels);
+	return status;
+}
+
+int cmd_top(struct gretool *g, int argc, char **argv)
+{
+	const bool terminal = isatty(STDOUT_FILENO);
+	uint32_t interval = 1000;
+	unsigned long count = 0, looks;
+	int i, status = STATUS_OK;
+	char *end;
+
+	for (i = 0; i < argc; i++) {
+		const bool is_count = !strcmp(argv[i], "-c");
+
+		if (!is_count && strcmp(argv[i], "-i") != 0)
+			return usage("\"%s\" is too much, expected only -i and -c",
+				     argv[i]);
+		if (++i == argc)
+			return usage("%s: the value is missing", argv[i - 1]);
+		if (is_count) {
+			count = strtoul(argv[i], &end, 10);
+			if (*end || !count || !isdigit((unsigned char)*argv[i]))
+				return usage("-c: \"%s\" is not 1 or more",
+					     argv[i]);
+		} else if (!duration_parse(argv[i], &interval) ||
+			   interval < TOP_INTERVAL_MIN_MS) {
+			return usage("-i: \"%s\" is not a time of 100ms or more",
+				     argv[i]);
+		}
+	}
+	interrupt_catch();
+	for (looks = 1; !interrupts() && !status; looks++) {
+		status = look(g, terminal);
+		if (status || looks == count)
+			break;
+		interrupt_sleep(interval);
+	}
+	interrupt_release();
+	return status;
+}
