@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "apply/conf.h"
-#include "cli/batch.h"
+#include "lib/line.h"
 #include "netlink/collect.h"
 #include "option/words.h"
 
@@ -80,13 +80,13 @@ static int begin_section(struct conf *conf, struct position at, char *name,
 static int read_line(struct conf *conf, struct section *section,
 		     struct position at, char *line)
 {
-	char *argv[BATCH_WORDS] = { line };
+	char *argv[LINE_WORDS] = { line };
 	const char *wrong;
 	int argc, i;
 
-	wrong = batch_split(line, argv, BATCH_WORDS, &argc);
+	wrong = line_split(line, argv, LINE_WORDS, &argc);
 	if (wrong) {
-		if (argc < BATCH_WORDS)
+		if (argc < LINE_WORDS)
 			at.column = (unsigned int)(argv[argc] - line) + 1;
 		report_words(&at, 1);
 		return usage("the line %s", wrong);
@@ -134,7 +134,7 @@ static int read_lines(struct conf *conf, FILE *file, const char *path)
 		report_words(&at, 1);
 		kept = keep(conf, line);
 		last = conf->count;
-		wrong = batch_check_line(line, (size_t)length, at.line == 1);
+		wrong = line_check(line, (size_t)length, at.line == 1);
 		if (!kept)
 			err = no_memory();
 		else if (wrong)

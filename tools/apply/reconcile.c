@@ -117,8 +117,9 @@ static int add_addresses(struct gretool *g, int ifindex,
 		if (!config_has_address(from, &to->addrs[i]) &&
 		    !config_add_address(&added, &to->addrs[i]))
 			break;
-	status = i < to->naddrs ? refused("%s", strerror(ENOMEM))
-				: change_addresses(g, ifindex, &added, true);
+	status = i < to->naddrs
+			 ? refused("%s", strerror(ENOMEM))
+			 : change_addresses(&g->nl, ifindex, &added, true);
 	free(added.addrs);
 	return status;
 }
@@ -173,13 +174,13 @@ static int change(struct gretool *g, int ifindex, const struct difference *d)
 	if (d->fields & F_ADDR || !to->up)
 		first &= ~(uint32_t)F_UP;
 	if (first)
-		status = change_link(g, ifindex, to, first);
+		status = change_link(&g->nl, ifindex, to, first);
 	if (!status)
 		status = remove_addresses(g, ifindex, from, to, true);
 	if (!status)
 		status = add_addresses(g, ifindex, from, to);
 	if (!status && fields & ~first && to->up)
-		status = change_link(g, ifindex, to, F_UP);
+		status = change_link(&g->nl, ifindex, to, F_UP);
 	if (!status && to->up)
 		status = add_routes(g, ifindex, from, to);
 	if (status)
@@ -188,9 +189,9 @@ static int change(struct gretool *g, int ifindex, const struct difference *d)
 	hold_address(g, ifindex, from, to);
 	status = remove_addresses(g, ifindex, from, to, false);
 	if (!status && fields & ~first && !to->up)
-		status = change_link(g, ifindex, to, F_UP);
+		status = change_link(&g->nl, ifindex, to, F_UP);
 	if (!status && last)
-		status = change_link(g, ifindex, to, last);
+		status = change_link(&g->nl, ifindex, to, last);
 	return status;
 }
 
@@ -200,13 +201,13 @@ static int create(struct gretool *g, const struct config *to)
 
 	/* Those of a tunnel that is down wait until it is up. */
 	if (!to->nroutes || !to->up)
-		return change_create(g, to, NULL);
-	status = change_create(g, to, &ifindex);
+		return change_create(&g->nl, to, NULL);
+	status = change_create(&g->nl, to, &ifindex);
 	if (status)
 		return status;
 	status = add_routes(g, ifindex, NULL, to);
 	if (status)
-		change_take_away(g, ifindex);
+		change_take_away(&g->nl, ifindex);
 	return status;
 }
 
@@ -297,7 +298,7 @@ static int change_or_put_back(struct gretool *g, const struct difference *d,
 
 static int recreate(struct gretool *g, const struct difference *d, int ifindex)
 {
-	int status = change_delete(g, d->from->name, ifindex);
+	int status = change_delete(&g->nl, d->from->name, ifindex);
 
 	if (status)
 		return status;
@@ -337,7 +338,7 @@ int reconcile(struct gretool *g, const struct difference *d, int ifindex,
 		status = recreate(g, d, ifindex);
 		break;
 	case ACTION_DELETE:
-		status = change_delete(g, d->from->name, ifindex);
+		status = change_delete(&g->nl, d->from->name, ifindex);
 		break;
 	}
 	report_words(NULL, 0);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "cli/gretool.h"
 #include "netlink/change.h"
 #include "netlink/resolve.h"
 #include "option/words.h"
@@ -18,7 +19,7 @@ int cmd_add(struct gretool *g, int argc, char **argv)
 	if (!status)
 		status = resolve_numbers(&g->nl, &c, &c);
 	if (!status)
-		status = change_create(g, &c, NULL);
+		status = change_create(&g->nl, &c, NULL);
 	config_free(&c);
 	return status;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "cli/gretool.h"
 #include "netlink/change.h"
 #include "netlink/tunnels.h"
 #include "option/words.h"
@@ -23,5 +24,5 @@ int cmd_del(struct gretool *g, int argc, char **argv)
 	status = tunnels_find(&g->nl, argv[0], &tunnel);
 	if (status)
 		return status;
-	return change_delete(g, argv[0], tunnel.ifindex);
+	return change_delete(&g->nl, argv[0], tunnel.ifindex);
 }

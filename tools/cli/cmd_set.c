@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "cli/gretool.h"
 #include "netlink/change.h"
 #include "netlink/link.h"
 #include "netlink/resolve.h"
@@ -50,14 +51,14 @@ static int set_tunnel(struct gretool *g, struct config *c)
 		last = change_for_good(&tunnel.config, fields);
 	fields &= ~last;
 	if (fields)
-		status = change_link(g, tunnel.ifindex, &wanted, fields);
+		status = change_link(&g->nl, tunnel.ifindex, &wanted, fields);
 	if (status)
 		return status; /* a refused change has changed nothing */
-	status = change_addresses(g, tunnel.ifindex, c, true);
+	status = change_addresses(&g->nl, tunnel.ifindex, c, true);
 	if (status && fields)
 		put_back(g, &tunnel, fields);
 	if (!status && last)
-		status = change_link(g, tunnel.ifindex, &wanted, last);
+		status = change_link(&g->nl, tunnel.ifindex, &wanted, last);
 	return status;
 }
 

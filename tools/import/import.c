@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/batch.h"
 #include "import/import.h"
+#include "lib/line.h"
 #include "lib/report.h"
 #include "lib/visible.h"
 #include "netlink/collect.h"
@@ -137,7 +137,7 @@ static int parse(struct config *c, const char *name, const char *before,
 		return refused("%s", strerror(ENOMEM));
 	}
 	argv[0] = (char *)name;
-	wrong = batch_split(text, argv + 1, max, &argc);
+	wrong = line_split(text, argv + 1, max, &argc);
 	if (wrong)
 		status = usage("\"%s\" %s", options, wrong);
 	else

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/batch.h"
 #include "import/import.h"
+#include "lib/line.h"
 #include "lib/report.h"
 #include "netlink/collect.h"
 #include "option/words.h"
@@ -152,11 +152,10 @@ static void put_name(char *text, size_t size, const char *line,
 
 static bool take_command(struct import *im, const struct stanza *s, char *text)
 {
-	char *argv[BATCH_WORDS];
+	char *argv[LINE_WORDS];
 	int argc;
 
-	if (strpbrk(text, "$`|<>") ||
-	    batch_split(text, argv, BATCH_WORDS, &argc))
+	if (strpbrk(text, "$`|<>") || line_split(text, argv, LINE_WORDS, &argc))
 		return false;
 	if (!argc)
 		return true;

@@ -5,20 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/report.h"
 #include "netlink/addr.h"
 #include "netlink/change.h"
 #include "netlink/kmod.h"
 #include "netlink/refusal.h"
 #include "netlink/tunnels.h"
 
-int change_link(struct gretool *g, int ifindex, const struct config *c,
+int change_link(struct nl *nl, int ifindex, const struct config *c,
 		uint32_t fields)
 {
 	struct nl_request request;
 
 	link_change(&request, ifindex, c, fields);
-	if (nl_talk(&g->nl, &request, NULL, NULL))
-		return report_refusal(&g->nl, &request, c->name);
+	if (nl_talk(nl, &request, NULL, NULL))
+		return report_refusal(nl, &request, c->name);
 	return STATUS_OK;
 }
 
@@ -30,11 +31,11 @@ uint32_t change_for_good(const struct config *before, uint32_t fields)
 						   : 0;
 }
 
-static int refuse_address(struct gretool *g, const struct nl_request *request,
+static int refuse_address(struct nl *nl, const struct nl_request *request,
 			  const char *name, const struct address *a)
 {
 	char ip[INET6_ADDRSTRLEN], subject[INET6_ADDRSTRLEN + 64];
-	const struct nl_refusal *why = &g->nl.refusal;
+	const struct nl_refusal *why = &nl->refusal;
 
 	report_word(a->word);
 	inet_ntop(a->local.family, &a->local.v6, ip, sizeof(ip));
@@ -46,10 +47,10 @@ static int refuse_address(struct gretool *g, const struct nl_request *request,
 			       name, ip, a->prefix);
 	snprintf(subject, sizeof(subject), "%s: addr %s/%u", name, ip,
 		 a->prefix);
-	return report_refusal(&g->nl, request, subject);
+	return report_refusal(nl, request, subject);
 }
 
-static void take_back(struct gretool *g, int ifindex, const struct config *c,
+static void take_back(struct nl *nl, int ifindex, const struct config *c,
 		      const bool *ours, size_t count)
 {
 	struct nl_request request;
@@ -57,11 +58,11 @@ static void take_back(struct gretool *g, int ifindex, const struct config *c,
 	while (count--)
 		if (ours[count]) {
 			addr_delete(&request, ifindex, &c->addrs[count]);
-			nl_talk(&g->nl, &request, NULL, NULL);
+			nl_talk(nl, &request, NULL, NULL);
 		}
 }
 
-int change_addresses(struct gretool *g, int ifindex, const struct config *c,
+int change_addresses(struct nl *nl, int ifindex, const struct config *c,
 		     bool existing)
 {
 	struct nl_request request;
@@ -77,12 +78,12 @@ int change_addresses(struct gretool *g, int ifindex, const struct config *c,
 		return refused("%s", strerror(ENOMEM));
 	for (i = 0; i < c->naddrs; i++) {
 		addr_add(&request, ifindex, &c->addrs[i]);
-		err = nl_talk(&g->nl, &request, NULL, NULL);
+		err = nl_talk(nl, &request, NULL, NULL);
 		ours[i] = !err;
 		if (!err || (err == -EEXIST && existing))
 			continue;
-		status = refuse_address(g, &request, c->name, &c->addrs[i]);
-		take_back(g, ifindex, c, ours, i);
+		status = refuse_address(nl, &request, c->name, &c->addrs[i]);
+		take_back(nl, ifindex, c, ours, i);
 		break;
 	}
 	free(ours);
@@ -90,7 +91,7 @@ int change_addresses(struct gretool *g, int ifindex, const struct config *c,
 }
 
 /* The kernel loads the module by itself, unless it cannot. */
-static int create(struct gretool *g, const struct config *c)
+static int create(struct nl *nl, const struct config *c)
 {
 	static bool tried;
 	static int status; /* of the attempt */
@@ -98,22 +99,22 @@ static int create(struct gretool *g, const struct config *c)
 	int err;
 
 	link_add(&request, c);
-	err = nl_talk(&g->nl, &request, NULL, NULL);
+	err = nl_talk(nl, &request, NULL, NULL);
 	if (err == -EOPNOTSUPP && !tried && kmod_is_missing()) {
 		tried = true;
 		status = kmod_load();
 		if (status)
 			return status;
 		link_add(&request, c);
-		err = nl_talk(&g->nl, &request, NULL, NULL);
+		err = nl_talk(nl, &request, NULL, NULL);
 	}
 	/* It was said, and is the same for each of them. */
 	if (err == -EOPNOTSUPP && status)
 		return status;
-	return err ? report_refusal(&g->nl, &request, c->name) : STATUS_OK;
+	return err ? report_refusal(nl, &request, c->name) : STATUS_OK;
 }
 
-int change_create(struct gretool *g, const struct config *c, int *ifindex)
+int change_create(struct nl *nl, const struct config *c, int *ifindex)
 {
 	struct config down = *c;
 	struct tunnel tunnel;
@@ -121,39 +122,39 @@ int change_create(struct gretool *g, const struct config *c, int *ifindex)
 
 	/* Without addresses one message does it all. */
 	if (!c->naddrs && !ifindex)
-		return create(g, c);
+		return create(nl, c);
 	/* With addresses it comes up last. */
 	down.up = false;
-	status = create(g, &down);
+	status = create(nl, &down);
 	if (status)
 		return status;
-	status = tunnels_find(&g->nl, c->name, &tunnel);
+	status = tunnels_find(nl, c->name, &tunnel);
 	if (status)
 		return status;
-	status = change_addresses(g, tunnel.ifindex, c, false);
+	status = change_addresses(nl, tunnel.ifindex, c, false);
 	if (!status && c->up)
-		status = change_link(g, tunnel.ifindex, c, F_UP);
+		status = change_link(nl, tunnel.ifindex, c, F_UP);
 	if (status)
-		change_take_away(g, tunnel.ifindex);
+		change_take_away(nl, tunnel.ifindex);
 	else if (ifindex)
 		*ifindex = tunnel.ifindex;
 	return status;
 }
 
-int change_delete(struct gretool *g, const char *name, int ifindex)
+int change_delete(struct nl *nl, const char *name, int ifindex)
 {
 	struct nl_request request;
 
 	link_delete(&request, ifindex);
-	if (nl_talk(&g->nl, &request, NULL, NULL))
-		return report_refusal(&g->nl, &request, name);
+	if (nl_talk(nl, &request, NULL, NULL))
+		return report_refusal(nl, &request, name);
 	return STATUS_OK;
 }
 
-void change_take_away(struct gretool *g, int ifindex)
+void change_take_away(struct nl *nl, int ifindex)
 {
 	struct nl_request request;
 
 	link_delete(&request, ifindex);
-	nl_talk(&g->nl, &request, NULL, NULL);
+	nl_talk(nl, &request, NULL, NULL);
 }

@@ -3,7 +3,6 @@
 #ifndef CHANGE_H
 #define CHANGE_H
 
-#include "cli/gretool.h"
 #include "netlink/link.h"
 #include "option/config.h"
 
@@ -11,13 +10,13 @@
  * Create a tunnel with its addresses, and load the module if that is needed. Its
  * index goes to ifindex, unless that is NULL. Refused: there is none.
  */
-int change_create(struct gretool *g, const struct config *c, int *ifindex);
-int change_delete(struct gretool *g, const char *name, int ifindex);
+int change_create(struct nl *nl, const struct config *c, int *ifindex);
+int change_delete(struct nl *nl, const char *name, int ifindex);
 /* Likewise, and not a word about a failure: what is half made. */
-void change_take_away(struct gretool *g, int ifindex);
+void change_take_away(struct nl *nl, int ifindex);
 
 /* Change fields of a tunnel to what c has. Returns enum status. */
-int change_link(struct gretool *g, int ifindex, const struct config *c,
+int change_link(struct nl *nl, int ifindex, const struct config *c,
 		uint32_t fields);
 
 /*
@@ -30,7 +29,7 @@ uint32_t change_for_good(const struct config *before, uint32_t fields);
  * Give it the addresses of c. If one is refused, those before it are taken
  * away again. existing: it is no error that an address is there already.
  */
-int change_addresses(struct gretool *g, int ifindex, const struct config *c,
+int change_addresses(struct nl *nl, int ifindex, const struct config *c,
 		     bool existing);
 
 #endif /* CHANGE_H */

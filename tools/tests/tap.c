@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/batch.h"
+#include "lib/line.h"
 #include "lib/report.h"
 #include "option/words.h"
 #include "show/print.h"
@@ -58,7 +58,7 @@ static int parse(struct config *c, enum words_use use, const char *line,
 		 const char **message)
 {
 	static char text[1024];
-	char *argv[BATCH_WORDS];
+	char *argv[LINE_WORDS];
 	char *copy = strdup(line);
 	int argc, status;
 
@@ -68,7 +68,7 @@ static int parse(struct config *c, enum words_use use, const char *line,
 	report_stream = fmemopen(text, sizeof(text) - 1, "w");
 	if (!report_stream)
 		abort();
-	if (batch_split(copy, argv, BATCH_WORDS, &argc))
+	if (line_split(copy, argv, LINE_WORDS, &argc))
 		abort();
 	status = words_parse(c, use, argc, argv);
 	fclose(report_stream);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/batch.h"
+#include "lib/line.h"
 #include "tap.h"
 
 /* The words with | between them, or what is wrong. */
@@ -50,7 +50,7 @@ int main(void)
 
 		if (!copy)
 			abort();
-		wrong = batch_split(copy, argv, 8, &argc);
+		wrong = line_split(copy, argv, 8, &argc);
 		for (n = 0; n < argc && !wrong; n++) {
 			strcat(got, n ? "|" : "");
 			strcat(got, argv[n]);

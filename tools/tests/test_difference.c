@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "apply/difference.h"
-#include "cli/batch.h"
+#include "lib/line.h"
 #include "option/words.h"
 #include "tap.h"
 
@@ -14,11 +14,11 @@
 /* As a section of a file. */
 static void said_by(struct config *c, const char *line)
 {
-	char *argv[BATCH_WORDS];
+	char *argv[LINE_WORDS];
 	char *copy = strdup(line);
 	int argc;
 
-	if (!copy || batch_split(copy, argv, BATCH_WORDS, &argc) ||
+	if (!copy || line_split(copy, argv, LINE_WORDS, &argc) ||
 	    words_parse(c, WORDS_FILE, argc, argv))
 		abort();
 	free(copy);

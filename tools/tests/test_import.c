@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/batch.h"
 #include "import/import.h"
+#include "lib/line.h"
 #include "lib/report.h"
 #include "tap.h"
 
@@ -65,10 +65,10 @@ static const struct {
 
 static void import_line(struct import *im, const char *line)
 {
-	char *argv[BATCH_WORDS], *copy = strdup(line);
+	char *argv[LINE_WORDS], *copy = strdup(line);
 	int argc;
 
-	if (!copy || batch_split(copy, argv, BATCH_WORDS, &argc))
+	if (!copy || line_split(copy, argv, LINE_WORDS, &argc))
 		abort();
 	import_ip(im, "g", argc, argv);
 	free(copy);

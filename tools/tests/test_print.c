@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/batch.h"
+#include "lib/line.h"
 #include "show/print.h"
 #include "tap.h"
 
@@ -201,7 +201,7 @@ static void test_name(void)
 		print_name(out, names[i].name);
 		fclose(out);
 		check_text(text, names[i].text, "name %zu", i);
-		wrong = batch_split(text, argv, 2, &argc);
+		wrong = line_split(text, argv, 2, &argc);
 		check(!wrong && argc == 1 && !strcmp(argv[0], names[i].name),
 		      "name %zu is read back", i);
 		free(text);
