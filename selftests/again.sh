@@ -1,16 +1,23 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# again.sh COUNT [RUN_OPTION|TEST...]: run the functional files COUNT times beside four
-# busy loops, and say how often each had which verdict. RUN_OPTION and TEST as of
-# lab/run.sh; without TEST: those of "make check". The clocks of the guests do not count
-# what this machine does, so a file that fails once is at fault.
+# again.sh COUNT [-k KERNEL] [-j GUESTS] [TEST...]: run test files COUNT times beside
+# four busy loops, and print how often each of them failed. The options and TEST are
+# those of lab/run.sh; without TEST, again.sh takes the files of "make check". The
+# clock of a guest does not depend on the load of this machine, so a file that fails
+# once is at fault.
 
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
 count=$1
 shift
+options=()
+while [[ ${1-} == -[jk] ]]; do
+	options+=("$1" "$2")
+	shift 2
+done
+files=("$@")
 [ $# -gt 0 ] || mapfile -t files < <(grep -LxF "# make check: left out" selftests/{test,pair}_*.sh)
 logs=$PWD/.build/again
 loops=()
@@ -24,7 +31,7 @@ for _ in 1 2 3 4; do
 done
 
 for ((run = 1; run <= count; run++)); do
-	selftests/lab/run.sh "$@" "${files[@]+"${files[@]}"}" >"$logs/$run" 2>&1
+	selftests/lab/run.sh "${options[@]}" "${files[@]}" >"$logs/$run" 2>&1
 	printf 'run %d: %s\n' "$run" "$(tail -n 1 "$logs/$run")"
 done
 
