@@ -16,6 +16,7 @@
 #include <net/lwtunnel.h>
 #include <net/mpls.h>
 #include <net/route.h>
+#include <net/xfrm.h>
 
 #include "grex.h"
 #include "pmtu.h"
@@ -47,17 +48,41 @@ static struct rtable *pmtu_route(const struct grex_config *config,
 	return NULL;
 }
 
-/* MTU of the route as configured. What the kernel has learned from ICMP is left out. */
-static unsigned int pmtu_of_route(const struct dst_entry *dst)
+/* The MTU of the route as configured. What the kernel has learned from ICMP is left out. */
+static unsigned int pmtu_configured(const struct dst_entry *dst)
 {
-	unsigned int mtu = 0;
+	unsigned int mtu = dst_metric_raw(dst, RTAX_MTU);
 
-	if (dst_xfrm(dst))
-		return dst_mtu(dst); /* less what IPsec adds */
-	mtu = dst_metric_raw(dst, RTAX_MTU);
 	if (!mtu)
 		mtu = min_t(unsigned int, READ_ONCE(dst->dev->mtu), IP_MAX_MTU);
 	return mtu - lwtunnel_headroom(dst->lwtstate, mtu);
+}
+
+/* The MTU that a packet on the route is held to. IPsec also holds it to the path MTU that
+ * the kernel has learned.
+ */
+static unsigned int pmtu_of_route(const struct dst_entry *dst)
+{
+	return dst_xfrm(dst) ? dst_mtu(dst) : pmtu_configured(dst);
+}
+
+/* The MTU for a device: the configured one less what IPsec adds. A path MTU that the kernel
+ * has learned ends without a change of the route, so no device may follow it.
+ */
+static unsigned int pmtu_for_device(const struct dst_entry *dst)
+{
+	struct xfrm_state *states[XFRM_MAX_DEPTH];
+	unsigned int count = 0, mtu;
+
+	while (dst_xfrm(dst) && count < ARRAY_SIZE(states)) {
+		states[count++] = dst_xfrm(dst);
+		dst = xfrm_dst_child(dst);
+	}
+	mtu = pmtu_configured(dst);
+	/* The last transformation is the outermost one on the wire. */
+	while (count)
+		mtu = xfrm_state_mtu(states[--count], mtu);
+	return mtu;
 }
 
 struct grex_pmtu_link grex_pmtu_of_link(const struct grex_config *config)
@@ -74,7 +99,7 @@ struct grex_pmtu_link grex_pmtu_of_link(const struct grex_config *config)
 		struct rtable *rt = pmtu_route(config, config->match.remote.v4);
 
 		if (rt) {
-			mtu = pmtu_of_route(&rt->dst);
+			mtu = pmtu_for_device(&rt->dst);
 			link.is_tunnel = rt->dst.dev->type == ARPHRD_IPGRE;
 			link.headroom = LL_RESERVED_SPACE(rt->dst.dev) +
 					rt->dst.header_len + config->overhead;

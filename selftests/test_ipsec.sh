@@ -113,6 +113,9 @@ smaller_path() {
 	run ip -n "$H2" link set v0 mtu 1400
 	check_eq "the first" lost "$(fate 10.0.0.2 1430)"
 	check_eq "the second" "$edge" "$(fate 10.0.0.2 1430)"
+	# The MTU of the device follows the configured route, not the error.
+	sleep 3
+	check_eq "MTU of the device" "$(room 1500)" "$(link_mtu "$H1" gre1)"
 	forget
 	check_eq "the first again" lost "$(fate 10.0.0.2 1430)"
 	check_eq "IPv6 after IPv4" "$edge" "$(fate fd00::2 1430)"
