@@ -67,7 +67,7 @@ deb: ## build the Debian packages grex-dkms and gretool, in .build/deb
 	@ls $(DEB)/*.deb
 
 demo: ## boot Debian's kernel and show a tunnel between two hosts
-	@selftests/demo.sh
+	@selftests/demo/demo.sh
 
 check: ## all tests but the longest, on Debian's 6.1
 	@selftests/check.sh host selftests static kunit

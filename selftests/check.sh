@@ -53,8 +53,8 @@ setup() {
 # --- which files ------------------------------------------------------------------
 
 # marked, unmarked TEXT: the test files that have such a line, and those that do not
-marked() { grep -lxF "# $1" selftests/{test,pair}_*.sh; }
-unmarked() { grep -LxF "# $1" selftests/{test,pair}_*.sh; }
+marked() { grep -lxF "# $1" selftests/tests/{test,pair}_*.sh; }
+unmarked() { grep -LxF "# $1" selftests/tests/{test,pair}_*.sh; }
 NOT_HERE="make check: left out"
 NOT_ON_DEBUG="make check-debug: left out"
 
@@ -76,8 +76,8 @@ concerned() {
 	local path word
 	changed | while IFS= read -r path; do
 		case $path in
-		selftests/test_*.sh | selftests/pair_*.sh) [ ! -f "$path" ] || echo "$path" ;;
-		selftests/*.py | selftests/*.sh) grep -l "$(basename "$path")" selftests/{test,pair}_*.sh ;;
+		selftests/tests/test_*.sh | selftests/tests/pair_*.sh) [ ! -f "$path" ] || echo "$path" ;;
+		selftests/lib/*) grep -l "$(basename "$path")" selftests/tests/{test,pair}_*.sh ;;
 		module/*.c | module/*.h)
 			word=$(basename "$path")
 			case ${word%.*} in
@@ -91,7 +91,7 @@ concerned() {
 			netns | table | demux | main) word='netns|precedence|teardown' ;;
 			*) word='counters|change' ;;
 			esac
-			printf '%s\n' selftests/test_*.sh | grep -E "$word"
+			printf '%s\n' selftests/tests/test_*.sh | grep -E "$word"
 			;;
 		esac
 	done | awk '!seen[$0]++'
@@ -127,10 +127,10 @@ stage() {
 run_stage() {
 	local files kernel
 	case $1 in
-	static) stage static selftests/static.sh ;;
-	host) stage host selftests/host.sh ;;
-	deb) stage deb selftests/deb.sh ;;
-	packages) stage packages selftests/packages.sh ;;
+	static) stage static selftests/stages/static.sh ;;
+	host) stage host selftests/stages/host.sh ;;
+	deb) stage deb selftests/stages/deb.sh ;;
+	packages) stage packages selftests/stages/packages.sh ;;
 	kunit) stage kunit "$LAB/kunit.sh" ;;
 	selftests)
 		mapfile -t files < <(unmarked "$NOT_HERE")
@@ -140,7 +140,7 @@ run_stage() {
 		mapfile -t files < <(marked "$NOT_HERE")
 		stage selftests-rest "$LAB/run.sh" -k 6.1 "${files[@]}"
 		;;
-	system) stage system selftests/system.sh ;;
+	system) stage system selftests/stages/system.sh ;;
 	debug)
 		stage kunit-debug "$LAB/kunit.sh" -k debug
 		mapfile -t files < <(unmarked "$NOT_ON_DEBUG")
@@ -151,7 +151,7 @@ run_stage() {
 		stage kunit-debug "$LAB/kunit.sh" -k debug
 		mapfile -t files < <({
 			concerned
-			in_turn selftests/{test,pair}_*.sh
+			in_turn selftests/tests/{test,pair}_*.sh
 		} | awk '!seen[$0]++')
 		stage selftests-debug "$LAB/run.sh" -k debug --within "$((DEBUG_SECONDS - SECONDS + begin))" "${files[@]}"
 		;;

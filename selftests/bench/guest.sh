@@ -27,7 +27,7 @@
 
 set -u
 cd "$(dirname "$0")" || exit
-. ../lib.sh
+. ../lib/lib.sh
 
 INJECT=$1
 ROUNDS=$2

@@ -13,8 +13,8 @@
 #                       +------------------------------------+
 #                         172.16.0.2, fd00:16::2
 
-# shellcheck source=../lib.sh
-. "$(dirname "$0")/../lib.sh"
+# shellcheck source=../lib/lib.sh
+. "$(dirname "$0")/../lib/lib.sh"
 
 TESTS="
 	sent

@@ -16,8 +16,8 @@ set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd -P)
 # shellcheck source=../lab/common.sh
 . "$here/../lab/common.sh"
-# shellcheck source=../tally.sh
-. "$here/../tally.sh"
+# shellcheck source=../stages/tally.sh
+. "$here/../stages/tally.sh"
 
 usage() { sed -n '3,/^$/s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 

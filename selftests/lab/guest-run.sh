@@ -18,7 +18,7 @@ here=$(dirname "$(realpath "$0")")
 . "$here/complaints.sh"
 # shellcheck source=/dev/null
 . /run/boot/boot.env
-cd selftests || exit # of the checkout
+cd selftests/tests || exit # of the checkout
 
 # limit_of FILE: sets limit.
 limit_of() {

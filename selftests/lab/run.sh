@@ -4,7 +4,7 @@
 # run.sh [-k NAME] [-j GUESTS] [--kmemleak] [--within SECONDS] [TEST...]: run selftests
 # on a lab kernel.
 #
-# Without TEST: all of selftests/test_*.sh and pair_*.sh.  GUESTS (2) guests with
+# Without TEST: all of selftests/tests/test_*.sh and pair_*.sh.  GUESTS (2) guests with
 # virtual time, each on one processor, share the test files (boot.sh --virtual);
 # a file that needs real time, two processors or all files of this machine says so
 # in a line "# real time: WHY", and runs after them in a guest that has both.
@@ -20,6 +20,7 @@
 
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
+TESTS=$CHECKOUT/selftests/tests
 
 usage() { sed -n '3,/^$/s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 
@@ -41,24 +42,24 @@ singles=() pairs=()
 if (($#)); then
 	for file; do
 		file=$(basename "$file")
-		[[ -f $CHECKOUT/selftests/$file ]] || file=test_$file
-		[[ -f $CHECKOUT/selftests/$file ]] || file=$file.sh
-		[[ -f $CHECKOUT/selftests/$file ]] || die "no such test: $file"
+		[[ -f $TESTS/$file ]] || file=test_$file
+		[[ -f $TESTS/$file ]] || file=$file.sh
+		[[ -f $TESTS/$file ]] || die "no such test: $file"
 		case $file in pair_*) pairs+=("$file") ;; *) singles+=("$file") ;; esac
 	done
 else
-	for file in "$CHECKOUT"/selftests/test_*.sh; do [[ ! -f $file ]] || singles+=("$(basename "$file")"); done
-	for file in "$CHECKOUT"/selftests/pair_*.sh; do [[ ! -f $file ]] || pairs+=("$(basename "$file")"); done
+	for file in "$TESTS"/test_*.sh; do [[ ! -f $file ]] || singles+=("$(basename "$file")"); done
+	for file in "$TESTS"/pair_*.sh; do [[ ! -f $file ]] || pairs+=("$(basename "$file")"); done
 fi
 # The longest that a file asks for itself: guest-run.sh.
 patience=$limit
 for file in "${singles[@]}" "${pairs[@]}"; do
-	own=$(sed -n 's/^# limit: *\([0-9]\{1,\}\).*/\1/p;30q' "$CHECKOUT/selftests/$file")
+	own=$(sed -n 's/^# limit: *\([0-9]\{1,\}\).*/\1/p;30q' "$TESTS/$file")
 	if ((${own:-0} > patience)); then patience=$own; fi
 done
 # A guest that says nothing for so long hangs: a second of its clock may be ten here.
 beat=$((within ? 600 : 3 * patience + 90))
-((${#singles[@]} + ${#pairs[@]})) || die "there are no tests in $CHECKOUT/selftests"
+((${#singles[@]} + ${#pairs[@]})) || die "there are no tests in $TESTS"
 
 stage=selftests-$name
 ((${#kmemleak[@]} == 0)) || stage+=-kmemleak
@@ -67,7 +68,7 @@ make -s -j "$(nproc)" -C "$CHECKOUT" tool >&2 || { tally "$stage" fail "build of
 # What needs this machine and not the guest: the file finds out how it went.
 unready=()
 for file in "${singles[@]}"; do
-	before=$(sed -n 's/^# before the boot: *//p' "$CHECKOUT/selftests/$file")
+	before=$(sed -n 's/^# before the boot: *//p' "$TESTS/$file")
 	[[ -z $before ]] || (cd "$CHECKOUT/selftests" && "$before" "$name") || unready+=("$file")
 done
 results=$CHECKOUT/.build/results/$name
@@ -219,7 +220,7 @@ close_queue() {
 
 virtual=() real=()
 for file in "${singles[@]}"; do
-	if grep -q '^# real time: ' "$CHECKOUT/selftests/$file"; then real+=("$file"); else virtual+=("$file"); fi
+	if grep -q '^# real time: ' "$TESTS/$file"; then real+=("$file"); else virtual+=("$file"); fi
 done
 share "$guests" --virtual "${virtual[@]}"
 share 1 "" "${real[@]}"
@@ -232,7 +233,7 @@ for file in "${pairs[@]}"; do
 		echo "$file" >>"$results/left-out"
 		continue
 	fi
-	read -r a b < <(sed -n 's/^# pair: *//p' "$CHECKOUT/selftests/$file"; echo test 6.1)
+	read -r a b < <(sed -n 's/^# pair: *//p' "$TESTS/$file"; echo test 6.1)
 	[[ $a != test ]] || a=$name
 	[[ $b != test ]] || b=$name
 	for kernel in "$a" "$b"; do
@@ -241,7 +242,7 @@ for file in "${pairs[@]}"; do
 	start=$(now)
 	status=0
 	"$LAB/pair.sh" -t $((patience + 60)) -k "$a" -k2 "$b" -o "$results/$file" \
-		-- "selftests/$file" a -- "selftests/$file" b >"$results/$file.output" 2>&1 || status=$?
+		-- "selftests/tests/$file" a -- "selftests/tests/$file" b >"$results/$file.output" 2>&1 || status=$?
 	# Each end prints its own results; the file's are all of them.
 	sed -n 's/^[ab]| //p' "$results/$file.output" | grep -E '^(not )?ok ' >"$results/$file.tap" || :
 	bad=$(grep -c '^not ok ' "$results/$file.tap" || :)

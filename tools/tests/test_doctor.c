@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What the doctor thinks of facts that are hard to have in a selftest. The
- * others are planted there, see selftests/test_doctor.sh.
+ * others are planted there, see selftests/tests/test_doctor.sh.
  */
 #include <arpa/inet.h>
 #include <linux/rtnetlink.h>

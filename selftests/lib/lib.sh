@@ -1,0 +1,418 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What every test_*.sh starts with: . "$(dirname "$0")/../lib/lib.sh"
+#
+# A test file lists its test functions in TESTS, in order, and ends with
+# "run_tests". A function makes its topology, checks with check, check_eq and
+# friends, and returns; RET is 0 as long as nothing failed. Namespaces get
+# random names and go away after each function; or a function named in SETUP
+# makes a topology first, which the others share and leave as they found it.
+# Output is KTAP; exit status 0 all passed, 1 some failed, 4 skipped. With
+# VERBOSE=1 each command that changes something is printed before it runs.
+#
+# The usual topology (setup_pair):
+#
+#    $A                                         $B
+#    +-----------------------+   +-----------------------+
+#    |  gre1 10.0.0.1/30     |   |  gre1 10.0.0.2/30     |
+#    |       fd00::1/64      |   |       fd00::2/64      |
+#    |   |                   |   |                   |   |
+#    |  v0   192.0.2.1/24 ===========  v0  192.0.2.2/24   |
+#    |       2001:db8::1/64  |   |       2001:db8::2/64  |
+#    +-----------------------+   +-----------------------+
+#
+# and the scenario "namespaces" (setup_internet):
+#
+#    $H1 v0 198.51.100.2/24 --- 198.51.100.1 v1 $NET v2 203.0.113.1 --- v0 203.0.113.2/24 $H2
+
+set -u
+export LC_ALL=C PYTHONDONTWRITEBYTECODE=1
+
+KSFT_SKIP=4
+MODULE=grex # what the tests need
+PY=$(realpath "${BASH_SOURCE[0]%/*}/py") # helpers in Python
+WORK=$(mktemp -d)
+NAMESPACES=()
+PIDS=()
+
+# --- output ----------------------------------------------------------------
+
+# Print a command, then run it.
+run() {
+	[ -z "${VERBOSE:-}" ] || printf '# + %s\n' "$*"
+	"$@"
+}
+
+# End the whole file as skipped.
+skip_all() {
+	printf 'TAP version 13\n1..0 # SKIP %s\n' "$*"
+	exit "$KSFT_SKIP"
+}
+
+# End this test function as skipped: skip "why"; return
+skip() {
+	SKIP=$*
+}
+
+fail() {
+	RET=1
+	printf '# FAIL: %s\n' "$*"
+}
+
+# check "what is expected" command...: the command must succeed
+check() {
+	local what=$1 out
+	shift
+	[ -z "${VERBOSE:-}" ] || printf '# ? %s\n' "$*"
+	out=$("$@" 2>&1) || fail "$what: $* said: $out"
+}
+
+# check_fails "what" command...: the command must not succeed
+check_fails() {
+	local what=$1 out
+	shift
+	if out=$("$@" 2>&1); then
+		fail "$what: $* succeeded and said: $out"
+	fi
+}
+
+# check_eq "what" EXPECTED GOT
+check_eq() {
+	[ "$2" = "$3" ] || fail "$1: expected \"$2\", got \"$3\""
+}
+
+# check_match "what" REGEX GOT
+check_match() {
+	[[ $3 =~ $2 ]] || fail "$1: \"$3\" does not match \"$2\""
+}
+
+# --- waiting ---------------------------------------------------------------
+
+exec {NOTHING}<> <(:) # a pipe that nobody writes to
+
+# busywait SECONDS command...: until it succeeds
+busywait() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$SECONDS" -lt "$end" ] || return 1
+		read -rt 0.05 -u "$NOTHING" || : # sleeps, and starts no program
+	done
+}
+
+# now: ms since whenever
+now() {
+	local up
+	read -r up _ </proc/uptime
+	echo "${up%.*}${up#*.}0"
+}
+
+# --- namespaces ------------------------------------------------------------
+
+# new_ns VARIABLE: make a namespace with lo up, its name in VARIABLE
+new_ns() {
+	local name
+	name=$(printf '%s-%04x%04x' "$1" $RANDOM $RANDOM)
+	run ip netns add "$name"
+	# No solicitations in captures unless a test asks for them.
+	ip netns exec "$name" sh -c "
+		cd /proc/sys/net/ipv6/conf/default
+		echo 0 >accept_dad
+		echo 0 >router_solicitations
+		exec ip link set lo up"
+	NAMESPACES+=("$name")
+	printf -v "$1" '%s' "$name"
+}
+
+# ns NAMESPACE command...
+ns() {
+	local name=$1
+	shift
+	run ip netns exec "$name" "$@"
+}
+
+# ips NAMESPACE: each line of the input is a command of ip, there; an emulated
+# machine takes long to start a program
+ips() {
+	local name=$1 lines
+
+	mapfile -t lines
+	[ -z "${VERBOSE:-}" ] ||
+		printf '# + %s\n' "${lines[@]/#/ip -n $name }"
+	printf '%s\n' "${lines[@]}" | ip -n "$name" -batch -
+}
+
+# background command...: ended with the test function
+background() {
+	"$@" &
+	PIDS+=($!)
+}
+
+# ns_background NAMESPACE command...: likewise, in a namespace
+ns_background() {
+	ip netns exec "$@" &
+	PIDS+=($!)
+}
+
+end_background() {
+	local pid
+	for pid in "${PIDS[@]+"${PIDS[@]}"}"; do
+		kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
+	done
+	PIDS=()
+}
+
+cleanup() {
+	local name
+	end_background
+	for name in "${NAMESPACES[@]+"${NAMESPACES[@]}"}"; do
+		ip netns del "$name" 2>/dev/null
+	done
+	NAMESPACES=()
+}
+
+trap 'cleanup; rm -rf "$WORK"' EXIT
+
+# setup_pair: two namespaces joined by a veth
+setup_pair() {
+	new_ns A
+	new_ns B
+	run ip link add v0 netns "$A" type veth peer name v0 netns "$B"
+	ips "$A" <<-END
+		addr add 192.0.2.1/24 dev v0
+		addr add 2001:db8::1/64 dev v0 nodad
+		link set v0 up
+	END
+	ips "$B" <<-END
+		addr add 192.0.2.2/24 dev v0
+		addr add 2001:db8::2/64 dev v0 nodad
+		link set v0 up
+	END
+}
+
+# tunnel_pair [OPTIONS]: gre1 on both sides of setup_pair, with addresses, up
+tunnel_pair() {
+	run gretool -n "$A" add gre1 local 192.0.2.1 remote 192.0.2.2 "$@" \
+		addr 10.0.0.1/30 addr fd00::1/64 up || fail "add in A"
+	run gretool -n "$B" add gre1 local 192.0.2.2 remote 192.0.2.1 "$@" \
+		addr 10.0.0.2/30 addr fd00::2/64 up || fail "add in B"
+}
+
+setup_internet() {
+	new_ns H1
+	new_ns NET
+	new_ns H2
+	run ip link add v0 netns "$H1" type veth peer name v1 netns "$NET"
+	run ip link add v0 netns "$H2" type veth peer name v2 netns "$NET"
+	ips "$H1" <<-END
+		addr add 198.51.100.2/24 dev v0
+		link set v0 up
+		route add default via 198.51.100.1
+	END
+	ips "$NET" <<-END
+		addr add 198.51.100.1/24 dev v1
+		addr add 203.0.113.1/24 dev v2
+		link set v1 up
+		link set v2 up
+	END
+	ips "$H2" <<-END
+		addr add 203.0.113.2/24 dev v0
+		link set v0 up
+		route add default via 203.0.113.1
+	END
+	ns "$NET" sysctl -qw net.ipv4.ip_forward=1
+}
+
+# ping_ok NAMESPACE ADDRESS [ping options]; three packets, all answered
+ping_ok() {
+	local name=$1 to=$2
+	shift 2
+	ns "$name" ping -q -c 3 -i 0.05 -W 2 "$@" "$to" |
+		grep -q ' 0% packet loss'
+}
+
+# ping_fails NAMESPACE ADDRESS [ping options]; none answered
+ping_fails() {
+	local name=$1 to=$2
+	shift 2
+	! ns "$name" ping -q -c 2 -i 0.05 -W 1 "$@" "$to"
+}
+
+# tcp_listening NAMESPACE PORT: is it? To busywait on
+tcp_listening() {
+	ip netns exec "$1" grep -q "$(printf ':%04X 0*:0000 0A' "$2")" \
+		/proc/net/tcp /proc/net/tcp6
+}
+
+# --- counters --------------------------------------------------------------
+
+# counter NAMESPACE DEVICE NAME: a drop counter, by the kernel's own list
+counter() {
+	ip netns exec "$1" ethtool -S "$2" |
+		awk -v name="$3:" '$1 == name { print $2 }'
+}
+
+# link_counter NAMESPACE DEVICE FIELD: rx_packets, tx_errors, ...
+link_counter() {
+	ip netns exec "$1" cat "/sys/class/net/$2/statistics/$3"
+}
+
+# link_mtu NAMESPACE DEVICE
+link_mtu() {
+	ip -n "$1" -o link show "$2" | sed 's/.* mtu \([0-9]*\) .*/\1/'
+}
+
+# path_is BYTES [OPTION...]: what mtu-probe has found for gre1; options of gretool
+path_is() {
+	local bytes=$1
+	shift
+	[ "$(gretool "$@" -j show gre1 | jq -r '.[0].path_mtu |
+		"\(.search) \(.bytes)"')" = "done $bytes" ]
+}
+
+# counts NAMESPACE DEVICE NAME N command...: the command raises NAME by N
+counts() {
+	local name=$1 dev=$2 counter=$3 by=$4 before after
+	shift 4
+	before=$(counter "$name" "$dev" "$counter")
+	"$@"
+	after=$(counter "$name" "$dev" "$counter")
+	check_eq "$counter of $dev" "$by" "$((after - before))"
+}
+
+# --- the module ------------------------------------------------------------
+
+# module_reload: remove and load it; ends the test as skipped where that would
+# take away tunnels that are not ours
+module_reload() {
+	if [ -n "$(ip -o link show type grex)" ]; then
+		skip "there are tunnels outside of the test"
+		return 1
+	fi
+	check "rmmod" run rmmod grex
+	check "modprobe" run modprobe grex
+}
+
+# --- captures --------------------------------------------------------------
+
+# capture NAMESPACE DEVICE FILE [tcpdump words]: returns once it is listening
+capture() {
+	local name=$1 dev=$2 file=$3
+	shift 3
+	# Of an earlier capture it would say that this one listens.
+	rm -f "$file" "$file.log"
+	# 64 kB are set aside for each packet in immediate mode: room for 256.
+	ip netns exec "$name" tcpdump -q -n -U --immediate-mode -B 16384 -s 0 \
+		-i "$dev" -w "$file" "$@" \
+		2>"$file.log" &
+	CAPTURE=$!
+	PIDS+=("$CAPTURE")
+	busywait 10 grep -qs 'listening on' "$file.log" ||
+		fail "tcpdump: $(cat "$file.log")"
+}
+
+# capture_stop [FILE N]: ends it, after N packets have arrived in FILE if given
+capture_stop() {
+	if [ $# -eq 2 ]; then
+		busywait 5 captured "$1" "$2" || fail "$1: fewer than $2 packets"
+	fi
+	kill -INT "$CAPTURE" 2>/dev/null
+	wait "$CAPTURE" 2>/dev/null
+}
+
+captured() {
+	[ "$(tcpdump -n -r "$1" 2>/dev/null | wc -l)" -ge "$2" ]
+}
+
+# fields FILE FIELD...: one line per packet, tab between the fields, as tshark
+# decodes them; of an inner and an outer header with a comma between
+fields() {
+	local file=$1 field args=()
+	shift
+	for field in "$@"; do
+		args+=(-e "$field")
+	done
+	tshark -n -r "$file" -o ip.check_checksum:TRUE \
+		-o udp.check_checksum:TRUE -T fields "${args[@]}" 2>/dev/null
+}
+
+# --- helpers in Python -----------------------------------------------------
+
+# helper FILE [ARGUMENT...]: run py/FILE, which says "ok GROUP WHAT" or
+# "FAIL GROUP WHAT: why" of each of its cases; each FAIL fails the test.
+# For several test functions that look at one run: helper_run, helper_results.
+helper() {
+	helper_run "$@"
+	helper_results all
+}
+
+# helper_run FILE [ARGUMENT...]: only run it, its output is in $HELPER
+helper_run() {
+	local file=$1 status
+	shift
+	HELPER=$WORK/${file%.py}.out
+	[ -z "${VERBOSE:-}" ] || printf '# + %s\n' "$file $*"
+	/usr/bin/python3 "$PY/$file" "$@" >"$HELPER" 2>&1
+	status=$?
+	[ "$status" = 0 ] ||
+		fail "$file: status $status: $(tail -n 3 "$HELPER" | tr '\n' ' ')"
+}
+
+# helper_results GROUP: what helper_run has said of the cases of a group
+helper_results() {
+	local word said what cases=0
+	while read -r word said what; do
+		[ "$said" = "$1" ] || continue
+		case $word in
+		ok) cases=$((cases + 1)) ;;
+		FAIL) fail "$what" ;;
+		SKIP) skip "$what" ;;
+		esac
+	done <"$HELPER"
+	[ "$cases" -gt 0 ] || [ "$RET" != 0 ] || [ -n "$SKIP" ] ||
+		fail "no cases of $1"
+	printf '# %d cases passed\n' "$cases"
+}
+
+# --- running ---------------------------------------------------------------
+
+run_tests() {
+	local test n=0 failed=0 setup=0 words
+	read -rd '' -a words <<<"${ONLY:-$TESTS}"
+	[ "$(id -u)" = 0 ] || skip_all "needs root"
+	if ! modprobe "$MODULE" 2>/dev/null && [ ! -d "/sys/module/$MODULE" ]; then
+		# The lab has built it for this kernel.
+		[ -n "${GREX_LAB:-}" ] || skip_all "$MODULE cannot be loaded"
+		echo "Bail out! $MODULE cannot be loaded"
+		exit 1
+	fi
+	printf 'TAP version 13\n1..%d\n' "${#words[@]}"
+	RET=0
+	if [ -n "${SETUP:-}" ]; then
+		"$SETUP"
+		setup=$RET
+	fi
+	for test in "${words[@]}"; do
+		n=$((n + 1))
+		RET=$setup
+		SKIP=
+		printf '# %s\n' "$test"
+		[ -z "${GREX_LAB:-}" ] || printf 'grex-lab: %s: %s\n' "${0##*/}" "$test" >/dev/kmsg
+		if declare -F "$test" >/dev/null; then
+			"$test"
+		else
+			fail "there is no function $test"
+		fi
+		if [ -n "${SETUP:-}" ]; then end_background; else cleanup; fi
+		if [ "$RET" != 0 ]; then
+			printf 'not ok %d %s\n' "$n" "$test"
+			failed=1
+		elif [ -n "$SKIP" ]; then
+			printf 'ok %d %s # SKIP %s\n' "$n" "$test" "$SKIP"
+		else
+			printf 'ok %d %s\n' "$n" "$test"
+		fi
+	done
+	exit "$failed"
+}

@@ -1,0 +1,109 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# deb.sh: build the Debian packages, and look at them. What they do when they are
+# installed is packages.sh's.
+
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit
+
+# shellcheck disable=SC2034 # read by try
+STAGE=deb
+# shellcheck source=try.sh
+. selftests/stages/try.sh
+
+DEB=.build/deb
+OTHER=.build/deb-export
+installed=.build/deb-installed
+
+# builds FOLDER: its log is shown when it fails
+builds() {
+	mkdir -p "$1/.build"
+	make -C "$1" deb >"$1/.build/deb.log" 2>&1 || cat "$1/.build/deb.log"
+}
+
+# From here; and at the same time without git, at another place, with other times,
+# language, umask, and order of files.
+builds_both() {
+	rm -rf "$OTHER"
+	mkdir -p "$OTHER"
+	sources | sort -R | xargs cp --parents -t "$OTHER"
+	find "$OTHER" -type f -exec chmod o-r,g+w {} + \
+		-exec touch -d 2031-02-03 {} +
+	(
+		umask 027
+		export TZ=Pacific/Auckland LC_ALL=C.UTF-8 GIT_DIR=/nowhere
+		builds "$OTHER"
+	) &
+	builds .
+	wait
+}
+
+same() {
+	local file
+	for file in "$DEB"/*.deb; do
+		cmp "$file" "$OTHER/$file"
+	done
+}
+
+# Who has no systemd has ifupdown: nobody needs a script of init for the tunnels.
+lintian_clean() {
+	lintian --allow-root --display-info --display-experimental --pedantic \
+		--fail-on error,warning,info,pedantic,experimental \
+		--suppress-tags package-supports-alternative-init-but-no-init.d-script \
+		"$DEB"/*.changes
+}
+
+# files FOLDER: of an installation
+files() {
+	(cd "$1" && find . ! -type d -o -empty) | grep -v '^\./usr/share/doc/' | sort
+}
+
+# Debian has units in /lib, manuals compressed, and documents its own way.
+as_installed() {
+	local file
+	rm -rf "$installed"
+	make install DESTDIR="$PWD/$installed/make" >"$installed.log" 2>&1 ||
+		cat "$installed.log"
+	for file in "$DEB"/*.deb; do
+		dpkg -x "$file" "$installed/deb"
+	done
+	diff <(files "$installed/make" | sed 's,^\./usr/lib/\(systemd\|udev\)/,./lib/\1/,
+			/^\.\/usr\/src\/.*\/COPYING$/d') \
+		<(files "$installed/deb" | sed '/\/man\//s/\.gz$//')
+}
+
+# field PACKAGE FIELD REGEX
+field() {
+	local value
+	value=$(dpkg-deb -f "$DEB/$1"_*.deb "$2")
+	[[ $value =~ $3 ]] || echo "$1: $2: $value"
+}
+
+depends() {
+	field grex-dkms Depends '(^|, )dkms'
+	field grex-dkms Recommends '(^|, )gretool($|,)'
+	field gretool Depends '(^|, )libmnl0 '
+	field gretool Recommends '(^|, )grex-dkms($|,)'
+	# The tool does without the module, where another machine has it.
+	dpkg-deb -f "$DEB"/gretool_*.deb Depends | grep dkms
+	true
+}
+
+version() {
+	local version
+	version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
+	field grex-dkms Version "^${version//./\\.}$"
+	field gretool Version "^${version//./\\.}$"
+	"$installed/deb/usr/sbin/gretool" -V | grep -vwF "$version"
+	true
+}
+
+selftests/lab/deps.sh build deb check || exit
+try "make deb" builds_both
+try "the same from an export" same
+try "lintian" lintian_clean
+try "what make install installs" as_installed
+try "dependencies" depends
+try "version" version
+exit "$failed"

@@ -1,0 +1,196 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# static.sh: what can be said about the sources without running them.
+
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit
+
+LAB=selftests/lab
+STAGE=static
+# shellcheck source=try.sh
+. selftests/stages/try.sh
+
+# The build script lets through warnings and errors only. One build for both:
+# the compiler with W=1, and sparse.
+compiles_clean() {
+	touch module/*.c module/tests/*.c
+	{ "$LAB/build.sh" 6.1 GREX_KUNIT=y W=1 C=1 CF=-D__CHECK_ENDIAN__ >/dev/null; } 2>&1
+}
+
+formatted() {
+	sources 'module/*.[ch]' 'uapi/*.h' 'tools/*.[ch]' 'selftests/*.[ch]' |
+		xargs clang-format --dry-run --Werror
+}
+
+# What does not hold for lists of counters (COMPLEX_MACRO, MACRO_ARG_UNUSED, TRAILING_SEMICOLON: each
+# expansion takes what it needs) or outside the kernel, which has stdint and
+# printf and whose help texts are long.
+checkpatch() {
+	local script ours=COMPLEX_MACRO,MACRO_ARG_UNUSED,MACRO_ARG_REUSE,TRAILING_SEMICOLON
+	local user=$ours,SPLIT_STRING,PREFER_KERNEL_TYPES,CAMELCASE,ARRAY_SIZE
+	user+=,PREFER_DEFINED_ATTRIBUTE_MACRO,STATIC_CONST_CHAR_ARRAY,STATIC_CONST
+	user+=,EMBEDDED_FUNCTION_NAME,CONST_CONST,FSF_MAILING_ADDRESS,STRCPY,STRLCPY
+	script=$("$LAB/checkpatch.sh") || return
+	sources 'module/*.[ch]' 'uapi/*.h' | grep -vx module/trace.h |
+		xargs -n 16 -P "$(nproc)" perl "$script" \
+		--no-tree --strict --terse --no-summary --ignore "$ours" -f
+	# Trace events have a layout of their own, the kernel's too.
+	perl "$script" --no-tree --strict --terse --no-summary \
+		--ignore "$ours,PARENTHESIS_ALIGNMENT,OPEN_ENDED_LINE" \
+		-f module/trace.h
+	sources 'tools/*.[ch]' 'selftests/bench/*.[ch]' 'selftests/host/*.[ch]' \
+		'selftests/fuzz/*.[ch]' | xargs -n 16 -P "$(nproc)" perl "$script" \
+		--no-tree --strict --terse --no-summary --ignore "$user" -f
+	true
+}
+
+# Scripts, and what they source.
+shell_clean() {
+	{
+		sources '*.sh' '*.bash-completion'
+		sources | xargs grep -lE '^#! *(/usr)?/bin/(env )?(ba)?sh'
+	} | sort -u | xargs -n 24 -P "$(nproc)" shellcheck -x -P SCRIPTDIR
+}
+
+tool_cppcheck() {
+	cppcheck --quiet -j "$(nproc)" --error-exitcode=1 --inline-suppr \
+		--enable=warning,performance,portability \
+		-D_GNU_SOURCE -Itools -Iuapi tools
+}
+
+# each_source COMMAND...: compile every file of the tool with it, in parallel
+each_source() {
+	sources 'tools/*.c' | grep -v '^tools/tests/' |
+		xargs -n 1 -P "$(nproc)" "$@" -std=gnu11 -O2 -D_GNU_SOURCE \
+		-DVERSION='""' -Itools -Iuapi -c -o /dev/null
+}
+
+tool_gcc() {
+	each_source gcc -fanalyzer -Wall -Wextra -Wshadow -Werror
+}
+
+tool_clang() {
+	each_source clang -Wall -Wextra -Wshadow -Werror
+}
+
+# Everything else would be mixed with what ip(8) calls the same.
+plugin_symbols() {
+	make -s -C tools link_grex.so
+	nm -D --defined-only tools/link_grex.so | grep -v ' D grex_link_util$'
+	true
+}
+
+man_pages() {
+	mandoc -T lint -W warning tools/man/*.[458]
+}
+
+# includes FILE...: the headers that the files include, "file: header"
+includes() {
+	grep -HoE '^#include [<"][^>"]*[>"]' "$@" |
+		sed -E 's/:#include ./: /; s/.$//'
+}
+
+# Pure files know types, byte order and checksums, and nothing else, so that
+# they build into the module, a host test and a fuzzer alike.
+layer_pure() {
+	local name
+	for name in header quote translate mss search histogram keepalive_fsm keepalive_wire; do
+		[ ! -f "module/$name.c" ] || includes "module/$name".[ch]
+	done | grep -vE ': (linux/types.h|asm/byteorder.h|net/checksum.h|(header|quote|translate|mss|search|histogram|keepalive_fsm|keepalive_wire)\.h)$'
+	true
+}
+
+# Packet files see no netlink, rtnl.c sees no packet.
+layer_packets() {
+	includes module/{rx,tx,icmp,relay,sent,keepalive,reflect,clamp}.c |
+		grep -E 'netlink|rtnl|: (device|demux)\.h'
+	grep -nE 'sk_buff \*skb\)?->|skb_(push|pull|put|cow)|<linux/skbuff.h>|packet\.h' module/rtnl.c
+	true
+}
+
+# Calls go downward only: each file and the headers of ours it may include.
+layer_order() {
+	local file allowed
+	for file in module/*.c; do
+		grep -q "^		${file#module/} " "${BASH_SOURCE[0]}" ||
+			echo "$file: not in the table of layer_order"
+	done
+	while read -r file allowed; do
+		includes "module/$file" | grep -E ': [a-z_]+\.h$' |
+			grep -vE ": ($(echo "$allowed" | tr ' ' '|'))\.h\$"
+	done <<-'END'
+		main.c demux netns rtnl
+		netns.c follow grex netns stats table
+		rtnl.c device discover grex header keepalive pmtu rtnl stats
+		ioctl.c grex ioctl
+		device.c device discover follow grex header ioctl keepalive nbma packet pmtu sent stats table
+		demux.c demux packet
+		rx.c clamp discover grex header keepalive packet reflect stats table
+		discover.c discover follow keepalive pmtu
+		follow.c follow grex pmtu
+		keepalive.c grex histogram keepalive packet proof stats table trace
+		reflect.c grex packet proof reflect stats
+		tx.c clamp grex header nbma packet pmtu proof route sent stats
+		icmp.c discover follow grex header packet pmtu quote relay route sent stats table translate
+		clamp.c clamp grex mss pmtu
+		relay.c relay
+		sent.c sent
+		pmtu.c grex pmtu route
+		route.c grex route
+		proof.c grex proof
+		nbma.c nbma
+		table.c grex header route table
+		stats.c grex stats
+		translate.c translate
+		keepalive_fsm.c keepalive_fsm
+		keepalive_wire.c keepalive_wire
+		quote.c quote
+		mss.c mss
+		search.c search
+		histogram.c histogram
+		header.c header
+	END
+	true
+}
+
+# Kernel versions are known to module/compat alone.
+layer_versions() {
+	sources 'module/*.[ch]' | grep -v '^module/compat/' |
+		xargs grep -nE 'LINUX_VERSION_CODE|KERNEL_VERSION|COMPAT_HAS_'
+	true
+}
+
+# Nothing names a mirror, a person's machine, or lacks its licence.
+licences() {
+	sources '*.[ch]' '*.sh' '*.py' Kbuild '*/Kbuild' Makefile '*/Makefile' \
+		tools/dist/debian/{control,rules} 'tools/dist/debian/*.postrm' |
+		xargs grep -L 'SPDX-License-Identifier: GPL-2.0'
+	true
+}
+
+no_hosts() {
+	sources | grep -v '^COPYING$' |
+		xargs grep -nEI '(deb|mirror|ftp)[a-z.-]*\.(debian|ubuntu)\.(org|net)|/home/[a-z]'
+	true
+}
+
+# What they need of kernels is fetched in sight, not inside a check.
+"$LAB/kernel.sh" 6.1 >/dev/null || exit
+"$LAB/checkpatch.sh" >/dev/null || exit
+try "W=1 and sparse with endian checks" compiles_clean
+try "clang-format" formatted
+try "checkpatch --strict" checkpatch
+try "shellcheck" shell_clean
+try "cppcheck on gretool" tool_cppcheck
+try "gretool without a warning of gcc -fanalyzer" tool_gcc
+try "gretool without a warning of clang" tool_clang
+try "the plugin of ip exports one symbol" plugin_symbols
+try "man pages" man_pages
+try "layers: pure files" layer_pure
+try "layers: packets and netlink apart" layer_packets
+try "layers: calls go downward" layer_order
+try "layers: kernel versions in compat only" layer_versions
+try "licence line in every file" licences
+try "no host name, no home directory" no_hosts
+exit "$failed"

@@ -1,0 +1,108 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Tunnels of a router that boots, with a real systemd and a real ifupdown: they are
+# there after each boot, packets flow, and when taken down nothing is left.
+# boot/router.sh is what is looked at; this makes the router and boots it twice.
+
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+work=$(mktemp -d)
+root=$work/root
+as_root=()
+((EUID == 0)) || as_root=(sudo)
+trap '"${as_root[@]}" rm -rf "$work"' EXIT
+
+# put FILE: the standard input becomes this file of the root
+put() {
+	"${as_root[@]}" mkdir -p "$(dirname "$root$1")"
+	"${as_root[@]}" tee "$root$1" >/dev/null
+}
+
+# The stanza of the man page's section about booting.
+stanza() {
+	sed -n '/^\.Sh AT BOOT/,/^\.Sh [^A]/p' tools/man/gretool.8 |
+		sed -n '/^\.Bd -literal/,/^\.Ed/p' | sed -n '/^auto /,/^\.Ed/p' | grep -v '^\.Ed'
+}
+
+make -s -C tools
+selftests/lab/system.sh --copy "$root" ifupdown iproute2 iputils-ping libmnl0 kmod udev
+"${as_root[@]}" make -s -C tools install DESTDIR="$root"
+"${as_root[@]}" mkdir -p "$root/lab/selftests/stages"
+"${as_root[@]}" cp -r selftests/lib "$root/lab/selftests/"
+"${as_root[@]}" cp -r selftests/stages/boot "$root/lab/selftests/stages/"
+"${as_root[@]}" ln -s /lib/systemd/system/gretool.service "$root/etc/systemd/system/multi-user.target.wants/gretool.service"
+"${as_root[@]}" mkdir -p "$root/etc/systemd/system/sysinit.target.wants"
+"${as_root[@]}" ln -s /lib/systemd/system/gretool-module.service "$root/etc/systemd/system/sysinit.target.wants/gretool-module.service"
+
+put /etc/gretool/office.conf <<'END'
+[gre1]
+local 192.0.2.1 remote 192.0.2.2
+key 5 ttl 200
+addr 10.0.0.1/30
+route 10.8.0.0/16 via 10.0.0.2
+up
+END
+put /etc/gretool/late.conf <<'END'
+[late]
+local 198.51.100.1 remote 198.51.100.2
+addr 10.2.0.1/30
+up
+END
+put /etc/gretool/dialled.conf <<'END'
+[dialled]
+remote 203.0.113.2 key 9 dev ppp0
+addr 10.4.0.1/30
+route 10.9.0.0/16 via 10.4.0.2
+up
+END
+put /etc/network/interfaces <<END
+source /etc/network/interfaces.d/*
+auto lo
+iface lo inet loopback
+
+$(stanza)
+END
+put /etc/systemd/system/underlay.service <<'END'
+[Unit]
+DefaultDependencies=no
+Wants=network-pre.target
+Before=network-pre.target
+After=local-fs.target
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/lab/selftests/stages/boot/underlay.sh
+END
+# One that wants the network: tunnels belong to it.
+put /etc/systemd/system/online.service <<'END'
+[Unit]
+Wants=network-online.target
+After=network-online.target
+[Service]
+Type=oneshot
+ExecStart=/bin/sh -c 'gretool show >/run/online'
+END
+# What any user can do as soon as he can run a program, and cron of his.
+put /etc/systemd/system/rival.service <<'END'
+[Unit]
+DefaultDependencies=no
+After=sysinit.target
+Before=gretool.service
+[Service]
+Type=oneshot
+ExecStart=/bin/sh -c '/sbin/modprobe ip_gre; lsmod >/run/rival'
+END
+for unit in underlay online rival; do
+	"${as_root[@]}" ln -s "/etc/systemd/system/$unit.service" "$root/etc/systemd/system/multi-user.target.wants/$unit.service"
+done
+
+status=0
+for boot in first second; do
+	selftests/lab/system.sh -o ".build/results/system-$boot" "$root" -- /lab/selftests/stages/boot/router.sh "$boot" || {
+		status=$?
+		break
+	}
+done
+exit "$status"

@@ -1,0 +1,234 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# pair_ip_gre.sh a|b: two machines joined by $GREX_LINK; a has grex, b has the
+# kernel's own ip_gre. They meet in the folder $GREX_SHARED.
+#
+# pair: test 6.1
+# make check: left out
+
+# shellcheck source=../lib/lib.sh
+. "$(dirname "$0")/../lib/lib.sh"
+# shellcheck source=../lib/examples.sh
+. "$(dirname "$0")/../lib/examples.sh"
+
+# name, what gretool is told, what ip is told
+KINDS="
+	none||
+	key|key 4294967295|key 4294967295
+	key_zero|key 0|key 0
+	key_each_way|ikey 1 okey 2|ikey 2 okey 1
+	csum|csum|csum
+	key_csum|key 1.2.3.4 csum|key 1.2.3.4 csum
+	seq|seq|seq
+	all|key 7 csum seq|key 7 csum seq
+	csum_one_way|ocsum|icsum
+"
+TESTS="$(awk -F '|' 'NF > 1 { print $1 }' <<<"$KINDS" | xargs)
+	keepalive
+	readme"
+END_NAME=${1:?a or b}
+BYTES=500000
+
+if [ -z "${GREX_LINK:-}" ] || [ -z "${GREX_SHARED:-}" ]; then
+	skip_all "needs two machines, see lab/pair.sh"
+fi
+
+# say WORD, hear WORD: tell the other end, wait for it
+say() {
+	touch "$GREX_SHARED/$1"
+}
+
+hear() {
+	busywait 60 test -e "$GREX_SHARED/$1" || fail "the other end: no $1"
+}
+
+# Each end has done so far; WORD is unique in the run.
+meet() {
+	local other=a
+
+	[ "$END_NAME" = b ] || other=b
+	say "$1-$END_NAME"
+	hear "$1-$other"
+}
+
+underlay() {
+	ip link set "$GREX_LINK" up
+	ip addr replace "192.0.2.$1/24" dev "$GREX_LINK"
+}
+
+# with OPTION...: a tunnel, from this end
+with() {
+	if [ "$END_NAME" = a ]; then
+		run gretool add gre1 local 192.0.2.1 remote 192.0.2.2 "$@" \
+			addr 10.0.0.1/30 addr fd00::1/64 up || fail "add $*"
+	else
+		run ip link add gre1 type gre local 192.0.2.2 remote 192.0.2.1 \
+			"$@" || fail "ip link add $*"
+		ip addr add 10.0.0.2/30 dev gre1
+		ip addr add fd00::2/64 dev gre1 nodad
+		ip link set gre1 up
+	fi
+}
+
+# sent WHAT ADDRESS: bulk TCP to the other end, which "received"
+sent() {
+	local address=$2 family=4
+
+	[[ $address != *:* ]] || { family=6; address=[$address]; }
+	head -c "$BYTES" /dev/urandom >"$GREX_SHARED/$1.data"
+	hear "$1.listening"
+	check "$1" timeout 60 socat -u "OPEN:$GREX_SHARED/$1.data,rdonly" \
+		"TCP$family:$address:5001"
+	say "$1.sent"
+}
+
+received() {
+	local receiver family=$2
+
+	timeout 60 socat -u "TCP$family-LISTEN:5001,reuseaddr" \
+		"CREATE:$WORK/received" &
+	receiver=$!
+	PIDS+=("$receiver")
+	busywait 10 listening || fail "socat does not listen"
+	say "$1.listening"
+	hear "$1.sent"
+	wait "$receiver"
+	check_eq "$1: sha256" "$(sha256sum <"$GREX_SHARED/$1.data")" \
+		"$(sha256sum <"$WORK/received")"
+}
+
+listening() {
+	grep -q ":1389 0*:0000 0A" /proc/net/tcp /proc/net/tcp6
+}
+
+# The tests: each end has its own words for the same tunnel.
+interwork() {
+	local name=$1 peer4=10.0.0.2 peer6=fd00::2
+
+	if [ "$END_NAME" = b ]; then
+		peer4=10.0.0.1
+		peer6=fd00::1
+		shift
+	fi
+	# shellcheck disable=SC2086 # words
+	with $2
+	meet "$name-ready"
+	check "ping" ping -q -c 3 -i 0.05 -W 2 "$peer4"
+	check "ping -6" ping -q -c 3 -i 0.05 -W 2 "$peer6"
+	meet "$name-pinged"
+	if [ "$END_NAME" = a ]; then
+		sent "$name-4" 10.0.0.2
+		received "$name-6" 6
+	else
+		received "$name-4" 4
+		sent "$name-6" fd00::1
+	fi
+	if [ "$END_NAME" = a ]; then
+		# What the other end said of itself before this one had its
+		# tunnel, or had it up, is not about it; nor is what it
+		# answered before it had its own.
+		check_eq "drops" "" \
+			"$(ethtool -S gre1 | awk '$1 ~ /:$/ && $2 > 0' |
+				grep -vE 'rx_(out_of_order|down)|no_tunnel|icmp_')"
+	fi
+	meet "$name-done"
+	ip link del gre1
+}
+
+while IFS='|' read -r name ours theirs; do
+	name=${name//[[:blank:]]/}
+	[ -z "$name" ] ||
+		eval "$name() { interwork $name '$ours' '$theirs'; }"
+done <<<"$KINDS"
+
+# ip_gre knows no keepalives; but it forwards, once it is told to, what comes back
+# to this end. Without that, it is a martian there, and this end stays down.
+keepalive() {
+	local key overhead
+
+	for key in "" "key 5"; do
+		overhead=24
+		[ -z "$key" ] || overhead=28
+		# shellcheck disable=SC2086 # words
+		with $key
+		meet "keepalive-ready$key"
+		if [ "$END_NAME" = b ]; then
+			meet "keepalive-refused$key"
+			run sysctl -qw net.ipv4.ip_forward=1 \
+				net.ipv4.conf.gre1.accept_local=1 \
+				net.ipv4.conf.all.rp_filter=0 \
+				net.ipv4.conf.gre1.rp_filter=0
+			meet "keepalive-forwards$key"
+			meet "keepalive-wide$key"
+			run ip link set "$GREX_LINK" mtu 1400
+			meet "keepalive-narrow$key"
+			meet "keepalive-up$key"
+			run ip link set "$GREX_LINK" mtu 1500
+			run sysctl -qw net.ipv4.ip_forward=0
+			meet "keepalive-stopped$key"
+		else
+			run gretool set gre1 keepalive 200ms 3
+			check "down without forwarding" busywait 5 peer_is down
+			meet "keepalive-refused$key"
+			meet "keepalive-forwards$key"
+			check "up with it" busywait 10 peer_is up
+			check "probes" gretool probe gre1 -c 3 -i 50ms
+			check "ping" busywait 5 \
+				ping -q -c 3 -i 0.05 -W 2 10.0.0.2
+			# It returns padded ones too, without their outer
+			# headers: a limit of the way back is so much higher.
+			run gretool set gre1 mtu-probe on
+			check "path MTU" busywait 20 path_is 1500
+			meet "keepalive-wide$key"
+			meet "keepalive-narrow$key"
+			run gretool set gre1 mtu-probe off
+			run gretool set gre1 mtu-probe on
+			check "path MTU, narrow back" busywait 20 path_is \
+				"$((1400 + overhead))"
+			run gretool set gre1 mtu-probe off
+			meet "keepalive-up$key"
+			check "down again" busywait 5 peer_is down
+			meet "keepalive-stopped$key"
+		fi
+		meet "keepalive-done$key"
+		ip link del gre1
+	done
+}
+
+# The table of the README: each end as its side says.
+readme() {
+	local line side=2 peer=10.0.0.2 count=0
+
+	[ "$END_NAME" = a ] || { side=1; peer=10.0.0.1; }
+	column "From ip_gre" "$side" >"$WORK/lines"
+	[ "$END_NAME" = a ] || {
+		mirrored <"$WORK/lines" >"$WORK/mirrored"
+		mv "$WORK/mirrored" "$WORK/lines"
+	}
+	while read -r line; do
+		case $line in
+		*" del "*)
+			meet "readme-made"
+			check "ping" busywait 5 ping -q -c 3 -i 0.05 -W 2 "$peer"
+			meet "readme-pinged"
+			;;
+		esac
+		count=$((count + 1))
+		check "$line" sh -c "$line"
+	done <"$WORK/lines"
+	check_eq "rows" 9 "$count"
+	meet "readme-done"
+}
+
+peer_is() {
+	[ "$(gretool -j show gre1 | jq -r '.[].peer')" = "$1" ]
+}
+
+if [ "$END_NAME" = a ]; then
+	underlay 1
+else
+	MODULE=ip_gre
+	underlay 2
+fi
+run_tests

@@ -1,0 +1,240 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What a host anywhere can do to a tunnel with ICMP errors that it sends from its own
+# address: nothing. It knows the outer addresses, the key, and who talks to whom inside;
+# it does not see the tunnel's packets. Each attack is shown to arrive, on a tunnel that
+# works before and after it.
+#
+#    $LAN v0 172.16.0.2 --- lan0 $H1 v0 --- v1 $NET v2 --- v0 $H2
+#                                198.51.100.2  v3       203.0.113.2
+#                                              |
+#                                  198.18.0.2 v0 $X
+
+# shellcheck source=../lib/lib.sh
+. "$(dirname "$0")/../lib/lib.sh"
+# shellcheck source=../lib/path.sh
+. "$(dirname "$0")/../lib/path.sh"
+
+TESTS="
+	path_mtu
+	mtu_auto
+	invented_packets
+	guessed_ids
+	true_errors
+	hops_under_flood
+	many_on_one_pair
+	quoted_too_far
+"
+
+H1_OUTER=198.51.100.2
+H2_OUTER=203.0.113.2
+
+# setup_attacker ROUTER: $X, which reaches the underlay through it
+setup_attacker() {
+	new_ns X
+	run ip link add v0 netns "$X" type veth peer name v3 netns "$1"
+	ips "$1" <<-END
+		addr add 198.18.0.1/24 dev v3
+		link set v3 up
+	END
+	ips "$X" <<-END
+		addr add 198.18.0.2/24 dev v0
+		link set v0 up
+		route add default via 198.18.0.1
+	END
+}
+
+setup_attack() {
+	setup_internet
+	new_ns LAN
+	run ip link add v0 netns "$LAN" type veth peer name lan0 netns "$H1"
+	setup_attacker "$NET"
+	ips "$H1" <<-END
+		addr add 172.16.0.1/24 dev lan0
+		link set lan0 up
+	END
+	ips "$LAN" <<-END
+		addr add 172.16.0.2/24 dev v0
+		link set v0 up
+		route add default via 172.16.0.1
+	END
+	ns "$H1" sysctl -qw net.ipv4.ip_forward=1
+	run gretool -n "$H1" add gre1 local "$H1_OUTER" remote "$H2_OUTER" key 5 \
+		"$@" addr 10.0.0.1/30 up || fail "add in H1"
+	run gretool -n "$H2" add gre1 local "$H2_OUTER" remote "$H1_OUTER" key 5 \
+		addr 10.0.0.2/30 up || fail "add in H2"
+	run ip -n "$H2" route add 172.16.0.0/24 dev gre1
+	check "it works before" works
+}
+
+# attack KIND [COUNT RATE]
+attack() {
+	run "$PY/attack.py" "$X" 198.18.0.2 "$H1_OUTER" "$H2_OUTER" "$@" >"$WORK/took"
+}
+
+# In one piece, as large as the path takes.
+works() { ping_ok "$LAN" 10.0.0.2 -M "do" -s 1444; }
+
+path() {
+	gretool -n "$H1" -j show gre1 |
+		jq -r '.[0].path_mtu | "\(.source) \(.bytes)"'
+}
+
+# outer_bytes: what one large packet looks like on the underlay, length and DF
+outer_bytes() {
+	local file=$WORK/outer.pcap
+	capture "$NET" v1 "$file" ip proto 47 and src "$H1_OUTER"
+	ns "$LAN" ping -q -c 1 -W 1 -M "do" -s 1444 10.0.0.2 >/dev/null
+	capture_stop "$file" 1
+	tcpdump -nv -r "$file" 2>/dev/null |
+		sed -n 's/.*flags \[\([^]]*\)\].* length \([0-9]*\)).*/\2 \1/p' | head -n 1
+}
+
+# The kernel's route cache believes it; the tunnel does not.
+path_mtu() {
+	setup_attack
+	attack frag_needed
+	check_match "what the kernel has learned" "mtu (lock )?552" \
+		"$(ip -n "$H1" route get "$H2_OUTER")"
+	check_eq "path of the tunnel" "route 1500" "$(path)"
+	check_eq "a large packet outside" "1500 DF" "$(outer_bytes)"
+	check "it works after" works
+	run gretool -n "$H1" set gre1 df clear
+	check_eq "and without DF" "1500 none" "$(outer_bytes)"
+	check "it works then, too" works
+}
+
+mtu_auto() {
+	setup_attack mtu auto
+	busywait 60 test "$(link_mtu "$H1" gre1)" = 1472 ||
+		fail "MTU $(link_mtu "$H1" gre1)"
+	attack frag_needed
+	sleep 90
+	check_eq "MTU of the device" 1472 "$(link_mtu "$H1" gre1)"
+	check "it works after" works
+}
+
+# refused: errors about gre1 that were not believed, of all kinds
+refused() {
+	ip netns exec "$H1" ethtool -S gre1 |
+		awk '$1 ~ /^icmp_.*_(refused|limited):/ { sum += $2 } END { print sum }'
+}
+
+# Nothing of it gets inside, where it would come from the gateway itself.
+invented_packets() {
+	local before
+	setup_attack
+	before=$(refused)
+	capture "$LAN" v0 "$WORK/lan.pcap" icmp
+	attack invented
+	check "it works after" works
+	capture_stop "$WORK/lan.pcap" 6
+	check_eq "errors that the gateway got" 24 "$(($(refused) - before))"
+	check_eq "errors inside" 0 \
+		"$(tcpdump -n -r "$WORK/lan.pcap" 2>/dev/null | grep -vc 'ICMP echo')"
+	check_eq "path of the tunnel" "route 1500" "$(path)"
+}
+
+# connects: do six connections through the tunnel succeed?
+connects() {
+	local i
+	for i in 0 1 2 3 4 5; do
+		ns "$LAN" socat -u /dev/null \
+			"TCP:10.0.0.2:5001,sourceport=$((40000 + i)),reuseaddr,connect-timeout=3" ||
+			return
+		sleep 0.5
+	done
+}
+
+# It knows all of the flow but the ID of the outer packet.
+guessed_ids() {
+	local limited
+	setup_attack
+	ns_background "$H2" socat -u TCP-LISTEN:5001,fork,reuseaddr /dev/null
+	busywait 5 tcp_listening "$H2" 5001 || fail "nobody listens"
+	check "connections before" connects
+	sleep 70 # the sockets are to be gone
+	background attack guess 5000 1000
+	check "connections meanwhile" connects
+	wait "${PIDS[-1]}"
+	unset 'PIDS[-1]'
+	limited=$(counter "$H1" gre1 icmp_unreachable_limited)
+	printf '# %s of 5000 guesses were looked at\n' "$((5000 - limited))"
+	[ $((5000 - limited)) -le 30 ] || fail "too many"
+	[ "$limited" -gt 0 ] || fail "no guess arrived"
+	check_eq "relayed" 0 "$(counter "$H1" gre1 icmp_unreachable_relayed)"
+	check "it works after" works
+}
+
+# What is proved is believed, while somebody else lies: a frag needed and an
+# unreachable of the router, the first packet included.
+true_errors() {
+	setup_attack
+	background attack guess 3000 300
+	run ip -n "$NET" link set v2 mtu 1400
+	run ip -n "$H2" link set v0 mtu 1400
+	check_match "the first packet is answered" "Frag needed .*mtu *= *1372" \
+		"$(ns "$LAN" ping -c 1 -W 2 -M "do" -s 1444 10.0.0.2 2>&1)"
+	check_eq "path of the tunnel" "icmp 1400" "$(path)"
+	run ip -n "$NET" route add unreachable "$H2_OUTER/32"
+	check_match "unreachable" "Destination Host Unreachable" \
+		"$(ns "$LAN" ping -c 1 -W 2 -s 56 10.0.0.2 2>&1)"
+	run ip -n "$NET" route del unreachable "$H2_OUTER/32"
+}
+
+# 300 errors a second do not take the place of those of the routers.
+hops_under_flood() {
+	setup_path
+	path_tunnel ttl inherit icmp-source hop key 5
+	setup_attacker "${ROUTERS[3]}"
+	run ip -n "${ROUTERS[1]}" route add 198.18.0.0/24 via 100.64.1.2
+	run ip -n "${ROUTERS[2]}" route add 198.18.0.0/24 via 100.64.2.2
+	H1_OUTER=100.64.0.1 H2_OUTER=100.64.5.2 background attack exceeded 2000 300
+	sleep 1
+	check_eq "hops" "172.16.0.1 100.64.0.2 100.64.1.2 100.64.2.2 100.64.3.2 100.64.4.2 172.16.1.2" \
+		"$(trace "$LAN" 172.16.1.2 |
+			tr "\n" " " | sed "s, $,,")"
+	limited=$(counter "$GW" gre1 icmp_time_exceeded_limited)
+	[ "$limited" -gt 100 ] || fail "the flood did not arrive: $limited"
+}
+
+# error_cost: ms that 500 errors about the tunnel with key 1 take
+error_cost() {
+	attack exceeded 500 0 1
+	cat "$WORK/took"
+}
+
+# Their number does not count: it is found by its key.
+many_on_one_pair() {
+	local i one many
+	setup_attack
+	run gretool -n "$H1" add many1 local "$H1_OUTER" remote "$H2_OUTER" key 1 up
+	error_cost >/dev/null
+	one=$(error_cost)
+	for ((i = 1000; i < 2000; i++)); do
+		echo "add many$i local $H1_OUTER remote $H2_OUTER key $i"
+	done | gretool -n "$H1" -batch - || fail "add"
+	many=$(error_cost)
+	printf '# 500 errors: %s ms with 2 tunnels, %s ms with 1002\n' "$one" "$many"
+	[ "$many" -le $((one * 3 / 2 + 2)) ] || fail "it depends on their number"
+	check_match "they arrived" "^[1-9]" \
+		"$(counter "$H1" many1 icmp_time_exceeded_limited)"
+	check "it works after" works
+}
+
+# The fourth router says that a packet is too large. Where the peer is known to be next
+# door, none of its packets gets there.
+quoted_too_far() {
+	setup_path
+	path_tunnel ttl 255
+	run ip -n "${ROUTERS[4]}" link set right mtu 1400
+	run gretool -n "$GW" set gre1 ttl-min 254
+	counts "$GW" gre1 icmp_frag_needed_refused 1 \
+		ns "$LAN" ping -q -c 1 -W 0.5 -M "do" -s 1420 172.16.1.2 >/dev/null
+	run gretool -n "$GW" set gre1 ttl-min 250
+	check_match "near enough" "Frag needed .*mtu *= *1376" \
+		"$(ns "$LAN" ping -c 1 -W 2 -M "do" -s 1420 172.16.1.2 2>&1)"
+}
+
+run_tests

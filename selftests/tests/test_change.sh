@@ -1,0 +1,283 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Options changed while packets flow: each takes effect, a refused change has
+# none, and a packet meets the old or the new configuration, never a mixture.
+
+# shellcheck source=../lib/lib.sh
+. "$(dirname "$0")/../lib/lib.sh"
+
+TESTS="
+	sent
+	received
+	mtu
+	mtu_stays
+	refused
+	atomic
+"
+
+# stream NAMESPACE ADDRESS [ping options]: until the end of the test
+stream() {
+	local name=$1 to=$2
+
+	shift 2
+	ip netns exec "$name" ping -q -i 0.02 "$@" "$to" >"$WORK/stream" 2>&1 &
+	PIDS+=($!)
+}
+
+# becomes REGEX OPTION...: after the change of A the packets on v0 match
+becomes() {
+	local regex=$1
+
+	shift
+	run gretool -n "$A" set gre1 "$@" || fail "set $*"
+	IFS= read -rd '' -u "$SEEN" || : # what came before
+	TEXT=
+	busywait 5 seen "$regex" || fail "after $*: no /$regex/ in ${TEXT:0:300}"
+}
+
+# One packet is two lines of tcpdump -v: outer and GRE header, inner header.
+seen() {
+	local more
+
+	IFS= read -rd '' -u "$SEEN" more || :
+	TEXT+=${more//$'\n'/}
+	[[ $TEXT =~ $1 ]]
+}
+
+# grows NAMESPACE DEVICE FIELD, a drop counter or a field of the device
+grows() {
+	local before
+
+	before=$(value "$@")
+	busywait 5 more "$before" "$@" || fail "$3 of $2 does not grow"
+}
+
+value() {
+	case $3 in
+	tx_packets | rx_packets) link_counter "$@" ;;
+	*) counter "$@" ;;
+	esac
+}
+
+more() {
+	[ "$(value "$2" "$3" "$4")" -gt "$1" ]
+}
+
+sent() {
+	local ip="192\.0\.2\.1 > 192\.0\.2\.2" flags
+
+	setup_pair
+	ips "$A" <<-END
+		addr add 192.0.2.11/24 dev v0
+		link add dummy0 type dummy
+		link set dummy0 up
+		addr add 198.51.100.1/24 dev dummy0
+		route add default dev dummy0 table 100
+		rule add fwmark 7 table 100
+	END
+	tunnel_pair
+	ip netns exec "$A" tcpdump -l -n -v -i v0 --immediate-mode \
+		"ip proto 47 and not src 192.0.2.2" >"$WORK/seen" 2>"$WORK/log" &
+	PIDS+=($!)
+	busywait 10 grep -q "listening on" "$WORK/log"
+	exec {SEEN}<"$WORK/seen"
+	stream "$A" 10.0.0.2 -t 33 -Q 0x28 -M "do"
+
+	becomes "ttl 10," ttl 10
+	becomes "ttl 33,[^)]*GRE" ttl inherit
+	becomes "tos 0x48," tos 0x48
+	becomes "tos 0x28,[^)]*GRE" tos inherit
+	becomes "flags \[none\], proto GRE" df clear
+	becomes "flags \[DF\], proto GRE" df inherit
+	becomes "flags \[none\], proto GRE" df clear
+	becomes "flags \[DF\], proto GRE" df set
+	flags="GREv0, Flags"
+	becomes "$ip: $flags \[key present\], key=0x5, " key 5
+	becomes "$ip: $flags \[key present\], key=0x6, " okey 6
+	becomes "$ip: $flags \[checksum present, key present\], .*key=0x6, " csum
+	becomes "$ip: $flags \[checksum present, key present, sequence# present\], .*seq [0-9]+, " seq
+	becomes "$ip: $flags \[checksum present\], " nokey noseq
+	becomes "$ip: $flags \[none\], length" nocsum
+	becomes "192\.0\.2\.11 > 192\.0\.2\.2: GRE" local 192.0.2.11
+	becomes "192\.0\.2\.1 > 192\.0\.2\.2: GRE" local any
+	run ip -n "$A" neigh add 192.0.2.3 dev v0 lladdr 02:00:00:00:00:03
+	becomes "192\.0\.2\.1 > 192\.0\.2\.3: GRE" remote 192.0.2.3
+	becomes "192\.0\.2\.1 > 192\.0\.2\.2: GRE" \
+		local 192.0.2.1 remote 192.0.2.2
+
+	# What selects the way of the outer packet.
+	run gretool -n "$A" set gre1 fwmark 7
+	grows "$A" dummy0 tx_packets
+	becomes "$ip: GRE" fwmark 0
+	run gretool -n "$A" set gre1 dev dummy0
+	grows "$A" dummy0 tx_packets
+	becomes "$ip: GRE" nodev
+
+	# Last of all: it was changed 26 times, and is what it was.
+	check "ping" ping_ok "$A" 10.0.0.2
+}
+
+received() {
+	setup_pair
+	tunnel_pair
+	stream "$A" 10.0.0.2
+	run gretool -n "$B" set gre1 ikey 9
+	grows "$B" gre1 rx_wrong_key
+	run gretool -n "$B" set gre1 icsum noikey
+	grows "$B" gre1 rx_no_csum
+	run gretool -n "$B" set gre1 iseq noicsum
+	grows "$B" gre1 rx_no_seq
+	run gretool -n "$B" set gre1 noiseq
+	grows "$B" gre1 rx_packets
+	run gretool -n "$B" set gre1 remote 192.0.2.3
+	grows "$B" gre1 netns_rx_no_tunnel
+	run gretool -n "$B" set gre1 remote any
+	grows "$B" gre1 rx_packets
+	run gretool -n "$B" set gre1 local 192.0.2.22
+	grows "$B" gre1 netns_rx_no_tunnel
+	run gretool -n "$B" set gre1 local any
+	grows "$B" gre1 rx_packets
+	# A device that its packets do not come in by is preferred, no more.
+	run gretool -n "$B" set gre1 dev lo
+	grows "$B" gre1 rx_packets
+	run gretool -n "$B" set gre1 dev v0
+	grows "$B" gre1 rx_packets
+	run gretool -n "$B" set gre1 local 192.0.2.2 remote 192.0.2.1 nodev
+	check "ping" ping_ok "$A" 10.0.0.2
+}
+
+# mtu_is EXPECTED OPTION...
+mtu_is() {
+	local expected=$1
+
+	shift
+	run gretool -n "$A" set gre1 "$@"
+	check_eq "MTU after $*" "$expected" "$(link_mtu "$A" gre1)"
+}
+
+mtu() {
+	setup_pair
+	run ip -n "$A" route add 192.0.2.2/32 dev v0 mtu 1400
+	tunnel_pair
+	check_eq "MTU" 1376 "$(link_mtu "$A" gre1)"
+	mtu_is 1372 key 1
+	mtu_is 1368 ocsum
+	mtu_is 1364 oseq
+	mtu_is 1364 icsum iseq
+	mtu_is 1372 nocsum noseq
+	mtu_is 1376 nokey
+	mtu_is 1476 remote 192.0.2.3
+	mtu_is 1376 remote 192.0.2.2
+	run gretool -n "$B" set gre1 key 1
+	mtu_is 1372 key 1
+	check "1372 bytes" ping_ok "$A" 10.0.0.2 -M "do" -s 1344
+	# The operator's choice stays, whatever the overhead.
+	mtu_is 1200 mtu 1200
+	mtu_is 1200 csum
+	mtu_is 1200 nokey remote 192.0.2.3
+	mtu_is 1100 seq mtu 1100
+}
+
+# What a change does not ask for: another MTU, and the end of IPv6.
+mtu_stays() {
+	setup_pair
+	run ip -n "$A" route add 192.0.2.2/32 dev v0 mtu 1400
+	tunnel_pair
+	run ip -n "$A" route del 192.0.2.2/32 dev v0
+	mtu_is 1376 ttl 65
+	run ip -n "$A" route add unreachable 192.0.2.2/32
+	mtu_is 1372 key 1
+	mtu_is 1376 nokey
+	run ip -n "$A" route del unreachable 192.0.2.2/32
+	run ip -n "$A" link set v0 mtu 1300
+	mtu_is 1376 ttl 66
+	mtu_is 1376 keepalive-secret 000102030405060708090a0b0c0d0e0f
+	mtu_is 1376 icsum iseq keepalive 1s 3
+	mtu_is 1376 noicsum noiseq keepalive off keepalive-secret off
+	mtu_is 1280 key 1
+	mtu_is 1280 nokey
+	check_match "IPv6" "inet6 fd00::1/64" "$(ip -n "$A" -6 addr show dev gre1)"
+}
+
+# all that is told, but for how long ago things were
+tunnels() {
+	gretool -n "$A" -d show | grep -v '^ .* ago$'
+}
+
+# refused SAYS OPTION...: status 1, the kernel's words, and nothing has changed
+refused_change() {
+	local says=$1 before said status
+
+	shift
+	before=$(tunnels)
+	said=$(gretool -n "$A" set gre1 "$@" 2>&1)
+	status=$?
+	check_eq "status of $*" 1 "$status"
+	check_match "$*" "$says" "$said"
+	check_eq "tunnels after $*" "$before" "$(tunnels)"
+}
+
+refused() {
+	local stream
+
+	setup_pair
+	tunnel_pair key 1
+	run gretool -n "$A" add gre2 local 192.0.2.1 remote 192.0.2.3 key 1
+	ip netns exec "$A" ping -i 0.02 10.0.0.2 >"$WORK/replies" &
+	stream=$!
+	PIDS+=("$stream")
+	busywait 5 grep -q "icmp_seq=5 " "$WORK/replies" || fail "no stream"
+
+	refused_change "Another tunnel of this namespace has the same" \
+		remote 192.0.2.3 ttl 99 okey 5 csum tos 4 df clear
+	refused_change "Another tunnel of this namespace has the same" \
+		remote 192.0.2.3 ttl 99 mtu 1000
+	run gretool -n "$A" set gre2 remote any local any nokey
+	refused_change "Another tunnel of this namespace has the same" \
+		remote any local any nokey fwmark 5 tos inherit
+
+	kill -INT "$stream"
+	wait "$stream"
+	check_match "stream" " 0% packet loss" "$(cat "$WORK/replies")"
+}
+
+# Two configurations that differ in everything, again and again.
+atomic() {
+	local flips=1500 sender
+
+	setup_pair
+	tunnel_pair
+	capture "$B" v0 "$WORK/flips" -s 90 -B 16384 \
+		"ip proto 47 and src 192.0.2.1"
+	# A shell on its own sends faster than ping.
+	ip netns exec "$A" bash -c 'exec 3>/dev/udp/10.0.0.2/9
+		while :; do echo -n mixture >&3; done 2>/dev/null' &
+	sender=$!
+	PIDS+=("$sender")
+	for ((i = 0; i < flips / 2; i++)); do
+		echo "set gre1 ttl 10 tos 0x20 key 1 csum noseq df set"
+		echo "set gre1 ttl 20 tos 0x40 key 2 nocsum seq df clear"
+	done >"$WORK/batch"
+	check "batch" gretool -n "$A" -batch "$WORK/batch"
+	kill "$sender"
+	capture_stop
+
+	# A packet is some lines of tcpdump -v, the first with the time.
+	# Before the first change there was a third configuration.
+	tcpdump -n -v -r "$WORK/flips" 2>/dev/null |
+		awk '/^[0-9]/ && NR > 1 { print line; line = "" }
+			{ line = line " " $0 } END { print line }' |
+		grep -v "Flags \[none\]" |
+		sed -E -e 's/ [0-9.:]+ IP \(tos (0x[0-9a-f]+), ttl ([0-9]+), [^)]*flags \[(DF|none)\], proto GRE .*GREv0, Flags \[([^]]*)\].* key=(0x[0-9a-f]*), .* 10\.0\.0\.1\.[0-9]+ > 10\.0\.0\.2\.9: UDP, length 7$/\1 \2 \3 \5 \4/' |
+		sort | uniq -c >"$WORK/kinds"
+	check_eq "combinations" \
+		"0x20 10 DF 0x1 checksum present, key present
+0x40 20 none 0x2 key present, sequence# present" \
+		"$(sed 's/^ *[0-9]* //' "$WORK/kinds" | head -n 5)"
+	[ "$(awk '$1 >= 50' "$WORK/kinds" | wc -l)" = 2 ] ||
+		fail "too few to tell: $(head -n 5 "$WORK/kinds")"
+	[ -z "${VERBOSE:-}" ] || sed 's/^/# /' "$WORK/kinds"
+}
+
+run_tests

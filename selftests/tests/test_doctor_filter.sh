@@ -1,0 +1,308 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# "gretool check" and filters: it finds those that drop protocol 47, says where,
+# and the command that it prints lets it through. What else rules may say is in
+# tools/tests/test_filter.c. Without sets: see test_office_routers.sh.
+# make check-debug: left out
+# make check: left out
+
+# shellcheck source=../lib/lib.sh
+. "$(dirname "$0")/../lib/lib.sh"
+# shellcheck source=../lib/doctor.sh
+. "$(dirname "$0")/../lib/doctor.sh"
+
+modprobe -q nf_tables 2>/dev/null || [ -d /proc/sys/net/netfilter ] ||
+	skip_all "this kernel has no nftables"
+
+TESTS="
+	healthy
+	policy
+	only_answers
+	rule_with_counter
+	chain_of_its_own
+	before_input
+	untracked
+	output
+	output_policy
+	not_about_us
+	other_namespace
+	unprivileged
+"
+
+SETUP=setup
+setup() {
+	setup_pair
+	tunnel_pair
+}
+
+# rules [NAMESPACE]: these, and no others
+rules() {
+	ns "${1:-$A}" nft flush ruleset
+	ns "${1:-$A}" nft -f - || fail "nft"
+}
+
+# works, works_not: what the doctor says is what happens, to packets that begin
+# a connection
+works() {
+	ns "$B" ping -q -c 1 -W 1 10.0.0.1
+}
+
+works_not() {
+	! works
+}
+
+healthy() {
+	rules <<-END
+		table inet filter {
+			chain input {
+				type filter hook input priority filter; policy drop;
+				ct state established accept
+				ip protocol gre accept
+				ip protocol icmp accept
+			}
+		}
+	END
+	finds "accepted" "" "$A" gre1
+	check "it works" works
+	ns "$A" nft flush ruleset
+	finds "no rules" "" "$A" gre1
+}
+
+policy() {
+	rules <<-END
+		table inet filter {
+			chain input {
+				type filter hook input priority filter; policy drop;
+				iif lo accept
+				iifname "gre1" accept
+				tcp dport 22 accept
+			}
+		}
+	END
+	finds "policy" "problem filter_input" "$A" gre1
+	check_match "it is said so" "policy is drop" "$(said '.[0].text')"
+	check "it does not work" works_not
+	mend filter_input "$A" gre1
+	finds "mended" "" "$A" gre1
+	check "it works" works
+}
+
+# The usual set of rules, and nobody thought of GRE: it works as long as this end
+# has sent something before.
+only_answers() {
+	rules <<-END
+		table ip filter {
+			chain in {
+				type filter hook input priority filter; policy drop;
+				ct state established accept
+				ct state related accept
+				iifname "gre1" accept
+				iif lo accept
+			}
+		}
+	END
+	finds "only answers" "warning filter_input" "$A" gre1
+	mend filter_input "$A" gre1
+	finds "mended" "" "$A" gre1
+	check "it works" works
+}
+
+rule_with_counter() {
+	local handle
+
+	rules <<-END
+		table inet filter {
+			chain input {
+				type filter hook input priority filter; policy accept;
+				tcp dport 22 accept
+				ip saddr 192.0.2.0/24 meta l4proto gre counter drop
+			}
+		}
+	END
+	check "it does not work" works_not
+	finds "rule" "problem filter_input" "$A" gre1
+	handle=$(ns "$A" nft -a list chain inet filter input |
+		sed -n 's/.*drop # handle //p')
+	check_match "numbers" "handle $handle, which has dropped [1-9][0-9]* packets" \
+		"$(said '.[0].text')"
+	mend filter_input "$A" gre1
+	check "it works" works
+	# The other way to mend it.
+	rules </dev/null
+	finds "no rule" "" "$A" gre1
+}
+
+chain_of_its_own() {
+	rules <<-END
+		table inet fw {
+			chain tunnels {
+				ip protocol gre reject
+			}
+			chain input {
+				type filter hook input priority filter; policy accept;
+				iifname "v9" accept
+				iifname "v0" jump tunnels
+			}
+		}
+	END
+	finds "jump" "problem filter_input" "$A" gre1
+	check_match "where" "of chain tunnels" "$(said '.[0].text')"
+	mend filter_input "$A" gre1
+	check "it works" works
+}
+
+before_input() {
+	rules <<-END
+		table ip raw {
+			chain pre {
+				type filter hook prerouting priority raw; policy accept;
+				ip saddr 192.0.2.2 ip protocol gre drop
+			}
+		}
+	END
+	finds "prerouting" "problem filter_input" "$A" gre1
+	mend filter_input "$A" gre1
+	check "it works" works
+}
+
+# What is not tracked has no state: "established" is never said of it.
+untracked() {
+	rules <<-END
+		table inet filter {
+			chain pre {
+				type filter hook prerouting priority raw; policy accept;
+				ip protocol gre notrack
+			}
+			chain out {
+				type filter hook output priority raw; policy accept;
+				ip protocol gre notrack
+			}
+			chain input {
+				type filter hook input priority filter; policy drop;
+				ct state established accept
+				iifname "gre1" accept
+			}
+		}
+	END
+	check "from here" ping_fails "$A" 10.0.0.2
+	finds "untracked" "problem filter_input" "$A" gre1
+	check_match "why" "notrack" "$(said 'map(select(.id == "filter_input").text)[]')"
+	mend filter_input "$A" gre1
+	check "it works" works
+	run ns "$A" nft flush chain inet filter input
+	run ns "$A" nft add rule inet filter input ct state untracked accept
+	run ns "$A" nft add rule inet filter input iifname gre1 accept
+	finds "untracked is accepted" "" "$A" gre1
+	check "it works" works
+}
+
+output() {
+	rules <<-END
+		table inet filter {
+			chain output {
+				type filter hook output priority filter; policy accept;
+				oifname "v0" ip daddr 192.0.2.2 ip protocol gre drop
+			}
+		}
+	END
+	finds "output" "problem filter_output" "$A" gre1
+	check "it does not work" works_not
+	mend filter_output "$A" gre1
+	finds "mended" "" "$A" gre1
+	check "it works" works
+}
+
+# It also drops what this machine sends into the tunnel.
+output_policy() {
+	rules <<-END
+		table inet filter {
+			chain output {
+				type filter hook output priority filter; policy drop;
+				ct state established accept
+			}
+		}
+	END
+	finds "policy" "warning filter_output" "$A" gre1
+	check_match "who has to begin" "until the peer has sent" \
+		"$(said 'map(select(.id == "filter_output").text)[]')"
+	mend filter_output "$A" gre1
+	finds "mended" "" "$A" gre1
+	check "it works" works
+	check "from here, too" ping_ok "$A" 10.0.0.2
+}
+
+not_about_us() {
+	rules <<-END
+		table inet filter {
+			chain input {
+				type filter hook input priority filter; policy accept;
+				ct state invalid drop
+				ip saddr 203.0.113.0/24 drop
+				ip saddr != 192.0.2.0/24 ip protocol gre drop
+				iifname "v9" drop
+				ip protocol != gre ip protocol udp drop
+				meta nfproto ipv6 drop
+				icmp type echo-request limit rate over 1000/second drop
+			}
+			chain forward {
+				type filter hook forward priority filter; policy drop;
+			}
+			chain unused {
+				drop
+			}
+		}
+		table ip6 filter {
+			chain input {
+				type filter hook input priority filter; policy drop;
+			}
+		}
+	END
+	finds "others" "" "$A" gre1
+	check "it works" works
+}
+
+other_namespace() {
+	new_ns INSIDE
+	rules </dev/null
+	run gretool -n "$INSIDE" add gre2 local 192.0.2.1 remote 192.0.2.2 \
+		key 7 link-netns "$A" addr 10.0.1.1/30 up
+	rules <<-END
+		table inet filter {
+			chain input {
+				type filter hook input priority filter; policy drop;
+			}
+		}
+	END
+	finds "underlay" "problem filter_input" "$INSIDE" gre2
+	check_match "there" "^ip netns exec $A nft " "$(fix_of filter_input)"
+	mend filter_input "$INSIDE" gre2
+	rules </dev/null
+	rules "$INSIDE" <<-END
+		table inet filter {
+			chain input {
+				type filter hook input priority filter; policy drop;
+			}
+		}
+	END
+	finds "not where no outer packet comes" "" "$INSIDE" gre2
+	run gretool -n "$INSIDE" del gre2
+}
+
+unprivileged() {
+	rules <<-END
+		table inet filter {
+			chain input {
+				type filter hook input priority filter; policy drop;
+			}
+		}
+	END
+	ns "$A" setpriv --reuid 65534 --clear-groups \
+		"$(command -v gretool)" check -j >"$WORK/check"
+	check_eq "it is said" note \
+		"$(said 'map(select(.id == "filter_unread"))[0].severity')"
+	check_eq "no more than that" "" "$(wrong)"
+	ns "$A" nft flush ruleset
+}
+
+run_tests

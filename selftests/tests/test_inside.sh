@@ -1,0 +1,136 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What others send through a tunnel, or do with its device, that is not plain IP by
+# plain routing: WireGuard, IS-IS, a load balancer, XDP.
+# make check-debug: left out
+# make check: left out
+
+# shellcheck source=../lib/lib.sh
+. "$(dirname "$0")/../lib/lib.sh"
+# shellcheck source=../lib/frr.sh
+. "$(dirname "$0")/../lib/frr.sh"
+
+TESTS="
+	wireguard
+	isis
+	ipvs
+	xdp
+"
+
+setup() {
+	setup_pair
+	tunnel_pair
+}
+
+# wg_end NAMESPACE KEY PEERS_PUBLIC_KEY PEER_ADDRESS NUMBER
+wg_end() {
+	run ip -n "$1" link add wg0 type wireguard || { fail "no WireGuard"; return; }
+	printf '%s\n' "$2" >"$WORK/key"
+	ns "$1" wg set wg0 listen-port 51820 private-key "$WORK/key" peer "$3" \
+		endpoint "$4:51820" allowed-ips 0.0.0.0/0 || fail "wg set"
+	ips "$1" <<-END
+		addr add 10.77.0.$5/24 dev wg0
+		link set wg0 mtu 1396 up
+	END
+}
+
+# 1,396 bytes and 80 of WireGuard's are what passes.
+wireguard() {
+	local a b
+	setup
+	a=$(wg genkey) b=$(wg genkey)
+	wg_end "$A" "$a" "$(wg pubkey <<<"$b")" 10.0.0.2 1
+	wg_end "$B" "$b" "$(wg pubkey <<<"$a")" 10.0.0.1 2
+	check "small" ping_ok "$A" 10.77.0.2 -W 5
+	check "of 1,396 bytes" ping_ok "$A" 10.77.0.2 -M "do" -s 1368
+	check "TCP" "$PY/bulk.py" 300000 "$A" "$B" 10.77.0.2
+	check_eq "dropped" "" "$(ip netns exec "$A" ethtool -S gre1 | awk '$1 ~ /:$/ && $2 > 0')"
+}
+
+isis_frr() {
+	frr "$1" isisd <<-END
+		interface gre1
+		 ip router isis 1
+		 isis network point-to-point
+		!
+		interface lo
+		 ip router isis 1
+		 isis passive
+		!
+		router isis 1
+		 net 49.0001.0000.0000.000$2.00
+		 is-type level-2-only
+		 lsp-mtu 1400
+		!
+	END
+}
+
+# Its packets are no IP (protocol type 0x00fe), and padded to the MTU. They come through;
+# FRR 8.4 then filters for a header of Ethernet's, with ip_gre likewise, and sees no
+# neighbour.
+isis() {
+	setup
+	run ip -n "$A" addr add 10.255.0.1/32 dev lo
+	run ip -n "$B" addr add 10.255.0.2/32 dev lo
+	capture "$B" gre1 "$WORK/hello" "inbound and not ip and not ip6"
+	isis_frr "$A" 1
+	isis_frr "$B" 2
+	busywait 20 captured "$WORK/hello" 1 || fail "no hello"
+	capture_stop
+	# 16 bytes of the capture's own are in front of it.
+	check_eq "a hello as large as the MTU" "1492 8314" "$(tshark -n -r "$WORK/hello" -c 1 \
+		-T fields -e frame.len -e data.data 2>/dev/null | awk '{ print $1, substr($2, 1, 4) }')"
+	check_eq "dropped" "" "$(ip netns exec "$B" ethtool -S gre1 | awk '$1 ~ /:$/ && $2 > 0')"
+}
+
+# A real server behind the tunnel, which the balancer reaches by its route.
+ipvs() {
+	setup
+	new_ns CLIENT
+	run ip link add v0 netns "$CLIENT" type veth peer name c0 netns "$A"
+	ips "$CLIENT" <<-END
+		addr add 172.16.0.2/24 dev v0
+		link set v0 up
+		route add default via 172.16.0.1
+	END
+	ips "$A" <<-END
+		addr add 172.16.0.1/24 dev c0
+		addr add 172.20.0.1/32 dev lo
+		link set c0 up
+		route add 10.88.0.2/32 dev gre1
+	END
+	run ip -n "$B" addr add 10.88.0.2/32 dev lo
+	run ip -n "$B" route add 172.16.0.0/24 dev gre1
+	ns "$A" sysctl -qw net.ipv4.ip_forward=1 net.ipv4.vs.conntrack=1 2>/dev/null
+	ns "$A" ipvsadm -A -t 172.20.0.1:5000 -s rr || { fail "no IPVS"; return; }
+	ns "$A" ipvsadm -a -t 172.20.0.1:5000 -r 10.88.0.2:5000 -m
+	ns_background "$B" socat -u OPEN:/dev/zero,readbytes=300000 TCP-LISTEN:5000,reuseaddr
+	busywait 10 listens_on "$B" 5000 || fail "no server"
+	check_eq "bytes through the balancer" 300000 "$(ip netns exec "$CLIENT" timeout 20 \
+		socat -u TCP:172.20.0.1:5000 - | wc -c)"
+}
+
+listens_on() {
+	ip netns exec "$1" ss -Hltn "sport = :$2" | grep -q .
+}
+
+# xdp_program VERDICT: on gre1 of B, the generic kind
+xdp_program() {
+	ns "$B" python3 "$PY/xdp.py" "$1" "$(ip -n "$B" -j link show gre1 |
+		jq '.[].ifindex')" || fail "xdp.py $1"
+}
+
+xdp() {
+	setup
+	check "before" ping_ok "$A" 10.0.0.2
+	xdp_program pass
+	check "XDP_PASS" ping_ok "$A" 10.0.0.2
+	check "TCP" "$PY/bulk.py" 300000 "$A" "$B" 10.0.0.2
+	xdp_program drop
+	check "XDP_DROP" ping_fails "$A" 10.0.0.2 -W 0.2
+	run ip -n "$B" link set dev gre1 xdpgeneric off
+	check "after" ping_ok "$A" 10.0.0.2
+}
+
+run_tests

@@ -1,0 +1,211 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Bulk TCP arrives intact, as super-packets where the underlay takes them, and
+# as right segments where it does not.
+
+# shellcheck source=../lib/lib.sh
+. "$(dirname "$0")/../lib/lib.sh"
+
+TESTS="
+	super_packets
+	sequence_numbers
+	segments
+	left_to_the_device
+	udp_forwarded
+"
+
+# Of these options the flags in the GRE header tell which it was.
+declare -A FLAGS=(
+	["nokey nocsum noseq"]=0x0000
+	["key 1.2.3.4 nocsum noseq"]=0x2000
+	["nokey csum noseq"]=0x8000
+	["key 4294967295 csum noseq"]=0xa000
+)
+
+# both OPTION...: change the tunnel at both ends
+both() {
+	run gretool -n "$A" set gre1 "$@" || fail "set $* in A"
+	run gretool -n "$B" set gre1 "$@" || fail "set $* in B"
+}
+
+# bulk BYTES [FROM TO ADDRESS]...: what is sent over TCP is what is received
+bulk() {
+	check "bulk" "$PY/bulk.py" "$@"
+}
+
+# watch NAMESPACE DEVICE NAME FILTER: keep packet headers until "watched"
+watch() {
+	capture "$1" "$2" "$WORK/$3" -s 64 -B 8192 "$4"
+}
+
+# in_capture NAME [FILTER]: how many packets
+in_capture() {
+	tcpdump -n -r "$WORK/$1" "${2:-}" 2>/dev/null | wc -l
+}
+
+# drops NAMESPACE: the counters of gre1 that are not 0
+drops() {
+	ip netns exec "$1" ethtool -S gre1 | awk '$1 ~ /:$/ && $2 > 0'
+}
+
+super_packets() {
+	local options proto seen wire
+
+	setup_pair
+	tunnel_pair
+	# Larger than any packet of the wire: outer on the veth, inner on gre1.
+	# A slow machine paces TCP down to super-packets of two segments.
+	watch "$B" v0 wire "ip proto 47 and ip[2:2] > 1600"
+	wire=$CAPTURE
+	watch "$B" gre1 inside \
+		"(ip and ip[2:2] > 1600) or (ip6 and ip6[4:2] > 1600)"
+	for options in "${!FLAGS[@]}"; do
+		# shellcheck disable=SC2086 # words
+		both $options
+		bulk 800000 "$A" "$B" 10.0.0.2 "$B" "$A" fd00::1
+	done
+	capture_stop
+	CAPTURE=$wire
+	capture_stop
+	for options in "${!FLAGS[@]}"; do
+		for proto in 0x0800 0x86dd; do
+			seen=$(in_capture wire \
+				"ip[20:2] = ${FLAGS[$options]} and ip[22:2] = $proto")
+			[ "$seen" -ge 5 ] ||
+				fail "$options: $seen super-packets of $proto"
+		done
+	done
+	[ "$(in_capture inside ip)" -ge 20 ] || fail "no IPv4 on gre1"
+	[ "$(in_capture inside ip6)" -ge 20 ] || fail "no IPv6 on gre1"
+	check_eq "drops" "" "$(drops "$A"; drops "$B")"
+}
+
+# Each segment has its own number: nothing larger than the MTU on the wire.
+sequence_numbers() {
+	setup_pair
+	tunnel_pair seq
+	watch "$B" v0 numbers "ip proto 47 and src 192.0.2.1"
+	bulk 500000 "$A" "$B" 10.0.0.2 "$A" "$B" fd00::2
+	capture_stop "$WORK/numbers" 697 # of 1448 and 1428 bytes
+	check_eq "packets above 1500 bytes" 0 \
+		"$(in_capture numbers "ip[2:2] > 1500")"
+	check_match "the capture is whole" "0 packets dropped by kernel" \
+		"$(tr '\n' ' ' <"$WORK/numbers.log")"
+	tcpdump -n -r "$WORK/numbers" 2>/dev/null |
+		sed -n 's/.*GREv0,[^:]* seq \([0-9]*\), length.*/\1/p' |
+		sort -n >"$WORK/list"
+	check_eq "packets with a number" "$(in_capture numbers)" \
+		"$(wc -l <"$WORK/list")"
+	check_eq "numbers used twice or never" "" "$(awk '
+		NR == 1 && $1 > 20 || NR > 1 && $1 != last + 1 { print last, $1 }
+		{ last = $1 }' "$WORK/list" | head -n 5)"
+	# Two CPUs that send at once may overtake each other, now and then.
+	check_eq "other drops" "" \
+		"$({ drops "$A"; drops "$B"; } | grep -v rx_out_of_order)"
+	# An emulated CPU may stand still between the two for milliseconds.
+	[ "$(counter "$B" gre1 rx_out_of_order)" -lt \
+		$(($(in_capture numbers) / 10)) ] ||
+		fail "out of order: $(counter "$B" gre1 rx_out_of_order)"
+}
+
+# Software segmentation, where the underlay can nothing: every checksum right,
+# as tshark sees it. The receiver makes one packet of many again (gro_cells).
+segments() {
+	local wire
+
+	setup_pair
+	ns "$A" ethtool -K v0 tso off gso off tx off >"$WORK/ethtool" 2>&1 ||
+		fail "ethtool: $(cat "$WORK/ethtool")"
+	tunnel_pair
+	capture "$B" v0 "$WORK/segments" -B 8192 \
+		"ip proto 47 and src 192.0.2.1 and ip[2:2] > 1000"
+	wire=$CAPTURE
+	watch "$B" gre1 inside "ip[2:2] > 2500"
+	bulk 100000 "$A" "$B" 10.0.0.2
+	both key 4294967295 csum
+	bulk 100000 "$A" "$B" 10.0.0.2
+	both nokey csum seq
+	bulk 100000 "$A" "$B" 10.0.0.2 "$A" "$B" fd00::2
+	capture_stop
+	CAPTURE=$wire
+	capture_stop "$WORK/segments" 280 # of up to 1448 bytes
+	check_eq "packets above 1500 bytes" 0 \
+		"$(in_capture segments "ip[2:2] > 1500")"
+	[ "$(in_capture inside)" -ge 5 ] || fail "no super-packets on gre1"
+	check_eq "drops" "" "$({ drops "$A"; drops "$B"; } |
+		grep -v rx_out_of_order)"
+
+	tshark -n -r "$WORK/segments" -T fields -E occurrence=f \
+		-o ip.check_checksum:TRUE -o tcp.check_checksum:TRUE \
+		-e gre.flags_and_version -e gre.proto -e ip.checksum.status \
+		-e tcp.checksum.status -e gre.checksum.status \
+		2>"$WORK/tshark" | sort | uniq -c >"$WORK/checked"
+	check_eq "kinds of packets, and only good checksums" \
+		"0x0000 0x0800 1 1
+0x9000 0x0800 1 1 1
+0x9000 0x86dd 1 1 1
+0xa000 0x0800 1 1 1" "$(awk '{ $1 = ""; print substr($0, 2) }' "$WORK/checked")"
+}
+
+# What the underlay's device can sum is left to it, as ip_gre does, unless the sum is known
+# for less: then it is there already.
+left_to_the_device() {
+	local has
+	setup_pair
+	tunnel_pair key 5 csum
+	for has in on off; do
+		ns "$A" ethtool -K v0 tx "$has" >/dev/null 2>&1
+		capture "$B" v0 "$WORK/sums" "ip proto 47 and src 192.0.2.1"
+		check "ping, tx $has" ping_ok "$A" 10.0.0.2
+		check "fragments, tx $has" ping_ok "$A" 10.0.0.2 -s 4000
+		bulk 1000 "$A" "$B" 10.0.0.2
+		capture_stop "$WORK/sums" 10
+		tshark -n -r "$WORK/sums" -Y 'frame.len > 100' -T fields -E occurrence=l \
+			-e ip.proto -e gre.checksum -e gre.checksum.status 2>/dev/null |
+			sort -u >"$WORK/sums.$has"
+	done
+	# Before 5.12 a device that sums TCP alone was given any packet.
+	[[ $(uname -r) == 5.10.* ]] || check_eq "left to the device" "1 0x0000" \
+		"$(awk '$1 == 1 { print $1, $2 }' "$WORK/sums.on" | sort -u)"
+	check_eq "known" "" "$(awk '$1 == 6 && $2 == "0x0000"' "$WORK/sums.on")"
+	check_eq "summed by the core, and right" "1 1,6 1" \
+		"$(awk '{ print $1, $3 }' "$WORK/sums.off" | sort -u | paste -sd ,)"
+	check_eq "drops" "" "$(drops "$A"; drops "$B")"
+}
+
+# Datagrams that a router merges and forwards (rx-udp-gro-forwarding) are the same ones
+# behind it: cut by the sender, and by what sends for it.
+udp_forwarded() {
+	local cut options
+	setup_pair
+	tunnel_pair
+	new_ns FAR
+	run ip link add lan0 netns "$B" type veth peer name v0 netns "$FAR"
+	ips "$B" <<-END
+		addr add 172.16.0.1/24 dev lan0
+		link set lan0 up
+	END
+	ips "$FAR" <<-END
+		addr add 172.16.0.2/24 dev v0
+		link set v0 up
+		route add default via 172.16.0.1
+	END
+	ns "$B" sysctl -qw net.ipv4.ip_forward=1
+	run ip -n "$A" route add 172.16.0.0/24 dev gre1
+	ns "$B" ethtool -K v0 gro on rx-udp-gro-forwarding on
+	ns "$B" ethtool -K gre1 rx-udp-gro-forwarding on
+	for cut in on off; do
+		ns "$A" ethtool -K v0 tso "$cut" gso "$cut" tx "$cut" \
+			tx-udp-segmentation "$cut" >/dev/null 2>&1
+		for options in "nokey nocsum" "key 5 csum"; do
+			# shellcheck disable=SC2086 # words
+			both $options
+			check_eq "$options, segmentation $cut" "2000 datagrams, 0 damaged" \
+				"$(/usr/bin/python3 "$PY/datagrams.py" "$A" "$FAR" 172.16.0.2)"
+		done
+	done
+	check_eq "drops" "" "$(drops "$A"; drops "$B")"
+}
+
+run_tests

@@ -1,0 +1,165 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A path with a small link in the middle, which neither gateway sees: the first
+# packet that is too big is answered, to a host behind the gateway and to the box
+# itself, and TCP gets through. The topology is in path.sh; link 3 has the MTU.
+# limit: 400
+# make check: left out
+
+# shellcheck source=../lib/lib.sh
+. "$(dirname "$0")/../lib/lib.sh"
+# shellcheck source=../lib/path.sh
+. "$(dirname "$0")/../lib/path.sh"
+
+TESTS="
+	first_packet
+	first_packet_short_quote
+	first_packet_from_the_box
+	sockets_of_the_box
+	without_df
+	relay_off_learns
+	shrinks_and_grows
+	tcp_full_quotes
+	tcp_short_quotes
+	tcp_super_packets
+"
+
+SETUP=setup
+setup() {
+	setup_path
+	path_link_mtu 3 1300
+	path_tunnel key 7
+	# Every error of these counts.
+	ns "$GW" sysctl -qw net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
+}
+
+# check_first WHAT FROM: IPv4 and IPv6, told at the first packet
+check_first() {
+	path_forget
+	check_eq "IPv4 $1" "1 1272" "$(lost_until_told "$2" 172.16.1.2 1400)"
+	# 1272 is below what IPv6 does with (RFC 8200 section 5).
+	path_forget
+	check_eq "IPv6 $1" "1 1280" "$(lost_until_told "$2" fd17::2 1400)"
+	check "IPv4 that fits $1" ping_ok "$2" 172.16.1.2 -M "do" -s 1244
+	other_end_learns "$2" fd17::2 1232
+	check "IPv6 that is fragmented outside $1" \
+		ping_ok "$2" fd17::2 -M "do" -s 1232
+}
+
+# other_end_learns FROM TO SIZE: the answer to a packet that may be fragmented is
+# one, too; the first of those is lost, and nobody can be told to send less.
+other_end_learns() {
+	ns "$1" ping -q -c 1 -W 1 -M dont -s "$3" "$2" >/dev/null
+}
+
+first_packet() {
+	capture "$LAN" v0 "$WORK/first" "icmp[0] == 3 or icmp6[0] == 2 or icmp[0] == 8 or icmp6[0] == 128"
+	check_first "of a host" "$LAN"
+	capture_stop
+	# Each family: one too large, its error, nothing too large after it.
+	check_eq "IPv4 requests of 1400 bytes on the wire" 1 \
+		"$(fields "$WORK/first" ip.len icmp.type | grep -c '^1400	8$')"
+	check_eq "IPv6 requests of 1400 bytes on the wire" 1 \
+		"$(fields "$WORK/first" ipv6.plen icmpv6.type | grep -c '^1360	128$')"
+	check_eq "errors" 2 "$(fields "$WORK/first" icmp.type icmpv6.type |
+		grep -cE '^3,|^	2,')"
+}
+
+first_packet_short_quote() {
+	short_quotes
+	check_first "of a host" "$LAN"
+	full_quotes
+}
+
+first_packet_from_the_box() {
+	check_first "of the box" "$GW"
+}
+
+sockets_of_the_box() {
+	path_forget
+	check "IPv4 too big" "$PY/sockets.py" "$GW" 172.16.1.2 EMSGSIZE 1400
+	check "IPv6 too big" "$PY/sockets.py" "$GW" fd17::2 EMSGSIZE 1400
+	run ip -n "${ROUTERS[4]}" route add unreachable 100.64.5.2/32
+	check "IPv4 unreachable" "$PY/sockets.py" "$GW" 172.16.1.2 EHOSTUNREACH 100
+	check "IPv6 unreachable" "$PY/sockets.py" "$GW" fd17::2 EHOSTUNREACH 100
+	run ip -n "${ROUTERS[4]}" route del unreachable 100.64.5.2/32
+	path_forget
+}
+
+# The first is lost, the outer ones of the others are fragmented.
+without_df() {
+	path_forget
+	counts "$GW" gre1 icmp_frag_needed_relayed 0 \
+		other_end_learns "$LAN" 172.16.1.2 1372
+	other_end_learns "$LAN" 172.16.1.2 1372
+	check "1400 bytes without DF" ping_ok "$LAN" 172.16.1.2 -M dont -s 1372
+	check "3000 bytes without DF" ping_ok "$LAN" 172.16.1.2 -M dont -s 2972
+}
+
+# Nothing is relayed; the next packet is answered by the gateway itself.
+relay_off_learns() {
+	path_forget
+	run gretool -n "$GW" set gre1 icmp-relay off
+	check_eq "IPv4" "2 1272" "$(lost_until_told "$LAN" 172.16.1.2 1400)"
+	path_forget
+	check_eq "IPv6" "2 1280" "$(lost_until_told "$LAN" fd17::2 1400)"
+	run gretool -n "$GW" set gre1 icmp-relay on
+}
+
+# mtu_expires SECONDS: how long what was learned is kept, in GW and LAN
+mtu_expires() {
+	local end
+
+	for end in "$GW" "$LAN"; do
+		ns "$end" sysctl -qw net.ipv6.route.mtu_expires="$1"
+		# Linux 5.10 has one for all namespaces.
+		ns "$end" sysctl -qw net.ipv4.route.mtu_expires="$1" \
+			2>/dev/null || sysctl -qw net.ipv4.route.mtu_expires="$1"
+	done
+}
+
+# What was learned ends after the time that the sysctl says (600 s by default).
+shrinks_and_grows() {
+	mtu_expires 10
+	check_first "smaller" "$LAN"
+	path_link_mtu 3 1500
+	check "IPv4 grows back" busywait 30 \
+		ping_ok "$LAN" 172.16.1.2 -M "do" -s 1444
+	check "IPv6 grows back" busywait 30 \
+		ping_ok "$LAN" fd17::2 -M "do" -s 1424
+	path_link_mtu 3 1300
+	check_first "smaller again" "$LAN"
+	mtu_expires 600
+}
+
+tcp() {
+	path_forget
+	check "bulk, $1" "$PY/bulk.py" 1000000 "$LAN" "$SITE" 172.16.1.2 \
+		"$LAN" "$SITE" fd17::2 "$GW" "$SITE" 172.16.1.2 \
+		"$GW" "$SITE" fd17::2
+}
+
+tcp_full_quotes() {
+	tcp "full quotes"
+}
+
+tcp_short_quotes() {
+	short_quotes
+	tcp "8 bytes quoted"
+	full_quotes
+}
+
+# Super-packets cross the gateway whole; their segments do not fit.
+tcp_super_packets() {
+	ns "$LAN" ethtool -K v0 tso off gso on >/dev/null
+	ns "$GW" ethtool -K lan0 gro on >/dev/null
+	tcp "merged by GRO"
+	run gretool -n "$GW" set gre1 oseq
+	run gretool -n "$FAR" set gre1 iseq
+	tcp "split before encapsulation"
+	run gretool -n "$GW" set gre1 nooseq
+	run gretool -n "$FAR" set gre1 noiseq
+}
+
+run_tests

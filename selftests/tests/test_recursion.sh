@@ -1,0 +1,197 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The route to the remote leads back into the tunnel: the packet is dropped and
+# counted, the log tells once, and all is well when the route is.
+
+# shellcheck source=../lib/lib.sh
+. "$(dirname "$0")/../lib/lib.sh"
+
+TESTS="
+	route_into_itself
+	two_into_each_other
+	logged_once
+	many_senders
+	super_packets
+	nested
+	log_limit
+"
+
+SETUP=setup
+setup() {
+	setup_pair
+	tunnel_pair
+}
+
+# loop_warnings: lines in the log about a routing loop
+loop_warnings() {
+	dmesg | grep -c "leads back into this tunnel"
+}
+
+route_into_itself() {
+	check "before" ping_ok "$A" 10.0.0.2
+	run ip -n "$A" route add 192.0.2.2/32 dev gre1
+	counts "$A" gre1 tx_recursion 2 check "IPv4 in a loop" \
+		ping_fails "$A" 10.0.0.2 -W 0.2
+	counts "$A" gre1 tx_recursion 2 check "IPv6 in a loop" \
+		ping_fails "$A" fd00::2 -W 0.2
+	counts "$A" gre1 tx_recursion 2 check "the remote itself" \
+		ping_fails "$A" 192.0.2.2 -W 0.2
+	# The subnet of the remote, as an operator does it by accident.
+	run ip -n "$A" route del 192.0.2.2/32 dev gre1
+	run ip -n "$A" route add 192.0.2.0/25 dev gre1
+	counts "$A" gre1 tx_recursion 2 check "a subnet in a loop" \
+		ping_fails "$A" 10.0.0.2 -W 0.2
+	check_eq "ip -s link tells too" 8 "$(link_counter "$A" gre1 collisions)"
+	run ip -n "$A" route del 192.0.2.0/25 dev gre1
+	counts "$A" gre1 tx_recursion 0 check "after" ping_ok "$A" 10.0.0.2
+}
+
+two_into_each_other() {
+	local before flood
+
+	run gretool -n "$A" add gre2 local 192.0.2.1 remote 192.0.2.3 \
+		addr 10.0.1.1/30 up
+	run ip -n "$A" route add 192.0.2.2/32 dev gre2
+	run ip -n "$A" route add 192.0.2.3/32 dev gre1
+	# Dropped by the one that is entered twice.
+	counts "$A" gre1 tx_recursion 2 check "first" \
+		ping_fails "$A" 10.0.0.2 -W 0.2
+	counts "$A" gre2 tx_recursion 2 check "second" \
+		ping_fails "$A" 10.0.1.2 -W 0.2
+	# Floods into both, on several CPUs at once.
+	before=$(counter "$A" gre1 tx_recursion)
+	ns_background "$A" ping -q -c 500 -l 500 -W 0.1 10.0.1.2 >"$WORK/flood"
+	flood=$!
+	ns "$A" ping -q -c 500 -l 500 -W 0.1 10.0.0.2 >"$WORK/flood"
+	wait "$flood"
+	check_eq "in the first" 500 \
+		"$(($(counter "$A" gre1 tx_recursion) - before))"
+	check_eq "in the second" 502 "$(counter "$A" gre2 tx_recursion)"
+
+	run ip -n "$A" route del 192.0.2.2/32 dev gre2
+	check "after" ping_ok "$A" 10.0.0.2
+	run gretool -n "$A" del gre2
+	run ip -n "$A" route del 192.0.2.3/32 dev gre1
+}
+
+logged_once() {
+	local before
+
+	run gretool -n "$A" set gre1 ttl 4
+	run ip -n "$A" route add 192.0.2.2/32 dev gre1
+	before=$(loop_warnings)
+	check "in a loop" ping_fails "$A" 10.0.0.2 -W 0.2
+	check_eq "warnings" "$((before + 1))" "$(loop_warnings)"
+	check_match "name of the tunnel" "gre1: the route to the remote leads" \
+		"$(dmesg | grep "leads back into this tunnel" | tail -n 1)"
+	check "once more" ping_fails "$A" 10.0.0.2 -W 0.2
+	check_eq "warnings later" "$((before + 1))" "$(loop_warnings)"
+	# Another configuration, another mistake.
+	run gretool -n "$A" set gre1 ttl 5
+	check "after a change" ping_fails "$A" 10.0.0.2 -W 0.2
+	check_eq "warnings after a change" "$((before + 2))" "$(loop_warnings)"
+	run ip -n "$A" route del 192.0.2.2/32 dev gre1
+}
+
+# Many tasks send at once, and preempt one another while they do (PREEMPT_RT): nothing
+# loops.
+many_senders() {
+	cat >"$WORK/senders.py" <<-'END'
+		import os, socket
+		for sender in range(32):
+		    if not os.fork():
+		        s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+		        for _ in range(500):
+		            s.sendto(bytes(40), ("10.0.0.2", 9))
+		        os._exit(0)
+		for sender in range(32):
+		    os.wait()
+	END
+	counts "$A" gre1 tx_recursion 0 ns "$A" python3 "$WORK/senders.py"
+	# The queue of the cable holds a thousand.
+	check "they got there" test "$(($(link_counter "$A" gre1 tx_packets) + \
+		$(counter "$A" gre1 tx_underlay)))" -ge 16000
+}
+
+# A TCP stream runs into the loop and out of it again.
+super_packets() {
+	local before
+
+	before=$(counter "$A" gre1 tx_recursion)
+	ns_background "$B" socat -u TCP-LISTEN:5001 "CREATE:$WORK/received"
+	busywait 10 tcp_listening "$B" 5001 || fail "socat does not listen"
+	head -c 1000000 /dev/urandom >"$WORK/sent"
+	mkfifo "$WORK/stream"
+	ns_background "$A" socat -u "OPEN:$WORK/stream,rdonly" TCP:10.0.0.2:5001
+	exec 7>"$WORK/stream"
+	head -c 500000 "$WORK/sent" >&7
+	# All of it: what a stuck stream leaves in the pipe would hold this test.
+	busywait 10 has_received 500000 || fail "it does not arrive"
+	run ip -n "$A" route add 192.0.2.2/32 dev gre1
+	tail -c +500001 "$WORK/sent" | head -c 50000 >&7
+	busywait 10 loops "$before" || fail "no packet of the stream in the loop"
+	run ip -n "$A" route del 192.0.2.2/32 dev gre1
+	tail -c +550001 "$WORK/sent" >&7
+	exec 7>&-
+	check "all arrives" busywait 20 cmp "$WORK/sent" "$WORK/received"
+}
+
+has_received() {
+	[ "$(stat -c %s "$WORK/received")" = "$1" ]
+}
+
+# Each in the one before: five are all that may be.
+nested() {
+	local i remote=192.0.2.2
+
+	for i in 1 2 3 4 5 6; do
+		run gretool -n "$A" add "in$i" remote "$remote" key "$i" mtu 1300 \
+			addr "10.50.$i.1/30" up
+		remote=10.50.$i.2
+	done
+	counts "$A" in1 tx_recursion 0 check "five" \
+		ping_fails "$A" 10.50.5.2 -W 0.2
+	check "went out" test "$(link_counter "$A" in1 tx_packets)" -gt 0
+	counts "$A" in1 tx_recursion 2 check "six" \
+		ping_fails "$A" 10.50.6.2 -W 0.2
+}
+
+loops() {
+	[ "$(counter "$A" gre1 tx_recursion)" -gt "$1" ]
+}
+
+# loops_in NAMESPACE COUNT: so many tunnels, each of which says once that it loops
+loops_in() {
+	local i
+	ips "$1" <<-END
+		link add d0 type dummy
+		addr add 192.0.2.1/24 dev d0
+		link set d0 up
+	END
+	for ((i = 1; i <= $2; i++)); do
+		run gretool -n "$1" add "x$i" remote "192.0.2.1$i" addr "10.0.$i.1/30" up
+		run ip -n "$1" route add "192.0.2.1$i/32" dev "x$i"
+		check "in a loop" ping_fails "$1" "10.0.$i.2" -c 1 -W 0.1
+	done
+}
+
+# A namespace that fills its share of the log does not silence another.
+log_limit() {
+	local before
+	new_ns C
+	new_ns D
+	# What came before is of the share of all.
+	sleep 6
+	before=$(loop_warnings)
+	loops_in "$C" 12
+	check_eq "its share" 5 "$(($(loop_warnings) - before))"
+	loops_in "$D" 1
+	check_eq "another one's" 6 "$(($(loop_warnings) - before))"
+	sleep 6
+	run gretool -n "$C" set x12 ttl 9
+	check "in a loop" ping_fails "$C" 10.0.12.2 -c 1 -W 0.1
+	check_eq "after some seconds" 7 "$(($(loop_warnings) - before))"
+}
+
+run_tests

@@ -1,0 +1,251 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The way of the outer packet: a VRF, a device, a mark for policy routing.
+#
+#    $A red0  192.0.2.1/24 === v0 192.0.2.2/24 $B    red0 in VRF red
+#       blue0 192.0.2.1/24 === v0 192.0.2.2/24 $C    blue0 in VRF blue
+
+# shellcheck source=../lib/lib.sh
+. "$(dirname "$0")/../lib/lib.sh"
+
+TESTS="
+	overlapping_vrfs
+	device_in_vrf
+	loopback_in_vrf
+	fwmark
+	mark_outside
+	equal_paths
+	device
+"
+
+# leg COLOUR NAMESPACE N: one VRF of A, one peer
+leg() {
+	run ip link add "${1}0" netns "$A" type veth peer name v0 netns "$2"
+	ips "$A" <<-END
+		link add $1 type vrf table 10$3
+		link set $1 up
+		link set ${1}0 master $1
+		addr add 192.0.2.1/24 dev ${1}0
+		link set ${1}0 up
+	END
+	ips "$2" <<-END
+		addr add 192.0.2.2/24 dev v0
+		link set v0 up
+	END
+	run gretool -n "$2" add gre1 local 192.0.2.2 remote 192.0.2.1 \
+		addr "10.0.$3.2/30" up || fail "add in $2"
+}
+
+vrfs() {
+	new_ns A
+	if ! ip -n "$A" link add vrf-test type vrf table 99 2>"$WORK/vrf"; then
+		skip "vrf: $(cat "$WORK/vrf")"
+		return 1
+	fi
+	new_ns B
+	new_ns C
+	leg red "$B" 1
+	leg blue "$C" 2
+}
+
+# The same addresses in both, and no key: the VRF alone tells them apart.
+overlapping_vrfs() {
+	vrfs || return
+	run gretool -n "$A" add gre1 local 192.0.2.1 remote 192.0.2.2 \
+		dev red addr 10.0.1.1/30 up || fail "add in red"
+	run gretool -n "$A" add gre2 local 192.0.2.1 remote 192.0.2.2 \
+		dev blue addr 10.0.2.1/30 up || fail "add in blue"
+	check "red" ping_ok "$A" 10.0.1.2
+	check "blue" ping_ok "$A" 10.0.2.2
+	check "from B" ping_ok "$B" 10.0.1.1
+	check "from C" ping_ok "$C" 10.0.2.1
+	check_eq "received in red" 6 "$(link_counter "$A" gre1 rx_packets)"
+	check_eq "received in blue" 6 "$(link_counter "$A" gre2 rx_packets)"
+	check_eq "received by B" 6 "$(link_counter "$B" gre1 rx_packets)"
+
+	# MTU and route of the VRF, not of the main table.
+	run ip -n "$A" link set blue0 mtu 1400
+	run gretool -n "$A" set gre2 key 1
+	check_eq "MTU in blue" 1372 "$(link_mtu "$A" gre2)"
+	# The device of a tunnel can be in a VRF too.
+	run ip -n "$A" link set gre1 master blue
+	check "red underlay, blue inside" ping_ok "$A" 10.0.1.2 -I blue
+
+	# Without "dev" the underlay is the main table, which has no route.
+	run gretool -n "$A" set gre1 nodev
+	counts "$A" gre1 tx_no_route 2 check "not bound" \
+		ping_fails "$A" 10.0.1.2 -I blue -W 0.2
+}
+
+# Bound to the device itself, which happens to be in a VRF.
+device_in_vrf() {
+	vrfs || return
+	run gretool -n "$A" add gre1 local 192.0.2.1 remote 192.0.2.2 \
+		dev red0 addr 10.0.1.1/30 up || fail "add on red0"
+	check "red0" ping_ok "$A" 10.0.1.2
+	check "from B" ping_ok "$B" 10.0.1.1
+	run gretool -n "$A" set gre1 dev blue0
+	counts_packets "$B" 0 check "blue0" \
+		ping_fails "$A" 10.0.1.2 -W 0.2
+}
+
+# "tunnel source Loopback0" in a VRF: the device has the address, and nothing else. In
+# blue there are the same addresses.
+loopback_in_vrf() {
+	local colour
+	vrfs || return
+	for colour in red blue; do
+		ips "$A" <<-END
+			link add lo-$colour type dummy
+			link set lo-$colour master $colour
+			link set lo-$colour up
+			addr add 203.0.113.9/32 dev lo-$colour
+		END
+	done
+	for name in "$B" "$C"; do
+		run ip -n "$name" route add 203.0.113.9/32 via 192.0.2.1
+		run gretool -n "$name" set gre1 remote 203.0.113.9
+	done
+	run gretool -n "$A" add gre1 local 203.0.113.9 remote 192.0.2.2 \
+		dev lo-red addr 10.0.1.1/30 up || fail "add on lo-red"
+	check "red" ping_ok "$A" 10.0.1.2
+	check "from B" ping_ok "$B" 10.0.1.1
+	check_eq "received" 6 "$(link_counter "$A" gre1 rx_packets)"
+	check "from C" ping_fails "$C" 10.0.1.1 -W 0.2
+	check_eq "received from blue" 6 "$(link_counter "$A" gre1 rx_packets)"
+}
+
+# two_ways: A and B joined twice; B is 203.0.113.1 on both
+two_ways() {
+	setup_pair
+	run ip link add w0 netns "$A" type veth peer name w0 netns "$B"
+	ips "$A" <<-END
+		addr add 192.0.3.1/24 dev w0
+		link set w0 up
+		route add 203.0.113.1/32 via 192.0.2.2
+		route add 203.0.113.1/32 via 192.0.3.2 mtu 1300 table 100
+		rule add fwmark 5 table 100
+	END
+	ips "$B" <<-END
+		addr add 192.0.3.2/24 dev w0
+		link set w0 up
+		addr add 203.0.113.1/32 dev lo
+	END
+	ns "$B" sysctl -qw net.ipv4.conf.all.rp_filter=0
+	ns "$A" sysctl -qw net.ipv4.conf.all.rp_filter=0
+}
+
+# by DEVICE OTHER: 20 packets of gre1 leave A there, and not there, where there
+# is little but neighbour discovery
+by() {
+	local before other
+
+	before=$(link_counter "$A" "$1" tx_packets)
+	other=$(link_counter "$A" "$2" tx_packets)
+	ns "$A" ping -q -c 20 -i 0.01 -W 0.1 10.0.0.2 >"$WORK/ping"
+	before=$(($(link_counter "$A" "$1" tx_packets) - before))
+	other=$(($(link_counter "$A" "$2" tx_packets) - other))
+	[ "$before" -ge 20 ] || fail "only $before packets by $1"
+	[ "$other" -lt 10 ] || fail "$other packets by $2"
+}
+
+fwmark() {
+	two_ways
+	run gretool -n "$A" add gre1 remote 203.0.113.1 addr 10.0.0.1/30 up
+	run gretool -n "$B" add gre1 local 203.0.113.1 remote any \
+		addr 10.0.0.2/30 up
+	by v0 w0
+	run gretool -n "$A" set gre1 fwmark 5
+	by w0 v0
+	# Its route takes 1300, and IPv6 stays.
+	check_eq "MTU of the marked route" 1280 "$(link_mtu "$A" gre1)"
+	run gretool -n "$A" set gre1 fwmark 6
+	by v0 w0
+	check_eq "MTU of the other" 1476 "$(link_mtu "$A" gre1)"
+	check_eq "all have arrived" 60 "$(link_counter "$B" gre1 rx_packets)"
+}
+
+# A filter that changes the outer packet makes the kernel look for its route again: by
+# the mark that the first look-up had.
+mark_outside() {
+	two_ways
+	run gretool -n "$A" add gre1 remote 203.0.113.1 fwmark 5 addr 10.0.0.1/30 up
+	run gretool -n "$B" add gre1 local 203.0.113.1 remote any \
+		addr 10.0.0.2/30 up
+	run ip netns exec "$A" nft "add table t
+		add chain t o { type route hook output priority 0; }
+		add rule t o ip protocol gre meta mark 5 counter ip dscp set cs1
+		add rule t o ip protocol gre meta mark != 5 counter drop"
+	by w0 v0
+	check_match "all had the mark" "mark 0x00000005 counter packets 20 " \
+		"$(ip netns exec "$A" nft list table t)"
+}
+
+# sent_by DEVICE: packets that A has sent there
+sent_by() { link_counter "$A" "$1" tx_packets; }
+
+# flows N FIRST: one packet of each of N flows through gre1
+flows() {
+	# shellcheck disable=SC2016 # expanded there
+	ns "$A" bash -c 'for ((p = $2; p < $2 + $1; p++)); do
+		echo >"/dev/udp/10.0.0.2/$p"; done' bash "$1" "$2" 2>/dev/null
+}
+
+# Two uplinks of equal cost: each flow has one of them, whatever the TOS outside.
+equal_paths() {
+	local tos v w
+	two_ways
+	run ip -n "$A" route replace 203.0.113.1/32 nexthop via 192.0.2.2 nexthop via 192.0.3.2
+	run gretool -n "$A" add gre1 local 192.0.2.1 remote 203.0.113.1 addr 10.0.0.1/30 up
+	run gretool -n "$B" add gre1 local 203.0.113.1 remote any \
+		addr 10.0.0.2/30 up
+	for tos in inherit 0 0x48; do
+		run gretool -n "$A" set gre1 tos "$tos"
+		v=$(sent_by v0) w=$(sent_by w0)
+		flows 40 1000
+		v=$(($(sent_by v0) - v)) w=$(($(sent_by w0) - w))
+		printf '# tos %s: %s by v0, %s by w0\n' "$tos" "$v" "$w"
+		if [ "$v" -lt 8 ] || [ "$w" -lt 8 ]; then fail "not spread"; fi
+	done
+	v=$(sent_by v0) w=$(sent_by w0)
+	ns "$A" bash -c 'exec 3<>/dev/udp/10.0.0.2/2000
+		for ((i = 0; i < 20; i++)); do echo >&3; done' 2>/dev/null
+	v=$(($(sent_by v0) - v)) w=$(($(sent_by w0) - w))
+	printf '# one flow: %s by v0, %s by w0\n' "$v" "$w"
+	if [ "$v" -gt 3 ] && [ "$w" -gt 3 ]; then fail "one flow on two paths"; fi
+}
+
+device() {
+	two_ways
+	run ip -n "$A" route add 203.0.113.1/32 via 192.0.3.2 dev w0 metric 9
+	run gretool -n "$A" add gre1 remote 203.0.113.1 addr 10.0.0.1/30 up
+	run gretool -n "$B" add gre1 local 203.0.113.1 remote any \
+		addr 10.0.0.2/30 up
+	by v0 w0
+	run gretool -n "$A" set gre1 dev w0
+	by w0 v0
+	# B takes them from wherever they come, as long as no other tunnel fits better.
+	run gretool -n "$B" set gre1 dev v0
+	counts_packets "$B" 2 check "received from w0" \
+		ping_fails "$A" 10.0.0.2 -W 0.2
+	run gretool -n "$B" add unbound local 203.0.113.1 remote any up
+	counts_packets "$B" 0 check "there is one" \
+		ping_fails "$A" 10.0.0.2 -W 0.2
+	run gretool -n "$A" set gre1 dev v0
+	counts_packets "$B" 2 check "received from v0" \
+		ping_fails "$A" 10.0.0.2 -W 0.2
+}
+
+# counts_packets NAMESPACE N command...: the command makes gre1 receive N
+counts_packets() {
+	local name=$1 expected=$2 before
+
+	shift 2
+	before=$(link_counter "$name" gre1 rx_packets)
+	"$@"
+	check_eq "received" "$expected" \
+		"$(($(link_counter "$name" gre1 rx_packets) - before))"
+}
+
+run_tests
