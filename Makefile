@@ -79,7 +79,7 @@ check-all: ## and the rest: other kernels, packages, fuzzing; FROM=stage goes on
 	@selftests/check.sh $(if $(FROM),--from $(FROM)) host selftests static kunit rest deb \
 		system packages debug debug-rest leaks kernels plant fuzz
 
-test: tool ## one test file on 6.1: make test T=test_encap.sh [K=6.12]
+test: tool ## one test file on 6.1: make test T=encap [K=6.12]
 	@$(LAB)/run.sh $(if $(K),-k $(K)) $(T)
 
 kunit: ## the KUnit suites, on 6.1

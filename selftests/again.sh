@@ -18,7 +18,7 @@ while [[ ${1-} == -[jk] ]]; do
 	shift 2
 done
 files=("$@")
-[ $# -gt 0 ] || mapfile -t files < <(grep -LxF "# make check: left out" selftests/tests/{test,pair}_*.sh)
+[ $# -gt 0 ] || mapfile -t files < <(grep -LxF "# make check: left out" selftests/tests/{test_*.{sh,py},pair_*.sh})
 logs=$PWD/.build/again
 loops=()
 rm -rf "$logs"

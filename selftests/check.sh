@@ -21,6 +21,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
 LAB=selftests/lab
+TESTS=(selftests/tests/test_*.{sh,py} selftests/tests/pair_*.sh)
 OTHER_KERNELS="5.10 6.12 7.2"
 DEBUG_SECONDS=540 # of debug-some; the last files may take some more
 
@@ -53,8 +54,8 @@ setup() {
 # --- which files ------------------------------------------------------------------
 
 # marked, unmarked TEXT: the test files that have such a line, and those that do not
-marked() { grep -lxF "# $1" selftests/tests/{test,pair}_*.sh; }
-unmarked() { grep -LxF "# $1" selftests/tests/{test,pair}_*.sh; }
+marked() { grep -lxF "# $1" "${TESTS[@]}"; }
+unmarked() { grep -LxF "# $1" "${TESTS[@]}"; }
 NOT_HERE="make check: left out"
 NOT_ON_DEBUG="make check-debug: left out"
 
@@ -76,8 +77,11 @@ concerned() {
 	local path word
 	changed | while IFS= read -r path; do
 		case $path in
-		selftests/tests/test_*.sh | selftests/tests/pair_*.sh) [ ! -f "$path" ] || echo "$path" ;;
-		selftests/lib/*) grep -l "$(basename "$path")" selftests/tests/{test,pair}_*.sh ;;
+		selftests/tests/*) [ ! -f "$path" ] || echo "$path" ;;
+		selftests/lib/*)
+			word=${path##*/}
+			grep -lwE "/$word|from ${word%.py}|import ${word%.py}" "${TESTS[@]}"
+			;;
 		module/*.c | module/*.h)
 			word=$(basename "$path")
 			case ${word%.*} in
@@ -91,7 +95,7 @@ concerned() {
 			netns | table | demux | main) word='netns|precedence|teardown' ;;
 			*) word='counters|change' ;;
 			esac
-			printf '%s\n' selftests/tests/test_*.sh | grep -E "$word"
+			printf '%s\n' "${TESTS[@]}" | grep -E "$word"
 			;;
 		esac
 	done | awk '!seen[$0]++'
@@ -151,7 +155,7 @@ run_stage() {
 		stage kunit-debug "$LAB/kunit.sh" -k debug
 		mapfile -t files < <({
 			concerned
-			in_turn selftests/tests/{test,pair}_*.sh
+			in_turn "${TESTS[@]}"
 		} | awk '!seen[$0]++')
 		stage selftests-debug "$LAB/run.sh" -k debug --within "$((DEBUG_SECONDS - SECONDS + begin))" "${files[@]}"
 		;;

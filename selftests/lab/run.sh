@@ -4,7 +4,7 @@
 # run.sh [-k NAME] [-j GUESTS] [--kmemleak] [--within SECONDS] [TEST...]: run selftests
 # on a lab kernel.
 #
-# Without TEST: all of selftests/tests/test_*.sh and pair_*.sh.  GUESTS (2) guests with
+# Without TEST: all of selftests/tests.  GUESTS (2) guests with
 # virtual time, each on one processor, share the test files (boot.sh --virtual);
 # a file that needs real time, two processors or all files of this machine says so
 # in a line "# real time: WHY", and runs after them in a guest that has both.
@@ -41,14 +41,13 @@ called=$(now)
 singles=() pairs=()
 if (($#)); then
 	for file; do
-		file=$(basename "$file")
-		[[ -f $TESTS/$file ]] || file=test_$file
-		[[ -f $TESTS/$file ]] || file=$file.sh
-		[[ -f $TESTS/$file ]] || die "no such test: $file"
-		case $file in pair_*) pairs+=("$file") ;; *) singles+=("$file") ;; esac
+		stem=$(basename "${file%.??}")
+		for found in {,test_}"$stem".{sh,py}; do [[ ! -f $TESTS/$found ]] || break; done
+		[[ -f $TESTS/$found ]] || die "no such test: $file"
+		case $found in pair_*) pairs+=("$found") ;; *) singles+=("$found") ;; esac
 	done
 else
-	for file in "$TESTS"/test_*.sh; do [[ ! -f $file ]] || singles+=("$(basename "$file")"); done
+	for file in "$TESTS"/test_*.{sh,py}; do [[ ! -f $file ]] || singles+=("$(basename "$file")"); done
 	for file in "$TESTS"/pair_*.sh; do [[ ! -f $file ]] || pairs+=("$(basename "$file")"); done
 fi
 # The longest that a file asks for itself: guest-run.sh.
