@@ -1,6 +1,10 @@
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""refusals.py A B: send malformed and unwanted packets from B to the tunnels
-that test_refusals.sh has made in A; see that each is dropped for one reason."""
+"""What must not get in: each malformed or unwanted packet is dropped, exactly
+one counter says why, and only unknown senders are answered, at a limited rate.
+
+scapy makes the packets, and B sends them to the tunnels of A. Each packet
+raises one counter by one and leaves all others as they were."""
 
 import os
 import sys
@@ -10,11 +14,13 @@ from scapy.layers.inet import ICMP, IP
 from scapy.layers.inet6 import ICMPv6EchoRequest, IPv6
 from scapy.layers.l2 import GRE
 
+sys.path.insert(0, sys.path[0] + "/../lib/py")
+import ktap
+import net
 from rtnl import Rtnl
 from wire import (ETH_P_ERSPAN, ETH_P_ERSPAN2, ETH_P_IP, ETH_P_IPV6, ETH_P_TEB,
-                  ETH_P_WCCP, Results, Sender, Tap, enter)
+                  ETH_P_WCCP, Sender, Tap, enter)
 
-A, B = sys.argv[1:3]
 LOCAL = "192.0.2.1"
 # The remote of each tunnel.
 REMOTE = {
@@ -26,13 +32,25 @@ REMOTE = {
 }
 PAYLOAD = 0x1234  # an ethertype that nobody takes
 
+ktap.need()
+A, B = net.pair()
+# The ICMP errors to the remotes find their way.
+for address in 3, 4, 5, 6, 98, 99:
+    net.ip(B, "addr add 192.0.2.%d/24 dev v0" % address)
+net.ip(A, "addr add 192.0.2.111/24 dev v0")
+net.sysctl(A, "net.ipv4.icmp_ratelimit=0")
+net.gretool(A, """
+    add plain local 192.0.2.1 remote 192.0.2.2 up
+    add summed local 192.0.2.1 remote 192.0.2.3 icsum up
+    add keyed local 192.0.2.1 remote 192.0.2.4 key 42 up
+    add ordered local 192.0.2.1 remote 192.0.2.5 iseq up
+    add closed local 192.0.2.1 remote 192.0.2.6""")
 # One CPU handles all in the order in which it was sent.
 os.sched_setaffinity(0, {0})
 sender = Sender(B)
 icmp = Tap(B, "v0", ETH_P_IP)
 enter(A)
 rtnl = Rtnl()
-results = Results()
 
 
 def outer(tunnel, gre, source=None, destination=LOCAL, tos=0):
@@ -87,7 +105,7 @@ def sentinel():
     arrivals.drain()
     sender.send(SENTINEL)
     if not arrivals.read(20, wanted=lambda _, data: data == b"sentinel"):
-        raise SystemExit("a good packet does not arrive")
+        raise RuntimeError("a good packet does not arrive")
 
 
 def rises(what, packet, expected, errors=()):
@@ -101,8 +119,8 @@ def rises(what, packet, expected, errors=()):
     before["plain", "packets in"] += 1
     change = {key: last[key] - before.get(key, 0) for key in last
               if last[key] != before.get(key, 0)}
-    results.equal(what, expected, change)
-    results.equal(what + ": ICMP", list(errors), icmp_errors(len(errors)))
+    ktap.equal(what, expected, change)
+    ktap.equal(what + ": ICMP", list(errors), icmp_errors(len(errors)))
 
 
 def dropped(what, packet, tunnel, counter, errors=()):
@@ -309,23 +327,20 @@ def test_flood():
         sentinel()
         took = time.monotonic() - start
         after = rtnl.drops("plain")["netns_rx_no_tunnel"]
-        results.equal("limit %d ms: all are counted" % limit, count,
-                      after - before)
+        ktap.equal("limit %d ms: all are counted" % limit, count,
+                   after - before)
         answers = icmp_errors(0 if limit else count)
         if not limit:
-            results.equal("no limit: all are answered",
-                          PORT_UNREACHABLE * count, answers)
+            ktap.equal("no limit: all are answered",
+                       PORT_UNREACHABLE * count, answers)
             continue
         most = 6 + int(took * 1000 / limit) + 1
         wrong = ""
         if not 1 <= len(answers) <= most:
             wrong = "%d answers to %d packets, expected 1 to %d" % (
                 len(answers), count, most)
-        results.say("limit %d ms: few are answered" % limit, wrong)
+        ktap.check("limit %d ms: few are answered" % limit, wrong)
 
 
-for group in ("truncated", "version", "routing", "reserved", "checksum", "key",
-              "sequence", "stranger", "payload", "flood"):
-    results.group = group
-    globals()["test_" + group]()
-results.end()
+ktap.run(test_truncated, test_version, test_routing, test_reserved, test_checksum,
+         test_key, test_sequence, test_stranger, test_payload, test_flood)
