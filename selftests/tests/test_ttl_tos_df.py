@@ -1,29 +1,41 @@
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""ttl_tos_df.py A B: send every kind of inner packet into the tunnels that
-test_ttl_tos_df.sh has made in A, and read the outer header in B; then the way
-back for the ECN bits."""
+"""What the outer header takes over from the inner one: TTL, TOS and DF; and the
+ECN field in both directions (RFC 6040).
+
+Every kind of inner packet goes into the tunnels of A, and the outer header is
+read in B; then packets go the other way for the ECN bits."""
 
 import sys
 
+sys.path.insert(0, sys.path[0] + "/../lib/py")
+import ktap
+import net
 from rtnl import Rtnl
-from wire import (ETH_P_IP, ETH_P_IPV6, ETH_P_MPLS, Results, Sender, Tap,
-                  checksum, echo, enter, gre, ipv4, ipv6, show)
+from wire import (ETH_P_IP, ETH_P_IPV6, ETH_P_MPLS, Sender, Tap, checksum,
+                  echo, enter, gre, ipv4, ipv6)
 
-A, B = sys.argv[1:3]
 LOCAL = "192.0.2.1"
-# Device and the last byte of its remote.
-REMOTE = {"t64": 10, "t1": 11, "t255": 12, "tinherit": 13,
-          "qinherit": 20, "qfixed": 21, "qzero": 22,
-          "dset": 30, "dinherit": 31, "dclear": 32}
+# The last byte of the remote of each device, and its options.
+TUNNELS = {"t64": (10, ""), "t1": (11, "ttl 1"), "t255": (12, "ttl 255"),
+           "tinherit": (13, "ttl inherit"), "qinherit": (20, ""),
+           "qfixed": (21, "tos 0x48"), "qzero": (22, "tos 0"),
+           "dset": (30, ""), "dinherit": (31, "df inherit"),
+           "dclear": (32, "df clear")}
 ECN = ("Not-ECT", "ECT(1)", "ECT(0)", "CE")
 DSCPS = (0, 0x08, 0x48, 0xB8, 0xFC)
 
+ktap.need()
+A, B = net.pair()
+for name, (last, options) in TUNNELS.items():
+    net.ip(B, "addr add 192.0.2.%d/24 dev v0" % last)
+    net.gretool(A, "add %s local 192.0.2.1 remote 192.0.2.%d %s up" %
+                (name, last, options))
 wire = Tap(B, "v0", ETH_P_IP)
 sender = Sender(B)
-devices = {name: Tap(A, name) for name in REMOTE}
+devices = {name: Tap(A, name) for name in TUNNELS}
 enter(A)
 rtnl = Rtnl()
-results = Results()
 number = 0
 
 
@@ -53,19 +65,19 @@ def outer_of(device, inner):
     got = wire.read(wanted=lambda _, packet: packet[9] == 47 and
                     packet[24:] == data)
     if not got:
-        results.say("a packet into %s" % device, "did not come out")
+        ktap.check("a packet into %s" % device, "did not come out")
         return None
     packet = got[1]
-    if packet[19] != REMOTE[device] or checksum(packet[:20]):
-        results.say("a packet into %s" % device,
-                    "outer header wrong: " + show(packet[:20]))
+    if packet[19] != TUNNELS[device][0] or checksum(packet[:20]):
+        ktap.check("a packet into %s" % device,
+                   "outer header wrong: " + ktap.show(packet[:20]))
     return packet
 
 
 def leaves_with(what, device, inner, read, expected):
     packet = outer_of(device, inner)
     if packet:
-        results.equal("%s into %s" % (what, device), expected, read(packet))
+        ktap.equal("%s into %s" % (what, device), expected, read(packet))
 
 
 def ttl_of(packet):
@@ -145,7 +157,7 @@ def test_ecn_decap():
                     mark = make(tos=0)
                     sender.send(ipv4("192.0.2.20", LOCAL, 47, gre(*mark)))
                     got = tap.read()
-                    results.equal(what + " is dropped", mark, got)
+                    ktap.equal(what + " is dropped", mark, got)
                 else:
                     if at == "IPv4":
                         want = ipv4("10.0.0.1", "10.0.0.2", 1, data[20:],
@@ -154,13 +166,13 @@ def test_ecn_decap():
                         want = ipv6("fd00::1", "fd00::2", 59, data[40:],
                                     ttl=7, tos=0x28 | expected)
                     got = tap.read()
-                    results.equal(what, (protocol, want), got)
+                    ktap.equal(what, (protocol, want), got)
                 after = rtnl.drops("qinherit")
                 change = {name: after[name] - before[name] for name in after
                           if after[name] != before[name]}
-                results.equal(what + ": drops",
-                              {"rx_ecn": 1} if expected is None else {},
-                              change)
+                ktap.equal(what + ": drops",
+                           {"rx_ecn": 1} if expected is None else {},
+                           change)
 
 
 def test_df():
@@ -173,7 +185,4 @@ def test_df():
         leaves_with("MPLS", device, other(), df_of, none)
 
 
-for group in "ttl", "tos", "ecn_encap", "ecn_decap", "df":
-    results.group = group
-    globals()["test_" + group]()
-results.end()
+ktap.run(test_ttl, test_tos, test_ecn_encap, test_ecn_decap, test_df)
