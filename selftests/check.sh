@@ -173,7 +173,7 @@ run_stage() {
 		done
 		# Where tasks preempt one another in the middle of sending.
 		stage "selftests-7.2-rt" "$LAB/run.sh" -k 7.2-rt test_recursion.sh test_encap.sh \
-			test_decap.sh test_keepalive.sh test_change.sh test_teardown.sh
+			test_decap.py test_keepalive.sh test_change.sh test_teardown.sh
 		;;
 	plant)
 		stage plant-debug "$LAB/plant.sh" -k debug

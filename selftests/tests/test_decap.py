@@ -1,15 +1,25 @@
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""decap.py options: the options of each tunnel, one a line
-decap.py send A B: send from B, into the tunnels g0, g1... of A, packets made by
-scapy; see that what comes out of the tunnels is what was put in."""
+"""What arrives is what was sent: scapy makes packets with every combination of
+key, checksum and sequence; they come out of the tunnels of A to the byte, and
+echo requests among them are answered.
+
+Each combination is a tunnel of its own, g0 from 192.0.2.10 and so on."""
 
 import os
 import socket
 import struct
 import sys
 
-from wire import (ETH_P_IP, ETH_P_IPV6, ETH_P_MPLS, ETH_P_WCCP, Results,
-                  Sender, Tap, enter)
+from scapy.layers.inet import ICMP, IP, UDP, fragment
+from scapy.layers.inet6 import ICMPv6EchoRequest, IPv6
+from scapy.layers.l2 import GRE
+
+sys.path.insert(0, sys.path[0] + "/../lib/py")
+import ktap
+import net
+from wire import (ETH_P_IP, ETH_P_IPV6, ETH_P_MPLS, ETH_P_WCCP, Sender, Tap,
+                  enter)
 
 # key, checksum wanted, sequence wanted
 COMBINATIONS = [(key, csum, seq) for key in (None, 0, 0x01020304)
@@ -22,21 +32,17 @@ def options(key, csum, seq):
                     (["icsum"] if csum else []) + (["iseq"] if seq else []))
 
 
-if sys.argv[1] == "options":
-    for combination in COMBINATIONS:
-        print(options(*combination))
-    sys.exit(0)
-
-from scapy.layers.inet import ICMP, IP, UDP, fragment  # noqa: E402
-from scapy.layers.inet6 import ICMPv6EchoRequest, IPv6  # noqa: E402
-from scapy.layers.l2 import GRE  # noqa: E402
-
-A, B = sys.argv[2:4]
+ktap.need()
+A, B = net.pair()
+for number, combination in enumerate(COMBINATIONS):
+    net.ip(B, "addr add 192.0.2.%d/24 dev v0" % (10 + number))
+    net.gretool(A, "add g%d local 192.0.2.1 remote 192.0.2.%d %s "
+                "addr 10.0.%d.1/30 addr fd00:1%d::1/64 up" %
+                (number, 10 + number, options(*combination), number, number))
 os.sched_setaffinity(0, {0})
 sender = Sender(B)
 wire = Tap(B, "v0", ETH_P_IP)
 taps = [Tap(A, "g%d" % i) for i in range(len(COMBINATIONS))]
-results = Results()
 sequence = [0] * len(COMBINATIONS)
 
 
@@ -76,7 +82,7 @@ def arrives(what, i, packet, proto, inner):
     taps[i].drain()
     sender.send(packet)
     got = taps[i].read()
-    results.equal(what, (proto, inner), got)
+    ktap.equal(what, (proto, inner), got)
 
 
 def is_reply(packet, data):
@@ -90,7 +96,7 @@ def answered(what, i, make, proto, data, **more):
     wire.drain()
     arrives(what, i, outer(i, gre(i, inner, proto, **more)), proto, inner)
     reply = wire.read(wanted=lambda _, packet: is_reply(packet, data))
-    results.say(what + " is answered", "" if reply else "no echo reply")
+    ktap.check(what + " is answered", "" if reply else "no echo reply")
 
 
 def test_combinations():
@@ -103,7 +109,7 @@ def test_combinations():
                      ETH_P_IPV6, b"%d six " % i + data)
 
 
-def test_more():
+def test_more_than_wanted():
     """A checksum and a sequence number that nobody asked for."""
     for i, (key, csum, seq) in enumerate(COMBINATIONS):
         what = '"%s"' % options(key, csum, seq)
@@ -119,7 +125,7 @@ def test_more():
                  b"with both", csum=True, seq=3)
 
 
-def test_reserved():
+def test_reserved_bits():
     """RFC 2784 2.1: bits 6 to 12 are ignored. Of these gre.ko takes 9 to 12
     for a part of the version, and drops the packet before grex is asked."""
     for bit in range(6, 13):
@@ -134,7 +140,7 @@ def test_reserved():
         sender.send(outer(0, packet))
         arrives("after bit %d, which does not" % bit, 0,
                 outer(0, gre(0, inner, ETH_P_IP)), ETH_P_IP, inner)
-        results.equal("nothing more after bit %d" % bit, None, taps[0].read(
+        ktap.equal("nothing more after bit %d" % bit, None, taps[0].read(
             0.05, wanted=lambda _, data: data == inner))
 
 
@@ -154,7 +160,7 @@ def test_wccp():
             ETH_P_WCCP, inner)
 
 
-def test_other():
+def test_other_payloads():
     for i in 0, len(COMBINATIONS) - 1:
         what = ' into "%s"' % options(*COMBINATIONS[i])
         mpls = b"\0\x01\x01\x40" + b"under a label"
@@ -184,7 +190,7 @@ def test_multicast():
             got = receiver.recv(2048)
         except socket.timeout:
             got = b""
-        results.equal(what + " is received", data, got)
+        ktap.equal(what + " is received", data, got)
         receiver.close()
 
 
@@ -197,11 +203,8 @@ def test_fragments():
     taps[3].drain()
     for piece in pieces[1:] + pieces[:1]:
         sender.send(bytes(piece))
-    results.equal("%d pieces" % len(pieces), (ETH_P_IP, inner), taps[3].read())
+    ktap.equal("%d pieces" % len(pieces), (ETH_P_IP, inner), taps[3].read())
 
 
-for group in ("combinations", "more", "reserved", "wccp", "other", "multicast",
-              "fragments"):
-    results.group = group
-    globals()["test_" + group]()
-results.end()
+ktap.run(test_combinations, test_more_than_wanted, test_reserved_bits, test_wccp,
+         test_other_payloads, test_multicast, test_fragments)
