@@ -165,7 +165,7 @@ run_stage() {
 		;;
 	leaks)
 		stage kmemleak "$LAB/run.sh" -k debug --kmemleak \
-			test_teardown.sh test_netns.sh test_change.sh test_netlink.sh
+			test_teardown.sh test_netns.sh test_change.sh test_netlink.py
 		;;
 	kernels)
 		for kernel in $OTHER_KERNELS; do

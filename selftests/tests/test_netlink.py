@@ -1,13 +1,20 @@
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""netlink.py A B: rtnetlink messages to the namespace A, right and wrong, and
-what the kernel answers: the error, its sentence, where it points, and whether
-anything has changed. B is for second copies."""
+"""The contract of uapi/linux/grex.h, without gretool: every wrong attribute is
+refused with a sentence, the kernel points at it, and nothing has changed; what
+the kernel says of a tunnel can be sent back to it.
+
+The tunnels are in A; B takes second copies."""
 
 import errno
+import re
 import socket
 import struct
 import sys
 
+sys.path.insert(0, sys.path[0] + "/../lib/py")
+import ktap
+import net
 from rtnl import (IFLA_ADDRESS, IFLA_BROADCAST, IFLA_GRE_COLLECT_METADATA,
                   IFLA_GRE_ENCAP_DPORT, IFLA_GRE_ENCAP_FLAGS,
                   IFLA_GRE_ENCAP_LIMIT, IFLA_GRE_ENCAP_SPORT,
@@ -28,17 +35,17 @@ from rtnl import (IFLA_ADDRESS, IFLA_BROADCAST, IFLA_GRE_COLLECT_METADATA,
                   IFLA_IFNAME, IFLA_INFO_DATA, IFLA_INFO_KIND, IFLA_LINKINFO,
                   IFLA_MTU, NLA_F_NESTED, NLM_F_CREATE, NLM_F_EXCL,
                   PROBES, RTM_DELLINK, RTM_NEWLINK, Message, Rtnl)
-from wire import Results, enter
+from wire import enter
 
-A, B = sys.argv[1:3]
 GRE_CSUM, GRE_ROUTING, GRE_KEY, GRE_SEQ = 0x80, 0x40, 0x20, 0x10
 DATA = (IFLA_LINKINFO, IFLA_INFO_DATA)
 
+ktap.need()
+A, B = net.pair()
 enter(B)
 other = Rtnl()
 enter(A)
 rtnl = Rtnl()
-results = Results()
 
 
 def u8(value):
@@ -154,7 +161,7 @@ def judge(what, message, error, at, text):
             answer.offset, message.at.get(at), at))
     if not answer.text or text not in answer.text:
         wrong.append('says "%s", expected "%s"' % (answer.text, text))
-    results.say(what, ", ".join(wrong))
+    ktap.check(what, ", ".join(wrong))
 
 
 def refused(what, fill, at=None, error=errno.EINVAL, text="", **more):
@@ -173,12 +180,12 @@ def refused(what, fill, at=None, error=errno.EINVAL, text="", **more):
 
     judge(what + ", new", new("wrong", fill_new, **more), error, path, text)
     if rtnl.link("wrong"):
-        results.say(what + ", new", "is there in spite of the refusal")
+        ktap.check(what + ", new", "is there in spite of the refusal")
         delete("wrong")
     before = state("gre1")
     judge(what + ", change", change("gre1", fill_old, **more), error, path,
           text)
-    results.equal(what + ", unchanged", before, state("gre1"))
+    ktap.equal(what + ", unchanged", before, state("gre1"))
 
 
 def test_size():
@@ -205,7 +212,7 @@ def test_unknown():
                     text="not known to grex")
 
 
-def test_absent():
+def test_absent_gre_options():
     """Options of the kernel's gre that grex does not have."""
     for name, kind, payload in REFUSED:
         refused(name, lambda message: message.attr(kind, payload), kind,
@@ -346,11 +353,11 @@ def test_not_used():
         answer = rtnl.talk(new("unused", lambda message: add_all(
             message, ((IFLA_GRE_REMOTE, ip("192.0.2.66")),) + attributes),
             before=lambda message: add_all(message, before)))
-        results.equal(name, 0, answer.error)
+        ktap.equal(name, 0, answer.error)
         delete("unused")
 
 
-def test_trailing():
+def test_trailing_bytes():
     for size in 1, 2, 3:
         refused("%d bytes behind the last attribute" % size,
                 lambda message: message.attr(IFLA_GRE_TTL, u8(9)), DATA,
@@ -369,7 +376,7 @@ def test_duplicate():
                           (IFLA_GRE_IFLAGS, flags(0)),
                           (IFLA_GRE_TTL, u8(9))))
 
-    results.equal("the other", 0, rtnl.talk(new("gre9", twin)).error)
+    ktap.equal("the other", 0, rtnl.talk(new("gre9", twin)).error)
     refused("twin", twin, error=errno.EEXIST,
             text="same local, remote, input key and link")
     delete("gre9")
@@ -386,18 +393,18 @@ def test_mtu():
         message = change("gre1", lambda message: message.attr(
             IFLA_GRE_TTL, u8(200 + mtu % 7)),
             before=lambda message: message.attr(IFLA_MTU, u32(mtu)))
-        results.equal("IFLA_MTU %d is taken" % mtu, 0,
-                      rtnl.talk(message).error)
-        results.equal("IFLA_MTU %d" % mtu, u32(mtu),
-                      rtnl.link("gre1")[IFLA_MTU])
+        ktap.equal("IFLA_MTU %d is taken" % mtu, 0,
+                   rtnl.talk(message).error)
+        ktap.equal("IFLA_MTU %d" % mtu, u32(mtu),
+                   rtnl.link("gre1")[IFLA_MTU])
         before[IFLA_GRE_TTL] = u8(200 + mtu % 7)
         before[IFLA_GREX_MTU_AUTO] = u32(0)
-        results.equal("TTL beside it", before, rtnl.info("gre1"))
+        ktap.equal("TTL beside it", before, rtnl.info("gre1"))
 
 
 def test_defaults():
-    results.equal("no options", 0, rtnl.talk(new("bare", lambda _: 0)).error)
-    results.equal("defaults", {
+    ktap.equal("no options", 0, rtnl.talk(new("bare", lambda _: 0)).error)
+    ktap.equal("defaults", {
         IFLA_GRE_LINK: u32(0), IFLA_GRE_IFLAGS: flags(0),
         IFLA_GRE_OFLAGS: flags(0), IFLA_GRE_LOCAL: bytes(4),
         IFLA_GRE_REMOTE: bytes(4), IFLA_GRE_TTL: u8(64), IFLA_GRE_TOS: u8(1),
@@ -417,14 +424,14 @@ def test_round_trip():
     everything = {kind: payload for _, kind, payload in KNOWN}
     answer = rtnl.talk(new("full", lambda message: add_all(
         message, everything.items())))
-    results.equal("all options", 0, answer.error)
+    ktap.equal("all options", 0, answer.error)
     told = rtnl.info("full")
-    results.equal("what was said is told", everything, told)
+    ktap.equal("what was said is told", everything, told)
     # What is told can be said again.
     answer = other.talk(new("full", lambda message: add_all(
         message, told.items())))
-    results.equal("said again", 0, answer.error)
-    results.equal("the same again", told, other.info("full"))
+    ktap.equal("said again", 0, answer.error)
+    ktap.equal("the same again", told, other.info("full"))
     delete("full", other)
     # Each option alone, on top of what is there.
     for name, kind, payload in (
@@ -460,8 +467,8 @@ def test_round_trip():
         told[kind] = payload
         answer = rtnl.talk(change("full", lambda message: message.attr(
             kind, payload)))
-        results.equal("%s alone" % name, 0, answer.error)
-        results.equal("the rest beside " + name, told, rtnl.info("full"))
+        ktap.equal("%s alone" % name, 0, answer.error)
+        ktap.equal("the rest beside " + name, told, rtnl.info("full"))
     # Without GRE_KEY there is no key, and no memory of it.
     for iflags, key in ((IFLA_GRE_IFLAGS, IFLA_GRE_IKEY),
                         (IFLA_GRE_OFLAGS, IFLA_GRE_OKEY)):
@@ -469,7 +476,7 @@ def test_round_trip():
             iflags, flags(0))))
         told[iflags] = flags(0)
         del told[key]
-        results.equal("key %d gone" % key, told, rtnl.info("full"))
+        ktap.equal("key %d gone" % key, told, rtnl.info("full"))
         judge("key %d back" % key, change("full", lambda message: message.attr(
             iflags, flags(GRE_KEY))), errno.EINVAL, DATA + (iflags,),
             "GRE_KEY needs a key")
@@ -480,13 +487,13 @@ def say(name, *attributes):
     answer = rtnl.talk(change(name, lambda message: add_all(
         message, attributes)))
     if answer.error:
-        results.say("%s: %r is taken" % (name, attributes), answer.text)
+        ktap.check("%s: %r is taken" % (name, attributes), answer.text)
 
 
 def set_up(name, up):
     message = Message(RTM_NEWLINK, index=rtnl.link(name)["index"])
     struct.pack_into("=II", message.body, 8, up, 1)
-    results.equal("%s up %d" % (name, up), 0, rtnl.talk(message).error)
+    ktap.equal("%s up %d" % (name, up), 0, rtnl.talk(message).error)
 
 
 def test_keepalive():
@@ -501,15 +508,15 @@ def test_keepalive():
             (IFLA_GREX_KEEPALIVE_RETRIES, u32(5)),
             (IFLA_GREX_KEEPALIVE_INTERVAL, u32(0))))),
         errno.EINVAL, DATA + (IFLA_GREX_KEEPALIVE_RETRIES,), "no effect")
-    results.equal("unchanged", before, state("gre1"))
+    ktap.equal("unchanged", before, state("gre1"))
     say("gre1", (IFLA_GREX_KEEPALIVE_RETRIES, u32(5)))
     before[0][IFLA_GREX_KEEPALIVE_RETRIES] = u32(5)
-    results.equal("KEEPALIVE_RETRIES of a tunnel with keepalives", before,
-                  state("gre1"))
+    ktap.equal("KEEPALIVE_RETRIES of a tunnel with keepalives", before,
+               state("gre1"))
     say("gre1", (IFLA_GRE_REMOTE, bytes(4)),
         (IFLA_GREX_KEEPALIVE_INTERVAL, u32(0)))
-    results.equal("turned off together with the remote", u32(0),
-                  rtnl.info("gre1")[IFLA_GREX_KEEPALIVE_INTERVAL])
+    ktap.equal("turned off together with the remote", u32(0),
+               rtnl.info("gre1")[IFLA_GREX_KEEPALIVE_INTERVAL])
     judge("turned on without a remote", change(
         "gre1", lambda message: message.attr(IFLA_GREX_KEEPALIVE_INTERVAL,
                                              u32(1000))),
@@ -518,19 +525,19 @@ def test_keepalive():
     judge("new, without a remote", new("wrong", lambda message: message.attr(
         IFLA_GREX_KEEPALIVE_INTERVAL, u32(1000))), errno.EINVAL,
         DATA + (IFLA_GREX_KEEPALIVE_INTERVAL,), "needs a peer to ask")
-    results.equal("it is not there", None, rtnl.link("wrong"))
-    results.equal("nobody was asked", None,
-                  rtnl.probes("gre1", GREX_XSTATS_KEEPALIVE))
+    ktap.equal("it is not there", None, rtnl.link("wrong"))
+    ktap.equal("nobody was asked", None,
+               rtnl.probes("gre1", GREX_XSTATS_KEEPALIVE))
     # What is told of the peer, and in which sizes.
     say("gre1", (IFLA_GRE_REMOTE, ip("192.0.2.2")))
     set_up("gre1", 1)
     say("gre1", (IFLA_GREX_KEEPALIVE_INTERVAL, u32(3600000)))
     told = rtnl.probes("gre1", GREX_XSTATS_KEEPALIVE)
-    results.equal("all is told", [word for word, _ in PROBES], list(told))
-    results.equal("turned on while it was up: up", 3, told["state"])
-    results.say("since now", "" if told["changed"] < 60000 else
-                "%d ms" % told["changed"])
-    results.equal("no answer, no time", [0] * 54, [told[word] for word in (
+    ktap.equal("all is told", [word for word, _ in PROBES], list(told))
+    ktap.equal("turned on while it was up: up", 3, told["state"])
+    ktap.check("since now", "" if told["changed"] < 60000 else
+               "%d ms" % told["changed"])
+    ktap.equal("no answer, no time", [0] * 54, [told[word] for word in (
         "received", "rtt", "rtt_smoothed", "rtt_min", "rtt_max", "rtt_sum")] +
         told["history"] + told["rtt_buckets"])
     say("gre1", (IFLA_GREX_KEEPALIVE_INTERVAL, u32(0)))
@@ -557,22 +564,22 @@ def test_secret():
         IFLA_GREX_KEEPALIVE_SECRET, text="needs a peer that knows it")
     told = rtnl.info("gre1")
     say("gre1", give(b""))
-    results.equal("none", told, rtnl.info("gre1"))
+    ktap.equal("none", told, rtnl.info("gre1"))
     say("gre1", give(secret))
     told[IFLA_GREX_KEEPALIVE_SECRET_ID] = secret_id
-    results.equal("its id alone is told", told, rtnl.info("gre1"))
+    ktap.equal("its id alone is told", told, rtnl.info("gre1"))
     judge("REMOTE any of a tunnel with a secret", change(
         "gre1", lambda message: message.attr(IFLA_GRE_REMOTE, bytes(4))),
         errno.EINVAL, DATA + (IFLA_GRE_REMOTE,), "needs a peer that knows it")
     say("gre1", (IFLA_GRE_TTL, u8(9)))
     told[IFLA_GRE_TTL] = u8(9)
-    results.equal("it stays when others change", told, rtnl.info("gre1"))
+    ktap.equal("it stays when others change", told, rtnl.info("gre1"))
     say("gre1", give(bytes(16)))
     told[IFLA_GREX_KEEPALIVE_SECRET_ID] = u32(0x737700D7)
-    results.equal("another one", told, rtnl.info("gre1"))
+    ktap.equal("another one", told, rtnl.info("gre1"))
     say("gre1", (IFLA_GRE_REMOTE, bytes(4)), give(b""))
-    results.equal("gone together with the remote", None,
-                  rtnl.info("gre1").get(IFLA_GREX_KEEPALIVE_SECRET_ID))
+    ktap.equal("gone together with the remote", None,
+               rtnl.info("gre1").get(IFLA_GREX_KEEPALIVE_SECRET_ID))
 
 
 def test_mtu_auto():
@@ -584,18 +591,18 @@ def test_mtu_auto():
     auto = IFLA_GREX_MTU_AUTO
     on, off = u32(1), u32(0)
     say("gre1", (auto, on))
-    results.equal("auto alone", (on, on), told())
+    ktap.equal("auto alone", (on, on), told())
     say("gre1", (IFLA_GREX_MTU_PROBE, off))
     say("gre1", (auto, on))
-    results.equal("auto, which it was", (on, off), told())
+    ktap.equal("auto, which it was", (on, off), told())
     say("gre1", (auto, off))
-    results.equal("not auto", (off, off), told())
+    ktap.equal("not auto", (off, off), told())
     say("gre1", (auto, on), (IFLA_GREX_MTU_PROBE, off))
-    results.equal("auto without probes", (on, off), told())
+    ktap.equal("auto without probes", (on, off), told())
     say("gre1", (auto, off), (IFLA_GREX_MTU_PROBE, on))
     say("gre1", (auto, on))
     say("gre1", (auto, off))
-    results.equal("probes stay without auto", (off, on), told())
+    ktap.equal("probes stay without auto", (off, on), told())
 
 
 def probe(size):
@@ -610,9 +617,9 @@ def refused_probe(what, size, error, text):
 def probe_sent(what, size):
     before = rtnl.probes("gre1", GREX_XSTATS_PROBE) or {"sent": 0}
     answer = rtnl.talk(probe(size))
-    results.equal(what, (0, ""), (answer.error, answer.text))
-    results.equal(what + " is counted", before["sent"] + 1,
-                  rtnl.probes("gre1", GREX_XSTATS_PROBE)["sent"])
+    ktap.equal(what, (0, ""), (answer.error, answer.text))
+    ktap.equal(what + " is counted", before["sent"] + 1,
+               rtnl.probes("gre1", GREX_XSTATS_PROBE)["sent"])
 
 
 def test_probe():
@@ -620,7 +627,7 @@ def test_probe():
         message, ((IFLA_GRE_REMOTE, ip("192.0.2.77")),
                   (IFLA_GREX_PROBE, u32(0))))), errno.EINVAL,
         DATA + (IFLA_GREX_PROBE,), "for a tunnel that exists")
-    results.equal("it is not there", None, rtnl.link("wrong"))
+    ktap.equal("it is not there", None, rtnl.link("wrong"))
     refused_probe("the device is down", 0, errno.ENETDOWN, "is down")
     before = state("gre1")
     for name, kind, payload in KNOWN:
@@ -629,29 +636,29 @@ def test_probe():
                 "gre1", lambda message: add_all(message, (
                     (IFLA_GREX_PROBE, u32(0)), (kind, payload))[::order])),
                 errno.EINVAL, DATA + (kind,), "takes no options beside it")
-    results.equal("unchanged", before, state("gre1"))
-    results.equal("none was sent", None,
-                  rtnl.probes("gre1", GREX_XSTATS_PROBE))
+    ktap.equal("unchanged", before, state("gre1"))
+    ktap.equal("none was sent", None,
+               rtnl.probes("gre1", GREX_XSTATS_PROBE))
 
     set_up("gre1", 1)
     before = state("gre1")
     for size in 0, 56, 57, 1476:
         probe_sent("%d bytes" % size, size)
     told = rtnl.probes("gre1", GREX_XSTATS_PROBE)
-    results.equal("all is told, save of the peer's state",
-                  [word for word, _ in PROBES[3:]], list(told))
-    results.equal("no answer, no time", [0] * 54, [told[word] for word in (
+    ktap.equal("all is told, save of the peer's state",
+               [word for word, _ in PROBES[3:]], list(told))
+    ktap.equal("no answer, no time", [0] * 54, [told[word] for word in (
         "received", "rtt", "rtt_smoothed", "rtt_min", "rtt_max", "rtt_sum")] +
         told["history"] + told["rtt_buckets"])
-    results.equal("unchanged but for the count", before, state("gre1"))
-    results.equal("these are no keepalives", None,
-                  rtnl.probes("gre1", GREX_XSTATS_KEEPALIVE))
+    ktap.equal("unchanged but for the count", before, state("gre1"))
+    ktap.equal("these are no keepalives", None,
+               rtnl.probes("gre1", GREX_XSTATS_KEEPALIVE))
     for size in 1, 55:
         refused_probe("%d bytes" % size, size, errno.EINVAL, "56..65499")
     for size in 65500, 65536, 0x7FFFFFFF, 0xFFFFFF00, 0xFFFFFFFF:
         refused_probe("%d bytes" % size, size, errno.EINVAL, "56..65499")
-    results.equal("none of them was sent", 4,
-                  rtnl.probes("gre1", GREX_XSTATS_PROBE)["sent"])
+    ktap.equal("none of them was sent", 4,
+               rtnl.probes("gre1", GREX_XSTATS_PROBE)["sent"])
     refused_probe("larger than the path", 1477, errno.EMSGSIZE, "path MTU")
     say("gre1", (IFLA_GRE_PMTUDISC, u8(0)), (IFLA_GRE_IGNORE_DF, u8(1)))
     for size in 1477, 65499:
@@ -673,11 +680,32 @@ def base(message):
                       (IFLA_GRE_TTL, u8(33))))
 
 
-for group in ("size", "unknown", "absent", "range", "contradictory",
-              "not_used", "trailing", "duplicate", "mtu", "defaults", "round_trip",
-              "keepalive", "secret", "mtu_auto", "probe"):
-    results.group = group
-    rtnl.talk(new("gre1", base))
-    globals()["test_" + group]()
+def test_old_interface():
+    """Programs without netlink ask by SIOCGETTUNNEL. They change nothing."""
     delete("gre1")
-results.end()
+    net.gretool(A, "add gre1 local 192.0.2.1 remote 192.0.2.2 dev v0 key 5 ttl 77")
+    shown = " ".join(net.run("ip", "-n", A, "tunnel", "show", "gre1").split())
+    ktap.check("ip tunnel show", "" if re.match(
+        r"gre1: gre/ip remote 192\.0\.2\.2 local 192\.0\.2\.1 dev v0 ttl 77 "
+        r"tos inherit key (5|0\.0\.0\.5)", shown) else shown)
+    shown = net.run("ip", "-n", A, "tunnel", "show")
+    ktap.check("ip tunnel show of all", "" if "gre1: gre/ip" in shown else shown)
+    for change_it in ("change", "gre1", "ttl", "7"), ("del", "gre1"):
+        ktap.check("ip tunnel %s fails" % change_it[0], "" if net.fails(
+            "ip", "-n", A, "tunnel", *change_it) else "it succeeds")
+    ktap.check("it is there", "" if rtnl.link("gre1") else "it is not")
+
+
+def with_tunnel(test):
+    """Each function finds a new gre1."""
+    rtnl.talk(new("gre1", base))
+    try:
+        test()
+    finally:
+        delete("gre1")
+
+
+ktap.run(test_size, test_unknown, test_absent_gre_options, test_range,
+         test_contradictory, test_not_used, test_trailing_bytes, test_duplicate,
+         test_mtu, test_defaults, test_round_trip, test_keepalive, test_secret,
+         test_mtu_auto, test_probe, test_old_interface, call=with_tunnel)
