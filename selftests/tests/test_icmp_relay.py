@@ -1,21 +1,30 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""relay.py LAN WIRE GATEWAY GROUP...: ICMP errors about outer packets, made byte by byte,
-and what reaches the source of the inner packet.
+# limit: 300
+"""ICMP errors about outer packets, made byte by byte: what reaches the source of
+the inner packet, and what must not.
 
-Packets leave LAN's v0 for 10.I.0.2 or fd0I::2, come out of WIRE's v0 in the
-tunnel of the topology in test_icmp_relay.sh, and are quoted to the gateway in
-errors that a router of the underlay would send."""
+    LAN 172.16.0.2 --- 172.16.0.1 A 192.0.2.1 ====== B
+        fd16::2        fd16::1      tunnels 1 to 6   no tunnel, only a wire
 
+Tunnel I has the remote 192.0.2.1I, and 10.I.0.0/16 and fd0I::/64 behind it.
+Packets leave the LAN for 10.I.0.2 or fd0I::2, arrive on the wire of B in the
+tunnel, and are quoted to the gateway A in errors that a router of the underlay
+would send."""
+
+import json
+import re
 import select
 import socket
 import struct
-import subprocess
 import sys
 import time
 
-from wire import (ETH_P_IP, ETH_P_IPV6, Results, Sender, Tap, checksum, echo,
-                  gre, ipv4, ipv6, udp)
+sys.path.insert(0, sys.path[0] + "/../lib/py")
+import ktap
+import net
+from wire import (ETH_P_IP, ETH_P_IPV6, Sender, Tap, checksum, echo, gre, ipv4,
+                  ipv6, udp)
 
 GATEWAY = "192.0.2.1"
 ROUTER = "192.0.2.77"
@@ -30,13 +39,12 @@ LABEL = struct.pack("!HBBI", 8, 1, 1, 16000 << 12 | 0x100 | 1)
 
 
 class Tunnel:
-    """As the shell has made it."""
-
-    def __init__(self, index, name, overhead, inherit=False):
+    def __init__(self, index, name, overhead, options=""):
         self.index = index
         self.name = name
         self.overhead = overhead
-        self.inherit = inherit
+        self.options = options
+        self.inherit = "ttl inherit" in options
         self.remote = "192.0.2.%d" % (10 + index)
 
     def destination(self, version):
@@ -45,11 +53,11 @@ class Tunnel:
 
 
 PLAIN = Tunnel(1, "plain", 24)
-KEYED = Tunnel(2, "keyed", 28)
-CSUM = Tunnel(3, "csumkey", 32)
-INHERIT = Tunnel(4, "inherit", 24, True)
-HOP = Tunnel(5, "hop", 24, True)
-OFF = Tunnel(6, "off", 24)
+KEYED = Tunnel(2, "keyed", 28, "key 5")
+CSUM = Tunnel(3, "csumkey", 32, "key 6 csum")
+INHERIT = Tunnel(4, "inherit", 24, "ttl inherit")
+HOP = Tunnel(5, "hop", 24, "ttl inherit icmp-source hop")
+OFF = Tunnel(6, "off", 24, "icmp-relay off")
 TUNNELS = (PLAIN, KEYED, CSUM, INHERIT, HOP, OFF)
 
 
@@ -82,7 +90,7 @@ class Bench:
 
     def __init__(self, lan, wire, gateway):
         self.learners = (lan, gateway)
-        self.results = Results()
+        self.gateway = gateway
         self.host = Tap(lan, "v0")
         self.lan4 = Sender(lan).socket
         self.lan6 = socket.socket(socket.AF_INET6, socket.SOCK_RAW,
@@ -123,8 +131,16 @@ class Bench:
         """What the host and the gateway have learned of path MTUs."""
         for netns in self.learners:
             for family in ("-4", "-6"):
-                subprocess.run(["ip", "-n", netns, family, "route", "flush",
-                                "cache"], check=True)
+                net.run("ip", "-n", netns, family, "route", "flush", "cache")
+
+    def learned(self, tunnel):
+        """The path MTU that the tunnel has learned from an ICMP error."""
+        shown = net.run("gretool", "-n", self.gateway, "-j", "show", tunnel.name)
+        path = json.loads(shown)[0]["path_mtu"]
+        return path["bytes"] if path and path["source"] == "icmp" else None
+
+    def count(self, tunnel, name):
+        return net.counter(self.gateway, tunnel.name, name)
 
     def stranger(self):
         """An address that no other error has come from: each may fail to prove
@@ -155,7 +171,7 @@ class Bench:
         """The host is told exactly this."""
         got = self.told()
         if got is None:
-            self.results.say(what, "the host was told nothing")
+            ktap.check(what, "the host was told nothing")
             return
         _, message, version = got
         if version == 4:
@@ -165,16 +181,16 @@ class Bench:
                       socket.inet_pton(socket.AF_INET6, HOST6) +
                       struct.pack("!II", len(message), NEXT_ICMPV6))
             right = checksum(pseudo + message) == 0
-        self.results.equal(
+        ktap.equal(
             what, (source, kind, code, rest, True, quote),
             (got[0], message[0], message[1],
              struct.unpack("!I", message[4:8])[0], right, message[8:]))
 
     def expect_nothing(self, what, timeout=0.3):
         got = self.told(timeout)
-        self.results.say(what, "" if got is None else
-                         "the host was told type %d code %d" % tuple(
-                             got[1][:2]))
+        ktap.check(what, "" if got is None else
+                   "the host was told type %d code %d" % tuple(
+                       got[1][:2]))
 
 
 def own(version):
@@ -326,6 +342,17 @@ def labels(bench):
                      0, inner)
 
 
+def counted(bench):
+    """Each error of the groups before is counted once."""
+    for name in ("icmp_unreachable_relayed", "icmp_time_exceeded_relayed",
+                 "icmp_param_problem_relayed", "icmp_unreachable_refused",
+                 "icmp_param_problem_refused", "netns_icmp_no_tunnel"):
+        ktap.check(name, "" if bench.count(KEYED, name) else "0")
+    told = net.run("ethtool", "-S", OFF.name, netns=bench.gateway)
+    ktap.equal("none of a tunnel that does not relay", [],
+               re.findall(r" icmp.*: [1-9]", told))
+
+
 def refused(bench):
     """What is about no packet that may be answered, or about none of ours."""
     outer = bench.send(KEYED)
@@ -378,6 +405,14 @@ def refused(bench):
 
 def forged(bench):
     """Frag needed about packets that were never sent."""
+    # A tunnel that has sent nothing yet remembers all that it sends.
+    net.gretool(bench.gateway, """
+        del plain
+        add plain local 192.0.2.1 remote 192.0.2.11 up""")
+    net.ip(bench.gateway, """
+        route add 10.1.0.0/16 dev plain
+        route add fd01::/64 dev plain""")
+    before = bench.count(PLAIN, "icmp_frag_needed_refused")
     real = bench.send(PLAIN, 4, 1400)
     inner = real[24:]
 
@@ -405,6 +440,21 @@ def forged(bench):
     # somebody who guesses.
     claim(changed(4, other), 1200, "another ID of a flow that is known")
     claim(changed(28, b"\xff\xff"), 1200, "the right ID, another inner ID", True)
+    ktap.equal("icmp_frag_needed_refused", 8,
+               bench.count(PLAIN, "icmp_frag_needed_refused") - before)
+    # The last claim is true.
+    ktap.equal("what the tunnel has learned", 1200, bench.learned(PLAIN))
+    bench.forget()
+    ktap.equal("and forgotten", None, bench.learned(PLAIN))
+
+
+def path_mtu_is_kept(bench):
+    """One claim after the other about packets that were never sent."""
+    before = bench.count(PLAIN, "icmp_frag_needed_relayed")
+    refused(bench)
+    ktap.equal("icmp_frag_needed_relayed", 0,
+               bench.count(PLAIN, "icmp_frag_needed_relayed") - before)
+    ktap.equal("path MTU", None, bench.learned(PLAIN))
 
 
 def floor(bench):
@@ -417,11 +467,15 @@ def floor(bench):
     outer = bench.send(KEYED, 6, 1400)
     bench.report(icmp_error(UNREACHABLE, 4, outer[:576], 68))
     bench.expect("IPv6", SELF6, 2, 0, 1280, outer[28:576])
+    ktap.equal("path MTU", 552, bench.learned(KEYED))
+    bench.forget()
 
 
 def flood(bench):
     """Five seconds of errors as fast as they go: no more than 100 a second are
-    relayed, and the rest is counted (the shell looks)."""
+    relayed, and the rest is counted."""
+    limited = bench.count(PLAIN, "icmp_unreachable_limited")
+    relayed = bench.count(PLAIN, "icmp_unreachable_relayed")
     outer = bench.send(PLAIN)
     packet = ipv4(ROUTER, GATEWAY, NEXT_ICMP, icmp_error(UNREACHABLE, 1, outer))
     bench.host.drain()
@@ -438,22 +492,42 @@ def flood(bench):
     while bench.told(0):
         told += 1
     took = time.monotonic() - begin
-    print("# %d errors in %.1f s, %d relayed" % (sent, took, told))
-    bench.results.say("at most 100 a second", "" if
-                      100 <= told <= 100 * (took + 1) else "%d" % told)
+    ktap.note("%d errors in %.1f s, %d relayed" % (sent, took, told))
+    ktap.check("at most 100 a second",
+               "" if 100 <= told <= 100 * (took + 1) else "%d" % told)
+    limited = bench.count(PLAIN, "icmp_unreachable_limited") - limited
+    relayed = bench.count(PLAIN, "icmp_unreachable_relayed") - relayed
     # A machine that sends no more than that tells nothing about a limit.
     if sent >= 1500:
-        bench.results.say("more were sent", "" if sent > 2 * told else
-                          str(sent))
-    print("# sent %d" % sent)
+        ktap.check("more were sent", "" if sent > 2 * told else str(sent))
+        ktap.check("some are limited", "" if limited else "none")
+    # What the socket of the sender or a queue has dropped is not ours.
+    ktap.check("limited and relayed", "" if limited + relayed <= sent else
+               "%d limited, %d relayed of %d" % (limited, relayed, sent))
 
 
-def main():
-    bench = Bench(*sys.argv[1:4])
-    for group in sys.argv[4:]:
-        bench.results.group = group
-        globals()[group](bench)
-    bench.results.end()
+def setup():
+    """The topology above; nobody answers at the remotes."""
+    gateway, wire = net.pair()
+    lan = net.lan_behind(gateway)
+    # Every error counts here, whatever came before it.
+    net.sysctl(gateway, "net.ipv4.icmp_ratelimit=0", "net.ipv6.icmp.ratelimit=0",
+               "net.ipv4.icmp_msgs_per_sec=1000000")
+    net.gretool(gateway, "\n".join(
+        "add %s local %s remote %s %s up" %
+        (tunnel.name, GATEWAY, tunnel.remote, tunnel.options)
+        for tunnel in TUNNELS))
+    net.ip(gateway, "\n".join("""
+        neigh add %s lladdr 02:00:00:00:00:0%d dev v0
+        route add 10.%d.0.0/16 dev %s
+        route add fd0%d::/64 dev %s""" % (
+            tunnel.remote, tunnel.index, tunnel.index, tunnel.name,
+            tunnel.index, tunnel.name) for tunnel in TUNNELS))
+    net.ip(wire, "link set v0 promisc on")
+    return Bench(lan, wire, gateway)
 
 
-main()
+ktap.need()
+state = setup()
+ktap.run(types, quotes, fragmented, first_packet, hop, labels, refused, counted,
+         forged, path_mtu_is_kept, floor, flood, call=lambda test: test(state))
