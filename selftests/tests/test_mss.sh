@@ -1,50 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The MSS of TCP connections is lowered to what fits. mss.py sends SYNs by hand;
-# the rest are connections of the kernel's own TCP.
+# The MSS of TCP connections is lowered to what fits: connections of the kernel's
+# own TCP. test_mss_wire.py sends SYNs by hand.
 # make check: left out
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
 
 TESTS="
-	test_layouts
-	test_segments
-	test_headers
-	test_taps
 	test_auto_follows
 	test_change
 	test_connections
 	test_offloads
 "
-
-tunnel() {
-	local name=$1 last=$2
-	shift 2
-	run ip -n "$B" addr add "192.0.2.$last/24" dev v0
-	run gretool -n "$A" add "$name" local 192.0.2.1 \
-		remote "192.0.2.$last" "$@" up || fail "add $name"
-}
-
-# One run for three functions; the remotes are known to mss.py.
-look_at() {
-	if [ -z "${HELPER:-}" ]; then
-		setup_pair
-		tunnel moff 20
-		tunnel m1300 21 mss 1300
-		tunnel m88 22 mss 88
-		tunnel mauto 23 mss auto
-		tunnel mcsum 24 mss 1200 csum
-		helper_run mss.py "$A" "$B"
-	fi
-	helper_results "$1"
-}
-
-test_layouts() { look_at layouts; }
-test_segments() { look_at segments; }
-test_headers() { look_at headers; }
-test_taps() { look_at taps; }
 
 # agreed ADDRESS: the MSS that each end of a connection from A to B sends, less
 # what time stamps take

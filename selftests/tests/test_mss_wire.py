@@ -1,20 +1,24 @@
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""mss.py A B: SYNs of every form into and out of the tunnels that test_mss.sh has
-made in A, and what became of each of their bytes."""
+# make check: left out
+"""The MSS of TCP connections is lowered to what fits: SYNs of every form go into
+and come out of the tunnels of A, and every byte of them is looked at."""
 
 import socket
 import struct
 import sys
 
-from wire import (ETH_P_IP, ETH_P_IPV6, Results, Sender, Tap, checksum, enter,
-                  gre, ipv4, ipv6, show)
+sys.path.insert(0, sys.path[0] + "/../lib/py")
+import ktap
+import net
+from wire import (ETH_P_IP, ETH_P_IPV6, Sender, Tap, checksum, enter, gre, ipv4,
+                  ipv6)
 
-A, B = sys.argv[1:3]
 LOCAL = "192.0.2.1"
-# Device: the last byte of its remote, what it clamps IPv4 and IPv6 to.
-DEVICE = {"moff": (20, None, None), "m1300": (21, 1300, 1300),
-          "m88": (22, 88, 88), "mauto": (23, 1436, 1416),
-          "mcsum": (24, 1200, 1200)}
+# Device: the last byte of its remote, what it clamps IPv4 and IPv6 to, options.
+DEVICE = {"moff": (20, None, None, ""), "m1300": (21, 1300, 1300, "mss 1300"),
+          "m88": (22, 88, 88, "mss 88"), "mauto": (23, 1436, 1416, "mss auto"),
+          "mcsum": (24, 1200, 1200, "mss 1200 csum")}
 SYN, ACK, PSH, RST = 2, 16, 8, 4
 NOP, END = b"\x01", b"\x00"
 TIME = b"\x08\x0a" + struct.pack("!II", 0x020405B4, 0x05B40204)
@@ -50,11 +54,16 @@ LAYOUTS = (
     ("40 bytes", NOP * 36 + mss(1460), (38,)),
 )
 
+ktap.need()
+A, B = net.pair()
+for name, (last, _, _, options) in DEVICE.items():
+    net.ip(B, "addr add 192.0.2.%d/24 dev v0" % last)
+    net.gretool(A, "add %s local 192.0.2.1 remote 192.0.2.%d %s up" %
+                (name, last, options))
 wire = Tap(B, "v0", ETH_P_IP)
 sender = Sender(B)
 taps = {name: Tap(A, name) for name in DEVICE}
 enter(A)
-results = Results()
 port = 1024
 
 
@@ -132,12 +141,11 @@ def through(device, inner, csum=False):
 
 def expect(what, device, inner, wanted, csum=False):
     for way, got in zip(("sent", "received"), through(device, inner, csum)):
-        results.say("%s: %s by %s" % (what, way, device), "" if got == wanted
-                    else "expected %s, got %s" % (show(wanted), show(got)))
+        ktap.equal("%s: %s by %s" % (what, way, device), wanted, got)
 
 
 def test_layouts():
-    for device, (_, most4, most6) in DEVICE.items():
+    for device, (_, most4, most6, _) in DEVICE.items():
         for address, most in (V4, most4), (V6, most6):
             for what, options, places in LAYOUTS:
                 segment = tcp(address, SYN, options)
@@ -257,15 +265,12 @@ def test_taps():
         taps["m1300"].send(inner, protocol)
         got = onlooker.read(outgoing=True,
                             wanted=lambda _, data: data == inner)
-        results.say("%s sent" % name, "" if got else "not as it was")
+        ktap.check("%s sent" % name, "" if got else "not as it was")
         outer = gre(protocol, inner)
         sender.send(ipv4(remote, LOCAL, 47, outer))
         got = across.read(outgoing=True, wanted=lambda _, data:
                           data[20:] == outer)
-        results.say("%s received" % name, "" if got else "not as it was")
+        ktap.check("%s received" % name, "" if got else "not as it was")
 
 
-for group in "layouts", "segments", "headers", "taps":
-    results.group = group
-    globals()["test_" + group]()
-results.end()
+ktap.run(test_layouts, test_segments, test_headers, test_taps)
