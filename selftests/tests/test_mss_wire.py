@@ -60,6 +60,8 @@ for name, (last, _, _, options) in DEVICE.items():
     net.ip(B, "addr add 192.0.2.%d/24 dev v0" % last)
     net.gretool(A, "add %s local 192.0.2.1 remote 192.0.2.%d %s up" %
                 (name, last, options))
+# The GRE checksum is complete on the wire.
+net.run("ethtool", "-K", "v0", "tx", "off", netns=A)
 wire = Tap(B, "v0", ETH_P_IP)
 sender = Sender(B)
 taps = {name: Tap(A, name) for name in DEVICE}
