@@ -108,17 +108,31 @@ setup() {
 		neigh add 10.10.0.2 lladdr 192.0.2.20 dev anyone
 		neigh add fd00:10a::2 lladdr 192.0.2.20 dev anyone
 	END
-	HELPER=$WORK/said
 	ns "$GATE" "$PROGRAM" run "$COUNT" "$SEED" "$FROM" "$IN" \
-		${VERBOSE_PACKETS:+"$VERBOSE_PACKETS"} >"$HELPER" 2>&1 ||
-		fail "the program failed: $(tail -n 1 "$HELPER")"
+		${VERBOSE_PACKETS:+"$VERBOSE_PACKETS"} >"$WORK/said" 2>&1 ||
+		fail "the program failed: $(tail -n 1 "$WORK/said")"
 }
 
 SETUP=setup
 
+# results GROUP: what the program has said of the cases of a group, "ok GROUP WHAT" or
+# "FAIL GROUP WHAT" each
+results() {
+	local word group what cases=0
+	while read -r word group what; do
+		[ "$group" = "$1" ] || continue
+		case $word in
+		ok) cases=$((cases + 1)) ;;
+		FAIL) fail "$what" ;;
+		esac
+	done <"$WORK/said"
+	[ "$cases" -gt 0 ] || [ "$RET" != 0 ] || fail "no cases of $1"
+	printf '# %d cases passed\n' "$cases"
+}
+
 sent() {
-	grep '^# ' "$HELPER"
-	helper_results sent
+	grep '^# ' "$WORK/said"
+	results sent
 }
 
 # Those that moved, of all tunnels; a counter of the namespace is the same in each.
@@ -144,7 +158,7 @@ counted() {
 }
 
 works() {
-	helper_results works
+	results works
 }
 
 removed() {

@@ -31,7 +31,8 @@ export LC_ALL=C PYTHONDONTWRITEBYTECODE=1
 
 KSFT_SKIP=4
 MODULE=grex # what the tests need
-PY=$(realpath "${BASH_SOURCE[0]%/*}/py") # helpers in Python
+# shellcheck disable=SC2034 # for the test files
+PY=$(realpath "${BASH_SOURCE[0]%/*}/py") # programs in Python that tests run
 WORK=$(mktemp -d)
 NAMESPACES=()
 PIDS=()
@@ -335,44 +336,6 @@ fields() {
 	done
 	tshark -n -r "$file" -o ip.check_checksum:TRUE \
 		-o udp.check_checksum:TRUE -T fields "${args[@]}" 2>/dev/null
-}
-
-# --- helpers in Python -----------------------------------------------------
-
-# helper FILE [ARGUMENT...]: run py/FILE, which says "ok GROUP WHAT" or
-# "FAIL GROUP WHAT: why" of each of its cases; each FAIL fails the test.
-# For several test functions that look at one run: helper_run, helper_results.
-helper() {
-	helper_run "$@"
-	helper_results all
-}
-
-# helper_run FILE [ARGUMENT...]: only run it, its output is in $HELPER
-helper_run() {
-	local file=$1 status
-	shift
-	HELPER=$WORK/${file%.py}.out
-	[ -z "${VERBOSE:-}" ] || printf '# + %s\n' "$file $*"
-	/usr/bin/python3 "$PY/$file" "$@" >"$HELPER" 2>&1
-	status=$?
-	[ "$status" = 0 ] ||
-		fail "$file: status $status: $(tail -n 3 "$HELPER" | tr '\n' ' ')"
-}
-
-# helper_results GROUP: what helper_run has said of the cases of a group
-helper_results() {
-	local word said what cases=0
-	while read -r word said what; do
-		[ "$said" = "$1" ] || continue
-		case $word in
-		ok) cases=$((cases + 1)) ;;
-		FAIL) fail "$what" ;;
-		SKIP) skip "$what" ;;
-		esac
-	done <"$HELPER"
-	[ "$cases" -gt 0 ] || [ "$RET" != 0 ] || [ -n "$SKIP" ] ||
-		fail "no cases of $1"
-	printf '# %d cases passed\n' "$cases"
 }
 
 # --- running ---------------------------------------------------------------

@@ -47,7 +47,6 @@ setup() {
 	gretool -n "$A" add bare remote any
 	gretool -n "$A" add probing remote 192.0.2.9 mtu-probe on mtu auto
 	look
-	helper_run metrics.py "$WORK/metrics" "$WORK/tunnels"
 }
 SETUP=setup
 
@@ -67,12 +66,12 @@ metric() {
 }
 
 test_valid() {
-	helper_results valid
+	check "valid" "$PY/metrics.py" valid "$WORK/metrics" "$WORK/tunnels"
 	check_eq "the last line" "# EOF" "$(tail -n 1 "$WORK/metrics")"
 }
 
 test_values() {
-	helper_results values
+	check "values" "$PY/metrics.py" values "$WORK/metrics" "$WORK/tunnels"
 	# Not all is 0.
 	check_match "keys" '^[1-9]' \
 		"$(metric 'grex_rx_wrong_key_total{device="gre1"}')"
@@ -84,7 +83,7 @@ test_values() {
 }
 
 test_histogram() {
-	helper_results histogram
+	check "histogram" "$PY/metrics.py" histogram "$WORK/metrics" "$WORK/tunnels"
 	check_match "there are answers" '^[1-9]' \
 		"$(metric 'grex_keepalive_rtt_seconds_count{device="gre1"}')"
 	check_match "they took some time" '^0\.0*[1-9]' \
@@ -110,9 +109,8 @@ test_no_tunnel() {
 	gretool -n "$B" del gre1
 	gretool -n "$B" metrics >"$WORK/empty" || fail "metrics"
 	echo '[]' >"$WORK/none"
-	helper_run metrics.py "$WORK/empty" "$WORK/none"
-	helper_results valid
-	helper_results values
+	check "valid" "$PY/metrics.py" valid "$WORK/empty" "$WORK/none"
+	check "values" "$PY/metrics.py" values "$WORK/empty" "$WORK/none"
 }
 
 # The kernel takes nearly any name.
@@ -122,9 +120,8 @@ test_names() {
 	gretool -n "$ODD" add $'\xc3\xa9\xff' remote 192.0.2.3
 	gretool -n "$ODD" metrics >"$WORK/odd" || fail "metrics"
 	gretool -n "$ODD" -j -s show >"$WORK/odd.json"
-	helper_run metrics.py "$WORK/odd" "$WORK/odd.json"
-	helper_results valid
-	helper_results values
+	check "valid" "$PY/metrics.py" valid "$WORK/odd" "$WORK/odd.json"
+	check "values" "$PY/metrics.py" values "$WORK/odd" "$WORK/odd.json"
 }
 
 test_many() {

@@ -53,7 +53,7 @@ tunnels() {
 
 # The lines of the standard input: see whose.py.
 packets_go_to() {
-	helper whose.py "$A" "$B"
+	check "packets" "$PY/whose.py" "$A" "$B"
 }
 
 # refused OPTIONS: the tunnel is there already

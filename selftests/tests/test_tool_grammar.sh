@@ -469,7 +469,6 @@ test_batch() {
 }
 
 test_batch_errors() {
-	local status
 	setup_pair
 	printf '%s\n' "add t remote 192.0.2.2" "add u remote" \
 		"add v remote 192.0.2.4" >"$WORK/batch"

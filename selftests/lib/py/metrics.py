@@ -1,14 +1,16 @@
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""metrics.py METRICS TUNNELS: what "gretool metrics" has printed is OpenMetrics,
-as an independent parser has it, and says the same as "gretool -j -s show"."""
+"""metrics.py valid|values|histogram METRICS TUNNELS: whether what "gretool metrics"
+has printed is OpenMetrics to an independent parser, and whether its values or its
+histograms say the same as "gretool -j -s show"."""
 
 import json
 import sys
 
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
+import ktap
 from rtnl import counter_names
-from wire import Results
 
 # Numbers of JSON and what they are called here; / is per second of the unit.
 SAME = (
@@ -44,8 +46,6 @@ SAME = (
 AGES = ("grex_path_mtu_age_seconds", "grex_receive_age_seconds",
         "grex_transmit_age_seconds", "grex_peer_state_age_seconds")
 
-results = Results()
-
 
 def read(path):
     with open(path, encoding="utf-8") as file:
@@ -61,9 +61,8 @@ def member(tunnel, path):
 
 
 def check_families(families):
-    results.group = "valid"
-    results.say("no family twice", "" if len({f.name for f in families}) ==
-                len(families) else "some are")
+    ktap.check("no family twice", "" if len({f.name for f in families}) ==
+               len(families) else "some are")
     for family in families:
         wrong = []
         if not family.documentation:
@@ -75,11 +74,11 @@ def check_families(families):
         for sample in family.samples:
             if "device" not in sample.labels:
                 wrong.append("a sample without a device")
-        results.say(family.name, ", ".join(wrong))
+        ktap.check(family.name, ", ".join(wrong))
     names = {f.name for f in families if f.type == "counter"}
-    results.equal("every counter of the contract", [],
-                  [name for name in counter_names()
-                   if "grex_" + name not in names])
+    ktap.equal("every counter of the contract", [],
+               [name for name in counter_names()
+                if "grex_" + name not in names])
 
 
 def check_tunnel(samples, tunnel):
@@ -89,7 +88,6 @@ def check_tunnel(samples, tunnel):
         labels["device"] = device
         return samples.get((name, tuple(sorted(labels.items()))))
 
-    results.group = "values"
     for name, path in SAME:
         expected, got = member(tunnel, path), value(name)
         if got is None and not expected:
@@ -97,27 +95,26 @@ def check_tunnel(samples, tunnel):
         if expected is None:
             expected = 0.0
         near = 60 if name in AGES else 1e-9
-        results.say("%s of %s" % (name, device),
-                    "" if got is not None and abs(got - expected) <= near
-                    else "%s, not %s" % (got, expected))
+        ktap.check("%s of %s" % (name, device),
+                   "" if got is not None and abs(got - expected) <= near
+                   else "%s, not %s" % (got, expected))
     for name, expected in tunnel["stats"]["counters"].items():
-        results.equal("%s of %s" % (name, device), float(expected),
-                      value("grex_%s_total" % name))
-    results.equal("state of %s" % device,
-                  {state: float(state == tunnel["peer"])
-                   for state in ("off", "down", "hold", "up")},
-                  {state: value("grex_peer_state", state=state)
-                   for state in ("off", "down", "hold", "up")})
+        ktap.equal("%s of %s" % (name, device), float(expected),
+                   value("grex_%s_total" % name))
+    ktap.equal("state of %s" % device,
+               {state: float(state == tunnel["peer"])
+                for state in ("off", "down", "hold", "up")},
+               {state: value("grex_peer_state", state=state)
+                for state in ("off", "down", "hold", "up")})
     path = tunnel["path_mtu"]
-    results.equal("source of the path MTU of %s" % device,
-                  [path and float(source == path["source"])
-                   for source in ("route", "icmp", "probes")],
-                  [value("grex_path_mtu_source", source=source)
-                   for source in ("route", "icmp", "probes")])
-    results.equal("info of %s" % device, 1.0,
-                  value("grex_tunnel_info", local=tunnel["local"] or "any",
-                        remote=tunnel["remote"] or "any"))
-    check_histogram(samples, tunnel)
+    ktap.equal("source of the path MTU of %s" % device,
+               [path and float(source == path["source"])
+                for source in ("route", "icmp", "probes")],
+               [value("grex_path_mtu_source", source=source)
+                for source in ("route", "icmp", "probes")])
+    ktap.equal("info of %s" % device, 1.0,
+               value("grex_tunnel_info", local=tunnel["local"] or "any",
+                     remote=tunnel["remote"] or "any"))
 
 
 def check_histogram(samples, tunnel):
@@ -126,42 +123,44 @@ def check_histogram(samples, tunnel):
                      for (name, labels), number in samples.items()
                      if name == "grex_keepalive_rtt_seconds_bucket" and
                      dict(labels)["device"] == device)
-    results.group = "histogram"
     if not asked:
-        results.equal("none of %s" % device, [], buckets)
+        ktap.equal("none of %s" % device, [], buckets)
         return
-    results.equal("buckets of %s" % device,
-                  [sum(asked["rtt_buckets"][:i + 1]) for i in range(16)],
-                  [number for _, number in buckets])
+    ktap.equal("buckets of %s" % device,
+               [sum(asked["rtt_buckets"][:i + 1]) for i in range(16)],
+               [number for _, number in buckets])
     # None is in a bucket that it does not belong to.
     for bound, number in buckets:
         if asked["answered"] and bound < asked["rtt_min_ns"] / 1e9:
-            results.equal("%s: none faster than the fastest" % device, 0.0,
-                          number)
+            ktap.equal("%s: none faster than the fastest" % device, 0.0,
+                       number)
         if bound >= asked["rtt_max_ns"] / 1e9:
-            results.equal("%s: none slower than the slowest" % device,
-                          float(asked["answered"]), number)
+            ktap.equal("%s: none slower than the slowest" % device,
+                       float(asked["answered"]), number)
 
 
 def main():
-    text = read(sys.argv[1])
+    group, metrics, tunnels = sys.argv[1:]
     try:
-        families = list(text_string_to_metric_families(text))
+        families = list(text_string_to_metric_families(read(metrics)))
     except ValueError as error:
-        results.group = "valid"
-        results.say("OpenMetrics", str(error))
+        ktap.check("OpenMetrics", str(error))
         return
-    check_families(families)
+    if group == "valid":
+        check_families(families)
+        return
     samples = {(sample.name, tuple(sorted(sample.labels.items()))): sample.value
                for family in families for sample in family.samples}
-    tunnels = json.loads(read(sys.argv[2]))
-    results.group = "values"
-    results.equal("tunnels", sorted(t["ifname"] for t in tunnels),
-                  sorted(s.labels["device"] for f in families
-                         for s in f.samples if f.name == "grex_carrier"))
+    tunnels = json.loads(read(tunnels))
+    ktap.equal("tunnels", sorted(t["ifname"] for t in tunnels),
+               sorted(s.labels["device"] for f in families
+                      for s in f.samples if f.name == "grex_carrier"))
     for tunnel in tunnels:
-        check_tunnel(samples, tunnel)
+        if group == "values":
+            check_tunnel(samples, tunnel)
+        else:
+            check_histogram(samples, tunnel)
 
 
 main()
-results.end()
+ktap.conclude()

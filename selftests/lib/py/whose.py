@@ -1,3 +1,4 @@
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """whose.py A B: see which tunnel of A a packet of B belongs to. Each line of
 the standard input is a packet and who has to get it:
@@ -11,7 +12,8 @@ import subprocess
 import sys
 import time
 
-from wire import ETH_P_ALL, PACKET_OUTGOING, Results, enter, gre, ipv4
+import ktap
+from wire import ETH_P_ALL, PACKET_OUTGOING, enter, gre, ipv4
 
 A, B = sys.argv[1:3]
 PAYLOAD = 0x1234
@@ -21,7 +23,6 @@ enter(A)
 everywhere = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM,
                            socket.htons(ETH_P_ALL))
 enter(B)
-results = Results()
 
 
 def send(packet, out):
@@ -61,5 +62,5 @@ for number, line in enumerate(sys.stdin):
     mark = b"packet %d" % number
     send(ipv4(source, destination, 47, gre(PAYLOAD, mark, key=key)),
          more.get("out"))
-    results.equal(" ".join(words[1:]), expected, who_gets(mark, 5))
-results.end()
+    ktap.equal(" ".join(words[1:]), expected, who_gets(mark, 5))
+ktap.conclude()

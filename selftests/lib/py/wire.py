@@ -7,7 +7,6 @@ import os
 import select
 import socket
 import struct
-import sys
 import time
 
 ETH_P_ALL = 0x0003
@@ -133,39 +132,3 @@ class Tap:
     def drain(self):
         while select.select([self.socket], [], [], 0)[0]:
             self.socket.recv(65536)
-
-
-class Results:
-    """Says how each case went, one a line, for helper and results in lib.sh:
-    "ok GROUP WHAT", "FAIL GROUP WHAT: why" or "SKIP GROUP WHY"."""
-
-    def __init__(self):
-        self.failed = 0
-        self.count = 0
-        self.group = "all"
-
-    def say(self, what, wrong=""):
-        self.count += 1
-        if wrong:
-            self.failed += 1
-            print("FAIL %s %s: %s" % (self.group, what, wrong), flush=True)
-        else:
-            print("ok %s %s" % (self.group, what), flush=True)
-
-    def skip(self, why):
-        """Nothing can be said of this group."""
-        print("SKIP %s %s" % (self.group, why), flush=True)
-
-    def equal(self, what, expected, got):
-        self.say(what, "" if expected == got else
-                 "expected %s, got %s" % (show(expected), show(got)))
-
-    def end(self):
-        print("# %d cases, %d failed" % (self.count, self.failed))
-        sys.exit(0)
-
-
-def show(value):
-    if isinstance(value, (bytes, bytearray)):
-        return value.hex() or "nothing"
-    return repr(value)
