@@ -42,7 +42,7 @@ cat <<'END'
    gre1 10.0.0.1 ============= GRE, key 5 ============= gre1 10.0.0.2
 
 END
-setup_internet
+setup_routed
 type_in ip -n "$H1" -br addr show v0
 type_in ip -n "$H2" -br addr show v0
 

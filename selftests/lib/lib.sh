@@ -11,20 +11,7 @@
 # Output is KTAP; exit status 0 all passed, 1 some failed, 4 skipped. With
 # VERBOSE=1 each command that changes something is printed before it runs.
 #
-# The usual topology (setup_pair):
-#
-#    $A                                         $B
-#    +-----------------------+   +-----------------------+
-#    |  gre1 10.0.0.1/30     |   |  gre1 10.0.0.2/30     |
-#    |       fd00::1/64      |   |       fd00::2/64      |
-#    |   |                   |   |                   |   |
-#    |  v0   192.0.2.1/24 ===========  v0  192.0.2.2/24   |
-#    |       2001:db8::1/64  |   |       2001:db8::2/64  |
-#    +-----------------------+   +-----------------------+
-#
-# and the scenario "namespaces" (setup_internet):
-#
-#    $H1 v0 198.51.100.2/24 --- 198.51.100.1 v1 $NET v2 203.0.113.1 --- v0 203.0.113.2/24 $H2
+# topology.sh, which this file sources, has the usual topologies.
 
 set -u
 export LC_ALL=C PYTHONDONTWRITEBYTECODE=1
@@ -175,55 +162,8 @@ cleanup() {
 
 trap 'cleanup; rm -rf "$WORK"' EXIT
 
-# setup_pair: two namespaces joined by a veth
-setup_pair() {
-	new_ns A
-	new_ns B
-	run ip link add v0 netns "$A" type veth peer name v0 netns "$B"
-	ips "$A" <<-END
-		addr add 192.0.2.1/24 dev v0
-		addr add 2001:db8::1/64 dev v0 nodad
-		link set v0 up
-	END
-	ips "$B" <<-END
-		addr add 192.0.2.2/24 dev v0
-		addr add 2001:db8::2/64 dev v0 nodad
-		link set v0 up
-	END
-}
-
-# tunnel_pair [OPTIONS]: gre1 on both sides of setup_pair, with addresses, up
-tunnel_pair() {
-	run gretool -n "$A" add gre1 local 192.0.2.1 remote 192.0.2.2 "$@" \
-		addr 10.0.0.1/30 addr fd00::1/64 up || fail "add in A"
-	run gretool -n "$B" add gre1 local 192.0.2.2 remote 192.0.2.1 "$@" \
-		addr 10.0.0.2/30 addr fd00::2/64 up || fail "add in B"
-}
-
-setup_internet() {
-	new_ns H1
-	new_ns NET
-	new_ns H2
-	run ip link add v0 netns "$H1" type veth peer name v1 netns "$NET"
-	run ip link add v0 netns "$H2" type veth peer name v2 netns "$NET"
-	ips "$H1" <<-END
-		addr add 198.51.100.2/24 dev v0
-		link set v0 up
-		route add default via 198.51.100.1
-	END
-	ips "$NET" <<-END
-		addr add 198.51.100.1/24 dev v1
-		addr add 203.0.113.1/24 dev v2
-		link set v1 up
-		link set v2 up
-	END
-	ips "$H2" <<-END
-		addr add 203.0.113.2/24 dev v0
-		link set v0 up
-		route add default via 203.0.113.1
-	END
-	ns "$NET" sysctl -qw net.ipv4.ip_forward=1
-}
+# shellcheck source=topology.sh
+. "${BASH_SOURCE[0]%/*}/topology.sh"
 
 # ping_ok NAMESPACE ADDRESS [ping options]; three packets, all answered
 ping_ok() {

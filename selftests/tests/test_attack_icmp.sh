@@ -46,7 +46,7 @@ setup_attacker() {
 }
 
 setup_attack() {
-	setup_internet
+	setup_routed
 	new_ns LAN
 	run ip link add v0 netns "$LAN" type veth peer name lan0 netns "$H1"
 	setup_attacker "$NET"
@@ -186,7 +186,7 @@ true_errors() {
 # 300 errors a second do not take the place of those of the routers.
 hops_under_flood() {
 	setup_path
-	path_tunnel ttl inherit icmp-source hop key 5
+	tunnel_path ttl inherit icmp-source hop key 5
 	setup_attacker "${ROUTERS[3]}"
 	run ip -n "${ROUTERS[1]}" route add 198.18.0.0/24 via 100.64.1.2
 	run ip -n "${ROUTERS[2]}" route add 198.18.0.0/24 via 100.64.2.2
@@ -227,7 +227,7 @@ many_on_one_pair() {
 # door, none of its packets gets there.
 quoted_too_far() {
 	setup_path
-	path_tunnel ttl 255
+	tunnel_path ttl 255
 	run ip -n "${ROUTERS[4]}" link set right mtu 1400
 	run gretool -n "$GW" set gre1 ttl-min 254
 	counts "$GW" gre1 icmp_frag_needed_refused 1 \

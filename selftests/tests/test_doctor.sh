@@ -240,7 +240,7 @@ no_inner_route() {
 
 # As behind NAT, with the address in front of it.
 local_missing() {
-	setup_internet
+	setup_routed
 	run gretool -n "$H1" add gre1 local 192.0.2.77 remote 203.0.113.2 \
 		addr 10.0.0.1/30 up
 	finds "local" "problem local_missing" "$H1" gre1
@@ -288,7 +288,7 @@ underlay_carrier() {
 }
 
 no_route() {
-	setup_internet
+	setup_routed
 	run gretool -n "$H1" add gre1 local 198.51.100.2 remote 203.0.113.2 \
 		addr 10.0.0.1/30 up
 	finds "there is a route" "" "$H1" gre1
@@ -304,7 +304,7 @@ no_route() {
 
 # The route that counts is that of the tunnel's own packets.
 no_route_by_mark() {
-	setup_internet
+	setup_routed
 	run gretool -n "$H1" add gre1 local 198.51.100.2 remote 203.0.113.2 \
 		fwmark 7 addr 10.0.0.1/30 up
 	finds "before" "" "$H1" gre1
@@ -317,7 +317,7 @@ no_route_by_mark() {
 
 # The kernel does not answer for which route a rule would choose GRE.
 route_by_protocol() {
-	setup_internet
+	setup_routed
 	run gretool -n "$H1" add gre1 local 198.51.100.2 remote 203.0.113.2 \
 		addr 10.0.0.1/30 up
 	run gretool -n "$H2" add gre1 local 203.0.113.2 remote 198.51.100.2 \
@@ -339,7 +339,7 @@ route_by_protocol() {
 }
 
 route_loop() {
-	setup_internet
+	setup_routed
 	run gretool -n "$H1" add gre1 local 198.51.100.2 remote 203.0.113.2 \
 		addr 10.0.0.1/30 up
 	ip -n "$H1" route add 203.0.113.0/24 dev gre1
@@ -351,7 +351,7 @@ route_loop() {
 }
 
 loop_of_two() {
-	setup_internet
+	setup_routed
 	run gretool -n "$H1" add gre1 local 198.51.100.2 remote 203.0.113.2 \
 		addr 10.0.0.1/30 up
 	run gretool -n "$H1" add gre2 local 198.51.100.2 remote 203.0.113.3 \
@@ -408,7 +408,7 @@ mtu() {
 }
 
 mtu_learned() {
-	setup_internet
+	setup_routed
 	run gretool -n "$H1" add gre1 local 198.51.100.2 remote 203.0.113.2 \
 		addr 10.0.0.1/30 up
 	run gretool -n "$H2" add gre1 local 203.0.113.2 remote 198.51.100.2 \
@@ -425,7 +425,7 @@ mtu_learned() {
 
 # What the finding says of the kernel is what happens.
 no_pmtu_disc() {
-	setup_internet
+	setup_routed
 	run gretool -n "$H1" add gre1 local 198.51.100.2 remote 203.0.113.2 \
 		addr 10.0.0.1/30 up
 	run gretool -n "$H2" add gre1 local 203.0.113.2 remote 198.51.100.2 \
@@ -907,7 +907,7 @@ many_unproved() {
 
 # What a check of its own has found is no second finding.
 old_drops() {
-	setup_internet
+	setup_routed
 	run gretool -n "$H1" add gre1 local 198.51.100.2 remote 203.0.113.2 \
 		addr 10.0.0.1/30 up
 	ip -n "$H1" route del default

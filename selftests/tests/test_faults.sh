@@ -45,7 +45,7 @@ in_turn() {
 # What cannot be told for want of memory is counted as such.
 relayed() {
 	local told limited
-	setup_internet
+	setup_routed
 	run gretool -n "$H1" add gre1 local 198.51.100.2 remote 203.0.113.2 \
 		ttl inherit addr 10.0.0.1/30 up || fail "add in H1"
 	ns "$NET" sysctl -qw net.ipv4.icmp_ratelimit=0

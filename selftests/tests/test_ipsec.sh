@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # GRE inside IPsec in transport mode: the MTU is what ESP leaves of the path, to
-# the byte. The topology is setup_internet's, its outer packets encrypted.
+# the byte. The topology is setup_routed's, its outer packets encrypted.
 # limit: 300
 # make check: left out
 
@@ -19,7 +19,7 @@ TESTS="
 
 SETUP=setup
 setup() {
-	setup_internet
+	setup_routed
 	modprobe esp4 2>/dev/null
 	if ! ip -n "$H1" xfrm state list >/dev/null 2>&1; then
 		fail "no IPsec in this kernel"

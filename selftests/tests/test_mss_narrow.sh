@@ -6,7 +6,7 @@
 #
 #    $LAN v0 172.16.0.2/24 --- 172.16.0.1 lan0 $H1 ==== gre1 ==== $H2
 #
-# where gre1 crosses the router of setup_internet.
+# where gre1 crosses the router of setup_routed.
 #
 
 # shellcheck source=../lib/lib.sh
@@ -26,7 +26,7 @@ bulk_ends() {
 }
 
 setup_narrow() {
-	setup_internet
+	setup_routed
 	new_ns LAN
 	run ip link add v0 netns "$LAN" type veth peer name lan0 netns "$H1"
 	ips "$H1" <<-END

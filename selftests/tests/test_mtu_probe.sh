@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The path MTU is found without ICMP: probes of mtu-probe, in setup_internet
+# The path MTU is found without ICMP: probes of mtu-probe, in setup_routed
 #
 #    $LAN v0 --- lan0 $H1 v0 --- v1 $NET v2 --- v0 $H2
 #                      \======== gre1 ========/
@@ -36,7 +36,7 @@ TESTS="
 "
 
 setup() {
-	setup_internet
+	setup_routed
 	new_ns LAN
 	run ip link add v0 netns "$LAN" type veth peer name lan0 netns "$H1"
 	ips "$H1" <<-END

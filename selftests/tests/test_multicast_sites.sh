@@ -28,7 +28,7 @@ GROUP=239.1.2.3
 
 SETUP=setup
 setup() {
-	setup_internet
+	setup_routed
 	R1=$H1
 	R2=$H2
 	new_ns LAN1

@@ -13,7 +13,7 @@ TESTS="
 
 SETUP=setup
 setup() {
-	setup_internet
+	setup_routed
 	run gretool -n "$H1" add gre1 local 198.51.100.2 remote 203.0.113.2 \
 		ttl 255 addr 10.0.0.1/30 up || fail "add in H1"
 	run gretool -n "$H2" add gre1 local 203.0.113.2 remote 198.51.100.2 \

@@ -24,7 +24,7 @@ TESTS="
 
 SETUP=setup
 setup() {
-	setup_internet
+	setup_routed
 	R1=$H1
 	R2=$H2
 	new_ns LAN1

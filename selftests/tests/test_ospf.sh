@@ -3,7 +3,7 @@
 #
 # A real OSPF daemon (BIRD) over a tunnel with ttl inherit, across a router. Its
 # packets have TTL 1; they are for the other end of the link, and the outer ones
-# get there. The topology is setup_internet's.
+# get there. The topology is setup_routed's.
 # limit: 300
 # make check: left out
 
@@ -18,7 +18,7 @@ TESTS="
 
 SETUP=setup
 setup() {
-	setup_internet
+	setup_routed
 	run gretool -n "$H1" add gre1 local 198.51.100.2 remote 203.0.113.2 \
 		ttl inherit decap-ttl copy multicast on \
 		addr 10.0.0.1/30 addr fd00::1/64 up || fail "add in H1"

@@ -29,7 +29,7 @@ SETUP=setup
 setup() {
 	setup_path
 	path_link_mtu 3 1300
-	path_tunnel key 7
+	tunnel_path key 7
 	# Every error of these counts.
 	ns "$GW" sysctl -qw net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
 }

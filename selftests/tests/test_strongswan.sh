@@ -27,7 +27,7 @@ ip xfrm state list >/dev/null 2>&1 || skip_all "no IPsec in this kernel"
 
 SETUP=setup
 setup() {
-	setup_internet
+	setup_routed
 	new_ns LAN1
 	run ip link add lan0 netns "$H1" type veth peer name v0 netns "$LAN1"
 	ips "$H1" <<-END

@@ -31,7 +31,7 @@ setup() {
 	local node
 
 	setup_path
-	path_tunnel ttl inherit key 5
+	tunnel_path ttl inherit key 5
 	# What a kernel sends of its own is limited to one a second and host; that
 	# is not the subject but of mtr_without_loss.
 	for node in "$GW" "$FAR" "$SITE"; do

@@ -26,7 +26,7 @@ TESTS="
 SETUP=setup
 setup() {
 	setup_path
-	path_tunnel key 5
+	tunnel_path key 5
 }
 
 # ends GW-OPTIONS -- FAR-OPTIONS
