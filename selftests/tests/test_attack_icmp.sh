@@ -33,33 +33,15 @@ H2_OUTER=203.0.113.2
 # setup_attacker ROUTER: $X, which reaches the underlay through it
 setup_attacker() {
 	new_ns X
-	run ip link add v0 netns "$X" type veth peer name v3 netns "$1"
-	ips "$1" <<-END
-		addr add 198.18.0.1/24 dev v3
-		link set v3 up
-	END
-	ips "$X" <<-END
-		addr add 198.18.0.2/24 dev v0
-		link set v0 up
-		route add default via 198.18.0.1
-	END
+	veth "$X" v0 "$1" v3
+	configure "$1" v3 198.18.0.1/24
+	configure "$X" v0 198.18.0.2/24 via 198.18.0.1
 }
 
 setup_attack() {
 	setup_routed
-	new_ns LAN
-	run ip link add v0 netns "$LAN" type veth peer name lan0 netns "$H1"
+	add_lan LAN "$H1" 172.16.0
 	setup_attacker "$NET"
-	ips "$H1" <<-END
-		addr add 172.16.0.1/24 dev lan0
-		link set lan0 up
-	END
-	ips "$LAN" <<-END
-		addr add 172.16.0.2/24 dev v0
-		link set v0 up
-		route add default via 172.16.0.1
-	END
-	ns "$H1" sysctl -qw net.ipv4.ip_forward=1
 	run gretool -n "$H1" add gre1 local "$H1_OUTER" remote "$H2_OUTER" key 5 \
 		"$@" addr 10.0.0.1/30 up || fail "add in H1"
 	run gretool -n "$H2" add gre1 local "$H2_OUTER" remote "$H1_OUTER" key 5 \
@@ -172,8 +154,7 @@ guessed_ids() {
 true_errors() {
 	setup_attack
 	background attack guess 3000 300
-	run ip -n "$NET" link set v2 mtu 1400
-	run ip -n "$H2" link set v0 mtu 1400
+	far_link_mtu 1400
 	check_match "the first packet is answered" "Frag needed .*mtu *= *1372" \
 		"$(ns "$LAN" ping -c 1 -W 2 -M "do" -s 1444 10.0.0.2 2>&1)"
 	check_eq "path of the tunnel" "icmp 1400" "$(path)"

@@ -7,7 +7,6 @@
 #    $LAN v0 172.16.0.2/24 --- 172.16.0.1 lan0 $H1 ==== gre1 ==== $H2
 #
 # where gre1 crosses the router of setup_routed.
-#
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
@@ -27,28 +26,10 @@ bulk_ends() {
 
 setup_narrow() {
 	setup_routed
-	new_ns LAN
-	run ip link add v0 netns "$LAN" type veth peer name lan0 netns "$H1"
-	ips "$H1" <<-END
-		addr add 172.16.0.1/24 dev lan0
-		addr add fd16::1/64 dev lan0 nodad
-		link set lan0 up
-		link set v0 mtu 1300
-	END
-	ips "$LAN" <<-END
-		addr add 172.16.0.2/24 dev v0
-		addr add fd16::2/64 dev v0 nodad
-		link set v0 up
-		route add default via 172.16.0.1
-		route add default via fd16::1
-	END
-	run ip -n "$NET" link set v1 mtu 1300
-	ns "$H1" sysctl -qw net.ipv4.ip_forward=1 \
-		net.ipv6.conf.all.forwarding=1
-	run gretool -n "$H1" add gre1 local 198.51.100.2 remote 203.0.113.2 \
-		mtu 1476 addr 10.0.0.1/30 addr fd00::1/64 up || fail "add in H1"
-	run gretool -n "$H2" add gre1 local 203.0.113.2 remote 198.51.100.2 \
-		addr 10.0.0.2/30 addr fd00::2/64 up || fail "add in H2"
+	add_lan LAN "$H1" 172.16.0 fd16
+	near_link_mtu 1300
+	tunnel_routed
+	run gretool -n "$H1" set gre1 mtu 1476
 	run ip -n "$H2" route add 172.16.0.0/24 dev gre1
 	run ip -n "$H2" route add fd16::/64 dev gre1
 	ns "$H1" nft -f - <<-END || fail "nft"
@@ -75,8 +56,7 @@ test_mss_auto() {
 # the MTU of its other end and a VLAN tag.
 test_mss_probe() {
 	setup_narrow
-	run ip -n "$H1" link set v0 mtu 1500
-	run ip -n "$NET" link set v1 mtu 1500
+	near_link_mtu 1500
 	run ip -n "$H2" link set v0 mtu 1296
 	# What is to be cut later passes whatever its size: cut it before.
 	ns "$NET" ethtool -K v2 tso off gso off tx-gre-segmentation off \

@@ -6,7 +6,7 @@
 #
 #    $LAN v0 172.16.0.2/24 --- 172.16.0.1 lan0 $H1 === gre1 === $H2
 #
-# where gre1 crosses the routers of setup_routed.
+# where gre1 crosses the router of setup_routed.
 # make check: left out
 
 # shellcheck source=../lib/lib.sh
@@ -32,38 +32,14 @@ SETUP=setup
 setup() {
 	setup_pair
 	setup_routed
-	new_ns LAN
-	run ip link add v0 netns "$LAN" type veth peer name lan0 netns "$H1"
-	ips "$H1" <<-END
-		addr add 172.16.0.1/24 dev lan0
-		addr add fd16::1/64 dev lan0 nodad
-		link set lan0 up
-	END
-	ips "$LAN" <<-END
-		addr add 172.16.0.2/24 dev v0
-		addr add fd16::2/64 dev v0 nodad
-		link set v0 up
-		route add default via 172.16.0.1
-		route add default via fd16::1
-	END
+	add_lan LAN "$H1" 172.16.0 fd16
 	# Every error counts here, whatever came before it.
-	ns "$H1" sysctl -qw net.ipv4.ip_forward=1 \
-		net.ipv6.conf.all.forwarding=1 \
-		net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
-	run gretool -n "$H1" add gre1 local 198.51.100.2 remote 203.0.113.2 \
-		key 7 addr 10.0.0.1/30 addr fd00::1/64 up || fail "add in H1"
-	run gretool -n "$H2" add gre1 local 203.0.113.2 remote 198.51.100.2 \
-		key 7 addr 10.0.0.2/30 addr fd00::2/64 up || fail "add in H2"
+	icmp_unlimited "$H1"
+	tunnel_routed key 7
 	ips "$H2" <<-END
 		route add 172.16.0.0/24 dev gre1
 		route add fd16::/64 dev gre1
 	END
-}
-
-# far_link_mtu MTU: of the link between NET and H2, which H1 does not see
-far_link_mtu() {
-	run ip -n "$NET" link set v2 mtu "$1"
-	run ip -n "$H2" link set v0 mtu "$1"
 }
 
 # ping_says NAMESPACE REGEX ADDRESS [ping options]: one packet, ping says REGEX
@@ -208,14 +184,9 @@ learned_path_ipv6() {
 	forget
 }
 
-# What has been learned so far.
+# forget: what has been learned so far
 forget() {
-	local end
-
-	for end in "$H1" "$LAN"; do
-		run ip -n "$end" route flush cache
-		run ip -6 -n "$end" route flush cache
-	done
+	forget_path_mtu "$H1" "$LAN"
 }
 
 outer_without_df() {

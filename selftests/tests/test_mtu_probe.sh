@@ -37,19 +37,8 @@ TESTS="
 
 setup() {
 	setup_routed
-	new_ns LAN
-	run ip link add v0 netns "$LAN" type veth peer name lan0 netns "$H1"
-	ips "$H1" <<-END
-		addr add 172.16.0.1/24 dev lan0
-		link set lan0 up
-	END
-	ips "$LAN" <<-END
-		addr add 172.16.0.2/24 dev v0
-		link set v0 up
-		route add default via 172.16.0.1
-	END
-	ns "$H1" sysctl -qw net.ipv4.ip_forward=1 net.ipv4.icmp_ratelimit=0
-	ns "$NET" sysctl -qw net.ipv4.icmp_ratelimit=0
+	add_lan LAN "$H1" 172.16.0
+	icmp_unlimited "$H1" "$NET"
 	# What is to be cut later passes whatever its size: cut it before.
 	ns "$NET" ethtool -K v2 tso off gso off tx-gre-segmentation off \
 		tx-gre-csum-segmentation off
@@ -138,8 +127,7 @@ finds_with_options() {
 finds_jumbo() {
 	local dev
 	setup
-	run ip -n "$H1" link set v0 mtu 9000
-	run ip -n "$NET" link set v1 mtu 9000
+	near_link_mtu 9000
 	run ip -n "$NET" link set v2 mtu 9000
 	for size in 9000 8999 4000 1500; do
 		far_mtu "$size"
@@ -224,8 +212,7 @@ silent_peer() {
 	check_eq "nothing is concluded" '"base" 1500 "route"' \
 		"$(path_mtu .search) $(path_mtu) $(path_mtu .source)"
 	# ICMP is what is left.
-	run ip -n "$NET" link set v2 mtu 1400
-	run ip -n "$H2" link set v0 mtu 1400
+	far_link_mtu 1400
 	ns "$LAN" ping -c 1 -W 1 -M "do" -s 1448 10.0.0.2 >/dev/null
 	check_eq "ICMP is believed" '1400 "icmp"' \
 		"$(path_mtu) $(path_mtu .source)"
@@ -324,8 +311,7 @@ icmp_is_right() {
 	local begin
 	setup mtu-probe on
 	busywait 20 found 1500 || fail "not found"
-	run ip -n "$NET" link set v2 mtu 1437
-	run ip -n "$H2" link set v0 mtu 1437
+	far_link_mtu 1437
 	begin=$(now)
 	ns "$LAN" ping -c 1 -W 1 -M "do" -s 1448 10.0.0.2 >/dev/null
 	busywait 20 found 1437 || fail "not found"
@@ -423,8 +409,7 @@ device_follows() {
 device_follows_icmp() {
 	local begin took
 	setup mtu auto mtu-probe off
-	run ip -n "$NET" link set v2 mtu 1400
-	run ip -n "$H2" link set v0 mtu 1400
+	far_link_mtu 1400
 	# At once, not when it looks next.
 	sleep 1.5
 	begin=$(now)
