@@ -26,19 +26,8 @@ SETUP=setup
 setup() {
 	setup_pair
 	tunnel_pair
-	new_ns LAN
-	run ip link add lan0 netns "$A" type veth peer name v0 netns "$LAN"
-	ips "$A" <<-END
-		addr add 172.16.0.1/24 dev lan0
-		link set lan0 up
-	END
-	ips "$LAN" <<-END
-		addr add 172.16.0.2/24 dev v0
-		link set v0 up
-		route add default via 172.16.0.1
-	END
+	add_lan LAN "$A" 172.16.0
 	run ip -n "$B" route add 172.16.0.0/24 via 10.0.0.1
-	ns "$A" sysctl -qw net.ipv4.ip_forward=1
 }
 
 rules() {

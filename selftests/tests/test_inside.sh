@@ -87,22 +87,12 @@ isis() {
 # A real server behind the tunnel, which the balancer reaches by its route.
 ipvs() {
 	setup
-	new_ns CLIENT
-	run ip link add v0 netns "$CLIENT" type veth peer name c0 netns "$A"
-	ips "$CLIENT" <<-END
-		addr add 172.16.0.2/24 dev v0
-		link set v0 up
-		route add default via 172.16.0.1
-	END
-	ips "$A" <<-END
-		addr add 172.16.0.1/24 dev c0
-		addr add 172.20.0.1/32 dev lo
-		link set c0 up
-		route add 10.88.0.2/32 dev gre1
-	END
+	add_lan CLIENT "$A" 172.16.0
+	run ip -n "$A" addr add 172.20.0.1/32 dev lo
+	run ip -n "$A" route add 10.88.0.2/32 dev gre1
 	run ip -n "$B" addr add 10.88.0.2/32 dev lo
 	run ip -n "$B" route add 172.16.0.0/24 dev gre1
-	ns "$A" sysctl -qw net.ipv4.ip_forward=1 net.ipv4.vs.conntrack=1 2>/dev/null
+	ns "$A" sysctl -qw net.ipv4.vs.conntrack=1 2>/dev/null
 	ns "$A" ipvsadm -A -t 172.20.0.1:5000 -s rr || { fail "no IPVS"; return; }
 	ns "$A" ipvsadm -a -t 172.20.0.1:5000 -r 10.88.0.2:5000 -m
 	ns_background "$B" socat -u OPEN:/dev/zero,readbytes=300000 TCP-LISTEN:5000,reuseaddr

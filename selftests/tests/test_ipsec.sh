@@ -49,8 +49,7 @@ protect() {
 }
 
 forget() {
-	run ip -n "$H1" route flush cache
-	run ip -6 -n "$H1" route flush cache
+	forget_path_mtu "$H1"
 }
 
 # fate TO SIZE: what becomes of an inner packet: passes, an MTU, or lost
@@ -109,8 +108,7 @@ smaller_path() {
 	local edge
 	edge=$(room 1400)
 	forget
-	run ip -n "$NET" link set v2 mtu 1400
-	run ip -n "$H2" link set v0 mtu 1400
+	far_link_mtu 1400
 	check_eq "the first" lost "$(fate 10.0.0.2 1430)"
 	check_eq "the second" "$edge" "$(fate 10.0.0.2 1430)"
 	# The MTU of the device follows the configured route, not the error.

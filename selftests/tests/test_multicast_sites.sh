@@ -31,25 +31,8 @@ setup() {
 	setup_routed
 	R1=$H1
 	R2=$H2
-	new_ns LAN1
-	new_ns LAN2
-	site "$R1" "$LAN1" 16
-	site "$R2" "$LAN2" 17
-}
-
-# site ROUTER LAN NET
-site() {
-	run ip link add lan0 netns "$1" type veth peer name v0 netns "$2"
-	ips "$1" <<-END
-		addr add 172.$3.0.1/24 dev lan0
-		link set lan0 up
-	END
-	ips "$2" <<-END
-		addr add 172.$3.0.2/24 dev v0
-		link set v0 up
-		route add default via 172.$3.0.1
-	END
-	ns "$1" sysctl -qw net.ipv4.ip_forward=1
+	add_lan LAN1 "$R1" 172.16.0
+	add_lan LAN2 "$R2" 172.17.0
 }
 
 # boot WORDS: what a file in /etc/gretool has, at both routers

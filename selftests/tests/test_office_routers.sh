@@ -27,32 +27,21 @@ setup() {
 	setup_routed
 	R1=$H1
 	R2=$H2
-	new_ns LAN1
-	new_ns LAN2
-	office "$R1" "$LAN1" 16 198.51.100.2 203.0.113.2 1 2
-	office "$R2" "$LAN2" 17 203.0.113.2 198.51.100.2 2 1
+	add_lan LAN1 "$R1" 172.16.0
+	add_lan LAN2 "$R2" 172.17.0
+	office "$R1" 16 198.51.100.2 203.0.113.2 1 2
+	office "$R2" 17 203.0.113.2 198.51.100.2 2 1
 	check "both are up" busywait 20 both_up
 }
 
-# office ROUTER LAN NET LOCAL REMOTE N OTHER
+# office ROUTER NET LOCAL REMOTE N OTHER
 office() {
-	run ip link add lan0 netns "$1" type veth peer name v0 netns "$2"
-	ips "$1" <<-END
-		addr add 172.$3.0.1/24 dev lan0
-		link set lan0 up
-	END
-	ips "$2" <<-END
-		addr add 172.$3.0.2/24 dev v0
-		link set v0 up
-		route add default via 172.$3.0.1
-	END
-	run gretool -n "$1" add gre1 local "$4" remote "$5" key 1234 \
-		keepalive 200ms 3 addr "10.0.0.$6/32" peer "10.0.0.$7" up ||
+	run gretool -n "$1" add gre1 local "$3" remote "$4" key 1234 \
+		keepalive 200ms 3 addr "10.0.0.$5/32" peer "10.0.0.$6" up ||
 		fail "add"
 	# What people have on such a router; without sets, about which nf_tables of
 	# 6.12 has a complaint of its own (RCU) on the debug kernel.
-	ns "$1" sysctl -qw net.ipv4.ip_forward=1
-	ip -n "$1" route add "172.$((33 - $3)).0.0/24" dev gre1
+	ip -n "$1" route add "172.$((33 - $2)).0.0/24" dev gre1
 	ns "$1" nft -f - <<-END || fail "nft"
 		table ip nat {
 			chain post {

@@ -180,18 +180,7 @@ udp_forwarded() {
 	local cut options
 	setup_pair
 	tunnel_pair
-	new_ns FAR
-	run ip link add lan0 netns "$B" type veth peer name v0 netns "$FAR"
-	ips "$B" <<-END
-		addr add 172.16.0.1/24 dev lan0
-		link set lan0 up
-	END
-	ips "$FAR" <<-END
-		addr add 172.16.0.2/24 dev v0
-		link set v0 up
-		route add default via 172.16.0.1
-	END
-	ns "$B" sysctl -qw net.ipv4.ip_forward=1
+	add_lan FAR "$B" 172.16.0
 	run ip -n "$A" route add 172.16.0.0/24 dev gre1
 	ns "$B" ethtool -K v0 gro on rx-udp-gro-forwarding on
 	ns "$B" ethtool -K gre1 rx-udp-gro-forwarding on

@@ -28,18 +28,8 @@ ip xfrm state list >/dev/null 2>&1 || skip_all "no IPsec in this kernel"
 SETUP=setup
 setup() {
 	setup_routed
-	new_ns LAN1
-	run ip link add lan0 netns "$H1" type veth peer name v0 netns "$LAN1"
-	ips "$H1" <<-END
-		addr add 172.16.0.1/24 dev lan0
-		link set lan0 up
-	END
-	ips "$LAN1" <<-END
-		addr add 172.16.0.2/24 dev v0
-		link set v0 up
-		route add default via 172.16.0.1
-	END
-	ns "$H1" sysctl -qw net.ipv4.ip_forward=1 net.ipv4.icmp_ratelimit=0
+	add_lan LAN1 "$H1" 172.16.0
+	icmp_unlimited "$H1"
 	run gretool -n "$H1" add gre1 local 198.51.100.2 remote 203.0.113.2 \
 		addr 10.0.0.1/30 up || fail "add in H1"
 	run gretool -n "$H2" add gre1 local 203.0.113.2 remote 198.51.100.2 \
