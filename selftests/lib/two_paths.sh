@@ -17,15 +17,11 @@ setup_two_paths() {
 	new_ns A
 	new_ns B
 	new_ns WIRE
-	run ip link add v0 netns "$A" type veth peer name a0 netns "$WIRE"
-	run ip link add v0 netns "$B" type veth peer name b0 netns "$WIRE"
-	run ip link add w0 netns "$A" type veth peer name w0 netns "$B"
-	ips "$WIRE" <<-END
-		addr add 192.0.2.9/24 dev a0
-		addr add 203.0.113.9/24 dev b0
-		link set a0 up
-		link set b0 up
-	END
+	veth "$A" v0 "$WIRE" a0
+	veth "$B" v0 "$WIRE" b0
+	veth "$A" w0 "$B" w0
+	configure "$WIRE" a0 192.0.2.9/24
+	configure "$WIRE" b0 203.0.113.9/24
 	ns "$WIRE" sysctl -qw net.ipv4.ip_forward=1
 	end "$A" 1 2 192.0.2 203.0.113
 	end "$B" 2 1 203.0.113 192.0.2

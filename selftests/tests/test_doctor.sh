@@ -318,10 +318,7 @@ no_route_by_mark() {
 # The kernel does not answer for which route a rule would choose GRE.
 route_by_protocol() {
 	setup_routed
-	run gretool -n "$H1" add gre1 local 198.51.100.2 remote 203.0.113.2 \
-		addr 10.0.0.1/30 up
-	run gretool -n "$H2" add gre1 local 203.0.113.2 remote 198.51.100.2 \
-		addr 10.0.0.2/30 up
+	tunnel_routed
 	ips "$H1" <<-END
 		route del default
 		route add default via 198.51.100.1 mtu 1400 table 100
@@ -409,10 +406,7 @@ mtu() {
 
 mtu_learned() {
 	setup_routed
-	run gretool -n "$H1" add gre1 local 198.51.100.2 remote 203.0.113.2 \
-		addr 10.0.0.1/30 up
-	run gretool -n "$H2" add gre1 local 203.0.113.2 remote 198.51.100.2 \
-		addr 10.0.0.2/30 up
+	tunnel_routed
 	ip -n "$NET" link set v2 mtu 1400
 	ns "$H1" ping -c 2 -i 0.05 -W 1 -M "do" -s 1440 10.0.0.2 >/dev/null
 	check "learned" busywait 5 has_finding mtu "$H1" gre1
@@ -426,10 +420,7 @@ mtu_learned() {
 # What the finding says of the kernel is what happens.
 no_pmtu_disc() {
 	setup_routed
-	run gretool -n "$H1" add gre1 local 198.51.100.2 remote 203.0.113.2 \
-		addr 10.0.0.1/30 up
-	run gretool -n "$H2" add gre1 local 203.0.113.2 remote 198.51.100.2 \
-		addr 10.0.0.2/30 up
+	tunnel_routed
 	ip -n "$NET" link set v2 mtu 1400
 	ns "$H1" sysctl -qw net.ipv4.ip_no_pmtu_disc=3
 	finds "3" "warning no_pmtu_disc" "$H1" gre1
@@ -530,43 +521,21 @@ mss() {
 # A provider (B) scrubs what a client sends to a server behind A, and the answers
 # leave A by its WAN.
 mss_way_back() {
-	local client server name
+	local name
 
 	setup_pair
 	tunnel_pair
-	new_ns C
-	new_ns S
-	client=$C server=$S
-	run ip link add v0 netns "$client" type veth peer name v1 netns "$B"
-	run ip link add v0 netns "$server" type veth peer name v1 netns "$A"
-	ips "$client" <<-END
-		addr add 203.0.113.2/24 dev v0
-		link set v0 up
-		route add default via 203.0.113.1
-	END
-	ips "$B" <<-END
-		addr add 203.0.113.1/24 dev v1
-		link set v1 up
-		route add 198.51.100.0/24 dev gre1
-	END
-	ips "$A" <<-END
-		addr add 198.51.100.1/24 dev v1
-		link set v1 up
-		route add 203.0.113.0/24 via 192.0.2.2
-	END
-	ips "$server" <<-END
-		addr add 198.51.100.2/24 dev v0
-		link set v0 up
-		route add default via 198.51.100.1
-	END
+	add_lan C "$B" 203.0.113
+	add_lan S "$A" 198.51.100
+	run ip -n "$B" route add 198.51.100.0/24 dev gre1
+	run ip -n "$A" route add 203.0.113.0/24 via 192.0.2.2
 	for name in "$A" "$B"; do
-		ns "$name" sysctl -qw net.ipv4.ip_forward=1 \
-			net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.gre1.rp_filter=0 \
-			net.ipv4.conf.v0.rp_filter=0
+		ns "$name" sysctl -qw net.ipv4.conf.all.rp_filter=0 \
+			net.ipv4.conf.gre1.rp_filter=0 net.ipv4.conf.v0.rp_filter=0
 	done
 	run gretool -n "$A" set gre1 mss auto
 	check_eq "the client is offered 1460" "1448 1424" "$(offered)"
-	ns "$client" ping -q -f -c 1500 -W 1 198.51.100.2 >/dev/null
+	ns "$C" ping -q -f -c 1500 -W 1 198.51.100.2 >/dev/null
 	finds "it is seen" "warning mss_way_back" "$A" gre1
 	run bash -ec "$(fix_of mss_way_back)"
 	check_eq "the client is offered what fits" "1404 1424" "$(offered)"
@@ -628,16 +597,10 @@ ns_ping_fails_from() {
 
 underlay_rp_filter() {
 	setup_pair
-	run ip link add v1 netns "$A" type veth peer name v1 netns "$B"
-	ips "$A" <<-END
-		addr add 198.51.100.1/24 dev v1
-		link set v1 up
-		route add 203.0.113.9/32 via 198.51.100.2
-	END
-	ips "$B" <<-END
-		addr add 198.51.100.2/24 dev v1
-		link set v1 up
-	END
+	veth "$A" v1 "$B" v1
+	configure "$A" v1 198.51.100.1/24
+	configure "$B" v1 198.51.100.2/24
+	run ip -n "$A" route add 203.0.113.9/32 via 198.51.100.2
 	run gretool -n "$A" add gre1 local 192.0.2.1 remote 203.0.113.9 \
 		addr 10.0.0.1/30 up
 	finds "off" "" "$A" gre1

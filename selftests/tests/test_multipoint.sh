@@ -36,15 +36,9 @@ TESTS="
 setup() {
 	setup_pair
 	new_ns C
-	run ip link add v1 netns "$A" type veth peer name v0 netns "$C"
-	ips "$A" <<-END
-		addr add 198.51.100.1/24 dev v1
-		link set v1 up
-	END
-	ips "$C" <<-END
-		addr add 198.51.100.2/24 dev v0
-		link set v0 up
-	END
+	veth "$A" v1 "$C" v0
+	configure "$A" v1 198.51.100.1/24
+	configure "$C" v0 198.51.100.2/24
 	run gretool -n "$A" add gre1 remote any key 7 \
 		addr 10.0.0.1/24 addr fd00::1/64 up || fail "add in A"
 	run gretool -n "$B" add gre1 local 192.0.2.2 remote 192.0.2.1 key 7 \

@@ -25,7 +25,7 @@ SENTENCE='has the same local, remote, input key and link'
 # A has 192.0.2.1 and .111 on v0; B .2 and .3, and a second cable to A's v1.
 setup() {
 	setup_pair
-	run ip link add v1 netns "$A" type veth peer name v1 netns "$B"
+	veth "$A" v1 "$B" v1
 	ips "$A" <<-END
 		addr add 192.0.2.111/24 dev v0
 		addr add 198.51.100.1/24 dev v1

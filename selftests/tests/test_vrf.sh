@@ -21,7 +21,7 @@ TESTS="
 
 # leg COLOUR NAMESPACE N: one VRF of A, one peer
 leg() {
-	run ip link add "${1}0" netns "$A" type veth peer name v0 netns "$2"
+	veth "$A" "${1}0" "$2" v0
 	ips "$A" <<-END
 		link add $1 type vrf table 10$3
 		link set $1 up
@@ -29,10 +29,7 @@ leg() {
 		addr add 192.0.2.1/24 dev ${1}0
 		link set ${1}0 up
 	END
-	ips "$2" <<-END
-		addr add 192.0.2.2/24 dev v0
-		link set v0 up
-	END
+	configure "$2" v0 192.0.2.2/24
 	run gretool -n "$2" add gre1 local 192.0.2.2 remote 192.0.2.1 \
 		addr "10.0.$3.2/30" up || fail "add in $2"
 }
@@ -119,7 +116,7 @@ loopback_in_vrf() {
 # two_ways: A and B joined twice; B is 203.0.113.1 on both
 two_ways() {
 	setup_pair
-	run ip link add w0 netns "$A" type veth peer name w0 netns "$B"
+	veth "$A" w0 "$B" w0
 	ips "$A" <<-END
 		addr add 192.0.3.1/24 dev w0
 		link set w0 up
