@@ -3,19 +3,19 @@
 #
 # check.sh [--from STAGE] STAGE...: run stages of the tests, then print one summary
 # line over all of them. Stages: static host deb kunit selftests rest system packages
-# debug debug-some debug-rest leaks kernels plant fuzz. --from leaves out those before
-# STAGE: to go on where an earlier run has stopped.
+# debug debug-some debug-rest leaks kernels plant fuzz. --from leaves out the stages
+# before STAGE, so that one can go on where an earlier run has stopped.
 #
-# So that "make check" stays short, the stage "selftests" leaves out those files that
-# say "# make check: left out"; the stage "rest" runs them. A debug kernel, which takes
-# four times as long, has little to say about gretool: the stage "debug" leaves out
-# those files that say "# make check-debug: left out", and "debug-rest" runs them.
-# "debug-some" has a time limit: it takes the files that the last change concerns,
-# then those that the debug kernel has not run for the longest time.
-# All other stages run all files.
-# Stages without a guest run beside those with guests, whose clocks do not mind; what
-# such a stage says is shown when it ends.
-# Every test of every stage writes one line into the file $GREX_TALLY.
+# The stage "selftests" leaves out the files that say "# make check: left out", so that
+# "make check" stays short; the stage "rest" runs them. A debug kernel takes four times
+# as long and has little to say about gretool: the stage "debug" leaves out the files
+# that say "# make check-debug: left out", and "debug-rest" runs them. "debug-some" has
+# a time limit: it takes the files that the last change concerns, then those that the
+# debug kernel has not run for the longest time. All other stages run all files.
+#
+# Stages without a guest run beside those with guests, whose clocks do not mind; the
+# output of such a stage is shown when it ends. Every test of every stage writes one
+# line into the file $GREX_TALLY.
 
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
@@ -23,7 +23,7 @@ cd "$(dirname "$0")/.." || exit
 LAB=selftests/lab
 TESTS=(selftests/tests/test_*.{sh,py} selftests/tests/pair_*.sh)
 OTHER_KERNELS="5.10 6.12 7.2"
-DEBUG_SECONDS=540 # of debug-some; the last files may take some more
+DEBUG_SECONDS=540 # of debug-some, whose last files may take some more
 
 from=
 if [ "${1:-}" = --from ]; then
@@ -36,7 +36,7 @@ export GREX_TALLY
 
 trap 'rm -f "$GREX_TALLY"*' EXIT
 
-# Packages are installed once, before anything runs.
+# setup STAGE...: install packages once, before anything runs
 setup() {
 	local groups=(build) word
 	for word; do
@@ -53,14 +53,14 @@ setup() {
 
 # --- which files ------------------------------------------------------------------
 
-# marked, unmarked TEXT: the test files that have such a line, and those that do not
+# marked TEXT, unmarked TEXT: the test files that have such a line, or do not have it
 marked() { grep -lxF "# $1" "${TESTS[@]}"; }
 unmarked() { grep -LxF "# $1" "${TESTS[@]}"; }
 NOT_HERE="make check: left out"
 NOT_ON_DEBUG="make check-debug: left out"
 
-# changed: what the last change has touched: since it left the branch that it comes
-# from, or in the last day of commits
+# changed: the files that the last change has touched, since it left the branch that it
+# comes from, or in the last day of commits
 changed() {
 	local base
 	base=$(git merge-base HEAD '@{upstream}' 2>/dev/null)
@@ -71,8 +71,9 @@ changed() {
 	git diff --name-only "${base:-HEAD}" 2>/dev/null
 }
 
-# concerned: the test files that a change of these sources concerns, by a word: that of
-# the module's file, in the name of a test or in what it says at its top
+# concerned: the test files that the last change concerns: those that it touches, those
+# that use what it touches in lib/, and those whose name has a word that goes with a file
+# of the module
 concerned() {
 	local path word
 	changed | while IFS= read -r path; do
@@ -101,7 +102,8 @@ concerned() {
 	done | awk '!seen[$0]++'
 }
 
-# in_turn FILE...: those first that the debug kernel has not run for the longest time
+# in_turn FILE...: the files, those first that the debug kernel has not run for the longest
+# time
 in_turn() {
 	local file turn=${GREX_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/grex}/turn/debug
 	for file; do
@@ -113,7 +115,8 @@ in_turn() {
 
 failures() { grep -c '^[^ ]* fail ' "$1"; }
 
-# A stage that ends badly without a failed test of its own is one.
+# stage NAME command...: run it; a stage that ends badly without a failed test of its own
+# counts as one
 stage() {
 	local name=$1 begin=$SECONDS all=$GREX_TALLY own
 	shift
@@ -171,7 +174,7 @@ run_stage() {
 		for kernel in $OTHER_KERNELS; do
 			stage "selftests-$kernel" "$LAB/run.sh" -k "$kernel"
 		done
-		# Where tasks preempt one another in the middle of sending.
+		# Here tasks preempt one another in the middle of sending.
 		stage "selftests-7.2-rt" "$LAB/run.sh" -k 7.2-rt test_recursion.sh test_encap.py \
 			test_decap.py test_keepalive.sh test_change.sh test_teardown.sh
 		;;
@@ -181,7 +184,7 @@ run_stage() {
 		;;
 	fuzz)
 		stage fuzz selftests/fuzz/fuzz.sh 120
-		# Ten minutes at most.
+		# This takes ten minutes at most.
 		stage packets selftests/fuzz/packets.sh 120000 "$(date +%s)"
 		;;
 	*)
@@ -214,7 +217,7 @@ for word in "${beside[@]}"; do
 	cat "$GREX_TALLY.said"
 done &
 lane=$!
-# Who ends this ends the other lane, too: it would not hear of it.
+# The other lane would not hear of a signal to this one.
 trap 'kill "$lane" 2>/dev/null; exit 130' INT TERM HUP
 for word in "${guests[@]}"; do
 	run_stage "$word"

@@ -1,25 +1,27 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What the tests of "gretool check" share: ask the doctor, and do what it says.
+# What the tests of "gretool check" share: they ask it, and run the commands that it prints.
 
-# examine NAMESPACE [TUNNEL]: findings in $WORK/check, exit status in STATUS
+# examine NAMESPACE [TUNNEL]: put the findings into $WORK/check and the exit status into
+# STATUS
 examine() {
 	gretool -n "$1" -j check ${2:+"$2"} >"$WORK/check"
 	STATUS=$?
 }
 
-# said FILTER: of the first tunnel
+# said FILTER: what jq finds in the findings about the first tunnel
 said() {
 	jq -r ".[0].findings | $1" "$WORK/check"
 }
 
-# wrong: "problem ID, warning ID" of what is worse than a note
+# wrong: a list "problem ID, warning ID" of all findings that are worse than a note
 wrong() {
 	said 'map(select(.severity != "note") | "\(.severity) \(.id)") | join(", ")'
 }
 
-# finds WHAT EXPECTED NAMESPACE [TUNNEL]: exactly these are worse than a note
+# finds WHAT EXPECTED NAMESPACE [TUNNEL]: these findings, and no others, must be worse than
+# a note
 finds() {
 	local status=0
 	examine "${@:3}"
@@ -28,13 +30,13 @@ finds() {
 	check_eq "$1: exit status" "$status" "$STATUS"
 }
 
-# notes WHAT ID NAMESPACE TUNNEL: it is there, as a note
+# notes WHAT ID NAMESPACE TUNNEL: there must be a note with this ID
 notes() {
 	examine "$3" "$4"
 	check_eq "$1" note "$(said "map(select(.id == \"$2\"))[0].severity")"
 }
 
-# fix_of ID
+# fix_of ID: the command that mends it
 fix_of() {
 	said "map(select(.id == \"$1\"))[0].fix // \"\""
 }
@@ -48,8 +50,8 @@ has_no_finding() {
 	! has_finding "$@"
 }
 
-# mend ID NAMESPACE TUNNEL [WORD=VALUE...]: run the command that was printed,
-# with words in capitals filled in, and see that the finding goes
+# mend ID NAMESPACE TUNNEL [WORD=VALUE...]: fill in the words in capitals, run the command
+# that was printed, and see that the finding goes
 mend() {
 	local id=$1 name=$2 tunnel=$3 fix word
 	shift 3

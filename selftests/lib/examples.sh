@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What the documents say to type, so that tests can.
+# The commands that the documents tell a reader to type, for tests that type them.
 
-# examples PAGE: each displayed block of a man page, in $WORK/example.NN
+# examples PAGE: put each displayed block of a man page into $WORK/example.NN
 examples() {
 	awk -v work="$WORK" '
 		/^\.Bd -literal/ { file = sprintf("%s/example.%02d", work, ++n); next }
@@ -11,9 +11,8 @@ examples() {
 		file { gsub(/\\e/, "\\"); print >file }' "$1"
 }
 
-# column HEADING N: column N of the table below a heading of the README, a line for
-# each row, without what says more in parentheses behind it. A row that has nothing
-# to type is left out.
+# column HEADING N: print column N of the table below a heading of the README, a line for
+# each row, without the parentheses behind it. Rows that have nothing to type are left out.
 column() {
 	awk -F ' *[|] *' -v heading="### $1" -v n="$2" '
 		/^#/ { inside = $0 == heading; rows = 0 }
@@ -24,7 +23,7 @@ column() {
 		}' "$(dirname "$0")/../../README.md"
 }
 
-# The same as the other end has it.
+# mirrored: print the input with the addresses of both ends exchanged
 mirrored() {
 	sed -E 's/192\.0\.2\.1\b/_/g; s/192\.0\.2\.2\b/192.0.2.1/g; s/_/192.0.2.2/g
 		s/10\.0\.0\.1\b/_/g; s/10\.0\.0\.2\b/10.0.0.1/g; s/_/10.0.0.2/g'

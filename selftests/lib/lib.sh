@@ -1,15 +1,15 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What every test_*.sh starts with: . "$(dirname "$0")/../lib/lib.sh"
+# Every test_*.sh begins with: . "$(dirname "$0")/../lib/lib.sh"
 #
-# A test file lists its test functions in TESTS, in order, and ends with
-# "run_tests". A function makes its topology, checks with check, check_eq and
-# friends, and returns; RET is 0 as long as nothing failed. Namespaces get
-# random names and go away after each function; or a function named in SETUP
-# makes a topology first, which the others share and leave as they found it.
-# Output is KTAP; exit status 0 all passed, 1 some failed, 4 skipped. With
-# VERBOSE=1 each command that changes something is printed before it runs.
+# A test file lists its test functions in TESTS, in order, and ends with "run_tests".
+# A function makes its topology, checks with check, check_eq and the like, and returns;
+# RET is 0 as long as nothing failed. Namespaces get random names and go away after each
+# function. If SETUP names a function, it makes a topology first, which the others share
+# and leave as they found it. The output is KTAP. The exit status is 0 if all functions
+# passed, 1 if some failed, and 4 if the file was skipped. ONLY=FUNCTION runs one
+# function; with VERBOSE=1 each command that changes something is printed before it runs.
 #
 # topology.sh, which this file sources, has the usual topologies.
 
@@ -17,7 +17,7 @@ set -u
 export LC_ALL=C PYTHONDONTWRITEBYTECODE=1
 
 KSFT_SKIP=4
-MODULE=grex # what the tests need
+MODULE=grex # the module that the tests need
 # shellcheck disable=SC2034 # for the test files
 PY=$(realpath "${BASH_SOURCE[0]%/*}/py") # programs in Python that tests run
 WORK=$(mktemp -d)
@@ -26,19 +26,19 @@ PIDS=()
 
 # --- output ----------------------------------------------------------------
 
-# Print a command, then run it.
+# run command...: print it if VERBOSE is set, then run it
 run() {
 	[ -z "${VERBOSE:-}" ] || printf '# + %s\n' "$*"
 	"$@"
 }
 
-# End the whole file as skipped.
+# skip_all WHY: end the whole file as skipped
 skip_all() {
 	printf 'TAP version 13\n1..0 # SKIP %s\n' "$*"
 	exit "$KSFT_SKIP"
 }
 
-# End this test function as skipped: skip "why"; return
+# skip WHY: report this test function as skipped; the function returns then
 skip() {
 	SKIP=$*
 }
@@ -79,7 +79,7 @@ check_match() {
 
 exec {NOTHING}<> <(:) # a pipe that nobody writes to
 
-# busywait SECONDS command...: until it succeeds
+# busywait SECONDS command...: repeat it until it succeeds, for at most so long
 busywait() {
 	local end=$((SECONDS + $1))
 	shift
@@ -89,7 +89,7 @@ busywait() {
 	done
 }
 
-# now: ms since whenever
+# now: milliseconds of a clock that only goes forward
 now() {
 	local up
 	read -r up _ </proc/uptime
@@ -103,7 +103,7 @@ new_ns() {
 	local name
 	name=$(printf '%s-%04x%04x' "$1" $RANDOM $RANDOM)
 	run ip netns add "$name"
-	# No solicitations in captures unless a test asks for them.
+	# Solicitations would be seen in captures.
 	ip netns exec "$name" sh -c "
 		cd /proc/sys/net/ipv6/conf/default
 		echo 0 >accept_dad
@@ -113,15 +113,15 @@ new_ns() {
 	printf -v "$1" '%s' "$name"
 }
 
-# ns NAMESPACE command...
+# ns NAMESPACE command...: run it there
 ns() {
 	local name=$1
 	shift
 	run ip netns exec "$name" "$@"
 }
 
-# ips NAMESPACE: each line of the input is a command of ip, there; an emulated
-# machine takes long to start a program
+# ips NAMESPACE: run each line of the input as a command of ip. An emulated machine takes
+# long to start a program, so that one ip for all lines is worth it.
 ips() {
 	local name=$1 lines
 
@@ -131,7 +131,7 @@ ips() {
 	printf '%s\n' "${lines[@]}" | ip -n "$name" -batch -
 }
 
-# background command...: ended with the test function
+# background command...: it is ended with the test function
 background() {
 	"$@" &
 	PIDS+=($!)
@@ -165,7 +165,7 @@ trap 'cleanup; rm -rf "$WORK"' EXIT
 # shellcheck source=topology.sh
 . "${BASH_SOURCE[0]%/*}/topology.sh"
 
-# ping_ok NAMESPACE ADDRESS [ping options]; three packets, all answered
+# ping_ok NAMESPACE ADDRESS [ping options]: whether all of three packets are answered
 ping_ok() {
 	local name=$1 to=$2
 	shift 2
@@ -173,14 +173,14 @@ ping_ok() {
 		grep -q ' 0% packet loss'
 }
 
-# ping_fails NAMESPACE ADDRESS [ping options]; none answered
+# ping_fails NAMESPACE ADDRESS [ping options]: whether none of two packets is answered
 ping_fails() {
 	local name=$1 to=$2
 	shift 2
 	! ns "$name" ping -q -c 2 -i 0.05 -W 1 "$@" "$to"
 }
 
-# tcp_listening NAMESPACE PORT: is it? To busywait on
+# tcp_listening NAMESPACE PORT: whether somebody listens there
 tcp_listening() {
 	ip netns exec "$1" grep -q "$(printf ':%04X 0*:0000 0A' "$2")" \
 		/proc/net/tcp /proc/net/tcp6
@@ -188,23 +188,24 @@ tcp_listening() {
 
 # --- counters --------------------------------------------------------------
 
-# counter NAMESPACE DEVICE NAME: a drop counter, by the kernel's own list
+# counter NAMESPACE DEVICE NAME: the value of a drop counter, from the kernel's own list
 counter() {
 	ip netns exec "$1" ethtool -S "$2" |
 		awk -v name="$3:" '$1 == name { print $2 }'
 }
 
-# link_counter NAMESPACE DEVICE FIELD: rx_packets, tx_errors, ...
+# link_counter NAMESPACE DEVICE FIELD: the value of rx_packets, tx_errors, ...
 link_counter() {
 	ip netns exec "$1" cat "/sys/class/net/$2/statistics/$3"
 }
 
-# link_mtu NAMESPACE DEVICE
+# link_mtu NAMESPACE DEVICE: the MTU of the device
 link_mtu() {
 	ip -n "$1" -o link show "$2" | sed 's/.* mtu \([0-9]*\) .*/\1/'
 }
 
-# path_is BYTES [OPTION...]: what mtu-probe has found for gre1; options of gretool
+# path_is BYTES [OPTION...]: whether mtu-probe has found that path MTU for gre1; the options
+# are gretool's
 path_is() {
 	local bytes=$1
 	shift
@@ -212,7 +213,7 @@ path_is() {
 		"\(.search) \(.bytes)"')" = "done $bytes" ]
 }
 
-# counts NAMESPACE DEVICE NAME N command...: the command raises NAME by N
+# counts NAMESPACE DEVICE NAME N command...: the command must raise the counter by N
 counts() {
 	local name=$1 dev=$2 counter=$3 by=$4 before after
 	shift 4
@@ -224,7 +225,7 @@ counts() {
 
 # --- the module ------------------------------------------------------------
 
-# module_reload: remove and load it; ends the test as skipped where that would
+# module_reload: remove the module and load it again; the test is skipped if that would
 # take away tunnels that are not ours
 module_reload() {
 	if [ -n "$(ip -o link show type grex)" ]; then
@@ -237,13 +238,13 @@ module_reload() {
 
 # --- captures --------------------------------------------------------------
 
-# capture NAMESPACE DEVICE FILE [tcpdump words]: returns once it is listening
+# capture NAMESPACE DEVICE FILE [tcpdump words]: start a capture; it listens on return
 capture() {
 	local name=$1 dev=$2 file=$3
 	shift 3
-	# Of an earlier capture it would say that this one listens.
+	# The log of an earlier capture would say that this one listens.
 	rm -f "$file" "$file.log"
-	# 64 kB are set aside for each packet in immediate mode: room for 256.
+	# Immediate mode sets 64 kB aside for each packet: this is room for 256.
 	ip netns exec "$name" tcpdump -q -n -U --immediate-mode -B 16384 -s 0 \
 		-i "$dev" -w "$file" "$@" \
 		2>"$file.log" &
@@ -253,7 +254,7 @@ capture() {
 		fail "tcpdump: $(cat "$file.log")"
 }
 
-# capture_stop [FILE N]: ends it, after N packets have arrived in FILE if given
+# capture_stop [FILE N]: end the capture, if given, after N packets have arrived in FILE
 capture_stop() {
 	if [ $# -eq 2 ]; then
 		busywait 5 captured "$1" "$2" || fail "$1: fewer than $2 packets"
@@ -266,8 +267,8 @@ captured() {
 	[ "$(tcpdump -n -r "$1" 2>/dev/null | wc -l)" -ge "$2" ]
 }
 
-# fields FILE FIELD...: one line per packet, tab between the fields, as tshark
-# decodes them; of an inner and an outer header with a comma between
+# fields FILE FIELD...: a line for each packet, as tshark decodes it, with a tab between
+# the fields; a comma separates the values of the outer and the inner header
 fields() {
 	local file=$1 field args=()
 	shift
@@ -285,7 +286,7 @@ run_tests() {
 	read -rd '' -a words <<<"${ONLY:-$TESTS}"
 	[ "$(id -u)" = 0 ] || skip_all "needs root"
 	if ! modprobe "$MODULE" 2>/dev/null && [ ! -d "/sys/module/$MODULE" ]; then
-		# The lab has built it for this kernel.
+		# The lab has built the module for this kernel.
 		[ -n "${GREX_LAB:-}" ] || skip_all "$MODULE cannot be loaded"
 		echo "Bail out! $MODULE cannot be loaded"
 		exit 1

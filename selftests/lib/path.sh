@@ -1,14 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What the tests of setup_path (topology.sh) share: what the senders are told, and routers
-# that quote little; for the test files that source it after lib.sh.
-
-# path_counters NAMESPACE: the icmp_ counters of gre1 that are not 0, one a line
-path_counters() {
-	ip netns exec "$1" ethtool -S gre1 |
-		sed -n 's/^ *\(icmp_[a-z_]*\|netns_icmp_[a-z_]*\): \([1-9][0-9]*\)$/\1 \2/p'
-}
+# What the tests of setup_path (topology.sh) share: questions about what senders are told,
+# and routers that quote little of a packet. Test files source this after lib.sh.
 
 # lost_until_told NAMESPACE ADDRESS SIZE: how many packets of SIZE bytes are sent
 # until their sender is told that they are too big, and what it is told
@@ -20,9 +14,8 @@ lost_until_told() {
 		head -n 1
 }
 
-# A router that quotes no more than RFC 792 asks for. ROUTERS[3] has the small
-# link on its right.
-# short_quotes [MTU]
+# short_quotes [MTU]: let ROUTERS[3], which has the small link on its right, quote no more
+# than RFC 792 asks for
 short_quotes() {
 	ns "${ROUTERS[3]}" nft -f - <<-END
 		table ip short {
@@ -36,11 +29,12 @@ short_quotes() {
 	busywait 10 grep -q ready "$WORK/short" || fail "short_quotes.py"
 }
 
+# full_quotes: let it quote as usual again
 full_quotes() {
 	ns "${ROUTERS[3]}" nft delete table ip short
 }
 
-# trace NAMESPACE TO [OPTIONS]: each hop on a line, as "address[ !what]"
+# trace NAMESPACE TO [OPTIONS]: the hops of a traceroute, a line "address[ !what]" for each
 trace() {
 	local name=$1 to=$2
 	shift 2

@@ -1,17 +1,17 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Two ways between two sites, for the test files that source it after lib.sh; the
-# far end of the first can be lost without any interface here going down.
+# Two paths between two sites. The far end of the first can be lost without any interface
+# here going down. Test files source this after lib.sh.
 #
 #                 gre1  v0 192.0.2.1 --- $WIRE --- v0 203.0.113.2  gre1
 #   $A 172.16.0.1                                                 $B 172.17.0.1
 #                 gre2  w0 198.51.100.1 ========= w0 198.51.100.2  gre2
 #
-# $WIRE is a router; what it has to $B goes down.
+# $WIRE is a router, whose link to $B goes down.
 
-INTERVAL=0.05 # s between two pings
-DETECT="200ms 3" # 0.8 s at most
+INTERVAL=0.05 # seconds between two pings
+DETECT="200ms 3" # the loss is seen after 0.8 s at most
 
 setup_two_paths() {
 	new_ns A
@@ -27,7 +27,7 @@ setup_two_paths() {
 	end "$B" 2 1 203.0.113 192.0.2
 }
 
-# end NAMESPACE N OTHER NET OTHER_NET
+# end NAMESPACE N OTHER NET OTHER_NET: configure one site
 end() {
 	ips "$1" <<-END
 		addr add $4.$2/24 dev v0
@@ -45,6 +45,7 @@ end() {
 	END
 }
 
+# way: the tunnel that A uses now
 way() {
 	ip -n "$A" route get 172.17.0.1 from 172.16.0.1 | grep -o 'dev gre[12]'
 }
@@ -53,8 +54,8 @@ goes_by() {
 	[ "$(way)" = "dev $1" ]
 }
 
-# switch SECONDS: lose the far end of gre1 under a ping, then give it back;
-# at most so long nothing gets through
+# switch SECONDS: lose the far end of gre1 under a ping, then give it back; packets may be
+# lost for at most so long
 switch() {
 	local said sent got lost most
 

@@ -132,7 +132,7 @@ class Capture:
     def __init__(self, netns, device, *words):
         self.folder = tempfile.TemporaryDirectory()
         self.file = self.folder.name + "/pcap"
-        # 64 kB are set aside for each packet in immediate mode: room for 256.
+        # Immediate mode sets 64 kB aside for each packet: this is room for 256.
         self.command = ("ip", "netns", "exec", netns, "tcpdump", "-q", "-n", "-U",
                         "--immediate-mode", "-B", "16384", "-s", "0", "-i", device,
                         "-w", self.file, *words)
