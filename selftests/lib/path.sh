@@ -25,7 +25,7 @@ short_quotes() {
 			}
 		}
 	END
-	background /usr/bin/python3 "$PY/short_quotes.py" "${ROUTERS[3]}" left "${1:-1300}" >"$WORK/short"
+	background "$PY/short_quotes.py" "${ROUTERS[3]}" left "${1:-1300}" >"$WORK/short"
 	busywait 10 grep -q ready "$WORK/short" || fail "short_quotes.py"
 }
 

@@ -543,7 +543,7 @@ mss_way_back() {
 
 # offered: the MSS of the client and of the server, less what time stamps take
 offered() {
-	/usr/bin/python3 "$PY/agreed.py" "$C" "$S" 198.51.100.2
+	"$PY/agreed.py" "$C" "$S" 198.51.100.2
 }
 
 # Traffic that a rule puts into the tunnel, of which the main table knows nothing.
@@ -637,7 +637,7 @@ comes_back() {
 }
 
 helper_health() {
-	/usr/bin/python3 "$PY/health_check.py" "$B" \
+	"$PY/health_check.py" "$B" \
 		192.0.2.2 192.0.2.1 "$@" || fail "health_check.py"
 }
 

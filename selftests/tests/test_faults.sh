@@ -36,7 +36,7 @@ in_turn() {
 	run ip -n "$A" route add 192.0.2.2/32 dev v0 mtu 1400
 	echo N >"$FAILSLAB/ignore-gfp-wait"
 	for what in create change probe send fragments; do
-		OUT=$(/usr/bin/python3 "$PY/faults.py" "$A" "$what" 2>&1) || fail "$what: $OUT"
+		OUT=$("$PY/faults.py" "$A" "$what" 2>&1) || fail "$what: $OUT"
 		printf '# %s: %s\n' "$what" "$OUT"
 	done
 	check "after" ping_ok "$A" 10.0.0.2

@@ -107,7 +107,7 @@ listens_on() {
 
 # xdp_program VERDICT: on gre1 of B, the generic kind
 xdp_program() {
-	ns "$B" python3 "$PY/xdp.py" "$1" "$(ip -n "$B" -j link show gre1 |
+	ns "$B" "$PY/xdp.py" "$1" "$(ip -n "$B" -j link show gre1 |
 		jq '.[].ifindex')" || fail "xdp.py $1"
 }
 

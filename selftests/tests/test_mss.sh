@@ -18,7 +18,7 @@ TESTS="
 # agreed ADDRESS: the MSS that each end of a connection from A to B sends, less
 # what time stamps take
 agreed() {
-	/usr/bin/python3 "$PY/agreed.py" "$A" "$B" "$1"
+	"$PY/agreed.py" "$A" "$B" "$1"
 }
 
 test_auto_follows() {
@@ -103,7 +103,6 @@ test_offloads() {
 			for below in "tx on" "tx off"; do
 				offloads "$above" "$below"
 				check "$above, $below, \"$options\"" \
-					/usr/bin/python3 \
 					"$PY/bulk.py" 100000 \
 					"$A" "$B" 10.0.0.2 "$B" "$A" fd00::1
 				check_eq "$above, $below, \"$options\"" \

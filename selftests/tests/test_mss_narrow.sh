@@ -19,8 +19,7 @@ TESTS="
 
 # bulk_ends SECONDS [FROM [ADDRESS]]: does a transfer end within that time?
 bulk_ends() {
-	timeout "$1" /usr/bin/python3 \
-		"$PY/bulk.py" 100000 "${2:-$LAN}" "$H2" \
+	timeout "$1" "$PY/bulk.py" 100000 "${2:-$LAN}" "$H2" \
 		"${3:-10.0.0.2}"
 }
 

@@ -299,8 +299,7 @@ fragments_inside() {
 	done
 	# TCP that does without path MTU discovery, in super-packets.
 	run ip -n "$LAN" route replace default via 172.16.0.1 mtu lock 1500
-	check "bulk TCP without DF" /usr/bin/python3 \
-		"$PY/bulk.py" 300000 "$LAN" "$H2" 10.0.0.2
+	check "bulk TCP without DF" "$PY/bulk.py" 300000 "$LAN" "$H2" 10.0.0.2
 	run ip -n "$LAN" route replace default via 172.16.0.1
 }
 

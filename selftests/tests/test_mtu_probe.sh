@@ -264,7 +264,7 @@ return_path() {
 
 # frag_needed MTU: from NET, about a packet of the tunnel, for its real size
 frag_needed() {
-	/usr/bin/python3 "$PY/frag_needed.py" "$H1" "$NET" "$@"
+	"$PY/frag_needed.py" "$H1" "$NET" "$@"
 }
 
 icmp_lies() {
@@ -320,8 +320,7 @@ icmp_is_right() {
 
 # transfer SECONDS: does a transfer from the LAN end within that time?
 transfer() {
-	timeout "$1" /usr/bin/python3 \
-		"$PY/bulk.py" "${2:-100000}" "$LAN" "$H2" 10.0.0.2
+	timeout "$1" "$PY/bulk.py" "${2:-100000}" "$LAN" "$H2" 10.0.0.2
 }
 
 # The path shrinks while something is sent over it.

@@ -69,12 +69,12 @@ shutdown() {
 }
 
 send() {
-	ns_background "$LAN1" python3 "$PY/multicast.py" send "$GROUP" v0
+	ns_background "$LAN1" "$PY/multicast.py" send "$GROUP" v0
 }
 
 # A receiver joins in LAN2; what LAN1 sends reaches it.
 stream() {
-	ns_background "$LAN2" python3 "$PY/multicast.py" receive \
+	ns_background "$LAN2" "$PY/multicast.py" receive \
 		"$GROUP" v0 40 >"$WORK/received"
 	busywait 20 grep -q joined "$WORK/received" || fail "the receiver does not join"
 	busywait 60 grep -q packets "$WORK/received" || fail "the stream does not cross"

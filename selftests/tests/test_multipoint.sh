@@ -231,16 +231,16 @@ listens() {
 # What nhrpd sends by a packet socket, and what it learns of the sender.
 test_packet_sockets() {
 	setup
-	ns_background "$B" /usr/bin/python3 "$PY/nbma.py" hear \
+	ns_background "$B" "$PY/nbma.py" hear \
 		>"$WORK/heard_b"
-	ns_background "$A" /usr/bin/python3 "$PY/nbma.py" hear \
+	ns_background "$A" "$PY/nbma.py" hear \
 		>"$WORK/heard_a"
 	busywait 5 grep -q ready "$WORK/heard_b" || fail "B does not listen"
 	busywait 5 grep -q ready "$WORK/heard_a" || fail "A does not listen"
 	capture "$B" v0 "$WORK/nhrp" "ip proto 47"
-	check "to B" ns "$A" /usr/bin/python3 "$PY/nbma.py" \
+	check "to B" ns "$A" "$PY/nbma.py" \
 		say 192.0.2.2 "from A"
-	check "to A" ns "$B" /usr/bin/python3 "$PY/nbma.py" \
+	check "to A" ns "$B" "$PY/nbma.py" \
 		say 192.0.2.1 "from B"
 	capture_stop "$WORK/nhrp" 2
 	busywait 5 grep -q "from A" "$WORK/heard_b" || fail "B: $(cat "$WORK/heard_b")"
@@ -251,13 +251,11 @@ test_packet_sockets() {
 	check_match "NHRP" '192.0.2.1 > 192.0.2.2: GREv0.* key=0x7, length 14.*0x2001' \
 		"$(tcpdump -nvr "$WORK/nhrp" 2>/dev/null | tr -d '\n')"
 	# To nobody: refused, or counted.
-	check_fails "no address" ns "$A" /usr/bin/python3 \
-		"$PY/nbma.py" say "" "lost"
-	counts "$A" gre1 tx_no_remote 1 ns "$A" /usr/bin/python3 \
-		"$PY/nbma.py" say 0.0.0.0 "lost"
+	check_fails "no address" ns "$A" "$PY/nbma.py" say "" "lost"
+	counts "$A" gre1 tx_no_remote 1 ns "$A" "$PY/nbma.py" say 0.0.0.0 "lost"
 	# The remote comes first.
 	run gretool -n "$A" set gre1 remote 192.0.2.2 || fail "set remote"
-	check "to B still" ns "$A" /usr/bin/python3 "$PY/nbma.py" \
+	check "to B still" ns "$A" "$PY/nbma.py" \
 		say 198.51.100.2 "again"
 	busywait 5 grep -q again "$WORK/heard_b" || fail "B: $(cat "$WORK/heard_b")"
 }

@@ -191,7 +191,7 @@ udp_forwarded() {
 			# shellcheck disable=SC2086 # words
 			both $options
 			check_eq "$options, segmentation $cut" "2000 datagrams, 0 damaged" \
-				"$(/usr/bin/python3 "$PY/datagrams.py" "$A" "$FAR" 172.16.0.2)"
+				"$("$PY/datagrams.py" "$A" "$FAR" 172.16.0.2)"
 		done
 	done
 	check_eq "drops" "" "$(drops "$A"; drops "$B")"

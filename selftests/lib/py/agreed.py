@@ -1,6 +1,7 @@
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """agreed.py FROM TO ADDRESS: connect from namespace FROM to ADDRESS in namespace
-TO; print the largest segment that each end sends to the other, in bytes."""
+TO, and print the size in bytes of the largest segment that each end sends."""
 
 import socket
 import sys

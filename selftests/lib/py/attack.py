@@ -1,13 +1,17 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""attack.py NETNS FROM GATEWAY REMOTE KIND [COUNT RATE KEY]: what a host anywhere may send to
-the outer address of a gateway. Prints how long it took, in ms.
+"""attack.py NETNS FROM GATEWAY REMOTE KIND [COUNT RATE KEY]: send what a host
+anywhere may send to the outer address of a gateway, COUNT packets, RATE a second
+or as fast as possible if RATE is 0. Print how long it took, in ms.
 
-Errors come from its own address, FROM: KIND is frag_needed (the path takes 552 bytes, or 68), invented (errors about inner packets
-that were never sent), guess (unreachables about a flow that there is, with one outer ID
-after the other), or exceeded. Packets of the tunnel have the address of the remote, which is
-forged: KIND is request (keepalives to answer), inside (one to an address behind the remote),
-or seq (a number far ahead; the KEY is the number). COUNT packets, RATE a second; 0: as fast as they go."""
+Some kinds are ICMP errors from the attacker's own address, FROM: frag_needed says
+that the path takes 552 bytes, or 68; invented is about inner packets that were
+never sent; guess is about a flow that exists, with one outer ID after the other;
+exceeded says that the TTL has run out.
+
+The other kinds are packets of the tunnel with the forged address of the remote:
+request is a keepalive to answer; inside is for an address behind the remote; seq
+has the sequence number KEY, which is far ahead."""
 
 import itertools
 import struct

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""bulk.py BYTES FROM TO ADDRESS [FROM TO ADDRESS]...: what namespace FROM sends
-over TCP to ADDRESS is what namespace TO receives, one after the other; all in
-one process, as programs start slowly in an emulated machine."""
+"""bulk.py BYTES FROM TO ADDRESS [FROM TO ADDRESS]...: send so many bytes over TCP
+from namespace FROM to ADDRESS in namespace TO, and fail unless the same bytes
+arrive; then the next three arguments likewise. One process does it all, since
+programs start slowly in an emulated machine."""
 
 import os
 import socket
@@ -12,7 +13,7 @@ import threading
 import wire
 
 PORT = 5001
-SECONDS = 60 # in which nothing moves
+SECONDS = 60 # the longest time without progress
 
 
 def send(family, address, data):

@@ -1,7 +1,8 @@
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""datagrams.py FROM TO ADDRESS: send 2,000 datagrams of 1,200 bytes from one namespace
-to ADDRESS in the other, 20 in a super-packet; how many different ones arrive, and how
-many of those are not as they were sent"""
+"""datagrams.py FROM TO ADDRESS: send 2,000 datagrams of 1,200 bytes from one
+namespace to ADDRESS in the other, 20 in a super-packet. Print how many different
+ones arrive, and how many of those differ from what was sent."""
 
 import os
 import socket

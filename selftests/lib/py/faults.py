@@ -1,7 +1,8 @@
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """faults.py NETNS WHAT: do WHAT again and again, while the first, second, third...
-allocation of this task fails, until it needs no more of them: create, change, probe,
-send, or fragments. Each time it is done, or it is not, and then nothing has changed."""
+allocation of this task fails, until it succeeds without a failed one. WHAT is
+create, change, probe, send or fragments. If it fails, nothing may have changed."""
 
 import os
 import socket

@@ -1,8 +1,9 @@
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""frag_needed.py FROM ROUTER MTU [echo]: an ICMP frag needed that claims this MTU,
-from a router of the underlay of test_mtu_probe.sh about a packet that FROM's gre1
-has sent indeed; or about an echo reply to the remote, which was never sent, but
-which the kernel believes."""
+"""frag_needed.py FROM ROUTER MTU [echo]: send an ICMP error that claims this MTU,
+as a router of the underlay of test_mtu_probe.sh does, about a packet that gre1 of
+FROM has really sent; or about an echo reply to the remote, which was never sent,
+but which the kernel believes."""
 
 import struct
 import sys

@@ -1,3 +1,4 @@
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """health_check.py NETNS OUTER-SOURCE OUTER-DESTINATION SOURCE DESTINATION: send
 three ICMP echo replies inside of GRE, as the health check of a provider does."""

@@ -1,9 +1,10 @@
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """multicast.py receive GROUP DEVICE COUNT | send GROUP DEVICE
 
-A stream of numbered packets, UDP port 5004, 20 a second. receive joins the group
-with IGMP, prints "joined", then the time from the first packet to the COUNTth that
-is new, and ends; send goes on until it is ended."""
+A stream of numbered packets to UDP port 5004, 20 a second. "receive" joins the
+group with IGMP, prints "joined", waits for COUNT new packets, prints the time
+from the first to the last, and ends; "send" goes on until it is ended."""
 
 import socket
 import sys

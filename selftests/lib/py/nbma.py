@@ -1,9 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""
-nbma.py hear: print what comes in on gre1 as NHRP, each with the link-layer address of
-its sender. nbma.py say ADDRESS TEXT: send one to that address, as nhrpd does.
-"""
+"""nbma.py hear: print each NHRP packet that comes in on gre1, with the link-layer
+address of its sender.
+nbma.py say ADDRESS TEXT: send one to that address, as nhrpd does."""
 import socket
 import sys
 

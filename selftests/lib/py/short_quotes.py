@@ -1,14 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""short_quotes.py NETNS DEVICE MTU: a router that quotes 8 bytes (RFC 792). Its
-kernel's own errors are filtered; for each packet with DF that comes in on DEVICE
-and is larger than MTU this sends one. Runs until it is ended."""
+"""short_quotes.py NETNS DEVICE MTU: be a router that quotes 8 bytes (RFC 792). For
+each packet with DF that comes in on DEVICE and is larger than MTU, this sends an
+error, while the errors of its kernel are filtered out. It runs until it is ended."""
 
+import socket
 import struct
 import sys
 
 from wire import ETH_P_IP, Sender, Tap, checksum, ipv4
-import socket
 
 
 def main():

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""sockets.py NETNS ADDRESS ERROR SIZE: what a connected UDP socket of the box
-itself is told about a packet of SIZE bytes that it sends: ERROR, an errno's name."""
+"""sockets.py NETNS ADDRESS ERROR SIZE: send a packet of SIZE bytes from a connected
+UDP socket of the gateway itself, and fail unless the socket is told ERROR, the
+name of an errno."""
 
 import errno
 import socket

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Packets by hand, for the helpers of the tests: made byte by byte, sent in one
-network namespace and looked for in another by the same process."""
+"""Packets that are made byte by byte, sent in one network namespace, and looked for
+in another by the same process."""
 
 import ctypes
 import os

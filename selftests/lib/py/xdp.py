@@ -1,6 +1,7 @@
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """xdp.py pass|drop IFINDEX: attach a program of two instructions to a device, in the
-stack (generic); the kernel keeps it when this ends"""
+stack (generic XDP). The kernel keeps it when this process ends."""
 
 import ctypes
 import os
