@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# guest-run.sh LIMIT TEST...: in a guest: run those of the test files that no other
-# guest has taken, one after another; one line each, which run.sh formats: verdict,
-# file, seconds of this guest's clock, what to say.  A file that needs more than
-# LIMIT seconds says so in a line "# limit: SECONDS".  GREX_SHARED is a folder in
-# which each file that was taken has a folder of its name.
+# guest-run.sh LIMIT TEST...: run, in a guest, those of the test files that no other
+# guest has taken, one after another. Each has one line, which run.sh formats: verdict,
+# file, seconds of this guest's clock, and a summary. A file that needs more than LIMIT
+# seconds says so in a line "# limit: SECONDS". GREX_SHARED is a folder in which each
+# file that was taken has a folder of its name.
 #
 # A file fails by its status, by a "not ok", by its time limit, by what it leaves
-# behind, or because the kernel complained while it ran.  Few commands are
-# used: on the debug kernel each costs a tenth of a second.
+# behind, or because the kernel complained while it ran. This script starts few programs,
+# since each costs a tenth of a second on the debug kernel.
 
 default_limit=$1
 shift
@@ -70,7 +70,7 @@ for name; do
 	name=${name##*/}
 	mkdir "$GREX_SHARED/$name" 2>/dev/null || continue
 	tap=$GREX_RESULTS/$name.tap
-	# Where files are in memory, a write to the results is a wait for another clock.
+	# If files are in memory, a write to the results waits for another clock.
 	[[ $LAB_ROOT != memory ]] || tap=/run/boot/tap
 	echo "$name" >"$GREX_RESULTS/.lab/current"
 	mark="grex-lab: $name begins"
@@ -80,7 +80,7 @@ for name; do
 	tenths
 	begin=$time
 
-	# A session of its own, so that what it leaves running can be ended.
+	# It has a session of its own, so that what it leaves running can be ended.
 	setsid --wait timeout -k 5 "$limit" "./$name" >"$tap" 2>&1 </dev/null
 	status=$?
 
@@ -122,7 +122,7 @@ for name; do
 		why=$(printf '; %s' "${reason[@]}")
 		echo "${why:2}" >"$GREX_RESULTS/$name.failed"
 		echo "FAIL $name $took ${why:2}"
-		# The rest of what is long is in the results.
+		# The results have all of a longer output.
 		tail -n 150 "$tap" | sed 's/^/     | /'
 		[[ ! -f $GREX_RESULTS/$name.kernel ]] || sed 's/^/     kernel| /' "$GREX_RESULTS/$name.kernel"
 	elif ((status == 4)); then
@@ -134,7 +134,7 @@ for name; do
 	fi
 done
 rm -f "$GREX_RESULTS/.lab/current"
-# What the kernel complained of is at a file's door already.
+# A file has been blamed already for each complaint of the kernel.
 echo "grex-lab: all files have run" >/dev/kmsg
 : >"$GREX_RESULTS/.lab/reported"
 exit "$failed"

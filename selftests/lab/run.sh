@@ -4,19 +4,19 @@
 # run.sh [-k NAME] [-j GUESTS] [--kmemleak] [--within SECONDS] [TEST...]: run selftests
 # on a lab kernel.
 #
-# Without TEST: all of selftests/tests.  GUESTS (2) guests with
-# virtual time, each on one processor, share the test files (boot.sh --virtual);
-# a file that needs real time, two processors or all files of this machine says so
-# in a line "# real time: WHY", and runs after them in a guest that has both.
-# The pair files come last, each on two guests of its own.
-# A pair file says on which kernels in a line "# pair: A B",
-# where "test" means the kernel of -k; without it: test and 6.1.
-# --within: no file begins later than that, the files run in the order in which they
-# are given, and those left out are named.
-# A line for each file as it ends: seconds here, and of the guest's clock.
-# Results: .build/results/NAME/*.tap and dmesg.
-# GREX_TEST_LIMIT: seconds of the guest's clock for a test file (240); a
-# file that needs more says so in a line "# limit: SECONDS".
+# TEST is a file of selftests/tests or its word: test_encap.py or encap. Without TEST,
+# all files run. GUESTS (2) guests with virtual time, each on one processor, share them
+# (boot.sh --virtual). A file that needs real time, two processors or all files of this
+# machine says so in a line "# real time: WHY", and runs after the others in a guest
+# that has these.
+# The pair files come last, each on two guests of its own. A line "# pair: A B" says on
+# which kernels, where "test" means the kernel of -k; without it: test and 6.1.
+# With --within no file begins later than that, the files run in the order in which they
+# are given, and run.sh names those that it leaves out.
+# Each file has a line when it ends, with the seconds here and those of the guest's clock.
+# The results are in .build/results/NAME/*.tap and dmesg.
+# GREX_TEST_LIMIT is how many seconds of the guest's clock a test file has (240); a file
+# that needs more says so in a line "# limit: SECONDS".
 
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
@@ -50,7 +50,7 @@ else
 	for file in "$TESTS"/test_*.{sh,py}; do [[ ! -f $file ]] || singles+=("$(basename "$file")"); done
 	for file in "$TESTS"/pair_*.sh; do [[ ! -f $file ]] || pairs+=("$(basename "$file")"); done
 fi
-# The longest that a file asks for itself: guest-run.sh.
+# The longest limit that a file asks for; guest-run.sh applies it.
 patience=$limit
 for file in "${singles[@]}" "${pairs[@]}"; do
 	own=$(sed -n 's/^# limit: *\([0-9]\{1,\}\).*/\1/p;30q' "$TESTS/$file")
@@ -64,7 +64,7 @@ stage=selftests-$name
 ((${#kmemleak[@]} == 0)) || stage+=-kmemleak
 "$LAB/build.sh" "$name" >/dev/null || { tally "$stage" fail "build for $name"; exit 1; }
 make -s -j "$(nproc)" -C "$CHECKOUT" tool >&2 || { tally "$stage" fail "build of gretool"; exit 1; }
-# What needs this machine and not the guest: the file finds out how it went.
+# Some files need something from this machine; they find out themselves how it went.
 unready=()
 for file in "${singles[@]}"; do
 	before=$(sed -n 's/^# before the boot: *//p' "$TESTS/$file")
@@ -87,15 +87,15 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM HUP
 
-# One line of a file, for those who read along and for the sum of all stages.
-# line VERDICT FILE SECONDS GUEST_SECONDS WORDS...
+# line VERDICT FILE SECONDS GUEST_SECONDS WORDS...: report a file to those who read along,
+# and to the sum of all stages
 line() {
 	printf '%-4s %-32s %6s s (%s)  %s\n' "$1" "$2" "$3" "$4" "${*:5}"
 	[[ -z ${GREX_TALLY:-} ]] || printf '%s time %s %s\n' "$stage" "$3" "$2" >>"$GREX_TALLY"
 	[[ $1 != FAIL ]] || printf '     to run it alone: make test T=%s K=%s\n' "$2" "$name"
 }
 
-# lines: what a guest says, with the seconds that each file took here
+# lines: print what a guest says, with the seconds that each file took here
 lines() {
 	local text word file took rest start
 	start=$(now)
@@ -136,7 +136,7 @@ guest() {
 		mv "$folder"/*.tap "$folder"/*.failed "$folder"/*.kernel "$results/" 2>/dev/null || :
 		cat "$folder/dmesg" "$folder/console.log" >>"$results/dmesg" 2>/dev/null || :
 		if [[ -f $folder/.lab/reported ]]; then
-			# Leaks and the like show only at the end.
+			# Leaks show only at the end.
 			if ((status == 121)); then
 				cat "$folder/said"
 				echo "the kernel complained at the end" >"$results/(end of the run).failed"
@@ -159,8 +159,8 @@ guest() {
 		*) why="the guest ended, status $status" ;;
 		esac
 		line FAIL "$current" - - "$why"
-		# Where files are in memory, what it printed is gone; the kernel's log says which
-		# function it was in.
+		# The output is gone if files are in memory; the kernel's log says which function
+		# it was in.
 		tail -n 100 "$results/$current.tap" 2>/dev/null | sed 's/^/     | /' || :
 		tail -n 40 "$folder/console.log" 2>/dev/null | sed 's/^/     kernel| /' || :
 		echo "$why" >"$results/$current.failed"
@@ -201,7 +201,7 @@ share() {
 	rm -rf "$queue"
 }
 
-# is_over: is the time of --within?
+# is_over: whether the time of --within is over
 is_over() { [[ $within ]] && (($(now) - called >= within * 1000)); }
 
 # close_queue QUEUE TEST...: when the time is over, take what no guest has taken.
@@ -242,7 +242,7 @@ for file in "${pairs[@]}"; do
 	status=0
 	"$LAB/pair.sh" -t $((patience + 60)) -k "$a" -k2 "$b" -o "$results/$file" \
 		-- "selftests/tests/$file" a -- "selftests/tests/$file" b >"$results/$file.output" 2>&1 || status=$?
-	# Each end prints its own results; the file's are all of them.
+	# Each end prints results of its own; those of the file are all of them.
 	sed -n 's/^[ab]| //p' "$results/$file.output" | grep -E '^(not )?ok ' >"$results/$file.tap" || :
 	bad=$(grep -c '^not ok ' "$results/$file.tap" || :)
 	took=$(seconds $(($(now) - start)))
@@ -274,7 +274,7 @@ if [[ -f $results/left-out ]]; then
 fi
 for file in "${singles[@]}" "${pairs[@]}"; do
 	if grep -qsxF "$file" "$results/left-out"; then continue; fi
-	# When a kernel has run a file last: check.sh takes the others first.
+	# check.sh takes those first that a kernel has not run for the longest time.
 	: >"$GREX_CACHE/turn/$name/$file"
 	seen=0 bad=0
 	while IFS= read -r line; do

@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# packages.sh: what the Debian packages do in a Debian 12, by its own apt and DKMS:
-# install, a new kernel, a new version, a tunnel on that kernel, reinstall, a
-# kernel that the module does not build for, remove, purge. And what a program that
-# is in another package says of what ours have. The system is a layer of memory over
-# a root of the cache; the mounts end with this script.
+# packages.sh: see what the Debian packages do in a Debian 12, with its own apt and DKMS:
+# install, a new kernel, a new version, a tunnel on that kernel, reinstall, a kernel that
+# the module does not build for, remove, purge; and what a program of another package
+# says of the files that ours have. The system is a layer of memory over a root of the
+# cache; the mounts end with this script.
 
 set -uo pipefail
 ((EUID == 0)) || exec sudo --preserve-env=HOME,GREX_CACHE,GREX_TALLY,GREX_NOLOCK "$0"
@@ -36,7 +36,7 @@ before() {
 		grep -vx "$1"
 }
 
-# Downloaded ahead, so that the apt in there needs no network.
+# The kernels are downloaded ahead, so that the apt in there needs no network.
 download() {
 	apt-get "${APT_OPTIONS[@]}" -o "Dir::State::status=$base/var/lib/dpkg/status" \
 		install -y --download-only --no-install-recommends \
@@ -71,7 +71,7 @@ prepare() {
 	printf '%s "%s";\n' APT::Sandbox::User root Dpkg::Use-Pty 0 \
 		>"$root/etc/apt/apt.conf.d/lab"
 	printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
-	# Which kernel runs is what DKMS asks: here the old one.
+	# DKMS asks which kernel runs: here the old one.
 	cp "$root/bin/uname" "$root/usr/local/bin/"
 	cat >"$place/uname" <<-END
 		#!/bin/sh
@@ -82,9 +82,9 @@ prepare() {
 	mount --bind "$place/uname" "$root/bin/uname"
 }
 
-# everything: each file of the system, with what is in it; without what apt, dpkg
-# and ldconfig note for themselves, the key that DKMS makes of a machine, and the
-# times in its logs.
+# everything: each file of the system with its content, except for what apt, dpkg and
+# ldconfig note for themselves, the key that DKMS makes for a machine, and the times in
+# its logs
 everything() {
 	cd "$root" && find . -xdev \
 		! -path './var/log/apt/*' ! -path ./var/log/dpkg.log \
@@ -102,7 +102,7 @@ everything() {
 # is WHAT EXPECTED GOT
 is() { [ "$2" = "$3" ] || printf '%s: expected "%s", got "%s"\n' "$@"; }
 
-# modules "VERSION KERNEL"...: that DKMS says to have installed, no others
+# modules "VERSION KERNEL"...: DKMS must say that it has installed these and no others
 modules() {
 	is "dkms status" "$([ $# = 0 ] || printf "grex/%s, %s, $machine: installed\n" "$@")" \
 		"$(in_root dkms status | sort)"
@@ -124,7 +124,8 @@ new_kernel() {
 	is "modinfo" "$version" "$(in_root modinfo -k "$new" -F version grex)"
 }
 
-# For the running kernel and the newest, and nothing stays of the old version.
+# The new version is built for the running kernel and for the newest, and nothing stays of
+# the old version.
 new_version() {
 	# shellcheck disable=SC2046 # words
 	apt install $(debs_of "$next") || return
@@ -136,7 +137,7 @@ new_version() {
 		! -path "$root/proc/*"
 }
 
-# ip changes the mount of its root, which must be one.
+# ip changes the mount of its root, which must be a mount point.
 tunnel() {
 	"$LAB/boot.sh" -k 6.1 --no-module --quiet -- "mount --bind '$root' '$root' &&
 		exec '$LAB/enter.sh' '$root' '$CHECKOUT/selftests' \
@@ -151,9 +152,9 @@ reinstalls() {
 	everything | diff "$place/before" - | head -n 50
 }
 
-# Headers of a kernel that the module does not build for: DKMS fails their
-# installation, says where to look, and leaves the other kernels alone. Other
-# packages install, and it mends when the headers go.
+# The module does not build for the headers of one kernel. DKMS fails their installation,
+# says where to look, and leaves the other kernels alone. Other packages install, and all
+# is well again when the headers go.
 broken_headers() {
 	local broken=${new/6.1.0-/6.1.0-9} package=$place/broken said
 	dpkg-deb -R "$APT/archives/linux-headers-${new}"_*.deb "$package"
@@ -201,7 +202,7 @@ purges() {
 	everything | diff "$place/pristine" - | head -n 50
 }
 
-# By the program of Prometheus, which need not be installed for that.
+# The program of Prometheus checks them; its package need not be installed for that.
 alert_rules() {
 	local said
 	if ! (cd "$place" && apt-get "${APT_OPTIONS[@]}" download prometheus) >"$place/log" 2>&1; then

@@ -18,7 +18,7 @@
 CONF=/etc/gretool
 DIALLED="dialled remote 203.0.113.2 dev ppp0 key 9 mtu 1472 addr 10.4.0.1/30 up"
 
-# The peer is configured here: nothing but the service shall have loaded the module.
+# The peer is configured here, since nothing but the service may have loaded the module.
 setup_peer() {
 	check "gre1 of the peer" gretool -n peer add gre1 \
 		local 192.0.2.2 remote 192.0.2.1 key 5 addr 10.0.0.2/30 up
@@ -26,12 +26,12 @@ setup_peer() {
 		local 192.0.2.2 remote 192.0.2.1 key 7 addr 10.1.0.2/30 up
 }
 
-# pings ADDRESS: three, all answered
+# pings ADDRESS: whether all of three packets are answered
 pings() {
 	ping -q -c 3 -i 0.05 -W 2 "$1" | grep -q ' 0% packet loss'
 }
 
-# said_since CURSOR: what the units have said from there on
+# said_since CURSOR: what the units have printed since then
 said_since() {
 	journalctl -q --no-pager -o cat --after-cursor "$1" -u gretool.service
 }
@@ -57,7 +57,7 @@ first_boot() {
 	check_match "tunnels when the network was online" 'gre2' "$(cat /run/online)"
 }
 
-# The stanza of the man page.
+# This is the stanza of the man page.
 ifupdown() {
 	check_eq "gre2" "gre2 local 192.0.2.1 remote 192.0.2.2 key 7 keepalive 1 3 mss auto mtu 1472 addr 10.1.0.1/30 up" \
 		"$(gretool show gre2)"
@@ -65,7 +65,8 @@ ifupdown() {
 	check "its carrier" busywait 10 grep -qx 1 /sys/class/net/gre2/carrier
 }
 
-# Options with one value, several, and none. All words: tools/tests/test_ifupdown.sh.
+# These are options with one value, with several, and with none; all options are tried by
+# tools/tests/test_ifupdown.sh.
 ifupdown_words() {
 	cat >/etc/network/interfaces.d/words <<-'END'
 		iface gre3 inet manual
@@ -130,8 +131,8 @@ late_underlay() {
 	check "with one" pings 10.2.0.2
 }
 
-# An interface of the underlay that comes after the tunnel, goes, and comes again:
-# a line that is dialled, say.
+# An interface of the underlay comes after the tunnel, goes, and comes again, like a line
+# that is dialled.
 late_dev() {
 	local at
 
@@ -148,7 +149,7 @@ late_dev() {
 	check "with the next one" busywait 60 shows dialled "$DIALLED"
 	run udevadm settle -t 30
 
-	# Others are nothing to it, nor is the rest of the files.
+	# Other interfaces do not matter to it, nor does the rest of the files.
 	run ip link del ppp0
 	run gretool set gre1 ttl 99
 	at=$(cursor)
@@ -161,7 +162,7 @@ late_dev() {
 	check "once more" busywait 60 shows dialled "$DIALLED"
 	check_match "changed by hand" "ttl 99" "$(gretool show gre1)"
 	run gretool set gre1 ttl 200
-	# What is not running is not started.
+	# A unit that is not running is not started.
 	run systemctl stop gretool.service
 	run ip link del ppp0
 	run ip link add ppp0 type dummy
@@ -175,12 +176,12 @@ late_dev() {
 	run ip link del pp
 }
 
-# shows TUNNEL LINE: what gretool says of it
+# shows TUNNEL LINE: whether gretool prints this line about it
 shows() {
 	[ "$(gretool show "$1")" = "$2" ]
 }
 
-# In place: the same interface, and no packet is lost.
+# The change is made in place: the interface stays, and no packet is lost.
 reload() {
 	local before after pid
 	before=$(cat /sys/class/net/gre1/ifindex)
@@ -207,7 +208,7 @@ reload() {
 	gretool del byhand
 }
 
-# A file that is wrong: the others are applied, and the journal says where.
+# One file is wrong: the others are applied, and the journal says where the error is.
 broken_file() {
 	local at
 	printf '[oops]\nremote 192.0.2.8 ttl x\n' >"$CONF/10-broken.conf"
@@ -223,7 +224,7 @@ broken_file() {
 	check "mended" systemctl start gretool.service
 }
 
-# What it says of namespaces needs no more rights than the rest.
+# A tunnel in another namespace needs no more rights than the others.
 link_netns() {
 	printf '[inside]\nremote 192.0.2.55\nlink-netns peer\n' >"$CONF/inside.conf"
 	check "reload" systemctl reload gretool.service
@@ -233,7 +234,7 @@ link_netns() {
 	check_fails "it is gone" gretool show inside
 }
 
-# exposure of systemd-analyze: 0 is the best, 10 the worst
+# systemd-analyze rates the exposure of a unit: 0 is the best, 10 the worst.
 hardened() {
 	local said
 	said=$(systemd-analyze security --no-pager --threshold=15 gretool.service 2>&1) ||
@@ -241,7 +242,7 @@ hardened() {
 	printf '# %s\n' "$(printf '%s\n' "$said" | grep -i 'overall exposure')"
 }
 
-# By its timer, with the rights that its unit leaves it.
+# The timer writes them, with the rights that its unit leaves it.
 metrics() {
 	local dir=/var/lib/prometheus/node-exporter
 	mkdir -p "$dir"
@@ -254,7 +255,7 @@ metrics() {
 	check "disable" systemctl disable --now gretool-metrics.timer
 }
 
-# links: names of all that are there, but the underlay
+# links: the names of all interfaces except for those of the underlay
 links() {
 	ip -o link | sed 's/@.*//; s/^[0-9]*: //; s/:.*//' | grep -v '^v[01]$' | sort
 }
@@ -275,7 +276,7 @@ taken_down() {
 	check "ping through gre2" pings 10.1.0.2
 }
 
-# The next boot has a file that is wrong.
+# The next boot finds a wrong file.
 leave_broken() {
 	printf '[oops]\nremote 192.0.2.8 ttl x\n' >"$CONF/10-broken.conf"
 }
