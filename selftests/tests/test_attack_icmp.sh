@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What a host anywhere can do to a tunnel with ICMP errors that it sends from its own
-# address: nothing. It knows the outer addresses, the key, and who talks to whom inside;
-# it does not see the tunnel's packets. Each attack is shown to arrive, on a tunnel that
-# works before and after it.
+# A host anywhere can do nothing to a tunnel with ICMP errors from its own address. It
+# knows the outer addresses, the key, and who talks to whom inside, but does not see the
+# tunnel's packets. Each attack is shown to arrive, and the tunnel works before and after
+# it.
 #
 #    $LAN v0 172.16.0.2 --- lan0 $H1 v0 --- v1 $NET v2 --- v0 $H2
 #                                198.51.100.2  v3       203.0.113.2
@@ -30,7 +30,7 @@ TESTS="
 H1_OUTER=198.51.100.2
 H2_OUTER=203.0.113.2
 
-# setup_attacker ROUTER: $X, which reaches the underlay through it
+# setup_attacker ROUTER: make $X, which reaches the underlay through the router
 setup_attacker() {
 	new_ns X
 	veth "$X" v0 "$1" v3
@@ -50,12 +50,12 @@ setup_attack() {
 	check "it works before" works
 }
 
-# attack KIND [COUNT RATE]
+# attack KIND [COUNT RATE]: see attack.py
 attack() {
 	run "$PY/attack.py" "$X" 198.18.0.2 "$H1_OUTER" "$H2_OUTER" "$@" >"$WORK/took"
 }
 
-# In one piece, as large as the path takes.
+# works: whether packets as large as the path takes pass in one piece
 works() { ping_ok "$LAN" 10.0.0.2 -M "do" -s 1444; }
 
 path() {
@@ -63,7 +63,7 @@ path() {
 		jq -r '.[0].path_mtu | "\(.source) \(.bytes)"'
 }
 
-# outer_bytes: what one large packet looks like on the underlay, length and DF
+# outer_bytes: the length and DF of one large packet on the underlay
 outer_bytes() {
 	local file=$WORK/outer.pcap
 	capture "$NET" v1 "$file" ip proto 47 and src "$H1_OUTER"
@@ -97,13 +97,13 @@ mtu_auto() {
 	check "it works after" works
 }
 
-# refused: errors about gre1 that were not believed, of all kinds
+# refused: how many errors about gre1, of all kinds, were not believed
 refused() {
 	ip netns exec "$H1" ethtool -S gre1 |
 		awk '$1 ~ /^icmp_.*_(refused|limited):/ { sum += $2 } END { print sum }'
 }
 
-# Nothing of it gets inside, where it would come from the gateway itself.
+# No error gets inside, where it would seem to come from the gateway itself.
 invented_packets() {
 	local before
 	setup_attack
@@ -118,7 +118,7 @@ invented_packets() {
 	check_eq "path of the tunnel" "route 1500" "$(path)"
 }
 
-# connects: do six connections through the tunnel succeed?
+# connects: whether six connections through the tunnel succeed
 connects() {
 	local i
 	for i in 0 1 2 3 4 5; do
@@ -129,7 +129,7 @@ connects() {
 	done
 }
 
-# It knows all of the flow but the ID of the outer packet.
+# The attacker knows all of the flow but the ID of the outer packet.
 guessed_ids() {
 	local limited
 	setup_attack
@@ -149,8 +149,8 @@ guessed_ids() {
 	check "it works after" works
 }
 
-# What is proved is believed, while somebody else lies: a frag needed and an
-# unreachable of the router, the first packet included.
+# A proved error is believed while somebody else lies: a frag needed and an unreachable of
+# the router, from the first packet on.
 true_errors() {
 	setup_attack
 	background attack guess 3000 300
@@ -180,13 +180,13 @@ hops_under_flood() {
 	[ "$limited" -gt 100 ] || fail "the flood did not arrive: $limited"
 }
 
-# error_cost: ms that 500 errors about the tunnel with key 1 take
+# error_cost: how many ms 500 errors about the tunnel with key 1 take
 error_cost() {
 	attack exceeded 500 0 1
 	cat "$WORK/took"
 }
 
-# Their number does not count: it is found by its key.
+# The number of tunnels does not matter: one is found by its key.
 many_on_one_pair() {
 	local i one many
 	setup_attack
@@ -204,8 +204,8 @@ many_on_one_pair() {
 	check "it works after" works
 }
 
-# The fourth router says that a packet is too large. Where the peer is known to be next
-# door, none of its packets gets there.
+# The fourth router says that a packet is too large. If the peer is known to be next door,
+# none of its packets gets as far as that router.
 quoted_too_far() {
 	setup_path
 	tunnel_path ttl 255

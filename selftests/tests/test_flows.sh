@@ -35,18 +35,18 @@ rules() {
 	ns "$A" nft -f - || fail "nft"
 }
 
-# counted NAME: "packets bytes" of a named counter
+# counted NAME: print "packets bytes" of a named counter
 counted() {
 	ns "$A" nft -j list counter inet t "$1" |
 		jq -r '.nftables[] | .counter // empty | "\(.packets) \(.bytes)"'
 }
 
-# pings N: of 128 bytes each, from the LAN to the other end
+# pings N: send so many of 128 bytes each from the LAN to the other end
 pings() {
 	check "ping" ns "$LAN" ping -q -c "$1" -i 0.05 -W 2 -s 100 10.0.0.2
 }
 
-# 128 bytes inside, 24 more outside; each packet once, in each direction.
+# A packet has 128 bytes inside and 24 more outside, and is seen once in each direction.
 inner_and_outer() {
 	local name
 	rules <<-END

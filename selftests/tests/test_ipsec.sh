@@ -35,7 +35,7 @@ setup() {
 	check "a packet" ping_ok "$H1" 10.0.0.2
 }
 
-# protect NAMESPACE LOCAL REMOTE: GRE between the two in ESP, both ways
+# protect NAMESPACE LOCAL REMOTE: put GRE between the two into ESP, in both directions
 protect() {
 	local key
 	key=0x$(printf '%040d' 47)
@@ -52,7 +52,7 @@ forget() {
 	forget_path_mtu "$H1"
 }
 
-# fate TO SIZE: what becomes of an inner packet: passes, an MTU, or lost
+# fate TO SIZE: what becomes of an inner packet: "passes", an MTU, or "lost"
 fate() {
 	local data=$(($2 - 28)) said
 	[[ $1 != *:* ]] || data=$(($2 - 48))
@@ -64,14 +64,13 @@ fate() {
 	esac
 }
 
-# 20 IP, 8 ESP, 8 IV, and behind the payload at least 2 and 16 bytes, in units
-# of four; 8 of GRE with its key.
-# room MTU: what is left for the inner packet
+# room MTU: how much is left for the inner packet. IP takes 20 bytes, ESP 8, its IV 8, and
+# GRE with its key 8; at least 2 and 16 bytes are behind the payload, in units of four.
 room() {
 	echo $((($1 - 20 - 8 - 8 - 16) / 4 * 4 - 2 - 8))
 }
 
-# A tunnel that is made after the policies knows of them.
+# A tunnel that is made after the policies takes them into account.
 device_mtu() {
 	run gretool -n "$H1" add gre2 local 198.51.100.2 remote 203.0.113.2 key 8
 	check_eq "MTU of a new tunnel" "$(room 1500)" "$(link_mtu "$H1" gre2)"
@@ -92,7 +91,7 @@ each_size() {
 		fi
 	done
 	capture_stop
-	# A packet each way for each size that fits; the rest is ARP.
+	# There is a packet each way for each size that fits; the rest is ARP.
 	check_eq "encrypted, whole" 8 "$(fields "$WORK/esp" ip.proto \
 		ip.flags.mf ip.frag_offset | grep -cE '^50	(0|False)	0$')"
 	check_eq "in the clear" 0 \
@@ -102,8 +101,8 @@ each_size() {
 each_size_ipv4() { each_size 10.0.0.2; }
 each_size_ipv6() { each_size fd00::2; }
 
-# The router's error is about an ESP packet: it teaches the route, and the next
-# packet is answered.
+# The router's error is about an ESP packet. It teaches the route, and the sender of the
+# next packet is told.
 smaller_path() {
 	local edge
 	edge=$(room 1400)
@@ -120,7 +119,7 @@ smaller_path() {
 	check_eq "what fits" passes "$(fate 10.0.0.2 "$edge")"
 }
 
-# With the path of 1400 still there.
+# The path of 1400 is still there.
 bulk() {
 	forget
 	check "bulk" "$PY/bulk.py" 300000 "$H1" "$H2" 10.0.0.2 "$H1" "$H2" fd00::2

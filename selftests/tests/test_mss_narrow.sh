@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# A gateway whose underlay is narrower than its tunnel, and a source that hears no
-# ICMP: the complaint that the option mss is for, and the rule that people have.
+# The underlay of a gateway is narrower than its tunnel, and the source hears no ICMP: the
+# option mss helps, and so does the rule that people have today.
 #
 #    $LAN v0 172.16.0.2/24 --- 172.16.0.1 lan0 $H1 ==== gre1 ==== $H2
 #
@@ -17,7 +17,7 @@ TESTS="
 	test_tcpmss_rule
 "
 
-# bulk_ends SECONDS [FROM [ADDRESS]]: does a transfer end within that time?
+# bulk_ends SECONDS [FROM [ADDRESS]]: whether a transfer ends within that time
 bulk_ends() {
 	timeout "$1" "$PY/bulk.py" 100000 "${2:-$LAN}" "$H2" \
 		"${3:-10.0.0.2}"
@@ -51,23 +51,23 @@ test_mss_auto() {
 	check_fails "without it, it stalls" bulk_ends 3
 }
 
-# What is narrow is far away, and says nothing: a veth drops what is larger than
+# The narrow hop is far away and sends no error: a veth drops packets that are larger than
 # the MTU of its other end and a VLAN tag.
 test_mss_probe() {
 	setup_narrow
 	near_link_mtu 1500
 	run ip -n "$H2" link set v0 mtu 1296
-	# What is to be cut later passes whatever its size: cut it before.
+	# The veth lets super-packets pass, whatever their size: cut them before.
 	ns "$NET" ethtool -K v2 tso off gso off tx-gre-segmentation off \
 		tx-gre-csum-segmentation off
 	check_fails "without, it stalls" bulk_ends 3
 	run gretool -n "$H1" set gre1 mss auto mtu-probe on
 	busywait 30 path_is 1300 -n "$H1" || fail "not found"
 	check "mss auto and mtu-probe" bulk_ends 30
-	# The source hears no ICMP: it is the MSS that does it.
+	# The source hears no ICMP, so that only the MSS can have helped.
 	run gretool -n "$H1" set gre1 mss off
 	check_fails "mtu-probe alone" bulk_ends 3
-	# A source of its own needs none: neither from the underlay nor of ours.
+	# A source on the gateway needs no ICMP, neither from the underlay nor from us.
 	ns "$H1" nft add rule inet t out ip protocol icmp drop
 	check "mtu-probe alone, from the gateway" bulk_ends 30 "$H1"
 	check "the same over IPv6" bulk_ends 30 "$H1" fd00::2
@@ -76,21 +76,21 @@ test_mss_probe() {
 	check_fails "without it" bulk_ends 3 "$H1"
 }
 
-# rule PROGRAM DIRECTION: clamps what goes through gre1 in one direction
+# rule PROGRAM DIRECTION: clamp connections through gre1 in one direction
 rule() {
 	ns "$H1" "$1" -t mangle -A FORWARD "$2" gre1 -p tcp \
 		--tcp-flags SYN,RST SYN -j TCPMSS --set-mss 1200 ||
 		fail "$1"
 }
 
-# Debian's own do.
+# has_tcpmss6: whether the kernel has TCPMSS for IPv6, as Debian's own kernels do
 has_tcpmss6() {
 	case $(uname -r) in *-amd64) return ;; esac
 	ns "$H1" ip6tables -t mangle -A OUTPUT -p tcp --tcp-flags SYN,RST SYN \
 		-j TCPMSS --set-mss 1200 2>/dev/null
 }
 
-# The rule that people have today goes on working on the device.
+# The rule that people have today works on the device as well.
 test_tcpmss_rule() {
 	local program address
 	setup_narrow

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What fits through a tunnel: the device's MTU follows the route to the remote,
-# the path MTU is learned from ICMP, and who sends too much is told so.
+# What fits through a tunnel: the device's MTU follows the route to the remote, the path
+# MTU is learned from ICMP, and a sender of larger packets is told so.
 #
 #    $LAN v0 172.16.0.2/24 --- 172.16.0.1 lan0 $H1 === gre1 === $H2
 #
@@ -42,7 +42,7 @@ setup() {
 	END
 }
 
-# ping_says NAMESPACE REGEX ADDRESS [ping options]: one packet, ping says REGEX
+# ping_says NAMESPACE REGEX ADDRESS [ping options]: send one packet; ping must print REGEX
 ping_says() {
 	local name=$1 regex=$2 to=$3 said
 	shift 3
@@ -80,7 +80,7 @@ from_route_metric() {
 	END
 }
 
-# One that is what it is anyway has been chosen, too.
+# An operator's choice stays, even if it is the MTU that the device has anyway.
 chosen_as_it_is() {
 	run gretool -n "$A" add gre2 remote 192.0.2.3
 	run gretool -n "$A" set gre2 mtu 1476
@@ -102,7 +102,7 @@ from_link() {
 	check_eq "no route, bound to dummy0" 1976 "$(link_mtu "$A" gre4)"
 	run gretool -n "$A" add gre5 remote 203.0.113.1
 	check_eq "no route, not bound" 1476 "$(link_mtu "$A" gre5)"
-	# A loopback has 65536, no IPv4 packet can be as large.
+	# A loopback has 65536, which is more than any IPv4 packet has.
 	run gretool -n "$A" set gre2 dev lo
 	check_eq "no remote, bound to lo" 65499 "$(link_mtu "$A" gre2)"
 }
@@ -111,13 +111,13 @@ mtu_is() {
 	[ "$(link_mtu "$1" "$2")" = "$3" ]
 }
 
-# follows DEVICE BYTES WHAT: within some seconds
+# follows DEVICE BYTES WHAT: the MTU must become that within some seconds
 follows() {
 	busywait 10 mtu_is "$A" "$1" "$2" ||
 		fail "$3: $1 has $(link_mtu "$A" "$1"), not $2"
 }
 
-# Until the operator says something, it follows the route and the link.
+# The MTU follows the route and the link until the operator sets one.
 default_follows() {
 	ips "$A" <<-END
 		link set v0 mtu 1500
@@ -157,7 +157,7 @@ default_follows() {
 }
 
 # NET tells H1 that the first packet was too big, and H1 tells its source
-# (test_path_mtu.sh); what H1 has learned it tells whoever sends.
+# (test_path_mtu.sh). H1 tells every later sender what it has learned.
 learned_path_ipv4() {
 	far_link_mtu 1400
 	ping_says "$LAN" "Frag needed and DF set \(mtu = 1372\)" \
@@ -184,7 +184,7 @@ learned_path_ipv6() {
 	forget
 }
 
-# forget: what has been learned so far
+# forget: drop what has been learned so far
 forget() {
 	forget_path_mtu "$H1" "$LAN"
 }
@@ -201,7 +201,7 @@ outer_without_df() {
 	run gretool -n "$H2" set gre1 df set
 }
 
-# The operator's MTU is more than the route takes: nothing to learn.
+# The operator's MTU is more than the route takes: the path has nothing to teach.
 route_says() {
 	far_link_mtu 1500
 	run gretool -n "$H1" set gre1 mtu 1472
@@ -215,12 +215,12 @@ route_says() {
 	counts "$H1" gre1 tx_too_big 0 \
 		check "1372 bytes fit" ping_ok "$LAN" 10.0.0.2 -M "do" -s 1344
 
-	# Its source allows fragments.
+	# The source allows fragments.
 	counts "$H1" gre1 tx_too_big 0 check "1472 bytes without DF" \
 		ping_ok "$LAN" 10.0.0.2 -M dont -s 1444
 	check "3000 bytes without DF" ping_ok "$LAN" 10.0.0.2 -M dont -s 2972
 
-	# Less than 1280 is left: still carries IPv6 (RFC 7676 3.2).
+	# Less than 1280 bytes are left, and IPv6 passes all the same (RFC 7676 3.2).
 	run ip -n "$H1" route change 203.0.113.2/32 via 198.51.100.1 mtu 1290
 	forget
 	ping_says "$LAN" "From fd16::1 .*Packet too big: mtu=1280" \
@@ -228,8 +228,8 @@ route_says() {
 	check "1280 bytes of IPv6" ping_ok "$LAN" fd00::2 -M "do" -s 1232
 }
 
-# A packet that gets its labels here is treated as the packet without them; one that comes
-# with labels is dropped, since nobody can be told (RFC 4023 5.1).
+# A packet that gets its labels here is treated like the packet without them. A packet that
+# comes with labels is dropped, since nobody can be told (RFC 4023 5.1).
 mpls() {
 	modprobe -aq mpls_router mpls_iptunnel || { skip "no MPLS"; return; }
 	ns "$H2" sysctl -qw net.mpls.platform_labels=1000 net.mpls.conf.gre1.input=1
@@ -260,7 +260,7 @@ mpls() {
 	run gretool -n "$H1" set gre1 df set
 }
 
-# labelled BYTES: sent by H1 with a label that it came with
+# labelled BYTES: let H1 send a packet that seems to have come with a label
 labelled() {
 	ns "$H1" python3 - "$1" <<-'END'
 		import socket, sys
@@ -270,16 +270,16 @@ labelled() {
 	END
 }
 
-# pieces FILE: of the echo requests in it: DF, MF and offset of the outer and of the
-# inner header, and the length of the outer packet; in the order of their offsets
+# pieces FILE: DF, MF and offset of the outer and of the inner header, and the length of the
+# outer packet, for each piece of the echo requests in it, in the order of their offsets
 pieces() {
 	tshark -n -r "$1" -o ip.defragment:FALSE -T fields -e ip.flags.df \
 		-e ip.flags.mf -e ip.frag_offset -e ip.len 2>/dev/null |
 		sort -u -t "$(printf '\t')" -k 3
 }
 
-# big_ping OPTIONS...: one packet of 1472 bytes that may be fragmented, which is the
-# first that is too big; the pieces that leave H1
+# big_ping NAMESPACE: send one packet of 1472 bytes that may be fragmented, the first that
+# is too big, and print the pieces that leave H1
 big_ping() {
 	forget
 	capture "$H1" v0 "$WORK/pcap" ip proto 47 and src 198.51.100.2
@@ -288,7 +288,8 @@ big_ping() {
 	pieces "$WORK/pcap"
 }
 
-# RFC 7588 3.2, RFC 4459 3.3: what may be fragmented is, before it is encapsulated.
+# A packet that may be fragmented is, before it is encapsulated (RFC 7588 3.2, RFC 4459
+# 3.3).
 fragments_inside() {
 	far_link_mtu 1500
 	run gretool -n "$H1" set gre1 mtu 1472
@@ -297,14 +298,14 @@ fragments_inside() {
 		check_eq "pieces" "$(printf '1,0\t0,1\t0,0\t1400,1372
 1,0\t0,0\t0,169\t148,120')" "$(big_ping "$from")"
 	done
-	# TCP that does without path MTU discovery, in super-packets.
+	# This TCP does without path MTU discovery and sends super-packets.
 	run ip -n "$LAN" route replace default via 172.16.0.1 mtu lock 1500
 	check "bulk TCP without DF" "$PY/bulk.py" 300000 "$LAN" "$H2" 10.0.0.2
 	run ip -n "$LAN" route replace default via 172.16.0.1
 }
 
-# RFC 791 3.1: a route that is recorded (option 7) is in the first piece alone; the
-# kernel fills the place in the other ones with option 1.
+# The option that records a route (7) is in the first piece alone (RFC 791 3.1); the kernel
+# fills its place in the others with option 1.
 fragments_options() {
 	forget
 	capture "$H1" v0 "$WORK/pcap" ip proto 47 and src 198.51.100.2
@@ -316,7 +317,7 @@ fragments_options() {
 			2>/dev/null | sort -u)"
 }
 
-# With DF clear outside the underlay may do it.
+# The underlay may fragment if the outer packet has no DF.
 fragments_outside() {
 	local option
 	for option in inherit clear; do

@@ -39,7 +39,7 @@ setup() {
 	setup_routed
 	add_lan LAN "$H1" 172.16.0
 	icmp_unlimited "$H1" "$NET"
-	# What is to be cut later passes whatever its size: cut it before.
+	# The veth lets super-packets pass, whatever their size: cut them before.
 	ns "$NET" ethtool -K v2 tso off gso off tx-gre-segmentation off \
 		tx-gre-csum-segmentation off
 	run gretool -n "$H1" add gre1 local 198.51.100.2 remote 203.0.113.2 \
@@ -49,13 +49,13 @@ setup() {
 	run ip -n "$H2" route add 172.16.0.0/24 dev gre1
 }
 
-# path_mtu [FILTER]: what H1 says of it
+# path_mtu [FILTER]: what H1 says of the path MTU
 path_mtu() {
 	gretool -n "$H1" -j show gre1 | jq -c ".[0].path_mtu | ${1:-.bytes}"
 }
 
-# far_mtu BYTES: so much reaches H2, of which NET knows nothing; a veth leaves
-# room for a VLAN tag
+# far_mtu BYTES: let packets of at most so many bytes reach H2, while NET knows nothing of
+# it; a veth leaves room for a VLAN tag
 far_mtu() {
 	run ip -n "$H2" link set v0 mtu $(($1 - 4))
 }
@@ -66,7 +66,7 @@ found() {
 		"done $1 probes" ]
 }
 
-# search_finds BYTES: from the beginning
+# search_finds BYTES: a search from the beginning must find this path MTU
 search_finds() {
 	local begin took
 	run gretool -n "$H1" set gre1 mtu-probe off
@@ -90,12 +90,12 @@ finds() {
 		search_finds "$size"
 	done
 	check_eq "the device's MTU stays" 1476 "$(link_mtu "$H1" gre1)"
-	# It is what packets are held to, to the byte.
+	# Packets are held to it, to the byte.
 	far_mtu 1400
 	search_finds 1400
 	check "1376 bytes" ping_ok "$LAN" 10.0.0.2 -M "do" -s 1348
 	counts "$H1" gre1 tx_too_big 1 one_too_big
-	# Off, it is forgotten.
+	# It is forgotten when mtu-probe is turned off.
 	run gretool -n "$H1" set gre1 mtu-probe off
 	check_eq "forgotten" '1500' "$(path_mtu)"
 }
@@ -115,7 +115,7 @@ finds_with_options() {
 		far_mtu "$size"
 		search_finds "$size"
 	done
-	# Without DF outside it is what is fragmented to: nobody else does it here.
+	# Outer packets without DF are fragmented to it: nobody else does it here.
 	run gretool -n "$H1" set gre1 df clear
 	search_finds 1279
 	check "fragments" ping_ok "$LAN" 10.0.0.2 -M "do" -s 1400
@@ -135,8 +135,7 @@ finds_jumbo() {
 	done
 }
 
-# Less than what every link takes (RFC 791): nothing is probed, whatever the kernel
-# lets a route have.
+# A route may have less than what every link takes (RFC 791): nothing is probed then.
 narrow_routes() {
 	local size sent
 	setup
@@ -157,15 +156,15 @@ narrow_routes() {
 			mtu "$size"
 		search_finds "$size"
 	done
-	# While it runs.
+	# The search is running.
 	run ip -n "$H1" route replace default via 198.51.100.1 mtu 100
 	busywait 20 search_is off || fail "still $(path_mtu .)"
 	run ip -n "$H1" route replace default via 198.51.100.1
 	busywait 20 found 1500 || fail "not found: $(path_mtu .)"
 }
 
-# Round trips of 2 s, of which 30 % are lost: slower, but it neither takes silence for a
-# size that does not pass, nor a size that passes for one that does not.
+# Round trips take 2 s, and 30 % of them are lost. The search is slower, but it does not
+# take a lost probe for a size that does not pass, nor such a size for a lost probe.
 slow_and_lossy() {
 	local begin bytes least=1500
 	setup
@@ -190,7 +189,7 @@ search_is() {
 	[ "$(path_mtu .search)" = "\"$1\"" ]
 }
 
-# Otherwise no packet has DF on such a route, and all of them pass.
+# No packet would have DF on such a route otherwise, and all of them would pass.
 locked_route() {
 	setup
 	run ip -n "$H1" route replace default via 198.51.100.1 mtu lock 1450
@@ -211,25 +210,25 @@ silent_peer() {
 	busywait 15 asked_often || fail "only $(path_mtu .sent) probes"
 	check_eq "nothing is concluded" '"base" 1500 "route"' \
 		"$(path_mtu .search) $(path_mtu) $(path_mtu .source)"
-	# ICMP is what is left.
+	# Only ICMP is left to learn from.
 	far_link_mtu 1400
 	ns "$LAN" ping -c 1 -W 1 -M "do" -s 1448 10.0.0.2 >/dev/null
 	check_eq "ICMP is believed" '1400 "icmp"' \
 		"$(path_mtu) $(path_mtu .source)"
 	check_match "for some time" '^[0-9]+$' "$(path_mtu .age_ms)"
-	# It answers again. Probes of the path are 8 s apart by now, and more: any
-	# other one tells.
+	# The peer answers again. Probes of the path are 8 s or more apart by now, so that
+	# another probe tells sooner.
 	run gretool -n "$H2" set gre1 keepalive-reply on
 	run gretool -n "$H1" probe gre1 -c 1
 	busywait 5 found 1400 || fail "not found: $(path_mtu .)"
 }
 
-# Four tries, after the third of which nobody counts on an answer.
+# There are four tries; after the third nobody counts on an answer.
 asked_often() {
 	[ "$(path_mtu .sent)" -ge 8 ]
 }
 
-# What a peer that has stopped answering has said is over when ICMP says otherwise.
+# The peer has stopped answering: what it has said is over when ICMP says otherwise.
 falls_silent() {
 	setup mtu-probe on
 	busywait 20 found 1500 || fail "not found"
@@ -239,13 +238,13 @@ falls_silent() {
 	busywait 20 found 1500 || fail "not found again: $(path_mtu .)"
 }
 
-# As long as it answers, this does nothing.
+# As long as the peer answers, ICMP does nothing.
 believes() {
 	frag_needed "$1"
 	[ "$(path_mtu) $(path_mtu .source)" = "$1 \"icmp\"" ]
 }
 
-# The answers come over another link, which takes less.
+# The answers come over another link, whose MTU is smaller.
 return_path() {
 	setup
 	run ip link add v3 netns "$NET" type veth peer name v3 netns "$H1"
@@ -258,11 +257,11 @@ return_path() {
 		ip -n "$H1" -j link show v3 | jq -r '.[0].address')"
 	ns "$H1" sysctl -qw net.ipv4.conf.all.rp_filter=0 \
 		net.ipv4.conf.v3.rp_filter=0
-	# What comes back has no outer headers.
+	# The answers have no outer headers.
 	search_finds 1324
 }
 
-# frag_needed MTU: from NET, about a packet of the tunnel, for its real size
+# frag_needed MTU [echo]: NET sends this error about a packet of the tunnel
 frag_needed() {
 	"$PY/frag_needed.py" "$H1" "$NET" "$@"
 }
@@ -279,7 +278,7 @@ icmp_lies() {
 		"$(counter "$H1" gre1 icmp_frag_needed_relayed)"
 	check_eq "the route has learned nothing" "" \
 		"$(ip -n "$H1" route get 203.0.113.2 | grep -o 'mtu [0-9]*')"
-	# Of what is about others' packets it does learn.
+	# Errors about other packets teach the route.
 	frag_needed 600 echo
 	check_eq "the route is deceived" "mtu 600" \
 		"$(ip -n "$H1" route get 203.0.113.2 | grep -o 'mtu [0-9]*')"
@@ -288,7 +287,7 @@ icmp_lies() {
 		"$(path_mtu) $(path_mtu .source)"
 	check "1476 bytes again" ping_ok "$LAN" 10.0.0.2 -M "do" -s 1448
 	run ip -n "$H1" route flush cache
-	# Without probes that answer it would have.
+	# The tunnel learns from it if no probes are answered.
 	run gretool -n "$H1" set gre1 mtu-probe off
 	frag_needed 1000
 	check_eq "without, it is believed" '1000 "icmp"' \
@@ -306,7 +305,7 @@ confirmed() {
 	[ "$(path_mtu .age_ms)" -lt 1000 ]
 }
 
-# NET tells the truth, which is found at once.
+# NET tells the truth, and the probes find it at once.
 icmp_is_right() {
 	local begin
 	setup mtu-probe on
@@ -318,17 +317,17 @@ icmp_is_right() {
 	printf '# found %s ms after the ICMP error\n' "$(($(now) - begin))"
 }
 
-# transfer SECONDS: does a transfer from the LAN end within that time?
+# transfer SECONDS [BYTES]: whether a transfer from the LAN ends within that time
 transfer() {
 	timeout "$1" "$PY/bulk.py" "${2:-100000}" "$LAN" "$H2" 10.0.0.2
 }
 
-# The path shrinks while something is sent over it.
+# The path shrinks during a transfer.
 black_hole() {
 	local begin took
 	setup mtu-probe on
 	busywait 20 found 1500 || fail "not found"
-	# As slow as a line, so that it lasts longer than the search.
+	# It is as slow as a real line, so that it lasts longer than the search.
 	run tc -n "$LAN" qdisc add dev v0 root tbf rate 8mbit burst 20k latency 100ms
 	background transfer 60 12000000 >"$WORK/transfer" 2>&1
 	busywait 10 tcp_established "$H2" || fail "no connection"
@@ -379,13 +378,13 @@ device_follows() {
 	check_match "shown" ' mtu auto' "$(gretool -n "$H1" show gre1)"
 	check_match "the number too" ' mtu 1376$' \
 		"$(gretool -n "$H1" -d show gre1 | sed -n 2p)"
-	# It has IPv6, which needs 1280.
+	# The device has IPv6, which needs 1280.
 	far_mtu 1290
 	run gretool -n "$H1" set gre1 mtu-probe off
 	run gretool -n "$H1" set gre1 mtu-probe on
 	busywait 20 found 1290 || fail "not found"
 	busywait 10 device_mtu_is 1280 || fail "$(link_mtu "$H1" gre1), not 1280"
-	# Probes are sure: it rises at once.
+	# Probes are sure, so that the MTU rises at once.
 	far_mtu 1480
 	run gretool -n "$H1" set gre1 mtu-probe off
 	run gretool -n "$H1" set gre1 mtu-probe on
@@ -394,7 +393,7 @@ device_follows() {
 	busywait 5 grep -q '"mtu":1456' "$WORK/events" || fail "no event: $(tail -n 3 "$WORK/events")"
 	check_eq "it follows, in all events" true \
 		"$(jq -s 'length > 3 and all(.tunnel.mtu_auto)' "$WORK/events")"
-	# An operator who says otherwise is right.
+	# The operator's choice prevails.
 	run ip -n "$H1" link set gre1 mtu 1333
 	check_match "shown" ' mtu 1333' "$(gretool -n "$H1" show gre1)"
 	run gretool -n "$H1" set gre1 mtu auto
@@ -404,12 +403,12 @@ device_follows() {
 	check_eq "set" 1400 "$(link_mtu "$H1" gre1)"
 }
 
-# Without probes: what the underlay has learned, or its device has.
+# Without probes, the MTU follows what the underlay has learned, or its device.
 device_follows_icmp() {
 	local begin took
 	setup mtu auto mtu-probe off
 	far_link_mtu 1400
-	# At once, not when it looks next.
+	# It follows at once, not when it looks next.
 	sleep 1.5
 	begin=$(now)
 	ns "$LAN" ping -c 1 -W 1 -M "do" -s 1448 10.0.0.2 >/dev/null
@@ -417,7 +416,7 @@ device_follows_icmp() {
 	took=$(($(now) - begin))
 	printf '# followed %s ms after the ICMP error\n' "$took"
 	[ "$took" -le 400 ] || fail "it took $took ms"
-	# Forgotten, it is not raised at once.
+	# The MTU does not rise at once when the route forgets.
 	run ip -n "$H1" route flush cache
 	run gretool -n "$H1" set gre1 ttl 9
 	check_eq "hysteresis" 1376 "$(link_mtu "$H1" gre1)"
@@ -435,7 +434,7 @@ ends_differ() {
 		"$(gretool -n "$H2" -d show gre1)"
 	run gretool -n "$H1" set gre1 mtu 1476
 	busywait 20 agree || fail "$(gretool -n "$H1" -d show gre1)"
-	# What is known of one peer is not said of another.
+	# What is known of one peer does not hold for another.
 	run gretool -n "$H1" set gre1 remote 203.0.113.9
 	check_eq "another peer" '[null,null]' "$(gretool -n "$H1" -j show gre1 |
 		jq -c '.[0] | [.peer_mtu, .last_rx_ms]')"
@@ -454,7 +453,8 @@ agree() {
 			jq -c '.[0].peer_mtu.device')" = 1476 ]
 }
 
-# Down and up, another remote, no route: it begins again, or waits.
+# After down and up, or with another remote, the search begins again; without a route it
+# waits.
 carrier_and_change() {
 	local i
 	setup mtu-probe on mtu auto mss auto keepalive 200ms 2
@@ -479,7 +479,7 @@ carrier_and_change() {
 		ip -n "$H1" link set gre1 up mtu $((1300 + i))
 	done
 	busywait 20 found 1400 || fail "not found after changes"
-	# With the work in flight.
+	# The work of the search is in flight.
 	run gretool -n "$H1" set gre1 mtu-probe off
 	run gretool -n "$H1" set gre1 mtu-probe on mtu auto
 	run gretool -n "$H1" del gre1

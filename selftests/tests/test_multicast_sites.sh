@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Scenario "multicast-sites": two sites with a tunnel between them, multicast routed
-# from one LAN to the other by a daemon, TCP made to fit; all of it set up by a file
-# at "boot", and undone on the way down; once with what people have today, once with
-# what grex has.
+# Scenario "multicast-sites": two sites have a tunnel between them, a daemon routes
+# multicast from one LAN to the other, and TCP is made to fit. A file sets all of it up at
+# "boot" and undoes it on the way down, once with what people have today, once with what
+# grex has.
 #
 #  $LAN1 172.16.0.2 -- lan0 $R1 198.51.100.2 -- $NET -- 203.0.113.2 $R2 lan0 -- 172.17.0.2 $LAN2
 #                        gre1 10.0.0.1/30 ============ gre1 10.0.0.2/30
@@ -35,7 +35,7 @@ setup() {
 	add_lan LAN2 "$R2" 172.17.0
 }
 
-# boot WORDS: what a file in /etc/gretool has, at both routers
+# boot WORDS: apply a file with these options, as /etc/gretool has it, at both routers
 boot() {
 	cat >"$WORK/r1.conf" <<-END
 		[gre1]
@@ -72,7 +72,7 @@ send() {
 	ns_background "$LAN1" "$PY/multicast.py" send "$GROUP" v0
 }
 
-# A receiver joins in LAN2; what LAN1 sends reaches it.
+# A receiver joins in LAN2, and the stream of LAN1 reaches it.
 stream() {
 	ns_background "$LAN2" "$PY/multicast.py" receive \
 		"$GROUP" v0 40 >"$WORK/received"
@@ -83,13 +83,13 @@ stream() {
 		"$WORK/received"
 }
 
-# Of the stream nothing comes through the tunnel, what the daemons say aside.
+# Nothing of the stream comes through the tunnel; the daemons' own packets do.
 quiet() {
 	! timeout 5 ip netns exec "$R2" tcpdump -n -i gre1 -c 3 \
 		"udp and dst host $GROUP" >"$WORK/crosses" 2>&1
 }
 
-# mss_is BYTES: what the other LAN sees of a connection, in both directions
+# mss_is BYTES: the other LAN must see this MSS in both directions of a connection
 mss_is() {
 	local capture
 	capture "$LAN2" v0 "$WORK/syn" 'tcp[tcpflags] & tcp-syn != 0'
@@ -105,7 +105,7 @@ mss_is() {
 	check "what arrived" busywait 5 cmp "$WORK/sent" "$WORK/got"
 }
 
-# smcroute ROUTER FROM TO
+# smcroute ROUTER FROM TO: route the group from one device to the other
 smcroute() {
 	cat >"$WORK/smcroute-$1.conf" <<-END
 		phyint lan0 enable
@@ -133,7 +133,7 @@ smcroute_and_iptables() {
 	smcroute "$R2" gre1 lan0
 	send
 	stream
-	# Its routes are fixed, whoever has joined.
+	# The routes are fixed, no matter who has joined.
 	check_fails "the stream goes on" quiet
 	mss_is 1436
 	clamp "$R1" -D
@@ -166,7 +166,7 @@ pim_and_mss() {
 	pim "$R2"
 	check "neighbours" busywait 40 neighbour "$R1"
 	check "neighbours" busywait 40 neighbour "$R2"
-	# Nobody has joined: nothing of it crosses.
+	# Nobody has joined, and nothing of the stream crosses.
 	send
 	check "no stream without a receiver" quiet
 	stream

@@ -34,13 +34,13 @@ setup() {
 	check "both are up" busywait 20 both_up
 }
 
-# office ROUTER NET LOCAL REMOTE N OTHER
+# office ROUTER NET LOCAL REMOTE N OTHER: the tunnel and the rules of one router
 office() {
 	run gretool -n "$1" add gre1 local "$3" remote "$4" key 1234 \
 		keepalive 200ms 3 addr "10.0.0.$5/32" peer "10.0.0.$6" up ||
 		fail "add"
-	# What people have on such a router; without sets, about which nf_tables of
-	# 6.12 has a complaint of its own (RCU) on the debug kernel.
+	# People have such rules on a router. There are no sets among them, since nf_tables
+	# of 6.12 complains about its own use of RCU then, on the debug kernel.
 	ip -n "$1" route add "172.$((33 - $2)).0.0/24" dev gre1
 	ns "$1" nft -f - <<-END || fail "nft"
 		table ip nat {
@@ -102,8 +102,8 @@ tcp() {
 	check "what arrived" cmp "$WORK/sent" "$WORK/received"
 }
 
-# conntrack knows which host inside it was; and what a router of the underlay says
-# about the outer packet goes to that host, since NAT is undone for the error, too.
+# conntrack knows which host inside it was. An error of a router of the underlay about the
+# outer packet goes to that host, since NAT is undone for the error as well.
 icmp_through_nat() {
 	check "ping" ping_ok "$LAN1" 172.17.0.2
 	check_match "conntrack" \
@@ -117,7 +117,7 @@ icmp_through_nat() {
 	ip -n "$R1" route flush cache
 }
 
-# Dropped and counted, and the far ends are lost to each other.
+# Packets are dropped and counted, and the ends lose each other.
 wrong_key() {
 	local dropped
 

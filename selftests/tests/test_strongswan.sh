@@ -37,15 +37,15 @@ setup() {
 	run ip -n "$H2" route add 172.16.0.0/24 via 10.0.0.1
 	capture "$NET" v1 "$WORK/underlay"
 	UNDERLAY=$CAPTURE
-	# For all functions.
+	# The capture serves all functions.
 	unset 'PIDS[-1]'
 	charon "$H1" 198.51.100.2 203.0.113.2
 	charon "$H2" 203.0.113.2 198.51.100.2
 }
-DAEMONS=()
+DAEMONS=() UNDERLAY=
 trap 'kill "${DAEMONS[@]}" "$UNDERLAY" 2>/dev/null; wait; cleanup; rm -rf "$WORK"' EXIT
 
-# charon NAMESPACE LOCAL REMOTE
+# charon NAMESPACE LOCAL REMOTE: start the daemon of one end
 charon() {
 	local dir=$WORK/ike-$1
 	mkdir -p "$dir"
@@ -94,7 +94,7 @@ charon() {
 			}
 		}
 	END
-	# Its file of its process id has one place: each has a /run of its own.
+	# The file of its process id has a fixed place, so that each has a /run of its own.
 	STRONGSWAN_CONF=$dir/strongswan.conf ip netns exec "$1" \
 		sh -c "mount -t tmpfs run /run && exec $CHARON" >"$dir/out" 2>&1 &
 	DAEMONS+=("$!")
@@ -102,7 +102,7 @@ charon() {
 	check "swanctl" swan "$1" --load-all
 }
 
-# swan NAMESPACE ARGUMENT...
+# swan NAMESPACE ARGUMENT...: run swanctl for the daemon there
 swan() {
 	local dir=$WORK/ike-$1
 	shift
@@ -117,7 +117,8 @@ established() {
 		"$(swan "$H1" --list-sas | tr -s ' ')"
 }
 
-# fate SIZE: what becomes of an inner packet of the host behind the router
+# fate SIZE: what becomes of an inner packet of the host behind the router: "passes", an
+# MTU, or "lost"
 fate() {
 	local said
 	said=$(ns "$LAN1" ping -c 1 -W 2 -M "do" -s "$(($1 - 28))" 10.0.0.2 2>&1)
@@ -128,10 +129,11 @@ fate() {
 	esac
 }
 
-# 20 of IP, 8 of ESP, 8 of IV, 16 behind; payload and 2 bytes are a multiple of 4.
+# IP has 20 bytes, ESP 8, its IV 8, and 16 are behind the payload, which is a multiple of
+# four with 2 more bytes.
 frag_needed() {
 	local most=$(((1500 - 20 - 8 - 8 - 16) / 4 * 4 - 2 - 4))
-	# As large as the interface takes, which was there before the keys.
+	# They are as large as the interface takes, which was there before the keys.
 	check_eq "too large, who says so" "From 172.16.0.1 frag needed and DF set mtu = $most" \
 		"$(ns "$LAN1" ping -c 1 -W 2 -M "do" -s 1448 10.0.0.2 |
 			sed -nE 's/^(From [0-9.]*).*(mtu = [0-9]+).*/\1 frag needed and DF set \2/p')"
@@ -157,7 +159,7 @@ spis() {
 	ip -n "$H1" xfrm state list | grep -oE 'spi 0x[0-9a-f]+' | sort | xargs
 }
 
-# Neither before there were keys nor when they are gone.
+# Nothing leaves in clear before there are keys, or when they are gone.
 never_in_clear() {
 	check "terminate" swan "$H2" --terminate --ike peer
 	check "ping" busywait 30 ping_ok "$LAN1" 10.0.0.2
