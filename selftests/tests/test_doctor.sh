@@ -64,7 +64,7 @@ TESTS="
 	ip_gre
 "
 
-# Both ends ask each other, before and after data went both ways.
+# Both ends send keepalives, before and after data has gone both ways.
 healthy() {
 	setup_pair
 	tunnel_pair keepalive 200ms 3
@@ -79,8 +79,8 @@ healthy() {
 	finds "any" "" "$A"
 }
 
-# Not even a note: IPv6 sends as soon as an interface is up, when the other end
-# may not be.
+# There is not even a note: IPv6 sends as soon as an interface is up, when the other end may
+# not be.
 nothing_wrong() {
 	setup_pair
 	ns "$A" sysctl -qw net.ipv6.conf.default.disable_ipv6=1
@@ -119,7 +119,7 @@ json() {
 		"$(jq 'all(.[].findings; map(.id) | length == (unique | length))' "$WORK/check")"
 	check_eq "pretty" "$(jq -c . "$WORK/check")" \
 		"$(gretool -n "$A" check -p | jq -c .)"
-	# The text says the same.
+	# The text says the same as JSON.
 	check_eq "lines" "$(jq -r '.[] | .ifname as $n | .findings[] |
 		"\($n): \(.severity): \(.text) [\(.id)]",
 		(.fix | values | "    " + .)' "$WORK/check")" \
@@ -139,7 +139,7 @@ down() {
 	finds "up" "" "$A" gre1
 }
 
-# with_files COMMAND...: in the first network namespace, with the files of $WORK/etc
+# with_files COMMAND...: run it in the first network namespace, with the files of $WORK/etc
 # in /etc/gretool
 # shellcheck disable=SC2016 # for the other shell
 with_files() {
@@ -209,7 +209,7 @@ not_as_in_files() {
 	run ip link del gdoc9
 }
 
-# What a name has in it is not for the shell.
+# The shell must not interpret anything in a name.
 names_are_quoted() {
 	local name
 
@@ -238,7 +238,7 @@ no_inner_route() {
 	mend no_inner_route "$A" gre1 PREFIX=10.8.0.0/16
 }
 
-# As behind NAT, with the address in front of it.
+# The operator has given the address in front of a NAT.
 local_missing() {
 	setup_routed
 	run gretool -n "$H1" add gre1 local 192.0.2.77 remote 203.0.113.2 \
@@ -255,7 +255,7 @@ remote_is_local() {
 	run gretool -n "$A" add gre1 remote 192.0.2.1 addr 10.0.0.1/30 up
 	finds "remote" "problem remote_is_local" "$A" gre1
 	mend remote_is_local "$A" gre1 ADDRESS=192.0.2.2
-	# Also with a local address, and one of another interface.
+	# The remote may be an address of another interface.
 	ip -n "$A" addr add 192.0.2.99/32 dev lo
 	run gretool -n "$A" set gre1 local 192.0.2.1 remote 192.0.2.99
 	finds "on lo" "problem remote_is_local" "$A" gre1
@@ -268,7 +268,7 @@ underlay_down() {
 	finds "v0 is down" "problem underlay_down" "$A" gre1
 	mend underlay_down "$A" gre1
 	finds "v0 is up" "" "$A" gre1
-	# Without an address that tells, but with dev.
+	# Without a local address, dev names the underlay.
 	run gretool -n "$A" set gre1 local any dev v0
 	ip -n "$A" link set v0 down
 	finds "dev v0 is down" "problem underlay_down" "$A" gre1
@@ -302,7 +302,7 @@ no_route() {
 	mend no_route "$H1" gre1 GATEWAY=198.51.100.1
 }
 
-# The route that counts is that of the tunnel's own packets.
+# The route of the tunnel's own packets counts.
 no_route_by_mark() {
 	setup_routed
 	run gretool -n "$H1" add gre1 local 198.51.100.2 remote 203.0.113.2 \
@@ -315,7 +315,7 @@ no_route_by_mark() {
 	finds "another mark" "" "$H1" gre1
 }
 
-# The kernel does not answer for which route a rule would choose GRE.
+# The kernel cannot be asked which route a rule for GRE would choose.
 route_by_protocol() {
 	setup_routed
 	tunnel_routed
@@ -397,7 +397,7 @@ mtu() {
 	finds "DF set" "problem mtu" "$A" gre1
 	mend mtu "$A" gre1
 	check_eq "as large as it can be" 1472 "$(link_mtu "$A" gre1)"
-	# The MTU of the route, not of the interface.
+	# The MTU of the route counts, not that of the interface.
 	ip -n "$A" route add 192.0.2.2/32 dev v0 mtu 1400
 	finds "route" "problem mtu" "$A" gre1
 	mend mtu "$A" gre1
@@ -417,7 +417,7 @@ mtu_learned() {
 	check_eq "as the path has it" 1376 "$(link_mtu "$H1" gre1)"
 }
 
-# What the finding says of the kernel is what happens.
+# The kernel does what the finding says.
 no_pmtu_disc() {
 	setup_routed
 	tunnel_routed
@@ -446,8 +446,8 @@ path_mtu_of() {
 	gretool -n "$1" -j show gre1 | jq '.[].path_mtu.bytes'
 }
 
-# A path that takes less than the route, which nobody tells: a veth drops what is
-# larger than the MTU of its other end and a VLAN tag.
+# The path takes less than the route, and nobody tells: a veth drops packets that are larger
+# than the MTU of its other end and a VLAN tag.
 probed() {
 	setup_pair
 	tunnel_pair
@@ -541,12 +541,12 @@ mss_way_back() {
 	check_eq "the client is offered what fits" "1404 1424" "$(offered)"
 }
 
-# offered: the MSS of the client and of the server, less what time stamps take
+# offered: the MSS of the client and of the server, without what time stamps take
 offered() {
 	"$PY/agreed.py" "$C" "$S" 198.51.100.2
 }
 
-# Traffic that a rule puts into the tunnel, of which the main table knows nothing.
+# A rule puts traffic into the tunnel, and the main table does not know it.
 rp_filter() {
 	setup_pair
 	tunnel_pair
@@ -607,7 +607,7 @@ underlay_rp_filter() {
 	ns "$A" sysctl -qw net.ipv4.conf.v0.rp_filter=1
 	finds "strict" "warning underlay_rp_filter" "$A" gre1
 	mend underlay_rp_filter "$A" gre1
-	# A filter can do the same.
+	# A filter can have the same effect.
 	ns "$A" nft -f - <<-END || fail "nft"
 		table inet firewall {
 			chain pre {
@@ -625,8 +625,8 @@ underlay_rp_filter() {
 	finds "by the same interface" "" "$A" gre1
 }
 
-# comes_back SOURCE DESTINATION: B, a provider, sends through the tunnel an answer
-# of A to itself, and gets it by the WAN.
+# comes_back SOURCE DESTINATION: B, a provider, sends through the tunnel an answer of A to
+# itself, and gets it by the WAN
 comes_back() {
 	capture "$B" v0 "$WORK/back" "icmp and src $1 and dst $2"
 	helper_health "$@"
@@ -649,12 +649,12 @@ health_check() {
 	run ip -n "$A" route add 203.0.113.0/24 via 192.0.2.2
 	ns "$A" sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 \
 		net.ipv4.conf.gre1.rp_filter=1
-	# From the provider to the provider.
+	# It goes from the provider to the provider.
 	check_fails "strict rp_filter" comes_back 203.0.113.9 203.0.113.9
 	notes "strict rp_filter" rp_filter "$A" gre1
 	mend rp_filter "$A" gre1
 	check "rp_filter is loose" comes_back 203.0.113.9 203.0.113.9
-	# As if A had answered.
+	# It looks as if A had answered.
 	check_fails "a source of ours" comes_back 192.0.2.1 203.0.113.9
 	notes "a source of ours" accept_local "$A" gre1
 	mend accept_local "$A" gre1
@@ -663,7 +663,7 @@ health_check() {
 	check_fails "rp_filter comes after" comes_back 192.0.2.1 203.0.113.9
 	notes "rp_filter comes after" rp_filter "$A" gre1
 	mend rp_filter "$A" gre1
-	# To the tunnel's remote: that is for nobody to forward.
+	# Nobody has to forward a packet to the tunnel's remote.
 	helper_health 192.0.2.1 192.0.2.2
 	notes "to the remote" rx_keepalive_refused "$A" gre1
 	check_eq "nothing here mends it" "" "$(fix_of rx_keepalive_refused)"
@@ -676,7 +676,7 @@ forwarding() {
 	check "no router" has_no_finding forwarding "$A" gre1
 	ip -n "$A" route add 172.17.0.0/24 dev gre1
 	notes "perhaps a router" forwarding "$A" gre1
-	# Somebody thinks that it is one.
+	# Somebody takes it for a router.
 	ip -n "$B" route add 172.16.0.9 via 192.0.2.1
 	check "not forwarded" ping_fails "$B" 172.16.0.9
 	finds "a router" "warning forwarding" "$A" gre1
@@ -691,7 +691,7 @@ forwarding_of_the_tunnel() {
 	ns "$A" sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.gre1.forwarding=0
 	finds "not of the tunnel" "warning forwarding" "$A" gre1
 	mend forwarding "$A" gre1
-	# A dot in the name is none between the words of a setting.
+	# A dot in the name does not separate the words of a setting.
 	run gretool -n "$A" add gre.2 remote 192.0.2.3 addr 10.0.1.1/30 up
 	ip -n "$A" route add 172.18.0.0/24 dev gre.2
 	ns "$A" sysctl -qw net/ipv4/conf/gre.2/forwarding=0
@@ -733,12 +733,12 @@ peer_down() {
 	check_match "it was there" "did before" "$(said 'map(.text)[]')"
 }
 
-# What a peer without forwarding looks like from here.
+# This is how a peer without forwarding looks from here.
 peer_does_not_answer() {
 	setup_pair
 	tunnel_pair
 	run gretool -n "$B" set gre1 keepalive-reply off
-	# Before there is no carrier, with which there is no answer.
+	# This is before the carrier is lost, after which there is no answer.
 	check "data come" ns "$B" ping -q -c 1 -W 1 10.0.0.1
 	run gretool -n "$A" set gre1 keepalive 100ms 3
 	check "down" busywait 10 has_finding peer_down "$A" gre1
@@ -783,12 +783,12 @@ has_no_route() {
 	! ip -n "$A" route get 10.8.0.1
 }
 
-# much PACKETS: data from B, most of which do not get answered at once
+# much PACKETS: send data from B, most of which is not answered at once
 much() {
 	ns "$B" ping -q -f -c "$1" -W 1 10.0.0.1 >/dev/null
 }
 
-# counter_mended ID [WORD=VALUE]: the command helps, and what was is a note
+# counter_mended ID [WORD=VALUE]: the command must help, and leave a note about the past
 counter_mended() {
 	local id=$1 fix dropped
 	fix=$(fix_of "$id")
@@ -817,7 +817,7 @@ low_ttl() {
 	check "lost" ping_fails "$B" 10.0.0.1 -c 12
 	finds "ttl" "warning rx_ttl" "$A" gre1
 	counter_mended rx_ttl NUMBER=64
-	# Or at the other end.
+	# The other end can be mended instead.
 	run gretool -n "$A" set gre1 ttl-min 255
 	check_fails "lost again" ping_ok "$B" 10.0.0.1
 	run gretool -n "$B" set gre1 ttl 255
@@ -851,7 +851,7 @@ another_secret() {
 	busywait 20 many_unproved || fail "few"
 	finds "A" "warning rx_keepalive_unproved" "$A" gre1
 	busywait 10 has_finding peer_down "$B" gre1 || fail "B"
-	# The fix is for the end that has none, or another one.
+	# The fix is for the end that has no secret, or another one.
 	run gretool -n "$B" set gre1 keepalive-secret 000102030405060708090a0b0c0d0e0f
 	busywait 20 has_no_finding peer_down "$B" gre1 || fail "B is down"
 	run gretool -n "$B" set gre1 keepalive-secret ffffffffffffffffffffffffffffffff
@@ -868,7 +868,7 @@ many_unproved() {
 	[ "$(counter "$A" gre1 rx_keepalive_unproved)" -ge 10 ]
 }
 
-# What a check of its own has found is no second finding.
+# A counter whose cause has a finding of its own has none.
 old_drops() {
 	setup_routed
 	run gretool -n "$H1" add gre1 local 198.51.100.2 remote 203.0.113.2 \
@@ -883,7 +883,7 @@ old_drops() {
 	notes "counted" tx_recursion "$H1" gre1
 }
 
-# Each command goes where it helps.
+# Each command runs in the namespace where it helps.
 other_namespace() {
 	setup_pair
 	new_ns INSIDE
@@ -898,11 +898,11 @@ other_namespace() {
 	finds "mtu" "problem mtu" "$INSIDE" gre1
 	check_eq "here" "gretool -n $INSIDE set gre1 mtu 1476" "$(fix_of mtu)"
 	mend mtu "$INSIDE" gre1
-	# From inside, without -n.
+	# The check runs inside the namespace, without -n.
 	ip -n "$INSIDE" link set gre1 down
 	check_match "without -n" "    gretool set gre1 up" \
 		"$(ns "$INSIDE" gretool check gre1)"
-	# A shell in the namespace of the underlay needs no -n for it.
+	# A shell in the namespace of the underlay needs no -n for its commands.
 	ip -n "$A" link set v0 down
 	check_match "the shell's own" "    ip link set v0 up" \
 		"$(ns "$A" gretool -n "$INSIDE" check gre1)"
@@ -926,7 +926,7 @@ namespace_without_name() {
 	finds "what was hidden" "problem mtu" "$INSIDE" gre1
 }
 
-# Whoever may only look sees the same, but for the filters.
+# A user without rights sees the same, except for the filters.
 unprivileged() {
 	setup_pair
 	tunnel_pair

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What others send through a tunnel, or do with its device, that is not plain IP by
-# plain routing: WireGuard, IS-IS, a load balancer, XDP.
+# Others send more than plain IP through a tunnel, and do more with its device than plain
+# routing: WireGuard, IS-IS, a load balancer, XDP.
 # make check-debug: left out
 # make check: left out
 
@@ -23,7 +23,7 @@ setup() {
 	tunnel_pair
 }
 
-# wg_end NAMESPACE KEY PEERS_PUBLIC_KEY PEER_ADDRESS NUMBER
+# wg_end NAMESPACE KEY PEERS_PUBLIC_KEY PEER_ADDRESS NUMBER: configure one end of WireGuard
 wg_end() {
 	run ip -n "$1" link add wg0 type wireguard || { fail "no WireGuard"; return; }
 	printf '%s\n' "$2" >"$WORK/key"
@@ -35,7 +35,7 @@ wg_end() {
 	END
 }
 
-# 1,396 bytes and 80 of WireGuard's are what passes.
+# Packets of 1,396 bytes pass, with 80 bytes of WireGuard's.
 wireguard() {
 	local a b
 	setup
@@ -66,9 +66,9 @@ isis_frr() {
 	END
 }
 
-# Its packets are no IP (protocol type 0x00fe), and padded to the MTU. They come through;
-# FRR 8.4 then filters for a header of Ethernet's, with ip_gre likewise, and sees no
-# neighbour.
+# The packets of IS-IS are not IP (protocol type 0x00fe), and are padded to the MTU. They
+# come through; FRR 8.4 then filters for an Ethernet header, which is not there with ip_gre
+# either, and sees no neighbour.
 isis() {
 	setup
 	run ip -n "$A" addr add 10.255.0.1/32 dev lo
@@ -78,13 +78,13 @@ isis() {
 	isis_frr "$B" 2
 	busywait 20 captured "$WORK/hello" 1 || fail "no hello"
 	capture_stop
-	# 16 bytes of the capture's own are in front of it.
+	# The capture adds a header of 16 bytes.
 	check_eq "a hello as large as the MTU" "1492 8314" "$(tshark -n -r "$WORK/hello" -c 1 \
 		-T fields -e frame.len -e data.data 2>/dev/null | awk '{ print $1, substr($2, 1, 4) }')"
 	check_eq "dropped" "" "$(ip netns exec "$B" ethtool -S gre1 | awk '$1 ~ /:$/ && $2 > 0')"
 }
 
-# A real server behind the tunnel, which the balancer reaches by its route.
+# The balancer reaches a real server behind the tunnel by its route.
 ipvs() {
 	setup
 	add_lan CLIENT "$A" 172.16.0
@@ -105,7 +105,7 @@ listens_on() {
 	ip netns exec "$1" ss -Hltn "sport = :$2" | grep -q .
 }
 
-# xdp_program VERDICT: on gre1 of B, the generic kind
+# xdp_program VERDICT: attach one to gre1 of B, of the generic kind
 xdp_program() {
 	ns "$B" "$PY/xdp.py" "$1" "$(ip -n "$B" -j link show gre1 |
 		jq '.[].ifindex')" || fail "xdp.py $1"

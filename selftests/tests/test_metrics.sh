@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# "gretool metrics": OpenMetrics that an independent parser takes, and that says
-# what "gretool -j -s show" says; a file that is never half.
+# "gretool metrics" prints OpenMetrics that an independent parser takes, and that says the
+# same as "gretool -j -s show". A file that it writes is complete at any moment.
 # make check-debug: left out
 # make check: left out
 
@@ -24,14 +24,13 @@ TESTS="
 /usr/bin/python3 -c 'import prometheus_client.openmetrics.parser' 2>/dev/null ||
 	skip_all "python3-prometheus-client is not installed"
 
-# look: what is said in $A now, in $WORK/metrics and $WORK/tunnels
+# look: put what gretool says in $A now into $WORK/metrics and $WORK/tunnels
 look() {
 	gretool -n "$A" -j -s show >"$WORK/tunnels" || fail "show"
 	gretool -n "$A" metrics >"$WORK/metrics" || fail "metrics"
 }
 
-# Tunnels of which there is much to tell, and nothing changes any more: once for
-# all functions.
+# These tunnels have much to report, and nothing changes any more. They serve all functions.
 setup() {
 	[ ! -f "$WORK/metrics" ] || return 0
 	setup_pair
@@ -39,7 +38,7 @@ setup() {
 	busywait 10 peer_is_up || fail "the peer is not up"
 	check "ping" ping_ok "$A" 10.0.0.2
 	gretool -n "$A" probe gre1 -c 2 -i 20ms >/dev/null
-	# Some drops.
+	# A wrong key makes drops.
 	gretool -n "$A" set gre1 ikey 5
 	ping_fails "$A" 10.0.0.2 || fail "answers with the wrong key"
 	gretool -n "$A" set gre1 keepalive off
@@ -60,7 +59,7 @@ peer_is_lost() {
 		grep -qx 'grex_peer_flaps_total{device="lost"} 1'
 }
 
-# metric SAMPLE: its value
+# metric SAMPLE: the value of a sample
 metric() {
 	awk -v sample="$1" '$1 == sample { print $2 }' "$WORK/metrics"
 }
@@ -72,7 +71,7 @@ test_valid() {
 
 test_values() {
 	check "values" "$PY/metrics.py" values "$WORK/metrics" "$WORK/tunnels"
-	# Not all is 0.
+	# Some values are not 0.
 	check_match "keys" '^[1-9]' \
 		"$(metric 'grex_rx_wrong_key_total{device="gre1"}')"
 	check_match "keepalives" '^[1-9]' \
@@ -113,7 +112,7 @@ test_no_tunnel() {
 	check "values" "$PY/metrics.py" values "$WORK/empty" "$WORK/none"
 }
 
-# The kernel takes nearly any name.
+# The kernel takes nearly any name for a device.
 test_names() {
 	new_ns ODD
 	gretool -n "$ODD" add 'a"b\c{}' remote 192.0.2.2
@@ -149,7 +148,7 @@ test_file() {
 	check_eq "nothing on the output" "" "$(gretool -n "$A" metrics "$file")"
 }
 
-# Whoever reads it while it is written again and again.
+# It is read while it is written again and again.
 test_file_is_never_half() {
 	local file=$WORK/half.prom i
 	gretool -n "$A" metrics "$file"

@@ -15,8 +15,8 @@ TESTS="
 	test_offloads
 "
 
-# agreed ADDRESS: the MSS that each end of a connection from A to B sends, less
-# what time stamps take
+# agreed ADDRESS: the MSS that each end of a connection from A to B sends, without what time
+# stamps take
 agreed() {
 	"$PY/agreed.py" "$A" "$B" "$1"
 }
@@ -24,7 +24,7 @@ agreed() {
 test_auto_follows() {
 	setup_pair
 	tunnel_pair
-	# What the device has is what TCP offers anyway: make it too large.
+	# TCP offers no more than the MTU of the device, so that this must be too large.
 	ips "$A" <<-END
 		link set gre1 mtu 2000
 		link set v0 mtu 9000
@@ -58,12 +58,12 @@ test_change() {
 		check_eq "mss ${value%:*}" "${value#*:} ${value#*:}" \
 			"$(agreed 10.0.0.2)"
 	done
-	# It does not raise.
+	# The option never raises the MSS.
 	run gretool -n "$A" set gre1 mss 9000
 	check_eq "mss 9000" "1424 1424" "$(agreed 10.0.0.2)"
 }
 
-# Either end alone is enough, since both directions go through it.
+# One end alone is enough, since both directions go through it.
 test_connections() {
 	local one
 
@@ -77,7 +77,7 @@ test_connections() {
 	done
 }
 
-# offloads TUNNEL UNDERLAY: features of gre1 and v0 at both ends
+# offloads TUNNEL UNDERLAY: set features of gre1 and v0 at both ends
 offloads() {
 	local one
 
@@ -90,8 +90,8 @@ offloads() {
 	done
 }
 
-# A checksum that the sender left to the tunnel, or to the device below, or has
-# made; segments cut by either, or by TCP.
+# The sender leaves the checksum to the tunnel or to the device below, or computes it; and
+# either of them, or TCP, cuts the segments.
 test_offloads() {
 	local options above below
 

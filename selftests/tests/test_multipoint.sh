@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# A tunnel without a remote: it receives from anyone, and sends to where the
-# neighbour entry of the next hop says.
+# A tunnel without a remote receives from anyone, and sends to the address that the
+# neighbour entry of the next hop has.
 #
 #                 +--------------------------------+
 #                 | $A   gre1 10.0.0.1/24          |
@@ -57,17 +57,17 @@ test_no_neighbour() {
 	counts "$A" gre1 tx_no_remote 2 check_fails "IPv4" ping_ok "$A" 10.0.0.2 -c 2 -W 0.2
 	counts "$A" gre1 tx_no_remote 2 check_fails "IPv6" ping_ok "$A" fd00::2 -c 2 -W 0.2
 	check_eq "nothing was sent" 0 "$(link_counter "$A" gre1 tx_packets)"
-	# The sender is told at once, and does not wait for an answer.
+	# The sender is told at once and does not have to wait for an answer.
 	check_match "ping hears of it" 'Unreachable' \
 		"$(ns "$A" ping -c 1 -W 0.2 10.0.0.2)"
 	check_match "ping hears of it" 'unreachable' \
 		"$(ns "$A" ping -c 1 -W 0.2 fd00::2)"
-	# What comes from a source that nobody named is received all the same.
+	# Packets from a source that nobody named are received all the same.
 	ns "$B" ping -q -c 2 -i 0.05 -W 0.1 10.0.0.1 >/dev/null
 	check_eq "received" 2 "$(link_counter "$A" gre1 rx_packets)"
 }
 
-# What a hub cannot pass on it answers through the tunnel that it came from.
+# If a hub cannot pass a packet on, it answers through the tunnel that the packet came from.
 test_hub_answers() {
 	setup
 	ns "$A" sysctl -qw net.ipv4.ip_forward=1 \
@@ -83,7 +83,7 @@ test_hub_answers() {
 	check_eq "taken for a loop" 0 "$(counter "$A" gre1 tx_recursion)"
 }
 
-# The entries that the operator has made outlive another local address.
+# The entries that the operator has made stay when the local address changes.
 test_local_changes() {
 	setup
 	neighbour 10.0.0.2 192.0.2.2
@@ -127,7 +127,7 @@ test_neighbour_changes() {
 	check "at C" ping_ok "$A" 10.0.0.2
 	run ip -n "$A" neigh del 10.0.0.2 dev gre1
 	counts "$A" gre1 tx_no_remote 3 check_fails "nowhere" ping_ok "$A" 10.0.0.2 -W 0.2
-	# An entry for somewhere without a route.
+	# There is no route to the address of this entry.
 	neighbour 10.0.0.2 203.0.113.9
 	counts "$A" gre1 tx_no_route 3 check_fails "no route" ping_ok "$A" 10.0.0.2 -W 0.2
 }
@@ -149,7 +149,7 @@ test_remote_comes_and_goes() {
 	check "by neighbour again" ping_ok "$A" 10.0.0.3
 }
 
-# A neighbour that nobody has named has no address, and not that of this end.
+# A neighbour that nobody has named has no address; it does not get that of this end.
 test_never_ourselves() {
 	setup
 	run gretool -n "$A" set gre1 local 192.0.2.1 || fail "set local"
@@ -173,11 +173,11 @@ test_outer_next_hop() {
 	check "behind B" ping_ok "$A" 10.99.0.1
 	check "behind C" ping_ok "$A" 10.98.0.1
 	check "in fragments" ping_ok "$A" 10.99.0.1 -s 4000
-	# One inside of it is not, and nothing leaks to where the default route leads.
+	# A gateway inside a subnet is not, and nothing leaks along the default route.
 	run ip -n "$A" route add default via 192.0.2.2
 	run ip -n "$A" route add 10.97.0.0/24 via 10.0.0.9
 	counts "$A" gre1 tx_no_remote 3 check_fails "inner" ping_ok "$A" 10.97.0.1 -W 0.2
-	# Where each address is alone, as nhrpd has it, any gateway may be an inner one.
+	# If each address is alone, as with nhrpd, any gateway may be an inner address.
 	run ip -n "$A" addr del 10.0.0.1/24 dev gre1
 	run ip -n "$A" addr add 10.0.0.1/32 dev gre1
 	run ip -n "$A" route replace 10.97.0.0/24 via 10.0.0.9 dev gre1 onlink
@@ -192,7 +192,7 @@ test_outer_next_hop() {
 	check "by entry" ping_ok "$A" 10.98.0.1
 }
 
-# RFC 8950: it is a neighbour of IPv6.
+# The next hop may be a neighbour of IPv6 (RFC 8950).
 test_ipv6_next_hop() {
 	setup
 	run ip -n "$B" addr add 10.99.0.1/32 dev lo
@@ -204,7 +204,7 @@ test_ipv6_next_hop() {
 	counts "$A" gre1 tx_no_remote 3 check_fails "no neighbour" ping_ok "$A" 10.99.0.1 -W 0.2
 }
 
-# As nhrpd has it: the kernel asks a daemon for neighbours, and holds packets back.
+# The kernel asks a daemon for neighbours, as with nhrpd, and holds packets back.
 test_asks() {
 	local answered
 	setup
@@ -228,7 +228,7 @@ listens() {
 	grep -q 10.0.0.77 "$WORK/neigh" || ! ip -n "$A" neigh del 10.0.0.77 dev gre1
 }
 
-# What nhrpd sends by a packet socket, and what it learns of the sender.
+# nhrpd sends by a packet socket, and learns the address of the sender from it.
 test_packet_sockets() {
 	setup
 	ns_background "$B" "$PY/nbma.py" hear \
@@ -250,7 +250,7 @@ test_packet_sockets() {
 	check_eq "of a tunnel with a remote" "- from A" "$(grep from "$WORK/heard_b")"
 	check_match "NHRP" '192.0.2.1 > 192.0.2.2: GREv0.* key=0x7, length 14.*0x2001' \
 		"$(tcpdump -nvr "$WORK/nhrp" 2>/dev/null | tr -d '\n')"
-	# To nobody: refused, or counted.
+	# A packet to nobody is refused, or counted.
 	check_fails "no address" ns "$A" "$PY/nbma.py" say "" "lost"
 	counts "$A" gre1 tx_no_remote 1 ns "$A" "$PY/nbma.py" say 0.0.0.0 "lost"
 	# The remote comes first.

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Bulk TCP arrives intact, as super-packets where the underlay takes them, and
-# as right segments where it does not.
+# Bulk TCP arrives intact, as super-packets if the underlay takes them, and as correct
+# segments if it does not.
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
@@ -15,7 +15,7 @@ TESTS="
 	udp_forwarded
 "
 
-# Of these options the flags in the GRE header tell which it was.
+# The flags in the GRE header tell which of these options a packet had.
 declare -A FLAGS=(
 	["nokey nocsum noseq"]=0x0000
 	["key 1.2.3.4 nocsum noseq"]=0x2000
@@ -29,7 +29,7 @@ both() {
 	run gretool -n "$B" set gre1 "$@" || fail "set $* in B"
 }
 
-# bulk BYTES [FROM TO ADDRESS]...: what is sent over TCP is what is received
+# bulk BYTES [FROM TO ADDRESS]...: the bytes that TCP receives must be those that were sent
 bulk() {
 	check "bulk" "$PY/bulk.py" "$@"
 }
@@ -39,7 +39,7 @@ watch() {
 	capture "$1" "$2" "$WORK/$3" -s 64 -B 8192 "$4"
 }
 
-# in_capture NAME [FILTER]: how many packets
+# in_capture NAME [FILTER]: how many packets it has
 in_capture() {
 	tcpdump -n -r "$WORK/$1" "${2:-}" 2>/dev/null | wc -l
 }
@@ -54,7 +54,7 @@ super_packets() {
 
 	setup_pair
 	tunnel_pair
-	# Larger than any packet of the wire: outer on the veth, inner on gre1.
+	# These are larger than any packet of the wire: outer on the veth, inner on gre1.
 	# A slow machine paces TCP down to super-packets of two segments.
 	watch "$B" v0 wire "ip proto 47 and ip[2:2] > 1600"
 	wire=$CAPTURE
@@ -81,7 +81,7 @@ super_packets() {
 	check_eq "drops" "" "$(drops "$A"; drops "$B")"
 }
 
-# Each segment has its own number: nothing larger than the MTU on the wire.
+# Each segment has a number of its own, so that nothing on the wire exceeds the MTU.
 sequence_numbers() {
 	setup_pair
 	tunnel_pair seq
@@ -109,8 +109,8 @@ sequence_numbers() {
 		fail "out of order: $(counter "$B" gre1 rx_out_of_order)"
 }
 
-# Software segmentation, where the underlay can nothing: every checksum right,
-# as tshark sees it. The receiver makes one packet of many again (gro_cells).
+# If the underlay has no offloads, software cuts the segments, and tshark finds every
+# checksum correct. The receiver merges them again (gro_cells).
 segments() {
 	local wire
 
@@ -148,8 +148,8 @@ segments() {
 0xa000 0x0800 1 1 1" "$(awk '{ $1 = ""; print substr($0, 2) }' "$WORK/checked")"
 }
 
-# What the underlay's device can sum is left to it, as ip_gre does, unless the sum is known
-# for less: then it is there already.
+# A checksum is left to the device of the underlay if that can compute it, as ip_gre does,
+# unless it is known at no cost: then it is there already.
 left_to_the_device() {
 	local has
 	setup_pair
@@ -165,7 +165,7 @@ left_to_the_device() {
 			-e ip.proto -e gre.checksum -e gre.checksum.status 2>/dev/null |
 			sort -u >"$WORK/sums.$has"
 	done
-	# Before 5.12 a device that sums TCP alone was given any packet.
+	# Before 5.12 the kernel gave any packet to a device that sums TCP alone.
 	[[ $(uname -r) == 5.10.* ]] || check_eq "left to the device" "1 0x0000" \
 		"$(awk '$1 == 1 { print $1, $2 }' "$WORK/sums.on" | sort -u)"
 	check_eq "known" "" "$(awk '$1 == 6 && $2 == "0x0000"' "$WORK/sums.on")"
@@ -174,8 +174,8 @@ left_to_the_device() {
 	check_eq "drops" "" "$(drops "$A"; drops "$B")"
 }
 
-# Datagrams that a router merges and forwards (rx-udp-gro-forwarding) are the same ones
-# behind it: cut by the sender, and by what sends for it.
+# A router merges datagrams and forwards them (rx-udp-gro-forwarding). They are the same
+# behind it, whether the sender cuts them or something that sends for it.
 udp_forwarded() {
 	local cut options
 	setup_pair

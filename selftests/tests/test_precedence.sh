@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Which tunnel a received packet belongs to: both addresses, remote alone, local
-# alone, neither; then the device it came in by. The key must be the same, or
-# absent from both. And which tunnels cannot be told apart, and are refused.
+# Which tunnel a received packet belongs to: one with both addresses goes before one with
+# the remote alone, then the local address alone, then neither; after that, the device
+# counts that the packet came in by. The key must be the same, or absent from both. Tunnels
+# that cannot be told apart are refused.
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
@@ -22,7 +23,7 @@ TESTS="
 
 SENTENCE='has the same local, remote, input key and link'
 
-# A has 192.0.2.1 and .111 on v0; B .2 and .3, and a second cable to A's v1.
+# A has 192.0.2.1 and .111 on v0; B has .2 and .3, and a second cable to A's v1.
 setup() {
 	setup_pair
 	veth "$A" v1 "$B" v1
@@ -51,12 +52,12 @@ tunnels() {
 	gretool -n "$A" -batch - || fail "tunnels"
 }
 
-# The lines of the standard input: see whose.py.
+# whose.py describes the lines of the standard input.
 packets_go_to() {
 	check "packets" "$PY/whose.py" "$A" "$B"
 }
 
-# refused OPTIONS: the tunnel is there already
+# refused OPTIONS: this tunnel must be refused, since there is one like it
 refused() {
 	local said status
 	said=$(gretool -n "$A" add twin "$@" 2>&1)
@@ -79,7 +80,7 @@ test_addresses() {
 		remoteonly 192.0.2.2 192.0.2.111
 		localonly  192.0.2.3 192.0.2.1
 		neither    192.0.2.3 192.0.2.111
-		# One that is down takes nothing from those that are up.
+		# A tunnel that is down takes nothing from those that are up.
 		gretool set exact down
 		remoteonly 192.0.2.2 192.0.2.1
 		gretool set exact up
@@ -98,7 +99,7 @@ test_addresses() {
 	END
 }
 
-# It is not the oldest that wins, nor the youngest.
+# The age of a tunnel does not matter.
 test_reverse_order() {
 	setup
 	tunnels <<-END
@@ -125,20 +126,20 @@ test_link() {
 		bound      192.0.2.2 192.0.2.1
 		unbound    192.0.2.2 192.0.2.1 out v1
 		gretool del unbound
-		# A better match that is bound elsewhere is none.
+		# A better match that is bound to another device does not count.
 		gretool add any local any remote any up
 		bound      192.0.2.2 192.0.2.1
 		any        192.0.2.2 192.0.2.1 out v1
 		gretool del any
-		# But better than none: the peer's packets may take another way.
+		# It counts if there is no other: the peer's packets may take another path.
 		bound      192.0.2.2 192.0.2.1 out v1
-		# One that is down is not stood in for by its twin on another device.
+		# A tunnel that is down is not replaced by its twin on another device.
 		gretool add twin local 192.0.2.1 remote 192.0.2.2 dev v1 up
 		twin       192.0.2.2 192.0.2.1 out v1
 		gretool set twin down
 		nobody     192.0.2.2 192.0.2.1 out v1
 		gretool del twin
-		# Addresses go before the link.
+		# Addresses count more than the link.
 		gretool add exact local 192.0.2.1 remote 192.0.2.3 up
 		gretool add anyv0 local any remote any dev v0 up
 		exact      192.0.2.3 192.0.2.1
@@ -160,12 +161,12 @@ test_vrf() {
 		invrf      192.0.2.2 192.0.2.1
 		gretool del invrf
 		unbound    192.0.2.2 192.0.2.1
-		# One that is bound outside of the VRF is none.
+		# A tunnel that is bound outside of the VRF does not count.
 		gretool add outside local 192.0.2.1 remote 192.0.2.2 dev v1 up
 		gretool del unbound
 		nobody     192.0.2.2 192.0.2.1
 	END
-	# Nor is one whose device, which was outside, is gone.
+	# Nor does one whose device, which was outside, is gone.
 	run ip -n "$A" link set v0 nomaster
 	run ip -n "$A" link add d0 type dummy
 	run ip -n "$A" link set d0 master red
@@ -193,7 +194,7 @@ test_key() {
 		gretool del zero
 		none       192.0.2.2 192.0.2.1
 		nobody     192.0.2.2 192.0.2.1 key 0
-		# The key is that of what is received.
+		# The key of received packets counts.
 		gretool set none okey 7
 		none       192.0.2.2 192.0.2.1
 		nobody     192.0.2.2 192.0.2.1 key 7
@@ -224,7 +225,7 @@ test_duplicate() {
 	refused local 192.0.2.1 remote 192.0.2.2 csum seq ttl 9 fwmark 3
 	tunnel two local any remote any key 0 dev v0
 	refused remote any key 0 dev v0
-	# The first is as it was.
+	# The first has not changed.
 	packets_go_to <<-END
 		one        192.0.2.2 192.0.2.1
 		two        192.0.2.3 192.0.2.1 key 0
@@ -247,7 +248,7 @@ test_duplicate_by_change() {
 		one        192.0.2.2 192.0.2.1
 		two        192.0.2.2 192.0.2.1 key 5
 	END
-	# Changed to what it is, a tunnel is not its own twin.
+	# A change to what it is already does not make a tunnel its own twin.
 	check "set to the same" gretool -n "$A" set two key 5 ttl 8
 }
 
@@ -268,7 +269,7 @@ test_same_but_different() {
 		onv1       192.0.2.2 192.0.2.1 out v1
 		onv1key    192.0.2.2 192.0.2.1 out v1 key 1
 	END
-	# Other namespaces are other worlds.
+	# Other namespaces do not count.
 	check "in B" gretool -n "$B" add one local 192.0.2.1 remote 192.0.2.2
 }
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The way of the outer packet: a VRF, a device, a mark for policy routing.
+# The path of the outer packet is chosen by a VRF, a device, or a mark for policy routing.
 #
 #    $A red0  192.0.2.1/24 === v0 192.0.2.2/24 $B    red0 in VRF red
 #       blue0 192.0.2.1/24 === v0 192.0.2.2/24 $C    blue0 in VRF blue
@@ -19,7 +19,7 @@ TESTS="
 	device
 "
 
-# leg COLOUR NAMESPACE N: one VRF of A, one peer
+# leg COLOUR NAMESPACE N: make one VRF of A, and its peer
 leg() {
 	veth "$A" "${1}0" "$2" v0
 	ips "$A" <<-END
@@ -46,7 +46,7 @@ vrfs() {
 	leg blue "$C" 2
 }
 
-# The same addresses in both, and no key: the VRF alone tells them apart.
+# Both tunnels have the same addresses and no key: the VRF alone tells them apart.
 overlapping_vrfs() {
 	vrfs || return
 	run gretool -n "$A" add gre1 local 192.0.2.1 remote 192.0.2.2 \
@@ -61,11 +61,11 @@ overlapping_vrfs() {
 	check_eq "received in blue" 6 "$(link_counter "$A" gre2 rx_packets)"
 	check_eq "received by B" 6 "$(link_counter "$B" gre1 rx_packets)"
 
-	# MTU and route of the VRF, not of the main table.
+	# The MTU and the route are those of the VRF, not of the main table.
 	run ip -n "$A" link set blue0 mtu 1400
 	run gretool -n "$A" set gre2 key 1
 	check_eq "MTU in blue" 1372 "$(link_mtu "$A" gre2)"
-	# The device of a tunnel can be in a VRF too.
+	# The device of a tunnel can be in a VRF as well.
 	run ip -n "$A" link set gre1 master blue
 	check "red underlay, blue inside" ping_ok "$A" 10.0.1.2 -I blue
 
@@ -75,7 +75,7 @@ overlapping_vrfs() {
 		ping_fails "$A" 10.0.1.2 -I blue -W 0.2
 }
 
-# Bound to the device itself, which happens to be in a VRF.
+# The tunnel is bound to the device itself, which happens to be in a VRF.
 device_in_vrf() {
 	vrfs || return
 	run gretool -n "$A" add gre1 local 192.0.2.1 remote 192.0.2.2 \
@@ -87,8 +87,8 @@ device_in_vrf() {
 		ping_fails "$A" 10.0.1.2 -W 0.2
 }
 
-# "tunnel source Loopback0" in a VRF: the device has the address, and nothing else. In
-# blue there are the same addresses.
+# With "tunnel source Loopback0" in a VRF, the device has the address and nothing else. The
+# VRF blue has the same addresses.
 loopback_in_vrf() {
 	local colour
 	vrfs || return
@@ -113,7 +113,7 @@ loopback_in_vrf() {
 	check_eq "received from blue" 6 "$(link_counter "$A" gre1 rx_packets)"
 }
 
-# two_ways: A and B joined twice; B is 203.0.113.1 on both
+# two_ways: join A and B by two links; B is 203.0.113.1 on both
 two_ways() {
 	setup_pair
 	veth "$A" w0 "$B" w0
@@ -133,7 +133,7 @@ two_ways() {
 	ns "$A" sysctl -qw net.ipv4.conf.all.rp_filter=0
 }
 
-# by DEVICE OTHER: 20 packets of gre1 leave A there, and not there, where there
+# by DEVICE OTHER: 20 packets of gre1 must leave A by DEVICE and not by OTHER, where there
 # is little but neighbour discovery
 by() {
 	local before other
@@ -155,7 +155,7 @@ fwmark() {
 	by v0 w0
 	run gretool -n "$A" set gre1 fwmark 5
 	by w0 v0
-	# Its route takes 1300, and IPv6 stays.
+	# The route of the mark takes 1300, and IPv6 stays.
 	check_eq "MTU of the marked route" 1280 "$(link_mtu "$A" gre1)"
 	run gretool -n "$A" set gre1 fwmark 6
 	by v0 w0
@@ -163,8 +163,8 @@ fwmark() {
 	check_eq "all have arrived" 60 "$(link_counter "$B" gre1 rx_packets)"
 }
 
-# A filter that changes the outer packet makes the kernel look for its route again: by
-# the mark that the first look-up had.
+# If a filter changes the outer packet, the kernel looks for its route again, by the mark
+# that the first look-up had.
 mark_outside() {
 	two_ways
 	run gretool -n "$A" add gre1 remote 203.0.113.1 fwmark 5 addr 10.0.0.1/30 up
@@ -179,17 +179,17 @@ mark_outside() {
 		"$(ip netns exec "$A" nft list table t)"
 }
 
-# sent_by DEVICE: packets that A has sent there
+# sent_by DEVICE: how many packets A has sent there
 sent_by() { link_counter "$A" "$1" tx_packets; }
 
-# flows N FIRST: one packet of each of N flows through gre1
+# flows N FIRST: send one packet of each of N flows through gre1
 flows() {
 	# shellcheck disable=SC2016 # expanded there
 	ns "$A" bash -c 'for ((p = $2; p < $2 + $1; p++)); do
 		echo >"/dev/udp/10.0.0.2/$p"; done' bash "$1" "$2" 2>/dev/null
 }
 
-# Two uplinks of equal cost: each flow has one of them, whatever the TOS outside.
+# With two uplinks of equal cost, each flow has one of them, whatever the outer TOS is.
 equal_paths() {
 	local tos v w
 	two_ways
@@ -222,7 +222,7 @@ device() {
 	by v0 w0
 	run gretool -n "$A" set gre1 dev w0
 	by w0 v0
-	# B takes them from wherever they come, as long as no other tunnel fits better.
+	# B takes packets from anywhere, as long as no other tunnel fits better.
 	run gretool -n "$B" set gre1 dev v0
 	counts_packets "$B" 2 check "received from w0" \
 		ping_fails "$A" 10.0.0.2 -W 0.2
@@ -234,7 +234,7 @@ device() {
 		ping_fails "$A" 10.0.0.2 -W 0.2
 }
 
-# counts_packets NAMESPACE N command...: the command makes gre1 receive N
+# counts_packets NAMESPACE N command...: the command must make gre1 receive N packets
 counts_packets() {
 	local name=$1 expected=$2 before
 
