@@ -81,7 +81,7 @@ concerned() {
 		selftests/tests/*) [ ! -f "$path" ] || echo "$path" ;;
 		selftests/lib/*)
 			word=${path##*/}
-			grep -lwE "/$word|from ${word%.py}|import ${word%.py}" "${TESTS[@]}"
+			grep -lE "/$word\>|(from|import) ${word%.py}\>" "${TESTS[@]}"
 			;;
 		module/*.c | module/*.h)
 			word=$(basename "$path")
