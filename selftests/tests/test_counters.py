@@ -66,7 +66,7 @@ def receive(inner, protocol=ETH_P_IP, tunnel=REMOTE, tos=0, **options):
 
 
 def settled(read):
-    """A value once it stands still."""
+    """Read a value until it stands still."""
     last = read()
     for _ in range(20):
         time.sleep(0.01)
@@ -78,8 +78,8 @@ def settled(read):
 
 
 def change(device, do):
-    """Which of the standard counters and of the drops rise, by how much. Nobody
-    answers at the remote, and what routers say of that is not the subject."""
+    """Which of the standard counters and of the drops rise, and by how much. Nobody
+    answers at the remote, and ICMP errors about that are not the subject."""
     def read():
         found = {**rtnl.stats(device), **rtnl.drops(device)}
         return {name: value for name, value in found.items()
@@ -105,7 +105,7 @@ def test_packets():
             taps["gre1"].send(inner4(size), ETH_P_IP)
             taps["gre1"].send(inner6(size + 12), ETH_P_IPV6)
 
-    # Bytes are those of the inner packets, as for ip_gre when it receives.
+    # The bytes are those of the inner packets, as ip_gre counts received ones.
     ktap.equal("received", {
         "rx_packets": 2 * len(sizes), "rx_bytes": 2 * sum(sizes) +
         12 * len(sizes)}, change("gre1", go_in))
@@ -122,7 +122,7 @@ def test_packets():
 
 
 def test_errors():
-    """Each drop is one of the standard errors too, once."""
+    """Each drop is also counted once as one of the standard errors."""
     strict = {"tunnel": "192.0.2.3"}
     whole = dict(strict, key=7, csum=True)
     broken = bytearray(gre(ETH_P_IP, inner4(60), key=7, csum=True, seq=9))
@@ -175,12 +175,12 @@ def test_errors():
 
 
 def keepalive(key=None, ttl=64):
-    """The inner packet of a keepalive of B, as Cisco has it."""
+    """The inner packet of a keepalive of B, as Cisco sends it."""
     return ipv4(LOCAL, REMOTE, 47, gre(0, b"", key=key), ttl=ttl)
 
 
 def probe(device):
-    """One of ours: what goes back, and is the answer."""
+    """Send a probe; the part of it that B sends back is the answer."""
     wire.drain()
     message = Message(RTM_NEWLINK, index=rtnl.link(device)["index"])
 
@@ -196,13 +196,13 @@ def probe(device):
 
 
 def test_keepalives():
-    """Each packet to be sent back is counted once. The peer's that are answered
-    and our own that come back are packets that were received."""
+    """Each keepalive is counted once. Those of the peer that are answered and our
+    own that come back count as received packets."""
     received = {"rx_packets": 1}
 
     def count(what, expected, do, device="gre1"):
         found = change(device, do)
-        # How many of the headers a keepalive's bytes have is nobody's concern.
+        # It is not defined how many headers the bytes of a keepalive include.
         found.pop("rx_bytes", None)
         ktap.equal(what, expected, found)
 
@@ -221,7 +221,7 @@ def test_keepalives():
           lambda: receive(bytes(32), 0))
     count("cut: no answer", {"rx_keepalive_unknown": 1, "rx_dropped": 1},
           lambda: receive(bytes(12), 0))
-    # Ours comes back, and again.
+    # Our own keepalive comes back, and then again.
     answer = probe("gre1")
     count("an answer", received, lambda: sender.send(answer))
     repeated = {"rx_keepalive_repeated": 1, "rx_dropped": 1}
@@ -234,7 +234,7 @@ def test_keepalives():
     run("gretool", "set", "gre1", "fwmark", "7")
     run("gretool", "set", "gre1", "fwmark", "0")
     count("one from before a change", repeated, lambda: sender.send(answer))
-    # Those from inside of the tunnel are limited, and none is lost to the counters.
+    # Keepalives with inner addresses are limited, and each is counted.
     run("ip", "addr", "add", "10.0.0.1/30", "dev", "gre1")
     inside = ipv4("10.0.0.1", "10.0.0.2", 47, gre(0, b""), ttl=64)
     found = change("gre1", lambda: [receive(inside) for _ in range(400)])
@@ -251,7 +251,7 @@ def test_keepalives():
 
 
 def test_places():
-    """ethtool, sysfs, ip and gretool say what netlink says."""
+    """ethtool, ip and gretool say what netlink says."""
     for device in DEVICES:
         stats, drops = rtnl.stats(device), rtnl.drops(device)
         lines = run("ethtool", "-S", device).splitlines()
@@ -283,7 +283,7 @@ def test_places():
 
 
 def test_fresh_tunnel():
-    """A new tunnel counts from 0, save for what belongs to the namespace."""
+    """A new tunnel counts from 0, except for the counters of the namespace."""
     before = rtnl.drops("gre1")
     run("gretool", "add", "fresh", "remote", "192.0.2.77")
     drops = rtnl.drops("fresh")
@@ -301,7 +301,7 @@ def test_fresh_tunnel():
 
 
 def sysfs(netns, file):
-    """Of gre1; each namespace has a sysfs of its own."""
+    """A number about gre1 from the sysfs of the namespace."""
     return int(run("cat", "/sys/class/net/gre1/" + file, netns=netns))
 
 

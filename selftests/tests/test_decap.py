@@ -21,7 +21,7 @@ import net
 from wire import (ETH_P_IP, ETH_P_IPV6, ETH_P_MPLS, ETH_P_WCCP, Sender, Tap,
                   enter)
 
-# key, checksum wanted, sequence wanted
+# Each has the key, and whether a checksum and a sequence number are wanted.
 COMBINATIONS = [(key, csum, seq) for key in (None, 0, 0x01020304)
                 for csum in (False, True) for seq in (False, True)]
 PORT = 4747
@@ -52,7 +52,7 @@ def outer(i, packet):
 
 
 def gre(i, inner, proto, csum=None, seq=None):
-    """A packet that tunnel i takes; csum and seq: more than it wants."""
+    """A packet that tunnel i takes; csum and seq add what it does not ask for."""
     key, want_csum, want_seq = COMBINATIONS[i]
     fields = {"proto": proto}
     if key is not None:
@@ -78,7 +78,7 @@ def echo6(i, data):
 
 
 def arrives(what, i, packet, proto, inner):
-    """What comes out of tunnel i is this, to the byte."""
+    """This inner packet must come out of tunnel i, to the byte."""
     taps[i].drain()
     sender.send(packet)
     got = taps[i].read()
@@ -86,7 +86,7 @@ def arrives(what, i, packet, proto, inner):
 
 
 def is_reply(packet, data):
-    """An echo reply with this data is what a GRE packet ends with."""
+    """Whether a GRE packet ends with an echo reply with this data."""
     return packet[9] == 47 and packet.endswith(data) and (
         packet[-len(data) - 8] == 0 or packet[-len(data) - 8] == 129)
 
@@ -126,8 +126,8 @@ def test_more_than_wanted():
 
 
 def test_reserved_bits():
-    """RFC 2784 2.1: bits 6 to 12 are ignored. Of these gre.ko takes 9 to 12
-    for a part of the version, and drops the packet before grex is asked."""
+    """A receiver ignores bits 6 to 12 (RFC 2784 2.1), but gre.ko takes 9 to 12 for a
+    part of the version, and drops the packet before grex is asked."""
     for bit in range(6, 13):
         inner = echo4(0, b"bit %d" % bit)
         packet = gre(0, inner, ETH_P_IP)
@@ -145,8 +145,8 @@ def test_reserved_bits():
 
 
 def test_wccp():
-    """As in ip_gre: the IPv4 packet, without the redirect header of version 2
-    (draft-wilson-wrec-wccp-v2 4.12)."""
+    """The IPv4 packet comes out without the redirect header of version 2
+    (draft-wilson-wrec-wccp-v2 4.12), as in ip_gre."""
     inner = echo4(0, b"redirected")
     arrives("version 1", 0, outer(0, bytes(GRE(proto=ETH_P_WCCP) / inner)),
             ETH_P_IP, inner)
@@ -154,7 +154,7 @@ def test_wccp():
         arrives("version 2, redirect header " + header.hex(), 0, outer(
             0, bytes(GRE(proto=ETH_P_WCCP) / (header + inner))), ETH_P_IP,
             inner)
-    # WCCP has no key: with one it is a payload like others.
+    # WCCP has no key: a packet with one is a payload like others.
     keyed = len(COMBINATIONS) - 4
     arrives("with a key", keyed, outer(keyed, gre(keyed, inner, ETH_P_WCCP)),
             ETH_P_WCCP, inner)

@@ -16,7 +16,7 @@ import net
 from rtnl import Rtnl
 from wire import ETH_P_MPLS, Tap, enter
 
-# Options of a tunnel, and the flags and the key that its packets have.
+# Each has the options of a tunnel, and the flags and the key of its packets.
 COMBINATIONS = (
     ("", 0, None),
     ("key 0x01020304", 0x2000, 0x01020304),
@@ -38,7 +38,7 @@ FIELDS = """ip.version ip.hdr_len ip.dsfield ip.len ip.flags ip.frag_offset
 
 
 def data_of(tunnel, number):
-    """Of odd and even length."""
+    """The payload, which may be of odd or even length."""
     return b"datagram %d of %d " % (number, tunnel) + b"." * number
 
 
@@ -54,7 +54,7 @@ def send(netns):
         multicast.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF,
                              socket.inet_aton("10.0.%d.1" % i))
         multicast.sendto(b"multicast", ("224.0.0.5", PORT))
-    # What is no datagram of UDP goes to g0 only.
+    # All other packets go to g0 only.
     broadcast = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     broadcast.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
     broadcast.sendto(b"broadcast", ("10.0.0.3", PORT))
@@ -66,7 +66,7 @@ def send(netns):
 
 
 class Packet:
-    """What tshark says of a packet; of nested headers, a comma is between."""
+    """What tshark says of a packet; a comma separates outer and inner values."""
 
     def __init__(self, line):
         self.fields = dict(zip(FIELDS, line.split("\t")))
@@ -135,14 +135,14 @@ def test_header():
 
 
 def test_checksum():
-    """1: good; a checksum of an inner header may not be taken for it."""
+    """tshark calls a good checksum 1; that of an inner header may not be taken for it."""
     for flow in flows:
         flow.outers(flow.all, "gre.checksum.status",
                     1 if flow.flags & 0x8000 else None)
 
 
 def test_sequence():
-    """From 0, without a gap, over all payloads (RFC 2890 2.2)."""
+    """Numbers begin at 0 and have no gap, over all payloads (RFC 2890 2.2)."""
     for flow in flows:
         count = len(flow.all)
         ktap.equal("gre.sequence_number of " + flow.what,
@@ -248,7 +248,7 @@ def test_mark():
 
 
 def capture():
-    """Send through a tunnel of each combination; what tshark says of that."""
+    """Send through a tunnel of each combination; return what was captured."""
     a, b = net.pair()
     # The inner checksums are complete in the capture.
     net.run("ethtool", "-K", "v0", "tx", "off", netns=a)

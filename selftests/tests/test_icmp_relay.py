@@ -34,7 +34,7 @@ NEXT_UDP, NEXT_ICMP, NEXT_GRE, NEXT_ICMPV6 = 17, 1, 47, 58
 
 UNREACHABLE, QUENCH, REDIRECT, EXCEEDED, PROBLEM = 3, 4, 5, 11, 12
 
-# One MPLS label: 16000, TC 0, bottom of stack, TTL 1 (RFC 4950).
+# An extension with one MPLS label: 16000, TC 0, bottom of stack, TTL 1 (RFC 4950).
 LABEL = struct.pack("!HBBI", 8, 1, 1, 16000 << 12 | 0x100 | 1)
 
 
@@ -62,7 +62,7 @@ TUNNELS = (PLAIN, KEYED, CSUM, INHERIT, HOP, OFF)
 
 
 def extensions(objects):
-    """RFC 4884 section 7."""
+    """The objects with their header (RFC 4884 section 7)."""
     header = struct.pack("!HH", 0x2000, 0)
     return (header[:2] + struct.pack("!H", checksum(header + objects)) +
             objects)
@@ -101,7 +101,7 @@ class Bench:
         self.strangers = 0
 
     def send(self, tunnel, version=4, size=100, ttl=64, df=True, inner=None):
-        """Through the tunnel; the outer packet."""
+        """Send a packet through the tunnel; return the outer packet."""
         self.port += 1
         if inner is None:
             data = struct.pack("!I", self.port) * ((size + 3) // 4)
@@ -128,7 +128,7 @@ class Bench:
         return outer[1]
 
     def forget(self):
-        """What the host and the gateway have learned of path MTUs."""
+        """Drop what the host and the gateway have learned of path MTUs."""
         for netns in self.learners:
             for family in ("-4", "-6"):
                 net.run("ip", "-n", netns, family, "route", "flush", "cache")
@@ -143,8 +143,8 @@ class Bench:
         return net.counter(self.gateway, tunnel.name, name)
 
     def stranger(self):
-        """An address that no other error has come from: each may fail to prove
-        its quote some times, before it is not looked at any more."""
+        """An address that no other error has come from. After some errors without a
+        proved quote, grex does not look at those of an address any more."""
         self.strangers += 1
         return "198.18.%d.%d" % divmod(self.strangers, 250)
 
@@ -168,7 +168,7 @@ class Bench:
         return (socket.inet_ntop(socket.AF_INET6, data[8:24]), data[40:], 6)
 
     def expect(self, what, source, kind, code, rest, quote):
-        """The host is told exactly this."""
+        """The host must be told exactly this."""
         got = self.told()
         if got is None:
             ktap.check(what, "the host was told nothing")
@@ -198,17 +198,17 @@ def own(version):
 
 
 def room(version):
-    """How much is quoted (RFC 1812 4.3.2.3, RFC 4443 2.4 (c))."""
+    """How many bytes are quoted (RFC 1812 4.3.2.3, RFC 4443 2.4 (c))."""
     return 548 if version == 4 else 1232
 
 
 def head(version, inner):
-    """What is remembered of a packet."""
+    """The part of a packet that the tunnel remembers."""
     return inner[:80]
 
 
 def types(bench):
-    """Each type and code, with fixed and with inherited TTL."""
+    """Errors of each type and code, with fixed and with inherited TTL."""
     unreachable = {4: (3, 1), 6: (1, 3)}
     exceeded = {4: (11, 0), 6: (3, 0)}
     for tunnel in (PLAIN, KEYED, CSUM, INHERIT):
@@ -242,8 +242,8 @@ def types(bench):
 
 
 def quotes(bench):
-    """Of 8, 28, 128 and 548 bytes behind the outer header; of a packet that is
-    remembered, and of one that is not."""
+    """Errors quote 8, 28, 128 and 548 bytes behind the outer header, of a packet
+    that is remembered and of one that is not."""
     unreachable = {4: (3, 1), 6: (1, 3)}
     for tunnel in (PLAIN, KEYED, CSUM):
         for version in (4, 6):
@@ -285,7 +285,7 @@ def fragmented(bench):
 
 
 def first_packet(bench):
-    """Frag needed: the first packet is answered, with what it quotes."""
+    """The first error "frag needed" reaches the source, with what it quotes."""
     for tunnel in (PLAIN, KEYED, CSUM, INHERIT):
         for version in (4, 6):
             for length in (8, 548):
@@ -301,7 +301,7 @@ def first_packet(bench):
                     own(version), 3 if version == 4 else 2,
                     4 if version == 4 else 0, mtu - tunnel.overhead, quoted)
                 bench.forget()
-    # What is not told to stop at: it may be fragmented from now on.
+    # The source is not told: its packets may be fragmented from now on.
     outer = bench.send(HOP, 4, 1420, df=False)
     bench.report(icmp_error(UNREACHABLE, 4, outer[:576], 1300))
     bench.expect_nothing("IPv4 without DF")
@@ -317,7 +317,7 @@ def hop(bench):
 
 
 def labels(bench):
-    """RFC 4884: MPLS labels behind the quote are carried over."""
+    """MPLS labels behind the quote are carried over (RFC 4884)."""
     good = extensions(LABEL)
     for version in (4, 6):
         unit = 4 if version == 4 else 8
@@ -354,7 +354,7 @@ def counted(bench):
 
 
 def refused(bench):
-    """What is about no packet that may be answered, or about none of ours."""
+    """Errors about packets that must not be answered, or that are not ours."""
     outer = bench.send(KEYED)
     inner = outer[28:]
 
@@ -393,7 +393,7 @@ def refused(bench):
     outer = bench.send(OFF)
     bench.report(icmp_error(UNREACHABLE, 1, outer))
     bench.expect_nothing("relay off")
-    # An echo request is no error; a packet with a packet inside is just one.
+    # An echo request is not an error, and a tunnel in the tunnel is a packet like others.
     outer = bench.send(KEYED, inner=ipv4(HOST4, there, NEXT_ICMP, echo(1)))
     bench.report(icmp_error(UNREACHABLE, 1, outer))
     bench.expect("echo request", SELF4, 3, 1, 0, outer[28:])
@@ -404,7 +404,7 @@ def refused(bench):
 
 
 def forged(bench):
-    """Frag needed about packets that were never sent."""
+    """Errors "frag needed" are about packets that were never sent."""
     # A tunnel that has sent nothing yet remembers all that it sends.
     net.gretool(bench.gateway, """
         del plain
@@ -436,8 +436,8 @@ def forged(bench):
     claim(real, 1424, "an MTU that it fits into")
     claim(real, 0xffff, "an MTU of 65535")
     claim(bench.send(PLAIN, 4, 500), 300, "a small packet")
-    # A path that gives out other IDs (pf scrub random-id) cannot be told from
-    # somebody who guesses.
+    # A path that changes IDs (pf scrub random-id) cannot be told from somebody who
+    # guesses.
     claim(changed(4, other), 1200, "another ID of a flow that is known")
     claim(changed(28, b"\xff\xff"), 1200, "the right ID, another inner ID", True)
     ktap.equal("icmp_frag_needed_refused", 8,
@@ -449,7 +449,7 @@ def forged(bench):
 
 
 def path_mtu_is_kept(bench):
-    """One claim after the other about packets that were never sent."""
+    """Claims about packets that were never sent do not change the path MTU."""
     before = bench.count(PLAIN, "icmp_frag_needed_relayed")
     refused(bench)
     ktap.equal("icmp_frag_needed_relayed", 0,
@@ -458,7 +458,7 @@ def path_mtu_is_kept(bench):
 
 
 def floor(bench):
-    """Nobody is talked into less than the route's minimum, 552 bytes."""
+    """No error makes the path MTU less than the route's minimum, 552 bytes."""
     for claimed in (68, 0, 551):
         outer = bench.send(KEYED, 4, 1000)
         bench.report(icmp_error(UNREACHABLE, 4, outer[:576], claimed))
@@ -501,13 +501,13 @@ def flood(bench):
     if sent >= 1500:
         ktap.check("more were sent", "" if sent > 2 * told else str(sent))
         ktap.check("some are limited", "" if limited else "none")
-    # What the socket of the sender or a queue has dropped is not ours.
+    # The sender's socket or a queue may have dropped some.
     ktap.check("limited and relayed", "" if limited + relayed <= sent else
                "%d limited, %d relayed of %d" % (limited, relayed, sent))
 
 
 def setup():
-    """The topology above; nobody answers at the remotes."""
+    """Make the topology above; nobody answers at the remotes."""
     gateway, wire = net.pair()
     lan = net.lan_behind(gateway)
     # Every error counts here, whatever came before it.

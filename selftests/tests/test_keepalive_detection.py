@@ -21,7 +21,7 @@ PLAIN = keepalive.Tunnel(1, "plain")
 
 
 class Events:
-    """Notifications about a link."""
+    """The notifications about a link."""
 
     def __init__(self, index):
         self.index = index
@@ -30,7 +30,7 @@ class Events:
         self.socket.bind((0, 1))
 
     def read(self, timeout):
-        """The flags that each of the next ones tells."""
+        """The flags in each of the next notifications."""
         if not select.select([self.socket], [], [], max(0, timeout))[0]:
             return None
         data = self.socket.recv(1 << 18)
@@ -44,7 +44,7 @@ class Events:
         return flags
 
     def drain(self):
-        """How many there were."""
+        """Read all; return how many there were."""
         count = 0
         while (flags := self.read(0)) is not None:
             count += len(flags)
@@ -70,7 +70,7 @@ def detection(bench):
     for _ in range(50):
         bench.configure(PLAIN, 0)
         bench.configure(PLAIN, int(interval * 1000), retries)
-        # The first intervals are shorter; and then any moment in one.
+        # The first intervals are shorter. The peer dies at any moment of a later one.
         bench.serve(PLAIN, interval * 7 + pause.uniform(0, interval))
         bench.wire.drain()
         death = time.monotonic()

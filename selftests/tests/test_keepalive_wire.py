@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 # limit: 400
-"""Keepalives on the wire: the far end is made byte by byte, as each vendor is, and
-as somebody who means harm.
+"""Keepalives on the wire: the far end is made byte by byte. It behaves like each
+vendor's, and like an attacker.
 
     A 192.0.2.1 ====== B
     tunnels 1 to 7     no tunnel, only a wire
@@ -24,7 +24,7 @@ from wire import ETH_P_IP, checksum, echo, gre
 
 ICMP = 1
 PAYLOAD = 32
-# Of the machine, where time is real.
+# The machine may be late by so much, if time is real.
 SLACK = 0.4
 
 PLAIN = Tunnel(1, "plain", "addr 10.1.0.1/30")
@@ -50,7 +50,7 @@ def request(tunnel, payload=b"", source=LOCAL, destination=None, metadata=b"",
 
 
 def documented_bytes(bench):
-    """That what is sent here is what was captured elsewhere."""
+    """The packets of this test are what was captured elsewhere."""
     inside = ip("192.0.2.2", "192.0.2.1", GRE, gre(0, b""), tos=0xc0, ttl=255)
     outer = ip("192.0.2.1", "192.0.2.2", GRE, gre(ETH_P_IP, inside), tos=0xc0,
                ttl=255, ident=2)
@@ -87,7 +87,7 @@ def answered(bench):
             bench.send(outer)
             bench.equal(name, one_hop_on(inside, tunnel.remote, LOCAL),
                         bench.from_gateway())
-    # VeloCloud, Zscaler: addresses from inside of the tunnel.
+    # VeloCloud and Zscaler use addresses from inside of the tunnel.
     outer, inside = request(KEYED, source="10.2.0.1", destination="10.2.0.2")
     with bench.counts(KEYED, "inside addresses: counted", keepalive_answered=1):
         bench.send(outer)
@@ -125,7 +125,7 @@ def refused(bench):
             bench.send(packet)
         got = bench.from_gateway(0.1)
         bench.say(name + ": nothing comes back", ktap.show(got) if got else "")
-    # Somebody else's tunnel through ours, and its keepalive's reply.
+    # Another tunnel goes through ours, and so do the replies to its keepalives.
     for name, packet in (
             ("a tunnel inside", ip("10.1.0.2", "10.1.0.1", GRE,
                                    gre(ETH_P_IP, ip("10.9.0.1", "10.9.0.2",
@@ -141,7 +141,7 @@ def refused(bench):
                           keepalive_answered=0):
             bench.send(PLAIN.wrap(packet))
             got = bench.from_gateway(0.1)
-        # But for the stack's ICMP error, perhaps, through the tunnel.
+        # The stack may send an ICMP error through the tunnel.
         back = got and (got[22:24] == b"\0\0" or bench.inner(got)[9] == GRE)
         bench.say(name + ": nothing comes back", ktap.show(got) if back else "")
         bench.equal(name + " is received", 1,
@@ -149,7 +149,7 @@ def refused(bench):
 
 
 def limited(bench):
-    """As many as come, each once: they go to the remote, and are no larger."""
+    """All of them are answered, once each: replies go to the remote and are no larger."""
     before = bench.rtnl.drops("plain")
     packet, _ = request(PLAIN)
     begin = time.monotonic()
@@ -227,7 +227,7 @@ def start(bench):
 
 
 def lossy(bench):
-    """Every third one is lost: never three in a row, so it stays up."""
+    """Every third one is lost, but never three in a row, so that it stays up."""
     bench.restart(PLAIN, "keepalive", ms(200), "3")
     bench.bring_up(PLAIN)
     bench.serve(PLAIN, 7, lambda number, inner:
@@ -239,7 +239,7 @@ def lossy(bench):
 
 
 def reordered(bench):
-    """Each answer after that to the next probe: late, and still an answer."""
+    """Each answer comes after that to the next probe; it is late, but counts."""
     held = []
 
     def swap(_, inner):
@@ -274,7 +274,7 @@ def duplicates(bench):
 
 
 def silent(bench):
-    """Half-open: what we send arrives, what comes back does not."""
+    """The path is half-open: our packets arrive, and the answers do not."""
     bench.restart(PLAIN, "keepalive", ms(200), "3")
     bench.bring_up(PLAIN)
     last = time.monotonic()
@@ -287,7 +287,7 @@ def silent(bench):
     bench.say("after so many", "" if 3 <= arrived <= 4 else str(arrived))
     bench.say("within interval x (retries + 1)",
               "" if took <= 0.8 + SLACK else "%.3f s" % took)
-    # It goes on asking; nothing but that is sent.
+    # It goes on asking, and sends nothing else.
     bench.wire.drain()
     subprocess.run(["ip", "netns", "exec", bench.gateway, "ping", "-c", "6",
                     "-i", "0.1", "-W", "1", "10.1.0.2"], check=False,
@@ -297,7 +297,7 @@ def silent(bench):
     data = [packet for packet in seen if bench.inner(packet)[9] != GRE]
     bench.say("probes go on", "" if seen else "none")
     bench.say("data do not", ktap.show(data[0]) if data else "")
-    # What comes is received, as the vendors do.
+    # It still receives, as those of the vendors do.
     received = bench.rtnl.stats("plain")["rx_packets"]
     bench.send(PLAIN.wrap(ip("10.1.0.2", "10.1.0.1", ICMP, echo(1))))
     time.sleep(0.1)
@@ -306,7 +306,7 @@ def silent(bench):
 
 
 def damped(bench):
-    """Each flap doubles for how many intervals it has to answer."""
+    """Each flap doubles the number of intervals in which it has to answer."""
     bench.restart(PLAIN, "keepalive", ms(100), "1")
     needed = []
     for _ in range(7):
@@ -320,7 +320,7 @@ def damped(bench):
 
 
 def corrupted(inner):
-    """Each byte of the payload changed, and its length."""
+    """Packets with each byte of the payload changed, and with other lengths."""
     start = len(inner) - PAYLOAD
     for at in range(start, len(inner)):
         yield inner[:at] + bytes([inner[at] ^ 1]) + inner[at + 1:]
@@ -332,7 +332,7 @@ def corrupted(inner):
 
 
 def forged(bench):
-    # Others' replies: OpenBSD's, and that to another tunnel's probe.
+    # These are replies to OpenBSD, and to the probe of another tunnel.
     bench.restart(PLAIN, "keepalive", "1h", "3")
     bench.restart(KEYED, "keepalive", "1h", "3")
     other = bench.from_gateway(to=KEYED)
@@ -344,8 +344,8 @@ def forged(bench):
         bench.send(ip(KEYED.remote, LOCAL, GRE,
                       gre(0, other[-PAYLOAD:], key=4)))
     bench.set(KEYED, "keepalive", "off")
-    # One probe, and then none for long; an answer to it is good for 10 s, which
-    # a slow machine needs for little else.
+    # There is one probe, and then none for long. An answer to it counts for 10 s, which
+    # leaves time for a slow machine.
     bench.wire.drain()
     bench.restart(PLAIN, "keepalive", "1h", "3")
     inner = bench.inner(bench.from_gateway(to=PLAIN))
@@ -376,7 +376,7 @@ def replayed(bench):
             bench.send(packet)
     bench.equal("do not bring it up", DOWN, bench.state(PLAIN))
 
-    # Never answered, and no longer one of the last 32.
+    # This probe was never answered, and is no longer one of the last 32.
     bench.restart(PLAIN, "keepalive", ms(100), "255")
     inner = bench.inner(bench.from_gateway(to=PLAIN))
     bench.serve(PLAIN, 8, lambda *_: [],
@@ -387,7 +387,7 @@ def replayed(bench):
     with bench.counts(PLAIN, "of long ago", rx_keepalive_repeated=1):
         bench.send(one_hop_on(inner))
 
-    # Options that say where probes go have changed since.
+    # Options that decide where probes go have changed since.
     for words in ("fwmark", "7"), ("ikey", "7", "okey", "8"):
         tunnel = WAYS if words[0] == "ikey" else PLAIN
         bench.restart(tunnel, "keepalive", "1h")
@@ -413,7 +413,7 @@ def late(bench):
 
 
 def icmp(bench):
-    """An ICMP error about a probe is not relayed to whom it says it is from."""
+    """An ICMP error about a probe is not relayed to the source in the probe."""
     bench.restart(PLAIN, "keepalive", "1h")
     outer = bench.from_gateway(to=PLAIN)
     message = struct.pack("!BBHI", 3, 1, 0, 0) + outer
@@ -428,7 +428,7 @@ def icmp(bench):
 
 
 def storm(bench):
-    """Forged replies by the thousand, between true ones."""
+    """Thousands of forged replies come between true ones."""
     bench.restart(PLAIN, "keepalive", ms(100), "3")
     bench.bring_up(PLAIN)
     before = bench.count(PLAIN, "rx_keepalive_unknown")
@@ -436,7 +436,7 @@ def storm(bench):
     sent = [0]
 
     def storm(_, inner):
-        # Half of the time until the next probe, as many as the machine can.
+        # Send as many as possible in half of the time until the next probe.
         end = time.monotonic() + 0.05
         while time.monotonic() < end:
             bench.send(forged)

@@ -15,7 +15,7 @@ from wire import (ETH_P_IP, ETH_P_IPV6, Sender, Tap, checksum, enter, gre, ipv4,
                   ipv6)
 
 LOCAL = "192.0.2.1"
-# Device: the last byte of its remote, what it clamps IPv4 and IPv6 to, options.
+# Each device has the last byte of its remote, the MSS of IPv4 and IPv6, and options.
 DEVICE = {"moff": (20, None, None, ""), "m1300": (21, 1300, 1300, "mss 1300"),
           "m88": (22, 88, 88, "mss 88"), "mauto": (23, 1436, 1416, "mss auto"),
           "mcsum": (24, 1200, 1200, "mss 1200 csum")}
@@ -29,7 +29,7 @@ def mss(value):
 
 
 WSCALE, SACK = b"\x03\x03\x07", b"\x04\x02"
-# Name, options (padded to words with END), and where the values are that count.
+# Each has a name, options (padded to words with END), and where the MSS stands in them.
 LAYOUTS = (
     ("a Linux SYN", mss(1460) + SACK + TIME + NOP + WSCALE, (2,)),
     ("MSS alone", mss(1460), (2,)),
@@ -82,7 +82,7 @@ V6 = Address("fd00::1", "fd00::2", socket.AF_INET6)
 
 
 def tcp_sum(address, segment):
-    """0 when its checksum is right."""
+    """The sum over the segment, which is 0 if its checksum is right."""
     if address.v6:
         pseudo = address.pair + struct.pack("!II", len(segment), 6)
     else:
@@ -104,7 +104,7 @@ def tcp(address, flags, options=b"", data=b"", words=None):
 
 
 def clamped(address, segment, places, most):
-    """What is to become of it."""
+    """The segment as it must come out."""
     segment = bytearray(segment)
     for place in places:
         value, = struct.unpack_from("!H", segment, 20 + place)
@@ -122,7 +122,7 @@ def packet(address, payload, protocol=6, front=b""):
 
 
 def through(device, inner, csum=False):
-    """The packet sent into the device, and one received: each as it came out."""
+    """Send the packet into the device, and receive it; how each came out."""
     protocol = ETH_P_IPV6 if inner[0] >> 4 == 6 else ETH_P_IP
     at = 28 if csum else 24
     remote = "192.0.2.%d" % DEVICE[device][0]
@@ -159,7 +159,7 @@ def test_layouts():
 
 
 def test_segments():
-    """What is a SYN, and what only looks like one."""
+    """Segments that are a SYN, and others that only look like one."""
     for address in V4, V6:
         for what, flags, data, places in (
                 ("SYN-ACK", SYN | ACK, b"", (2,)),
@@ -171,7 +171,7 @@ def test_segments():
             expect("%s, IPv%d" % (what, 6 if address.v6 else 4), "m1300",
                    packet(address, segment),
                    packet(address, clamped(address, segment, places, 1300)))
-        # More header than packet, less than a header.
+        # The header is longer than the packet, or shorter than a header can be.
         for words in 0, 4, 7, 15:
             segment = tcp(address, SYN, mss(1460), words=words)
             expect("%d words, IPv%d" % (words, 6 if address.v6 else 4),
@@ -182,7 +182,7 @@ def test_segments():
             expect("%d bytes, IPv%d" % (size, 6 if address.v6 else 4),
                    "m1300", packet(address, segment),
                    packet(address, segment))
-        # The same bytes, another protocol.
+        # The same bytes are of another protocol.
         segment = tcp(address, SYN, mss(1460))
         expect("UDP, IPv%d" % (6 if address.v6 else 4), "m1300",
                packet(address, segment, 17), packet(address, segment, 17))
@@ -242,7 +242,7 @@ def test_headers():
              struct.pack("!BBHI", 6, 0, 0x0010, 7), False),
             ("the only fragment, IPv6", 44,
              struct.pack("!BBHI", 6, 0, 0, 7), False),
-            # It covers what is behind it (RFC 4302 3.3.3).
+            # It authenticates what is behind it (RFC 4302 3.3.3).
             ("authentication header", 51,
              struct.pack("!BBHII", 6, 4, 0, 9, 1) + bytes(12), False),
             ("authentication behind options", 60, option(51) +
@@ -255,7 +255,7 @@ def test_headers():
 
 
 def test_taps():
-    """Who looks on sees what came: a packet that others hold is copied first."""
+    """A capture sees what came: a packet that others hold is copied first."""
     across = Tap(B, "v0")
     onlooker = Tap(A, "m1300")
     remote = "192.0.2.%d" % DEVICE["m1300"][0]

@@ -61,13 +61,13 @@ def be32(value):
 
 
 def flags(value):
-    """GRE_* above are as they lie in memory: big endian, the first byte."""
+    """GRE_* above are the first byte in memory, which is big endian."""
     return struct.pack("BB", value, 0)
 
 
 ip = socket.inet_aton
 
-# Name, attribute and size of all that a message may hold.
+# Each has the name, the type and a payload of an attribute that a message may have.
 KNOWN = (
     ("LINK", IFLA_GRE_LINK, u32(0)),
     ("IFLAGS", IFLA_GRE_IFLAGS, flags(GRE_KEY | GRE_CSUM)),
@@ -92,7 +92,7 @@ KNOWN = (
     ("MTU_AUTO", IFLA_GREX_MTU_AUTO, u32(1)),
     ("TTL_MIN", IFLA_GREX_TTL_MIN, u32(254)),
 )
-# It is no option, and not told.
+# It is not an option, and the kernel does not report it.
 PROBE = (("PROBE", IFLA_GREX_PROBE, u32(0)),)
 REFUSED = (
     ("ENCAP_LIMIT", IFLA_GRE_ENCAP_LIMIT, u8(4)),
@@ -165,8 +165,8 @@ def judge(what, message, error, at, text):
 
 
 def refused(what, fill, at=None, error=errno.EINVAL, text="", **more):
-    """Neither a new tunnel nor a change of an old one comes of it. With what
-    is wrong there is a good option: that must not stay."""
+    """The message must neither make a tunnel nor change one. It has a good option
+    beside the wrong one, which must have no effect."""
     path = None if at is None else at if isinstance(at, tuple) else DATA + (at,)
 
     def fill_new(message):
@@ -196,7 +196,7 @@ def test_size():
             wrong = (payload + payload + bytes(8))[:size]
             refused("%s of %d bytes" % (name, size),
                     lambda message: message.attr(kind, wrong), kind)
-        # Longer in its header than the message is.
+        # The header of the attribute has a length beyond the end of the message.
         refused("%s beyond the end" % name,
                 lambda message: message.attr(kind, payload, length=200), DATA,
                 text="ends in the middle of an attribute")
@@ -336,7 +336,7 @@ def test_contradictory():
 
 
 def test_not_used():
-    """What programs send for what they do not use, or say twice."""
+    """Programs send values for options that they do not use, or send them twice."""
     address = ip("192.0.2.1")
     for name, attributes, before in (
             ("keys of 0 without GRE_KEY", (
@@ -383,7 +383,7 @@ def test_duplicate():
 
 
 def test_mtu():
-    """Out of range together with a good option: neither is taken."""
+    """With a value out of range, a good option is not taken either."""
     for mtu in 0, 1, 67, 65500, 65536, 0x7FFFFFFF, 0xFFFFFFFF:
         refused("IFLA_MTU %d" % mtu,
                 lambda message: message.attr(IFLA_GRE_TTL, u8(9)),
@@ -427,13 +427,13 @@ def test_round_trip():
     ktap.equal("all options", 0, answer.error)
     told = rtnl.info("full")
     ktap.equal("what was said is told", everything, told)
-    # What is told can be said again.
+    # What the kernel reports can be sent to it.
     answer = other.talk(new("full", lambda message: add_all(
         message, told.items())))
     ktap.equal("said again", 0, answer.error)
     ktap.equal("the same again", told, other.info("full"))
     delete("full", other)
-    # Each option alone, on top of what is there.
+    # Each option is sent alone and changes nothing else.
     for name, kind, payload in (
             ("LOCAL", IFLA_GRE_LOCAL, bytes(4)),
             ("REMOTE", IFLA_GRE_REMOTE, ip("198.51.100.7")),
@@ -461,7 +461,7 @@ def test_round_trip():
             ("TTL_MIN", IFLA_GREX_TTL_MIN, u32(255)),
             ("MTU_AUTO", IFLA_GREX_MTU_AUTO, u32(0)),
             ("MTU_PROBE", IFLA_GREX_MTU_PROBE, u32(0)),
-            # Off, they keep the retries for the next time.
+            # When they are off, they keep the retries for the next time.
             ("KEEPALIVE_INTERVAL", IFLA_GREX_KEEPALIVE_INTERVAL, u32(0)),
             ("LINK", IFLA_GRE_LINK, u32(rtnl.link("v0")["index"]))):
         told[kind] = payload
@@ -469,7 +469,7 @@ def test_round_trip():
             kind, payload)))
         ktap.equal("%s alone" % name, 0, answer.error)
         ktap.equal("the rest beside " + name, told, rtnl.info("full"))
-    # Without GRE_KEY there is no key, and no memory of it.
+    # Without GRE_KEY there is no key, and none is remembered.
     for iflags, key in ((IFLA_GRE_IFLAGS, IFLA_GRE_IKEY),
                         (IFLA_GRE_OFLAGS, IFLA_GRE_OKEY)):
         rtnl.talk(change("full", lambda message: message.attr(
@@ -497,7 +497,7 @@ def set_up(name, up):
 
 
 def test_keepalive():
-    """What depends on what the tunnel has already."""
+    """These errors depend on the options that the tunnel has already."""
     say("gre1", (IFLA_GREX_KEEPALIVE_INTERVAL, u32(1000)))
     before = state("gre1")
     judge("REMOTE any of a tunnel with keepalives", change(
@@ -528,7 +528,7 @@ def test_keepalive():
     ktap.equal("it is not there", None, rtnl.link("wrong"))
     ktap.equal("nobody was asked", None,
                rtnl.probes("gre1", GREX_XSTATS_KEEPALIVE))
-    # What is told of the peer, and in which sizes.
+    # The kernel reports the peer, in the sizes of the contract.
     say("gre1", (IFLA_GRE_REMOTE, ip("192.0.2.2")))
     set_up("gre1", 1)
     say("gre1", (IFLA_GREX_KEEPALIVE_INTERVAL, u32(3600000)))
@@ -545,7 +545,7 @@ def test_keepalive():
 
 
 def test_secret():
-    """It is taken, and only its id is told."""
+    """A secret is taken, and the kernel reports only its id."""
     secret = bytes(range(16))
     secret_id = u32(0xDD0E0E31)
 
@@ -663,7 +663,7 @@ def test_probe():
     say("gre1", (IFLA_GRE_PMTUDISC, u8(0)), (IFLA_GRE_IGNORE_DF, u8(1)))
     for size in 1477, 65499:
         probe_sent("%d bytes without DF" % size, size)
-    # What comes back has our key.
+    # The answer has our key, and needs room for it.
     say("gre1", (IFLA_GRE_IFLAGS, flags(GRE_KEY)), (IFLA_GRE_IKEY, be32(5)))
     refused_probe("59 bytes with a key", 59, errno.EINVAL, "56..65499")
     probe_sent("60 bytes with a key", 60)

@@ -34,7 +34,7 @@ PAYLOAD = 0x1234  # an ethertype that nobody takes
 
 ktap.need()
 A, B = net.pair()
-# The ICMP errors to the remotes find their way.
+# ICMP errors to the remotes must arrive.
 for address in 3, 4, 5, 6, 98, 99:
     net.ip(B, "addr add 192.0.2.%d/24 dev v0" % address)
 net.ip(A, "addr add 192.0.2.111/24 dev v0")
@@ -54,7 +54,7 @@ rtnl = Rtnl()
 
 
 def outer(tunnel, gre, source=None, destination=LOCAL, tos=0):
-    """gre: bytes, or a packet of scapy."""
+    """An outer packet; gre is bytes, or a packet of scapy."""
     return bytes(IP(src=source or REMOTE[tunnel], dst=destination, proto=47,
                     tos=tos) / bytes(gre))
 
@@ -75,7 +75,7 @@ def word(packet, value):
 
 
 def counters():
-    """(tunnel, counter) to value; of the namespace: (None, counter)."""
+    """The values by (tunnel, counter), or by (None, counter) for the namespace."""
     found = {}
     for tunnel, stats, drops in rtnl.tunnels():
         for name, value in drops.items():
@@ -89,7 +89,7 @@ def counters():
 
 
 def icmp_errors(expected):
-    """Types and codes of the ICMP errors that B has got."""
+    """The types and codes of the ICMP errors that B has received."""
     found = []
     while True:
         got = icmp.read(2.0 if len(found) < expected else 0.0,
@@ -101,7 +101,7 @@ def icmp_errors(expected):
 
 
 def sentinel():
-    """A packet that is taken; what was sent before it has been handled then."""
+    """Send a good packet: when it arrives, those before it have been handled."""
     arrivals.drain()
     sender.send(SENTINEL)
     if not arrivals.read(20, wanted=lambda _, data: data == b"sentinel"):
@@ -109,7 +109,7 @@ def sentinel():
 
 
 def rises(what, packet, expected, errors=()):
-    """The packet changes this and nothing else."""
+    """The packet must change these counters and no others."""
     global last
     icmp.drain()
     before = last
@@ -205,8 +205,8 @@ def test_reserved():
         taken("bit %d is ignored" % bit,
               outer("plain", word(gre(b"ignored bits", PAYLOAD),
                                   0x8000 >> bit)), "plain")
-    # RFC 2784 2.1 has a receiver ignore them, but gre.ko takes them for a part
-    # of the version and drops the packet before grex is asked.
+    # A receiver ignores these (RFC 2784 2.1), but gre.ko takes them for a part of
+    # the version and drops the packet before grex is asked.
     for bit in range(9, 13):
         unseen("bit %d" % bit, outer("plain", word(gre(), 0x8000 >> bit)))
 
@@ -259,14 +259,14 @@ def test_sequence():
 
     dropped("no number where one is wanted", outer("ordered", gre()), "ordered",
             "rx_no_seq")
-    # Any number is good for the first, and gaps are no disorder.
+    # The first number may be any, and gaps do not matter.
     for number, good in (
             (5, True), (5, False), (4, False), (0, False), (6, True),
             (9, True), (7, False),
-            # Too far ahead to be believed at once, and as far as may be lost.
+            # These are too far ahead to be believed at once, or just as far as may be.
             (0x80000009, False), (0x80000008, False), (9 + 32769, False),
             (9 + 32768, True), (9, False),
-            # The fifth in order, and around 2^32.
+            # The fifth number in order is believed; the numbers wrap at 2^32.
             (0xFFFFFFFA, False), (0xFFFFFFFB, False), (0xFFFFFFFC, False),
             (0xFFFFFFFD, False), (0xFFFFFFFE, True), (0xFFFFFFFF, True),
             (0, True), (0xFFFFFFFF, False), (0, False), (1, True),
@@ -311,8 +311,8 @@ def test_payload():
 
 
 def test_flood():
-    """RFC 1812 4.3.2.8: ICMP errors are limited in rate, by the sysctl
-    icmp_ratelimit: one in so many ms, and 6 that were saved up."""
+    """The sysctl icmp_ratelimit limits the rate of ICMP errors (RFC 1812 4.3.2.8): one
+    in so many ms, and 6 that were saved up."""
     count = 20
     path = "/proc/sys/net/ipv4/icmp_ratelimit"
     for limit, source in (0, "192.0.2.99"), (1000, "192.0.2.98"):

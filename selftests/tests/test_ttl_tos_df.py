@@ -16,7 +16,7 @@ from wire import (ETH_P_IP, ETH_P_IPV6, ETH_P_MPLS, Sender, Tap, checksum,
                   echo, enter, gre, ipv4, ipv6)
 
 LOCAL = "192.0.2.1"
-# The last byte of the remote of each device, and its options.
+# Each device has the last byte of its remote, and options.
 TUNNELS = {"t64": (10, ""), "t1": (11, "ttl 1"), "t255": (12, "ttl 255"),
            "tinherit": (13, "ttl inherit"), "qinherit": (20, ""),
            "qfixed": (21, "tos 0x48"), "qzero": (22, "tos 0"),
@@ -59,7 +59,7 @@ def other():
 
 
 def outer_of(device, inner):
-    """What the inner packet leaves as: the outer packet, or None."""
+    """The outer packet in which the inner one leaves, or None."""
     protocol, data = inner
     devices[device].send(data, protocol)
     got = wire.read(wanted=lambda _, packet: packet[9] == 47 and
@@ -121,7 +121,7 @@ def test_tos():
 
 
 def test_ecn_encap():
-    """RFC 6040 4.1, normal mode: the outer field is the inner one."""
+    """The outer field is the inner one (RFC 6040 4.1, normal mode)."""
     for device, dscp in ("qinherit", None), ("qfixed", 0x48), ("qzero", 0):
         for ecn, name in enumerate(ECN):
             expected = (0xB8 if dscp is None else dscp) | ecn
@@ -132,7 +132,7 @@ def test_ecn_encap():
 
 
 def test_ecn_decap():
-    """RFC 6040 4.2, figure 4."""
+    """The inner field changes as in figure 4 of RFC 6040 4.2."""
     not_ect, ect1, ect0, ce = range(4)
     table = {
         # inner: by outer Not-ECT, ECT(1), ECT(0), CE
@@ -146,14 +146,14 @@ def test_ecn_decap():
         for inner, row in table.items():
             for outer, expected in enumerate(row):
                 what = "%s in %s around %s" % (at, ECN[outer], ECN[inner])
-                # The DSCP of the outer header stays outside.
+                # The inner packet does not take over the outer DSCP.
                 protocol, data = make(tos=0x28 | inner, ttl=7)
                 before = rtnl.drops("qinherit")
                 tap.drain()
                 sender.send(ipv4("192.0.2.20", LOCAL, 47, gre(protocol, data),
                                  ttl=99, tos=0xB8 | outer))
                 if expected is None:
-                    # It is handled when the next one is there.
+                    # The packet has been handled when the next one arrives.
                     mark = make(tos=0)
                     sender.send(ipv4("192.0.2.20", LOCAL, 47, gre(*mark)))
                     got = tap.read()

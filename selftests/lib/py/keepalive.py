@@ -23,7 +23,7 @@ IFF_LOWER_UP = 0x10000
 KEEPALIVE_INTERVAL, KEEPALIVE_RETRIES = 35, 36
 XSTATS_KEEPALIVE = 256
 STATE, FLAPS, SENT, ANSWERED, HISTORY = 2, 3, 5, 6, 12
-# s, and how often a test is run in which it stood still for longer.
+# A test in which the machine stood still for STALL seconds is repeated so often.
 STALL, ATTEMPTS = 0.05, 4
 
 
@@ -68,7 +68,7 @@ def ip(source, destination, protocol, payload, tos=0, ttl=64, ident=1, frag=0,
 
 
 def one_hop_on(packet, destination=None, source=None):
-    """As a router forwards it."""
+    """The packet as a router forwards it."""
     header = packet[:8] + bytes([packet[8] - 1]) + packet[9:10] + b"\0\0"
     header += socket.inet_aton(source) if source else packet[12:16]
     header += (socket.inet_aton(destination) if destination
@@ -78,7 +78,7 @@ def one_hop_on(packet, destination=None, source=None):
 
 
 class Watch(threading.Thread):
-    """For how long this program did not run when it wanted to."""
+    """It measures for how long this program could not run."""
 
     def __init__(self):
         super().__init__(daemon=True)
@@ -111,7 +111,7 @@ class Bench:
 
     def run(self, test):
         """A peer that has to answer in time can do so only if this program
-        runs: what fails while it does not is tried again."""
+        runs. A test that fails while it could not is tried again."""
         for attempt in range(ATTEMPTS):
             self.wire.drain()
             self.said = []
@@ -141,13 +141,13 @@ class Bench:
                         *words], check=True)
 
     def restart(self, tunnel, *words):
-        """A new start of the machine: damping is forgotten too."""
+        """Start the state machine anew, without the flaps of before."""
         self.set(tunnel, "down")
         self.flaps_before += self.probes(tunnel)[FLAPS]
         self.set(tunnel, *words, "up")
 
     def configure(self, tunnel, interval, retries=None):
-        """As set, without starting a program."""
+        """Do what set does, without starting a program."""
         message = Message(RTM_NEWLINK, 0, self.rtnl.link(tunnel.name)["index"])
 
         def data():
@@ -193,7 +193,7 @@ class Bench:
 
     @contextlib.contextmanager
     def counts(self, tunnel, what, **by):
-        """The counters rise by so much meanwhile; wait until they have."""
+        """The counters must rise by so much meanwhile; wait until they have."""
         before = self.rtnl.drops(tunnel.name)
         yield
         end = time.monotonic() + 2
@@ -213,8 +213,8 @@ class Bench:
         return True
 
     def serve(self, tunnel, seconds, policy=None, until=None):
-        """Answer probes as the policy says, for so long or until a condition;
-        how many there were."""
+        """Answer probes as the policy says, for so long or until the condition
+        holds. Return how many probes there were."""
         policy = policy or (lambda number, inner: [one_hop_on(inner)])
         end = time.monotonic() + seconds
         number = 0
@@ -240,8 +240,8 @@ class Bench:
 
 
 def setup(*tunnels):
-    """The gateway A has the tunnels and B is the wire; nobody answers at the
-    remotes but a test."""
+    """Make the gateway A with its tunnels, and the wire B. Only the test answers
+    at the remotes."""
     gateway, wire = net.pair()
     # The checksums are complete on the wire.
     net.run("ethtool", "-K", "v0", "tx", "off", netns=gateway)

@@ -33,7 +33,7 @@ IFLA_INFO_KIND, IFLA_INFO_DATA, IFLA_INFO_XSTATS = 1, 2, 3
  IFLA_GREX_MTU_PROBE, IFLA_GREX_MTU_AUTO, IFLA_GREX_TTL_MIN,
  IFLA_GREX_KEEPALIVE_SECRET, IFLA_GREX_KEEPALIVE_SECRET_ID) = range(32, 45)
 GREX_XSTATS_KEEPALIVE, GREX_XSTATS_PROBE = 256, 257
-# GREX_PROBES_*, from 2 on, each with its format.
+# These are GREX_PROBES_*, from 2 on, each with its format.
 PROBES = (("state", "=I"), ("flaps", "=Q"), ("changed", "=Q"), ("sent", "=Q"),
           ("received", "=Q"), ("rtt", "=Q"), ("rtt_smoothed", "=Q"),
           ("rtt_min", "=Q"), ("rtt_max", "=Q"), ("jitter", "=Q"),
@@ -53,7 +53,7 @@ def counter_names():
                           "../../../uapi/linux/grex.h")
     with open(header, encoding="ascii") as file:
         text = file.read()
-    # GREX_STATS_ICMP stands for several, named by what they have in front.
+    # GREX_STATS_ICMP stands for several counters, which share the first word.
     each = re.findall(r"X\(TYPE##\w+, type##(\w+)", text)
     names = []
     for name, kind in re.findall(r"\tX\(\w+, (\w+), (?:TUNNEL|NETNS)|"
@@ -65,7 +65,7 @@ def counter_names():
 
 class Message:
     """A link message. at[path] is where an attribute is, from the start of the
-    message, as the kernel says it; path is the types down to it."""
+    message, as the kernel counts; path has the types that lead to it."""
 
     def __init__(self, kind, flags=0, index=0):
         self.kind = kind
@@ -79,7 +79,7 @@ class Message:
         return self
 
     def attr(self, kind, payload=b"", length=None):
-        """length is what the header says, if it is not the truth."""
+        """The header says length, if given, even if that is wrong."""
         self.at[self.path + (kind & NLA_TYPE_MASK,)] = 16 + len(self.body)
         if length is None:
             length = 4 + len(payload)
@@ -107,7 +107,7 @@ class Message:
 
 
 def attributes(data):
-    """Type to payload; the flags of the type are left out."""
+    """A dictionary from type to payload, without the flags of the type."""
     found = {}
     while len(data) >= 4:
         length, kind = struct.unpack_from("=HH", data)

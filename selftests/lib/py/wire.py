@@ -30,7 +30,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def enter(netns):
-    """Sockets made from now on are in this namespace, and stay there."""
+    """Sockets that are made from now on belong to this namespace."""
     fd = os.open("/run/netns/" + netns, os.O_RDONLY)
     if _libc.setns(fd, CLONE_NEWNET):
         raise OSError(ctypes.get_errno(), "setns " + netns)
@@ -38,7 +38,7 @@ def enter(netns):
 
 
 def checksum(data):
-    """RFC 1071."""
+    """The Internet checksum (RFC 1071)."""
     if len(data) % 2:
         data += b"\0"
     total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
@@ -70,12 +70,12 @@ def echo(number, data=b"grex"):
 
 
 def udp(source, destination, data):
-    """Without a checksum, which IPv4 allows."""
+    """A datagram without a checksum, which IPv4 allows."""
     return struct.pack("!HHHH", source, destination, 8 + len(data), 0) + data
 
 
 def gre(protocol, payload, key=None, csum=False, seq=None, bits=0):
-    """RFC 2784 and 2890; bits are added to the flags as they are."""
+    """A GRE packet (RFC 2784, RFC 2890); bits are added to its flags."""
     flags = bits
     rest = b""
     if key is not None:
@@ -92,7 +92,7 @@ def gre(protocol, payload, key=None, csum=False, seq=None, bits=0):
 
 
 class Sender:
-    """Sends whole IPv4 packets, whatever their source."""
+    """It sends whole IPv4 packets, whatever their source is."""
 
     def __init__(self, netns):
         enter(netns)
@@ -104,7 +104,7 @@ class Sender:
 
 
 class Tap:
-    """What passes a device, without the header of its link layer."""
+    """It sees what passes a device, without the link-layer header, and can send."""
 
     def __init__(self, netns, device, protocol=ETH_P_ALL):
         enter(netns)
