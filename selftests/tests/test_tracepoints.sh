@@ -27,9 +27,18 @@ modprobe grex 2>/dev/null
 [ -d "$TRACING/events" ] || mount -t tracefs none "$TRACING" 2>/dev/null
 [ -d "$TRACING/events/grex" ] || skip_all "no tracing in this kernel"
 
-# lines: "SYSTEM:NAME field..." of each line of bpftrace in the page
+# programs: the displayed blocks of the page, one per line, as a shell takes them
+programs() {
+	awk '
+		/^\.Bd -literal/ { shown = 1; text = ""; next }
+		/^\.Ed/ { if (shown) print text; shown = 0 }
+		shown { sub(/^ +/, ""); gsub(/\\e/, "\\"); text = text $0 " " }' "$PAGE"
+}
+
+# lines: "SYSTEM:NAME field..." of each bpftrace program in the page
 lines() {
-	sed -nE "s/^bpftrace -e 'tracepoint:([a-z_]+:[a-z_]+) (.*)'\$/\\1 \\2/p" "$PAGE" |
+	programs |
+		sed -nE "s/^bpftrace -e 'tracepoint:([a-z_]+:[a-z_]+) (.*)' \$/\\1 \\2/p" |
 		while read -r event program; do
 			printf '%s %s\n' "$event" "$(grep -oE 'args->[a-z_]+' \
 				<<<"$program" | sed 's/args->//' | sort -u | tr '\n' ' ')"
@@ -151,9 +160,9 @@ bpftrace_runs() {
 		>"$WORK/bpftrace" 2>&1 || { skip "$(tail -n 1 "$WORK/bpftrace")"; return 1; }
 }
 
-# line EVENT: what the page has for it, as a shell takes it
+# line EVENT: the bpftrace program of the page for this event
 line() {
-	sed -nE "s/\\\\e/\\\\/g; s/^bpftrace -e '(tracepoint:$1 .*)'\$/\1/p" "$PAGE"
+	programs | sed -nE "s/^bpftrace -e '(tracepoint:$1 .*)' \$/\1/p"
 }
 
 # bpftrace_line EVENT PATTERN command...: the line says PATTERN meanwhile
