@@ -22,6 +22,7 @@ table() {
 	build	kmod			depmod and modprobe
 	build	dkms			builds the module for each installed kernel
 	build	mandoc			checks and shows the man page
+	build	groff-base		renders the man pages as man(1) does
 	lab	qemu-system-x86		boots the test kernels
 	lab	busybox-static		the first program of a test kernel
 	lab	cpio			packs the initramfs

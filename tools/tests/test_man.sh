@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The man pages are complete: every word, command, flag, counter and JSON member
-# is in gretool(8) or gretool.conf(5), every counter and attribute in grex(4); and
-# mandoc has no complaint.
+# The man pages are complete: every option, command, counter and JSON member is in
+# gretool(8) or gretool.conf(5), and every counter and attribute is in grex(4).
+# mandoc and groff render the pages in 80 columns without warnings.
 
 cd "$(dirname "$0")" || exit 1
 number=0
@@ -117,6 +117,33 @@ if command -v mandoc >/dev/null; then
 	result $? "mandoc has no complaint"
 	[[ $complaints ]] && printf '# %s\n' "$complaints"
 fi
+
+# render RENDERER PAGE: as man(1) shows it in 80 columns. Debian's man(1) uses groff.
+render() {
+	case $1 in
+	groff) groff -P-cbou -mandoc -Tascii -rLL=80n -ww "$2" ;;
+	mandoc) mandoc -T ascii -O width=80 "$2" | sed 's/.\x08//g' ;;
+	esac
+}
+
+# complaints RENDERER: its warnings, and the lines of more than 80 columns
+complaints() {
+	local page
+	for page in ../man/gretool.8 ../man/gretool.conf.5 ../man/grex.4; do
+		render "$1" "$page" 2>&1 >"$rendered"
+		awk -v page="$page" 'length > 80 { print page ": " $0 }' "$rendered"
+	done | sed 's/^/# /'
+}
+
+rendered=$(mktemp) || exit 1
+trap 'rm -f "$rendered"' EXIT
+for renderer in groff mandoc; do
+	command -v "$renderer" >/dev/null || continue
+	complaints=$(complaints "$renderer")
+	[[ -z $complaints ]]
+	result $? "$renderer renders the pages in 80 columns"
+	[[ $complaints ]] && echo "$complaints"
+done
 
 echo "1..$number"
 exit $failed
