@@ -187,11 +187,14 @@ if [[ -c /dev/full ]]; then
 	[[ $? == 1 && $(<"$temporary/err") == *'cannot write the output'* ]]
 	result $? 'a full disk is an error'
 fi
-for command in add set probe top check metrics apply save import; do
+for command in add set del show monitor probe top check metrics apply save import help; do
 	long=$("$gretool" help "$command" | awk 'length > 80')
 	[[ ! $long ]]
 	result $? "help $command fits 80 columns $long"
 done
+long=$("$gretool" help | awk 'length > 80')
+[[ ! $long ]]
+result $? "help fits 80 columns $long"
 
 echo "1..$number"
 exit $failed
