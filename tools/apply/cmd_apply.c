@@ -12,14 +12,15 @@
 #include "apply/made.h"
 #include "apply/order.h"
 #include "apply/reconcile.h"
-#include "cli/gretool.h"
+#include "cli/command.h"
 #include "lib/interrupt.h"
 #include "netlink/resolve.h"
 #include "netlink/tunnels.h"
+#include "option/words.h"
 
 #define LOCK_FOLDER "/run/gretool"
 
-const char help_apply[] =
+static const char help[] =
 	"gretool apply [FILE|DIRECTORY] [--dry-run] [--prune] [--made FILE]\n"
 	"              [--keep-going] [--dev NAME] [-j] [-p]\n"
 	"\n"
@@ -467,7 +468,7 @@ static int parse_arguments(struct apply *a, int argc, char **argv)
 	return STATUS_OK;
 }
 
-int cmd_apply(struct gretool *g, int argc, char **argv)
+static int cmd_apply(struct gretool *g, int argc, char **argv)
 {
 	struct apply a = {
 		.g = g,
@@ -496,3 +497,11 @@ int cmd_apply(struct gretool *g, int argc, char **argv)
 	conf_free(&a.conf);
 	return status;
 }
+
+static void print_options(void)
+{
+	words_help(stdout, WORDS_FILE);
+}
+
+COMMAND(apply, .order = 100, .summary = "make the tunnels what a file says",
+	.help = help, .print_options = print_options, .run = cmd_apply);

@@ -6,14 +6,14 @@
 #include <string.h>
 
 #include "apply/difference.h"
-#include "cli/gretool.h"
+#include "cli/command.h"
 #include "lib/output.h"
 #include "netlink/collect.h"
 #include "netlink/tunnels.h"
 #include "option/options.h"
 #include "show/print.h"
 
-const char help_save[] =
+static const char help[] =
 	"gretool save [FILE]\n"
 	"\n"
 	"Write all tunnels, their addresses and their static routes as "
@@ -150,7 +150,7 @@ static int compare_tunnels(const void *left, const void *right)
 	return strcmp(a->config.name, b->config.name);
 }
 
-int cmd_save(struct gretool *g, int argc, char **argv)
+static int cmd_save(struct gretool *g, int argc, char **argv)
 {
 	struct tunnels tunnels;
 	const char *path;
@@ -177,3 +177,6 @@ int cmd_save(struct gretool *g, int argc, char **argv)
 	tunnels_free(&tunnels);
 	return status;
 }
+
+COMMAND(save, .order = 110, .summary = "write such a file", .help = help,
+	.run = cmd_save);

@@ -4,13 +4,13 @@
 #include <string.h>
 
 #include "check/doctor.h"
-#include "cli/gretool.h"
+#include "cli/command.h"
 #include "lib/visible.h"
 #include "netlink/tunnels.h"
 #include "option/words.h"
 #include "show/print.h"
 
-const char help_check[] =
+static const char help[] =
 	"gretool check [NAME] [-j] [-p]\n"
 	"\n"
 	"Look for what is wrong with a tunnel, or with all: the interface, the "
@@ -189,7 +189,7 @@ static int check_all(struct gretool *g, const char *name,
 	return status ? status : c.status;
 }
 
-int cmd_check(struct gretool *g, int argc, char **argv)
+static int cmd_check(struct gretool *g, int argc, char **argv)
 {
 	const char *name = NULL, *wrong;
 	struct tunnels tunnels;
@@ -218,3 +218,6 @@ int cmd_check(struct gretool *g, int argc, char **argv)
 	tunnels_free(&tunnels);
 	return status;
 }
+
+COMMAND(check, .order = 80, .summary = "find what is wrong, and what mends it",
+	.help = help, .run = cmd_check);

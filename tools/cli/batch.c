@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cli/batch.h"
-#include "cli/gretool.h"
+#include "cli/registry.h"
 #include "lib/line.h"
 
 static int run_line(struct gretool *g, char *line)
@@ -20,7 +20,7 @@ static int run_line(struct gretool *g, char *line)
 		return usage("the line %s", wrong);
 	if (!argc)
 		return STATUS_OK;
-	status = run_command(g, argc, argv);
+	status = registry_run(g, argc, argv);
 	/* What a line says about its output is for that line only. */
 	g->output = before;
 	return status;

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "cli/gretool.h"
+#include "cli/command.h"
 #include "netlink/change.h"
 #include "netlink/resolve.h"
 #include "option/words.h"
 
-const char help_add[] = "gretool add NAME remote ADDRESS|any [OPTION]...\n"
-			"\n"
-			"Create a tunnel: all of what is said, or nothing. "
-			"Options may come in any\n"
-			"order, each at most once.\n";
+static const char help[] = "gretool add NAME remote ADDRESS|any [OPTION]...\n"
+			   "\n"
+			   "Create a tunnel: all of what is said, or nothing. "
+			   "Options may come in any\n"
+			   "order, each at most once.\n";
 
-int cmd_add(struct gretool *g, int argc, char **argv)
+static int cmd_add(struct gretool *g, int argc, char **argv)
 {
 	struct config c;
 	int status;
@@ -23,3 +23,11 @@ int cmd_add(struct gretool *g, int argc, char **argv)
 	config_free(&c);
 	return status;
 }
+
+static void print_options(void)
+{
+	words_help(stdout, WORDS_ADD);
+}
+
+COMMAND(add, .order = 10, .summary = "create a tunnel", .help = help,
+	.print_options = print_options, .run = cmd_add);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "cli/gretool.h"
+#include "cli/command.h"
 #include "netlink/change.h"
 #include "netlink/tunnels.h"
 #include "option/words.h"
 
-const char help_del[] = "gretool del NAME\n"
-			"\n"
-			"Delete a tunnel.\n";
+static const char help[] = "gretool del NAME\n"
+			   "\n"
+			   "Delete a tunnel.\n";
 
-int cmd_del(struct gretool *g, int argc, char **argv)
+static int cmd_del(struct gretool *g, int argc, char **argv)
 {
 	struct tunnel tunnel;
 	const char *wrong;
@@ -26,3 +26,6 @@ int cmd_del(struct gretool *g, int argc, char **argv)
 		return status;
 	return change_delete(&g->nl, argv[0], tunnel.ifindex);
 }
+
+COMMAND(del, .order = 30, .summary = "delete a tunnel", .help = help,
+	.run = cmd_del);

@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdio.h>
-#include <string.h>
 
-#include "cli/gretool.h"
-#include "option/words.h"
+#include "cli/registry.h"
 
-const char help_help[] = "gretool help [COMMAND]\n"
-			 "\n"
-			 "Explain a command, or list them.\n";
+static const char help[] = "gretool help [COMMAND]\n"
+			   "\n"
+			   "Explain a command, or list them.\n";
 
-static void help_all(void)
+static void list_commands(void)
 {
-	const struct command *command;
+	const struct command *command = NULL;
 
 	puts("gretool [-n NETNS] [-s] [-d] [-j] [-p] COMMAND [ARGUMENT]...\n"
 	     "gretool [-n NETNS] [-force] -batch FILE\n"
 	     "\n"
 	     "Commands:");
-	for (command = commands; command->name; command++)
+	while ((command = registry_next(command)))
 		if (command->summary)
 			printf("  %-9s %s\n", command->name, command->summary);
 	puts("\n"
@@ -33,25 +31,22 @@ static void help_all(void)
 	     "\"gretool help COMMAND\" explains more, gretool(8) all.");
 }
 
-int cmd_help(struct gretool *g, int argc, char **argv)
+static int cmd_help(struct gretool *g, int argc, char **argv)
 {
 	const struct command *command;
 
 	(void)g;
 	if (!argc) {
-		help_all();
+		list_commands();
 		return STATUS_OK;
 	}
-	command = find_command(argv[0]);
+	command = registry_find(argv[0]);
 	if (!command || !command->help)
 		return usage("\"%s\" is not a command, see \"gretool help\"",
 			     argv[0]);
-	fputs(command->help, stdout);
-	if (command->run == cmd_add)
-		words_help(stdout, WORDS_ADD);
-	else if (command->run == cmd_set)
-		words_help(stdout, WORDS_SET);
-	else if (command->run == cmd_apply)
-		words_help(stdout, WORDS_FILE);
+	command_help(command);
 	return STATUS_OK;
 }
+
+COMMAND(help, .order = 130, .summary = "explain a command", .help = help,
+	.run = cmd_help);

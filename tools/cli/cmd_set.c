@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "cli/gretool.h"
+#include "cli/command.h"
 #include "netlink/change.h"
 #include "netlink/link.h"
 #include "netlink/resolve.h"
 #include "netlink/tunnels.h"
 #include "option/words.h"
 
-const char help_set[] = "gretool set NAME OPTION...\n"
-			"\n"
-			"Change what is named and keep the rest: all of it, or "
-			"nothing. An addr is\n"
-			"added to those that are there.\n";
+static const char help[] =
+	"gretool set NAME OPTION...\n"
+	"\n"
+	"Change what is named and keep the rest: all of it, or "
+	"nothing. An addr is\n"
+	"added to those that are there.\n";
 
 /* What a refused address has left changed. */
 static void put_back(struct gretool *g, const struct tunnel *before,
@@ -62,7 +63,7 @@ static int set_tunnel(struct gretool *g, struct config *c)
 	return status;
 }
 
-int cmd_set(struct gretool *g, int argc, char **argv)
+static int cmd_set(struct gretool *g, int argc, char **argv)
 {
 	struct config c;
 	int status;
@@ -73,3 +74,11 @@ int cmd_set(struct gretool *g, int argc, char **argv)
 	config_free(&c);
 	return status;
 }
+
+static void print_options(void)
+{
+	words_help(stdout, WORDS_SET);
+}
+
+COMMAND(set, .order = 20, .summary = "change a tunnel", .help = help,
+	.print_options = print_options, .run = cmd_set);

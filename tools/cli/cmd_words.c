@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/gretool.h"
+#include "cli/command.h"
 #include "option/words.h"
 
 /* WORD, the bits of what it says, does a value follow (2: perhaps), which. */
-int cmd_words(struct gretool *g, int argc, char **argv)
+static int cmd_words(struct gretool *g, int argc, char **argv)
 {
 	enum words_use use = WORDS_ADD;
 	const struct word *word;
@@ -25,3 +25,5 @@ int cmd_words(struct gretool *g, int argc, char **argv)
 			       word->complete ? word->complete : "");
 	return STATUS_OK;
 }
+
+COMMAND(words, .run = cmd_words);

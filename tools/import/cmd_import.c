@@ -2,10 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/gretool.h"
+#include "cli/command.h"
 #include "import/import.h"
 
-const char help_import[] =
+static const char help[] =
 	"gretool import links\n"
 	"gretool import ifupdown [FILE]\n"
 	"gretool import networkd [DIRECTORY]\n"
@@ -17,7 +17,7 @@ const char help_import[] =
 	"be taken\n"
 	"over is a comment, and a warning.\n";
 
-int cmd_import(struct gretool *g, int argc, char **argv)
+static int cmd_import(struct gretool *g, int argc, char **argv)
 {
 	struct import im = { 0 };
 	const char *from, *path;
@@ -44,3 +44,6 @@ int cmd_import(struct gretool *g, int argc, char **argv)
 	import_free(&im);
 	return status ? status : err;
 }
+
+COMMAND(import, .order = 120, .summary = "write one from what other tools have",
+	.help = help, .run = cmd_import);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "cli/gretool.h"
+#include "cli/command.h"
 #include "lib/output.h"
 #include "metrics/metrics.h"
 #include "netlink/tunnels.h"
 
-const char help_metrics[] =
+static const char help[] =
 	"gretool metrics [FILE]\n"
 	"\n"
 	"Print the counters and states of all tunnels as OpenMetrics text, or "
@@ -20,7 +20,7 @@ static void print_metrics(FILE *out, const void *what)
 	metrics_print(out, tunnels->list, tunnels->count);
 }
 
-int cmd_metrics(struct gretool *g, int argc, char **argv)
+static int cmd_metrics(struct gretool *g, int argc, char **argv)
 {
 	struct tunnels tunnels;
 	const char *path;
@@ -35,3 +35,6 @@ int cmd_metrics(struct gretool *g, int argc, char **argv)
 	tunnels_free(&tunnels);
 	return status;
 }
+
+COMMAND(metrics, .order = 90, .summary = "counters and states for Prometheus",
+	.help = help, .run = cmd_metrics);

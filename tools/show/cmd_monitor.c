@@ -5,13 +5,13 @@
 #include <string.h>
 #include <time.h>
 
-#include "cli/gretool.h"
+#include "cli/command.h"
 #include "netlink/refusal.h"
 #include "netlink/resolve.h"
 #include "netlink/tunnels.h"
 #include "show/print.h"
 
-const char help_monitor[] =
+static const char help[] =
 	"gretool monitor [-j]\n"
 	"\n"
 	"Report tunnels that are created, changed, renamed or deleted, that go "
@@ -239,7 +239,7 @@ static int look_around(struct monitor *m)
 	return STATUS_OK;
 }
 
-int cmd_monitor(struct gretool *g, int argc, char **argv)
+static int cmd_monitor(struct gretool *g, int argc, char **argv)
 {
 	/* Large: it has a receive buffer. */
 	static struct nl events;
@@ -276,3 +276,6 @@ int cmd_monitor(struct gretool *g, int argc, char **argv)
 	nl_close(&events);
 	return status;
 }
+
+COMMAND(monitor, .order = 50, .summary = "report changes as they happen",
+	.help = help, .run = cmd_monitor);

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "cli/gretool.h"
+#include "cli/command.h"
 #include "lib/duration.h"
 #include "lib/interrupt.h"
 #include "lib/json.h"
@@ -14,7 +14,7 @@
 #include "option/words.h"
 #include "show/print.h"
 
-const char help_probe[] =
+static const char help[] =
 	"gretool probe NAME [-c COUNT] [-i TIME] [-s SIZE]\n"
 	"\n"
 	"Ask the far end of a tunnel whether it is there, as keepalives do, and "
@@ -284,7 +284,7 @@ static int parse(struct probing *p, int argc, char **argv)
 	return wrong ? usage("name: \"%s\" %s", p->name, wrong) : STATUS_OK;
 }
 
-int cmd_probe(struct gretool *g, int argc, char **argv)
+static int cmd_probe(struct gretool *g, int argc, char **argv)
 {
 	struct probing p = { .g = g, .interval = 1000 };
 	struct tunnel tunnel;
@@ -311,3 +311,6 @@ int cmd_probe(struct gretool *g, int argc, char **argv)
 		return status;
 	return p.answered ? STATUS_OK : STATUS_REFUSED;
 }
+
+COMMAND(probe, .order = 60, .summary = "ask the far end, and measure",
+	.help = help, .run = cmd_probe);

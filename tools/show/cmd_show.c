@@ -4,9 +4,9 @@
 #include "option/words.h"
 #include "show/print.h"
 
-#include "cli/gretool.h"
+#include "cli/command.h"
 
-const char help_show[] =
+static const char help[] =
 	"gretool show [NAME] [-s] [-d] [-j] [-p]\n"
 	"\n"
 	"Show one tunnel or all, one a line, as add takes them.\n"
@@ -50,7 +50,7 @@ static void show_json(const struct output *output,
 	json_array_end(&json);
 }
 
-int cmd_show(struct gretool *g, int argc, char **argv)
+static int cmd_show(struct gretool *g, int argc, char **argv)
 {
 	const char *name = NULL;
 	struct tunnels tunnels;
@@ -85,3 +85,6 @@ int cmd_show(struct gretool *g, int argc, char **argv)
 	tunnels_free(&tunnels);
 	return status;
 }
+
+COMMAND(show, .order = 40, .summary = "show tunnels, as add takes them",
+	.help = help, .run = cmd_show);

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "cli/gretool.h"
+#include "cli/command.h"
 #include "lib/duration.h"
 #include "lib/interrupt.h"
 #include "netlink/refusal.h"

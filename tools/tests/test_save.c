@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/gretool.h"
+#include "cli/registry.h"
 #include "netlink/collect.h"
 #include "tap.h"
 
@@ -41,7 +41,7 @@ static int save(struct gretool *g, unsigned int times)
 
 	interruptions = times;
 	output_catch();
-	status = cmd_save(g, 0, NULL);
+	status = registry_run(g, 1, (char *[]){ "save" });
 	output_caught();
 	interruptions = 0;
 	return status;

@@ -5,14 +5,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/gretool.h"
+#include "cli/command.h"
 #include "lib/duration.h"
 #include "lib/interrupt.h"
 #include "lib/visible.h"
 #include "netlink/tunnels.h"
 #include "show/print.h"
 
-const char help_top[] =
+static const char help[] =
 	"gretool top [-i TIME] [-c COUNT]\n"
 	"\n"
 	"A live table of all tunnels: the state of the peer, the RTT of its "
@@ -127,7 +127,7 @@ static int look(struct gretool *g, bool terminal)
 	return status;
 }
 
-int cmd_top(struct gretool *g, int argc, char **argv)
+static int cmd_top(struct gretool *g, int argc, char **argv)
 {
 	const bool terminal = isatty(STDOUT_FILENO);
 	uint32_t interval = 1000;
@@ -164,3 +164,6 @@ int cmd_top(struct gretool *g, int argc, char **argv)
 	interrupt_release();
 	return status;
 }
+
+COMMAND(top, .order = 70, .summary = "a live table of the far ends",
+	.help = help, .run = cmd_top);

@@ -6,78 +6,12 @@
 #include <string.h>
 
 #include "cli/batch.h"
-#include "cli/gretool.h"
-#include "lib/nearest.h"
+#include "cli/registry.h"
 #include "netlink/netns.h"
 
 #ifndef VERSION
 #define VERSION "unknown"
 #endif
-
-const struct command commands[] = {
-	{ "add", "create a tunnel", help_add, cmd_add },
-	{ "set", "change a tunnel", help_set, cmd_set },
-	{ "del", "delete a tunnel", help_del, cmd_del },
-	{ "show", "show tunnels, as add takes them", help_show, cmd_show },
-	{ "monitor", "report changes as they happen", help_monitor,
-	  cmd_monitor },
-	{ "probe", "ask the far end, and measure", help_probe, cmd_probe },
-	{ "top", "a live table of the far ends", help_top, cmd_top },
-	{ "check", "find what is wrong, and what mends it", help_check,
-	  cmd_check },
-	{ "metrics", "counters and states for Prometheus", help_metrics,
-	  cmd_metrics },
-	{ "apply", "make the tunnels what a file says", help_apply, cmd_apply },
-	{ "save", "write such a file", help_save, cmd_save },
-	{ "import", "write one from what other tools have", help_import,
-	  cmd_import },
-	{ "help", "explain a command", help_help, cmd_help },
-	{ "words", NULL, NULL, cmd_words },
-	{ 0 },
-};
-
-const struct command *find_command(const char *name)
-{
-	const struct command *command;
-
-	for (command = commands; command->name; command++)
-		if (!strcmp(command->name, name))
-			return command;
-	return NULL;
-}
-
-static bool asks_for_help(int argc, char **argv)
-{
-	int i;
-
-	for (i = 1; i < argc; i++)
-		if (!strcmp(argv[i], "-h") || !strcmp(argv[i], "--help"))
-			return true;
-	return false;
-}
-
-int run_command(struct gretool *g, int argc, char **argv)
-{
-	const struct command *command = find_command(argv[0]);
-	const char *meant;
-	int status;
-
-	if (!command) {
-		meant = nearest(argv[0], &commands->name, sizeof(*commands));
-		if (meant)
-			return usage("\"%s\" is not a command, did you mean \"%s\"?",
-				     argv[0], meant);
-		return usage("\"%s\" is not a command, see \"gretool help\"",
-			     argv[0]);
-	}
-	report_command(command->name);
-	if (asks_for_help(argc, argv))
-		status = cmd_help(g, 1, argv);
-	else
-		status = command->run(g, argc - 1, argv + 1);
-	report_command(NULL);
-	return status;
-}
 
 enum option {
 	OPTION_NONE,
@@ -155,7 +89,7 @@ static int run_arguments(struct gretool *g, int argc, char **argv)
 			g->force = true;
 			break;
 		case OPTION_HELP:
-			return cmd_help(g, 0, NULL);
+			return command_run(g, registry_find("help"), 1, argv);
 		case OPTION_VERSION:
 			printf("gretool %s\n", VERSION);
 			return STATUS_OK;
@@ -192,7 +126,7 @@ static int run_arguments(struct gretool *g, int argc, char **argv)
 	if (batch)
 		return batch_run(g, batch);
 	if (i < argc)
-		return run_command(g, argc - i, argv + i);
+		return registry_run(g, argc - i, argv + i);
 	return usage("the command is missing, see \"gretool help\"");
 }
 

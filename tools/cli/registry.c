@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/registry.h"
+#include "lib/nearest.h"
+
+/* The linker defines these. */
+extern const struct command *const __start_commands[];
+extern const struct command *const __stop_commands[];
+
+const struct command *registry_find(const char *name)
+{
+	const struct command *const *c;
+
+	for (c = __start_commands; c < __stop_commands; c++)
+		if (!strcmp((*c)->name, name))
+			return *c;
+	return NULL;
+}
+
+static bool is_before(const struct command *a, const struct command *b)
+{
+	return a->order == b->order ? strcmp(a->name, b->name) < 0
+				    : a->order < b->order;
+}
+
+const struct command *registry_next(const struct command *previous)
+{
+	const struct command *const *c, *next = NULL;
+
+	for (c = __start_commands; c < __stop_commands; c++)
+		if ((!previous || is_before(previous, *c)) &&
+		    (!next || is_before(*c, next)))
+			next = *c;
+	return next;
+}
+
+static const char *nearest_name(const char *name)
+{
+	const size_t count = (size_t)(__stop_commands - __start_commands);
+	const char **names = calloc(count + 1, sizeof(*names));
+	const char *found = NULL;
+	size_t i;
+
+	for (i = 0; names && i < count; i++)
+		names[i] = __start_commands[i]->name;
+	if (names)
+		found = nearest(name, names, sizeof(*names));
+	free(names);
+	return found;
+}
+
+int registry_run(struct gretool *g, int argc, char **argv)
+{
+	const struct command *command = registry_find(argv[0]);
+	const char *meant;
+
+	if (command)
+		return command_run(g, command, argc, argv);
+	meant = nearest_name(argv[0]);
+	if (meant)
+		return usage("\"%s\" is not a command, did you mean \"%s\"?",
+			     argv[0], meant);
+	return usage("\"%s\" is not a command, see \"gretool help\"", argv[0]);
+}
