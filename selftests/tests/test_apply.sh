@@ -963,7 +963,7 @@ errors() {
 	printf '[g]\nremote any\nlink-netns nowhere\n' | file
 	says 1 "^$WORK/conf:3:1: link-netns: \"nowhere\": No such file" "$WORK/conf"
 	says 1 '^gretool: apply: /nowhere: No such file' /nowhere
-	says 2 '"b" is too much' a b
+	says 2 'unexpected argument "b"' a b
 	says 2 '"--prone" is not an option' --prone
 	check_fails "route in add" gretool -n "$A" add g remote any up \
 		route 10.0.0.0/8

@@ -104,17 +104,17 @@ USAGE='
 	set t link-netns x | link-netns: cannot be changed
 	set | name of the tunnel is missing
 	del | name of the tunnel is missing
-	del t u | "u" is too much
-	show t u | "u" is too much
+	del t u | unexpected argument "u"
+	show t u | unexpected argument "u"
 	set t remote any keepalive 5 | keepalive: needs a peer to ask
 	probe | name of the tunnel is missing
-	probe t u | "u" is too much
-	probe t -x | "-x" is not an option, expected -c, -i or -s
+	probe t u | unexpected argument "u"
+	probe t -x | "-x" is not an option, expected -c, -i, -s or -j
 	probe t -c | -c: the value is missing
 	probe t -c 0 | -c: "0" is not 1\.\.4294967295
 	probe t -i 9ms | -i: "9ms" is not a time of 10ms or more
 	probe t -s 55 | -s: "55" is not 56\.\.65499 bytes
-	top t | "t" is too much
+	top t | unexpected argument "t"
 	top -i 99ms | -i: "99ms" is not a time of 100ms or more
 	top -c 0 | -c: "0" is not 1 or more
 	frobnicate | "frobnicate" is not a command

@@ -12,6 +12,7 @@
 #include "apply/made.h"
 #include "apply/order.h"
 #include "apply/reconcile.h"
+#include "cli/args.h"
 #include "cli/command.h"
 #include "lib/interrupt.h"
 #include "netlink/resolve.h"
@@ -425,42 +426,26 @@ static int apply_all(struct apply *a)
 
 static int parse_arguments(struct apply *a, int argc, char **argv)
 {
-	int i;
+	const struct args_option options[] = {
+		{ "dry-run", .flag = &a->dry_run },
+		{ "prune", .flag = &a->prune },
+		{ "made", .value = &a->made_path, .expected = "a file" },
+		{ "keep-going", .flag = &a->keep_going },
+		{ "dev", .value = &a->dev, .expected = "an interface" },
+		{ 0 },
+	};
+	const struct args args = {
+		.options = options,
+		.output = "jp",
+		.useless = "sd",
+		.operands = &a->path,
+		.max_operands = 1,
+	};
+	int status;
 
-	for (i = 0; i < argc; i++) {
-		if (output_option(&a->g->output, argv[i]))
-			continue;
-		if (!strcmp(argv[i], "--dry-run")) {
-			a->dry_run = true;
-		} else if (!strcmp(argv[i], "--prune")) {
-			a->prune = true;
-		} else if (!strcmp(argv[i], "--keep-going")) {
-			a->keep_going = true;
-		} else if (!strcmp(argv[i], "--made")) {
-			if (++i == argc)
-				return usage("--made: the value is missing, "
-					     "expected a file");
-			a->made_path = argv[i];
-		} else if (!strcmp(argv[i], "--dev")) {
-			if (++i == argc)
-				return usage("--dev: the value is missing, "
-					     "expected an interface");
-			a->dev = argv[i];
-		} else if (argv[i][0] == '-' && argv[i][1]) {
-			return usage("\"%s\" is not an option, expected "
-				     "--dry-run, --prune, --made, "
-				     "--keep-going, --dev, -j or -p",
-				     argv[i]);
-		} else if (a->path) {
-			return usage("\"%s\" is too much, expected only one "
-				     "FILE or DIRECTORY",
-				     argv[i]);
-		} else {
-			a->path = argv[i];
-		}
-	}
-	if (a->g->output.stats || a->g->output.details)
-		return usage("-s and -d say nothing here, expected -j or -p");
+	status = args_read(&args, &a->g->output, argc, argv);
+	if (status)
+		return status;
 	if (a->dev && a->prune)
 		return usage("--prune and --dev: expected only one of them");
 	if (!a->path)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "apply/difference.h"
+#include "cli/args.h"
 #include "cli/command.h"
 #include "lib/output.h"
 #include "netlink/collect.h"
@@ -153,13 +154,20 @@ static int compare_tunnels(const void *left, const void *right)
 static int cmd_save(struct gretool *g, int argc, char **argv)
 {
 	struct tunnels tunnels;
-	const char *path;
+	const char *path = NULL;
+	const struct args args = {
+		.operands = &path,
+		.max_operands = 1,
+		.operand_name = "FILE",
+	};
 	int status;
 	size_t i;
 
-	status = output_path(argc, argv, &path);
+	status = args_read(&args, &g->output, argc, argv);
 	if (status)
 		return status;
+	if (path && !strcmp(path, "-"))
+		path = NULL;
 	status = tunnels_read(&g->nl, NULL, false, &tunnels);
 	if (!status)
 		status = tunnels_read_routes(&g->nl, &tunnels);

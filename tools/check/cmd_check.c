@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "check/doctor.h"
+#include "cli/args.h"
 #include "cli/command.h"
 #include "lib/visible.h"
 #include "netlink/tunnels.h"
-#include "option/words.h"
 #include "show/print.h"
 
 static const char help[] =
@@ -164,7 +164,7 @@ static int check_all(struct gretool *g, const char *name,
 	int status = STATUS_OK, one;
 	size_t i, missing = 0;
 
-	facts_open(&reader, &g->nl, g->netns, g->netns ? g->home : -1);
+	facts_open(&reader, &g->nl, g->netns, g->home);
 	/* They are only compared with those of files. */
 	if (reader.files.conf.count)
 		tunnels_read_routes(&g->nl, tunnels);
@@ -191,27 +191,21 @@ static int check_all(struct gretool *g, const char *name,
 
 static int cmd_check(struct gretool *g, int argc, char **argv)
 {
-	const char *name = NULL, *wrong;
+	const char *name = NULL;
+	const struct args args = {
+		.output = "jp",
+		.useless = "sd",
+		.operands = &name,
+		.max_operands = 1,
+	};
 	struct tunnels tunnels;
-	int i, status;
+	int status;
 
-	for (i = 0; i < argc; i++) {
-		if (output_option(&g->output, argv[i]))
-			continue;
-		if (argv[i][0] == '-')
-			return usage("\"%s\" is not an option, expected -j or -p",
-				     argv[i]);
-		if (name)
-			return usage("\"%s\" is too much, expected only NAME, "
-				     "-j and -p",
-				     argv[i]);
-		name = argv[i];
-		wrong = words_check_name(name);
-		if (wrong)
-			return usage("name: \"%s\" %s", name, wrong);
-	}
-	if (g->output.stats || g->output.details)
-		return usage("-s and -d say nothing here, expected -j or -p");
+	status = args_read(&args, &g->output, argc, argv);
+	if (!status && name)
+		status = args_check_name(name);
+	if (status)
+		return status;
 	status = tunnels_read(&g->nl, name, true, &tunnels);
 	if (!status)
 		status = check_all(g, name, &tunnels);

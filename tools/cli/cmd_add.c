@@ -15,7 +15,7 @@ static int cmd_add(struct gretool *g, int argc, char **argv)
 	struct config c;
 	int status;
 
-	status = words_parse(&c, WORDS_ADD, argc, argv);
+	status = words_parse(&c, WORDS_ADD, argc - 1, argv + 1);
 	if (!status)
 		status = resolve_numbers(&g->nl, &c, &c);
 	if (!status)

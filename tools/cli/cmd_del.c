@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "cli/args.h"
 #include "cli/command.h"
 #include "netlink/change.h"
 #include "netlink/tunnels.h"
-#include "option/words.h"
 
 static const char help[] = "gretool del NAME\n"
 			   "\n"
@@ -10,21 +10,23 @@ static const char help[] = "gretool del NAME\n"
 
 static int cmd_del(struct gretool *g, int argc, char **argv)
 {
+	const char *name = NULL;
+	const struct args args = {
+		.operands = &name,
+		.max_operands = 1,
+		.operand_name = "NAME",
+	};
 	struct tunnel tunnel;
-	const char *wrong;
 	int status;
 
-	if (!argc)
-		return usage("the name of the tunnel is missing, expected NAME");
-	if (argc > 1)
-		return usage("\"%s\" is too much, expected only NAME", argv[1]);
-	wrong = words_check_name(argv[0]);
-	if (wrong)
-		return usage("name: \"%s\" %s", argv[0], wrong);
-	status = tunnels_find(&g->nl, argv[0], &tunnel);
+	status = args_read(&args, &g->output, argc, argv);
+	if (!status)
+		status = args_check_name(name);
+	if (!status)
+		status = tunnels_find(&g->nl, name, &tunnel);
 	if (status)
 		return status;
-	return change_delete(&g->nl, argv[0], tunnel.ifindex);
+	return change_delete(&g->nl, name, tunnel.ifindex);
 }
 
 COMMAND(del, .order = 30, .summary = "delete a tunnel", .help = help,

@@ -36,14 +36,14 @@ static int cmd_help(struct gretool *g, int argc, char **argv)
 	const struct command *command;
 
 	(void)g;
-	if (!argc) {
+	if (argc < 2) {
 		list_commands();
 		return STATUS_OK;
 	}
-	command = registry_find(argv[0]);
+	command = registry_find(argv[1]);
 	if (!command || !command->help)
 		return usage("\"%s\" is not a command, see \"gretool help\"",
-			     argv[0]);
+			     argv[1]);
 	command_help(command);
 	return STATUS_OK;
 }

@@ -68,7 +68,7 @@ static int cmd_set(struct gretool *g, int argc, char **argv)
 	struct config c;
 	int status;
 
-	status = words_parse(&c, WORDS_SET, argc, argv);
+	status = words_parse(&c, WORDS_SET, argc - 1, argv + 1);
 	if (!status)
 		status = set_tunnel(g, &c);
 	config_free(&c);

@@ -13,9 +13,9 @@ static int cmd_words(struct gretool *g, int argc, char **argv)
 	const struct word *word;
 
 	(void)g;
-	if (argc && !strcmp(argv[0], "set"))
+	if (argc > 1 && !strcmp(argv[1], "set"))
 		use = WORDS_SET;
-	else if (argc && !strcmp(argv[0], "file"))
+	else if (argc > 1 && !strcmp(argv[1], "file"))
 		use = WORDS_FILE;
 	for (word = words; word->name; word++)
 		if (words_are_for(word, use))

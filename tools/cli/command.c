@@ -30,7 +30,7 @@ int command_run(struct gretool *g, const struct command *command, int argc,
 	if (command->help && asks_for_help(argc, argv))
 		command_help(command);
 	else
-		status = command->run(g, argc - 1, argv + 1);
+		status = command->run(g, argc, argv);
 	report_command(NULL);
 	return status;
 }

@@ -14,7 +14,7 @@ struct command {
 	const char *summary; /* NULL: `help` does not list the command */
 	const char *help;
 	void (*print_options)(void); /* what follows the help, or NULL */
-	/* The arguments after the name of the command. Returns enum status. */
+	/* The name of the command is argv[0]. Returns enum status. */
 	int (*run)(struct gretool *g, int argc, char **argv);
 };
 

@@ -21,10 +21,7 @@ struct gretool {
 	struct output output;
 	bool force; /* a batch goes on after an error */
 	const char *netns; /* of -n, NULL: where the shell is */
-	int home; /* with -n: a file of the namespace of the shell, or -1 */
+	int home; /* with -n: a file of the namespace of the shell; or -1 */
 };
-
-/* Take -s, -d, -j or -p. False: it is none of them. */
-bool output_option(struct output *output, const char *text);
 
 #endif /* GRETOOL_H */

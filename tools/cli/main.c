@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/args.h"
 #include "cli/batch.h"
 #include "cli/registry.h"
 #include "netlink/netns.h"
@@ -13,128 +14,78 @@
 #define VERSION "unknown"
 #endif
 
-enum option {
-	OPTION_NONE,
-	OPTION_BATCH,
-	OPTION_DETAILS,
-	OPTION_FORCE,
-	OPTION_HELP,
-	OPTION_JSON,
-	OPTION_NETNS,
-	OPTION_PRETTY,
-	OPTION_STATS,
-	OPTION_VERSION,
+/* What is before the command. */
+struct first {
+	const char *batch;
+	bool help, version;
 };
 
-/* One or two dashes, as ip(8) and as everyone else. */
-static enum option find_option(const char *text)
+static int read_first(struct gretool *g, struct first *first, int argc,
+		      char **argv, int *rest)
 {
-	static const struct {
-		const char *name;
-		enum option option;
-	} options[] = {
-		{ "b", OPTION_BATCH },	     { "batch", OPTION_BATCH },
-		{ "d", OPTION_DETAILS },     { "details", OPTION_DETAILS },
-		{ "force", OPTION_FORCE },   { "h", OPTION_HELP },
-		{ "help", OPTION_HELP },     { "j", OPTION_JSON },
-		{ "json", OPTION_JSON },     { "n", OPTION_NETNS },
-		{ "netns", OPTION_NETNS },   { "p", OPTION_PRETTY },
-		{ "pretty", OPTION_PRETTY }, { "s", OPTION_STATS },
-		{ "stats", OPTION_STATS },   { "statistics", OPTION_STATS },
-		{ "V", OPTION_VERSION },     { "version", OPTION_VERSION },
+	static const char netns[] =
+		"the name, path or pid of a network namespace";
+	static const char batch[] = "a file or - for standard input";
+	const struct args_option options[] = {
+		{ "n", .value = &g->netns, .expected = netns },
+		{ "netns", .value = &g->netns, .expected = netns },
+		{ "batch", .value = &first->batch, .expected = batch },
+		{ "b", .value = &first->batch, .expected = batch },
+		{ "force", .flag = &g->force },
+		{ "h", .flag = &first->help },
+		{ "help", .flag = &first->help },
+		{ "V", .flag = &first->version },
+		{ "version", .flag = &first->version },
+		{ 0 },
 	};
-	size_t i;
+	int status;
 
-	if (*text++ != '-')
-		return OPTION_NONE;
-	if (*text == '-')
-		text++;
-	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++)
-		if (!strcmp(options[i].name, text))
-			return options[i].option;
-	return OPTION_NONE;
+	status = args_read_first(options, &g->output, argc, argv, rest);
+	if (!status && *rest < argc && argv[*rest][0] == '-')
+		status = usage("\"%s\" is not an option, see \"gretool help\"",
+			       argv[*rest]);
+	return status;
 }
 
-bool output_option(struct output *output, const char *text)
+static int enter(struct gretool *g)
 {
-	switch (find_option(text)) {
-	case OPTION_JSON:
-		output->json = true;
-		return true;
-	case OPTION_PRETTY:
-		output->json = true;
-		output->pretty = true;
-		return true;
-	case OPTION_STATS:
-		output->stats++;
-		return true;
-	case OPTION_DETAILS:
-		output->details = true;
-		return true;
-	default:
-		return false;
-	}
+	g->home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	return netns_enter(g->netns);
 }
 
-static int run_arguments(struct gretool *g, int argc, char **argv)
+static int run(struct gretool *g, int argc, char **argv)
 {
-	const char *batch = NULL;
-	int i, status;
+	struct first first = { 0 };
+	int rest, status;
 
-	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
-		if (output_option(&g->output, argv[i]))
-			continue;
-		switch (find_option(argv[i])) {
-		case OPTION_FORCE:
-			g->force = true;
-			break;
-		case OPTION_HELP:
-			return command_run(g, registry_find("help"), 1, argv);
-		case OPTION_VERSION:
-			printf("gretool %s\n", VERSION);
-			return STATUS_OK;
-		case OPTION_BATCH:
-			if (++i == argc)
-				return usage("-batch: the value is missing, "
-					     "expected a file or - for "
-					     "standard input");
-			batch = argv[i];
-			break;
-		case OPTION_NETNS:
-			if (++i == argc)
-				return usage("-n: the value is missing, "
-					     "expected the name, path or pid "
-					     "of a network namespace");
-			/* Of several, the first one leaves the shell's. */
-			if (!g->netns)
-				g->home = open("/proc/self/ns/net",
-					       O_RDONLY | O_CLOEXEC);
-			g->netns = argv[i];
-			status = netns_enter(argv[i]);
-			if (status)
-				return status;
-			break;
-		default:
-			return usage("\"%s\" is not an option, see \"gretool help\"",
-				     argv[i]);
-		}
+	status = read_first(g, &first, argc, argv, &rest);
+	if (status)
+		return status;
+	if (first.help)
+		return command_run(g, registry_find("help"), 1, argv);
+	if (first.version) {
+		printf("gretool %s\n", VERSION);
+		return STATUS_OK;
 	}
-	if (batch && i < argc)
-		return usage("-batch: \"%s\" is too much, the commands are in "
-			     "the file",
-			     argv[i]);
-	if (batch)
-		return batch_run(g, batch);
-	if (i < argc)
-		return registry_run(g, argc - i, argv + i);
-	return usage("the command is missing, see \"gretool help\"");
+	if (first.batch && rest < argc)
+		return usage("-batch: unexpected argument \"%s\", the commands "
+			     "are in the file",
+			     argv[rest]);
+	if (!first.batch && rest == argc)
+		return usage("the command is missing, see \"gretool help\"");
+	if (g->netns)
+		status = enter(g);
+	if (status)
+		return status;
+	return first.batch ? batch_run(g, first.batch)
+			   : registry_run(g, argc - rest, argv + rest);
 }
 
 int main(int argc, char **argv)
 {
 	/* Large: it has the receive buffer. */
-	static struct gretool g;
-	int status = run_arguments(&g, argc, argv);
+	static struct gretool g = { .home = -1 };
+	int status = run(&g, argc, argv);
 
 	nl_close(&g.nl);
 	if (fflush(stdout) || ferror(stdout)) {

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/args.h"
 #include "cli/command.h"
 #include "import/import.h"
 
@@ -17,29 +18,40 @@ static const char help[] =
 	"be taken\n"
 	"over is a comment, and a warning.\n";
 
+static int read_from(struct import *im, struct nl *nl, const char *from,
+		     const char *path)
+{
+	if (!strcmp(from, "ifupdown"))
+		return import_ifupdown(im,
+				       path ? path : "/etc/network/interfaces");
+	if (!strcmp(from, "networkd"))
+		return import_networkd(im,
+				       path ? path : "/etc/systemd/network");
+	if (strcmp(from, "links") != 0)
+		return usage("\"%s\" is not links, ifupdown or networkd", from);
+	if (path)
+		return usage("unexpected argument \"%s\"", path);
+	return import_links(im, nl);
+}
+
 static int cmd_import(struct gretool *g, int argc, char **argv)
 {
+	const char *operands[2] = { NULL, NULL };
+	const struct args args = {
+		.operands = operands,
+		.max_operands = 2,
+		.operand_name = "links, ifupdown or networkd",
+	};
 	struct import im = { 0 };
-	const char *from, *path;
 	int status, err;
 
-	if (!argc)
+	status = args_read(&args, &g->output, argc, argv);
+	if (status)
+		return status;
+	if (!operands[0])
 		return usage("where from is missing, expected links, ifupdown "
 			     "or networkd");
-	from = argv[0];
-	path = argc > 1 ? argv[1] : NULL;
-	if (argc > 2 || (path && !strcmp(from, "links")))
-		return usage("\"%s\" is too much", argv[argc - 1]);
-	if (!strcmp(from, "links"))
-		status = import_links(&im, &g->nl);
-	else if (!strcmp(from, "ifupdown"))
-		status = import_ifupdown(&im, path ? path
-						   : "/etc/network/interfaces");
-	else if (!strcmp(from, "networkd"))
-		status = import_networkd(&im,
-					 path ? path : "/etc/systemd/network");
-	else
-		return usage("\"%s\" is not links, ifupdown or networkd", from);
+	status = read_from(&im, &g->nl, operands[0], operands[1]);
 	err = import_print(stdout, &im);
 	import_free(&im);
 	return status ? status : err;

@@ -7,9 +7,6 @@
 
 typedef void (*output_fn)(FILE *out, const void *what);
 
-/* The arguments of a command that has none but FILE; NULL: standard output. */
-int output_path(int argc, char **argv, const char **path);
-
 /*
  * Who reads the file meanwhile finds the old or the new one. STATUS_OK, or
  * reports what is wrong and returns STATUS_REFUSED.

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+
+#include "cli/args.h"
 #include "cli/command.h"
 #include "lib/output.h"
 #include "metrics/metrics.h"
@@ -23,12 +26,19 @@ static void print_metrics(FILE *out, const void *what)
 static int cmd_metrics(struct gretool *g, int argc, char **argv)
 {
 	struct tunnels tunnels;
-	const char *path;
+	const char *path = NULL;
+	const struct args args = {
+		.operands = &path,
+		.max_operands = 1,
+		.operand_name = "FILE",
+	};
 	int status;
 
-	status = output_path(argc, argv, &path);
+	status = args_read(&args, &g->output, argc, argv);
 	if (status)
 		return status;
+	if (path && !strcmp(path, "-"))
+		path = NULL;
 	status = tunnels_dump(&g->nl, true, &tunnels);
 	if (!status)
 		status = output_file(path, print_metrics, &tunnels);

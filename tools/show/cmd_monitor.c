@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/args.h"
 #include "cli/command.h"
 #include "netlink/refusal.h"
 #include "netlink/resolve.h"
@@ -246,14 +247,12 @@ static int cmd_monitor(struct gretool *g, int argc, char **argv)
 	struct monitor m = { .nl = &g->nl,
 			     .output = &g->output,
 			     .silent = true };
-	int i, status, err;
+	const struct args args = { .output = "j", .useless = "sdp" };
+	int status, err;
 
-	for (i = 0; i < argc; i++)
-		if (!output_option(&g->output, argv[i]))
-			return usage("\"%s\" is too much, expected only -j",
-				     argv[i]);
-	if (g->output.stats || g->output.details || g->output.pretty)
-		return usage("-s, -d and -p say nothing here, expected only -j");
+	status = args_read(&args, &g->output, argc, argv);
+	if (status)
+		return status;
 	err = nl_subscribe(&events, RTMGRP_LINK);
 	if (err)
 		return refused("cannot listen to the kernel: %s",

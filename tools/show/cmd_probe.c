@@ -5,13 +5,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/args.h"
 #include "cli/command.h"
 #include "lib/duration.h"
 #include "lib/interrupt.h"
 #include "lib/json.h"
 #include "netlink/refusal.h"
 #include "netlink/tunnels.h"
-#include "option/words.h"
 #include "show/print.h"
 
 static const char help[] =
@@ -244,44 +244,35 @@ static bool parse_count(const char *text, uint32_t *count)
 
 static int parse(struct probing *p, int argc, char **argv)
 {
-	const char *wrong;
-	int i;
+	const char *count = NULL, *interval = NULL, *size = NULL;
+	const struct args_option options[] = {
+		{ "c", .value = &count },
+		{ "i", .value = &interval },
+		{ "s", .value = &size },
+		{ 0 },
+	};
+	const struct args args = {
+		.options = options,
+		.output = "j",
+		.operands = &p->name,
+		.max_operands = 1,
+	};
+	int status;
 
-	for (i = 0; i < argc; i++) {
-		const char *option = argv[i];
-
-		if (option[0] != '-') {
-			if (p->name)
-				return usage("\"%s\" is too much, expected only "
-					     "NAME, -c, -i and -s",
-					     option);
-			p->name = option;
-			continue;
-		}
-		if (strcmp(option, "-c") != 0 && strcmp(option, "-i") != 0 &&
-		    strcmp(option, "-s") != 0)
-			return usage("\"%s\" is not an option, expected -c, -i or -s",
-				     option);
-		if (++i == argc)
-			return usage("%s: the value is missing", option);
-		if (option[1] == 'c' && !parse_count(argv[i], &p->count))
-			return usage("-c: \"%s\" is not 1..4294967295",
-				     argv[i]);
-		if (option[1] == 'i' &&
-		    (!duration_parse(argv[i], &p->interval) ||
-		     p->interval < PROBE_INTERVAL_MIN_MS))
-			return usage("-i: \"%s\" is not a time of 10ms or more",
-				     argv[i]);
-		if (option[1] == 's' &&
-		    (!parse_count(argv[i], &p->size) ||
-		     p->size < PROBE_SIZE_MIN || p->size > PROBE_SIZE_MAX))
-			return usage("-s: \"%s\" is not %u..%u bytes", argv[i],
-				     PROBE_SIZE_MIN, PROBE_SIZE_MAX);
-	}
-	if (!p->name)
-		return usage("the name of the tunnel is missing, expected NAME");
-	wrong = words_check_name(p->name);
-	return wrong ? usage("name: \"%s\" %s", p->name, wrong) : STATUS_OK;
+	status = args_read(&args, &p->g->output, argc, argv);
+	if (status)
+		return status;
+	if (count && !parse_count(count, &p->count))
+		return usage("-c: \"%s\" is not 1..4294967295", count);
+	if (interval && (!duration_parse(interval, &p->interval) ||
+			 p->interval < PROBE_INTERVAL_MIN_MS))
+		return usage("-i: \"%s\" is not a time of 10ms or more",
+			     interval);
+	if (size && (!parse_count(size, &p->size) || p->size < PROBE_SIZE_MIN ||
+		     p->size > PROBE_SIZE_MAX))
+		return usage("-s: \"%s\" is not %u..%u bytes", size,
+			     PROBE_SIZE_MIN, PROBE_SIZE_MAX);
+	return args_check_name(p->name);
 }
 
 static int cmd_probe(struct gretool *g, int argc, char **argv)

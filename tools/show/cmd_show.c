@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "netlink/kmod.h"
 #include "netlink/tunnels.h"
-#include "option/words.h"
 #include "show/print.h"
 
+#include "cli/args.h"
 #include "cli/command.h"
 
 static const char help[] =
@@ -53,26 +53,19 @@ static void show_json(const struct output *output,
 static int cmd_show(struct gretool *g, int argc, char **argv)
 {
 	const char *name = NULL;
+	const struct args args = {
+		.output = "sdjp",
+		.operands = &name,
+		.max_operands = 1,
+	};
 	struct tunnels tunnels;
-	const char *wrong;
-	int i, status;
+	int status;
 
-	for (i = 0; i < argc; i++) {
-		if (output_option(&g->output, argv[i]))
-			continue;
-		if (argv[i][0] == '-')
-			return usage("\"%s\" is not an option, expected -s, -d, "
-				     "-j or -p",
-				     argv[i]);
-		if (name)
-			return usage("\"%s\" is too much, expected only NAME, "
-				     "-s, -d, -j and -p",
-				     argv[i]);
-		name = argv[i];
-		wrong = words_check_name(name);
-		if (wrong)
-			return usage("name: \"%s\" %s", name, wrong);
-	}
+	status = args_read(&args, &g->output, argc, argv);
+	if (!status && name)
+		status = args_check_name(name);
+	if (status)
+		return status;
 	status = tunnels_read(&g->nl, name, g->output.stats, &tunnels);
 	if (!status && g->output.json)
 		show_json(&g->output, &tunnels);

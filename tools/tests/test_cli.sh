@@ -64,8 +64,9 @@ run 2 'gretool: "shwo" is not a command, did you mean "show"?' shwo
 run 2 'gretool: "frobnicate" is not a command, see "gretool help"' frobnicate
 run 2 'gretool: "-x" is not an option, see "gretool help"' -x
 run 2 'gretool: -n: the value is missing,*' -n
+run 2 'gretool: --netns: the value is missing, expected the name, path or pid *' -s --netns
 run 2 'gretool: -batch: the value is missing,*' -batch
-run 2 'gretool: -batch: "show" is too much,*' -batch - show
+run 2 'gretool: -batch: unexpected argument "show",*' -batch - show
 run 1 'gretool: network namespace "/nowhere": No such file*' -n /nowhere show
 # What would steer a terminal is printed as its bytes.
 run 2 'gretool: "a\\x1b\[31m\\x0ab\\x7f" is not a command,*' $'a\e[31m\nb\x7f'
@@ -88,12 +89,17 @@ run 2 'gretool: add: remote: missing, expected*' add g1
 run 2 'gretool: add: ttl: "300" is not 1..255 or inherit' add g1 remote any ttl 300
 run 2 'gretool: set: g1: nothing to change,*' set g1
 run 2 'gretool: del: the name of the tunnel is missing*' del
-run 2 'gretool: del: "g2" is too much, expected only NAME' del g1 g2
+run 2 'gretool: del: unexpected argument "g2"' del g1 g2
 run 2 'gretool: del: name: "a/b" cannot be*' del a/b
-run 2 'gretool: show: "g2" is too much,*' show g1 g2
+run 2 'gretool: show: unexpected argument "g2"' show g1 g2
 run 2 'gretool: show: "-x" is not an option,*' show -x
+run 2 'gretool: show: "--det" is not an option, expected -s, -d, -j or -p' show --det
+run 2 'gretool: show: "-json=1" is not an option,*' show -json=1
+run 2 'gretool: show: unexpected argument "g2"' show -details --json g1 -p -s g2
+run 2 'gretool: show: name: "-x" *' show -s -- -x
 run 2 'gretool: show: name: "wrong-name-of-an-interface" is longer*' show wrong-name-of-an-interface
-run 2 'gretool: monitor: "g1" is too much,*' monitor g1
+run 2 'gretool: monitor: unexpected argument "g1"' monitor g1
+run 2 'gretool: monitor: "-x" is not an option, expected only -j' monitor -x
 run 2 'gretool: monitor: -s, -d and -p say nothing here,*' -s monitor
 run 2 'gretool: add: keepalive: "99ms" is not off, or a time*' \
 	add g1 remote 192.0.2.2 keepalive 99ms
@@ -101,8 +107,8 @@ run 2 'gretool: add: keepalive: needs a peer to ask,*' add g1 remote any keepali
 run 2 'gretool: "prob" is not a command, did you mean "probe"?' prob
 run 2 'gretool: probe: the name of the tunnel is missing, expected NAME' probe
 run 2 'gretool: probe: the name of the tunnel is missing, expected NAME' probe -c 3
-run 2 'gretool: probe: "g2" is too much, expected only NAME, -c, -i and -s' probe g1 g2
-run 2 'gretool: probe: "-x" is not an option, expected -c, -i or -s' probe g1 -x
+run 2 'gretool: probe: unexpected argument "g2"' probe g1 g2
+run 2 'gretool: probe: "-x" is not an option, expected -c, -i, -s or -j' probe g1 -x
 run 2 'gretool: probe: "-cc" is not an option,*' probe g1 -cc 3
 run 2 'gretool: probe: name: "a/b" cannot be*' probe a/b -c 1
 run 2 'gretool: probe: -c: the value is missing' probe g1 -c
@@ -118,8 +124,8 @@ done
 for value in 0 1 55 65500 -56 56x '' 4294967352; do
 	run 2 "gretool: probe: -s: \"$value\" is not 56..65499 bytes" probe g1 -s "$value"
 done
-run 2 'gretool: top: "g1" is too much, expected only -i and -c' top g1
-run 2 'gretool: top: "-s" is too much, expected only -i and -c' top -s
+run 2 'gretool: top: unexpected argument "g1"' top g1
+run 2 'gretool: top: "-s" is not an option, expected -i or -c' top -s
 run 2 'gretool: top: -i: the value is missing' top -i
 run 2 'gretool: top: -c: the value is missing' top -i 1s -c
 for value in 0 -1 +1 x 3x '' ' 3'; do
@@ -129,31 +135,33 @@ for value in 0 99ms 0.099 x ''; do
 	run 2 "gretool: top: -i: \"$value\" is not a time of 100ms or more" top -i "$value"
 done
 
-run 2 'gretool: check: "g2" is too much, expected only NAME, -j and -p' check g1 g2
+run 2 'gretool: check: unexpected argument "g2"' check g1 g2
 run 2 'gretool: check: "-x" is not an option, expected -j or -p' check -x
 run 2 'gretool: check: name: "a/b" cannot be*' check a/b
 run 2 'gretool: check: -s and -d say nothing here,*' -s check
 run 2 'gretool: check: -s and -d say nothing here,*' check g1 -d
 
-run 2 'gretool: apply: "b" is too much, expected only one FILE or DIRECTORY' apply a b
+run 2 'gretool: apply: unexpected argument "b"' apply a b
 run 2 'gretool: apply: "-x" is not an option, expected --dry-run, --prune, --made, --keep-going, --dev, -j or -p' apply -x
 run 2 'gretool: apply: --made: the value is missing, expected a file' apply a --made
+run 2 'gretool: apply: -made: the value is missing, expected a file' apply -dry-run a -made
+run 2 'gretool: apply: --prune and --dev: expected only one*' apply --dev=eth0 -prune a
 run 2 'gretool: apply: -s and -d say nothing here,*' -s apply a
 run 1 'gretool: apply: /nowhere: No such file or directory' apply /nowhere
-run 2 'gretool: save: "b" is too much, expected only FILE' save a b
+run 2 'gretool: save: unexpected argument "b"' save a b
 run 2 'gretool: save: "-j" is not an option, expected only FILE' save -j
 run 2 'gretool: add: route: only in a file of "gretool apply",*' add g1 remote any route 10.0.0.0/8
 run 2 'gretool: import: where from is missing, expected links, ifupdown or networkd' import
 run 2 'gretool: import: "x" is not links, ifupdown or networkd' import x
-run 2 'gretool: import: "x" is too much' import links x
-run 2 'gretool: import: "y" is too much' import ifupdown x y
+run 2 'gretool: import: unexpected argument "x"' import links x
+run 2 'gretool: import: unexpected argument "y"' import ifupdown x y
 run 1 'gretool: import: /nowhere: No such file or directory' import ifupdown /nowhere
 run 1 'gretool: import: /nowhere: No such file or directory*' import networkd /nowhere
 printf '[g1]\nremote any ttl x\n' >"$temporary/conf"
 run 2 "$temporary/conf:2:16: ttl: \"x\" is not 1..255 or inherit" apply "$temporary/conf"
 batch 2 "$temporary/conf:2:16: ttl:*
 $temporary/batch:2: \"shwo\" is not a command*" "apply $temporary/conf\nshwo\n" -force
-run 2 'gretool: metrics: "b" is too much, expected only FILE' metrics a b
+run 2 'gretool: metrics: unexpected argument "b"' metrics a b
 run 2 'gretool: metrics: "-j" is not an option, expected only FILE' metrics -j
 run 1 'gretool: metrics: /dev/null: is not a regular file' metrics /dev/null
 run 1 'gretool: metrics: /nowhere/a: No such file or directory' metrics /nowhere/a
@@ -172,7 +180,7 @@ batch 2 '*/batch:1: the line ends in a backslash, which joins no lines here' \
 batch 2 '*/batch:1: the line has a NUL byte' 'add g1 \0 remote any\n'
 batch 2 '*/batch:2: add: "romote" is not an option, did you mean "remote"?' \
 	"# last line without an end\nadd 'g1' romote any"
-batch 2 '*/batch:1: probe: -c: "0" is not*/batch:2: top: "x" is too much*' \
+batch 2 '*/batch:1: probe: -c: "0" is not*/batch:2: top: unexpected argument "x"' \
 	'probe g1 -c 0\ntop x\n' -force
 batch 2 '*/batch:1: the line has too many words' "add $(printf 'x %.0s' {1..600})\n"
 

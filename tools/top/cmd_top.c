@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/args.h"
 #include "cli/command.h"
 #include "lib/duration.h"
 #include "lib/interrupt.h"
@@ -130,30 +131,30 @@ static int look(struct gretool *g, bool terminal)
 static int cmd_top(struct gretool *g, int argc, char **argv)
 {
 	const bool terminal = isatty(STDOUT_FILENO);
-	uint32_t interval = 1000;
+	const char *interval_text = NULL, *count_text = NULL;
+	const struct args_option options[] = {
+		{ "i", .value = &interval_text },
+		{ "c", .value = &count_text },
+		{ 0 },
+	};
+	const struct args args = { .options = options };
 	unsigned long count = 0, looks;
-	int i, status = STATUS_OK;
+	uint32_t interval = 1000;
+	int status;
 	char *end;
 
-	for (i = 0; i < argc; i++) {
-		const bool is_count = !strcmp(argv[i], "-c");
-
-		if (!is_count && strcmp(argv[i], "-i") != 0)
-			return usage("\"%s\" is too much, expected only -i and -c",
-				     argv[i]);
-		if (++i == argc)
-			return usage("%s: the value is missing", argv[i - 1]);
-		if (is_count) {
-			count = strtoul(argv[i], &end, 10);
-			if (*end || !count || !isdigit((unsigned char)*argv[i]))
-				return usage("-c: \"%s\" is not 1 or more",
-					     argv[i]);
-		} else if (!duration_parse(argv[i], &interval) ||
-			   interval < TOP_INTERVAL_MIN_MS) {
-			return usage("-i: \"%s\" is not a time of 100ms or more",
-				     argv[i]);
-		}
+	status = args_read(&args, &g->output, argc, argv);
+	if (status)
+		return status;
+	if (count_text) {
+		count = strtoul(count_text, &end, 10);
+		if (*end || !count || !isdigit((unsigned char)*count_text))
+			return usage("-c: \"%s\" is not 1 or more", count_text);
 	}
+	if (interval_text && (!duration_parse(interval_text, &interval) ||
+			      interval < TOP_INTERVAL_MIN_MS))
+		return usage("-i: \"%s\" is not a time of 100ms or more",
+			     interval_text);
 	interrupt_catch();
 	for (looks = 1; !interrupts() && !status; looks++) {
 		status = look(g, terminal);
