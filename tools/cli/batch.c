@@ -38,6 +38,8 @@ static int run_lines(struct gretool *g, FILE *file, const char *name)
 
 	while ((length = getline(&line, &size, file)) >= 0) {
 		report_at(name, ++number);
+		g->file = name;
+		g->line = number;
 		wrong = line_check(line, (size_t)length, number == 1);
 		if (wrong)
 			err = usage("the line %s", wrong);
@@ -50,6 +52,7 @@ static int run_lines(struct gretool *g, FILE *file, const char *name)
 			break;
 	}
 	report_at(NULL, 0);
+	g->file = NULL;
 	if (!status && ferror(file))
 		status = refused("%s: %s", name, strerror(errno));
 	free(line);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdio.h>
 
+#include "cli/extra.h"
 #include "cli/registry.h"
 
 static const char help[] = "gretool help [COMMAND]\n"
@@ -16,7 +17,8 @@ static void list_commands(void)
 	     "\n"
 	     "Commands:");
 	while ((command = registry_next(command)))
-		if (command->summary)
+		if (command->summary &&
+		    (!command->is_extra || extra_is_installed(command->name)))
 			printf("  %-9s %s\n", command->name, command->summary);
 	puts("\n"
 	     "Options:\n"
@@ -33,14 +35,16 @@ static void list_commands(void)
 
 static int cmd_help(struct gretool *g, int argc, char **argv)
 {
+	static char help_option[] = "--help";
 	const struct command *command;
 
-	(void)g;
 	if (argc < 2) {
 		list_commands();
 		return STATUS_OK;
 	}
 	command = registry_find(argv[1]);
+	if (command && command->is_extra)
+		return extra_run(g, 2, (char *[]){ argv[1], help_option });
 	if (!command || !command->help)
 		return usage("\"%s\" is not a command, see \"gretool help\"",
 			     argv[1]);

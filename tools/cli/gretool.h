@@ -20,7 +20,10 @@ struct gretool {
 	struct nl nl;
 	struct output output;
 	bool force; /* a batch goes on after an error */
+	const char *file; /* the batch that is carried out, or NULL */
+	unsigned int line;
 	const char *netns; /* of -n, NULL: where the shell is */
+	bool is_inside; /* the network namespace of -n */
 	int home; /* with -n: a file of the namespace of the shell; or -1 */
 };
 

@@ -2,7 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/extra.h"
 #include "cli/registry.h"
+#include "cli/start.h"
 #include "lib/nearest.h"
 
 /* The linker defines these. */
@@ -55,9 +57,14 @@ int registry_run(struct gretool *g, int argc, char **argv)
 {
 	const struct command *command = registry_find(argv[0]);
 	const char *meant;
+	int status;
 
-	if (command)
-		return command_run(g, command, argc, argv);
+	if (command && command->is_extra)
+		return extra_run(g, argc, argv);
+	if (command) {
+		status = start_enter(g);
+		return status ? status : command_run(g, command, argc, argv);
+	}
 	meant = nearest_name(argv[0]);
 	if (meant)
 		return usage("\"%s\" is not a command, did you mean \"%s\"?",

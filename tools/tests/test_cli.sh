@@ -195,6 +195,42 @@ if [[ -c /dev/full ]]; then
 	[[ $? == 1 && $(<"$temporary/err") == *'cannot write the output'* ]]
 	result $? 'a full disk is an error'
 fi
+# The commands that are programs, by one that tells what it is given.
+mkdir "$temporary/programs"
+cp "$gretool" "$temporary/programs/gretool"
+cat >"$temporary/programs/gretool-check" <<-'END'
+	#!/bin/sh
+	printf '%s\n' "$*"
+	exit 3
+END
+chmod 755 "$temporary/programs/gretool-check"
+gretool=$temporary/programs/gretool
+
+# passes STATUS OUTPUT ARGUMENT...
+passes() {
+	local want=$1 expected=$2 out status
+	shift 2
+
+	out=$("$gretool" "$@" 2>&1)
+	status=$?
+	[[ $status == "$want" && $out == "$expected" ]]
+	result $? "gretool $*"
+	[[ $out == "$expected" ]] || echo "# $out"
+}
+
+passes 3 '--' check
+passes 3 '-- g1 -j -x' check g1 -j -x
+passes 3 '-n /nowhere -s -s -d -p -- g1' -n /nowhere -s -s -d -j -p -s check g1
+passes 3 '-- --help' help check
+printf 'help top\n-x\ncheck -p g1\ncheck\nhelp\n' >"$temporary/batch"
+passes 1 "$temporary/batch:1: help: top is not installed; it is in the package gretool-extra" \
+	-batch "$temporary/batch"
+sed -i 1,2d "$temporary/batch"
+passes 3 "-j --batch-file $temporary/batch --batch-line 1 -- -p g1" -j -batch "$temporary/batch"
+[[ $("$gretool" -force -batch "$temporary/batch" | sed -n 2p) == *'--batch-line 2 --' ]]
+result $? "a batch goes on after a program"
+gretool=../gretool
+
 for command in add set del show monitor probe top check metrics apply save import help; do
 	long=$("$gretool" help "$command" | awk 'length > 80')
 	[[ ! $long ]]

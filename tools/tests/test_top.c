@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "top/cmd_top.c"
+#define main top_main
+#include "top/main.c"
+#undef main
 #include "tap.h"
 
 #define BLANKS "                                " /* 32 */

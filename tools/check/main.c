@@ -5,7 +5,7 @@
 
 #include "check/doctor.h"
 #include "cli/args.h"
-#include "cli/command.h"
+#include "cli/start.h"
 #include "lib/visible.h"
 #include "netlink/tunnels.h"
 #include "show/print.h"
@@ -189,7 +189,7 @@ static int check_all(struct gretool *g, const char *name,
 	return status ? status : c.status;
 }
 
-static int cmd_check(struct gretool *g, int argc, char **argv)
+static int run_check(struct gretool *g, int argc, char **argv)
 {
 	const char *name = NULL;
 	const struct args args = {
@@ -213,5 +213,13 @@ static int cmd_check(struct gretool *g, int argc, char **argv)
 	return status;
 }
 
-COMMAND(check, .order = 80, .summary = "find what is wrong, and what mends it",
-	.help = help, .run = cmd_check);
+int main(int argc, char **argv)
+{
+	static const struct command command = {
+		.name = "check",
+		.help = help,
+		.run = run_check,
+	};
+
+	return start_program(&command, argc, argv);
+}

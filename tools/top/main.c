@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "cli/args.h"
-#include "cli/command.h"
+#include "cli/start.h"
 #include "lib/duration.h"
 #include "lib/interrupt.h"
 #include "lib/visible.h"
@@ -128,7 +128,7 @@ static int look(struct gretool *g, bool terminal)
 	return status;
 }
 
-static int cmd_top(struct gretool *g, int argc, char **argv)
+static int run_top(struct gretool *g, int argc, char **argv)
 {
 	const bool terminal = isatty(STDOUT_FILENO);
 	const char *interval_text = NULL, *count_text = NULL;
@@ -166,5 +166,13 @@ static int cmd_top(struct gretool *g, int argc, char **argv)
 	return status;
 }
 
-COMMAND(top, .order = 70, .summary = "a live table of the far ends",
-	.help = help, .run = cmd_top);
+int main(int argc, char **argv)
+{
+	static const struct command command = {
+		.name = "top",
+		.help = help,
+		.run = run_top,
+	};
+
+	return start_program(&command, argc, argv);
+}

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cli/args.h"
-#include "cli/command.h"
+#include "cli/start.h"
 #include "import/import.h"
 
 static const char help[] =
@@ -34,7 +34,7 @@ static int read_from(struct import *im, struct nl *nl, const char *from,
 	return import_links(im, nl);
 }
 
-static int cmd_import(struct gretool *g, int argc, char **argv)
+static int run_import(struct gretool *g, int argc, char **argv)
 {
 	const char *operands[2] = { NULL, NULL };
 	const struct args args = {
@@ -57,5 +57,13 @@ static int cmd_import(struct gretool *g, int argc, char **argv)
 	return status ? status : err;
 }
 
-COMMAND(import, .order = 120, .summary = "write one from what other tools have",
-	.help = help, .run = cmd_import);
+int main(int argc, char **argv)
+{
+	static const struct command command = {
+		.name = "import",
+		.help = help,
+		.run = run_import,
+	};
+
+	return start_program(&command, argc, argv);
+}

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "cli/args.h"
-#include "cli/command.h"
+#include "cli/start.h"
 #include "lib/output.h"
 #include "metrics/metrics.h"
 #include "netlink/tunnels.h"
@@ -23,7 +23,7 @@ static void print_metrics(FILE *out, const void *what)
 	metrics_print(out, tunnels->list, tunnels->count);
 }
 
-static int cmd_metrics(struct gretool *g, int argc, char **argv)
+static int run_metrics(struct gretool *g, int argc, char **argv)
 {
 	struct tunnels tunnels;
 	const char *path = NULL;
@@ -46,5 +46,13 @@ static int cmd_metrics(struct gretool *g, int argc, char **argv)
 	return status;
 }
 
-COMMAND(metrics, .order = 90, .summary = "counters and states for Prometheus",
-	.help = help, .run = cmd_metrics);
+int main(int argc, char **argv)
+{
+	static const struct command command = {
+		.name = "metrics",
+		.help = help,
+		.run = run_metrics,
+	};
+
+	return start_program(&command, argc, argv);
+}
