@@ -54,7 +54,7 @@ endif
 	$(MAKE) -C tools uninstall PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
 
 # The sources without what git ignores; tools/dist/debian is where Debian wants it.
-deb: ## build the Debian packages grex-dkms and gretool, in .build/deb
+deb: ## build the Debian packages grex-dkms, gretool and gretool-extra, in .build/deb
 	@$(LAB)/deps.sh build deb
 	rm -rf $(DEB)
 	mkdir -p $(DEB_TREE)

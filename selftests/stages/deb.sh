@@ -85,6 +85,8 @@ depends() {
 	field grex-dkms Recommends '(^|, )gretool($|,)'
 	field gretool Depends '(^|, )libmnl0 '
 	field gretool Recommends '(^|, )grex-dkms($|,)'
+	field gretool-extra Depends '(^|, )gretool \(= '
+	field gretool-extra Depends '(^|, )libmnl0 '
 	# The tool does without the module, where another machine has it.
 	dpkg-deb -f "$DEB"/gretool_*.deb Depends | grep dkms
 	true
@@ -95,6 +97,7 @@ version() {
 	version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 	field grex-dkms Version "^${version//./\\.}$"
 	field gretool Version "^${version//./\\.}$"
+	field gretool-extra Version "^${version//./\\.}$"
 	"$installed/deb/usr/sbin/gretool" -V | grep -vwF "$version"
 	true
 }

@@ -53,8 +53,11 @@ apt() {
 		{ cat "$place/log"; return 1; }
 }
 
-# debs_of VERSION: the files of both packages
-debs_of() { echo "$debs/grex-dkms_$1_all.deb" "$debs/gretool_$1_$arch.deb"; }
+# debs_of VERSION: the files of all packages
+debs_of() {
+	echo "$debs/grex-dkms_$1_all.deb" "$debs/gretool_$1_$arch.deb" \
+		"$debs/gretool-extra_$1_$arch.deb"
+}
 
 prepare() {
 	mkdir -p "$place"
@@ -114,6 +117,8 @@ installs() {
 	modules "$version" "$old"
 	is "modinfo" "$version" "$(in_root modinfo -k "$old" -F version grex)"
 	is "gretool" "gretool $version" "$(in_root gretool -V)"
+	is "gretool-extra" "gretool check [NAME] [-j] [-p]" \
+		"$(in_root gretool check --help | head -n 1)"
 	mkdir -p "$root/etc/gretool"
 	cp "$place/site.conf" "$root/etc/gretool/"
 }
@@ -184,6 +189,10 @@ broken_headers() {
 }
 
 removes() {
+	apt remove gretool-extra || return
+	is "without gretool-extra" \
+		"gretool: check is not installed; it is in the package gretool-extra" \
+		"$(in_root gretool check 2>&1)"
 	apt remove grex-dkms gretool || return
 	modules
 	find "$root" -xdev -name 'grex.ko*'
@@ -194,7 +203,7 @@ purges() {
 	# shellcheck disable=SC2046 # words
 	apt install $(debs_of "$next") || return
 	modules "$next" "$old" "$next" "$new"
-	apt purge grex-dkms gretool || return
+	apt purge grex-dkms gretool gretool-extra || return
 	modules
 	[ ! -e "$root/etc/gretool" ] || ls -d "$root"/etc/gretool/*
 	apt purge "linux-image-$new" "linux-headers-$new" || return
