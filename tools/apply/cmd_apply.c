@@ -429,9 +429,11 @@ static int parse_arguments(struct apply *a, int argc, char **argv)
 	const struct args_option options[] = {
 		{ "dry-run", .flag = &a->dry_run },
 		{ "prune", .flag = &a->prune },
-		{ "made", .value = &a->made_path, .expected = "a file" },
+		{ "made", .value = &a->made_path, .expected = "a file",
+		  .complete = "@file" },
 		{ "keep-going", .flag = &a->keep_going },
-		{ "dev", .value = &a->dev, .expected = "an interface" },
+		{ "dev", .value = &a->dev, .expected = "an interface",
+		  .complete = "@dev" },
 		{ 0 },
 	};
 	const struct args args = {
@@ -440,6 +442,7 @@ static int parse_arguments(struct apply *a, int argc, char **argv)
 		.useless = "sd",
 		.operands = &a->path,
 		.max_operands = 1,
+		.complete = { "@file" },
 	};
 	int status;
 

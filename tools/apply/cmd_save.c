@@ -158,6 +158,7 @@ static int cmd_save(struct gretool *g, int argc, char **argv)
 	const struct args args = {
 		.operands = &path,
 		.max_operands = 1,
+		.complete = { "@file" },
 		.operand_name = "FILE",
 	};
 	int status;

@@ -5,6 +5,7 @@
 
 #include "check/doctor.h"
 #include "cli/args.h"
+#include "cli/name.h"
 #include "cli/start.h"
 #include "lib/visible.h"
 #include "netlink/tunnels.h"
@@ -197,13 +198,14 @@ static int run_check(struct gretool *g, int argc, char **argv)
 		.useless = "sd",
 		.operands = &name,
 		.max_operands = 1,
+		.complete = { "@tunnel" },
 	};
 	struct tunnels tunnels;
 	int status;
 
 	status = args_read(&args, &g->output, argc, argv);
 	if (!status && name)
-		status = args_check_name(name);
+		status = name_check(name);
 	if (status)
 		return status;
 	status = tunnels_read(&g->nl, name, true, &tunnels);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "cli/args.h"
-#include "option/words.h"
 
 #define OPTIONS_MAX 32
 
@@ -179,6 +178,23 @@ static int take_operand(const struct args *args, int *count, const char *text)
 	return STATUS_OK;
 }
 
+/* NAME, how many values follow, what to offer; the operands have a name of "-". */
+static void print_words(const struct options *o, const struct args *args)
+{
+	int i;
+
+	for (i = 0; i < o->count; i++) {
+		const struct args_option *option = &o->list[i];
+
+		if (!i || !is_alias(option, option - 1))
+			printf("%s%s %d %s\n", option->name[1] ? "--" : "-",
+			       option->name, !!option->value,
+			       option->complete ? option->complete : "");
+	}
+	for (i = 0; i < args->max_operands; i++)
+		printf("- 1 %s\n", args->complete[i] ? args->complete[i] : "");
+}
+
 int args_read(const struct args *args, struct output *output, int argc,
 	      char **argv)
 {
@@ -188,6 +204,10 @@ int args_read(const struct args *args, struct output *output, int argc,
 
 	add_all(&o, args->options);
 	add_output(&o, output, args->output);
+	if (argc == 2 && !strcmp(argv[1], "--words")) {
+		print_words(&o, args);
+		return STATUS_DONE;
+	}
 	add_output(&o, output, args->useless);
 	optind = 0;
 	do {
@@ -222,14 +242,4 @@ int args_read_first(const struct args_option *options, struct output *output,
 	code = read_options(&o, argc, argv, rest);
 	output->json |= output->pretty;
 	return code == MISSING ? report_missing(&o, argv[*rest]) : STATUS_OK;
-}
-
-int args_check_name(const char *name)
-{
-	const char *wrong;
-
-	if (!name)
-		return usage("the name of the tunnel is missing, expected NAME");
-	wrong = words_check_name(name);
-	return wrong ? usage("name: \"%s\" %s", name, wrong) : STATUS_OK;
 }

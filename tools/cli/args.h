@@ -15,6 +15,7 @@ struct args_option {
 	unsigned int *count; /* how many times the option was given */
 	const char **value; /* the option takes a value */
 	const char *expected; /* what the value is, or NULL */
+	const char *complete; /* what a shell offers as value: "@file", "@dev" */
 };
 
 struct args {
@@ -24,9 +25,14 @@ struct args {
 	const char **operands; /* those that are not given stay as they are */
 	int max_operands;
 	const char *operand_name;
+	const char *complete
+		[2]; /* what a shell offers as operands: "@tunnel", or words */
 };
 
-/* Read the arguments of a command, whose name is argv[0]. Returns enum status. */
+/*
+ * Read the arguments of a command, whose name is argv[0]. Returns enum status, or
+ * STATUS_DONE: the only argument was --words, and what a shell may offer was printed.
+ */
 int args_read(const struct args *args, struct output *output, int argc,
 	      char **argv);
 
@@ -36,8 +42,5 @@ int args_read(const struct args *args, struct output *output, int argc,
  */
 int args_read_first(const struct args_option *options, struct output *output,
 		    int argc, char **argv, int *rest);
-
-/* Check the name of a tunnel, NULL if it is missing. Returns enum status. */
-int args_check_name(const char *name);
 
 #endif /* ARGS_H */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "cli/args.h"
 #include "cli/command.h"
+#include "cli/name.h"
 #include "netlink/change.h"
 #include "netlink/tunnels.h"
 
@@ -15,13 +16,14 @@ static int cmd_del(struct gretool *g, int argc, char **argv)
 		.operands = &name,
 		.max_operands = 1,
 		.operand_name = "NAME",
+		.complete = { "@tunnel" },
 	};
 	struct tunnel tunnel;
 	int status;
 
 	status = args_read(&args, &g->output, argc, argv);
 	if (!status)
-		status = args_check_name(name);
+		status = name_check(name);
 	if (!status)
 		status = tunnels_find(&g->nl, name, &tunnel);
 	if (status)

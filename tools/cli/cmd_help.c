@@ -17,9 +17,7 @@ static void list_commands(void)
 	     "\n"
 	     "Commands:");
 	while ((command = registry_next(command)))
-		if (command->summary &&
-		    (!command->is_extra || extra_is_installed(command->name)))
-			printf("  %-9s %s\n", command->name, command->summary);
+		printf("  %-9s %s\n", command->name, command->summary);
 	puts("\n"
 	     "Options:\n"
 	     "  -n NETNS     act in a network namespace: name, path or pid\n"

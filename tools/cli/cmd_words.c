@@ -1,21 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0
-/* For shell completion: gretool words add|set|file. */
+/*
+ * For shell completion: gretool words add|set|file prints options of a tunnel, "gretool
+ * words commands" the commands, and "gretool words COMMAND" what a command takes.
+ */
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/command.h"
+#include "cli/registry.h"
 #include "option/words.h"
+
+static int list_commands(void)
+{
+	const struct command *command = NULL;
+
+	while ((command = registry_next(command)))
+		puts(command->name);
+	return STATUS_OK;
+}
 
 /* WORD, the bits of what it says, does a value follow (2: perhaps), which. */
 static int cmd_words(struct gretool *g, int argc, char **argv)
 {
+	static char option[] = "--words";
 	enum words_use use = WORDS_ADD;
 	const struct word *word;
 
-	(void)g;
-	if (argc > 1 && !strcmp(argv[1], "set"))
+	if (argc < 2)
+		return STATUS_OK;
+	if (!strcmp(argv[1], "commands"))
+		return list_commands();
+	if (strcmp(argv[1], "add") != 0 && strcmp(argv[1], "set") != 0 &&
+	    strcmp(argv[1], "file") != 0)
+		return registry_run(g, 2, (char *[]){ argv[1], option });
+	if (!strcmp(argv[1], "set"))
 		use = WORDS_SET;
-	else if (argc > 1 && !strcmp(argv[1], "file"))
+	else if (!strcmp(argv[1], "file"))
 		use = WORDS_FILE;
 	for (word = words; word->name; word++)
 		if (words_are_for(word, use))

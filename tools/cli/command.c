@@ -32,5 +32,5 @@ int command_run(struct gretool *g, const struct command *command, int argc,
 	else
 		status = command->run(g, argc, argv);
 	report_command(NULL);
-	return status;
+	return status == STATUS_DONE ? STATUS_OK : status;
 }

@@ -15,7 +15,7 @@ struct command {
 	const char *help;
 	void (*print_options)(void); /* what follows the help, or NULL */
 	bool is_extra; /* a program beside gretool, which has the help as well */
-	/* The name of the command is argv[0]. Returns enum status. */
+	/* The name of the command is argv[0]. Returns enum status, also STATUS_DONE. */
 	int (*run)(struct gretool *g, int argc, char **argv);
 };
 

@@ -27,13 +27,19 @@ static bool is_before(const struct command *a, const struct command *b)
 				    : a->order < b->order;
 }
 
+static bool is_listed(const struct command *command)
+{
+	return command->summary &&
+	       (!command->is_extra || extra_is_installed(command->name));
+}
+
 const struct command *registry_next(const struct command *previous)
 {
 	const struct command *const *c, *next = NULL;
 
 	for (c = __start_commands; c < __stop_commands; c++)
 		if ((!previous || is_before(previous, *c)) &&
-		    (!next || is_before(*c, next)))
+		    (!next || is_before(*c, next)) && is_listed(*c))
 			next = *c;
 	return next;
 }

@@ -6,7 +6,7 @@
 #include "cli/command.h"
 
 const struct command *registry_find(const char *name);
-/* The next command in the order of `help`; NULL begins, and ends. */
+/* The next command that `help` lists, in its order; NULL begins, and ends. */
 const struct command *registry_next(const struct command *previous);
 /* Run the command that argv[0] names. Returns enum status. */
 int registry_run(struct gretool *g, int argc, char **argv);

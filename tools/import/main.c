@@ -41,6 +41,7 @@ static int run_import(struct gretool *g, int argc, char **argv)
 		.operands = operands,
 		.max_operands = 2,
 		.operand_name = "links, ifupdown or networkd",
+		.complete = { "links ifupdown networkd", "@file" },
 	};
 	struct import im = { 0 };
 	int status, err;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 enum status {
+	STATUS_DONE = -1, /* no exit status: there is nothing left to do */
 	STATUS_OK = 0,
 	STATUS_REFUSED = 1, /* the kernel or the system said no */
 	STATUS_USAGE = 2, /* the command line is wrong, nothing was sent */

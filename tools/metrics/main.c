@@ -30,6 +30,7 @@ static int run_metrics(struct gretool *g, int argc, char **argv)
 	const struct args args = {
 		.operands = &path,
 		.max_operands = 1,
+		.complete = { "@file" },
 		.operand_name = "FILE",
 	};
 	int status;

@@ -7,6 +7,7 @@
 
 #include "cli/args.h"
 #include "cli/command.h"
+#include "cli/name.h"
 #include "lib/duration.h"
 #include "lib/interrupt.h"
 #include "lib/json.h"
@@ -256,6 +257,7 @@ static int parse(struct probing *p, int argc, char **argv)
 		.output = "j",
 		.operands = &p->name,
 		.max_operands = 1,
+		.complete = { "@tunnel" },
 	};
 	int status;
 
@@ -272,7 +274,7 @@ static int parse(struct probing *p, int argc, char **argv)
 		     p->size > PROBE_SIZE_MAX))
 		return usage("-s: \"%s\" is not %u..%u bytes", size,
 			     PROBE_SIZE_MIN, PROBE_SIZE_MAX);
-	return args_check_name(p->name);
+	return name_check(p->name);
 }
 
 static int cmd_probe(struct gretool *g, int argc, char **argv)

@@ -5,6 +5,7 @@
 
 #include "cli/args.h"
 #include "cli/command.h"
+#include "cli/name.h"
 
 static const char help[] =
 	"gretool show [NAME] [-s] [-d] [-j] [-p]\n"
@@ -57,13 +58,14 @@ static int cmd_show(struct gretool *g, int argc, char **argv)
 		.output = "sdjp",
 		.operands = &name,
 		.max_operands = 1,
+		.complete = { "@tunnel" },
 	};
 	struct tunnels tunnels;
 	int status;
 
 	status = args_read(&args, &g->output, argc, argv);
 	if (!status && name)
-		status = args_check_name(name);
+		status = name_check(name);
 	if (status)
 		return status;
 	status = tunnels_read(&g->nl, name, g->output.stats, &tunnels);
