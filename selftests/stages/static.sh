@@ -154,6 +154,34 @@ layer_order() {
 	true
 }
 
+# tool_includes: "FILE HEADER" for each header of the tool that a file of it includes
+tool_includes() {
+	sources 'tools/*.[ch]' | grep -v '^tools/tests/' |
+		xargs grep -HoE '^#include "[^"]*"' |
+		sed -E 's,^tools/([^:]*):#include "(.*)",\1 \2,'
+}
+
+# tools/README.md lists the folders of the tool. Each may include headers of those above
+# it in the list, and of its own.
+tool_folders() {
+	local folder allowed=
+	sources 'tools/*.[ch]' | cut -d/ -f2 | sort -u | grep -vx tests |
+		while read -r folder; do
+			grep -q "^| .$folder/. |" tools/README.md ||
+				echo "tools/$folder is not in the list of tools/README.md"
+		done
+	while read -r folder; do
+		allowed+=${allowed:+|}$folder
+		tool_includes | grep "^$folder/" | grep -vE " ($allowed)/"
+	done < <(sed -nE 's,^\| .([a-z0-9]+)/. \|.*,\1,p' tools/README.md)
+	true
+}
+
+# tsort names the members of a circle: a .c file and its header are one here.
+tool_circles() {
+	tool_includes | sed -E 's/\.[ch]( |$)/\1/g' | awk '$1 != $2' | tsort >/dev/null
+}
+
 # Kernel versions are known to module/compat alone.
 layer_versions() {
 	sources 'module/*.[ch]' | grep -v '^module/compat/' |
@@ -190,6 +218,8 @@ try "man pages" man_pages
 try "layers: pure files" layer_pure
 try "layers: packets and netlink apart" layer_packets
 try "layers: calls go downward" layer_order
+try "layers: the folders of gretool" tool_folders
+try "layers: no circle in gretool" tool_circles
 try "layers: kernel versions in compat only" layer_versions
 try "licence line in every file" licences
 try "no host name, no home directory" no_hosts
