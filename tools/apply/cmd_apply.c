@@ -63,6 +63,7 @@ struct apply {
 	const char *dev; /* NULL: whatever it is */
 	bool dry_run, prune, keep_going, colour, is_interrupted;
 	struct conf conf;
+	struct section **order; /* in which the sections of conf are applied */
 	struct made before, now;
 	int lock;
 	struct tunnels running;
@@ -227,37 +228,22 @@ static bool is_interrupted(struct apply *a)
 	return true;
 }
 
-static int compare_section_names(const void *left, const void *right)
-{
-	return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
 /* First of all: another one may be to have the same ends. */
 static void prune_tunnels(struct apply *a)
 {
-	const char **names = calloc(a->conf.count + 1, sizeof(*names));
 	struct difference d;
 	size_t i;
 
-	if (!names) {
-		a->status = refused("%s", strerror(ENOMEM));
-		return;
-	}
-	for (i = 0; i < a->conf.count; i++)
-		names[i] = a->conf.sections[i].config.name;
-	qsort(names, a->conf.count, sizeof(*names), compare_section_names);
 	for (i = 0; i < a->running.count && !is_interrupted(a); i++) {
 		const struct tunnel *t = &a->running.list[i];
 		const char *name = t->config.name;
 
-		if (bsearch(&name, names, a->conf.count, sizeof(*names),
-			    compare_section_names) ||
+		if (conf_find(&a->conf, name) ||
 		    (a->made_path && !made_has(&a->before, name, NULL)))
 			continue;
 		difference_find(&d, &t->config, NULL);
 		carry_out(a, &d, t->ifindex, NULL);
 	}
-	free(names);
 }
 
 static bool is_meant(const struct section *section)
@@ -398,8 +384,8 @@ static void make_all(struct apply *a)
 	if (a->prune && !a->status)
 		prune_tunnels(a);
 	for (i = 0; i < a->conf.count && !is_interrupted(a); i++)
-		if (is_meant(&a->conf.sections[i]))
-			apply_section(a, &a->conf.sections[i]);
+		if (is_meant(a->order[i]))
+			apply_section(a, a->order[i]);
 	if (a->g->output.json)
 		json_array_end(&a->json);
 }
@@ -410,8 +396,11 @@ static int apply_all(struct apply *a)
 	int status = read_running(a);
 
 	choose_sections(a);
-	if (!status && !order_sections(&a->conf, &a->running))
-		status = refused("%s", strerror(ENOMEM));
+	if (!status) {
+		a->order = order_sections(&a->conf, &a->running);
+		if (!a->order)
+			status = refused("%s", strerror(ENOMEM));
+	}
 	if (!status && notes)
 		status = note_made(a, true);
 	if (status)
@@ -481,6 +470,7 @@ static int cmd_apply(struct gretool *g, int argc, char **argv)
 	made_free(&a.before);
 	made_free(&a.now);
 	free(a.by_name);
+	free(a.order);
 	tunnels_free(&a.running);
 	conf_free(&a.conf);
 	return status;

@@ -261,35 +261,56 @@ static int compare_sections(const void *left, const void *right)
 	return order ? order : a < b ? -1 : a > b;
 }
 
-static int check_names(struct conf *conf)
+static int sort_names(struct conf *conf)
 {
-	struct section **list;
+	size_t i;
+
+	conf->by_name = calloc(conf->count + 1, sizeof(*conf->by_name));
+	if (!conf->by_name)
+		return no_memory();
+	for (i = 0; i < conf->count; i++)
+		conf->by_name[i] = &conf->sections[i];
+	qsort(conf->by_name, conf->count, sizeof(*conf->by_name),
+	      compare_sections);
+	return STATUS_OK;
+}
+
+static int check_names(const struct conf *conf)
+{
 	int status = STATUS_OK;
 	size_t i;
 
-	if (!conf->count)
-		return STATUS_OK;
-	list = calloc(conf->count, sizeof(*list));
-	if (!list)
-		return no_memory();
-	for (i = 0; i < conf->count; i++)
-		list[i] = &conf->sections[i];
-	qsort(list, conf->count, sizeof(*list), compare_sections);
 	for (i = 1; i < conf->count; i++) {
-		const struct position *before = list[i - 1]->positions;
+		struct section *section = conf->by_name[i];
+		const struct position *before = conf->by_name[i - 1]->positions;
 
-		if (list[i]->is_unreadable ||
-		    strcmp(before->word, list[i]->positions->word) != 0)
+		if (section->is_unreadable ||
+		    strcmp(before->word, section->positions->word) != 0)
 			continue;
-		section_report(list[i], 0);
+		section_report(section, 0);
 		note(&status,
 		     usage("name: \"%s\" is given twice, first at %s:%u",
 			   before->word, before->file, before->line));
-		list[i]->is_wrong = true;
+		section->is_wrong = true;
 	}
 	report_words(NULL, 0);
-	free(list);
 	return status;
+}
+
+static int compare_to_name(const void *name, const void *section)
+{
+	const struct section *const *s = section;
+
+	return strcmp(name, (*s)->positions[0].word);
+}
+
+struct section *conf_find(const struct conf *conf, const char *name)
+{
+	struct section **found = bsearch(name, conf->by_name, conf->count,
+					 sizeof(*conf->by_name),
+					 compare_to_name);
+
+	return found ? *found : NULL;
 }
 
 /* Once for each file. The sections of a file are one behind the other. */
@@ -326,6 +347,10 @@ int conf_read(struct conf *conf, const char *path)
 			conf->sections[i].is_wrong = true;
 		else
 			note(&status, parse_section(&conf->sections[i]));
+	if (sort_names(conf)) {
+		conf_free(conf);
+		return STATUS_REFUSED;
+	}
 	note(&status, check_names(conf));
 	warn_of_secrets(conf);
 	return status;
@@ -342,6 +367,7 @@ void conf_free(struct conf *conf)
 	for (i = 0; i < conf->ntexts; i++)
 		free(conf->texts[i]);
 	free(conf->sections);
+	free(conf->by_name);
 	free(conf->texts);
 	memset(conf, 0, sizeof(*conf));
 }

@@ -20,11 +20,13 @@ struct section {
 	bool is_public; /* everybody can read the file */
 	bool is_wrong; /* for whatever reason: the config is not what it says */
 	bool is_other; /* it is not about what is to be applied */
+	bool is_sorted; /* order_sections() has been there */
 };
 
 struct conf {
 	struct section *sections;
 	size_t count;
+	struct section **by_name;
 	char **texts; /* the lines and names of files that all point into */
 	size_t ntexts;
 };
@@ -36,6 +38,9 @@ struct conf {
  */
 int conf_read(struct conf *conf, const char *path);
 void conf_free(struct conf *conf);
+
+/* A section by its name, or NULL. */
+struct section *conf_find(const struct conf *conf, const char *name);
 
 /* Messages are about this word of the section, until report_words(NULL, 0). */
 void section_report(const struct section *section, size_t word);

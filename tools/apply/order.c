@@ -4,11 +4,6 @@
 
 #include "apply/order.h"
 
-struct place {
-	struct section *section;
-	bool is_put;
-};
-
 /* A route that is there now. */
 struct holding {
 	const struct static_route *route;
@@ -16,14 +11,12 @@ struct holding {
 };
 
 struct order {
-	struct place *places;
-	struct place **by_name;
-	size_t nplaces;
+	const struct conf *conf;
 	const struct tunnel **by_ends;
 	size_t ntunnels;
 	struct holding *by_route;
 	size_t nroutes;
-	struct section *sorted;
+	struct section **sorted;
 	size_t nsorted;
 };
 
@@ -68,20 +61,6 @@ static int compare_to_ends(const void *ends, const void *tunnel)
 	return compare_ends(ends, &(*t)->config);
 }
 
-static int compare_places(const void *left, const void *right)
-{
-	const struct place *const *a = left, *const *b = right;
-
-	return strcmp((*a)->section->config.name, (*b)->section->config.name);
-}
-
-static int compare_to_name(const void *name, const void *place)
-{
-	const struct place *const *p = place;
-
-	return strcmp(name, (*p)->section->config.name);
-}
-
 static int compare_routes(const void *left, const void *right)
 {
 	const struct static_route *a = ((const struct holding *)left)->route;
@@ -97,31 +76,29 @@ static int compare_routes(const void *left, const void *right)
 	return order;
 }
 
-static void put(struct order *o, struct place *place);
+static void put(struct order *o, struct section *section);
 
 /* What the tunnel has is wanted, so what it is to have comes first. */
 static void put_first(struct order *o, const struct tunnel *holder)
 {
-	struct place **found = bsearch(holder->config.name, o->by_name,
-				       o->nplaces, sizeof(*o->by_name),
-				       compare_to_name);
+	struct section *section = conf_find(o->conf, holder->config.name);
 
-	if (found)
-		put(o, *found);
+	if (section)
+		put(o, section);
 }
 
 /* A circle ends where it began: there is no order then. */
-static void put(struct order *o, struct place *place)
+static void put(struct order *o, struct section *section)
 {
-	const struct config *c = &place->section->config;
+	const struct config *c = &section->config;
 	const struct tunnel **holder;
 	const struct holding *held;
 	struct holding wanted = { 0 };
 	size_t i;
 
-	if (place->is_put)
+	if (section->is_sorted)
 		return;
-	place->is_put = true;
+	section->is_sorted = true;
 	holder = bsearch(c, o->by_ends, o->ntunnels, sizeof(*o->by_ends),
 			 compare_to_ends);
 	if (holder)
@@ -133,7 +110,7 @@ static void put(struct order *o, struct place *place)
 		if (held)
 			put_first(o, held->tunnel);
 	}
-	o->sorted[o->nsorted++] = *place->section;
+	o->sorted[o->nsorted++] = section;
 }
 
 static void sort_running(struct order *o, const struct tunnels *running)
@@ -154,20 +131,6 @@ static void sort_running(struct order *o, const struct tunnels *running)
 	qsort(o->by_route, o->nroutes, sizeof(*o->by_route), compare_routes);
 }
 
-static void sort_sections(struct order *o, struct conf *conf)
-{
-	size_t i;
-
-	o->nplaces = conf->count;
-	for (i = 0; i < conf->count; i++) {
-		o->places[i].section = &conf->sections[i];
-		o->by_name[i] = &o->places[i];
-	}
-	qsort(o->by_name, conf->count, sizeof(*o->by_name), compare_places);
-	for (i = 0; i < conf->count; i++)
-		put(o, &o->places[i]);
-}
-
 static size_t count_routes(const struct tunnels *running)
 {
 	size_t i, count = 0;
@@ -177,30 +140,27 @@ static size_t count_routes(const struct tunnels *running)
 	return count;
 }
 
-bool order_sections(struct conf *conf, const struct tunnels *running)
+struct section **order_sections(const struct conf *conf,
+				const struct tunnels *running)
 {
 	struct order o = {
-		.places = calloc(conf->count + 1, sizeof(*o.places)),
-		.by_name = calloc(conf->count + 1, sizeof(*o.by_name)),
+		.conf = conf,
 		.by_ends = calloc(running->count + 1, sizeof(*o.by_ends)),
 		.by_route =
 			calloc(count_routes(running) + 1, sizeof(*o.by_route)),
-		.sorted = calloc(conf->count + 1, sizeof(*o.sorted)),
+		.sorted = calloc(conf->count + 1, sizeof(struct section *)),
 	};
-	const bool done = o.places && o.by_name && o.by_ends && o.by_route &&
-			  o.sorted;
+	size_t i;
 
-	if (done) {
+	if (o.by_ends && o.by_route && o.sorted) {
 		sort_running(&o, running);
-		sort_sections(&o, conf);
-		free(conf->sections);
-		conf->sections = o.sorted;
+		for (i = 0; i < conf->count; i++)
+			put(&o, &conf->sections[i]);
 	} else {
 		free(o.sorted);
+		o.sorted = NULL;
 	}
-	free(o.places);
-	free(o.by_name);
 	free(o.by_ends);
 	free(o.by_route);
-	return done;
+	return o.sorted;
 }

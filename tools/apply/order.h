@@ -7,16 +7,15 @@
 #ifndef ORDER_H
 #define ORDER_H
 
-#include <stdbool.h>
-
 #include "apply/conf.h"
 #include "netlink/tunnels.h"
 
 /*
- * Sorts the sections of conf, otherwise as they are in the files. Tunnels that
- * exchange what they have are in no order, and the kernel refuses the first of them.
- * False: no memory.
+ * Return the sections of conf, which otherwise keep their order, or NULL if there is no
+ * memory. Tunnels that exchange what they have are in no order, and the kernel refuses
+ * the first of them. The caller frees the array.
  */
-bool order_sections(struct conf *conf, const struct tunnels *running);
+struct section **order_sections(const struct conf *conf,
+				const struct tunnels *running);
 
 #endif /* ORDER_H */
