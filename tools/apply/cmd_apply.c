@@ -125,7 +125,7 @@ static void carry_out(struct apply *a, const struct difference *d, int ifindex,
 	if (!a->g->output.json)
 		difference_print(d, a->colour);
 	if (!a->dry_run)
-		status = reconcile(a->g, d, ifindex, section);
+		status = reconcile(&a->g->nl, d, ifindex, section);
 	if (a->g->output.json)
 		difference_json(&a->json, d, !a->dry_run && !status);
 	if (!a->status)

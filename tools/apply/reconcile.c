@@ -12,10 +12,10 @@
 #include "netlink/static_route.h"
 #include "netlink/tunnels.h"
 
-static int refuse_route(struct gretool *g, const struct nl_request *request,
+static int refuse_route(struct nl *nl, const struct nl_request *request,
 			const char *name, const struct static_route *r)
 {
-	const struct nl_refusal *why = &g->nl.refusal;
+	const struct nl_refusal *why = &nl->refusal;
 	char ip[INET6_ADDRSTRLEN], subject[INET6_ADDRSTRLEN + 64];
 
 	report_word(r->word);
@@ -32,7 +32,7 @@ static int refuse_route(struct gretool *g, const struct nl_request *request,
 		return refused("%s: IPv6 is off on this interface, it needs an "
 			       "MTU of 1280 and sysctl disable_ipv6=0",
 			       subject);
-	return report_refusal(&g->nl, request, subject);
+	return report_refusal(nl, request, subject);
 }
 
 /*
@@ -40,7 +40,7 @@ static int refuse_route(struct gretool *g, const struct nl_request *request,
  * removed later, so that there is no gap; what the kernel calls replacing would take
  * the first one of that place, which may be another's.
  */
-static int add_routes(struct gretool *g, int ifindex, const struct config *from,
+static int add_routes(struct nl *nl, int ifindex, const struct config *from,
 		      const struct config *to)
 {
 	struct nl_request request;
@@ -53,15 +53,15 @@ static int add_routes(struct gretool *g, int ifindex, const struct config *from,
 			continue;
 		static_route_add(&request, ifindex, r,
 				 from && config_has_place(from, r));
-		if (nl_talk(&g->nl, &request, NULL, NULL))
-			return refuse_route(g, &request, to->name, r);
+		if (nl_talk(nl, &request, NULL, NULL))
+			return refuse_route(nl, &request, to->name, r);
 	}
 	return STATUS_OK;
 }
 
 /* The kernel may have been faster, with an address or the interface. */
-static void remove_routes(struct gretool *g, int ifindex,
-			  const struct config *from, const struct config *to)
+static void remove_routes(struct nl *nl, int ifindex, const struct config *from,
+			  const struct config *to)
 {
 	struct nl_request request;
 	size_t i;
@@ -72,12 +72,12 @@ static void remove_routes(struct gretool *g, int ifindex,
 		if (config_has_route(to, r))
 			continue;
 		static_route_delete(&request, ifindex, r);
-		nl_talk(&g->nl, &request, NULL, NULL);
+		nl_talk(nl, &request, NULL, NULL);
 	}
 }
 
 /* in_the_way: only those that another of the same address is to follow. */
-static int remove_addresses(struct gretool *g, int ifindex,
+static int remove_addresses(struct nl *nl, int ifindex,
 			    const struct config *from, const struct config *to,
 			    bool in_the_way)
 {
@@ -96,16 +96,16 @@ static int remove_addresses(struct gretool *g, int ifindex,
 		 * A primary address takes its secondaries along, and an MTU of
 		 * less than 1280 all of IPv6.
 		 */
-		if (nl_talk(&g->nl, &request, NULL, NULL) &&
-		    g->nl.refusal.error != EADDRNOTAVAIL &&
-		    g->nl.refusal.error != ENXIO)
-			return report_refusal(&g->nl, &request, to->name);
+		if (nl_talk(nl, &request, NULL, NULL) &&
+		    nl->refusal.error != EADDRNOTAVAIL &&
+		    nl->refusal.error != ENXIO)
+			return report_refusal(nl, &request, to->name);
 	}
 	return STATUS_OK;
 }
 
-static int add_addresses(struct gretool *g, int ifindex,
-			 const struct config *from, const struct config *to)
+static int add_addresses(struct nl *nl, int ifindex, const struct config *from,
+			 const struct config *to)
 {
 	struct config added = *to;
 	int status;
@@ -117,9 +117,8 @@ static int add_addresses(struct gretool *g, int ifindex,
 		if (!config_has_address(from, &to->addrs[i]) &&
 		    !config_add_address(&added, &to->addrs[i]))
 			break;
-	status = i < to->naddrs
-			 ? refused("%s", strerror(ENOMEM))
-			 : change_addresses(&g->nl, ifindex, &added, true);
+	status = i < to->naddrs ? refused("%s", strerror(ENOMEM))
+				: change_addresses(nl, ifindex, &added, true);
 	free(added.addrs);
 	return status;
 }
@@ -129,8 +128,8 @@ static int add_addresses(struct gretool *g, int ifindex,
  * last one all routes, of daemons too. One stays meanwhile, as a primary one of its
  * own; to change_again() it is in excess.
  */
-static void hold_address(struct gretool *g, int ifindex,
-			 const struct config *from, const struct config *to)
+static void hold_address(struct nl *nl, int ifindex, const struct config *from,
+			 const struct config *to)
 {
 	struct address held = { .prefix = 32 };
 	struct nl_request request;
@@ -146,7 +145,7 @@ static void hold_address(struct gretool *g, int ifindex,
 		held.local = to->addrs[i].local;
 		addr_add(&request, ifindex, &held);
 		/* It may be one of its own already. */
-		nl_talk(&g->nl, &request, NULL, NULL);
+		nl_talk(nl, &request, NULL, NULL);
 		return;
 	}
 }
@@ -155,7 +154,7 @@ static void hold_address(struct gretool *g, int ifindex,
  * What can be refused comes first, in one message for all options; what loses
  * something comes last.
  */
-static int change(struct gretool *g, int ifindex, const struct difference *d)
+static int change(struct nl *nl, int ifindex, const struct difference *d)
 {
 	const struct config *from = d->from, *to = d->to;
 	uint32_t fields = d->fields & ~(uint32_t)(F_ADDR | F_ROUTE);
@@ -174,88 +173,87 @@ static int change(struct gretool *g, int ifindex, const struct difference *d)
 	if (d->fields & F_ADDR || !to->up)
 		first &= ~(uint32_t)F_UP;
 	if (first)
-		status = change_link(&g->nl, ifindex, to, first);
+		status = change_link(nl, ifindex, to, first);
 	if (!status)
-		status = remove_addresses(g, ifindex, from, to, true);
+		status = remove_addresses(nl, ifindex, from, to, true);
 	if (!status)
-		status = add_addresses(g, ifindex, from, to);
+		status = add_addresses(nl, ifindex, from, to);
 	if (!status && fields & ~first && to->up)
-		status = change_link(&g->nl, ifindex, to, F_UP);
+		status = change_link(nl, ifindex, to, F_UP);
 	if (!status && to->up)
-		status = add_routes(g, ifindex, from, to);
+		status = add_routes(nl, ifindex, from, to);
 	if (status)
 		return status;
-	remove_routes(g, ifindex, from, to);
-	hold_address(g, ifindex, from, to);
-	status = remove_addresses(g, ifindex, from, to, false);
+	remove_routes(nl, ifindex, from, to);
+	hold_address(nl, ifindex, from, to);
+	status = remove_addresses(nl, ifindex, from, to, false);
 	if (!status && fields & ~first && !to->up)
-		status = change_link(&g->nl, ifindex, to, F_UP);
+		status = change_link(nl, ifindex, to, F_UP);
 	if (!status && last)
-		status = change_link(&g->nl, ifindex, to, last);
+		status = change_link(nl, ifindex, to, last);
 	return status;
 }
 
-static int create(struct gretool *g, const struct config *to)
+static int create(struct nl *nl, const struct config *to)
 {
 	int ifindex, status;
 
 	/* Those of a tunnel that is down wait until it is up. */
 	if (!to->nroutes || !to->up)
-		return change_create(&g->nl, to, NULL);
-	status = change_create(&g->nl, to, &ifindex);
+		return change_create(nl, to, NULL);
+	status = change_create(nl, to, &ifindex);
 	if (status)
 		return status;
-	status = add_routes(g, ifindex, NULL, to);
+	status = add_routes(nl, ifindex, NULL, to);
 	if (status)
-		change_take_away(&g->nl, ifindex);
+		change_take_away(nl, ifindex);
 	return status;
 }
 
 /* What is there now; its routes and addresses, too. */
-static int read_again(struct gretool *g, const char *name,
-		      struct tunnels *tunnels)
+static int read_again(struct nl *nl, const char *name, struct tunnels *tunnels)
 {
-	int status = tunnels_read(&g->nl, name, false, tunnels);
+	int status = tunnels_read(nl, name, false, tunnels);
 
-	return status ? status : tunnels_read_routes(&g->nl, tunnels);
+	return status ? status : tunnels_read_routes(nl, tunnels);
 }
 
 /*
  * What the kernel has changed on its own: secondary addresses went with their
  * primary one, the MTU followed another route.
  */
-static int change_again(struct gretool *g, const struct difference *d)
+static int change_again(struct nl *nl, const struct difference *d)
 {
 	struct difference rest;
 	struct tunnels now;
 	int status;
 
-	status = read_again(g, d->to->name, &now);
+	status = read_again(nl, d->to->name, &now);
 	if (!status) {
 		difference_find(&rest, &now.list[0].config, d->to);
 		/* An MTU that is left to the kernel is not ours to say. */
 		if (!(d->fields & F_MTU))
 			rest.fields &= ~(uint32_t)F_MTU;
 		if (rest.fields)
-			status = change(g, now.list[0].ifindex, &rest);
+			status = change(nl, now.list[0].ifindex, &rest);
 	}
 	tunnels_free(&now);
 	return status;
 }
 
 /* After a failure half way: the same, in the other direction. */
-static int put_back(struct gretool *g, const struct config *before)
+static int put_back(struct nl *nl, const struct config *before)
 {
 	struct difference back;
 	struct tunnels now;
 	int status;
 
-	status = read_again(g, before->name, &now);
+	status = read_again(nl, before->name, &now);
 	if (!status) {
 		difference_find(&back, &now.list[0].config, before);
-		status = change(g, now.list[0].ifindex, &back);
+		status = change(nl, now.list[0].ifindex, &back);
 		if (!status && back.fields & F_ADDR)
-			status = change_again(g, &back);
+			status = change_again(nl, &back);
 		if (!status && change_for_good(before, back.fields))
 			status = STATUS_REFUSED;
 	}
@@ -276,37 +274,37 @@ static int check_mtu(const struct difference *d)
 		       to->name, to->mtu, IPV6_MTU_MIN);
 }
 
-static int change_or_put_back(struct gretool *g, const struct difference *d,
+static int change_or_put_back(struct nl *nl, const struct difference *d,
 			      int ifindex)
 {
 	int status = check_mtu(d);
 
 	if (status)
 		return status;
-	status = change(g, ifindex, d);
+	status = change(nl, ifindex, d);
 	if (!status && d->fields & F_ADDR)
-		status = change_again(g, d);
+		status = change_again(nl, d);
 	if (!status)
 		return STATUS_OK;
 	report_word(0);
-	if (put_back(g, d->from))
+	if (put_back(nl, d->from))
 		report("%s: could not be put back as it was", d->from->name);
 	else
 		report("%s: nothing is changed", d->from->name);
 	return status;
 }
 
-static int recreate(struct gretool *g, const struct difference *d, int ifindex)
+static int recreate(struct nl *nl, const struct difference *d, int ifindex)
 {
-	int status = change_delete(&g->nl, d->from->name, ifindex);
+	int status = change_delete(nl, d->from->name, ifindex);
 
 	if (status)
 		return status;
-	status = create(g, d->to);
+	status = create(nl, d->to);
 	if (!status)
 		return STATUS_OK;
 	report_word(0);
-	if (create(g, d->from))
+	if (create(nl, d->from))
 		report("%s: could not be put back as it was", d->from->name);
 	else
 		report("%s: was made again as it was, without what others had "
@@ -318,7 +316,7 @@ static int recreate(struct gretool *g, const struct difference *d, int ifindex)
 	return status;
 }
 
-int reconcile(struct gretool *g, const struct difference *d, int ifindex,
+int reconcile(struct nl *nl, const struct difference *d, int ifindex,
 	      const struct section *section)
 {
 	int status = STATUS_OK;
@@ -329,16 +327,16 @@ int reconcile(struct gretool *g, const struct difference *d, int ifindex,
 	case ACTION_NONE:
 		break;
 	case ACTION_ADD:
-		status = create(g, d->to);
+		status = create(nl, d->to);
 		break;
 	case ACTION_CHANGE:
-		status = change_or_put_back(g, d, ifindex);
+		status = change_or_put_back(nl, d, ifindex);
 		break;
 	case ACTION_RECREATE:
-		status = recreate(g, d, ifindex);
+		status = recreate(nl, d, ifindex);
 		break;
 	case ACTION_DELETE:
-		status = change_delete(&g->nl, d->from->name, ifindex);
+		status = change_delete(nl, d->from->name, ifindex);
 		break;
 	}
 	report_words(NULL, 0);

@@ -5,14 +5,14 @@
 
 #include "apply/conf.h"
 #include "apply/difference.h"
-#include "cli/gretool.h"
+#include "netlink/nl.h"
 
 /*
  * Carry out what was found about a tunnel, all or nothing: after a report it is
  * again what it was. section: what messages are about, NULL for one that is in
  * no file. Returns enum status.
  */
-int reconcile(struct gretool *g, const struct difference *d, int ifindex,
+int reconcile(struct nl *nl, const struct difference *d, int ifindex,
 	      const struct section *section);
 
 #endif /* RECONCILE_H */
