@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "apply/conf.h"
-#include "apply/difference.h"
+#include "apply/diff.h"
 #include "apply/made.h"
 #include "apply/order.h"
 #include "apply/reconcile.h"
@@ -115,7 +115,7 @@ static struct tunnel *find_running(const struct apply *a, const char *name)
 	return found ? *found : NULL;
 }
 
-static void carry_out(struct apply *a, const struct difference *d, int ifindex,
+static void carry_out(struct apply *a, const struct diff *d, int ifindex,
 		      const struct section *section)
 {
 	int status = STATUS_OK;
@@ -123,11 +123,11 @@ static void carry_out(struct apply *a, const struct difference *d, int ifindex,
 	if (d->action == ACTION_NONE)
 		return;
 	if (!a->g->output.json)
-		difference_print(d, a->colour);
+		diff_print(d, a->colour);
 	if (!a->dry_run)
 		status = reconcile(&a->g->nl, d, ifindex, section);
 	if (a->g->output.json)
-		difference_json(&a->json, d, !a->dry_run && !status);
+		diff_json(&a->json, d, !a->dry_run && !status);
 	if (!a->status)
 		a->status = status;
 }
@@ -177,10 +177,10 @@ static void change_running(struct apply *a, const struct config *said,
 			   const struct section *section)
 {
 	struct config target;
-	struct difference d;
+	struct diff d;
 
-	if (difference_target(&target, said, running, a->prune)) {
-		difference_find(&d, &running->config, &target);
+	if (diff_target(&target, said, running, a->prune)) {
+		diff_find(&d, &running->config, &target);
 		carry_out(a, &d, running->ifindex, section);
 	} else {
 		a->status = refused("%s", strerror(ENOMEM));
@@ -192,7 +192,7 @@ static void apply_section(struct apply *a, struct section *section)
 {
 	struct config *said = &section->config;
 	struct tunnel *running = find_running(a, said->name);
-	struct difference d;
+	struct diff d;
 	bool missing;
 	int status;
 
@@ -209,7 +209,7 @@ static void apply_section(struct apply *a, struct section *section)
 		change_running(a, said, running, section);
 		return;
 	}
-	difference_find(&d, NULL, said);
+	diff_find(&d, NULL, said);
 	carry_out(a, &d, 0, section);
 }
 
@@ -231,7 +231,7 @@ static bool is_interrupted(struct apply *a)
 /* First of all: another one may be to have the same ends. */
 static void prune_tunnels(struct apply *a)
 {
-	struct difference d;
+	struct diff d;
 	size_t i;
 
 	for (i = 0; i < a->running.count && !is_interrupted(a); i++) {
@@ -241,7 +241,7 @@ static void prune_tunnels(struct apply *a)
 		if (conf_find(&a->conf, name) ||
 		    (a->made_path && !made_has(&a->before, name, NULL)))
 			continue;
-		difference_find(&d, &t->config, NULL);
+		diff_find(&d, &t->config, NULL);
 		carry_out(a, &d, t->ifindex, NULL);
 	}
 }

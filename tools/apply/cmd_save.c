@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apply/difference.h"
+#include "apply/diff.h"
 #include "cli/args.h"
 #include "cli/command.h"
 #include "lib/output.h"

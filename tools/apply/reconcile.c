@@ -154,7 +154,7 @@ static void hold_address(struct nl *nl, int ifindex, const struct config *from,
  * What can be refused comes first, in one message for all options; what loses
  * something comes last.
  */
-static int change(struct nl *nl, int ifindex, const struct difference *d)
+static int change(struct nl *nl, int ifindex, const struct diff *d)
 {
 	const struct config *from = d->from, *to = d->to;
 	uint32_t fields = d->fields & ~(uint32_t)(F_ADDR | F_ROUTE);
@@ -222,15 +222,15 @@ static int read_again(struct nl *nl, const char *name, struct tunnels *tunnels)
  * What the kernel has changed on its own: secondary addresses went with their
  * primary one, the MTU followed another route.
  */
-static int change_again(struct nl *nl, const struct difference *d)
+static int change_again(struct nl *nl, const struct diff *d)
 {
-	struct difference rest;
+	struct diff rest;
 	struct tunnels now;
 	int status;
 
 	status = read_again(nl, d->to->name, &now);
 	if (!status) {
-		difference_find(&rest, &now.list[0].config, d->to);
+		diff_find(&rest, &now.list[0].config, d->to);
 		/* An MTU that is left to the kernel is not ours to say. */
 		if (!(d->fields & F_MTU))
 			rest.fields &= ~(uint32_t)F_MTU;
@@ -244,13 +244,13 @@ static int change_again(struct nl *nl, const struct difference *d)
 /* After a failure half way: the same, in the other direction. */
 static int put_back(struct nl *nl, const struct config *before)
 {
-	struct difference back;
+	struct diff back;
 	struct tunnels now;
 	int status;
 
 	status = read_again(nl, before->name, &now);
 	if (!status) {
-		difference_find(&back, &now.list[0].config, before);
+		diff_find(&back, &now.list[0].config, before);
 		status = change(nl, now.list[0].ifindex, &back);
 		if (!status && back.fields & F_ADDR)
 			status = change_again(nl, &back);
@@ -262,7 +262,7 @@ static int put_back(struct nl *nl, const struct config *before)
 }
 
 /* The kernel would take all of IPv6 away, daemons' routes and groups, too. */
-static int check_mtu(const struct difference *d)
+static int check_mtu(const struct diff *d)
 {
 	const struct config *to = d->to;
 
@@ -274,8 +274,7 @@ static int check_mtu(const struct difference *d)
 		       to->name, to->mtu, IPV6_MTU_MIN);
 }
 
-static int change_or_put_back(struct nl *nl, const struct difference *d,
-			      int ifindex)
+static int change_or_put_back(struct nl *nl, const struct diff *d, int ifindex)
 {
 	int status = check_mtu(d);
 
@@ -294,7 +293,7 @@ static int change_or_put_back(struct nl *nl, const struct difference *d,
 	return status;
 }
 
-static int recreate(struct nl *nl, const struct difference *d, int ifindex)
+static int recreate(struct nl *nl, const struct diff *d, int ifindex)
 {
 	int status = change_delete(nl, d->from->name, ifindex);
 
@@ -316,7 +315,7 @@ static int recreate(struct nl *nl, const struct difference *d, int ifindex)
 	return status;
 }
 
-int reconcile(struct nl *nl, const struct difference *d, int ifindex,
+int reconcile(struct nl *nl, const struct diff *d, int ifindex,
 	      const struct section *section)
 {
 	int status = STATUS_OK;

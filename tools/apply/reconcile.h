@@ -4,7 +4,7 @@
 #define RECONCILE_H
 
 #include "apply/conf.h"
-#include "apply/difference.h"
+#include "apply/diff.h"
 #include "netlink/nl.h"
 
 /*
@@ -12,7 +12,7 @@
  * again what it was. section: what messages are about, NULL for one that is in
  * no file. Returns enum status.
  */
-int reconcile(struct nl *nl, const struct difference *d, int ifindex,
+int reconcile(struct nl *nl, const struct diff *d, int ifindex,
 	      const struct section *section);
 
 #endif /* RECONCILE_H */

@@ -3,7 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "apply/difference.h"
+#include "apply/diff.h"
 #include "check/files.h"
 #include "netlink/resolve.h"
 #include "option/options.h"
@@ -82,12 +82,12 @@ static void compare(const struct config *said, const struct tunnel *tunnel,
 {
 	struct both both = { { d->is, sizeof(d->is) },
 			     { d->said, sizeof(d->said) } };
-	struct difference difference;
+	struct diff difference;
 	struct config target;
 
 	/* Addresses and routes that others have given it are not to go. */
-	if (difference_target(&target, said, tunnel, false)) {
-		difference_find(&difference, &tunnel->config, &target);
+	if (diff_target(&target, said, tunnel, false)) {
+		diff_find(&difference, &tunnel->config, &target);
 		options_compare(difference.from, difference.to,
 				difference.fields & COMPARED, add_is, add_said,
 				&both);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apply/difference.h"
+#include "apply/diff.h"
 #include "import/import.h"
 #include "lib/report.h"
 #include "netlink/collect.h"
@@ -80,7 +80,7 @@ static void take_link(struct import *im, const struct tunnel *t)
 	uint32_t fields = print_needed(&t->config);
 	size_t i;
 
-	if (t->config.mtu == difference_default_mtu(t))
+	if (t->config.mtu == diff_default_mtu(t))
 		fields &= ~(uint32_t)F_MTU;
 	import_create(im, t->config.name);
 	options_each(&t->config, fields, take_option, &taking);

@@ -67,7 +67,7 @@ mapfile -t counters < <(counter_names)
 all "every counter" '^\.It Cm %s$' "${counters[@]}"
 
 mapfile -t members < <(sed -nE 's/.*json_[a-z_]+\(&?json, "([a-z_]+)".*/\1/p' \
-	../show/print.c ../show/cmd_monitor.c ../check/main.c ../apply/difference_print.c | sort -u)
+	../show/print.c ../show/cmd_monitor.c ../check/main.c ../apply/diff_print.c | sort -u)
 all "every JSON member" '(^\.It |[, ])(\\ )*%s([ ,]|$)' "${members[@]}"
 
 mapfile -t findings < <(sed -nE 's/^\t\{ "([a-z0-9_]+)".*/\1/p' \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <string.h>
 
-#include "apply/difference.h"
+#include "apply/diff.h"
 
 /* The bounds of grex. */
 #define MTU_MIN 68
@@ -16,7 +16,7 @@ static uint32_t mtu_inside(const struct config *c, uint32_t outside)
 	return outside < MTU_MAX ? outside : MTU_MAX;
 }
 
-uint32_t difference_default_mtu(const struct tunnel *t)
+uint32_t diff_default_mtu(const struct tunnel *t)
 {
 	const struct config *c = &t->config;
 
@@ -31,7 +31,7 @@ uint32_t difference_default_mtu(const struct tunnel *t)
 /* What is not said about the MTU is left to the kernel; the number is for people. */
 static void take_mtu(struct config *target, const struct tunnel *running)
 {
-	uint32_t usual = difference_default_mtu(running);
+	uint32_t usual = diff_default_mtu(running);
 
 	target->mtu_auto = false;
 	target->mtu_default = true;
@@ -91,8 +91,8 @@ static bool take_routes(struct config *target, const struct config *said,
 	return true;
 }
 
-bool difference_target(struct config *target, const struct config *said,
-		       const struct tunnel *running, bool prune)
+bool diff_target(struct config *target, const struct config *said,
+		 const struct tunnel *running, bool prune)
 {
 	*target = *said;
 	target->addrs = NULL;
@@ -127,8 +127,8 @@ static bool all_routes(const struct config *a, const struct config *b)
 	return true;
 }
 
-void difference_find(struct difference *d, const struct config *from,
-		     const struct config *to)
+void diff_find(struct diff *d, const struct config *from,
+	       const struct config *to)
 {
 	memset(d, 0, sizeof(*d));
 	d->from = from;
@@ -145,7 +145,7 @@ void difference_find(struct difference *d, const struct config *from,
 		d->fields |= F_ADDR;
 	if (!all_routes(from, to) || !all_routes(to, from))
 		d->fields |= F_ROUTE;
-	if (d->fields & DIFFERENCE_RECREATES)
+	if (d->fields & DIFF_RECREATES)
 		d->action = ACTION_RECREATE;
 	else if (d->fields)
 		d->action = ACTION_CHANGE;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "apply/difference.h"
+#include "apply/diff.h"
 #include "option/options.h"
 #include "show/print.h"
 
@@ -12,7 +12,7 @@ static const char recreate_reason[] =
 	"link-netns cannot be changed while the tunnel is there";
 
 /* What a file would say of a tunnel. */
-static uint32_t fields_of(const struct difference *d)
+static uint32_t fields_of(const struct diff *d)
 {
 	if (d->action == ACTION_ADD)
 		return d->to->given;
@@ -60,7 +60,7 @@ static void print_head(const struct printing *p, const char *colour, char mark,
 	putchar('\n');
 }
 
-void difference_print(const struct difference *d, bool colour)
+void diff_print(const struct diff *d, bool colour)
 {
 	struct printing p = { .colour = colour };
 
@@ -97,7 +97,7 @@ static void ignore_line(void *arg, const char *words)
 	(void)words;
 }
 
-static void json_lines(struct json *json, const struct difference *d,
+static void json_lines(struct json *json, const struct diff *d,
 		       const char *name, bool come)
 {
 	const struct config *c = come ? d->to : d->from;
@@ -112,7 +112,7 @@ static void json_lines(struct json *json, const struct difference *d,
 	json_array_end(json);
 }
 
-void difference_json(struct json *json, const struct difference *d, bool done)
+void diff_json(struct json *json, const struct diff *d, bool done)
 {
 	static const char *const actions[] = {
 		[ACTION_NONE] = "none",	    [ACTION_ADD] = "add",

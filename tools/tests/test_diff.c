@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apply/difference.h"
+#include "apply/diff.h"
 #include "lib/line.h"
 #include "option/words.h"
 #include "tap.h"
@@ -36,7 +36,7 @@ static void running_by(struct tunnel *t, const char *line)
 	t->path.mtu = 1500;
 	t->path.source = GREX_PATH_FROM_ROUTE;
 	if (t->config.mtu_default)
-		t->config.mtu = difference_default_mtu(t);
+		t->config.mtu = diff_default_mtu(t);
 	t->config.given |= F_ALL & ~(F_LINK_NETNS | F_ADDR | F_ROUTE);
 }
 
@@ -139,7 +139,7 @@ static const struct {
 static void test_case(size_t i)
 {
 	struct config said = { 0 }, target = { 0 }, *to = NULL, *from = NULL;
-	struct difference d;
+	struct diff d;
 	struct tunnel t = { 0 };
 	bool prune = false;
 
@@ -154,13 +154,13 @@ static void test_case(size_t i)
 		to = &said;
 	}
 	if (from && to) {
-		if (!difference_target(&target, to, &t, prune))
+		if (!diff_target(&target, to, &t, prune))
 			abort();
 		to = &target;
 	}
-	difference_find(&d, from, to);
+	diff_find(&d, from, to);
 	output_catch();
-	difference_print(&d, false);
+	diff_print(&d, false);
 	check_text(output_caught(), cases[i].printed, "difference %zu", i);
 	config_free(&said);
 	config_free(&target);
@@ -171,15 +171,15 @@ static void test_case(size_t i)
 static void test_owners(void)
 {
 	struct config said, target;
-	struct difference d;
+	struct diff d;
 	struct tunnel t;
 
 	running_by(&t, "g remote any up route 10.0.0.0/8 route 11.0.0.0/8");
 	t.config.routes[0].protocol = 3; /* boot */
 	said_by(&said, "g remote any up");
-	if (!difference_target(&target, &said, &t, true))
+	if (!diff_target(&target, &said, &t, true))
 		abort();
-	difference_find(&d, &t.config, &target);
+	diff_find(&d, &t.config, &target);
 	check(d.fields == F_ROUTE && target.nroutes == 1,
 	      "one of its own goes");
 	check(route_equal(&target.routes[0], &t.config.routes[0]),
@@ -188,9 +188,9 @@ static void test_owners(void)
 	/* And does for one that is said. */
 	config_free(&said);
 	said_by(&said, "g remote any up route 10.0.0.0/8 route 11.0.0.0/8");
-	if (!difference_target(&target, &said, &t, true))
+	if (!diff_target(&target, &said, &t, true))
 		abort();
-	difference_find(&d, &t.config, &target);
+	diff_find(&d, &t.config, &target);
 	check(d.action == ACTION_NONE, "and is as good as one of our own");
 	config_free(&target);
 	config_free(&said);
@@ -202,19 +202,18 @@ static void test_default_mtu(void)
 	struct tunnel t;
 
 	running_by(&t, "g remote 192.0.2.1 key 5 seq");
-	check(difference_default_mtu(&t) == 1468, "the route's, less overhead");
+	check(diff_default_mtu(&t) == 1468, "the route's, less overhead");
 	t.path.source = GREX_PATH_FROM_ICMP;
-	check(!difference_default_mtu(&t), "more is known than the route says");
+	check(!diff_default_mtu(&t), "more is known than the route says");
 	t.path.source = GREX_PATH_FROM_ROUTE;
 	t.path.mtu = 0;
-	check(difference_default_mtu(&t) == 1468, "no route: that of Ethernet");
+	check(diff_default_mtu(&t) == 1468, "no route: that of Ethernet");
 	t.config.link = 7;
-	check(!difference_default_mtu(&t), "no route: that of dev");
+	check(!diff_default_mtu(&t), "no route: that of dev");
 	t.path.mtu = 65535;
-	check(difference_default_mtu(&t) == 65499,
-	      "not more than there can be");
+	check(diff_default_mtu(&t) == 65499, "not more than there can be");
 	t.path.mtu = 68;
-	check(difference_default_mtu(&t) == 68, "nor less");
+	check(diff_default_mtu(&t) == 68, "nor less");
 	config_free(&t.config);
 }
 
