@@ -11,7 +11,7 @@
 #include "apply/diff.h"
 #include "apply/made.h"
 #include "apply/order.h"
-#include "apply/reconcile.h"
+#include "apply/plan.h"
 #include "cli/args.h"
 #include "cli/command.h"
 #include "lib/interrupt.h"
@@ -125,7 +125,7 @@ static void carry_out(struct apply *a, const struct diff *d, int ifindex,
 	if (!a->g->output.json)
 		diff_print(d, a->colour);
 	if (!a->dry_run)
-		status = reconcile(&a->g->nl, d, ifindex, section);
+		status = plan_execute(&a->g->nl, d, ifindex, section);
 	if (a->g->output.json)
 		diff_json(&a->json, d, !a->dry_run && !status);
 	if (!a->status)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apply/reconcile.h"
+#include "apply/plan.h"
 #include "netlink/addr.h"
 #include "netlink/change.h"
 #include "netlink/refusal.h"
@@ -315,8 +315,8 @@ static int recreate(struct nl *nl, const struct diff *d, int ifindex)
 	return status;
 }
 
-int reconcile(struct nl *nl, const struct diff *d, int ifindex,
-	      const struct section *section)
+int plan_execute(struct nl *nl, const struct diff *d, int ifindex,
+		 const struct section *section)
 {
 	int status = STATUS_OK;
 

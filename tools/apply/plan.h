@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Make a tunnel what it is to be. */
-#ifndef RECONCILE_H
-#define RECONCILE_H
+#ifndef PLAN_H
+#define PLAN_H
 
 #include "apply/conf.h"
 #include "apply/diff.h"
@@ -12,7 +12,7 @@
  * again what it was. section: what messages are about, NULL for one that is in
  * no file. Returns enum status.
  */
-int reconcile(struct nl *nl, const struct diff *d, int ifindex,
-	      const struct section *section);
+int plan_execute(struct nl *nl, const struct diff *d, int ifindex,
+		 const struct section *section);
 
-#endif /* RECONCILE_H */
+#endif /* PLAN_H */
