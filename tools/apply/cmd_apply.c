@@ -10,7 +10,7 @@
 #include "apply/conf.h"
 #include "apply/diff.h"
 #include "apply/made.h"
-#include "apply/order.h"
+#include "apply/sort.h"
 #include "apply/plan.h"
 #include "cli/args.h"
 #include "cli/command.h"
@@ -397,7 +397,7 @@ static int apply_all(struct apply *a)
 
 	choose_sections(a);
 	if (!status) {
-		a->order = order_sections(&a->conf, &a->running);
+		a->order = sort_sections(&a->conf, &a->running);
 		if (!a->order)
 			status = refused("%s", strerror(ENOMEM));
 	}

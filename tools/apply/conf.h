@@ -20,7 +20,7 @@ struct section {
 	bool is_public; /* everybody can read the file */
 	bool is_wrong; /* for whatever reason: the config is not what it says */
 	bool is_other; /* it is not about what is to be applied */
-	bool is_sorted; /* order_sections() has been there */
+	bool is_sorted; /* sort_sections() has been there */
 };
 
 struct conf {

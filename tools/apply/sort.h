@@ -4,8 +4,8 @@
  * same ends, nor two routes to the same place; so one that is to have what another
  * has comes after that.
  */
-#ifndef ORDER_H
-#define ORDER_H
+#ifndef SORT_H
+#define SORT_H
 
 #include "apply/conf.h"
 #include "netlink/tunnels.h"
@@ -15,7 +15,7 @@
  * memory. Tunnels that exchange what they have are in no order, and the kernel refuses
  * the first of them. The caller frees the array.
  */
-struct section **order_sections(const struct conf *conf,
-				const struct tunnels *running);
+struct section **sort_sections(const struct conf *conf,
+			       const struct tunnels *running);
 
-#endif /* ORDER_H */
+#endif /* SORT_H */

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apply/order.h"
+#include "apply/sort.h"
 
 /* A route that is there now. */
 struct holding {
@@ -10,7 +10,7 @@ struct holding {
 	const struct tunnel *tunnel;
 };
 
-struct order {
+struct sort {
 	const struct conf *conf;
 	const struct tunnel **by_ends;
 	size_t ntunnels;
@@ -76,19 +76,19 @@ static int compare_routes(const void *left, const void *right)
 	return order;
 }
 
-static void put(struct order *o, struct section *section);
+static void put(struct sort *s, struct section *section);
 
 /* What the tunnel has is wanted, so what it is to have comes first. */
-static void put_first(struct order *o, const struct tunnel *holder)
+static void put_first(struct sort *s, const struct tunnel *holder)
 {
-	struct section *section = conf_find(o->conf, holder->config.name);
+	struct section *section = conf_find(s->conf, holder->config.name);
 
 	if (section)
-		put(o, section);
+		put(s, section);
 }
 
 /* A circle ends where it began: there is no order then. */
-static void put(struct order *o, struct section *section)
+static void put(struct sort *s, struct section *section)
 {
 	const struct config *c = &section->config;
 	const struct tunnel **holder;
@@ -99,36 +99,36 @@ static void put(struct order *o, struct section *section)
 	if (section->is_sorted)
 		return;
 	section->is_sorted = true;
-	holder = bsearch(c, o->by_ends, o->ntunnels, sizeof(*o->by_ends),
+	holder = bsearch(c, s->by_ends, s->ntunnels, sizeof(*s->by_ends),
 			 compare_to_ends);
 	if (holder)
-		put_first(o, *holder);
+		put_first(s, *holder);
 	for (i = 0; i < c->nroutes; i++) {
 		wanted.route = &c->routes[i];
-		held = bsearch(&wanted, o->by_route, o->nroutes,
-			       sizeof(*o->by_route), compare_routes);
+		held = bsearch(&wanted, s->by_route, s->nroutes,
+			       sizeof(*s->by_route), compare_routes);
 		if (held)
-			put_first(o, held->tunnel);
+			put_first(s, held->tunnel);
 	}
-	o->sorted[o->nsorted++] = section;
+	s->sorted[s->nsorted++] = section;
 }
 
-static void sort_running(struct order *o, const struct tunnels *running)
+static void sort_running(struct sort *s, const struct tunnels *running)
 {
 	size_t i, j;
 
 	for (i = 0; i < running->count; i++) {
 		const struct tunnel *t = &running->list[i];
 
-		o->by_ends[o->ntunnels++] = t;
+		s->by_ends[s->ntunnels++] = t;
 		for (j = 0; j < t->config.nroutes; j++)
-			o->by_route[o->nroutes++] = (struct holding){
+			s->by_route[s->nroutes++] = (struct holding){
 				&t->config.routes[j],
 				t,
 			};
 	}
-	qsort(o->by_ends, o->ntunnels, sizeof(*o->by_ends), compare_tunnels);
-	qsort(o->by_route, o->nroutes, sizeof(*o->by_route), compare_routes);
+	qsort(s->by_ends, s->ntunnels, sizeof(*s->by_ends), compare_tunnels);
+	qsort(s->by_route, s->nroutes, sizeof(*s->by_route), compare_routes);
 }
 
 static size_t count_routes(const struct tunnels *running)
@@ -140,27 +140,27 @@ static size_t count_routes(const struct tunnels *running)
 	return count;
 }
 
-struct section **order_sections(const struct conf *conf,
-				const struct tunnels *running)
+struct section **sort_sections(const struct conf *conf,
+			       const struct tunnels *running)
 {
-	struct order o = {
+	struct sort s = {
 		.conf = conf,
-		.by_ends = calloc(running->count + 1, sizeof(*o.by_ends)),
+		.by_ends = calloc(running->count + 1, sizeof(*s.by_ends)),
 		.by_route =
-			calloc(count_routes(running) + 1, sizeof(*o.by_route)),
+			calloc(count_routes(running) + 1, sizeof(*s.by_route)),
 		.sorted = calloc(conf->count + 1, sizeof(struct section *)),
 	};
 	size_t i;
 
-	if (o.by_ends && o.by_route && o.sorted) {
-		sort_running(&o, running);
+	if (s.by_ends && s.by_route && s.sorted) {
+		sort_running(&s, running);
 		for (i = 0; i < conf->count; i++)
-			put(&o, &conf->sections[i]);
+			put(&s, &conf->sections[i]);
 	} else {
-		free(o.sorted);
-		o.sorted = NULL;
+		free(s.sorted);
+		s.sorted = NULL;
 	}
-	free(o.by_ends);
-	free(o.by_route);
-	return o.sorted;
+	free(s.by_ends);
+	free(s.by_route);
+	return s.sorted;
 }
