@@ -9,9 +9,9 @@
 
 #include "apply/conf.h"
 #include "apply/diff.h"
-#include "apply/made.h"
-#include "apply/sort.h"
 #include "apply/plan.h"
+#include "apply/sort.h"
+#include "apply/state.h"
 #include "cli/args.h"
 #include "cli/command.h"
 #include "lib/interrupt.h"
@@ -59,12 +59,12 @@ static const char help[] =
 struct apply {
 	struct gretool *g;
 	const char *path;
-	const char *made_path; /* NULL: nothing is noted */
+	const char *state_path; /* NULL: nothing is noted */
 	const char *dev; /* NULL: whatever it is */
 	bool dry_run, prune, keep_going, colour, is_interrupted;
 	struct conf conf;
 	struct section **order; /* in which the sections of conf are applied */
-	struct made before, now;
+	struct state before, now;
 	int lock;
 	struct tunnels running;
 	struct tunnel **by_name; /* of running */
@@ -239,7 +239,7 @@ static void prune_tunnels(struct apply *a)
 		const char *name = t->config.name;
 
 		if (conf_find(&a->conf, name) ||
-		    (a->made_path && !made_has(&a->before, name, NULL)))
+		    (a->state_path && !state_has(&a->before, name, NULL)))
 			continue;
 		diff_find(&d, &t->config, NULL);
 		carry_out(a, &d, t->ifindex, NULL);
@@ -279,12 +279,12 @@ static bool is_ours(const struct tunnel *running, const struct address *address)
 static bool note_section(struct apply *a, const struct config *c)
 {
 	const struct tunnel *running = find_running(a, c->name);
-	bool noted = made_add(&a->now, c->name, NULL);
+	bool noted = state_add(&a->now, c->name, NULL);
 	size_t i;
 
 	for (i = 0; noted && i < c->naddrs; i++)
 		if (is_ours(running, &c->addrs[i]))
-			noted = made_add(&a->now, c->name, &c->addrs[i]);
+			noted = state_add(&a->now, c->name, &c->addrs[i]);
 	return noted;
 }
 
@@ -293,22 +293,22 @@ static bool note_section(struct apply *a, const struct config *c)
  * This is written before anything is made, so that the next apply finds it if this one is
  * interrupted.
  */
-static int note_made(struct apply *a, bool all)
+static int note_state(struct apply *a, bool all)
 {
 	char name[IFNAMSIZ];
 	bool noted = true;
 	size_t i;
 
-	made_free(&a->now);
+	state_free(&a->now);
 	for (i = 0; noted && i < a->conf.count; i++)
 		if (is_meant(&a->conf.sections[i]))
 			noted = note_section(a, &a->conf.sections[i].config);
 	for (i = 0; noted && all && i < a->before.count; i++) {
-		made_name(&a->before, i, name);
+		state_name(&a->before, i, name);
 		if (find_running(a, name))
-			noted = made_copy(&a->now, &a->before, i);
+			noted = state_copy(&a->now, &a->before, i);
 	}
-	return noted ? made_write(&a->now, a->made_path)
+	return noted ? state_write(&a->now, a->state_path)
 		     : refused("%s", strerror(ENOMEM));
 }
 
@@ -321,7 +321,7 @@ static void mark_addresses(struct apply *a)
 		struct config *c = &a->running.list[i].config;
 
 		for (j = 0; j < c->naddrs; j++)
-			if (made_has(&a->before, c->name, &c->addrs[j]))
+			if (state_has(&a->before, c->name, &c->addrs[j]))
 				c->addrs[j].protocol = ADDRESS_PROTOCOL;
 	}
 }
@@ -358,8 +358,8 @@ static int read_running(struct apply *a)
 {
 	int status = STATUS_OK;
 
-	if (a->made_path)
-		status = made_read(&a->before, a->made_path);
+	if (a->state_path)
+		status = state_read(&a->before, a->state_path);
 	if (!status)
 		status = tunnels_read(&a->g->nl, NULL, false, &a->running);
 	if (!status)
@@ -392,7 +392,7 @@ static void make_all(struct apply *a)
 
 static int apply_all(struct apply *a)
 {
-	const bool notes = a->made_path && !a->dry_run;
+	const bool notes = a->state_path && !a->dry_run;
 	int status = read_running(a);
 
 	choose_sections(a);
@@ -402,14 +402,14 @@ static int apply_all(struct apply *a)
 			status = refused("%s", strerror(ENOMEM));
 	}
 	if (!status && notes)
-		status = note_made(a, true);
+		status = note_state(a, true);
 	if (status)
 		return status;
 	interrupt_catch();
 	make_all(a);
 	interrupt_release();
 	if (notes && a->prune && !a->status)
-		a->status = note_made(a, false);
+		a->status = note_state(a, false);
 	return a->status;
 }
 
@@ -418,7 +418,7 @@ static int parse_arguments(struct apply *a, int argc, char **argv)
 	const struct args_option options[] = {
 		{ "dry-run", .flag = &a->dry_run },
 		{ "prune", .flag = &a->prune },
-		{ "made", .value = &a->made_path, .expected = "a file",
+		{ "made", .value = &a->state_path, .expected = "a file",
 		  .complete = "@file" },
 		{ "keep-going", .flag = &a->keep_going },
 		{ "dev", .value = &a->dev, .expected = "an interface",
@@ -467,8 +467,8 @@ static int cmd_apply(struct gretool *g, int argc, char **argv)
 	}
 	if (a.lock >= 0)
 		close(a.lock);
-	made_free(&a.before);
-	made_free(&a.now);
+	state_free(&a.before);
+	state_free(&a.now);
 	free(a.by_name);
 	free(a.order);
 	tunnels_free(&a.running);

@@ -5,34 +5,34 @@
  * made. Kernels from 5.18 on store a protocol with each address; the lines of addresses
  * are for older kernels.
  */
-#ifndef MADE_H
-#define MADE_H
+#ifndef STATE_H
+#define STATE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "option/config.h"
 
-#define MADE_LINE (IFNAMSIZ + INET6_ADDRSTRLEN + sizeof("/128"))
+#define STATE_LINE (IFNAMSIZ + INET6_ADDRSTRLEN + sizeof("/128"))
 
-struct made {
-	char (*lines)[MADE_LINE];
+struct state {
+	char (*lines)[STATE_LINE];
 	size_t count;
 };
 
 /* One that is not there is empty. Both return enum status, after a report. */
-int made_read(struct made *made, const char *path);
-int made_write(struct made *made, const char *path);
+int state_read(struct state *state, const char *path);
+int state_write(struct state *state, const char *path);
 
 /* Whether a line was read; lines that were added are not found. NULL: the tunnel itself. */
-bool made_has(const struct made *made, const char *name,
-	      const struct address *address);
+bool state_has(const struct state *state, const char *name,
+	       const struct address *address);
 /* False: no memory. */
-bool made_add(struct made *made, const char *name,
-	      const struct address *address);
+bool state_add(struct state *state, const char *name,
+	       const struct address *address);
 /* Copy a line from another one; get the name of the tunnel in a line. */
-bool made_copy(struct made *made, const struct made *from, size_t line);
-void made_name(const struct made *made, size_t line, char name[IFNAMSIZ]);
-void made_free(struct made *made);
+bool state_copy(struct state *state, const struct state *from, size_t line);
+void state_name(const struct state *state, size_t line, char name[IFNAMSIZ]);
+void state_free(struct state *state);
 
-#endif /* MADE_H */
+#endif /* STATE_H */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apply/made.h"
+#include "apply/state.h"
 #include "lib/output.h"
 #include "lib/report.h"
 #include "netlink/collect.h"
@@ -16,38 +16,39 @@ static int compare(const void *left, const void *right)
 	return strcmp(left, right);
 }
 
-static void sort(struct made *made)
+static void sort(struct state *state)
 {
-	if (made->count)
-		qsort(made->lines, made->count, sizeof(*made->lines), compare);
+	if (state->count)
+		qsort(state->lines, state->count, sizeof(*state->lines),
+		      compare);
 }
 
-static bool add_line(struct made *made, const char *text)
+static bool add_line(struct state *state, const char *text)
 {
-	char line[MADE_LINE] = "";
+	char line[STATE_LINE] = "";
 
 	snprintf(line, sizeof(line), "%s", text);
-	return collect_item(&made->lines, &made->count, line, sizeof(line));
+	return collect_item(&state->lines, &state->count, line, sizeof(line));
 }
 
-static void write_line(char line[MADE_LINE], const char *name,
+static void write_line(char line[STATE_LINE], const char *name,
 		       const struct address *a)
 {
 	char ip[INET6_ADDRSTRLEN];
 
-	memset(line, 0, MADE_LINE);
+	memset(line, 0, STATE_LINE);
 	if (!a) {
-		snprintf(line, MADE_LINE, "%s", name);
+		snprintf(line, STATE_LINE, "%s", name);
 		return;
 	}
 	inet_ntop(a->local.family, &a->local.v6, ip, sizeof(ip));
-	snprintf(line, MADE_LINE, "%s %s/%u", name, ip, a->prefix);
+	snprintf(line, STATE_LINE, "%s %s/%u", name, ip, a->prefix);
 }
 
-void made_name(const struct made *made, size_t line, char name[IFNAMSIZ])
+void state_name(const struct state *state, size_t line, char name[IFNAMSIZ])
 {
-	snprintf(name, IFNAMSIZ, "%.*s", (int)strcspn(made->lines[line], " "),
-		 made->lines[line]);
+	snprintf(name, IFNAMSIZ, "%.*s", (int)strcspn(state->lines[line], " "),
+		 state->lines[line]);
 }
 
 /* A name, and perhaps an address and its prefix. */
@@ -58,7 +59,7 @@ static bool is_line(const char *line)
 	const char *address = line + length, *slash;
 	struct in6_addr any;
 
-	if (length >= sizeof(name) || strlen(line) >= MADE_LINE)
+	if (length >= sizeof(name) || strlen(line) >= STATE_LINE)
 		return false;
 	snprintf(name, sizeof(name), "%.*s", (int)length, line);
 	if (words_check_name(name))
@@ -74,7 +75,7 @@ static bool is_line(const char *line)
 	       inet_pton(AF_INET6, ip, &any) == 1;
 }
 
-static int read_lines(struct made *made, FILE *file, const char *path)
+static int read_lines(struct state *state, FILE *file, const char *path)
 {
 	size_t size = 0, number = 0;
 	int status = STATUS_OK;
@@ -88,7 +89,7 @@ static int read_lines(struct made *made, FILE *file, const char *path)
 			status = refused("%s:%zu: \"%s\" is not a name, "
 					 "expected a file of --made",
 					 path, number, line);
-		else if (!add_line(made, line))
+		else if (!add_line(state, line))
 			status = refused("%s", strerror(ENOMEM));
 	}
 	if (ferror(file))
@@ -97,65 +98,65 @@ static int read_lines(struct made *made, FILE *file, const char *path)
 	return status;
 }
 
-int made_read(struct made *made, const char *path)
+int state_read(struct state *state, const char *path)
 {
 	FILE *file;
 	int status;
 
-	memset(made, 0, sizeof(*made));
+	memset(state, 0, sizeof(*state));
 	file = fopen(path, "re");
 	if (!file && errno == ENOENT)
 		return STATUS_OK;
 	if (!file)
 		return refused("%s: %s", path, strerror(errno));
-	status = read_lines(made, file, path);
+	status = read_lines(state, file, path);
 	fclose(file);
-	sort(made);
+	sort(state);
 	return status;
 }
 
 static void write_lines(FILE *out, const void *what)
 {
-	const struct made *made = what;
+	const struct state *state = what;
 	size_t i;
 
-	for (i = 0; i < made->count; i++)
-		if (!i || strcmp(made->lines[i - 1], made->lines[i]) != 0)
-			fprintf(out, "%s\n", made->lines[i]);
+	for (i = 0; i < state->count; i++)
+		if (!i || strcmp(state->lines[i - 1], state->lines[i]) != 0)
+			fprintf(out, "%s\n", state->lines[i]);
 }
 
-int made_write(struct made *made, const char *path)
+int state_write(struct state *state, const char *path)
 {
-	sort(made);
-	return output_file(path, write_lines, made);
+	sort(state);
+	return output_file(path, write_lines, state);
 }
 
-bool made_has(const struct made *made, const char *name,
-	      const struct address *address)
+bool state_has(const struct state *state, const char *name,
+	       const struct address *address)
 {
-	char line[MADE_LINE];
+	char line[STATE_LINE];
 
 	write_line(line, name, address);
-	return made->count && bsearch(line, made->lines, made->count,
-				      sizeof(*made->lines), compare);
+	return state->count && bsearch(line, state->lines, state->count,
+				       sizeof(*state->lines), compare);
 }
 
-bool made_add(struct made *made, const char *name,
-	      const struct address *address)
+bool state_add(struct state *state, const char *name,
+	       const struct address *address)
 {
-	char line[MADE_LINE];
+	char line[STATE_LINE];
 
 	write_line(line, name, address);
-	return add_line(made, line);
+	return add_line(state, line);
 }
 
-bool made_copy(struct made *made, const struct made *from, size_t line)
+bool state_copy(struct state *state, const struct state *from, size_t line)
 {
-	return add_line(made, from->lines[line]);
+	return add_line(state, from->lines[line]);
 }
 
-void made_free(struct made *made)
+void state_free(struct state *state)
 {
-	free(made->lines);
-	memset(made, 0, sizeof(*made));
+	free(state->lines);
+	memset(state, 0, sizeof(*state));
 }
