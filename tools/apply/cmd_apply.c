@@ -22,30 +22,25 @@
 #define LOCK_FOLDER "/run/gretool"
 
 static const char help[] =
-	"gretool apply [FILE|DIRECTORY] [--dry-run] [--prune] [--made FILE]\n"
+	"gretool apply [FILE|DIRECTORY] [--dry-run] [--prune] [--state-file FILE]\n"
 	"              [--keep-going] [--dev NAME] [-j] [-p]\n"
 	"\n"
-	"Make the tunnels what a file says, or all *.conf of a directory "
-	"(by default\n" CONF_PATH
-	"), and print the difference. Only what differs is "
-	"touched, and\n"
-	"a live tunnel is changed in place; each tunnel all or nothing. "
-	"Nothing is\n"
-	"waited for.\n"
+	"Apply a file of tunnels, or all *.conf files of a directory, which is\n" CONF_PATH
+	" by default, and print the differences. A tunnel that exists is\n"
+	"changed in place, and only where it differs from the file. Each tunnel is\n"
+	"changed completely or not at all. apply does not wait for anything.\n"
 	"\n"
-	"  --dry-run     print the difference, and change nothing\n"
-	"  --prune       delete the tunnels that are not in the files, the "
-	"addresses of\n"
-	"                their tunnels that are not, and the routes that apply "
-	"has made\n"
-	"  --made FILE   note there which tunnels are in the files, and let "
-	"--prune\n"
-	"                delete only those that were noted\n"
-	"  --keep-going  leave out sections that are wrong, and then delete no "
-	"tunnel\n"
-	"  --dev NAME    only the tunnels with this dev\n"
-	"  -j            the difference as JSON\n"
-	"  -p            JSON, indented\n"
+	"  --dry-run          print the differences, and change nothing\n"
+	"  --prune            delete tunnels that are not in the files, and from the\n"
+	"                     other tunnels addresses that are not in the files and\n"
+	"                     routes that an earlier apply has added\n"
+	"  --state-file FILE  record the tunnels of the files in FILE; --prune then\n"
+	"                     deletes only tunnels that were recorded\n"
+	"  --keep-going       skip sections that have an error; if there is one, no\n"
+	"                     tunnel is deleted\n"
+	"  --dev NAME         apply only the tunnels with this dev\n"
+	"  -j                 print the differences as JSON\n"
+	"  -p                 print indented JSON\n"
 	"\n"
 	"A file has a section for each tunnel:\n"
 	"\n"
@@ -54,7 +49,7 @@ static const char help[] =
 	"  addr 10.0.0.1/30 up\n"
 	"  route 10.8.0.0/16 via 10.0.0.2 metric 10\n"
 	"\n"
-	"It takes the options of \"gretool add\", and those of routes:\n";
+	"A section takes the options of \"gretool add\", and these:\n";
 
 struct apply {
 	struct gretool *g;
@@ -418,8 +413,9 @@ static int parse_arguments(struct apply *a, int argc, char **argv)
 	const struct args_option options[] = {
 		{ "dry-run", .flag = &a->dry_run },
 		{ "prune", .flag = &a->prune },
-		{ "made", .value = &a->state_path, .expected = "a file",
+		{ "state-file", .value = &a->state_path, .expected = "a file",
 		  .complete = "@file" },
+		{ "made", .value = &a->state_path, .expected = "a file" },
 		{ "keep-going", .flag = &a->keep_going },
 		{ "dev", .value = &a->dev, .expected = "an interface",
 		  .complete = "@dev" },

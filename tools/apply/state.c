@@ -87,7 +87,7 @@ static int read_lines(struct state *state, FILE *file, const char *path)
 		/* What else might be overwritten with names later? */
 		if (!is_line(line))
 			status = refused("%s:%zu: \"%s\" is not a name, "
-					 "expected a file of --made",
+					 "expected a file of --state-file",
 					 path, number, line);
 		else if (!add_line(state, line))
 			status = refused("%s", strerror(ENOMEM));

@@ -142,7 +142,8 @@ run 2 'gretool: check: -s and -d say nothing here,*' -s check
 run 2 'gretool: check: -s and -d say nothing here,*' check g1 -d
 
 run 2 'gretool: apply: unexpected argument "b"' apply a b
-run 2 'gretool: apply: "-x" is not an option, expected --dry-run, --prune, --made, --keep-going, --dev, -j or -p' apply -x
+run 2 'gretool: apply: "-x" is not an option, expected --dry-run, --prune, --state-file, --keep-going, --dev, -j or -p' apply -x
+run 2 'gretool: apply: --state-file: the value is missing, expected a file' apply a --state-file
 run 2 'gretool: apply: --made: the value is missing, expected a file' apply a --made
 run 2 'gretool: apply: -made: the value is missing, expected a file' apply -dry-run a -made
 run 2 'gretool: apply: --prune and --dev: expected only one*' apply --dev=eth0 -prune a

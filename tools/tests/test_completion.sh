@@ -141,11 +141,11 @@ offers 'gretool -n x check ' = g3
 offers 'gretool check -' = -j -p
 
 offers 'gretool ap' = apply
-offers 'gretool apply -' = --dry-run --prune --made --keep-going --dev -j -p
-offers 'gretool apply --dry-run -' = --prune --made --keep-going --dev -j -p
-offers 'gretool apply tunnels.conf ' = --dry-run --prune --made --keep-going --dev -j -p
-offers 'gretool apply --made ' =
-offers 'gretool apply --made file -' = --dry-run --prune --keep-going --dev -j -p
+offers 'gretool apply -' = --dry-run --prune --state-file --keep-going --dev -j -p
+offers 'gretool apply --dry-run -' = --prune --state-file --keep-going --dev -j -p
+offers 'gretool apply tunnels.conf ' = --dry-run --prune --state-file --keep-going --dev -j -p
+offers 'gretool apply --state-file ' =
+offers 'gretool apply --state-file file -' = --dry-run --prune --keep-going --dev -j -p
 offers 'gretool apply ' =
 
 offers 'gretool im' = import
