@@ -54,17 +54,17 @@ static const char help[] =
 struct apply {
 	struct gretool *g;
 	const char *path;
-	const char *state_path; /* NULL: nothing is noted */
-	const char *dev; /* NULL: whatever it is */
+	const char *state_path; /* NULL: nothing is recorded */
+	const char *dev; /* only tunnels with this dev; NULL: all */
 	bool dry_run, prune, keep_going, colour, is_interrupted;
 	struct conf conf;
 	struct section **order; /* in which the sections of conf are applied */
 	struct state before, now;
 	int lock;
 	struct tunnels running;
-	struct tunnel **by_name; /* of running */
+	struct tunnel **by_name; /* the tunnels of running, sorted */
 	struct json json;
-	int status; /* of the first that failed */
+	int status; /* of the first tunnel that failed */
 };
 
 static bool is_colourful(void)
@@ -138,9 +138,10 @@ static void report_dev(const struct config *c, const struct section *section,
 }
 
 /*
- * An interface of the underlay that is still to come: the kernel wants its index.
- * Until then the tunnel is there, and down; but one that is up is not taken down
- * for what may be a typing error, and one whose interface went may keep its index.
+ * The interface of the underlay does not exist yet, and the kernel needs its index. The
+ * tunnel is created without it, and stays down. But a tunnel that is up is not taken
+ * down, since the name may be a typing error; and a tunnel whose interface is gone may
+ * keep its index.
  */
 static int wait_for_dev(struct apply *a, struct section *section,
 			const struct tunnel *running)
@@ -208,7 +209,7 @@ static void apply_section(struct apply *a, struct section *section)
 	carry_out(a, &d, 0, section);
 }
 
-/* Report whether a signal has asked apply to end, which it does between two tunnels. */
+/* Signals end apply only between two tunnels. */
 static bool is_interrupted(struct apply *a)
 {
 	interrupt_sleep(0);
@@ -223,7 +224,7 @@ static bool is_interrupted(struct apply *a)
 	return true;
 }
 
-/* First of all: another one may be to have the same ends. */
+/* This comes first, because another tunnel may be given the same endpoints. */
 static void prune_tunnels(struct apply *a)
 {
 	struct diff d;
@@ -246,7 +247,7 @@ static bool is_meant(const struct section *section)
 	return !section->is_wrong && !section->is_other;
 }
 
-/* Before dev is resolved, which forgets the name of one that is not there. */
+/* This comes before dev is resolved, which clears the name of a missing interface. */
 static void choose_sections(struct apply *a)
 {
 	size_t i;
@@ -259,7 +260,7 @@ static void choose_sections(struct apply *a)
 	}
 }
 
-/* Whether apply has made the address, or will: one that was there before is not ours. */
+/* An address that others have added before apply could is not ours. */
 static bool is_ours(const struct tunnel *running, const struct address *address)
 {
 	size_t i;
@@ -284,9 +285,9 @@ static bool note_section(struct apply *a, const struct config *c)
 }
 
 /*
- * Note what is in the files and, with all, what was noted before and may still be there.
- * This is written before anything is made, so that the next apply finds it if this one is
- * interrupted.
+ * Record what is in the files and, with all, what was recorded before and may still exist.
+ * The state file is written before anything is created, so that the next apply finds it if
+ * this one is interrupted.
  */
 static int note_state(struct apply *a, bool all)
 {
@@ -307,7 +308,7 @@ static int note_state(struct apply *a, bool all)
 		     : refused("%s", strerror(ENOMEM));
 }
 
-/* Kernels before 5.18 store no protocol with an address, so the file tells whose it is. */
+/* Kernels before 5.18 store no protocol with an address, so the state file replaces it. */
 static void mark_addresses(struct apply *a)
 {
 	size_t i, j;
@@ -322,9 +323,9 @@ static void mark_addresses(struct apply *a)
 }
 
 /*
- * Only one apply works in a network namespace at a time. The lock is a file that only root
- * can open, so that nobody else can hold it. Without a place for the file, as in a
- * container of a user, there is no lock.
+ * Only one apply works in a network namespace at a time. Only root can open the file that
+ * is locked, so that nobody else can hold the lock. If the file cannot be created, as in
+ * an unprivileged container, apply goes on without a lock.
  */
 static int lock_namespace(struct apply *a)
 {
@@ -375,7 +376,7 @@ static void make_all(struct apply *a)
 
 	if (a->g->output.json)
 		json_array(&a->json, NULL);
-	/* A section that is wrong may be about any of them. */
+	/* A section that cannot be read may be about any of the tunnels. */
 	if (a->prune && !a->status)
 		prune_tunnels(a);
 	for (i = 0; i < a->conf.count && !is_interrupted(a); i++)

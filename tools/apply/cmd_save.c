@@ -23,8 +23,8 @@ static const char help[] =
 	"once.\n";
 
 /*
- * An MTU that the kernel gives by itself is not written: it may adapt. The kernel
- * tells no secret.
+ * An MTU that the kernel has chosen is not saved, because it may change with the route.
+ * The kernel does not report secrets.
  */
 static uint32_t fields_of(const struct tunnel *t)
 {
@@ -53,7 +53,7 @@ static const struct {
 	{ UNSAID_ALLMULTI, "allmulticast on" },
 };
 
-/* subject: the address that has it, "": the tunnel itself */
+/* subject is " of addr ADDRESS", or "" for the tunnel itself. */
 static void save_unsaid(FILE *out, const char *name, const char *subject,
 			unsigned int unsaid)
 {
@@ -122,7 +122,7 @@ static void save_tunnels(FILE *out, const void *what)
 	}
 }
 
-/* A file has one route to a place: the first, which is the one in use. */
+/* A file can have one route to a destination: the first, which the kernel uses. */
 static bool set_aside(struct tunnel *t)
 {
 	struct config *c = &t->config;
@@ -143,7 +143,7 @@ static bool set_aside(struct tunnel *t)
 	return done;
 }
 
-/* By name, so that a file made again is the same. */
+/* Sorting by name makes files comparable. */
 static int compare_tunnels(const void *left, const void *right)
 {
 	const struct tunnel *a = left, *b = right;

@@ -16,7 +16,7 @@ static int no_memory(void)
 	return refused("%s", strerror(ENOMEM));
 }
 
-/* The first error is the one that counts. */
+/* The first error decides the status. */
 static void note(int *status, int err)
 {
 	if (!*status)
@@ -29,7 +29,7 @@ void section_report(const struct section *section, size_t word)
 	report_word(word);
 }
 
-/* The text lives as long as conf. */
+/* Copy the text, which lives as long as conf. */
 static char *keep(struct conf *conf, const char *text)
 {
 	char *copy = strdup(text);
@@ -41,7 +41,7 @@ static char *keep(struct conf *conf, const char *text)
 	return NULL;
 }
 
-/* [NAME] without its brackets. */
+/* Remove the brackets of [NAME]. */
 static int cut_name(char *name, int argc)
 {
 	size_t length = strlen(name);
@@ -66,7 +66,7 @@ static int begin_section(struct conf *conf, struct position at, char *name,
 	status = cut_name(name, argc);
 	at.word = name + 1;
 	at.column++;
-	/* A wrong one takes the lines below it, too. */
+	/* The lines below a wrong name belong to its section, too. */
 	section.is_unreadable = status;
 	if (collect_item(&section.positions, &section.count, &at, sizeof(at)) &&
 	    collect_item(&conf->sections, &conf->count, &section,
@@ -76,7 +76,7 @@ static int begin_section(struct conf *conf, struct position at, char *name,
 	return no_memory();
 }
 
-/* section: where the line belongs, NULL: none has begun. */
+/* section is the one that the line belongs to, NULL before the first. */
 static int read_line(struct conf *conf, struct section *section,
 		     struct position at, char *line)
 {
@@ -108,7 +108,7 @@ static int read_line(struct conf *conf, struct section *section,
 	return STATUS_OK;
 }
 
-/* Can everybody read it? Of pipes it is not known who writes to them. */
+/* Nobody knows who can read what goes into a pipe, so that pipes are not public. */
 static bool is_public(FILE *file)
 {
 	struct stat st;
@@ -147,7 +147,7 @@ static int read_lines(struct conf *conf, FILE *file, const char *path)
 		if (err && last > first)
 			conf->sections[last - 1].is_unreadable = true;
 		note(&status, err);
-		/* Its section is not known, and the lines below are not blamed. */
+		/* The file is no UTF-8 text, so that more messages would not help. */
 		if (wrong && at.line == 1)
 			break;
 	}
@@ -173,7 +173,7 @@ static int read_file(struct conf *conf, const char *path)
 	return status;
 }
 
-/* Nobody may ever write to a pipe that is in a directory. */
+/* Reading a pipe in a directory could block forever. */
 static int read_entry(struct conf *conf, const char *path)
 {
 	struct stat st;
@@ -237,7 +237,7 @@ static int parse_section(struct section *section)
 	section->is_wrong = true;
 	if (!argv)
 		return no_memory();
-	/* The words are our own copies, and words_parse() leaves them alone. */
+	/* words_parse() does not change the words. */
 	for (i = 0; i < section->count; i++)
 		argv[i] = (char *)section->positions[i].word;
 	section_report(section, 0);
@@ -251,7 +251,7 @@ static int parse_section(struct section *section)
 	return status;
 }
 
-/* By name, those of the same name in the order of the files. */
+/* Sections with the same name keep the order of the files. */
 static int compare_sections(const void *left, const void *right)
 {
 	const struct section *a = *(const struct section *const *)left;
@@ -313,7 +313,7 @@ struct section *conf_find(const struct conf *conf, const char *name)
 	return found ? *found : NULL;
 }
 
-/* Once for each file. The sections of a file are one behind the other. */
+/* Warn once for each file, whose sections follow one another. */
 static void warn_of_secrets(const struct conf *conf)
 {
 	const char *said = NULL;

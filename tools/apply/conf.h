@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Files of tunnels, see gretool.conf(5): text to configs. */
+/* Parse files of tunnels, see gretool.conf(5). */
 #ifndef CONF_H
 #define CONF_H
 
@@ -8,41 +8,41 @@
 #include "lib/report.h"
 #include "option/config.h"
 
-/* Where files are that are applied at boot. */
+/* The directory of the files that are applied at boot. */
 #define CONF_PATH "/etc/gretool"
 
-/* [NAME], and the words of the lines up to the next one. */
+/* [NAME], and the words of the lines up to the next section. */
 struct section {
 	struct config config;
 	struct position *positions; /* of each word, the name first */
 	size_t count;
-	bool is_unreadable; /* a line of it is no words */
+	bool is_unreadable; /* a line of it cannot be split into words */
 	bool is_public; /* everybody can read the file */
-	bool is_wrong; /* for whatever reason: the config is not what it says */
-	bool is_other; /* it is not about what is to be applied */
-	bool is_sorted; /* sort_sections() has been there */
+	bool is_wrong; /* it has an error of any kind, so that config is not valid */
+	bool is_other; /* it is not among those that apply was asked for */
+	bool is_sorted; /* sort_sections() has placed it */
 };
 
 struct conf {
 	struct section *sections;
 	size_t count;
 	struct section **by_name;
-	char **texts; /* the lines and names of files that all point into */
+	char **texts; /* lines and file names, which the positions point to */
 	size_t ntexts;
 };
 
 /*
- * A file, all files *.conf of a directory, or "-", standard input. Reports all
- * that is wrong, and secrets that everybody can read; returns enum status, then the
- * sections that are not wrong are good all the same. The caller frees in both cases.
+ * Read a file, all *.conf files of a directory, or "-", which is standard input. Reports
+ * all errors, and secrets that everybody can read. Returns enum status; after an error,
+ * the sections without one are still valid. The caller frees conf in both cases.
  */
 int conf_read(struct conf *conf, const char *path);
 void conf_free(struct conf *conf);
 
-/* A section by its name, or NULL. */
+/* Find a section by its name, or return NULL. */
 struct section *conf_find(const struct conf *conf, const char *name);
 
-/* Messages are about this word of the section, until report_words(NULL, 0). */
+/* Messages begin with the position of this word until report_words(NULL, 0). */
 void section_report(const struct section *section, size_t word);
 
 #endif /* CONF_H */

@@ -3,7 +3,7 @@
 
 #include "apply/diff.h"
 
-/* The bounds of grex. */
+/* The range of MTUs that grex allows. */
 #define MTU_MIN 68
 #define MTU_MAX 65499
 #define ETHERNET_MTU 1500
@@ -20,7 +20,7 @@ uint32_t diff_default_mtu(const struct tunnel *t)
 {
 	const struct config *c = &t->config;
 
-	/* Without a route that of dev, which is not known here. */
+	/* Without a route the kernel uses the MTU of dev, which is not known here. */
 	if (!t->path.mtu)
 		return c->link ? 0 : ETHERNET_MTU - config_overhead(c);
 	if (t->path.source != GREX_PATH_FROM_ROUTE)
@@ -28,7 +28,7 @@ uint32_t diff_default_mtu(const struct tunnel *t)
 	return mtu_inside(c, t->path.mtu);
 }
 
-/* What is not said about the MTU is left to the kernel; the number is for people. */
+/* The kernel chooses an MTU that no file gives; the number is only printed. */
 static void take_mtu(struct config *target, const struct tunnel *running)
 {
 	uint32_t usual = diff_default_mtu(running);
@@ -54,10 +54,10 @@ static bool take_addresses(struct config *target, const struct config *said,
 
 		if (config_has_address(said, a))
 			continue;
-		/* Who else has made it may want it. */
+		/* Others may need an address that they have added. */
 		if (prune && a->protocol == ADDRESS_PROTOCOL)
 			continue;
-		/* IPv6 has an address only once, whatever its prefix. */
+		/* An IPv6 address exists only once, whatever its prefix is. */
 		if (a->local.family == AF_INET6 && config_has_local(said, a))
 			continue;
 		if (!config_add_address(target, a))
@@ -71,7 +71,7 @@ static bool take_routes(struct config *target, const struct config *said,
 {
 	size_t i;
 
-	/* The kernel takes them away with the last address, or when it is down. */
+	/* The kernel removes the routes of an interface that goes down. */
 	if (!target->up)
 		return true;
 	for (i = 0; i < said->nroutes; i++)
@@ -82,7 +82,7 @@ static bool take_routes(struct config *target, const struct config *said,
 
 		if (config_has_place(said, r))
 			continue;
-		/* Who else has made it may want it. */
+		/* Others may need a route that they have added. */
 		if (prune && r->protocol == ROUTE_PROTOCOL)
 			continue;
 		if (!config_add_route(target, r))
@@ -139,7 +139,7 @@ void diff_find(struct diff *d, const struct config *from,
 				   : ACTION_NONE;
 		return;
 	}
-	/* The order of addresses and routes is not ours to choose. */
+	/* The kernel chooses the order of addresses and routes. */
 	d->fields = config_diff(from, to) & ~(uint32_t)(F_ADDR | F_ROUTE);
 	if (!all_addresses(from, to) || !all_addresses(to, from))
 		d->fields |= F_ADDR;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What lies between a tunnel as it is and as it is to be. */
+/* The difference between a tunnel and what it should be. */
 #ifndef DIFF_H
 #define DIFF_H
 
@@ -10,25 +10,25 @@
 enum action {
 	ACTION_NONE,
 	ACTION_ADD,
-	ACTION_CHANGE, /* of a live tunnel */
-	ACTION_RECREATE, /* what cannot be changed while it is there */
+	ACTION_CHANGE, /* the tunnel exists, and is changed in place */
+	ACTION_RECREATE, /* an option differs that cannot be changed in place */
 	ACTION_DELETE,
 };
 
 struct diff {
 	enum action action;
-	uint32_t fields; /* what differs, addresses and routes too */
-	const struct config *from; /* NULL: there is none */
-	const struct config *to; /* NULL: there is to be none */
+	uint32_t fields; /* what differs, including addresses and routes */
+	const struct config *from; /* NULL: the tunnel does not exist */
+	const struct config *to; /* NULL: the tunnel should not exist */
 };
 
-/* The options that make it necessary to create a tunnel again. */
+/* The options that cannot be changed in place. */
 #define DIFF_RECREATES F_LINK_NETNS
 
 /*
- * What a tunnel is to be: what was said of it, defaults for the rest, and those
- * addresses and routes that others have given it. prune: without what nobody but
- * gretool can have given it. False: no memory. The caller frees target.
+ * Find what a running tunnel should be: what a file says, defaults for the rest, and the
+ * addresses and routes that others have added. prune leaves out those that an earlier
+ * apply has added. False: no memory. The caller frees target in both cases.
  */
 bool diff_target(struct config *target, const struct config *said,
 		 const struct tunnel *running, bool prune);
@@ -37,13 +37,13 @@ void diff_find(struct diff *d, const struct config *from,
 	       const struct config *to);
 
 /*
- * The MTU that the kernel gives a tunnel of which nothing is said about it; 0: this
- * cannot be told, since more is known about the path than the route says.
+ * The MTU that the kernel chooses for a tunnel without one. 0: it is not known, because
+ * the tunnel has learned the path MTU by other means than the route.
  */
 uint32_t diff_default_mtu(const struct tunnel *t);
 
 void diff_print(const struct diff *d, bool colour);
-/* done: it was carried out. */
+/* done: the difference was applied without an error. */
 void diff_json(struct json *json, const struct diff *d, bool done);
 
 #endif /* DIFF_H */

@@ -11,7 +11,7 @@
 static const char recreate_reason[] =
 	"link-netns cannot be changed while the tunnel is there";
 
-/* What a file would say of a tunnel. */
+/* The options that a file would have. */
 static uint32_t fields_of(const struct diff *d)
 {
 	if (d->action == ACTION_ADD)

@@ -25,7 +25,7 @@ static int refuse_route(struct nl *nl, const struct nl_request *request,
 	if (why->error == EEXIST)
 		return refused("%s: there is another one with this metric",
 			       subject);
-	/* Otherwise the kernel speaks of any of several reasons. */
+	/* The errors of the kernel have several meanings here. */
 	if (r->to.family == AF_INET6 && !why->text[0] &&
 	    (why->error == EACCES || why->error == EINVAL ||
 	     why->error == ENODEV))
@@ -36,9 +36,9 @@ static int refuse_route(struct nl *nl, const struct nl_request *request,
 }
 
 /*
- * Those of to. One to the same place as before goes beside the old one, which is
- * removed later, so that there is no gap; what the kernel calls replacing would take
- * the first one of that place, which may be another's.
+ * A route to the same destination as an old one is added beside it, and the old one is
+ * removed later, so that there is no gap. NLM_F_REPLACE would replace the first route to
+ * the destination, which may belong to somebody else.
  */
 static int add_routes(struct nl *nl, int ifindex, const struct config *from,
 		      const struct config *to)
@@ -59,7 +59,7 @@ static int add_routes(struct nl *nl, int ifindex, const struct config *from,
 	return STATUS_OK;
 }
 
-/* The kernel may have been faster, with an address or the interface. */
+/* Errors do not matter: the kernel may have removed a route with its address. */
 static void remove_routes(struct nl *nl, int ifindex, const struct config *from,
 			  const struct config *to)
 {
@@ -76,7 +76,7 @@ static void remove_routes(struct nl *nl, int ifindex, const struct config *from,
 	}
 }
 
-/* in_the_way: only those that another of the same address is to follow. */
+/* in_the_way: only addresses that are added again with other properties. */
 static int remove_addresses(struct nl *nl, int ifindex,
 			    const struct config *from, const struct config *to,
 			    bool in_the_way)
@@ -124,9 +124,9 @@ static int add_addresses(struct nl *nl, int ifindex, const struct config *from,
 }
 
 /*
- * The kernel takes secondary addresses away with their primary one, and with the
- * last one all routes, of daemons too. One stays meanwhile, as a primary one of its
- * own; to change_again() it is in excess.
+ * The kernel removes secondary addresses with their primary one, and all routes with the
+ * last address, including those of daemons. So one address is added as a primary one
+ * of its own; change_again() removes it.
  */
 static void hold_address(struct nl *nl, int ifindex, const struct config *from,
 			 const struct config *to)
@@ -144,14 +144,14 @@ static void hold_address(struct nl *nl, int ifindex, const struct config *from,
 			continue;
 		held.local = to->addrs[i].local;
 		addr_add(&request, ifindex, &held);
-		/* It may be one of its own already. */
+		/* The address may be a primary one already. */
 		nl_talk(nl, &request, NULL, NULL);
 		return;
 	}
 }
 
 /*
- * What can be refused comes first, in one message for all options; what loses
+ * What the kernel may refuse comes first, all options in one message. What removes
  * something comes last.
  */
 static int change(struct nl *nl, int ifindex, const struct diff *d)
@@ -161,15 +161,15 @@ static int change(struct nl *nl, int ifindex, const struct diff *d)
 	uint32_t first, last = 0;
 	int status = STATUS_OK;
 
-	/* The kernel turns the probes on with it, unless they are said, too. */
+	/* The kernel turns the probes on with "mtu auto", unless the message has them. */
 	if (fields & F_MTU && to->mtu_auto)
 		fields |= F_MTU_PROBE;
-	/* Without a remote there can be no secret, so it does not wait then. */
+	/* A tunnel without a remote cannot have a secret, so it is removed at once. */
 	if ((d->fields & (F_ADDR | F_ROUTE) || !to->up) && to->remote.family)
 		last = change_for_good(from, fields);
 	fields &= ~last;
 	first = fields;
-	/* Addresses before it comes up, routes before it goes down. */
+	/* Addresses change before the tunnel comes up, routes before it goes down. */
 	if (d->fields & F_ADDR || !to->up)
 		first &= ~(uint32_t)F_UP;
 	if (first)
@@ -198,7 +198,7 @@ static int create(struct nl *nl, const struct config *to)
 {
 	int ifindex, status;
 
-	/* Those of a tunnel that is down wait until it is up. */
+	/* A tunnel that is down can have no routes. */
 	if (!to->nroutes || !to->up)
 		return change_create(nl, to, NULL);
 	status = change_create(nl, to, &ifindex);
@@ -210,7 +210,7 @@ static int create(struct nl *nl, const struct config *to)
 	return status;
 }
 
-/* What is there now; its routes and addresses, too. */
+/* Read the tunnel with its addresses and routes. */
 static int read_again(struct nl *nl, const char *name, struct tunnels *tunnels)
 {
 	int status = tunnels_read(nl, name, false, tunnels);
@@ -219,8 +219,8 @@ static int read_again(struct nl *nl, const char *name, struct tunnels *tunnels)
 }
 
 /*
- * What the kernel has changed on its own: secondary addresses went with their
- * primary one, the MTU followed another route.
+ * Repair what the kernel has changed by itself: it has removed secondary addresses with
+ * their primary one, or adapted the MTU to another route.
  */
 static int change_again(struct nl *nl, const struct diff *d)
 {
@@ -231,7 +231,7 @@ static int change_again(struct nl *nl, const struct diff *d)
 	status = read_again(nl, d->to->name, &now);
 	if (!status) {
 		diff_find(&rest, &now.list[0].config, d->to);
-		/* An MTU that is left to the kernel is not ours to say. */
+		/* The kernel may have chosen another MTU since. */
 		if (!(d->fields & F_MTU))
 			rest.fields &= ~(uint32_t)F_MTU;
 		if (rest.fields)
@@ -241,7 +241,7 @@ static int change_again(struct nl *nl, const struct diff *d)
 	return status;
 }
 
-/* After a failure half way: the same, in the other direction. */
+/* Undo a change that failed half way. */
 static int put_back(struct nl *nl, const struct config *before)
 {
 	struct diff back;
@@ -261,7 +261,7 @@ static int put_back(struct nl *nl, const struct config *before)
 	return status;
 }
 
-/* The kernel would take all of IPv6 away, daemons' routes and groups, too. */
+/* The kernel would remove all of IPv6, including routes and groups of daemons. */
 static int check_mtu(const struct diff *d)
 {
 	const struct config *to = d->to;

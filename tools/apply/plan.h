@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Make a tunnel what it is to be. */
+/* Apply a difference to a tunnel. */
 #ifndef PLAN_H
 #define PLAN_H
 
@@ -8,9 +8,9 @@
 #include "netlink/nl.h"
 
 /*
- * Carry out what was found about a tunnel, all or nothing: after a report it is
- * again what it was. section: what messages are about, NULL for one that is in
- * no file. Returns enum status.
+ * Apply all of a difference or nothing: after an error the tunnel is what it was before.
+ * Messages have the position of section, which is NULL if no file has the tunnel. Returns
+ * enum status.
  */
 int plan_execute(struct nl *nl, const struct diff *d, int ifindex,
 		 const struct section *section);

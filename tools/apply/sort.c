@@ -4,7 +4,7 @@
 
 #include "apply/sort.h"
 
-/* A route that is there now. */
+/* A route of a running tunnel. */
 struct holding {
 	const struct static_route *route;
 	const struct tunnel *tunnel;
@@ -31,8 +31,8 @@ static int compare_ips(const struct ip *a, const struct ip *b)
 }
 
 /*
- * What the kernel tells tunnels by; but for the namespace of the underlay, without
- * which there are at most needless rules.
+ * Two tunnels cannot be equal in these. The namespace of the underlay is left out, which
+ * makes at most some constraints needless.
  */
 static int compare_ends(const struct config *a, const struct config *b)
 {
@@ -78,7 +78,7 @@ static int compare_routes(const void *left, const void *right)
 
 static void put(struct sort *s, struct section *section);
 
-/* What the tunnel has is wanted, so what it is to have comes first. */
+/* The holder has what another section wants, so its own section comes first. */
 static void put_first(struct sort *s, const struct tunnel *holder)
 {
 	struct section *section = conf_find(s->conf, holder->config.name);
@@ -87,7 +87,7 @@ static void put_first(struct sort *s, const struct tunnel *holder)
 		put(s, section);
 }
 
-/* A circle ends where it began: there is no order then. */
+/* A cycle has no order, and is_sorted ends it where it began. */
 static void put(struct sort *s, struct section *section)
 {
 	const struct config *c = &section->config;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * In which order sections are applied: the kernel takes no two tunnels with the
- * same ends, nor two routes to the same place; so one that is to have what another
- * has comes after that.
+ * The order in which sections are applied. The kernel refuses two tunnels with the same
+ * endpoints, and two equal routes. So a section that takes over what another tunnel
+ * has comes after the section of that tunnel.
  */
 #ifndef SORT_H
 #define SORT_H
@@ -11,9 +11,9 @@
 #include "netlink/tunnels.h"
 
 /*
- * Return the sections of conf, which otherwise keep their order, or NULL if there is no
- * memory. Tunnels that exchange what they have are in no order, and the kernel refuses
- * the first of them. The caller frees the array.
+ * Return the sections of conf, which keep the order of the files where possible, or NULL
+ * if there is no memory. There is no order for tunnels that swap what they have; the
+ * kernel refuses the first of them. The caller frees the array.
  */
 struct section **sort_sections(const struct conf *conf,
 			       const struct tunnels *running);

@@ -51,7 +51,7 @@ void state_name(const struct state *state, size_t line, char name[IFNAMSIZ])
 		 state->lines[line]);
 }
 
-/* A name, and perhaps an address and its prefix. */
+/* A line has a name, and may have an address with its prefix length. */
 static bool is_line(const char *line)
 {
 	const size_t length = strcspn(line, " ");
@@ -84,7 +84,7 @@ static int read_lines(struct state *state, FILE *file, const char *path)
 	while (!status && getline(&line, &size, file) >= 0) {
 		number++;
 		line[strcspn(line, "\n")] = '\0';
-		/* What else might be overwritten with names later? */
+		/* Another file would be overwritten later. */
 		if (!is_line(line))
 			status = refused("%s:%zu: \"%s\" is not a name, "
 					 "expected a file of --state-file",

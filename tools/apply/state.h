@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What apply has made, kept in a file from one apply to the next: each line has the name
- * of a tunnel, or the name and an address. With it, --prune spares what somebody else has
- * made. Kernels from 5.18 on store a protocol with each address; the lines of addresses
- * are for older kernels.
+ * The state file tells apply what an earlier apply has created: each line has the name of
+ * a tunnel, or a name and an address. It keeps --prune from deleting what somebody else
+ * has created. Kernels since 5.18 store a protocol with each address; the lines of
+ * addresses are for older kernels.
  */
 #ifndef STATE_H
 #define STATE_H
@@ -20,18 +20,19 @@ struct state {
 	size_t count;
 };
 
-/* One that is not there is empty. Both return enum status, after a report. */
+/* A missing file is empty. Both report errors and return enum status. */
 int state_read(struct state *state, const char *path);
 int state_write(struct state *state, const char *path);
 
-/* Whether a line was read; lines that were added are not found. NULL: the tunnel itself. */
+/* Whether the file had the line; added lines are not found. NULL: the tunnel itself. */
 bool state_has(const struct state *state, const char *name,
 	       const struct address *address);
 /* False: no memory. */
 bool state_add(struct state *state, const char *name,
 	       const struct address *address);
-/* Copy a line from another one; get the name of the tunnel in a line. */
+/* Add a line of another state. */
 bool state_copy(struct state *state, const struct state *from, size_t line);
+/* Get the name of the tunnel in a line. */
 void state_name(const struct state *state, size_t line, char name[IFNAMSIZ]);
 void state_free(struct state *state);
 

@@ -7,7 +7,7 @@
 
 #define OPTIONS_MAX 32
 
-/* What getopt_long_only() returns: no character, so that no letter is an option. */
+/* What getopt_long_only() returns. It knows no options of one character. */
 #define END (-1)
 #define OPERAND 1
 #define MISSING ':'
@@ -37,7 +37,7 @@ static void add_all(struct options *o, const struct args_option *list)
 		add(o, list);
 }
 
-/* Add those of the options of the output that begin with one of the letters. */
+/* Add the options of the output that begin with one of the letters. */
 static void add_output(struct options *o, struct output *output,
 		       const char *letters)
 {
@@ -79,7 +79,7 @@ static bool is_exact(const char *typed, const char *name)
 	       (!typed[length] || typed[length] == '=');
 }
 
-/* Read options up to something else, which is at *at. Returns what that is. */
+/* Read options up to something else. Return what it is, and its index in *at. */
 static int read_options(const struct options *o, int argc, char **argv, int *at)
 {
 	const struct args_option *option;
@@ -178,7 +178,7 @@ static int take_operand(const struct args *args, int *count, const char *text)
 	return STATUS_OK;
 }
 
-/* NAME, how many values follow, what to offer; the operands have a name of "-". */
+/* A line has a name ("-": an operand), how many values follow, and what to offer. */
 static void print_words(const struct options *o, const struct args *args)
 {
 	int i;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The one reader of command lines: options with one dash or two, and operands. */
+/* Read command lines: options with one dash or two, and operands. */
 #ifndef ARGS_H
 #define ARGS_H
 
@@ -21,12 +21,11 @@ struct args_option {
 struct args {
 	const struct args_option *options; /* of the command, or NULL */
 	const char *output; /* which of -s, -d, -j and -p it takes, as "jp" */
-	const char *useless; /* which of them it refuses wherever they stand */
-	const char **operands; /* those that are not given stay as they are */
+	const char *useless; /* which it refuses, even before the command */
+	const char **operands; /* an operand that is missing stays as it is */
 	int max_operands;
 	const char *operand_name;
-	const char *complete
-		[2]; /* what a shell offers as operands: "@tunnel", or words */
+	const char *complete[2]; /* of the operands: "@tunnel", or words */
 };
 
 /*

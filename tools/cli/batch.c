@@ -21,7 +21,7 @@ static int run_line(struct gretool *g, char *line)
 	if (!argc)
 		return STATUS_OK;
 	status = registry_run(g, argc, argv);
-	/* What a line says about its output is for that line only. */
+	/* The output options of a line apply to that line only. */
 	g->output = before;
 	return status;
 }
@@ -45,7 +45,7 @@ static int run_lines(struct gretool *g, FILE *file, const char *name)
 			err = usage("the line %s", wrong);
 		else
 			err = run_line(g, line);
-		/* The first error is the one that counts. */
+		/* The first error decides the status. */
 		if (err && !status)
 			status = err;
 		if (err && !g->force)

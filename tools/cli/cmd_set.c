@@ -13,13 +13,13 @@ static const char help[] =
 	"nothing. An addr is\n"
 	"added to those that are there.\n";
 
-/* What a refused address has left changed. */
+/* Undo a change after the kernel has refused an address. */
 static void put_back(struct gretool *g, const struct tunnel *before,
 		     uint32_t fields)
 {
 	struct nl_request request;
 
-	/* The kernel has turned the probes on with "mtu auto", too. */
+	/* The kernel may have turned the probes on with "mtu auto". */
 	if (fields & F_MTU)
 		fields |= F_MTU_PROBE;
 	link_change(&request, before->ifindex, &before->config, fields);
@@ -43,18 +43,18 @@ static int set_tunnel(struct gretool *g, struct config *c)
 	if (status)
 		return status;
 
-	/* Key, checksum and sequence share an attribute: keep the others. */
+	/* Key, checksum and sequence share an attribute, so send those that stay, too. */
 	wanted = tunnel.config;
 	config_overlay(&wanted, c);
 	fields = c->given & ~(uint32_t)F_ADDR;
-	/* Without a remote there can be no secret, so it does not wait then. */
+	/* A tunnel without a remote cannot have a secret, so it is removed at once. */
 	if (c->naddrs && wanted.remote.family)
 		last = change_for_good(&tunnel.config, fields);
 	fields &= ~last;
 	if (fields)
 		status = change_link(&g->nl, tunnel.ifindex, &wanted, fields);
 	if (status)
-		return status; /* a refused change has changed nothing */
+		return status; /* the kernel has changed nothing */
 	status = change_addresses(&g->nl, tunnel.ifindex, c, true);
 	if (status && fields)
 		put_back(g, &tunnel, fields);

@@ -18,7 +18,7 @@ static int list_commands(void)
 	return STATUS_OK;
 }
 
-/* WORD, the bits of what it says, does a value follow (2: perhaps), which. */
+/* A line has a word, its fields, whether a value follows (2: it may), and values. */
 static int cmd_words(struct gretool *g, int argc, char **argv)
 {
 	static char option[] = "--words";

@@ -17,7 +17,7 @@
 #define LIBEXECDIR "/usr/libexec"
 #endif
 
-/* The options that gretool passes on, and the end of its arguments. */
+/* The maximum number of options that gretool passes on, with the final NULL. */
 #define OPTIONS_MAX 16
 
 static bool find(char path[PATH_MAX], const char *name)
@@ -53,7 +53,7 @@ static void add_options(const struct gretool *g, const char **args, char *line)
 		*args++ = "-n";
 		*args++ = g->netns;
 	}
-	/* More than two say no more. */
+	/* More than two have no further effect. */
 	for (i = 0; i < o->stats && i < 2; i++)
 		*args++ = "-s";
 	if (o->details)
@@ -75,7 +75,7 @@ static int execute(const char *path, const char **args)
 	return refused("%s: %s", path, strerror(errno));
 }
 
-/* The program enters the network namespace by itself, from that of the shell. */
+/* The program enters the namespace of -n itself, and needs to know that of the shell. */
 static int execute_in_child(const struct gretool *g, const char *path,
 			    const char **args)
 {
@@ -90,7 +90,7 @@ static int execute_in_child(const struct gretool *g, const char *path,
 static int run_and_wait(const struct gretool *g, const char *path,
 			const char **args)
 {
-	/* A program that ends well after Ctrl-C ends only its own line. */
+	/* A program may catch Ctrl-C, and the batch goes on. */
 	void (*before)(int) = signal(SIGINT, SIG_IGN);
 	const pid_t child = fork();
 	int status;
@@ -104,7 +104,7 @@ static int run_and_wait(const struct gretool *g, const char *path,
 	signal(SIGINT, before);
 	if (child < 0)
 		return refused("%s: %s", path, strerror(errno));
-	/* Then nobody wants the next line either. */
+	/* Ctrl-C has ended the program, so it ends the batch, too. */
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT)
 		raise(SIGINT);
 	if (WIFSIGNALED(status))

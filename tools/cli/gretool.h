@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What all commands share. */
+/* What all commands have in common. */
 #ifndef GRETOOL_H
 #define GRETOOL_H
 
@@ -20,11 +20,11 @@ struct gretool {
 	struct nl nl;
 	struct output output;
 	bool force; /* a batch goes on after an error */
-	const char *file; /* the batch that is carried out, or NULL */
+	const char *file; /* the batch that is running, or NULL */
 	unsigned int line;
-	const char *netns; /* of -n, NULL: where the shell is */
-	bool is_inside; /* the network namespace of -n */
-	int home; /* with -n: a file of the namespace of the shell; or -1 */
+	const char *netns; /* of -n; NULL: that of the shell */
+	bool is_inside; /* gretool has entered netns */
+	int home; /* the network namespace of the shell, if is_inside; else -1 */
 };
 
 #endif /* GRETOOL_H */

@@ -36,7 +36,7 @@ static int run(struct gretool *g, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	/* Large: it has the receive buffer. */
+	/* This is too large for the stack. */
 	static struct gretool g = { .home = -1 };
 
 	return start_end(&g, run(&g, argc, argv));

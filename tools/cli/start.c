@@ -81,7 +81,7 @@ static int run(struct gretool *g, const struct command *command, int argc,
 		return STATUS_OK;
 	}
 	status = start_enter(g);
-	/* A command finds its name before its arguments, and does not read it. */
+	/* argv[0] of a command is its name, which it does not read. */
 	return status ? status
 		      : command_run(g, command, argc - rest + 1,
 				    argv + rest - 1);
@@ -89,7 +89,7 @@ static int run(struct gretool *g, const struct command *command, int argc,
 
 int start_program(const struct command *command, int argc, char **argv)
 {
-	/* Large: it has the receive buffer. */
+	/* This is too large for the stack. */
 	static struct gretool g = { .home = -1 };
 
 	return start_end(&g, run(&g, command, argc, argv));

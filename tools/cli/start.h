@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* How gretool and the programs beside it begin and end. */
+/* The common part of main() of gretool and the programs beside it. */
 #ifndef START_H
 #define START_H
 
@@ -8,7 +8,8 @@
 /* The options before the command. */
 struct start {
 	const char *batch;
-	const char *file, *line; /* of a batch, whose line this program runs */
+	const char *file,
+		*line; /* the position in a batch that messages begin with */
 	bool help, version;
 };
 

@@ -11,7 +11,7 @@
 #define MS 1000U
 #define NS 1000000000U
 
-/* Is there such a number of a tunnel? */
+/* Whether the tunnel has a value. */
 typedef bool (*has_fn)(const struct tunnel *t);
 
 static bool is_asked(const struct tunnel *t)
@@ -59,14 +59,14 @@ enum width {
 #define IS_32(member) offsetof(struct tunnel, member), WIDTH_32
 #define IS_64(member) offsetof(struct tunnel, member), WIDTH_64
 
-/* One number of a tunnel each, in seconds and bytes. */
+/* Each of these is one value of a tunnel, in seconds or bytes. */
 static const struct metric {
 	const char *name;
 	enum openmetrics_type type;
 	const char *unit;
 	size_t offset;
 	enum width width;
-	uint32_t per; /* of the unit */
+	uint32_t per; /* what the value is divided by */
 	has_fn has; /* NULL: always */
 	const char *help;
 } metrics[] = {
@@ -204,7 +204,7 @@ static void print_info(FILE *out, const struct tunnel *list, size_t count)
 	}
 }
 
-/* A sample for each of the words, 1 for the one that holds and 0 for the others. */
+/* Print a sample for each word: 1 for the one that applies, 0 for the others. */
 static void print_choice(FILE *out, const char *name, const char *label,
 			 const struct tunnel *t, const char *const *words,
 			 uint32_t count, uint32_t chosen)
@@ -293,7 +293,7 @@ static void print_histogram_of(FILE *out, const char *name,
 
 	labels[1].name = "le";
 	for (i = 0; i < GREX_RTT_BUCKETS; i++) {
-		/* Each has those of the ones before it, too. */
+		/* A bucket includes all smaller ones. */
 		answers += t->keepalives.rtt_buckets[i];
 		labels[1].value =
 			i < RTT_BOUNDS

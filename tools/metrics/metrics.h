@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Tunnels as metrics: what each is called, and where it comes from. */
+/* The metrics of tunnels. */
 #ifndef METRICS_H
 #define METRICS_H
 
@@ -8,7 +8,7 @@
 
 #include "netlink/link.h"
 
-/* All that is known of count tunnels, to the end of the text. */
+/* Print a complete OpenMetrics text about count tunnels. */
 void metrics_print(FILE *out, const struct tunnel *list, size_t count);
 
 #endif /* METRICS_H */

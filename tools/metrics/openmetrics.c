@@ -55,7 +55,7 @@ const char *openmetrics_number(uint64_t number, uint32_t per,
 
 	snprintf(text, OPENMETRICS_NUMBER_SIZE, "%" PRIu64 ".%09" PRIu64,
 		 number / per, part);
-	/* One digit stays. */
+	/* Keep one digit behind the point. */
 	length = strlen(text);
 	while (text[length - 1] == '0' && text[length - 2] != '.')
 		text[--length] = '\0';

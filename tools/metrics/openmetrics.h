@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A writer of OpenMetrics text (version 1.0), of which the older text format of
- * Prometheus can read all: there are only its types.
+ * Write OpenMetrics text (version 1.0), limited to types that readers of the older text
+ * format of Prometheus know.
  */
 #ifndef OPENMETRICS_H
 #define OPENMETRICS_H
@@ -16,18 +16,18 @@ enum openmetrics_type {
 };
 
 struct openmetrics_label {
-	const char *name; /* NULL: no more of them */
+	const char *name; /* NULL ends a list */
 	const char *value;
 };
 
-/* Begin a family: all of its samples follow. unit: the end of its name, or NULL. */
+/* Begin a family, whose samples follow. unit is the end of its name, or NULL. */
 void openmetrics_family(FILE *out, const char *name, enum openmetrics_type type,
 			const char *unit, const char *help);
-/* A sample of it; its value is number / per. */
+/* Print a sample with the value number / per. */
 void openmetrics_sample(FILE *out, const char *name, const char *suffix,
 			const struct openmetrics_label *labels, uint64_t number,
 			uint32_t per);
-/* number / per, a power of 10, as the label "le" has it: 0.25, 1.0. */
+/* Print number / per, a power of 10, as the label "le" has it: 0.25, 1.0. */
 #define OPENMETRICS_PER_MAX 1000000000U
 #define OPENMETRICS_NUMBER_SIZE 40
 const char *openmetrics_number(uint64_t number, uint32_t per,

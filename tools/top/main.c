@@ -26,10 +26,10 @@ static const char help[] =
 	"  -c COUNT  so many looks\n";
 
 #define TOP_INTERVAL_MIN_MS 100
-/* Home, and below: nothing flickers. */
+/* Move the cursor home, and clear the screen below it. */
 #define TOP_HOME "\033[H\033[2J"
 
-/* Eight heights between the lowest and the highest of the probes. */
+/* Scale the probes to eight heights between the fastest and the slowest. */
 static void spark(const struct probes *p)
 {
 	static const char *const heights[] = { "▁", "▂", "▃", "▄",
@@ -59,7 +59,7 @@ static void spark(const struct probes *p)
 	}
 }
 
-/* Trouble on top: those whose peer is lost, then those that lose most. */
+/* Tunnels without a peer come first, then those with the highest loss. */
 static int compare(const void *left, const void *right)
 {
 	const struct tunnel *a = left, *b = right;
@@ -81,7 +81,7 @@ static void milliseconds(uint64_t ns)
 	printf("%7.*f ", ms < 1000 ? 3 : 2, ms);
 }
 
-/* 80 columns, unless the name has all of its 15 characters. */
+/* A line has 80 columns, or 81 if the name has the maximum of 15 characters. */
 static void line(const struct tunnel *t)
 {
 	const struct probes *p = &t->keepalives;
