@@ -478,5 +478,5 @@ static void print_options(void)
 	words_help(stdout, WORDS_FILE);
 }
 
-COMMAND(apply, .order = 100, .summary = "make the tunnels what a file says",
-	.help = help, .print_options = print_options, .run = cmd_apply);
+COMMAND(apply, .order = 100, .summary = "apply a file of tunnels", .help = help,
+	.print_options = print_options, .run = cmd_apply);

@@ -17,10 +17,8 @@
 static const char help[] =
 	"gretool save [FILE]\n"
 	"\n"
-	"Write all tunnels, their addresses and their static routes as "
-	"\"gretool apply\"\n"
-	"takes them, to standard output or to a file, which is replaced at "
-	"once.\n";
+	"Write all tunnels, their addresses and their static routes as a file for\n"
+	"\"gretool apply\", to standard output, or to FILE, which is replaced atomically.\n";
 
 /*
  * An MTU that the kernel has chosen is not saved, because it may change with the route.
@@ -187,5 +185,5 @@ static int cmd_save(struct gretool *g, int argc, char **argv)
 	return status;
 }
 
-COMMAND(save, .order = 110, .summary = "write such a file", .help = help,
-	.run = cmd_save);
+COMMAND(save, .order = 110, .summary = "write a file of all tunnels",
+	.help = help, .run = cmd_save);

@@ -4,11 +4,11 @@
 #include "netlink/resolve.h"
 #include "option/words.h"
 
-static const char help[] = "gretool add NAME remote ADDRESS|any [OPTION]...\n"
-			   "\n"
-			   "Create a tunnel: all of what is said, or nothing. "
-			   "Options may come in any\n"
-			   "order, each at most once.\n";
+static const char help[] =
+	"gretool add NAME remote ADDRESS|any [OPTION]...\n"
+	"\n"
+	"Create a tunnel with all of its options, or nothing if one is refused. The\n"
+	"options may come in any order, each at most once.\n";
 
 static int cmd_add(struct gretool *g, int argc, char **argv)
 {

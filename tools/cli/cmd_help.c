@@ -21,14 +21,13 @@ static void list_commands(void)
 	puts("\n"
 	     "Options:\n"
 	     "  -n NETNS     act in a network namespace: name, path or pid\n"
-	     "  -batch FILE  carry out a file of commands, - for standard "
-	     "input\n"
-	     "  -force       go on after an error in it\n"
+	     "  -batch FILE  run a file of commands, - for standard input\n"
+	     "  -force       go on after an error in the file\n"
 	     "  -s -d        show: statistics, details\n"
 	     "  -j -p        JSON, indented JSON\n"
 	     "  --version\n"
 	     "\n"
-	     "\"gretool help COMMAND\" explains more, gretool(8) all.");
+	     "\"gretool help COMMAND\" explains a command, gretool(8) everything.");
 }
 
 static int cmd_help(struct gretool *g, int argc, char **argv)

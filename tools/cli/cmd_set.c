@@ -9,9 +9,8 @@
 static const char help[] =
 	"gretool set NAME OPTION...\n"
 	"\n"
-	"Change what is named and keep the rest: all of it, or "
-	"nothing. An addr is\n"
-	"added to those that are there.\n";
+	"Change the options that are given, all or none of them, and keep the others.\n"
+	"addr adds an address to those of the tunnel.\n";
 
 /* Undo a change after the kernel has refused an address. */
 static void put_back(struct gretool *g, const struct tunnel *before,

@@ -11,12 +11,10 @@ static const char help[] =
 	"gretool import ifupdown [FILE]\n"
 	"gretool import networkd [DIRECTORY]\n"
 	"\n"
-	"Write a file for \"gretool apply\" from the GRE tunnels that others "
-	"have: links of\n"
-	"the kernel's own kind; stanzas and their commands of ip(8) in\n"
-	"/etc/network/interfaces; units in /etc/systemd/network. What cannot "
-	"be taken\n"
-	"over is a comment, and a warning.\n";
+	"Write a file for \"gretool apply\" from GRE tunnels that other tools have\n"
+	"configured: links of the kind gre in the kernel; stanzas with their ip(8)\n"
+	"commands in /etc/network/interfaces; units in /etc/systemd/network. What\n"
+	"cannot be imported becomes a comment, and a warning.\n";
 
 static int read_from(struct import *im, struct nl *nl, const char *from,
 		     const char *path)

@@ -10,11 +10,9 @@
 static const char help[] =
 	"gretool metrics [FILE]\n"
 	"\n"
-	"Print the counters and states of all tunnels as OpenMetrics text, or "
-	"write them\n"
-	"into a file, which is replaced at once. Its name ends in .prom for the "
-	"textfile\n"
-	"collector of the Prometheus node exporter.\n";
+	"Print the counters and states of all tunnels as OpenMetrics text, or write\n"
+	"them to FILE, which is replaced atomically. The textfile collector of the\n"
+	"Prometheus node exporter reads files whose name ends in .prom.\n";
 
 static void print_metrics(FILE *out, const void *what)
 {

@@ -15,11 +15,10 @@
 static const char help[] =
 	"gretool monitor [-j]\n"
 	"\n"
-	"Report tunnels that are created, changed, renamed or deleted, that go "
-	"up or\n"
-	"down, that gain or lose their carrier. Runs until it is interrupted.\n"
+	"Report when a tunnel is created, changed, renamed or deleted, goes up or down,\n"
+	"or gains or loses its carrier. Runs until it is interrupted.\n"
 	"\n"
-	"  -j  JSON: an object for each event, one a line\n";
+	"  -j  JSON: an object for each event, one on each line\n";
 
 /* An event tells what is, not what was: what was is remembered here. */
 struct known {

@@ -16,22 +16,18 @@
 #include "show/print.h"
 
 static const char help[] =
-	"gretool probe NAME [-c COUNT] [-i TIME] [-s SIZE]\n"
+	"gretool probe NAME [-c COUNT] [-i TIME] [-s SIZE] [-j]\n"
 	"\n"
-	"Ask the far end of a tunnel whether it is there, as keepalives do, and "
-	"print how\n"
-	"long each answer took. It needs no keepalives, changes no carrier, and "
-	"reaches\n"
-	"any peer that answers keepalives or forwards IPv4.\n"
+	"Send keepalive probes to the peer of a tunnel, and print the RTT of each\n"
+	"answer. The tunnel need not have keepalives, its carrier does not change, and\n"
+	"the peer need only answer keepalives or forward IPv4.\n"
 	"\n"
-	"  -c COUNT  so many probes (default: until interrupted)\n"
-	"  -i TIME   between two of them: 1s (default), 200ms, 0.5; at least "
-	"10ms\n"
-	"  -s SIZE   bytes of the inner packet (default: the least, 56 or 60); "
-	"with\n"
-	"            DF outside if the tunnel has df set\n"
-	"\n"
-	"gretool -j probe prints a JSON object a line, the summary last.\n";
+	"  -c COUNT  number of probes (default: until interrupted)\n"
+	"  -i TIME   interval between probes: 1s (default), 200ms, 0.5; at least 10ms\n"
+	"  -s SIZE   bytes of the inner packet (default: the minimum, 56 or 60); the\n"
+	"            outer packet has DF set if the tunnel has \"df set\"\n"
+	"  -j        JSON: an object for each answer, and a summary at the end, one\n"
+	"            on each line\n";
 
 /* An answer that takes longer is none, see uapi/linux/grex.h. */
 #define PROBE_MAX_AGE_MS 10000
@@ -305,5 +301,6 @@ static int cmd_probe(struct gretool *g, int argc, char **argv)
 	return p.answered ? STATUS_OK : STATUS_REFUSED;
 }
 
-COMMAND(probe, .order = 60, .summary = "ask the far end, and measure",
-	.help = help, .run = cmd_probe);
+COMMAND(probe, .order = 60,
+	.summary = "send probes to the peer, and print the RTT", .help = help,
+	.run = cmd_probe);

@@ -10,14 +10,13 @@
 static const char help[] =
 	"gretool show [NAME] [-s] [-d] [-j] [-p]\n"
 	"\n"
-	"Show one tunnel or all, one a line, as add takes them.\n"
+	"Show one tunnel or all, one on each line, in the form of \"gretool add\".\n"
 	"\n"
-	"  -s  packets, bytes, and every drop and ICMP error that happened, by "
-	"reason\n"
-	"      (twice, or with -d: also those that did not)\n"
-	"  -d  every option, defaults too, and the state of the device\n"
+	"  -s  packets, bytes, and each reason for drops and ICMP errors that has\n"
+	"      occurred (twice, or with -d: those that have not, too)\n"
+	"  -d  all options, including defaults, and the state of the device\n"
 	"  -j  JSON: an array with one object for each tunnel\n"
-	"  -p  JSON, indented\n";
+	"  -p  indented JSON\n";
 
 static void show_text(const struct output *output, const struct tunnel *t)
 {
@@ -81,5 +80,5 @@ static int cmd_show(struct gretool *g, int argc, char **argv)
 	return status;
 }
 
-COMMAND(show, .order = 40, .summary = "show tunnels, as add takes them",
+COMMAND(show, .order = 40, .summary = "show tunnels in the form of add",
 	.help = help, .run = cmd_show);

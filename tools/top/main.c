@@ -16,14 +16,13 @@
 static const char help[] =
 	"gretool top [-i TIME] [-c COUNT]\n"
 	"\n"
-	"A live table of all tunnels: the state of the peer, the RTT of its "
-	"answers, how\n"
-	"many of the last 32 were lost, and one sign for each of those, the "
-	"last on the\n"
-	"right: higher is slower, x is lost. Runs until it is interrupted.\n"
+	"Show a live table of all tunnels: the state of the peer, the RTT of its\n"
+	"answers, how many of the last 32 probes were lost, and one character for each\n"
+	"of them, the latest on the right: a higher bar is slower, x is lost. The table\n"
+	"is updated until it is interrupted.\n"
 	"\n"
-	"  -i TIME   between two looks: 1s (default), 200ms\n"
-	"  -c COUNT  so many looks\n";
+	"  -i TIME   interval between updates: 1s (default), 200ms\n"
+	"  -c COUNT  number of updates\n";
 
 #define TOP_INTERVAL_MIN_MS 100
 /* Move the cursor home, and clear the screen below it. */
