@@ -466,6 +466,14 @@ test_batch() {
 	check_eq "from standard input" "t remote 192.0.2.2 ttl 9 mtu 1476" \
 		"$(echo "show t" | gretool_a -b -)"
 	check "empty" gretool_a -batch /dev/null
+	# Programs enter the namespace by themselves, and their errors have the line.
+	printf '%s\n' "show t" "metrics" "check -j t" "show t" >"$WORK/batch"
+	gretool_a -force -batch "$WORK/batch" >"$WORK/said"
+	check_match "metrics" 'device="t"' "$(cat "$WORK/said")"
+	check_match "check" '"ifname":"t"' "$(cat "$WORK/said")"
+	check_eq "goes on" 2 "$(grep -c '^t remote' "$WORK/said")"
+	gretool_a -force -batch - <<<"metrics a b" 2>"$WORK/said"
+	check_eq "the line" 'stdin:1: metrics: unexpected argument "b"' "$(cat "$WORK/said")"
 }
 
 test_batch_errors() {
