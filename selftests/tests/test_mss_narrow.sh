@@ -26,9 +26,9 @@ bulk_ends() {
 setup_narrow() {
 	setup_routed
 	add_lan LAN "$H1" 172.16.0 fd16
-	near_link_mtu 1300
 	tunnel_routed
 	run gretool -n "$H1" set gre1 mtu 1476
+	near_link_mtu 1300
 	run ip -n "$H2" route add 172.16.0.0/24 dev gre1
 	run ip -n "$H2" route add fd16::/64 dev gre1
 	ns "$H1" nft -f - <<-END || fail "nft"
