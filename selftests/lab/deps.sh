@@ -18,6 +18,7 @@ table() {
 	build	make			drives every build
 	build	libc6-dev		C library headers for gretool
 	build	libmnl-dev		netlink library of gretool
+	build	libjansson-dev		JSON library of gretool check
 	build	pkg-config		finds libmnl
 	build	kmod			depmod and modprobe
 	build	dkms			builds the module for each installed kernel
@@ -67,6 +68,7 @@ table() {
 	guest	bash-completion		the completion test
 	guest	kmod			modprobe in the tests
 	guest	libmnl0			netlink library of gretool
+	guest	libjansson4		JSON library of gretool check
 	guest	make			installs gretool in the tests
 	guest	mandoc			shows the man pages
 	guest	mount			mounts in the tests

@@ -27,7 +27,8 @@ stanza() {
 }
 
 make -s -C tools
-selftests/lab/system.sh --copy "$root" ifupdown iproute2 iputils-ping libmnl0 kmod udev
+selftests/lab/system.sh --copy "$root" ifupdown iproute2 iputils-ping \
+	libjansson4 libmnl0 kmod udev
 "${as_root[@]}" make -s -C tools install DESTDIR="$root"
 "${as_root[@]}" mkdir -p "$root/lab/selftests/stages"
 "${as_root[@]}" cp -r selftests/lib "$root/lab/selftests/"
