@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # "gretool check" and filters: it finds those that drop protocol 47, says where,
-# and the command that it prints lets it through. What else rules may say is in
+# and the command that it prints lets it through. Where it cannot tell, the command
+# that it prints shows what the kernel does. What else rules may say is in
 # tools/tests/test_filter.c. Without sets: see test_office_routers.sh.
 # make check-debug: left out
 # make check: left out
@@ -22,6 +23,7 @@ TESTS="
 	rule_with_counter
 	chain_of_its_own
 	before_input
+	cannot_tell
 	untracked
 	output
 	output_policy
@@ -166,6 +168,67 @@ before_input() {
 	check "it works" works
 }
 
+# anew: as if no packet had ever passed
+anew() {
+	run gretool -n "$A" del gre1
+	run gretool -n "$A" add gre1 local 192.0.2.1 remote 192.0.2.2 \
+		addr 10.0.0.1/30 addr fd00::1/64 up || fail "add in A"
+}
+
+# traced FILE: run the command that was printed while packets come
+traced() {
+	local fix pid
+
+	fix=$(fix_of filter_input)
+	bash -c "${fix/timeout 30/timeout 5}" >"$1" 2>&1 &
+	pid=$!
+	busywait 4 came_in "$1"
+	wait "$pid"
+	check_eq "the trace is gone" "" "$(ns "$A" nft list tables | grep grex_trace)"
+}
+
+came_in() {
+	works_not
+	grep -q verdict "$1"
+}
+
+# A rule looks at more than is read here.
+cannot_tell() {
+	rules <<-END
+		table inet filter {
+			chain input {
+				type filter hook input priority filter; policy drop;
+				meta mark 7 ip protocol gre accept
+				iifname "gre1" accept
+			}
+		}
+	END
+	anew
+	notes "the rule" filter_input "$A" gre1
+	finds "no more than that" "" "$A" gre1
+	check_match "on what it depends" "depends on the rule with handle [0-9]+" \
+		"$(said 'map(select(.id == "filter_input").text)[]')"
+	traced "$WORK/trace"
+	check_match "the kernel tells" "policy drop" "$(cat "$WORK/trace")"
+	# What comes through needs no finding.
+	run ns "$A" nft insert rule inet filter input meta mark 0 accept
+	check "it works" works
+	check "they come" has_no_finding filter_input "$A" gre1
+	# Keepalives without an answer tell something.
+	run ns "$A" nft flush chain inet filter input
+	run ns "$A" nft add rule inet filter input meta mark 7 accept
+	anew
+	run gretool -n "$A" set gre1 keepalive 100ms 3
+	check "asked" busywait 10 has_finding peer_down "$A" gre1
+	busywait 10 is_warned || fail "no warning"
+	run gretool -n "$A" set gre1 keepalive off
+}
+
+is_warned() {
+	examine "$A" gre1
+	[[ $(wrong) == *"warning filter_input"* ]]
+}
+
 # What is not tracked has no state: "established" is never said of it.
 untracked() {
 	rules <<-END
@@ -185,16 +248,15 @@ untracked() {
 			}
 		}
 	END
+	anew
 	check "from here" ping_fails "$A" 10.0.0.2
-	finds "untracked" "problem filter_input" "$A" gre1
+	notes "untracked" filter_input "$A" gre1
 	check_match "why" "notrack" "$(said 'map(select(.id == "filter_input").text)[]')"
-	mend filter_input "$A" gre1
-	check "it works" works
 	run ns "$A" nft flush chain inet filter input
 	run ns "$A" nft add rule inet filter input ct state untracked accept
 	run ns "$A" nft add rule inet filter input iifname gre1 accept
-	finds "untracked is accepted" "" "$A" gre1
 	check "it works" works
+	finds "untracked is accepted" "" "$A" gre1
 }
 
 output() {

@@ -2,32 +2,25 @@
 /* Who else has a say about IP protocol 47: filters, and other owners of it. */
 #include <inttypes.h>
 #include <linux/rtnetlink.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "check/doctor.h"
 #include "check/filter.h"
 #include "netlink/kmod.h"
 
-/* What the filters do with a packet, and where. */
-struct ruling {
-	bool dropped, sure;
-	bool lets_answers; /* only the first packet of a connection is dropped */
-	bool untracked; /* so that no rule by its state is about it */
-	bool iptables;
-	char family[8], table[FILTER_NAME_SIZE], base[FILTER_NAME_SIZE];
-	char chain[FILTER_NAME_SIZE];
-	bool by_rule;
-	struct filter_rule rule;
-};
+/* A packet that passed so long ago has passed the filters of today. */
+#define LATELY_MS 60000
+/* So many packets without an answer tell something. */
+#define UNANSWERED_MANY 4
 
-/* Of iptables or of nft. */
-static bool read_rules(struct filter *filter, const struct filter_text *text,
-		       bool iptables, const struct filter_packet *packet)
-{
-	if (iptables)
-		return filter_read_iptables(filter, text->iptables, packet);
-	return filter_read_nft(filter, text->nft, packet);
-}
+/* What is known of the filters for packets of one direction. */
+struct ruling {
+	struct filter_end end;
+	bool out;
+	bool lets_answers; /* only the first packet of a connection is dropped */
+	char peer[32]; /* "from 192.0.2.2" */
+};
 
 static struct filter_packet packet_of(const struct facts *f, bool out)
 {
@@ -47,166 +40,186 @@ static struct filter_packet packet_of(const struct facts *f, bool out)
 		local = f->route.source;
 	p.source = out ? local : remote;
 	p.destination = out ? remote : local;
-	p.mark = c->fwmark;
-	p.strays = !out && f->entry && f->plain.asked && !f->plain.error &&
-		   f->plain.type == RTN_UNICAST && f->plain.oif != f->entry &&
-		   !doctor_loops(f);
 	return p;
 }
 
-static void rule_on(const struct filter_text *text, bool iptables,
-		    struct filter_packet packet, struct ruling *ruling)
+/* The filters of today have let a packet pass, whatever the rules look like. */
+static bool passes_lately(const struct facts *f, bool out)
 {
-	struct filter_end end;
-	struct filter filter;
+	const struct path *path = &f->tunnel->path;
 
-	/* One finding is enough. */
-	if (ruling->dropped ||
-	    !(iptables ? (void *)text->iptables : (void *)text->nft))
-		return;
-	packet.established = false;
-	if (!read_rules(&filter, text, iptables, &packet))
-		goto out;
-	packet.untracked = filter_untracks(&filter);
-	if (packet.untracked) {
-		filter_free(&filter);
-		if (!read_rules(&filter, text, iptables, &packet))
-			goto out;
-	}
-	filter_walk(&filter, packet.out, &end);
-	if (!end.dropped)
-		goto out;
-	ruling->dropped = true;
-	ruling->untracked = packet.untracked;
-	ruling->sure = end.sure;
-	ruling->iptables = !end.base->family[0];
-	strcpy(ruling->family, end.base->family);
-	strcpy(ruling->table, end.base->table);
-	strcpy(ruling->base, end.base->name);
-	strcpy(ruling->chain, end.chain->name);
-	ruling->by_rule = end.rule;
-	if (end.rule)
-		ruling->rule = *end.rule;
-	filter_free(&filter);
-	packet.established = true;
-	if (!read_rules(&filter, text, iptables, &packet))
-		goto out;
-	filter_walk(&filter, packet.out, &end);
-	ruling->lets_answers = !end.dropped;
-out:
-	filter_free(&filter);
+	return out ? path->has_tx && path->last_tx < LATELY_MS
+		   : path->has_rx && path->last_rx < LATELY_MS;
 }
 
-/* The sentence is about where, what, and how often. */
-static void say_ruling(const struct facts *f, const struct ruling *r, bool out,
-		       struct finding *found)
+/* The counters of the tunnel are as if a filter dropped its packets. */
+static bool is_silent(const struct facts *f, bool out)
 {
-	const struct config *c = &f->tunnel->config;
-	char remote[INET_ADDRSTRLEN], by[FILTER_NAME_SIZE + 64];
-	const char *const until = out ? " until the peer has sent something, "
-					"and again when that is forgotten"
-				      : " until this end has sent something, "
-					"and again when that is forgotten";
+	const struct tunnel *t = f->tunnel;
+
+	if (out)
+		return t->counters[GREX_STAT_TX_UNDERLAY];
+	return !t->path.has_rx && t->keepalives.sent >= UNANSWERED_MANY;
+}
+
+/* "the rule with handle 7 of chain x, which has dropped 5 packets" */
+static const char *rule_text(const struct filter_end *end, char *text,
+			     size_t size)
+{
+	const bool nested = strcmp(end->chain, end->base) != 0;
 	char count[64] = "";
 
-	if (!r->by_rule)
-		snprintf(by, sizeof(by),
-			 "no rule accepts it and the policy is drop");
-	else if (r->iptables)
-		snprintf(by, sizeof(by), "rule %" PRIu64 "%s%s", r->rule.number,
-			 strcmp(r->chain, r->base) ? " of " : "",
-			 strcmp(r->chain, r->base) ? r->chain : "");
-	else
-		snprintf(by, sizeof(by), "the rule with handle %" PRIu64 "%s%s",
-			 r->rule.number,
-			 strcmp(r->chain, r->base) ? " of chain " : "",
-			 strcmp(r->chain, r->base) ? r->chain : "");
-	if (r->by_rule && r->rule.counted)
+	if (!end->rule)
+		return "no rule accepts it and the policy is drop";
+	if (end->counted)
 		snprintf(count, sizeof(count),
-			 ", which has dropped %" PRIu64 " packets",
-			 r->rule.packets);
-	found_say(found,
-		  r->sure && !r->lets_answers ? SEVERITY_PROBLEM
-					      : SEVERITY_WARNING,
-		  "chain %s of table %s%s%s %s GRE (protocol 47) %s %s%s: %s%s%s",
-		  r->base, r->iptables ? "iptables" : r->family, " ", r->table,
-		  r->sure ? "drops" : "may drop", out ? "to" : "from",
-		  c->remote.family ? ipv4_text(c->remote.v4, remote)
-				   : "any remote",
-		  r->lets_answers ? until : "", by, count,
-		  r->untracked ? "; a rule with notrack leaves it without a "
-				 "connection"
-			       : "");
+			 ", which has %s %" PRIu64 " packets",
+			 end->drops ? "dropped" : "counted", end->packets);
+	snprintf(text, size, "the rule with handle %" PRIu64 "%s%s%s",
+		 end->number, nested ? " of chain " : "",
+		 nested ? end->chain : "", count);
+	return text;
 }
 
-/* A policy that drops the outer packets on output drops what this machine itself
- * sends into the tunnel as well, as it has not been outside yet.
+/* A policy on output also drops what this machine itself sends into the tunnel. A
+ * name that needs quotes for the shell needs more of them for nft.
  */
-static void fix_output_policy(const struct facts *f, const struct ruling *r,
-			      struct finding *found)
+static bool drops_inner(const struct facts *f, const struct ruling *r)
 {
 	const char *const name = f->tunnel->config.name;
-	char before[sizeof(found->fix)], quoted[SHELL_NAME_SIZE];
+	char quoted[SHELL_NAME_SIZE];
 
-	/* A chain of a device sees no other device; and a name that needs quotes
-	 * needs more of them for nft.
-	 */
-	if (!f->same || !strcmp(r->family, "netdev") ||
-	    strcmp(shell_word(name, quoted, sizeof(quoted)), name))
-		return;
-	memcpy(before, found->fix, sizeof(before));
-	if (r->iptables)
-		found_fix(found,
-			  "%s && %siptables-legacy -t %s -I %s -o %s -j "
-			  "ACCEPT",
-			  before, f->there.run, r->table, r->base, name);
-	else
-		found_fix(found,
-			  "%s && %snft insert rule %s %s %s oifname %s "
-			  "accept",
-			  before, f->there.run, r->family, r->table, r->base,
-			  name);
+	return r->out && !r->end.rule && f->same &&
+	       strcmp(r->end.family, "netdev") != 0 &&
+	       !strcmp(shell_word(name, quoted, sizeof(quoted)), name);
 }
 
-/* Before all other rules: that helps against any of them. */
-static void fix_ruling(const struct facts *f, const struct ruling *r, bool out,
+static void say_drops(const struct facts *f, const struct ruling *r,
+		      struct finding *found)
+{
+	const struct filter_end *end = &r->end;
+	char command[sizeof(found->fix)], more[2 * sizeof(found->fix)] = "";
+	char rule[400], remote[INET_ADDRSTRLEN], who[32] = "";
+	const struct ip *to = &f->tunnel->config.remote;
+
+	found_say(found, r->lets_answers ? SEVERITY_WARNING : SEVERITY_PROBLEM,
+		  "chain %s of table %s %s drops GRE (protocol 47) %s%s: %s",
+		  end->base, end->family, end->table, r->peer,
+		  !r->lets_answers ? ""
+		  : r->out	   ? " until the peer has sent something, and "
+				     "again when that is forgotten"
+				   : " until this end has sent something, and "
+				     "again when that is forgotten",
+		  rule_text(end, rule, sizeof(rule)));
+	/* A rule before all others helps against any of them. */
+	snprintf(command, sizeof(command), "%snft insert rule %s %s %s ",
+		 f->there.run, end->family, end->table, end->base);
+	if (to->family)
+		snprintf(who, sizeof(who), "ip %s %s ",
+			 r->out ? "daddr" : "saddr", ipv4_text(to->v4, remote));
+	if (drops_inner(f, r))
+		snprintf(more, sizeof(more), " && %soifname %s accept", command,
+			 f->tunnel->config.name);
+	found_fix(found, "%s%sip protocol gre accept%s", command, who, more);
+}
+
+/* The kernel itself shows what becomes of the packets. */
+static void say_unsure(const struct facts *f, const struct ruling *r,
 		       struct finding *found)
 {
-	const struct config *c = &f->tunnel->config;
-	char remote[INET_ADDRSTRLEN], who[64] = "";
+	const bool dropped = r->end.drops && r->end.packets;
+	const char *const run = f->there.run;
+	char rule[400];
 
-	if (c->remote.family && r->iptables)
-		snprintf(who, sizeof(who), "%s %s ", out ? "-d" : "-s",
-			 ipv4_text(c->remote.v4, remote));
-	else if (c->remote.family)
-		snprintf(who, sizeof(who), "ip %s %s ", out ? "daddr" : "saddr",
-			 ipv4_text(c->remote.v4, remote));
-	if (r->iptables)
-		found_fix(found,
-			  "%siptables-legacy -t %s -I %s %s-p 47 -j ACCEPT",
-			  f->there.run, r->table, r->base, who);
+	found_say(found,
+		  dropped || is_silent(f, r->out) ? SEVERITY_WARNING
+						  : SEVERITY_NOTE,
+		  "it cannot be told whether chain %s of table %s %s drops GRE "
+		  "(protocol 47) %s: that depends on %s%s",
+		  r->end.base, r->end.family, r->end.table, r->peer,
+		  rule_text(&r->end, rule, sizeof(rule)),
+		  r->end.untracked ? "; a rule with notrack may leave it "
+				     "without a connection"
+				   : "");
+	/* A chain of a device comes before anything could start a trace. */
+	if (!strcmp(r->end.family, "netdev"))
+		found_fix(found, "%snft list chain netdev %s %s", run,
+			  r->end.table, r->end.chain);
 	else
 		found_fix(found,
-			  "%snft insert rule %s %s %s %sip protocol gre accept",
-			  f->there.run, r->family, r->table, r->base, who);
-	if (out && !r->by_rule)
-		fix_output_policy(f, r, found);
+			  "%snft \"add table ip grex_trace; add chain ip "
+			  "grex_trace grex { type filter hook %s priority -350; "
+			  "}; add rule ip grex_trace grex ip protocol gre meta "
+			  "nftrace set 1\"; %stimeout 30 nft monitor trace; "
+			  "%snft delete table ip grex_trace",
+			  run, r->out ? "output" : "prerouting", run, run);
+}
+
+/* "[7:99] -A INPUT -p gre -j DROP": a rule that has dropped packets of GRE. */
+static bool has_dropped(const char *line, bool out)
+{
+	const bool leaves = strstr(line, "] -A OUTPUT ") ||
+			    strstr(line, "] -A POSTROUTING ");
+
+	return leaves == out && strncmp(line, "[0:", 3) != 0 &&
+	       !strstr(line, "] -A FORWARD ") &&
+	       (strstr(line, " -p gre ") || strstr(line, " -p 47 ")) &&
+	       (strstr(line, " -j DROP") || strstr(line, " -j REJECT"));
+}
+
+/* Rules of the old iptables are not read, but they all have counters. */
+static void judge_iptables(const struct facts *f, const struct ruling *r,
+			   struct finding *found)
+{
+	const char *const text = f->underlay->filter.iptables;
+	char *copy = text ? strdup(text) : NULL, *line, *rest;
+
+	if (!copy)
+		return;
+	line = strtok_r(copy, "\n", &rest);
+	while (line && !has_dropped(line, r->out))
+		line = strtok_r(NULL, "\n", &rest);
+	if (line)
+		found_say(found, SEVERITY_WARNING,
+			  "a rule of iptables has dropped packets of GRE "
+			  "(protocol 47): \"%s\"",
+			  line);
+	else if (!passes_lately(f, r->out))
+		found_say(found,
+			  is_silent(f, r->out) ? SEVERITY_WARNING
+					       : SEVERITY_NOTE,
+			  "it cannot be told whether the rules of iptables "
+			  "drop GRE (protocol 47) %s",
+			  r->peer);
+	if (found->severity)
+		found_fix(found, "%siptables-legacy-save -c", f->there.run);
+	free(copy);
 }
 
 static void judge_filter(const struct facts *f, bool out, struct finding *found)
 {
+	const struct ip *to = &f->tunnel->config.remote;
+	struct ruling r = { .out = out };
+	char remote[INET_ADDRSTRLEN];
 	struct filter_packet packet;
-	struct ruling ruling = { 0 };
+	struct filter_end answers;
 
 	if (!f->underlay)
 		return;
+	snprintf(r.peer, sizeof(r.peer), "%s %s", out ? "to" : "from",
+		 to->family ? ipv4_text(to->v4, remote) : "any remote");
 	packet = packet_of(f, out);
-	rule_on(&f->underlay->filter, false, packet, &ruling);
-	rule_on(&f->underlay->filter, true, packet, &ruling);
-	if (!ruling.dropped)
-		return;
-	say_ruling(f, &ruling, out, found);
-	fix_ruling(f, &ruling, out, found);
+	filter_walk(f->underlay->filter.nft, &packet, &r.end);
+	packet.established = true;
+	filter_walk(f->underlay->filter.nft, &packet, &answers);
+	r.lets_answers = answers.fate == FILTER_PASSES;
+	if (r.end.fate == FILTER_DROPS)
+		say_drops(f, &r, found);
+	else if (r.end.fate == FILTER_UNSURE &&
+		 (!passes_lately(f, out) || (r.end.drops && r.end.packets)))
+		say_unsure(f, &r, found);
+	else
+		judge_iptables(f, &r, found);
 }
 
 void judge_filter_input(const struct facts *f, struct finding *found)

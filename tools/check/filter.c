@@ -1,202 +1,454 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <stdlib.h>
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "check/filter.h"
 
-/* As deep as the kernel lets chains call each other. */
+/* The kernel lets chains call each other so deep. */
 #define DEPTH_MAX 16
 
-static void *add_zeroed(void *list, size_t *count, size_t size)
-{
-	void **array = list;
-	char *grown = reallocarray(*array, *count + 1, size);
+enum match {
+	NO,
+	MAYBE,
+	YES,
+};
 
-	if (!grown)
-		return NULL;
-	*array = grown;
-	grown += (*count)++ * size;
-	memset(grown, 0, size);
-	return grown;
+enum verdict {
+	NEXT, /* the next rule, or the end of the chain */
+	ACCEPT,
+	DROP,
+	RETURN,
+	UNKNOWN, /* something that is not read: a queue, a named map */
+};
+
+struct walk {
+	const json_t *objects;
+	const struct filter_packet *packet;
+	bool untracked; /* the packet may have no state */
+	/* The first rule that may accept the packet, and that may drop it. */
+	struct filter_end may_accept, may_drop;
+};
+
+static const char *text_of(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	return text ? text : "";
 }
 
-struct filter_chain *filter_add_chain(struct filter *f)
+static uint64_t number_of(const json_t *object, const char *name)
 {
-	return add_zeroed(&f->chains, &f->nchains, sizeof(*f->chains));
+	return (uint64_t)json_integer_value(json_object_get(object, name));
 }
 
-struct filter_rule *filter_add_rule(struct filter_chain *chain)
+static bool is_one_of(const char *word, const char *const *list)
 {
-	return add_zeroed(&chain->rules, &chain->nrules, sizeof(*chain->rules));
+	while (*list && strcmp(word, *list) != 0)
+		list++;
+	return *list;
 }
 
-void filter_free(struct filter *f)
-{
-	size_t i;
-
-	for (i = 0; i < f->nchains; i++)
-		free(f->chains[i].rules);
-	free(f->chains);
-	memset(f, 0, sizeof(*f));
-}
-
-bool filter_untracks(const struct filter *f)
-{
-	size_t i, j;
-
-	for (i = 0; i < f->nchains; i++)
-		for (j = 0; j < f->chains[i].nrules; j++)
-			if (f->chains[i].rules[j].untracks &&
-			    f->chains[i].rules[j].match == FILTER_YES)
-				return true;
-	return false;
-}
-
-struct filter_chain *filter_find(const struct filter *f, const char *family,
-				 const char *table, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < f->nchains; i++) {
-		struct filter_chain *c = &f->chains[i];
-
-		if (!strcmp(c->name, name) && !strcmp(c->table, table) &&
-		    !strcmp(c->family, family))
-			return c;
-	}
-	return NULL;
-}
-
-enum filter_sure filter_and(enum filter_sure a, enum filter_sure b)
+static enum match both(enum match a, enum match b)
 {
 	return a < b ? a : b;
 }
 
-enum filter_sure filter_not(enum filter_sure a)
-{
-	return (enum filter_sure)(FILTER_YES - a);
-}
-
-enum filter_sure filter_is_device(const char *device, const char *pattern,
-				  char wildcard)
-{
-	const size_t length = strlen(pattern);
-	bool same;
-
-	if (!device[0])
-		return FILTER_MAYBE;
-	if (length && pattern[length - 1] == wildcard)
-		same = !strncmp(device, pattern, length - 1);
-	else
-		same = !strcmp(device, pattern);
-	return same ? FILTER_YES : FILTER_NO;
-}
-
-struct walk {
-	const struct filter *filter;
-	bool doubt; /* something before may have accepted it */
-	struct filter_end suspect; /* a rule that may drop it, and is about it */
+/* What a rule looks at, and what that is in our packet. */
+struct key {
+	enum {
+		KEY_UNKNOWN,
+		KEY_ABSENT, /* our packet has no such header or interface */
+		KEY_PROTOCOL,
+		KEY_ADDRESS,
+		KEY_DEVICE,
+		KEY_WORD,
+		KEY_STATUS, /* of a connection without address translation */
+	} kind;
+	const char *word;
+	struct in_addr address;
 };
 
-/* Returns FILTER_NEXT at the end of the chain. */
-static enum filter_verdict walk_chain(struct walk *w,
-				      const struct filter_chain *chain,
-				      unsigned int depth,
-				      struct filter_end *end)
+static struct key key_of_meta(const struct walk *w, const char *name)
 {
-	const struct filter_chain *target;
-	enum filter_verdict verdict;
-	bool doubt;
-	size_t i;
+	static const char *const devices[2][3] = { { "iif", "iifname" },
+						   { "oif", "oifname" } };
+	const bool out = w->packet->out;
 
-	for (i = 0; i < chain->nrules; i++) {
-		const struct filter_rule *r = &chain->rules[i];
-		const bool sure = r->match == FILTER_YES;
-
-		if (r->match == FILTER_NO || r->verdict == FILTER_NEXT)
-			continue;
-		verdict = r->verdict;
-		end->chain = chain;
-		end->rule = r;
-		if (verdict == FILTER_JUMP || verdict == FILTER_GOTO) {
-			target = filter_find(w->filter, chain->family,
-					     chain->table, r->target);
-			if (!target || depth == DEPTH_MAX) {
-				w->doubt = true;
-				continue;
-			}
-			doubt = w->doubt;
-			verdict = walk_chain(w, target, depth + 1, end);
-			if (verdict == FILTER_NEXT ||
-			    verdict == FILTER_RETURN) {
-				/* Behind a goto is the end of this chain. */
-				if (sure && r->verdict == FILTER_GOTO)
-					return FILTER_NEXT;
-				continue;
-			}
-			if (sure)
-				return verdict;
-			w->doubt = doubt;
-		}
-		if (sure)
-			return verdict;
-		/* A chance to be dropped counts if the rule is about GRE. */
-		if (verdict == FILTER_DROP &&
-		    (r->names_gre || end->rule->names_gre) &&
-		    !w->suspect.dropped) {
-			w->suspect = *end;
-			w->suspect.dropped = true;
-		}
-		if (verdict == FILTER_ACCEPT || verdict == FILTER_RETURN)
-			w->doubt = true;
-	}
-	return FILTER_NEXT;
+	if (!strcmp(name, "l4proto"))
+		return (struct key){ .kind = KEY_PROTOCOL };
+	if (!strcmp(name, "nfproto"))
+		return (struct key){ .kind = KEY_WORD, .word = "ipv4" };
+	if (!strcmp(name, "protocol"))
+		return (struct key){ .kind = KEY_WORD, .word = "ip" };
+	if (is_one_of(name, devices[out]) && w->packet->device[0])
+		return (struct key){ .kind = KEY_DEVICE,
+				     .word = w->packet->device };
+	if (is_one_of(name, devices[!out]))
+		return (struct key){ .kind = KEY_ABSENT };
+	return (struct key){ .kind = KEY_UNKNOWN };
 }
 
-static bool is_on_the_way(const struct filter_chain *c, bool out)
+static struct key key_of(const struct walk *w, const json_t *left)
+{
+	static const char *const others[] = {
+		"ip6", "tcp", "udp",  "udplite", "icmp", "icmpv6", "igmp",
+		"esp", "ah",  "sctp", "dccp",	 "comp", "arp",	   NULL
+	};
+	const struct filter_packet *p = w->packet;
+	const json_t *meta = json_object_get(left, "meta");
+	const json_t *payload = json_object_get(left, "payload");
+	const char *ct = text_of(json_object_get(left, "ct"), "key");
+	const char *protocol = text_of(payload, "protocol");
+	const char *field = text_of(payload, "field");
+
+	if (meta)
+		return key_of_meta(w, text_of(meta, "key"));
+	if (!strcmp(ct, "status"))
+		return (struct key){ .kind = KEY_STATUS };
+	if (!strcmp(ct, "state") && !w->untracked)
+		return (struct key){ .kind = KEY_WORD,
+				     .word = p->established ? "established"
+							    : "new" };
+	if (is_one_of(protocol, others))
+		return (struct key){ .kind = KEY_ABSENT };
+	if (strcmp(protocol, "ip") != 0)
+		return (struct key){ .kind = KEY_UNKNOWN };
+	if (!strcmp(field, "protocol"))
+		return (struct key){ .kind = KEY_PROTOCOL };
+	if (!strcmp(field, "saddr") && p->source.s_addr)
+		return (struct key){ .kind = KEY_ADDRESS,
+				     .address = p->source };
+	if (!strcmp(field, "daddr") && p->destination.s_addr)
+		return (struct key){ .kind = KEY_ADDRESS,
+				     .address = p->destination };
+	return (struct key){ .kind = KEY_UNKNOWN };
+}
+
+/* 192.0.2.1 or 192.0.2.0/24 */
+static enum match is_address(const struct key *k, const char *text)
+{
+	unsigned int length = 32;
+	uint32_t mask;
+	char address[16] = "";
+	struct in_addr a;
+	int end = 0;
+
+	sscanf(text, "%15[0-9.]%n/%2u%n", address, &end, &length, &end);
+	if (text[end] || length > 32 || inet_pton(AF_INET, address, &a) != 1)
+		return MAYBE;
+	mask = length ? ~0U << (32 - length) : 0;
+	return (a.s_addr ^ k->address.s_addr) & htonl(mask) ? NO : YES;
+}
+
+static enum match is_text(const struct key *k, const char *text)
+{
+	const size_t length = strlen(text);
+	bool same;
+
+	if (text[0] == '@') /* the name of a set */
+		return MAYBE;
+	switch (k->kind) {
+	case KEY_ADDRESS:
+		return is_address(k, text);
+	case KEY_STATUS:
+		return strcmp(text, "dnat") ? MAYBE : NO;
+	case KEY_PROTOCOL:
+		same = !strcmp(text, "gre") || !strcmp(text, "47");
+		break;
+	case KEY_DEVICE:
+		same = length && text[length - 1] == '*'
+			       ? !strncmp(text, k->word, length - 1)
+			       : !strcmp(text, k->word);
+		break;
+	default:
+		same = !strcasecmp(text, k->word);
+	}
+	return same ? YES : NO;
+}
+
+static enum match is_prefix(const struct key *k, const json_t *prefix)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%s/%" PRIu64, text_of(prefix, "addr"),
+		 number_of(prefix, "len"));
+	return k->kind == KEY_ADDRESS ? is_address(k, text) : MAYBE;
+}
+
+/* Is our packet what the right side of a match says? */
+static enum match is_value(const struct key *k, const json_t *v)
+{
+	const json_t *set = json_object_get(v, "set");
+	const json_t *prefix = json_object_get(v, "prefix");
+	enum match best = NO, one;
+	size_t i;
+
+	if (k->kind == KEY_UNKNOWN || k->kind == KEY_ABSENT)
+		return k->kind == KEY_ABSENT ? NO : MAYBE;
+	if (json_is_string(v))
+		return is_text(k, json_string_value(v));
+	if (json_is_integer(v) && k->kind == KEY_PROTOCOL)
+		return json_integer_value(v) == IPPROTO_GRE ? YES : NO;
+	if (prefix)
+		return is_prefix(k, prefix);
+	v = set ? set : v;
+	if (!json_is_array(v))
+		return MAYBE;
+	for (i = 0; i < json_array_size(v); i++) {
+		one = is_value(k, json_array_get(v, i));
+		best = one > best ? one : best;
+	}
+	return best;
+}
+
+/* One more condition of a rule. */
+static enum match compare(const struct walk *w, const json_t *match,
+			  struct filter_end *at)
+{
+	const struct key k = key_of(w, json_object_get(match, "left"));
+	const enum match is = is_value(&k, json_object_get(match, "right"));
+	const char *op = text_of(match, "op");
+
+	/* Without the header nothing matches, not even "!=". */
+	if (k.kind == KEY_ABSENT)
+		return NO;
+	if (!strcmp(op, "!="))
+		return (enum match)(YES - is);
+	if (strcmp(op, "==") != 0 && strcmp(op, "in") != 0)
+		return MAYBE;
+	at->names_us |= is == YES &&
+			(k.kind == KEY_PROTOCOL || k.kind == KEY_ADDRESS);
+	return is;
+}
+
+static enum verdict walk_chain(struct walk *w, struct filter_end *at,
+			       unsigned int depth);
+
+/* A rule ends here if it matches. Returns what surely becomes of the packet. */
+static enum verdict end_rule(struct walk *w, enum match match, const char *word,
+			     const json_t *inner, struct filter_end *at,
+			     unsigned int depth)
+{
+	static const char *const drops[] = { "drop", "reject", NULL };
+	const bool jumps = !strcmp(word, "jump") || !strcmp(word, "goto");
+	const struct filter_end here = *at;
+	enum verdict verdict = UNKNOWN;
+	bool suspect;
+
+	if (match == NO)
+		return NEXT;
+	if (!strcmp(word, "accept"))
+		verdict = ACCEPT;
+	else if (!strcmp(word, "return"))
+		verdict = RETURN;
+	else if (is_one_of(word, drops))
+		verdict = DROP;
+	at->drops = verdict == DROP;
+	if (jumps && depth < DEPTH_MAX) {
+		at->chain = text_of(inner, "target");
+		verdict = walk_chain(w, at, depth + 1);
+		/* Behind a goto is the end of this chain. */
+		if (verdict == NEXT || verdict == RETURN)
+			return match == YES && !strcmp(word, "goto") ? RETURN
+								     : NEXT;
+		if (verdict == UNKNOWN)
+			*at = here;
+	}
+	if (match == YES && verdict != UNKNOWN)
+		return verdict;
+	/* A rule that is not about GRE, or has never dropped, is no suspect. */
+	suspect = (here.names_us || at->names_us) &&
+		  (!at->counted || at->packets);
+	if (verdict != DROP && !w->may_accept.rule)
+		w->may_accept = *at;
+	if ((verdict == DROP || verdict == UNKNOWN) && suspect &&
+	    !w->may_drop.rule)
+		w->may_drop = *at;
+	return NEXT;
+}
+
+/* A verdict for each of several values: as many rules. */
+static enum verdict end_map(struct walk *w, enum match match, const json_t *map,
+			    struct filter_end *at, unsigned int depth)
+{
+	const struct key k = key_of(w, json_object_get(map, "key"));
+	const json_t *set =
+		json_object_get(json_object_get(map, "data"), "set");
+	enum verdict verdict = NEXT;
+	struct filter_end end;
+	enum match one;
+	const char *word;
+	json_t *pair, *inner;
+	size_t i;
+
+	if (!json_is_array(set))
+		return end_rule(w, match, "map", map, at, depth);
+	for (i = 0; i < json_array_size(set) && verdict == NEXT; i++) {
+		end = *at;
+		pair = json_array_get(set, i);
+		one = both(match, is_value(&k, json_array_get(pair, 0)));
+		json_object_foreach(json_array_get(pair, 1), word, inner)
+			verdict = end_rule(w, one, word, inner, &end, depth);
+	}
+	if (verdict != NEXT)
+		*at = end;
+	return verdict;
+}
+
+static enum verdict walk_rule(struct walk *w, const json_t *rule,
+			      struct filter_end *at, unsigned int depth)
+{
+	static const char *const harmless[] = {
+		"log",	"mangle",    "meter",	   "set",     "map",  "dup",
+		"flow", "ct helper", "ct timeout", "secmark", "last", NULL
+	};
+	static const char *const conditions[] = { "limit", "quota", "ct count",
+						  "xt", NULL };
+	const json_t *expr = json_object_get(rule, "expr");
+	enum match match = YES;
+	enum verdict verdict;
+	const char *word;
+	json_t *inner;
+	size_t i;
+
+	for (i = 0; i < json_array_size(expr); i++)
+		json_object_foreach(json_array_get(expr, i), word, inner) {
+			if (!strcmp(word, "match")) {
+				match = both(match, compare(w, inner, at));
+			} else if (!strcmp(word, "counter")) {
+				at->counted = json_is_object(inner);
+				at->packets = number_of(inner, "packets");
+			} else if (!strcmp(word, "notrack")) {
+				w->untracked |= match != NO;
+			} else if (!strcmp(word, "vmap")) {
+				verdict = end_map(w, match, inner, at, depth);
+				if (verdict != NEXT)
+					return verdict;
+			} else if (!strcmp(text_of(inner, "type"), "target")) {
+				/* Of iptables: nft knows no more of it. */
+				if (!strcmp(text_of(inner, "name"), "REJECT"))
+					return end_rule(w, match, "reject",
+							inner, at, depth);
+			} else if (is_one_of(word, conditions)) {
+				match = both(match, MAYBE);
+			} else if (!is_one_of(word, harmless)) {
+				return end_rule(w, match, word, inner, at,
+						depth);
+			}
+		}
+	return NEXT;
+}
+
+static bool is_in(const json_t *object, const struct filter_end *at,
+		  const char *member, const char *chain)
+{
+	return !strcmp(text_of(object, member), chain) &&
+	       !strcmp(text_of(object, "table"), at->table) &&
+	       !strcmp(text_of(object, "family"), at->family);
+}
+
+/* The rules of the chain that at names; those of a goto end it with RETURN. */
+static enum verdict walk_chain(struct walk *w, struct filter_end *at,
+			       unsigned int depth)
+{
+	const char *const chain = at->chain;
+	const json_t *object, *rule;
+	enum verdict verdict;
+	bool exists = false;
+	size_t i;
+
+	for (i = 0; i < json_array_size(w->objects); i++) {
+		object = json_array_get(w->objects, i);
+		exists |= is_in(json_object_get(object, "chain"), at, "name",
+				chain);
+		rule = json_object_get(object, "rule");
+		if (!rule || !is_in(rule, at, "chain", chain))
+			continue;
+		*at = (struct filter_end){
+			.family = at->family,
+			.table = at->table,
+			.base = at->base,
+			.chain = chain,
+			.rule = rule,
+			.number = number_of(rule, "handle"),
+		};
+		verdict = walk_rule(w, rule, at, depth);
+		if (verdict != NEXT)
+			return verdict;
+	}
+	return exists ? NEXT : UNKNOWN;
+}
+
+static bool is_on_the_way(const struct walk *w, const json_t *chain)
 {
 	static const char *const hooks[2][4] = {
-		{ "ingress", "prerouting", "input", "" },
-		{ "output", "postrouting", "egress", "" },
+		{ "ingress", "prerouting", "input" },
+		{ "output", "postrouting", "egress" },
 	};
-	size_t i;
+	static const char *const families[] = { "ip", "inet", "netdev", NULL };
+	const struct key device = { .kind = KEY_DEVICE,
+				    .word = w->packet->device };
+	const json_t *devices = json_object_get(chain, "dev");
 
-	for (i = 0; hooks[out][i][0]; i++)
-		if (!strcmp(c->hook, hooks[out][i]))
-			return true;
-	return false;
+	return is_one_of(text_of(chain, "family"), families) &&
+	       is_one_of(text_of(chain, "hook"), hooks[w->packet->out]) &&
+	       (!devices || !w->packet->device[0] ||
+		is_value(&device, devices) != NO);
 }
 
-/* Each base chain must let it pass: the order of them does not matter. */
-void filter_walk(const struct filter *f, bool out, struct filter_end *worst)
+static void walk_base(struct walk *w, const json_t *chain,
+		      struct filter_end *end)
 {
-	enum filter_verdict verdict;
+	const struct filter_end base = { .family = text_of(chain, "family"),
+					 .table = text_of(chain, "table"),
+					 .base = text_of(chain, "name"),
+					 .chain = text_of(chain, "name") };
+	enum verdict verdict;
+
+	w->may_accept.rule = NULL;
+	w->may_drop.rule = NULL;
+	*end = base;
+	verdict = walk_chain(w, end, 0);
+	if (verdict != ACCEPT && verdict != DROP) {
+		*end = base;
+		verdict = strcmp(text_of(chain, "policy"), "drop") ? ACCEPT
+								   : DROP;
+	}
+	if (verdict == DROP && !w->may_accept.rule) {
+		end->fate = FILTER_DROPS;
+	} else if (verdict == DROP || w->may_drop.rule) {
+		*end = verdict == DROP ? w->may_accept : w->may_drop;
+		end->fate = FILTER_UNSURE;
+	}
+}
+
+void filter_walk(const json_t *ruleset, const struct filter_packet *packet,
+		 struct filter_end *worst)
+{
+	struct walk w = { .objects = json_object_get(ruleset, "nftables"),
+			  .packet = packet };
+	struct filter_end end;
+	const json_t *chain;
+	bool untracked;
 	size_t i;
 
-	memset(worst, 0, sizeof(*worst));
-	for (i = 0; i < f->nchains; i++) {
-		const struct filter_chain *c = &f->chains[i];
-		struct walk w = { .filter = f };
-		struct filter_end end = { .base = c };
-
-		if (!is_on_the_way(c, out))
-			continue;
-		w.suspect.base = c;
-		verdict = walk_chain(&w, c, 0, &end);
-		if (verdict == FILTER_NEXT || verdict == FILTER_RETURN) {
-			end.chain = c;
-			end.rule = NULL;
-			verdict = c->drops ? FILTER_DROP : FILTER_ACCEPT;
+	/* Once more when it turns out that the packet may have no state. */
+	do {
+		untracked = w.untracked;
+		*worst = (struct filter_end){ 0 };
+		for (i = 0; i < json_array_size(w.objects); i++) {
+			chain = json_object_get(json_array_get(w.objects, i),
+						"chain");
+			if (!is_on_the_way(&w, chain))
+				continue;
+			/* Each must let the packet pass, in whatever order. */
+			walk_base(&w, chain, &end);
+			if (end.fate > worst->fate)
+				*worst = end;
 		}
-		end.dropped = verdict == FILTER_DROP;
-		end.sure = !w.doubt;
-		if (!end.dropped && w.suspect.dropped) {
-			end = w.suspect;
-			end.base = c;
-			end.sure = false;
-		}
-		if (end.dropped &&
-		    (!worst->dropped || (end.sure && !worst->sure)))
-			*worst = end;
-	}
+	} while (w.untracked != untracked);
+	worst->untracked = w.untracked;
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "check/filter_text.h"
-#include "check/json_read.h"
 #include "check/program.h"
 
 static void unread(struct filter_text *t, const char *tool, const char *why)
@@ -73,17 +73,19 @@ void filter_text_read(struct filter_text *t)
 	static const char *const nft[] = { "nft", "-j", "list", "ruleset",
 					   NULL };
 	static const char *const old[] = { "iptables-legacy-save", "-c", NULL };
+	char *text = NULL;
 
 	memset(t, 0, sizeof(*t));
 	/* A kernel without netfilter has none of this. */
 	if (access("/proc/net/netfilter", F_OK))
 		return;
 	if (nft_may_have_rules())
-		t->nft_text = run(t, nft, "nftables");
-	if (t->nft_text) {
-		t->nft = json_read(t->nft_text);
+		text = run(t, nft, "nftables");
+	if (text) {
+		t->nft = json_loads(text, 0, NULL);
 		if (!t->nft)
 			unread(t, nft[0], "prints no JSON");
+		free(text);
 	}
 	if (has_old_tables(t))
 		t->iptables = run(t, old, "iptables");
@@ -91,8 +93,7 @@ void filter_text_read(struct filter_text *t)
 
 void filter_text_free(struct filter_text *t)
 {
-	json_free(t->nft);
-	free(t->nft_text);
+	json_decref(t->nft);
 	free(t->iptables);
 	memset(t, 0, sizeof(*t));
 }

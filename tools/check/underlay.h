@@ -29,13 +29,12 @@ struct iface_address {
 	int ifindex;
 };
 
-struct json_value;
+struct json_t;
 
-/* The state of the filters of a namespace, as their tools tell it. */
+/* The rules of the filters of a namespace, as their tools print them. */
 struct filter_text {
-	char *nft_text; /* what nft points into */
-	struct json_value *nft; /* NULL: there is nothing */
-	char *iptables; /* as iptables-save prints it, NULL: there is nothing */
+	struct json_t *nft; /* NULL: there is nothing */
+	char *iptables; /* of iptables-save -c, NULL: there is nothing */
 	char unread[160]; /* why something cannot be read, or "" */
 	char install[64]; /* the command that helps against that, or "" */
 };

@@ -4,6 +4,7 @@
  * others are planted there, see selftests/tests/test_doctor.sh.
  */
 #include <arpa/inet.h>
+#include <jansson.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,6 +81,7 @@ static void well(void)
 				    .up = true,
 				    .carrier = true };
 	addresses[0] = (struct iface_address){ ip_of("192.0.2.1"), 2 };
+	json_decref(underlay.filter.nft);
 	underlay = (struct underlay){ .ifaces = ifaces,
 				      .nifaces = 2,
 				      .addresses = addresses,
@@ -239,6 +241,121 @@ static void test_counters(void)
 	check_text(fix(), "gretool set gre1 mtu 1376", "the right one");
 }
 
+#define CHAIN(name, hook, policy)                                             \
+	"{'chain':{'family':'ip','table':'t','name':'" name "','hook':'" hook \
+	"','policy':'" policy "'}}"
+#define RULE(chain, expr)                                    \
+	"{'rule':{'family':'ip','table':'t','chain':'" chain \
+	"','handle':4,'expr':[" expr "]}}"
+#define GRE \
+	"{'match':{'op':'==','left':{'meta':{'key':'l4proto'}},'right':'gre'}}"
+#define STATE(state)                                                        \
+	"{'match':{'op':'in','left':{'ct':{'key':'state'}},'right':'" state \
+	"'}}"
+
+/* Rules of nft, with ' for ". */
+static void set_nft(const char *rules)
+{
+	char *text, *p;
+
+	json_decref(underlay.filter.nft);
+	if (asprintf(&text, "{'nftables':[%s]}", rules) < 0)
+		abort();
+	for (p = text; *p; p++)
+		if (*p == '\'')
+			*p = '"';
+	underlay.filter.nft = json_loads(text, 0, NULL);
+	free(text);
+}
+
+static void test_filters(void)
+{
+	static const char *const input =
+		CHAIN("input", "input",
+		      "drop") "," RULE("input",
+				       STATE("established") ",{'accept':null}");
+
+	well();
+	set_nft(CHAIN("input", "input", "drop"));
+	check_text(found(), "problem filter_input", "a policy");
+	set_nft(input);
+	check_text(found(), "warning filter_input", "answers pass");
+	check_text(fix(),
+		   "nft insert rule ip t input ip saddr 192.0.2.2 ip protocol "
+		   "gre accept",
+		   "the fix");
+	set_nft(CHAIN("input", "input",
+		      "drop") "," RULE("input",
+				       STATE("established") ",{'accept':null}") "," CHAIN("pre",
+											  "prerouting",
+											  "accept") "," RULE("pre",
+													     GRE
+													     ",{'notrack':null}"));
+	check_text(found(), "", "not tracked, and packets come");
+	tunnel.path.last_rx = 60000;
+	check_text(found(), "note filter_input", "not tracked, and none come");
+	check_text(sentence(),
+		   "it cannot be told whether chain input of table ip t drops "
+		   "GRE (protocol 47) from 192.0.2.2: that depends on the rule "
+		   "with handle 4; a rule with notrack may leave it without a "
+		   "connection",
+		   "on what it depends");
+	check(strstr(fix(), "hook prerouting priority -350") &&
+		      strstr(fix(), "; timeout 30 nft monitor trace; "),
+	      "how to find out");
+	tunnel.path.has_rx = false;
+	check_text(found(), "warning filter_input", "none ever came");
+	tunnel.keepalives.sent = 3;
+	check_text(found(), "note filter_input", "few were asked for");
+
+	well();
+	set_nft(CHAIN("input", "input",
+		      "accept") "," RULE("input", GRE
+					 ",{'limit':{}},{'counter':{'packets':7}},"
+					 "{'drop':null}"));
+	check_text(found(), "warning filter_input", "a rule that has dropped");
+	check(strstr(sentence(), "handle 4, which has dropped 7 packets"),
+	      "how many");
+
+	set_nft(CHAIN("out", "output", "drop"));
+	check_text(found(), "problem filter_output", "a policy on output");
+	check_text(fix(),
+		   "nft insert rule ip t out ip daddr 192.0.2.2 ip protocol "
+		   "gre accept && nft insert rule ip t out oifname gre1 accept",
+		   "inside and outside");
+	set_nft("");
+	check_text(found(), "", "no filters");
+	json_decref(underlay.filter.nft);
+	underlay.filter.nft = NULL;
+}
+
+static void test_iptables(void)
+{
+	well();
+	underlay.filter.iptables =
+		(char *)"*filter\n:INPUT DROP [5:400]\n:OUTPUT ACCEPT [0:0]\n"
+			"[9:99] -A FORWARD -p gre -j DROP\n"
+			"[0:0] -A INPUT -p gre -j DROP\nCOMMIT\n";
+	check_text(found(), "", "packets come and go");
+	tunnel.path.last_rx = 60000;
+	check_text(found(), "note filter_input", "none come");
+	check_text(fix(), "iptables-legacy-save -c", "where to look");
+	tunnel.path.last_tx = 60000;
+	tunnel.path.last_rx = 0;
+	check_text(found(), "note filter_output", "none go");
+	tunnel.path.last_tx = 0;
+	underlay.filter.iptables =
+		(char *)"*filter\n:INPUT ACCEPT [0:0]\n"
+			"[7:99] -A INPUT -p gre -m limit --limit 5/sec -j DROP\n"
+			"COMMIT\n";
+	check_text(found(), "warning filter_input", "a rule that has dropped");
+	check(strstr(sentence(), "\"[7:99] -A INPUT -p gre "), "which");
+	underlay.filter.iptables =
+		(char *)"*filter\n[7:99] -A OUTPUT -p 47 -j REJECT\nCOMMIT\n";
+	check_text(found(), "warning filter_output", "on output");
+	underlay.filter.iptables = NULL;
+}
+
 static void test_protocol(void)
 {
 	well();
@@ -266,40 +383,6 @@ static void test_protocol(void)
 	check_text(found(), "", "another namespace");
 
 	well();
-	underlay.filter.iptables =
-		(char *)"*filter\n:INPUT DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n"
-			"[0:0] -A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT\n"
-			"COMMIT\n";
-	check_text(found(), "warning filter_input", "iptables");
-	check_text(fix(),
-		   "iptables-legacy -t filter -I INPUT -s 192.0.2.2 -p 47 -j "
-		   "ACCEPT",
-		   "the fix");
-	underlay.filter.iptables =
-		(char *)"*raw\n:PREROUTING ACCEPT [0:0]\n"
-			"[0:0] -A PREROUTING -p gre -j CT --notrack\nCOMMIT\n"
-			"*filter\n:INPUT DROP [0:0]\n"
-			"[0:0] -A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT\n"
-			"COMMIT\n";
-	check_text(found(), "problem filter_input", "no state: never accepted");
-	underlay.filter.iptables =
-		(char *)"*raw\n:PREROUTING ACCEPT [0:0]\n"
-			"[0:0] -A PREROUTING -j NOTRACK\nCOMMIT\n"
-			"*filter\n:INPUT DROP [0:0]\n"
-			"[0:0] -A INPUT -m conntrack --ctstate UNTRACKED -j ACCEPT\n"
-			"COMMIT\n";
-	check_text(found(), "", "untracked, and accepted");
-	underlay.filter.iptables =
-		(char *)"*filter\n:INPUT ACCEPT [0:0]\n:OUTPUT DROP [0:0]\n"
-			"COMMIT\n";
-	check_text(found(), "problem filter_output", "a policy on output");
-	check_text(fix(),
-		   "iptables-legacy -t filter -I OUTPUT -d 192.0.2.2 -p 47 -j "
-		   "ACCEPT && iptables-legacy -t filter -I OUTPUT -o gre1 -j "
-		   "ACCEPT",
-		   "inside and outside");
-	underlay.filter.iptables = NULL;
-	check_text(found(), "", "no filters");
 	strcpy(underlay.filter.unread, "nft: it is not installed");
 	check_text(found(), "note filter_unread", "not readable");
 	strcpy(underlay.filter.install, "apt install nftables");
@@ -520,6 +603,8 @@ int main(void)
 	test_peer();
 	test_counters();
 	test_protocol();
+	test_filters();
+	test_iptables();
 	test_path();
 	test_mss();
 	test_way_back();
