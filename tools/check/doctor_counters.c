@@ -18,101 +18,111 @@ enum counted_of {
 	ANY, /* not counted for the tunnel: always a note */
 };
 
+enum counter_fix {
+	FIX_NONE, /* no command here mends it */
+	FIX_OPTIONS,
+	FIX_OPTIONS_UNLESS_REPLYING, /* those packets were no keepalives */
+	FIX_MTU, /* the MTU that fits, if it is known */
+};
+
 struct counter_check {
 	const char *id; /* the name of the counter */
 	unsigned int stat;
 	enum counted_of direction;
 	const char *text; /* after the number */
-	const char *fix; /* options for `gretool set NAME`, or NULL */
+	enum counter_fix fix;
+	const char *options; /* for `gretool set NAME`, or NULL */
 };
 
 static const struct counter_check counters[] = {
 	{ "rx_wrong_key", GREX_STAT_RX_WRONG_KEY, RX,
 	  "had another key than ikey says: the peer sends another one, or "
 	  "none; compare it with okey there",
-	  "ikey KEY" },
+	  FIX_OPTIONS, "ikey KEY" },
 	{ "rx_csum", GREX_STAT_RX_CSUM, RX,
-	  "had a wrong checksum: something on the way damages packets", NULL },
+	  "had a wrong checksum: something on the way damages packets",
+	  FIX_NONE, NULL },
 	{ "rx_no_csum", GREX_STAT_RX_NO_CSUM, RX,
 	  "had no checksum, which icsum wants: turn on ocsum at the peer, or "
 	  "do without",
-	  "noicsum" },
+	  FIX_OPTIONS, "noicsum" },
 	{ "rx_no_seq", GREX_STAT_RX_NO_SEQ, RX,
 	  "had no sequence number, which iseq wants: turn on oseq at the "
 	  "peer, or do without",
-	  "noiseq" },
+	  FIX_OPTIONS, "noiseq" },
 	{ "rx_out_of_order", GREX_STAT_RX_OUT_OF_ORDER, RX,
 	  "had an old sequence number: the underlay reorders packets, or the "
 	  "peer began anew",
-	  "noiseq" },
+	  FIX_OPTIONS, "noiseq" },
 	{ "rx_protocol", GREX_STAT_RX_PROTOCOL, RX,
 	  "carried no layer-3 packet: the peer has a tunnel of another type "
 	  "(gretap, EoIP, NVGRE)",
-	  NULL },
+	  FIX_NONE, NULL },
 	{ "rx_truncated", GREX_STAT_RX_TRUNCATED, RX,
 	  "had an incomplete inner header: the peer sends rubbish, or somebody "
 	  "pretends to be it",
-	  NULL },
+	  FIX_NONE, NULL },
 	{ "rx_ecn", GREX_STAT_RX_ECN, RX,
 	  "had a congestion mark without being capable of it: a router of the "
 	  "underlay marks what it must not",
-	  NULL },
+	  FIX_NONE, NULL },
 	{ "rx_ttl", GREX_STAT_RX_TTL, RX,
 	  "had an outer TTL below ttl-min: the peer sends with less than ttl "
 	  "255, or more routers are on the way than 255 less ttl-min, or "
 	  "somebody further away pretends to be the peer; look at the TTL of a "
 	  "capture, and set ttl 255 at the peer",
-	  "ttl-min NUMBER" },
+	  FIX_OPTIONS, "ttl-min NUMBER" },
 	{ "rx_down", GREX_STAT_RX_DOWN, RX, "came while the interface was down",
-	  NULL },
+	  FIX_NONE, NULL },
 	{ "rx_no_memory", GREX_STAT_RX_NO_MEMORY, RX,
 	  "were dropped since the receive queue was full: raise sysctl "
 	  "net.core.netdev_max_backlog",
-	  NULL },
+	  FIX_NONE, NULL },
 	{ "rx_keepalive_refused", GREX_STAT_RX_KEEPALIVE_REFUSED, RX,
 	  "were addressed back to their sender and not answered: the peer asks "
 	  "with keepalives that this end does not take, or routes its own "
 	  "outer address into the tunnel, or sends health checks to it: let "
 	  "those be addressed to another one",
-	  "keepalive-reply on" },
+	  FIX_OPTIONS_UNLESS_REPLYING, "keepalive-reply on" },
 	{ "rx_keepalive_unknown", GREX_STAT_RX_KEEPALIVE_UNKNOWN, RX,
 	  "were answers to keepalives of nobody: the tunnel was made anew, or "
 	  "somebody forges them",
-	  NULL },
+	  FIX_NONE, NULL },
 	{ "rx_keepalive_unproved", GREX_STAT_RX_KEEPALIVE_UNPROVED, RX,
 	  "were keepalives without the proof of keepalive-secret, and not "
 	  "answered: the peer has another secret or none, or somebody pretends "
 	  "to be it; compare the ids that gretool show prints at both ends",
-	  "keepalive-secret SECRET" },
+	  FIX_OPTIONS, "keepalive-secret SECRET" },
 	{ "tx_no_remote", GREX_STAT_TX_NO_REMOTE, TX,
 	  "had no remote to go to: no neighbour entry says where the next hop "
 	  "is",
-	  NULL },
+	  FIX_NONE, NULL },
 	{ "tx_no_route", GREX_STAT_TX_NO_ROUTE, ANY,
-	  "were dropped since there was no route to the remote", NULL },
+	  "were dropped since there was no route to the remote", FIX_NONE,
+	  NULL },
 	{ "tx_recursion", GREX_STAT_TX_RECURSION, ANY,
 	  "were dropped since the route to the remote led back into the tunnel",
-	  NULL },
+	  FIX_NONE, NULL },
 	{ "tx_too_big", GREX_STAT_TX_TOO_BIG, TX,
 	  "were larger than the path takes, and their senders were told: if "
 	  "they go on, ICMP is filtered on the way to them",
-	  "mtu" },
+	  FIX_MTU, NULL },
 	{ "tx_underlay", GREX_STAT_TX_UNDERLAY, TX,
 	  "were not taken by the underlay: its queue was full, or a filter "
 	  "drops them on output",
-	  NULL },
+	  FIX_NONE, NULL },
 	{ "icmp_unreachable_relayed", GREX_STAT_ICMP_UNREACHABLE_RELAYED, TX,
 	  "could not be delivered, as the underlay has told with ICMP: look at "
 	  "routes and filters on the way",
-	  NULL },
+	  FIX_NONE, NULL },
 	{ "icmp_time_exceeded_relayed", GREX_STAT_ICMP_TIME_EXCEEDED_RELAYED, TX,
 	  "ran out of TTL in the underlay: there is a loop, the ttl is too low, "
 	  "or it is inherited and somebody traces the path",
-	  NULL },
+	  FIX_NONE, NULL },
 	{ "netns_rx_no_tunnel", GREX_STAT_NETNS_RX_NO_TUNNEL, ANY,
 	  "were GRE packets of no tunnel of the namespace: compare local and "
 	  "remote with a capture of the underlay",
-	  NULL },
+	  FIX_NONE, NULL },
 };
 
 const size_t counter_checks = sizeof(counters) / sizeof(counters[0]);
@@ -126,22 +136,31 @@ static uint64_t packets_of(const struct facts *f, enum counted_of direction)
 	return s->tx_packets + s->tx_errors + s->tx_dropped;
 }
 
-static void fix_counter(const struct facts *f, const char *fix,
+static void fix_counter(const struct facts *f,
+			const struct counter_check *check,
 			struct finding *found)
 {
 	const struct config *c = &f->tunnel->config;
 	const uint32_t fits = doctor_fitting_mtu(f);
 	char name[SHELL_NAME_SIZE];
 
-	/* It is on: then those were no keepalives. */
-	if (!strncmp(fix, "keepalive-reply", 15) && c->keepalive_reply)
-		return;
 	shell_word(c->name, name, sizeof(name));
-	if (fix[0] != 'm')
-		found_fix(found, "%s set %s %s", f->here.gretool, name, fix);
-	else if (fits && c->mtu > fits)
-		found_fix(found, "%s set %s mtu %" PRIu32, f->here.gretool,
-			  name, fits);
+	switch (check->fix) {
+	case FIX_NONE:
+		return;
+	case FIX_MTU:
+		if (fits && c->mtu > fits)
+			found_fix(found, "%s set %s mtu %" PRIu32,
+				  f->here.gretool, name, fits);
+		return;
+	case FIX_OPTIONS_UNLESS_REPLYING:
+		if (c->keepalive_reply)
+			return;
+		break;
+	case FIX_OPTIONS:
+		break;
+	}
+	found_fix(found, "%s set %s %s", f->here.gretool, name, check->options);
 }
 
 void judge_counter(const struct facts *f, size_t i, struct finding *found)
@@ -163,6 +182,5 @@ void judge_counter(const struct facts *f, size_t i, struct finding *found)
 			  "%" PRIu64 " of %" PRIu64 " packets %s %s", count,
 			  all, check->direction == RX ? "received" : "sent",
 			  check->text);
-	if (check->fix)
-		fix_counter(f, check->fix, found);
+	fix_counter(f, check, found);
 }
