@@ -289,14 +289,6 @@ static int print_tunnel(FILE *out, struct import *im, struct import_tunnel *t)
 	return status;
 }
 
-/* What makes a GRE tunnel in a way that is not understood. */
-static bool makes_gre(const char *text)
-{
-	return strstr(text, "gre") &&
-	       (strstr(text, "tunnel add") || strstr(text, "link add") ||
-		strstr(text, "mode gre"));
-}
-
 /* A word of it is one of the tunnels, or has it between dots or slashes. */
 static bool names_tunnel(const struct import *im, const char *text)
 {
@@ -319,14 +311,13 @@ static bool names_tunnel(const struct import *im, const char *text)
  * The options of an interface that is no tunnel are its own, but for routes:
  * beside commands that make a tunnel they may well lead into that.
  */
-static void print_lost_options(FILE *out, const struct import_tunnel *t,
-			       bool is_tunnel)
+static void print_lost_options(FILE *out, const struct import_tunnel *t)
 {
 	size_t i;
 
 	for (i = 0; i < t->noptions; i++)
 		if (begins_with(t->options[i].text, "route") ||
-		    (is_tunnel && !begins_with(t->options[i].text, "up")))
+		    (t->is_lost && !begins_with(t->options[i].text, "up")))
 			print_remark(out, &t->options[i]);
 }
 
@@ -334,18 +325,15 @@ static void print_lost_options(FILE *out, const struct import_tunnel *t,
 static int print_lost(FILE *out, const struct import *im,
 		      const struct import_tunnel *t)
 {
-	bool is_tunnel = false;
 	size_t i;
 
 	for (i = 0; i < t->nremarks; i++)
-		is_tunnel |= makes_gre(t->remarks[i].text);
-	for (i = 0; i < t->nremarks; i++)
-		if (is_tunnel || t->makes_gre ||
+		if (t->is_lost || t->makes_gre ||
 		    names_tunnel(im, t->remarks[i].text))
 			print_remark(out, &t->remarks[i]);
-	if (is_tunnel || t->makes_gre)
-		print_lost_options(out, t, is_tunnel);
-	return is_tunnel ? STATUS_REFUSED : STATUS_OK;
+	if (t->is_lost || t->makes_gre)
+		print_lost_options(out, t);
+	return t->is_lost ? STATUS_REFUSED : STATUS_OK;
 }
 
 int import_print(FILE *out, struct import *im)

@@ -27,6 +27,7 @@ struct import_tunnel {
 	bool is_gre; /* else it is some interface, and left out */
 	bool is_other; /* of a kind that grex does not have */
 	bool makes_gre; /* what is said about it makes another one's tunnel */
+	bool is_lost; /* it may be a GRE tunnel, made in a way not understood */
 	struct import_line *options; /* "ttl 255" */
 	size_t noptions;
 	struct import_line *remarks; /* what is not taken over */

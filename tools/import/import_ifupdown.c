@@ -150,6 +150,26 @@ static void put_name(char *text, size_t size, const char *line,
 	text[used] = '\0';
 }
 
+static bool makes_gre(const char *word, const char *value)
+{
+	if (!strcmp(word, "mode"))
+		return !strncmp(value, "gre", 3);
+	return strstr(value, "mode gre") ||
+	       (strstr(value, "gre") &&
+		(strstr(value, "tunnel add") || strstr(value, "link add")));
+}
+
+/* An option, or a command of a hook, that is not understood. */
+static void remark_unread(struct import *im, const struct stanza *s,
+			  const char *word, const char *value)
+{
+	struct import_tunnel *t = import_tunnel(im, s->name);
+
+	import_remark(im, s->name, "%s %s", word, value);
+	if (t && makes_gre(word, value))
+		t->is_lost = true;
+}
+
 static bool take_command(struct import *im, const struct stanza *s, char *text)
 {
 	char *argv[LINE_WORDS];
@@ -190,7 +210,7 @@ static void take_hook(struct import *im, const struct stanza *s,
 			*end++ = '\0';
 		copy(whole, sizeof(whole), at + strspn(at, " \t"));
 		if (is_conditional || !take_command(im, s, at)) {
-			import_remark(im, s->name, "%s %s", hook, whole);
+			remark_unread(im, s, hook, whole);
 			is_conditional |= is_and;
 		}
 		at = end;
@@ -249,8 +269,7 @@ static void take_stanza_line(struct import *im, struct stanza *s,
 		/* A tunnel is deleted with all of it; what is about others? */
 		if (!strcmp(word, ends[i])) {
 			if (!takes_down(value))
-				import_remark(im, s->name, "%s %s", word,
-					      value);
+				remark_unread(im, s, word, value);
 			return;
 		}
 	}
@@ -278,7 +297,7 @@ static void take_stanza_line(struct import *im, struct stanza *s,
 	else if (s->is_tunnel && !strcmp(word, "mode") && !strcmp(value, "gre"))
 		import_create(im, s->name);
 	else
-		import_remark(im, s->name, "%s %s", word, value);
+		remark_unread(im, s, word, value);
 }
 
 static void keep_line(struct reader *r, const struct stanza *s,
@@ -510,6 +529,7 @@ static int take_line(struct reader *r, struct stanza *s, const char *path,
 	const unsigned int number = im->line;
 	const char *file = im->file;
 	char *word, *value;
+	bool is_directory;
 	int status;
 
 	word = line + strspn(line, " \t");
@@ -519,13 +539,13 @@ static int take_line(struct reader *r, struct stanza *s, const char *path,
 	if (*value)
 		*value++ = '\0';
 	value += strspn(value, " \t");
+	is_directory = !strcmp(word, "source-directory");
 	if (!strcmp(word, "iface")) {
 		end_stanza(im, s);
 		begin_stanza(r, s, value);
-	} else if (!strcmp(word, "source") ||
-		   !strcmp(word, "source-directory")) {
+	} else if (is_directory || !strcmp(word, "source")) {
 		end_stanza(im, s);
-		status = read_sources(r, path, value, word[6] == '-', depth);
+		status = read_sources(r, path, value, is_directory, depth);
 		im->file = file;
 		im->line = number;
 		return status;
