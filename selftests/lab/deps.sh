@@ -82,6 +82,7 @@ table() {
 	check	llvm			readable sanitizer reports
 	check	perl			checkpatch
 	check	lintian			checks packages
+	check	ifupdown		ifquery reads what gretool import reads
 	deb	build-essential		what every package may build with
 	deb	dpkg-dev		builds packages
 	deb	debhelper		likewise
