@@ -197,7 +197,7 @@ not_as_in_files() {
 	run ip addr add 10.9.0.1/32 dev gdoc1
 	examine_files gdoc1
 	check_eq "another one" "warning differs" "$(wrong)"
-	check_match "how" 'it has "ttl 255, mtu 1300".* to have "ttl 64, mtu 1400"' \
+	check_match "how" 'it has "ttl 255, mtu 1300", but should have "ttl 64, mtu 1400"' \
 		"$(said 'map(select(.id == "differs").text)[]')"
 	check "the fix" run with_files bash -ec "$(fix_of differs)"
 	examine_files gdoc1
@@ -512,7 +512,7 @@ mss() {
 	mend mss "$A" gre1
 	run gretool -n "$A" set gre1 mss 1437
 	finds "more than fits" "warning mss" "$A" gre1
-	check_match "what does" " 1436," "$(said 'map(.text)[]')"
+	check_match "what does" "only 1436 fits" "$(said 'map(.text)[]')"
 	mend mss "$A" gre1
 	run gretool -n "$A" set gre1 mss 1436
 	finds "what fits" "" "$A" gre1

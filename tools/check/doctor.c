@@ -5,7 +5,7 @@
 
 #include "check/doctor.h"
 
-/* In the order in which people would look. */
+/* An operator would look at these in this order. */
 const struct check checks[] = {
 	{ "dev_missing", judge_dev_missing },
 	{ "down", judge_down },
@@ -56,8 +56,8 @@ void found_say(struct finding *found, enum severity severity, const char *fmt,
 	va_start(args, fmt);
 	vsnprintf(found->text, sizeof(found->text), fmt, args);
 	va_end(args);
-	/* Names of interfaces and chains are anybody's bytes, and a terminal's
-	 * orders are among them.
+	/* Names of interfaces and chains can contain control characters, which
+	 * a terminal would obey.
 	 */
 	for (p = found->text; *p; p++)
 		if ((unsigned char)*p < ' ' || *p == 127)
@@ -72,7 +72,7 @@ void found_fix(struct finding *found, const char *fmt, ...)
 	va_start(args, fmt);
 	length = vsnprintf(found->fix, sizeof(found->fix), fmt, args);
 	va_end(args);
-	/* Half of a command is worse than none. */
+	/* Half a command is worse than none. */
 	if (length >= (int)sizeof(found->fix))
 		found->fix[0] = '\0';
 }

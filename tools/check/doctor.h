@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What to think of the facts about a tunnel, and what to do about it. */
+/* Findings from the facts about a tunnel, and the commands that mend them. */
 #ifndef DOCTOR_H
 #define DOCTOR_H
 
@@ -10,8 +10,8 @@
 
 enum severity {
 	SEVERITY_NONE,
-	SEVERITY_NOTE, /* worth knowing, and nothing wrong */
-	SEVERITY_WARNING, /* some packets are lost, or will be */
+	SEVERITY_NOTE, /* this is worth knowing, but not wrong */
+	SEVERITY_WARNING, /* some packets are lost, or may be */
 	SEVERITY_PROBLEM, /* the tunnel does not do its job */
 };
 
@@ -19,12 +19,12 @@ struct finding {
 	const char *id;
 	enum severity severity; /* SEVERITY_NONE: nothing was found */
 	char text[640]; /* a sentence without a full stop */
-	char fix[480]; /* a command for a shell; "": none here mends it */
+	char fix[480]; /* a command for a shell; "": no command here mends it */
 };
 
 /*
- * Each judges one thing. What another one has found already, it passes over:
- * one fault is one finding.
+ * Each check looks at one thing. It stays silent about a fault that another check
+ * reports, so that one fault makes one finding.
  */
 struct check {
 	const char *id;
@@ -43,16 +43,16 @@ const char *severity_text(enum severity severity);
 
 /* The findings, by the order of checks; the caller frees. NULL: no memory. */
 struct finding *doctor_judge(const struct facts *f, size_t *count);
-/* Where there is no tunnel to judge. */
+/* If there are no tunnels: whether the module is the reason. */
 void doctor_judge_no_tunnel(struct finding *found);
 
-/* doctor_files.c: what the files of /etc/gretool want. */
+/* doctor_files.c: whether a tunnel is as the files in /etc/gretool say. */
 void judge_dev_missing(const struct facts *f, struct finding *found);
 void judge_differs(const struct facts *f, struct finding *found);
 void doctor_judge_not_there(const struct section *section,
 			    struct finding *found);
 
-/* doctor_device.c: the interface, its routes, settings of its namespace. */
+/* doctor_device.c: the interface, its routes, and settings of its namespace. */
 void judge_down(const struct facts *f, struct finding *found);
 void judge_no_address(const struct facts *f, struct finding *found);
 void judge_no_inner_route(const struct facts *f, struct finding *found);
@@ -62,7 +62,7 @@ void judge_forwarding6(const struct facts *f, struct finding *found);
 void judge_accept_local(const struct facts *f, struct finding *found);
 void judge_rp_filter(const struct facts *f, struct finding *found);
 
-/* doctor_route.c: how outer packets get to the remote. */
+/* doctor_route.c: how outer packets reach the remote. */
 void judge_underlay_unread(const struct facts *f, struct finding *found);
 void judge_local_missing(const struct facts *f, struct finding *found);
 void judge_remote_is_local(const struct facts *f, struct finding *found);
@@ -72,7 +72,7 @@ void judge_route_loop(const struct facts *f, struct finding *found);
 void judge_gateway_silent(const struct facts *f, struct finding *found);
 void judge_underlay_rp_filter(const struct facts *f, struct finding *found);
 
-/* doctor_mtu.c: how large packets may be. */
+/* doctor_mtu.c: how large packets can be. */
 void judge_mtu(const struct facts *f, struct finding *found);
 void judge_ends_differ(const struct facts *f, struct finding *found);
 void judge_mtu_probe(const struct facts *f, struct finding *found);
@@ -80,14 +80,14 @@ void judge_no_pmtu_disc(const struct facts *f, struct finding *found);
 void judge_mss(const struct facts *f, struct finding *found);
 void judge_mss_way_back(const struct facts *f, struct finding *found);
 
-/* doctor_filter.c: who else has a say about protocol 47. */
+/* doctor_filter.c: filters and other owners of protocol 47. */
 void judge_filter_input(const struct facts *f, struct finding *found);
 void judge_filter_output(const struct facts *f, struct finding *found);
 void judge_filter_unread(const struct facts *f, struct finding *found);
 void judge_ip_gre(const struct facts *f, struct finding *found);
 void judge_same_ends(const struct facts *f, struct finding *found);
 
-/* doctor_peer.c: what keepalives say of the peer. */
+/* doctor_peer.c: what keepalives tell about the peer. */
 void judge_keepalive_off(const struct facts *f, struct finding *found);
 void judge_peer_down(const struct facts *f, struct finding *found);
 void judge_peer_hold(const struct facts *f, struct finding *found);
@@ -96,19 +96,19 @@ void judge_peer_loss(const struct facts *f, struct finding *found);
 void judge_one_way(const struct facts *f, struct finding *found);
 void judge_peer_slow(const struct facts *f, struct finding *found);
 
-/* doctor_counters.c: what was dropped, and why. */
+/* doctor_counters.c: why packets were dropped. */
 extern const size_t counter_checks;
-/* Number i of them; found gets its id. */
+/* Check counter number i. found gets its id. */
 void judge_counter(const struct facts *f, size_t i, struct finding *found);
 
-/* For those above. */
+/* Helpers of the checks. */
 const char *ipv4_text(struct in_addr address, char text[INET_ADDRSTRLEN]);
 bool doctor_local_is_missing(const struct facts *f);
 bool doctor_remote_is_ours(const struct facts *f);
-/* Whatever else there is to say comes with it. */
+/* The missing interface explains other faults. */
 bool doctor_waits_for_dev(const struct facts *f);
 bool doctor_loops(const struct facts *f);
-/* The largest inner packet that the route takes in one piece; 0: not known. */
+/* The largest inner packet that the route takes in one piece; 0: unknown. */
 uint32_t doctor_fitting_mtu(const struct facts *f);
 
 #endif /* DOCTOR_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The interface of the tunnel, the routes into it, and what its namespace does
- * with the packets that come out of it.
+ * with decapsulated packets.
  */
 #include <inttypes.h>
 #include <linux/rtnetlink.h>
@@ -13,7 +13,7 @@ static const char *name_of(const struct facts *f, char text[SHELL_NAME_SIZE])
 	return shell_word(f->tunnel->config.name, text, SHELL_NAME_SIZE);
 }
 
-/* A setting of an interface. With slashes, dots in names do no harm. */
+/* A setting of an interface. A name with a dot needs slashes as separators. */
 static void fix_setting(struct finding *found, const struct place *place,
 			const char *family, const char *device,
 			const char *setting, int value)
@@ -37,7 +37,7 @@ void judge_down(const struct facts *f, struct finding *found)
 	if (f->tunnel->config.up || doctor_waits_for_dev(f))
 		return;
 	found_say(found, SEVERITY_PROBLEM,
-		  "the interface is down, and takes no packets");
+		  "the interface is down and takes no packets");
 	found_fix(found, "%s set %s up", f->here.gretool, name_of(f, name));
 }
 
@@ -48,8 +48,8 @@ void judge_no_address(const struct facts *f, struct finding *found)
 	if (f->tunnel->config.naddrs)
 		return;
 	found_say(found, SEVERITY_NOTE,
-		  "the interface has no address, so that what this machine "
-		  "sends through it has an address of another one");
+		  "the interface has no address, so that packets from this "
+		  "machine carry the address of another interface");
 	found_fix(found, "%s set %s addr ADDRESS/PREFIX", f->here.gretool,
 		  name_of(f, name));
 }
@@ -58,7 +58,7 @@ void judge_no_inner_route(const struct facts *f, struct finding *found)
 {
 	char name[SHELL_NAME_SIZE];
 
-	/* An interface that is down, or has no carrier, may have lost them. */
+	/* An interface that is down or has no carrier may have lost its routes. */
 	if (f->routes.count || !f->tunnel->config.up || !f->tunnel->carrier)
 		return;
 	found_say(found, SEVERITY_NOTE,
@@ -68,8 +68,8 @@ void judge_no_inner_route(const struct facts *f, struct finding *found)
 		  name_of(f, name));
 }
 
-/* Those that neither the kernel nor, when the carrier goes, a routing daemon
- * takes away.
+/* Routes that an operator or a routing daemon has added: the kernel does not remove
+ * them when the carrier goes away.
  */
 static size_t chosen_routes(const struct facts *f, int family)
 {
@@ -90,15 +90,15 @@ void judge_routes_stay(const struct facts *f, struct finding *found)
 	if (!t->config.up || t->carrier || !routes || f->ignore_linkdown)
 		return;
 	found_say(found, SEVERITY_WARNING,
-		  "there is no carrier, and the kernel goes on sending into "
-		  "the tunnel what %zu IPv4 route%s there",
-		  routes, routes == 1 ? " leads" : "s lead");
+		  "there is no carrier, and the kernel keeps using the %zu "
+		  "IPv4 route%s into the tunnel",
+		  routes, routes == 1 ? "" : "s");
 	fix_setting(found, &f->here, "ipv4", t->config.name,
 		    "ignore_routes_with_linkdown", 1);
 }
 
-/* Whoever routes networks into a tunnel is likely to be a router; whoever was
- * sent packets for others is one to somebody.
+/* A machine that routes networks into a tunnel is probably a router. A machine that
+ * gets packets for others is certainly meant to be one.
  */
 void judge_forwarding(const struct facts *f, struct finding *found)
 {
@@ -110,8 +110,8 @@ void judge_forwarding(const struct facts *f, struct finding *found)
 		return;
 	if (f->forwarding_all > 0) {
 		found_say(found, SEVERITY_WARNING,
-			  "this machine forwards IPv4, but not what comes out "
-			  "of the tunnel (net.ipv4.conf.%s.forwarding is 0)",
+			  "this machine forwards IPv4, but not packets from the "
+			  "tunnel (net.ipv4.conf.%s.forwarding is 0)",
 			  name);
 		fix_setting(found, &f->here, "ipv4", name, "forwarding", 1);
 		return;
@@ -119,13 +119,13 @@ void judge_forwarding(const struct facts *f, struct finding *found)
 	if (asked_to)
 		found_say(found, SEVERITY_WARNING,
 			  "this machine does not forward IPv4 "
-			  "(net.ipv4.ip_forward is 0), and has dropped "
-			  "%" PRIu64 " packets that were for others",
+			  "(net.ipv4.ip_forward is 0) and has dropped "
+			  "%" PRIu64 " packets for other hosts",
 			  f->not_for_us);
 	else
 		found_say(found, SEVERITY_NOTE,
 			  "this machine does not forward IPv4 "
-			  "(net.ipv4.ip_forward is 0): nobody behind it can "
+			  "(net.ipv4.ip_forward is 0): hosts behind it cannot "
 			  "use the %zu route%s into the tunnel",
 			  routes, routes == 1 ? "" : "s");
 	found_fix(found, "%ssysctl -w net.ipv4.ip_forward=1", f->here.run);
@@ -139,16 +139,16 @@ void judge_forwarding6(const struct facts *f, struct finding *found)
 		return;
 	found_say(found, SEVERITY_NOTE,
 		  "this machine does not forward IPv6 "
-		  "(net.ipv6.conf.all.forwarding is 0): nobody behind it can "
+		  "(net.ipv6.conf.all.forwarding is 0): hosts behind it cannot "
 		  "use the %zu IPv6 route%s into the tunnel",
 		  routes, routes == 1 ? "" : "s");
-	/* It also ends the acceptance of router advertisements. */
+	/* With this setting the kernel ignores router advertisements. */
 	found_fix(found, "%ssysctl -w net.ipv6.conf.all.forwarding=1",
 		  f->here.run);
 }
 
-/* Whoever sends through the tunnel without a route back into it, as the health check
- * of a provider does, which has to go on by the WAN.
+/* Sources to which no route leads back into the tunnel, such as the health check of
+ * a provider, which has to leave by the WAN.
  */
 static void judge_strangers(const struct facts *f, struct finding *found)
 {
@@ -157,16 +157,17 @@ static void judge_strangers(const struct facts *f, struct finding *found)
 	if (!f->bad_source || f->forwarding <= 0 || !f->tunnel->path.has_rx)
 		return;
 	found_say(found, SEVERITY_NOTE,
-		  "rp_filter is 1 (strict) for %s, and %" PRIu64
-		  " packets were dropped so far for it, on all interfaces: so "
-		  "is the health check of a provider that comes out of the "
-		  "tunnel and has to go on by another interface",
+		  "rp_filter is 1 (strict) for %s, and such filters have "
+		  "dropped %" PRIu64
+		  " packets so far, on all interfaces: they drop the health "
+		  "check of a provider that arrives through the tunnel and has "
+		  "to leave by another interface",
 		  name, f->bad_source);
 	fix_setting(found, &f->here, "ipv4", name, "rp_filter", 2);
 }
 
-/* An echo reply of this router to a provider, which the provider itself has written
- * and sends by the tunnel, to see it come back by the WAN.
+/* Some providers forge an echo reply of this router and send it through the tunnel,
+ * to see it come back by the WAN.
  */
 void judge_accept_local(const struct facts *f, struct finding *found)
 {
@@ -176,10 +177,11 @@ void judge_accept_local(const struct facts *f, struct finding *found)
 	    !f->tunnel->path.has_rx || f->martians <= f->bad_source)
 		return;
 	found_say(found, SEVERITY_NOTE,
-		  "packets that come out of the tunnel from an address of this "
-		  "machine are dropped, since accept_local is 0 for %s (%" PRIu64
-		  " packets were dropped so far for their source, on the whole "
-		  "machine): a health check of a provider may be such a packet",
+		  "packets from the tunnel whose source is an address of this "
+		  "machine are dropped, because accept_local is 0 for %s (%" PRIu64
+		  " packets have been dropped for their source so far, on the "
+		  "whole machine): the health check of a provider may be such "
+		  "a packet",
 		  name, f->martians - f->bad_source);
 	fix_setting(found, &f->here, "ipv4", name, "accept_local", 1);
 }
@@ -191,7 +193,7 @@ void judge_rp_filter(const struct facts *f, struct finding *found)
 	size_t i, others = 0;
 	const struct inner_route *first = NULL;
 
-	/* 2 only wants that there is some route back. */
+	/* With 2, any route back is enough. */
 	if (f->rp_filter != 1)
 		return;
 	for (i = 0; i < f->routes.count; i++) {
@@ -213,9 +215,9 @@ void judge_rp_filter(const struct facts *f, struct finding *found)
 		snprintf(more, sizeof(more), " and of %zu more routes", others);
 	found_say(found, SEVERITY_WARNING,
 		  "rp_filter is 1 (strict) for %s, so that packets from %s/%u%s "
-		  "that come out of the tunnel are dropped, since the route "
-		  "back leads through %s (%" PRIu64
-		  " packets were dropped so far, on all interfaces)",
+		  "that arrive through the tunnel are dropped, because the "
+		  "route back leads through %s (%" PRIu64
+		  " packets have been dropped so far, on all interfaces)",
 		  name, address, first->length, more,
 		  f->routes.back_dev[0] ? f->routes.back_dev
 					: "another interface",
@@ -237,9 +239,9 @@ void judge_underlay_rp_filter(const struct facts *f, struct finding *found)
 	if (!entry || !way)
 		return;
 	found_say(found, SEVERITY_WARNING,
-		  "rp_filter is 1 (strict) for %s, by which packets of %s "
-		  "should come, but the route to it leads through %s: they "
-		  "are dropped",
+		  "rp_filter is 1 (strict) for %s, where packets from %s should "
+		  "arrive, but the route to that address leads through %s: the "
+		  "packets are dropped",
 		  entry->name, ipv4_text(f->tunnel->config.remote.v4, remote),
 		  way->name);
 	fix_setting(found, &f->there, "ipv4", entry->name, "rp_filter", 2);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the files of /etc/gretool want, and what runs. */
+/* Whether a tunnel is as the files in /etc/gretool say. */
 #include <string.h>
 
 #include "check/doctor.h"
@@ -25,14 +25,15 @@ void judge_dev_missing(const struct facts *f, struct finding *found)
 		return;
 	if (f->file.dev_is_missing)
 		found_say(found, works ? SEVERITY_WARNING : SEVERITY_PROBLEM,
-			  "%s says dev %s, and there is no such interface%s",
+			  "%s says dev %s, but there is no such interface%s",
 			  f->file.section->positions[0].file,
 			  f->file.section->config.dev,
 			  works ? ": the tunnel stays as it is"
 				: " yet: the tunnel waits for it");
 	else
 		found_say(found, SEVERITY_PROBLEM,
-			  "its dev (%s) is gone, and nothing is sent", c->dev);
+			  "its dev (%s) no longer exists, and nothing is sent",
+			  c->dev);
 }
 
 void judge_differs(const struct facts *f, struct finding *found)
@@ -42,8 +43,8 @@ void judge_differs(const struct facts *f, struct finding *found)
 	if (!file->is[0] && !file->said[0])
 		return;
 	found_say(found, SEVERITY_WARNING,
-		  "it is not what %s, line %u says: it has \"%s\", and is to "
-		  "have \"%s\"",
+		  "it differs from %s, line %u: it has \"%s\", but should have "
+		  "\"%s\"",
 		  file->section->positions[0].file,
 		  file->section->positions[0].line, file->is, file->said);
 	found_fix(found, "%s apply", f->here.gretool);
@@ -55,7 +56,7 @@ void doctor_judge_not_there(const struct section *section,
 	memset(found, 0, sizeof(*found));
 	found->id = "not_there";
 	found_say(found, SEVERITY_PROBLEM,
-		  "%s, line %u has this tunnel, and it is not there",
+		  "%s, line %u describes this tunnel, but it does not exist",
 		  section->positions[0].file, section->positions[0].line);
 	found_fix(found, "gretool apply");
 }

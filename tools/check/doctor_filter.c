@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who else has a say about IP protocol 47: filters, and other owners of it. */
+/* Filters that drop IP protocol 47, and other owners of it. */
 #include <inttypes.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
@@ -9,9 +9,9 @@
 #include "check/filter.h"
 #include "netlink/kmod.h"
 
-/* A packet that passed so long ago has passed the filters of today. */
+/* A packet in this time has probably passed the filters of today. */
 #define LATELY_MS 60000
-/* So many packets without an answer tell something. */
+/* If so many keepalives are unanswered, something is wrong. */
 #define UNANSWERED_MANY 4
 
 /* What is known of the filters for packets of one direction. */
@@ -30,7 +30,7 @@ static struct filter_packet packet_of(const struct facts *f, bool out)
 	int ifindex = f->route.asked && !f->route.error ? f->route.oif : 0;
 	const struct iface *i;
 
-	/* It comes in where its address is, if not where the answers go. */
+	/* It arrives where the local address is, if that is known. */
 	if (!out && f->entry)
 		ifindex = f->entry;
 	i = iface_find(f->underlay, ifindex);
@@ -52,7 +52,7 @@ static bool passes_lately(const struct facts *f, bool out)
 		   : path->has_rx && path->last_rx < LATELY_MS;
 }
 
-/* The counters of the tunnel are as if a filter dropped its packets. */
+/* The counters of the tunnel suggest that a filter drops its packets. */
 static bool is_silent(const struct facts *f, bool out)
 {
 	const struct tunnel *t = f->tunnel;
@@ -242,7 +242,7 @@ void judge_filter_unread(const struct facts *f, struct finding *found)
 	if (!t->unread[0])
 		return;
 	found_say(found, SEVERITY_NOTE,
-		  "whether filters drop protocol 47 cannot be seen: %s",
+		  "it cannot be told whether filters drop protocol 47: %s",
 		  t->unread);
 	found_fix(found, "%s", t->install);
 }
@@ -255,9 +255,9 @@ void judge_ip_gre(const struct facts *f, struct finding *found)
 	if (!f->ip_gre)
 		return;
 	found_say(found, SEVERITY_WARNING,
-		  "the kernel's own ip_gre is loaded too, and protocol 47 has "
-		  "one owner: what is for the one does not get to the other; "
-		  "without it its gre and gretap tunnels go");
+		  "the kernel's own ip_gre is loaded, too, and only one of the "
+		  "two modules gets the packets of protocol 47; unloading ip_gre "
+		  "deletes its gre and gretap tunnels");
 	found_fix(found, "%s", ip_gre_fix);
 }
 
@@ -273,8 +273,8 @@ void doctor_judge_no_tunnel(struct finding *found)
 	found_fix(found, "%s", fault.fix);
 }
 
-/* The kernel refuses two of grex with the same ends and key, not one of its own
- * beside one of grex.
+/* The kernel refuses two grex tunnels with the same ends and key, but accepts a
+ * tunnel of ip_gre beside one of grex.
  */
 void judge_same_ends(const struct facts *f, struct finding *found)
 {
@@ -296,7 +296,8 @@ void judge_same_ends(const struct facts *f, struct finding *found)
 			continue;
 		found_say(found, SEVERITY_WARNING,
 			  "%s, a tunnel of kind %s, has the same ends (remote "
-			  "%s): only one of the two gets what the peer sends",
+			  "%s): only one of the two gets the packets of the "
+			  "peer",
 			  other->name, other->kind,
 			  ipv4_text(other->remote, remote));
 		found_fix(found, "%s link del %s", f->there.ip,

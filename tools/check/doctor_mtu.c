@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* How large packets may be. */
+/* How large packets can be. */
 #include <inttypes.h>
 
 #include "check/doctor.h"
@@ -7,15 +7,15 @@
 
 #define IPV4_TCP_HEADERS 40
 #define IPV6_TCP_HEADERS 60
-/* Probes for the path MTU that were sent, before it says something. */
+/* If so many probes for the path MTU are unanswered, something is wrong. */
 #define UNANSWERED_MANY 6
-/* Packets received, before those that are sent say something; and how many come
- * for one that is sent, where answers take another way. With offloads, one that
- * is received may be a hundred segments, never the other way round.
+/* Answers take another path if, of at least so many packets, so many are received
+ * for each one that is sent. With offloads, one sent packet may stand for many
+ * segments, but hardly for a hundred.
  */
 #define ONE_WAY_MANY 1000
 #define ONE_WAY_RATIO 100
-/* What the peer has said is not true for ever; it repeats it with each probe. */
+/* The peer tells its MTU with each probe; an older value is stale. */
 #define HEARSAY_MS 600000
 
 static bool is_probed(const struct facts *f)
@@ -64,8 +64,8 @@ static bool has_ipv6(const struct config *c)
 	return false;
 }
 
-/* Senders are told what fits; those who are not, since ICMP is filtered, stall.
- * What an ICMP error has taught may be forgotten again.
+/* Senders learn from ICMP what fits, and stall if ICMP is filtered. The kernel
+ * forgets after some minutes what an ICMP error has told.
  */
 void judge_mtu(const struct facts *f, struct finding *found)
 {
@@ -73,7 +73,7 @@ void judge_mtu(const struct facts *f, struct finding *found)
 	const uint32_t fits = doctor_fitting_mtu(f);
 	char name[SHELL_NAME_SIZE], learned[64] = "", since[DURATION_SIZE];
 
-	/* One that follows is mended already. */
+	/* With "mtu auto" the tunnel mends that itself. */
 	if (!fits || c->mtu <= fits || c->mtu_auto)
 		return;
 	if (is_learned(f))
@@ -88,21 +88,23 @@ void judge_mtu(const struct facts *f, struct finding *found)
 		  c->pmtudisc && !learned[0] ? SEVERITY_PROBLEM
 					     : SEVERITY_WARNING,
 		  "the MTU is %" PRIu32 ", but the %s to the remote takes "
-		  "%" PRIu32 " bytes%s, less %" PRIu32 " of overhead %" PRIu32
-		  ": larger packets are %s%s",
+		  "%" PRIu32 " bytes%s, which is %" PRIu32
+		  " bytes of overhead and %" PRIu32
+		  " bytes for the inner packet: larger packets are %s%s",
 		  c->mtu, is_probed(f) || is_learned(f) ? "path" : "route",
 		  route_mtu(f), learned, config_overhead(c), fits,
-		  c->pmtudisc ? "refused, and stall where ICMP is filtered"
+		  c->pmtudisc ? "refused, and connections stall where ICMP is "
+				"filtered"
 			      : "fragmented",
 		  fits < IPV6_MTU_MIN && has_ipv6(c)
-			  ? "; IPv6 needs 1280, and goes when the MTU is less"
+			  ? "; IPv6 needs an MTU of 1280 and is turned off below"
 			  : "");
 	found_fix(found, "%s set %s mtu %" PRIu32, f->here.gretool,
 		  shell_word(c->name, name, sizeof(name)), fits);
 }
 
-/* Hosts behind a router stall where ICMP is filtered; those of this machine learn
- * from the interface.
+/* Connections of hosts behind a router stall where ICMP is filtered. This machine
+ * itself knows the MTU of the interface.
  */
 void judge_mss(const struct facts *f, struct finding *found)
 {
@@ -114,13 +116,13 @@ void judge_mss(const struct facts *f, struct finding *found)
 	if (c->mss == GREX_MSS_OFF && f->forwarding > 0)
 		found_say(found, SEVERITY_NOTE,
 			  "this machine forwards, and the MSS of TCP through "
-			  "the tunnel is not lowered: where ICMP is filtered, "
+			  "the tunnel is not clamped: where ICMP is filtered, "
 			  "connections of hosts behind it stall");
 	else if (c->mss >= GREX_MSS_MIN && c->mss + IPV4_TCP_HEADERS > mtu)
 		found_say(found, SEVERITY_WARNING,
-			  "the MSS of TCP is lowered to %" PRIu32
-			  ", but what fits is %" PRIu32 ", 40 less than the "
-			  "%" PRIu32 " bytes that get through in one piece",
+			  "the MSS of TCP is clamped to %" PRIu32
+			  ", but only %" PRIu32 " fits, 40 less than the "
+			  "%" PRIu32 " bytes that pass in one piece",
 			  c->mss, mtu - IPV4_TCP_HEADERS, mtu);
 	else
 		return;
@@ -128,9 +130,9 @@ void judge_mss(const struct facts *f, struct finding *found)
 		  shell_word(c->name, name, sizeof(name)));
 }
 
-/* Scrubbed traffic: it comes by the tunnel, and the answers leave by the WAN. The
- * offer of a server here is never seen by the tunnel, and its clients send segments
- * that do not fit.
+/* Scrubbed traffic arrives through the tunnel, and the answers leave by the WAN. The
+ * tunnel never sees the MSS that a server here offers, so that its clients send
+ * segments that do not fit.
  */
 void judge_mss_way_back(const struct facts *f, struct finding *found)
 {
@@ -150,9 +152,9 @@ void judge_mss_way_back(const struct facts *f, struct finding *found)
 	if (f->same && f->underlay && f->route.asked && !f->route.error)
 		wan = iface_find(f->underlay, f->route.oif);
 	found_say(found, SEVERITY_WARNING,
-		  "%" PRIu64 " packets were received, and %" PRIu64
-		  " sent: where answers leave by another interface, mss does "
-		  "not lower what servers here offer, and their clients send "
+		  "%" PRIu64 " packets were received, but only %" PRIu64
+		  " sent: if answers leave by another interface, mss does not "
+		  "clamp what servers here offer, and their clients send "
 		  "segments that do not fit",
 		  (uint64_t)stats->rx_packets, (uint64_t)stats->tx_packets);
 	found_fix(found,
@@ -166,7 +168,7 @@ void judge_mss_way_back(const struct facts *f, struct finding *found)
 		  mss);
 }
 
-/* Of a peer that is a grex, too, and sends probes. */
+/* A peer that is a grex, too, tells its MTU in its probes. */
 void judge_ends_differ(const struct facts *f, struct finding *found)
 {
 	const struct config *c = &f->tunnel->config;
@@ -179,34 +181,34 @@ void judge_ends_differ(const struct facts *f, struct finding *found)
 	found_say(found, SEVERITY_WARNING,
 		  "the MTU is %" PRIu32 " here and %" PRIu32
 		  " at the peer (as it has said %s ago%s): some protocols "
-		  "(OSPF) want them to be the same",
+		  "(OSPF) require the same MTU at both ends",
 		  c->mtu, path->peer_device,
 		  duration_spoken(path->peer_age, since),
 		  path->peer_verified ? "" : ", unverified");
-	/* Else it is the peer's that is too large; or it will be the same soon. */
+	/* Otherwise the MTU of the peer is too large, or this one will follow. */
 	if (path->peer_device < c->mtu && !c->mtu_auto)
 		found_fix(found, "%s set %s mtu %" PRIu32, f->here.gretool,
 			  shell_word(c->name, name, sizeof(name)),
 			  path->peer_device);
 }
 
-/* In mode 1 the kernel passes an error on without the MTU in it, in modes 2 and 3
- * not at all, since GRE cannot tell whether one is true as TCP can.
+/* In mode 1 the kernel passes an error on without its MTU. In modes 2 and 3 it does
+ * not pass it on at all, because GRE, unlike TCP, cannot verify an error.
  */
 void judge_no_pmtu_disc(const struct facts *f, struct finding *found)
 {
 	const struct config *c = &f->tunnel->config;
 
-	/* Without DF there is no such error. */
+	/* Without DF there are no such errors. */
 	if (f->no_pmtu_disc <= 0 || (!c->pmtudisc && c->ignore_df))
 		return;
-	/* Probes find the path MTU whatever ICMP says. */
+	/* Probes find the path MTU without ICMP. */
 	found_say(found, c->mtu_probe ? SEVERITY_NOTE : SEVERITY_WARNING,
 		  "sysctl net.ipv4.ip_no_pmtu_disc is %d: an ICMP error that "
 		  "tells the path MTU %s",
 		  f->no_pmtu_disc,
 		  f->no_pmtu_disc == 1
-			  ? "is taken for one of 552 bytes, whatever it says"
+			  ? "is read as 552 bytes, whatever it says"
 			  : "does not get to the tunnel, and packets that are "
 			    "too large are lost");
 	found_fix(found, "%ssysctl -w net.ipv4.ip_no_pmtu_disc=0",
@@ -224,20 +226,20 @@ void judge_mtu_probe(const struct facts *f, struct finding *found)
 	if (!c->mtu_probe) {
 		found_say(found, SEVERITY_NOTE,
 			  "the path MTU is not probed: where ICMP is filtered, "
-			  "a path that takes less than the route loses large "
-			  "packets");
+			  "large packets are lost if the path takes less than "
+			  "the route");
 		found_fix(found, "%s set %s mtu-probe on", f->here.gretool,
 			  shell_word(c->name, name, sizeof(name)));
 	} else if (path->sent >= UNANSWERED_MANY && !path->received) {
 		found_say(found, SEVERITY_WARNING,
-			  "the path MTU is not known: of %" PRIu64
-			  " probes none came back, and the peer may not answer "
+			  "the path MTU is not known: none of %" PRIu64
+			  " probes came back; the peer may not answer "
 			  "keepalives",
 			  path->sent);
 	} else if (path->search == GREX_PATH_SEARCH_ERROR) {
 		found_say(found, SEVERITY_WARNING,
 			  "the path MTU is not known: small probes come back, "
-			  "but not those of 576 bytes; something on the way "
-			  "drops large keepalives, or all that is large");
+			  "but probes of 576 bytes do not; something on the "
+			  "path drops large keepalives, or all large packets");
 	}
 }

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What keepalives say of the peer, and of the way to it. */
+/* What keepalives tell about the peer, and about the path to it. */
 #include <inttypes.h>
 
 #include "check/doctor.h"
 #include "lib/duration.h"
 #include "show/print.h"
 
-/* What was long ago is over. */
+/* Older flaps do not matter any more. */
 #define FLAPS_RECENT_MS 3600000
 #define FLAPS_MANY 3
-/* Fewer say nothing about a share. */
+/* Fewer keepalives do not tell a share. */
 #define LOSS_SEEN 10
 #define LOSS_MANY 3
 #define NS_PER_MS 1000000
-/* When it was, it is not now. */
+/* Older than this is stale. */
 #define LATELY_MS 60000
-/* An interface that comes up sends some (IPv6) that nobody answers. */
+/* IPv6 sends some packets that nobody answers when an interface comes up. */
 #define UNANSWERED_MANY 10
 
 static const char *name_of(const struct facts *f, char text[SHELL_NAME_SIZE])
@@ -43,12 +43,12 @@ void judge_keepalive_off(const struct facts *f, struct finding *found)
 		return;
 	found_say(found, SEVERITY_NOTE,
 		  "keepalives are off: the interface stays up when the peer "
-		  "is gone");
+		  "does not answer any more");
 	found_fix(found, "%s set %s keepalive", f->here.gretool,
 		  name_of(f, name));
 }
 
-/* A device that has just come up may have no answer yet. */
+/* An interface that has just come up may have no answer yet. */
 static bool was_asked_enough(const struct facts *f)
 {
 	const struct probes *k = &f->tunnel->keepalives;
@@ -71,21 +71,21 @@ void judge_peer_down(const struct facts *f, struct finding *found)
 			  "the peer has never answered a keepalive (%" PRIu64
 			  " sent, down for %s), but %" PRIu64
 			  " packets came from it: it does not return "
-			  "keepalives, which needs forwarding there, and no "
-			  "uRPF on its tunnel",
+			  "keepalives; it has to forward packets, without uRPF "
+			  "on its tunnel",
 			  k->sent, since, packets);
 		found_fix(found, "%s set %s keepalive off", f->here.gretool,
 			  name_of(f, name));
 		return;
 	}
 	found_say(found, SEVERITY_PROBLEM,
-		  "the peer does not answer keepalives for %s (%" PRIu64
-		  " sent, %" PRIu64 " answered), %s%s",
+		  "the peer has not answered keepalives for %s (%" PRIu64
+		  " sent, %" PRIu64 " answered)%s%s",
 		  since, k->sent, k->received,
-		  answers ? "but did before: look whether it is up, and at the "
-			    "way to it and back"
-			  : "and nothing came from it ever: look whether it is "
-			    "up, has this tunnel, and gets protocol 47 "
+		  answers ? ", but did before: check that it is up, and the "
+			    "path to it and back"
+			  : ", and nothing came from it so far: check that it "
+			    "is up, has this tunnel, and lets protocol 47 "
 			    "through",
 		  f->tunnel->config.keepalive_secret.is_set
 			  ? "; its keepalive-secret has to be the same"
@@ -97,8 +97,8 @@ void judge_peer_hold(const struct facts *f, struct finding *found)
 	if (!is_in_state(f, GREX_KEEPALIVE_HOLD))
 		return;
 	found_say(found, SEVERITY_WARNING,
-		  "the peer was lost %" PRIu64 " times, and answers again, but "
-		  "not often enough in a row for the carrier: wait",
+		  "the peer was lost %" PRIu64 " times and answers again, but "
+		  "not yet often enough in a row for the carrier: wait",
 		  f->tunnel->keepalives.flaps);
 }
 
@@ -115,8 +115,8 @@ void judge_peer_flaps(const struct facts *f, struct finding *found)
 		return;
 	found_say(found, SEVERITY_WARNING,
 		  "the peer was lost %" PRIu64
-		  " times, and its state changed %s ago: the way to it is "
-		  "bad, or %" PRIu32 " unanswered keepalives are too few",
+		  " times, and its state changed %s ago: the path to it loses "
+		  "packets, or %" PRIu32 " unanswered keepalives are too few",
 		  k->flaps, duration_spoken(k->changed, since),
 		  c->keepalive_retries);
 	if (more > GREX_KEEPALIVE_RETRIES_MAX)
@@ -126,7 +126,7 @@ void judge_peer_flaps(const struct facts *f, struct finding *found)
 		  duration_text(c->keepalive_interval, interval), more);
 }
 
-/* What was lost before the peer came up is another matter. */
+/* Keepalives that were lost before the peer came up do not count. */
 static unsigned int lost_while_up(const struct facts *f, unsigned int *of)
 {
 	const uint64_t interval = f->tunnel->config.keepalive_interval;
@@ -147,9 +147,9 @@ void judge_peer_loss(const struct facts *f, struct finding *found)
 	if (of < LOSS_SEEN || lost < LOSS_MANY || lost * 10 < of)
 		return;
 	found_say(found, SEVERITY_WARNING,
-		  "%u of the last %u keepalives were lost, and so is %u %% of "
-		  "the traffic most likely: look at the underlay's queues "
-		  "and error counters",
+		  "%u of the last %u keepalives were lost, so that %u %% of the "
+		  "traffic is probably lost, too: look at the queues and error "
+		  "counters of the underlay",
 		  lost, of, lost * 100 / of);
 }
 
@@ -166,7 +166,7 @@ void judge_peer_slow(const struct facts *f, struct finding *found)
 		return;
 	found_say(found, SEVERITY_WARNING,
 		  "answers to keepalives take %" PRIu64
-		  " ms, which is longer than the %s between two of them",
+		  " ms, which is longer than the interval of %s",
 		  rtt, duration_spoken(c->keepalive_interval, interval));
 	if (longer > GREX_KEEPALIVE_INTERVAL_MAX)
 		longer = GREX_KEEPALIVE_INTERVAL_MAX;
@@ -175,7 +175,7 @@ void judge_peer_slow(const struct facts *f, struct finding *found)
 		  c->keepalive_retries);
 }
 
-/* Without keepalives, which tell more: what is sent gets no answer. */
+/* Without keepalives, only the traffic tells whether there are answers. */
 void judge_one_way(const struct facts *f, struct finding *found)
 {
 	const struct path *path = &f->tunnel->path;
@@ -195,7 +195,7 @@ void judge_one_way(const struct facts *f, struct finding *found)
 			  duration_spoken(path->last_rx, since));
 	else
 		found_say(found, SEVERITY_WARNING,
-			  "%" PRIu64 " packets were sent, the last %" PRIu64
+			  "%" PRIu64 " packets were sent, the last one %" PRIu64
 			  " s ago, but none was ever received",
 			  (uint64_t)f->tunnel->stats.tx_packets,
 			  path->last_tx / 1000);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* How outer packets get to the remote. */
+/* How outer packets reach the remote. */
 #include <errno.h>
 #include <inttypes.h>
 #include <linux/neighbour.h>
@@ -37,8 +37,8 @@ bool doctor_loops(const struct facts *f)
 	return f->loop[0];
 }
 
-/* The module has looked up the route of the tunnel's own packets. What the kernel
- * answers to us is about packets of any protocol.
+/* The module knows the route of its own packets. The kernel tells us only the route
+ * for packets of any protocol.
  */
 static bool has_no_route(const struct facts *f)
 {
@@ -60,8 +60,8 @@ void judge_underlay_unread(const struct facts *f, struct finding *found)
 		return;
 	found_say(found, SEVERITY_NOTE,
 		  "the namespace of the outer packets (id %" PRId32
-		  ") has no name in /run/netns, or may not be entered: routes "
-		  "and filters there were not looked at",
+		  ") has no name in /run/netns or cannot be entered: its "
+		  "routes and filters were not checked",
 		  config_of(f)->link_netnsid);
 	found_fix(found, "ip netns attach NAME PID");
 }
@@ -78,9 +78,9 @@ void judge_local_missing(const struct facts *f, struct finding *found)
 	shell_word(c->name, name, sizeof(name));
 	found_say(found, SEVERITY_PROBLEM,
 		  "local %s is not an address of this machine, so that "
-		  "nothing is sent, and nothing received",
+		  "nothing is sent or received",
 		  local);
-	/* What the route prefers is most likely what was meant. */
+	/* The source address of the route is probably what was meant. */
 	if (f->plain.asked && !f->plain.error && f->plain.source.s_addr)
 		found_fix(found, "%s set %s local %s", f->here.gretool, name,
 			  ipv4_text(f->plain.source, source));
@@ -107,8 +107,7 @@ void judge_remote_is_local(const struct facts *f, struct finding *found)
 		  shell_word(c->name, name, sizeof(name)));
 }
 
-/* The interface that outer packets would go by, if something is wrong with it.
- */
+/* The interface that sends the outer packets, if something is wrong with it. */
 static const struct iface *broken_underlay(const struct facts *f)
 {
 	const struct config *c = config_of(f);
@@ -120,7 +119,7 @@ static const struct iface *broken_underlay(const struct facts *f)
 		i = iface_find(f->underlay, (int)c->link);
 	else if (f->route.asked && !f->route.error)
 		i = iface_find(f->underlay, f->route.oif);
-	/* Without a route: the one that has the address may have had it. */
+	/* Without a route, it may be the interface that has the local address. */
 	if (!i && c->local.family)
 		i = iface_of_address(f->underlay, c->local.v4);
 	return i && (!i->up || !i->carrier) ? i : NULL;
@@ -135,13 +134,13 @@ void judge_underlay_down(const struct facts *f, struct finding *found)
 		return;
 	if (i->up) {
 		found_say(found, SEVERITY_PROBLEM,
-			  "%s, by which outer packets go, has no carrier: look "
-			  "at its cable, or at what is at the far end of it",
+			  "%s, which sends the outer packets, has no carrier: "
+			  "look at its cable and at the far end",
 			  i->name);
 		return;
 	}
 	found_say(found, SEVERITY_PROBLEM,
-		  "%s, by which outer packets go, is down", i->name);
+		  "%s, which sends the outer packets, is down", i->name);
 	found_fix(found, "%s link set %s up", f->there.ip,
 		  shell_word(i->name, quoted, sizeof(quoted)));
 }
@@ -150,11 +149,11 @@ static const char *why_no_route(int error)
 {
 	switch (error) {
 	case EACCES:
-		return "a route or rule of type prohibit says so";
+		return "a route or rule of type prohibit matches";
 	case EINVAL:
-		return "a route or rule of type blackhole says so";
+		return "a route or rule of type blackhole matches";
 	case EHOSTUNREACH:
-		return "a route or rule of type unreachable says so";
+		return "a route or rule of type unreachable matches";
 	case ENETUNREACH:
 		return "network is unreachable";
 	}
@@ -167,7 +166,7 @@ void judge_no_route(const struct facts *f, struct finding *found)
 	char remote[INET_ADDRSTRLEN], quoted[SHELL_NAME_SIZE];
 	char how[64 + IFNAMSIZ] = "";
 
-	/* Each of these is a reason of its own. */
+	/* Each of these has a finding of its own. */
 	if (!has_no_route(f) || doctor_local_is_missing(f) ||
 	    broken_underlay(f))
 		return;
@@ -180,8 +179,8 @@ void judge_no_route(const struct facts *f, struct finding *found)
 	if (!f->route.asked) {
 		found_say(found, SEVERITY_PROBLEM,
 			  "there is no route to %s%s, or it leads back into "
-			  "the tunnel: a rule chooses one for GRE (ipproto "
-			  "gre)",
+			  "the tunnel: a rule selects the route of GRE packets "
+			  "(ipproto gre)",
 			  remote, how);
 		found_fix(found, "%s rule show", f->there.ip);
 		return;
@@ -204,7 +203,7 @@ void judge_route_loop(const struct facts *f, struct finding *found)
 		return;
 	ipv4_text(c->remote.v4, remote);
 	found_say(found, SEVERITY_PROBLEM,
-		  "the route to %s leads back into the tunnel (%s), and "
+		  "the route to %s leads back into the tunnel (%s), so that "
 		  "packets are dropped",
 		  remote, f->loop);
 	if (d->asked && d->oif)
@@ -227,8 +226,8 @@ void judge_gateway_silent(const struct facts *f, struct finding *found)
 	    doctor_loops(f))
 		return;
 	found_say(found, SEVERITY_PROBLEM,
-		  "%s %s does not answer ARP on %s: look whether it is up, "
-		  "and on this network",
+		  "%s %s does not answer ARP on %s: check that it is up and "
+		  "on this network",
 		  f->route.gateway.s_addr ? "the gateway" : "the remote",
 		  ipv4_text(f->route.gateway.s_addr ? f->route.gateway
 						    : config_of(f)->remote.v4,

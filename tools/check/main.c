@@ -14,16 +14,16 @@
 static const char help[] =
 	"gretool check [NAME] [-j] [-p]\n"
 	"\n"
-	"Find out what is wrong with one tunnel or all: the interface, the route to the\n"
-	"remote and its MTU, filters, source address checks, forwarding, the peer, what\n"
-	"was dropped, and whether the tunnel is as the files of /etc/gretool say. Each\n"
-	"finding is a problem, a warning or a note, with a command that fixes it; words\n"
-	"in capitals are placeholders. Nothing is changed.\n"
+	"Find out what is wrong with a tunnel, or with all tunnels. The command looks at\n"
+	"the interface, the route to the remote and its MTU, filters, source checks,\n"
+	"forwarding, the peer, dropped packets, and the files in /etc/gretool. Each\n"
+	"finding is a problem, a warning or a note. Below it is the command that mends\n"
+	"it; replace words in capitals. The command changes nothing.\n"
 	"\n"
 	"  -j  JSON: an array with one object for each tunnel\n"
 	"  -p  indented JSON\n"
 	"\n"
-	"Exit status 3: there are problems or warnings.\n";
+	"The exit status is 3 if there are problems or warnings.\n";
 
 static void print_text(const char *name, const struct finding *list,
 		       size_t count)
@@ -80,7 +80,7 @@ static void print_json_findings(struct json *json, const char *name,
 struct checking {
 	const struct output *output;
 	struct json json;
-	int status; /* of what was found */
+	int status; /* STATUS_FINDINGS if something is wrong */
 };
 
 static void print_findings(struct checking *c, const char *name,
@@ -128,7 +128,7 @@ static bool has_tunnel(const struct tunnels *tunnels, const char *name)
 	return false;
 }
 
-/* Those of files that are not there. Returns how many. */
+/* Report the tunnels of files that do not exist. Returns how many. */
 static size_t check_missing(struct checking *c, const struct conf *conf,
 			    const struct tunnels *tunnels)
 {
@@ -148,7 +148,7 @@ static size_t check_missing(struct checking *c, const struct conf *conf,
 	return count;
 }
 
-/* name: only that one, which is there; or NULL. */
+/* name: the only tunnel to check, which exists; NULL: all tunnels. */
 static int check_all(struct gretool *g, const char *name,
 		     struct tunnels *tunnels)
 {
@@ -162,13 +162,13 @@ static int check_all(struct gretool *g, const char *name,
 	size_t i, missing = 0;
 
 	facts_open(&reader, &g->nl, g->netns, g->home);
-	/* They are only compared with those of files. */
+	/* Routes are only compared with those of files. */
 	if (reader.files.conf.count)
 		tunnels_read_routes(&g->nl, tunnels);
 	if (g->output.json)
 		json_array(&c.json, NULL);
 	for (i = 0; i < tunnels->count; i++) {
-		/* One that goes meanwhile does not hide the others. */
+		/* A tunnel that is deleted meanwhile does not hide the others. */
 		one = check_tunnel(&c, &reader, &tunnels->list[i]);
 		status = status ? status : one;
 	}

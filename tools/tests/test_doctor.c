@@ -534,8 +534,8 @@ static void test_rules(void)
 	facts.file.section = &section;
 	check_text(found(), "warning differs", "not what a file says");
 	check_text(sentence(),
-		   "it is not what /etc/gretool/a.conf, line 3 says: it has "
-		   "\"mtu 1400\", and is to have \"mtu 1476\"",
+		   "it differs from /etc/gretool/a.conf, line 3: it has "
+		   "\"mtu 1400\", but should have \"mtu 1476\"",
 		   "how");
 	check_text(fix(), "gretool apply", "the fix");
 
