@@ -8,7 +8,7 @@
 #include "netlink/resolve.h"
 #include "option/options.h"
 
-/* That the interface is down is a finding of its own. */
+/* An interface that is down is a finding of its own. */
 #define COMPARED (~(uint32_t)F_UP)
 
 static bool is_first_namespace(void)
@@ -23,7 +23,7 @@ static bool is_first_namespace(void)
 void files_read(struct files *files)
 {
 	memset(files, 0, sizeof(*files));
-	/* Sections that are right are good, even if others are not. */
+	/* Correct sections count even if others are wrong. */
 	if (is_first_namespace() && !access(CONF_PATH, R_OK | X_OK))
 		conf_read(&files->conf, CONF_PATH);
 }
@@ -85,7 +85,7 @@ static void compare(const struct config *said, const struct tunnel *tunnel,
 	struct diff difference;
 	struct config target;
 
-	/* Addresses and routes that others have given it are not to go. */
+	/* Addresses and routes that others have added may stay. */
 	if (diff_target(&target, said, tunnel, false)) {
 		diff_find(&difference, &tunnel->config, &target);
 		options_compare(difference.from, difference.to,

@@ -41,16 +41,16 @@ static char *run(struct filter_text *t, const char *const argv[],
 	return NULL;
 }
 
-/* A module that is not there has no rules; and is not to be loaded for us. */
+/* Without the module there are no rules, and nft would load it. */
 static bool nft_may_have_rules(void)
 {
 	if (!access("/sys/module/nf_tables", F_OK))
 		return true;
-	/* Built in, it does not show; without modules all is. */
+	/* A kernel without modules has it built in, where it does not show. */
 	return access("/proc/modules", F_OK) != 0;
 }
 
-/* Tables of the old iptables, which nft does not know: one name a line. */
+/* The file has the tables of the old iptables, which nft does not show. */
 static bool has_old_tables(struct filter_text *t)
 {
 	FILE *file = fopen("/proc/net/ip_tables_names", "re");
@@ -76,7 +76,7 @@ void filter_text_read(struct filter_text *t)
 	char *text = NULL;
 
 	memset(t, 0, sizeof(*t));
-	/* A kernel without netfilter has none of this. */
+	/* This kernel has no netfilter. */
 	if (access("/proc/net/netfilter", F_OK))
 		return;
 	if (nft_may_have_rules())
@@ -84,7 +84,7 @@ void filter_text_read(struct filter_text *t)
 	if (text) {
 		t->nft = json_loads(text, 0, NULL);
 		if (!t->nft)
-			unread(t, nft[0], "prints no JSON");
+			unread(t, nft[0], "it does not print JSON");
 		free(text);
 	}
 	if (has_old_tables(t))

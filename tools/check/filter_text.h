@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The filters of the network namespace that we are in, as their tools print. */
+/* Reads the filters of the current network namespace from their tools. */
 #ifndef FILTER_TEXT_H
 #define FILTER_TEXT_H
 

@@ -9,7 +9,7 @@
 #define PLAIN \
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+:,./-"
 
-/* $'...', which has an escape for what would steer a terminal. */
+/* $'...' can escape control characters, which a terminal would obey. */
 static const char *shell_bytes(const char *word, char *text, size_t size)
 {
 	char *out = text, *const end = text + size;
@@ -44,7 +44,7 @@ const char *shell_word(const char *word, char *text, size_t size)
 		snprintf(text, size, "%s", word);
 		return text;
 	}
-	/* Room for the longest piece, the last quote and the NUL. */
+	/* Leave room for the longest piece, the last quote and the NUL. */
 	*out++ = '\'';
 	for (; *word && out + 6 < end; word++) {
 		if (*word == '\'') {
@@ -77,7 +77,7 @@ void place_of(struct place *p, const char *netns)
 		snprintf(p->run, sizeof(p->run), "ip netns exec %s ", quoted);
 		return;
 	}
-	/* ip(8) knows no pids. */
+	/* ip(8) does not take a pid. */
 	if (!strchr(netns, '/'))
 		snprintf(quoted, sizeof(quoted), "/proc/%.20s/ns/net", netns);
 	snprintf(p->ip, sizeof(p->ip), "ip -n %s", quoted);

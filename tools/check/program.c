@@ -11,7 +11,7 @@
 
 #include "check/program.h"
 
-/* Tables of a hundred thousand rules print in less. */
+/* nft prints a hundred thousand rules in less time. */
 #define PROGRAM_SECONDS 30
 
 const char *program_find(const char *name)
@@ -38,16 +38,16 @@ become(const char *path, const char *const argv[], int output, int complaints)
 	dup2(nothing, STDIN_FILENO);
 	dup2(output, STDOUT_FILENO);
 	dup2(complaints, STDERR_FILENO);
-	/* Its words are read by a program. */
+	/* The messages must not be translated. */
 	setenv("LC_ALL", "C", 1);
-	/* Kept over exec; who overdoes it is ended. */
+	/* The alarm survives exec and ends a program that takes too long. */
 	alarm(PROGRAM_SECONDS);
 	execv(path, (char *const *)argv);
 	dprintf(STDERR_FILENO, "%s", strerror(errno));
 	_exit(127);
 }
 
-/* All that is in a file, with a NUL behind it. */
+/* The contents of a file, with a NUL at the end. */
 static char *read_all(int fd)
 {
 	struct stat stat;
@@ -81,7 +81,7 @@ static int wait_for(pid_t pid)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* Files in memory and not pipes: however much it prints, nobody waits. */
+/* With files in memory, unlike pipes, the program never waits for a reader. */
 static int run(const char *path, const char *const argv[], int output,
 	       int complaints)
 {

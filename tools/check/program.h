@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Run another program, and have what it prints. */
+/* Runs another program and reads its output. */
 #ifndef PROGRAM_H
 #define PROGRAM_H
 
-/* Where programs of the system are, whatever PATH says; NULL: it is not there. */
+/* Look in the folders of the system, whatever PATH is. NULL: it is not there. */
 const char *program_find(const char *name);
 
 /*
- * Its exit status, or -errno. *output is what it printed, for the caller to
- * free, or NULL; complaint the first line of its messages.
+ * Returns the exit status, or -errno. *output is what the program printed, which
+ * the caller frees, or NULL. complaint gets the first line of its messages.
  */
 int program_run(const char *path, const char *const argv[], char **output,
 		char *complaint, size_t size);
