@@ -371,7 +371,7 @@ links() {
 	END
 	imports 1 links
 	check_eq "the file" "# not taken over: tap: 
-# not taken over: tap is of kind gretap, grex carries layer 3 over IPv4
+# not taken over: tap is of kind gretap, but grex carries layer 3 over IPv4
 
 [gre1]
 local 192.0.2.1
@@ -387,7 +387,7 @@ addr 10.7.0.1/32 peer 10.7.0.2
 addr fd00::1/64
 route 10.8.0.0/16 via 10.0.0.2 metric 3
 up
-# not taken over: route 10.10.0.0/16, which has more than a file can say
+# not taken over: route 10.10.0.0/16, which has attributes that a file cannot express
 
 [gre2]
 remote 192.0.2.3

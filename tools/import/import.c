@@ -118,7 +118,7 @@ void import_remark(struct import *im, const char *name, const char *fmt, ...)
 	va_end(args);
 }
 
-/* As a section of a file, with what is certainly missing yet in front. */
+/* Parse options like a section of a file, with some others before them. */
 static int parse(struct config *c, const char *name, const char *before,
 		 const char *options)
 {
@@ -129,7 +129,7 @@ static int parse(struct config *c, const char *name, const char *before,
 	config_init(c);
 	if (asprintf(&text, "%s %s", before, options) < 0)
 		return refused("%s", strerror(ENOMEM));
-	/* Each word but the last has something behind it. */
+	/* At least one character is between two words. */
 	max = (int)strlen(text) / 2 + 1;
 	argv = calloc((size_t)max + 1, sizeof(*argv));
 	if (!argv) {
@@ -155,7 +155,7 @@ static bool begins_with(const char *text, const char *word)
 	       (text[length] == ' ' || !text[length]);
 }
 
-/* Does the grammar take it? If not, it has said why. */
+/* Whether the parser accepts the option; if not, it has reported why. */
 static bool is_right(const struct import_tunnel *t, const char *option)
 {
 	struct config c;
@@ -164,7 +164,7 @@ static bool is_right(const struct import_tunnel *t, const char *option)
 	status = parse(&c, t->name,
 		       begins_with(option, "remote") ? "up"
 						     : "remote 192.0.2.1 up",
-		       /* These need no proof, and are here already. */
+		       /* The options before have these already. */
 		       begins_with(option, "up") ? "" : option);
 	config_free(&c);
 	return !status;
@@ -175,7 +175,7 @@ static bool repeats(const char *option)
 	return begins_with(option, "addr") || begins_with(option, "route");
 }
 
-/* What comes later of the same kind takes its place. */
+/* A later option of the same name replaces it. */
 static bool is_overridden(const struct import_tunnel *t, size_t number)
 {
 	const char *option = t->options[number].text;
@@ -214,7 +214,7 @@ static void remark_option(struct import *im, struct import_tunnel *t,
 	import_remark(im, t->name, "%s", option->text);
 }
 
-/* Other tools take a tunnel without a remote for one that has any. */
+/* For other tools, a tunnel without a remote takes packets from anywhere. */
 static bool lacks_remote(const struct import_tunnel *t)
 {
 	size_t i;
@@ -225,7 +225,7 @@ static bool lacks_remote(const struct import_tunnel *t)
 	return !t->is_other;
 }
 
-/* All options that are right, in one text; the caller frees it. */
+/* Join all valid options to a text, which the caller frees. */
 static char *join_options(struct import *im, struct import_tunnel *t)
 {
 	char *text = NULL;
@@ -241,12 +241,12 @@ static char *join_options(struct import *im, struct import_tunnel *t)
 
 		if (is_overridden(t, i))
 			continue;
-		/* The operator has it, and what is printed goes anywhere. */
+		/* The output may go anywhere, and the operator has the secret. */
 		if (begins_with(option->text, "keepalive-secret")) {
 			im->file = option->file;
 			im->line = option->line;
 			import_remark(im, t->name,
-				      "keepalive-secret, put it in yourself");
+				      "keepalive-secret, add it yourself");
 			continue;
 		}
 		report_at(option->file, option->line);
@@ -289,7 +289,7 @@ static int print_tunnel(FILE *out, struct import *im, struct import_tunnel *t)
 	return status;
 }
 
-/* A word of it is one of the tunnels, or has it between dots or slashes. */
+/* Whether a word, or a part of it between dots or slashes, is a tunnel. */
 static bool names_tunnel(const struct import *im, const char *text)
 {
 	const char ends[] = " \t\"'./=:@";
@@ -308,8 +308,8 @@ static bool names_tunnel(const struct import *im, const char *text)
 }
 
 /*
- * The options of an interface that is no tunnel are its own, but for routes:
- * beside commands that make a tunnel they may well lead into that.
+ * The options of an interface that is not a tunnel do not matter. Beside commands
+ * that create a tunnel, its routes may lead into that tunnel.
  */
 static void print_lost_options(FILE *out, const struct import_tunnel *t)
 {
@@ -321,7 +321,7 @@ static void print_lost_options(FILE *out, const struct import_tunnel *t)
 			print_remark(out, &t->options[i]);
 }
 
-/* What is said about interfaces that are no tunnels, but is about tunnels. */
+/* Print the remarks of other interfaces that concern tunnels. */
 static int print_lost(FILE *out, const struct import *im,
 		      const struct import_tunnel *t)
 {

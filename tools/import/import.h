@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Tunnels of other tools, on their way into a file: what each is told, in the
- * words of `add`, and what cannot be said in them.
+ * The tunnels of other tools: their options in the words of `add`, and remarks
+ * about what these cannot express.
  */
 #ifndef IMPORT_H
 #define IMPORT_H
@@ -13,9 +13,9 @@
 
 #include "netlink/nl.h"
 
-/* What was said about a tunnel, and where. */
+/* An option or remark, and where it comes from. */
 struct import_line {
-	const char *file; /* NULL: by the kernel */
+	const char *file; /* NULL: the kernel */
 	unsigned int line;
 	char *text;
 };
@@ -24,10 +24,10 @@ struct import_tunnel {
 	char name[IFNAMSIZ];
 	const char *file; /* where it is created */
 	unsigned int line;
-	bool is_gre; /* else it is some interface, and left out */
-	bool is_other; /* of a kind that grex does not have */
-	bool makes_gre; /* what is said about it makes another one's tunnel */
-	bool is_lost; /* it may be a GRE tunnel, made in a way not understood */
+	bool is_gre; /* other interfaces are not printed */
+	bool is_other; /* its kind is one that grex does not have */
+	bool makes_gre; /* its commands create the tunnel of another interface */
+	bool is_lost; /* a line that is not understood may create a GRE tunnel */
 	struct import_line *options; /* "ttl 255" */
 	size_t noptions;
 	struct import_line *remarks; /* what is not taken over */
@@ -37,32 +37,32 @@ struct import_tunnel {
 struct import {
 	struct import_tunnel *tunnels;
 	size_t count;
-	size_t created; /* tunnels, until now */
+	size_t created; /* the number of GRE tunnels so far */
 	char **files; /* their names */
 	size_t nfiles;
-	/* What is being read. */
+	/* The position of the reader. */
 	const char *file;
 	unsigned int line;
 	bool no_memory;
 };
 
 void import_free(struct import *im);
-/* What is said from here on is in this file. */
+/* The following options and remarks come from this file. */
 void import_file(struct import *im, const char *name);
 
-/* The one of this name, new if need be. NULL: it cannot be a name. */
+/* Find or add the tunnel of this name. NULL: it is not a valid name. */
 struct import_tunnel *import_tunnel(struct import *im, const char *name);
-/* It is here that it is created, as a GRE tunnel. */
+/* The current line creates this GRE tunnel. */
 void import_create(struct import *im, const char *name);
 void import_option(struct import *im, const char *name, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
-/* What is not taken over. */
+/* Tell what is not taken over. */
 void import_remark(struct import *im, const char *name, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /*
- * Print the sections, with a comment and a warning for all that is not taken
- * over. Returns enum status: refused if a whole tunnel is not.
+ * Print the sections, with a comment and a warning for everything that is not taken
+ * over. Returns enum status, which is STATUS_REFUSED if that is a whole tunnel.
  */
 int import_print(FILE *out, struct import *im);
 
@@ -72,7 +72,7 @@ int import_ifupdown(struct import *im, const char *path);
 int import_networkd(struct import *im, const char *directory);
 
 /*
- * A command line of ip(8), from a script about iface. False: nothing of it was
+ * Read a command line of ip(8) from a script of iface. False: the command is not
  * understood.
  */
 bool import_ip(struct import *im, const char *iface, int argc, char **argv);

@@ -15,9 +15,9 @@
 #include "netlink/collect.h"
 #include "option/words.h"
 
-/* Of files that name each other. */
+/* So deep may files include each other. */
 #define DEPTH_MAX 8
-/* Lines of stanzas that inherit from each other again and again. */
+/* So many lines may stanzas inherit from each other. */
 #define SAID_MAX 10000
 /* The characters in the names of run-parts(8). */
 #define RUN_PARTS \
@@ -25,19 +25,19 @@
 
 /* "iface NAME FAMILY METHOD" and the lines below it. */
 struct stanza {
-	char name[IFNAMSIZ]; /* "": of something else */
-	char title[64]; /* the same, or what is too long for an interface */
+	char name[IFNAMSIZ]; /* "": not a stanza of an interface */
+	char title[64]; /* the same, or a name too long for an interface */
 	unsigned int line;
 	char family[16]; /* "": it is inherited */
 	bool is_tunnel, is_ipv6;
-	/* What belongs together, and comes in any order. */
+	/* Options that belong together, and come in any order. */
 	char address[80], netmask[80], peer[80], gateway[80], metric[16];
 	char gre_addr[1024], gre_peer[80];
 };
 
-/* A line, for the stanzas that inherit it; the first is "iface FAMILY METHOD". */
+/* A line that stanzas can inherit. The first of a stanza is "iface FAMILY METHOD". */
 struct said {
-	char title[64]; /* of whose stanza */
+	char title[64]; /* of the stanza */
 	struct import_line line;
 };
 
@@ -45,7 +45,7 @@ struct reader {
 	struct import *im;
 	struct said *said;
 	size_t nsaid;
-	char **started; /* the names of "auto" and the like */
+	char **started; /* the names in lines of "auto" and the like */
 	size_t nstarted;
 	char **parents; /* the titles that others inherit from */
 	size_t nparents;
@@ -115,7 +115,7 @@ static void end_stanza(struct import *im, struct stanza *s)
 	else if (s->address[0])
 		import_option(im, s->name, "addr %.*s%s", length, s->address,
 			      prefix);
-	/* The options of ifupdown have no order: one peer is of the last address. */
+	/* Options of ifupdown have no order: the peer belongs to the last address. */
 	if (s->gre_peer[0])
 		snprintf(s->gre_addr + strlen(s->gre_addr),
 			 sizeof(s->gre_addr) - strlen(s->gre_addr), " peer %s",
@@ -129,7 +129,7 @@ static void end_stanza(struct import *im, struct stanza *s)
 	memset(s, 0, sizeof(*s));
 }
 
-/* The name of the interface in place of $IFACE. */
+/* Replace $IFACE by the name of the interface. */
 static void put_name(char *text, size_t size, const char *line,
 		     const char *name)
 {
@@ -159,7 +159,7 @@ static bool makes_gre(const char *word, const char *value)
 		(strstr(value, "tunnel add") || strstr(value, "link add")));
 }
 
-/* An option, or a command of a hook, that is not understood. */
+/* Remark an option, or a command of a hook, that is not understood. */
 static void remark_unread(struct import *im, const struct stanza *s,
 			  const char *word, const char *value)
 {
@@ -179,7 +179,7 @@ static bool take_command(struct import *im, const struct stanza *s, char *text)
 		return false;
 	if (!argc)
 		return true;
-	/* That of net-tools is told what "ip tunnel" is. */
+	/* iptunnel of net-tools takes the same words as "ip tunnel". */
 	if (!strcmp(basename(argv[0]), "iptunnel")) {
 		argv[0] = (char *)"tunnel";
 		return import_ip(im, s->name, argc, argv);
@@ -188,12 +188,13 @@ static bool take_command(struct import *im, const struct stanza *s, char *text)
 	       import_ip(im, s->name, argc - 1, argv + 1);
 }
 
-/* Commands of a hook: those of ip(8), with ; or && between, or || true behind. */
+/* Read the commands of ip(8) in a hook, separated by ; or &&, also before || true. */
 static void take_hook(struct import *im, const struct stanza *s,
 		      const char *hook, const char *line)
 {
 	char text[1024], whole[1024], *at = text, *end;
-	bool is_and, is_conditional = false; /* on what is not understood */
+	/* A command after && depends on the one before. */
+	bool is_and, is_conditional = false;
 	size_t created = im->created;
 	struct import_tunnel *t;
 
@@ -230,7 +231,7 @@ static bool has_value(const char *name)
 	return true;
 }
 
-/* gre-WORD: what gretool.ifupdown takes. */
+/* gre-WORD is an option for the hook gretool.ifupdown. */
 static void take_word(struct import *im, struct stanza *s, const char *name,
 		      const char *value)
 {
@@ -246,7 +247,7 @@ static void take_word(struct import *im, struct stanza *s, const char *name,
 		import_option(im, s->name, "%s %s", name, value);
 }
 
-/* Of ip(8), and it deletes or brings down. */
+/* A command of ip(8) that deletes something or brings it down. */
 static bool takes_down(const char *command)
 {
 	return (!strncmp(command, "ip ", 3) || strstr(command, "/ip ")) &&
@@ -266,7 +267,7 @@ static void take_stanza_line(struct import *im, struct stanza *s,
 			take_hook(im, s, word, value);
 			return;
 		}
-		/* A tunnel is deleted with all of it; what is about others? */
+		/* Deleting the tunnel does the same. Other commands matter. */
 		if (!strcmp(word, ends[i])) {
 			if (!takes_down(value))
 				remark_unread(im, s, word, value);
@@ -335,14 +336,14 @@ static void take_method(struct reader *r, struct stanza *s, const char *family,
 	copy(s->family, sizeof(s->family), family);
 	s->is_ipv6 = !strcmp(family, "inet6");
 	s->is_tunnel = !strcmp(method, "tunnel");
-	/* What the kernel has unless it is told otherwise. */
+	/* The defaults of the kernel. */
 	if (s->is_tunnel && s->name[0]) {
 		import_option(r->im, s->name, "ttl inherit");
 		import_option(r->im, s->name, "tos 0");
 	}
 }
 
-/* End the first word of a text; what is behind it. */
+/* End the text after its first word, and return the rest. */
 static char *cut_first(char *text)
 {
 	char *rest = text + strcspn(text, " ");
@@ -352,7 +353,7 @@ static char *cut_first(char *text)
 	return rest;
 }
 
-/* Take over a line of another stanza. False: that stanza has another family. */
+/* Take over a line of a parent. False: the parent has another family. */
 static bool inherit_line(struct reader *r, struct stanza *s,
 			 const struct import_line *line)
 {
@@ -380,7 +381,7 @@ static bool inherit_line(struct reader *r, struct stanza *s,
 	return fits;
 }
 
-/* False: no stanza above has this title, and the family. */
+/* False: no earlier stanza has this title and the same family. */
 static bool inherit(struct reader *r, struct stanza *s, const char *parent)
 {
 	const char *file = r->im->file;
@@ -415,7 +416,7 @@ static void begin_stanza(struct reader *r, struct stanza *s, char *value)
 	if (!name)
 		return;
 	copy(s->title, sizeof(s->title), name);
-	/* No interface has a longer name, but what others inherit may. */
+	/* A template may have a longer name than an interface. */
 	if (strlen(name) < sizeof(s->name))
 		copy(s->name, sizeof(s->name), name);
 	s->line = r->im->line;
@@ -444,7 +445,7 @@ static bool is_listed(char *const *list, size_t count, const char *name)
 	return false;
 }
 
-/* What others inherit is no tunnel of its own unless it is started. */
+/* A parent is only a template unless it is started. */
 static void drop_parents(struct reader *r)
 {
 	struct import_tunnel *t;
@@ -476,7 +477,7 @@ static void free_reader(struct reader *r)
 	free(r->parents);
 }
 
-/* auto, allow-hotplug, mapping, ...: which interfaces to treat how. */
+/* auto, allow-hotplug, mapping and the like, followed by names of interfaces. */
 static void take_names(struct reader *r, const char *word, char *value)
 {
 	bool is_start = !strcmp(word, "auto") || !strncmp(word, "allow-", 6);
@@ -492,7 +493,7 @@ static void take_names(struct reader *r, const char *word, char *value)
 
 static int read_file(struct reader *r, const char *path, int depth);
 
-/* source PATTERN, relative to the file that says it. */
+/* source PATTERN is relative to the file with the line. */
 static int read_sources(struct reader *r, const char *path, const char *value,
 			bool is_directory, int depth)
 {
@@ -512,7 +513,7 @@ static int read_sources(struct reader *r, const char *path, const char *value,
 	for (i = 0; i < found.gl_pathc; i++) {
 		const char *name = strrchr(found.gl_pathv[i], '/') + 1;
 
-		/* All of a directory, but for backups and the like. */
+		/* Skip backups and the like. */
 		if (is_directory && name[strspn(name, RUN_PARTS)])
 			continue;
 		err = read_file(r, found.gl_pathv[i], depth + 1);
@@ -562,7 +563,7 @@ static int take_line(struct reader *r, struct stanza *s, const char *path,
 	return STATUS_OK;
 }
 
-/* One line, with those that its backslash continues. */
+/* Read a line, and join it with those that it continues with a backslash. */
 static bool read_line(struct import *im, FILE *file, char **line, size_t *size,
 		      char **more, size_t *room, unsigned int *next)
 {

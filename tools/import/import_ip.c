@@ -6,7 +6,7 @@
 #include "import/import.h"
 #include "option/words.h"
 
-/* ip(8) takes any beginning of its words. */
+/* ip(8) accepts any abbreviation of its words. */
 static bool is_word(const char *text, const char *word)
 {
 	return *text && !strncmp(text, word, strlen(text));
@@ -31,8 +31,8 @@ static const struct word *find_word(const char *name)
 }
 
 /*
- * ip(8) reads every number of a TOS as hexadecimal, with 0x or without. The
- * lowest bit says the same as "inherit/", which ip tunnel takes.
+ * ip(8) reads the number of a TOS as hexadecimal, with or without 0x. Its lowest bit
+ * means the same as "inherit/", which "ip tunnel" accepts.
  */
 static void take_tos(struct import *im, const char *name, const char *value)
 {
@@ -42,7 +42,7 @@ static void take_tos(struct import *im, const char *name, const char *value)
 	char *end;
 
 	number = strtoul(tos, &end, 16);
-	/* ip(8) looks for its names first, which are in capitals. */
+	/* ip(8) looks for names first, which are in capitals. */
 	if (!strcmp(tos, "EF") || !isxdigit((unsigned char)*tos) || *end ||
 	    number > 255)
 		import_option(im, name, "tos %s", value);
@@ -54,7 +54,7 @@ static void take_tos(struct import *im, const char *name, const char *value)
 			      number & ~1UL);
 }
 
-/* A number that begins with 0 is octal for ip(8), and decimal for gretool. */
+/* A number that begins with 0 is octal for ip(8), but decimal for gretool. */
 static void take_number(struct import *im, const char *name, const char *word,
 			const char *value)
 {
@@ -73,7 +73,7 @@ static void take_option(struct import *im, const char *name, const char *word,
 	static const char *const numbers[] = { "key", "ikey", "okey", "fwmark",
 					       NULL };
 
-	/* The TTL 0 of ip(8) is an inherited one. */
+	/* The TTL 0 of ip(8) means that the TTL is inherited. */
 	if (is_one_of(word, ttl) && !value[strspn(value, "0")])
 		import_option(im, name, "ttl inherit");
 	else if (is_one_of(word, ttl))
@@ -87,7 +87,7 @@ static void take_option(struct import *im, const char *name, const char *word,
 			      value ? value : "");
 }
 
-/* What in-tree tunnels have unless they are told otherwise. */
+/* The defaults of in-tree tunnels. */
 static void take_defaults(struct import *im, const char *name)
 {
 	import_create(im, name);
@@ -95,7 +95,7 @@ static void take_defaults(struct import *im, const char *name)
 	import_option(im, name, "tos 0");
 }
 
-/* Options of a GRE tunnel, up to the end. */
+/* Read the options of a GRE tunnel, up to the end of the line. */
 static void take_options(struct import *im, const char *name, int argc,
 			 char **argv)
 {
@@ -110,7 +110,7 @@ static void take_options(struct import *im, const char *name, int argc,
 			import_remark(im, name, "%s%s%s", argv[i],
 				      i + 1 < argc ? " " : "",
 				      i + 1 < argc ? argv[i + 1] : "");
-			/* Whether a value follows is not known. */
+			/* A word that is not an option is probably its value. */
 			if (i + 1 < argc && !find_word(argv[i + 1]))
 				i++;
 			continue;
@@ -182,7 +182,7 @@ static const char *value_of(int argc, char **argv, const char *word)
 	return NULL;
 }
 
-/* A word that is none of the list of words with a value. */
+/* Find a word that is not in the list of words with a value. */
 static const char *unknown_word(int argc, char **argv, const char *const *list)
 {
 	int i;
@@ -217,7 +217,7 @@ static bool take_link_set(struct import *im, int argc, char **argv)
 					      argv[i + 1]);
 			i++;
 		} else {
-			/* Whether a value follows is not known. */
+			/* A word that is not an option is probably its value. */
 			import_remark(im, name, "ip link set %s%s%s", argv[i],
 				      i + 1 < argc ? " " : "",
 				      i + 1 < argc ? argv[i + 1] : "");
@@ -304,7 +304,7 @@ bool import_ip(struct import *im, const char *iface, int argc, char **argv)
 	verb = argv[1];
 	argc -= 2;
 	argv += 2;
-	/* The tunnel goes, and takes all of it along. */
+	/* The tunnel is deleted with its addresses and routes. */
 	if (is_word(verb, "delete"))
 		return is_word(object, "tunnel") || is_word(object, "link") ||
 		       is_word(object, "address") || is_word(object, "route");

@@ -18,7 +18,7 @@ struct reading {
 	struct tunnels tunnels; /* of kind gre */
 };
 
-/* The module makes these in every namespace, for packets of no other tunnel. */
+/* The kernel creates these in every namespace, for packets of no other tunnel. */
 static bool is_fallback(const struct tunnel *t)
 {
 	static const char *const names[] = { "gre0", "gretap0", "erspan0",
@@ -56,7 +56,7 @@ static int collect_link(const struct nlmsghdr *message, void *arg)
 			if (other)
 				other->is_other = true;
 			import_remark(reading->im, t.config.name,
-				      "%s is of kind %s, grex carries layer 3 over IPv4",
+				      "%s is of kind %s, but grex carries layer 3 over IPv4",
 				      t.config.name, t.kind);
 		}
 	return 0;
@@ -98,7 +98,7 @@ static void take_link(struct import *im, const struct tunnel *t)
 		print_route(out, &t->odd[i]);
 		fclose(out);
 		import_remark(im, t->config.name,
-			      "%s, which has more than a file can say",
+			      "%s, which has attributes that a file cannot express",
 			      text + 1);
 		free(text);
 	}

@@ -13,14 +13,14 @@
 
 struct unit {
 	char section[32];
-	char names[256]; /* of [NetDev] or [Match] */
+	char names[256]; /* the names in [NetDev] or [Match] */
 	bool is_network, is_gre;
 	bool has_match;
-	bool is_other; /* [Match] leaves no GRE tunnel */
-	/* What belongs together, and comes in any order. */
+	bool is_other; /* [Match] excludes GRE tunnels */
+	/* Options that belong together, and come in any order. */
 	char local[80], peer[80], to[80], via[80], metric[16], table[16],
 		type[16];
-	char more[160]; /* what a route has that a file cannot say */
+	char more[160]; /* attributes of a route that a file cannot express */
 };
 
 static bool is_yes(const char *value)
@@ -34,7 +34,7 @@ static void copy(char *to, size_t size, const char *from)
 	snprintf(to, size, "%s", from);
 }
 
-/* One of the patterns; with an exclamation mark before them, none of them. */
+/* Whether one of the patterns matches; after an exclamation mark, none of them. */
 static bool matches(const char *patterns, const char *name)
 {
 	bool inverted = *patterns == '!', found = false;
@@ -47,7 +47,7 @@ static bool matches(const char *patterns, const char *name)
 	return found != inverted;
 }
 
-/* Each of the tunnels that [Match] names; all of them are known by now. */
+/* Add an option or remark to each tunnel that [Match] names. All are known by now. */
 static void say(struct import *im, const struct unit *u, bool is_remark,
 		const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
@@ -177,7 +177,7 @@ static bool take_network(struct import *im, struct unit *u, const char *key,
 			copy((char *)u + parts[i].at, parts[i].size, value);
 			return true;
 		}
-	/* The route is another one without it. */
+	/* Without these attributes, the route would be another one. */
 	if (!strcmp(u->section, "Route")) {
 		size_t length = strlen(u->more);
 
@@ -204,7 +204,7 @@ static bool take_network(struct import *im, struct unit *u, const char *key,
 	return true;
 }
 
-/* Tunnel=NAME of another interface: the tunnel is bound to that one. */
+/* Tunnel=NAME binds the tunnel to the interface of this unit. */
 static void take_binding(struct import *im, const struct unit *u,
 			 const char *value)
 {
@@ -216,14 +216,14 @@ static void take_binding(struct import *im, const struct unit *u,
 		import_option(im, value, "dev %s", u->names);
 	else
 		import_remark(im, value,
-			      "Tunnel=%s, the interface has no plain name",
+			      "Tunnel=%s, because the unit does not name one interface",
 			      value);
 }
 
 typedef void (*line_fn)(struct import *im, struct unit *u, const char *key,
 			const char *value);
 
-/* By what it says of the interface, it is another than a GRE tunnel. */
+/* Whether a match excludes GRE tunnels. */
 static bool is_about_others(const char *key, const char *value)
 {
 	static const char *const hardware[] = {
@@ -240,7 +240,7 @@ static bool is_about_others(const char *key, const char *value)
 	       (!strcmp(key, "Kind") && !matches(value, "gre"));
 }
 
-/* First of all the names, which may be below what is said about them. */
+/* Names are read first, because they may be below the options. */
 static void take_names(struct import *im, struct unit *u, const char *key,
 		       const char *value)
 {
@@ -381,14 +381,14 @@ static int read_unit(struct import *im, const char *path, bool network)
 		status = read_drop_ins(im, &u, path, take_names);
 	if (status || (!network && !u.is_gre))
 		return status;
-	/* A [Match] without names is about all that the rest of it leaves. */
+	/* A [Match] without names is about all interfaces that fit the rest of it. */
 	if (u.has_match && !u.names[0])
 		copy(u.names, sizeof(u.names), "*");
 	if (!network) {
 		import_file(im, path);
 		im->line = 1;
 		import_create(im, u.names);
-		/* What networkd sets unless it is told otherwise. */
+		/* The defaults of networkd. */
 		import_option(im, u.names, "ttl inherit");
 		import_option(im, u.names, "tos 0");
 		import_option(im, u.names, "up");

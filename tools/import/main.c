@@ -48,7 +48,7 @@ static int run_import(struct gretool *g, int argc, char **argv)
 	if (status)
 		return status;
 	if (!operands[0])
-		return usage("where from is missing, expected links, ifupdown "
+		return usage("the source is missing, expected links, ifupdown "
 			     "or networkd");
 	status = read_from(&im, &g->nl, operands[0], operands[1]);
 	err = import_print(stdout, &im);

@@ -152,7 +152,7 @@ run 1 'gretool: apply: /nowhere: No such file or directory' apply /nowhere
 run 2 'gretool: save: unexpected argument "b"' save a b
 run 2 'gretool: save: "-j" is not an option, expected only FILE' save -j
 run 2 'gretool: add: route: only in a file of "gretool apply",*' add g1 remote any route 10.0.0.0/8
-run 2 'gretool: import: where from is missing, expected links, ifupdown or networkd' import
+run 2 'gretool: import: the source is missing, expected links, ifupdown or networkd' import
 run 2 'gretool: import: "x" is not links, ifupdown or networkd' import x
 run 2 'gretool: import: unexpected argument "x"' import links x
 run 2 'gretool: import: unexpected argument "y"' import ifupdown x y

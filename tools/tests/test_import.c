@@ -220,8 +220,8 @@ static void test_match(const char *directory)
 	check_network(directory,
 		      "[Match]\nPermanentMACAddress=02:00:00:00:00:01\n"
 		      "[Network]\nDNS=10.0.0.2\nTunnel=g\n",
-		      PLAIN "up # not taken over: %:5: Tunnel=g, the interface "
-			    "has no plain name",
+		      PLAIN "up # not taken over: %:5: Tunnel=g, because the "
+			    "unit does not name one interface",
 		      "hardware");
 	check_network(directory,
 		      "[Match]\nName=!eth*\n[Network]\nAddress=10.0.0.1/30\n",
@@ -315,7 +315,7 @@ int main(void)
 		 "[g] remote 192.0.2.2 csum keepalive 1 3 mtu-probe on addr "
 		 "10.0.0.1/30 addr 10.1.0.1/32 peer 10.1.0.2 addr fd00::1/64 "
 		 "up  [h] remote any addr 10.4.0.1/32 peer 10.4.0.2 up "
-		 "# not taken over: %1$s:13: keepalive-secret, put it in yourself  "
+		 "# not taken over: %1$s:13: keepalive-secret, add it yourself  "
 		 "[i] remote 192.0.2.3 ttl inherit tos 0x00 addr 10.5.0.1/30 "
 		 "up # not taken over: %1$s:19: up [ -x /bin/foo ]   "
 		 "# not taken over: %1$s:19: up ip route add 10.9.0.0/16 dev i "
