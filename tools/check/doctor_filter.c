@@ -9,12 +9,12 @@
 #include "check/filter.h"
 #include "netlink/kmod.h"
 
-/* A packet in this time has probably passed the filters of today. */
+/* The filters have probably not changed since a packet passed so recently. */
 #define LATELY_MS 60000
 /* If so many keepalives are unanswered, something is wrong. */
 #define UNANSWERED_MANY 4
 
-/* What is known of the filters for packets of one direction. */
+/* What the filters do with the packets of one direction. */
 struct ruling {
 	struct filter_end end;
 	bool out;
@@ -43,7 +43,7 @@ static struct filter_packet packet_of(const struct facts *f, bool out)
 	return p;
 }
 
-/* The filters of today have let a packet pass, whatever the rules look like. */
+/* Whether a packet has passed recently. Then the rules need no further look. */
 static bool passes_lately(const struct facts *f, bool out)
 {
 	const struct path *path = &f->tunnel->path;
@@ -81,8 +81,8 @@ static const char *rule_text(const struct filter_end *end, char *text,
 	return text;
 }
 
-/* A policy on output also drops what this machine itself sends into the tunnel. A
- * name that needs quotes for the shell needs more of them for nft.
+/* A policy on output also drops inner packets that this machine sends. There is no
+ * command for names that need quotes, because nft needs other quotes than the shell.
  */
 static bool drops_inner(const struct facts *f, const struct ruling *r)
 {
@@ -141,7 +141,7 @@ static void say_unsure(const struct facts *f, const struct ruling *r,
 		  r->end.untracked ? "; a rule with notrack may leave it "
 				     "without a connection"
 				   : "");
-	/* A chain of a device comes before anything could start a trace. */
+	/* No rule of ours could start a trace before a chain of a device. */
 	if (!strcmp(r->end.family, "netdev"))
 		found_fix(found, "%snft list chain netdev %s %s", run,
 			  r->end.table, r->end.chain);

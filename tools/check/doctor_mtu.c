@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* How large packets can be. */
+/* The checks of the MTU, the path MTU and the MSS. */
 #include <inttypes.h>
 
 #include "check/doctor.h"
@@ -9,9 +9,9 @@
 #define IPV6_TCP_HEADERS 60
 /* If so many probes for the path MTU are unanswered, something is wrong. */
 #define UNANSWERED_MANY 6
-/* Answers take another path if, of at least so many packets, so many are received
- * for each one that is sent. With offloads, one sent packet may stand for many
- * segments, but hardly for a hundred.
+/* Answers take another path if at least so many packets were received, and so many
+ * for each one that was sent. With offloads, one received packet may stand for a
+ * hundred segments, so that the true ratio is even larger.
  */
 #define ONE_WAY_MANY 1000
 #define ONE_WAY_RATIO 100

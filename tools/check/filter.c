@@ -7,7 +7,7 @@
 
 #include "check/filter.h"
 
-/* The kernel lets chains call each other so deep. */
+/* The kernel allows as many nested jumps. */
 #define DEPTH_MAX 16
 
 enum match {
@@ -21,7 +21,7 @@ enum verdict {
 	ACCEPT,
 	DROP,
 	RETURN,
-	UNKNOWN, /* something that is not read: a queue, a named map */
+	UNKNOWN, /* a statement that is not read, such as a queue or named map */
 };
 
 struct walk {
@@ -56,7 +56,7 @@ static enum match both(enum match a, enum match b)
 	return a < b ? a : b;
 }
 
-/* What a rule looks at, and what that is in our packet. */
+/* The part of a packet that a rule compares, with its value in our packet. */
 struct key {
 	enum {
 		KEY_UNKNOWN,
@@ -178,7 +178,7 @@ static enum match is_prefix(const struct key *k, const json_t *prefix)
 	return k->kind == KEY_ADDRESS ? is_address(k, text) : MAYBE;
 }
 
-/* Is our packet what the right side of a match says? */
+/* Whether the right side of a match is the value in our packet. */
 static enum match is_value(const struct key *k, const json_t *v)
 {
 	const json_t *set = json_object_get(v, "set");
@@ -204,7 +204,7 @@ static enum match is_value(const struct key *k, const json_t *v)
 	return best;
 }
 
-/* One more condition of a rule. */
+/* Evaluate a condition of a rule. */
 static enum match compare(const struct walk *w, const json_t *match,
 			  struct filter_end *at)
 {
@@ -227,7 +227,7 @@ static enum match compare(const struct walk *w, const json_t *match,
 static enum verdict walk_chain(struct walk *w, struct filter_end *at,
 			       unsigned int depth);
 
-/* A rule ends here if it matches. Returns what surely becomes of the packet. */
+/* Evaluate the last statement of a rule. Returns NEXT if the rule is not sure to match. */
 static enum verdict end_rule(struct walk *w, enum match match, const char *word,
 			     const json_t *inner, struct filter_end *at,
 			     unsigned int depth)
@@ -250,7 +250,7 @@ static enum verdict end_rule(struct walk *w, enum match match, const char *word,
 	if (jumps && depth < DEPTH_MAX) {
 		at->chain = text_of(inner, "target");
 		verdict = walk_chain(w, at, depth + 1);
-		/* Behind a goto is the end of this chain. */
+		/* A goto does not come back to this chain. */
 		if (verdict == NEXT || verdict == RETURN)
 			return match == YES && !strcmp(word, "goto") ? RETURN
 								     : NEXT;
@@ -259,7 +259,7 @@ static enum verdict end_rule(struct walk *w, enum match match, const char *word,
 	}
 	if (match == YES && verdict != UNKNOWN)
 		return verdict;
-	/* A rule that is not about GRE, or has never dropped, is no suspect. */
+	/* A rule that does not name GRE or has never dropped is not suspected. */
 	suspect = (here.names_us || at->names_us) &&
 		  (!at->counted || at->packets);
 	if (verdict != DROP && !w->may_accept.rule)
@@ -270,7 +270,7 @@ static enum verdict end_rule(struct walk *w, enum match match, const char *word,
 	return NEXT;
 }
 
-/* A verdict for each of several values: as many rules. */
+/* A verdict map is like one rule for each of its values. */
 static enum verdict end_map(struct walk *w, enum match match, const json_t *map,
 			    struct filter_end *at, unsigned int depth)
 {
@@ -328,7 +328,7 @@ static enum verdict walk_rule(struct walk *w, const json_t *rule,
 				if (verdict != NEXT)
 					return verdict;
 			} else if (!strcmp(text_of(inner, "type"), "target")) {
-				/* Of iptables: nft knows no more of it. */
+				/* nft prints only the name of this target of iptables. */
 				if (!strcmp(text_of(inner, "name"), "REJECT"))
 					return end_rule(w, match, "reject",
 							inner, at, depth);
@@ -350,7 +350,7 @@ static bool is_in(const json_t *object, const struct filter_end *at,
 	       !strcmp(text_of(object, "family"), at->family);
 }
 
-/* The rules of the chain that at names; those of a goto end it with RETURN. */
+/* Walk the rules of at->chain. UNKNOWN: there is no such chain. */
 static enum verdict walk_chain(struct walk *w, struct filter_end *at,
 			       unsigned int depth)
 {
@@ -435,7 +435,7 @@ void filter_walk(const json_t *ruleset, const struct filter_packet *packet,
 	bool untracked;
 	size_t i;
 
-	/* Once more when it turns out that the packet may have no state. */
+	/* A rule with notrack makes the state of the connection unknown, so repeat it. */
 	do {
 		untracked = w.untracked;
 		*worst = (struct filter_end){ 0 };
@@ -444,7 +444,7 @@ void filter_walk(const json_t *ruleset, const struct filter_packet *packet,
 						"chain");
 			if (!is_on_the_way(&w, chain))
 				continue;
-			/* Each must let the packet pass, in whatever order. */
+			/* All of them must let the packet pass, so their order does not matter. */
 			walk_base(&w, chain, &end);
 			if (end.fate > worst->fate)
 				*worst = end;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the filters of this machine do with a GRE packet. Rules are read that
- * match the protocol, an address, the interface or the state of the connection
- * and end in a verdict. Any other rule may match or not, and what depends on it
- * cannot be told.
+ * What the filters of this machine do with a GRE packet. The check reads rules that
+ * match the protocol, an address, the interface or the state of the connection, and
+ * end in a verdict. Any other rule may match or not: the result that depends on it
+ * is FILTER_UNSURE.
  */
 #ifndef FILTER_H
 #define FILTER_H
@@ -16,9 +16,10 @@ struct json_t;
 
 struct filter_packet {
 	bool out; /* this machine sends it */
-	bool established; /* it belongs to a known connection, else it is new */
+	bool established; /* it belongs to a known connection; otherwise it is new */
 	struct in_addr source, destination; /* 0.0.0.0: not known */
-	const char *device; /* by which it comes or goes, "": not known */
+	const char *
+		device; /* the interface that receives or sends it, "": not known */
 };
 
 enum filter_fate {
