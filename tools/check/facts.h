@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What there is to know of a tunnel and of its surroundings. Reading it is one
- * thing, see facts.c; what to think of it another, see doctor.h.
+ * thing, see facts.c; what to think of it another, see checks.h.
  */
 #ifndef FACTS_H
 #define FACTS_H

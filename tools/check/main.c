@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/doctor.h"
+#include "check/checks.h"
 #include "cli/args.h"
 #include "cli/name.h"
 #include "cli/start.h"
@@ -107,7 +107,7 @@ static int check_tunnel(struct checking *c, struct facts_reader *reader,
 
 	status = facts_read(reader, tunnel, &facts);
 	if (!status) {
-		list = doctor_judge(&facts, &count);
+		list = checks_run(&facts, &count);
 		if (list)
 			print_findings(c, tunnel->config.name, list, count);
 		else
@@ -141,7 +141,7 @@ static size_t check_missing(struct checking *c, const struct conf *conf,
 		if (section->is_wrong ||
 		    has_tunnel(tunnels, section->config.name))
 			continue;
-		doctor_judge_not_there(section, &found);
+		check_not_there(section, &found);
 		print_findings(c, section->config.name, &found, 1);
 		count++;
 	}
@@ -173,7 +173,7 @@ static int check_all(struct gretool *g, const char *name,
 		status = status ? status : one;
 	}
 	if (!tunnels->count)
-		doctor_judge_no_tunnel(&found);
+		check_no_tunnel(&found);
 	if (found.severity)
 		print_findings(&c, NULL, &found, 1);
 	else if (!name)

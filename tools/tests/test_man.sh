@@ -71,7 +71,7 @@ mapfile -t members < <(sed -nE 's/.*json_[a-z_]+\(&?json, "([a-z_]+)".*/\1/p' \
 all "every JSON member" '(^\.It |[, ])(\\ )*%s([ ,]|$)' "${members[@]}"
 
 mapfile -t findings < <(sed -nE 's/^\t\{ "([a-z0-9_]+)".*/\1/p' \
-	../check/doctor.c ../check/doctor_counters.c)
+	../check/checks.c ../check/check_counters.c)
 all "every finding" '^\.It (Cm )?%s( |$)' "${findings[@]}"
 
 # Those of counters are said of all at once.

@@ -6,7 +6,7 @@
 #include <linux/rtnetlink.h>
 #include <string.h>
 
-#include "check/doctor.h"
+#include "check/checks.h"
 
 static const char *name_of(const struct facts *f, char text[SHELL_NAME_SIZE])
 {
@@ -30,18 +30,18 @@ static void fix_setting(struct finding *found, const struct place *place,
 			  setting, value);
 }
 
-void judge_down(const struct facts *f, struct finding *found)
+void check_down(const struct facts *f, struct finding *found)
 {
 	char name[SHELL_NAME_SIZE];
 
-	if (f->tunnel->config.up || doctor_waits_for_dev(f))
+	if (f->tunnel->config.up || waits_for_dev(f))
 		return;
 	found_say(found, SEVERITY_PROBLEM,
 		  "the interface is down and takes no packets");
 	found_fix(found, "%s set %s up", f->here.gretool, name_of(f, name));
 }
 
-void judge_no_address(const struct facts *f, struct finding *found)
+void check_no_address(const struct facts *f, struct finding *found)
 {
 	char name[SHELL_NAME_SIZE];
 
@@ -54,7 +54,7 @@ void judge_no_address(const struct facts *f, struct finding *found)
 		  name_of(f, name));
 }
 
-void judge_no_inner_route(const struct facts *f, struct finding *found)
+void check_no_inner_route(const struct facts *f, struct finding *found)
 {
 	char name[SHELL_NAME_SIZE];
 
@@ -82,7 +82,7 @@ static size_t chosen_routes(const struct facts *f, int family)
 	return count;
 }
 
-void judge_routes_stay(const struct facts *f, struct finding *found)
+void check_routes_stay(const struct facts *f, struct finding *found)
 {
 	const struct tunnel *t = f->tunnel;
 	const size_t routes = chosen_routes(f, AF_INET);
@@ -100,7 +100,7 @@ void judge_routes_stay(const struct facts *f, struct finding *found)
 /* A machine that routes networks into a tunnel is probably a router. A machine that
  * gets packets for others is certainly meant to be one.
  */
-void judge_forwarding(const struct facts *f, struct finding *found)
+void check_forwarding(const struct facts *f, struct finding *found)
 {
 	const char *name = f->tunnel->config.name;
 	const size_t routes = chosen_routes(f, AF_INET);
@@ -131,7 +131,7 @@ void judge_forwarding(const struct facts *f, struct finding *found)
 	found_fix(found, "%ssysctl -w net.ipv4.ip_forward=1", f->here.run);
 }
 
-void judge_forwarding6(const struct facts *f, struct finding *found)
+void check_forwarding6(const struct facts *f, struct finding *found)
 {
 	const size_t routes = chosen_routes(f, AF_INET6);
 
@@ -150,7 +150,7 @@ void judge_forwarding6(const struct facts *f, struct finding *found)
 /* Sources to which no route leads back into the tunnel, such as the health check of
  * a provider, which has to leave by the WAN.
  */
-static void judge_strangers(const struct facts *f, struct finding *found)
+static void check_strangers(const struct facts *f, struct finding *found)
 {
 	const char *name = f->tunnel->config.name;
 
@@ -169,7 +169,7 @@ static void judge_strangers(const struct facts *f, struct finding *found)
 /* Some providers forge an echo reply of this router and send it through the tunnel,
  * to see it come back by the WAN.
  */
-void judge_accept_local(const struct facts *f, struct finding *found)
+void check_accept_local(const struct facts *f, struct finding *found)
 {
 	const char *name = f->tunnel->config.name;
 
@@ -186,7 +186,7 @@ void judge_accept_local(const struct facts *f, struct finding *found)
 	fix_setting(found, &f->here, "ipv4", name, "accept_local", 1);
 }
 
-void judge_rp_filter(const struct facts *f, struct finding *found)
+void check_rp_filter(const struct facts *f, struct finding *found)
 {
 	const char *name = f->tunnel->config.name;
 	char address[INET_ADDRSTRLEN], more[48] = "";
@@ -207,7 +207,7 @@ void judge_rp_filter(const struct facts *f, struct finding *found)
 			first = r;
 	}
 	if (!first) {
-		judge_strangers(f, found);
+		check_strangers(f, found);
 		return;
 	}
 	inet_ntop(AF_INET, &first->to, address, sizeof(address));
@@ -225,14 +225,14 @@ void judge_rp_filter(const struct facts *f, struct finding *found)
 	fix_setting(found, &f->here, "ipv4", name, "rp_filter", 2);
 }
 
-void judge_underlay_rp_filter(const struct facts *f, struct finding *found)
+void check_underlay_rp_filter(const struct facts *f, struct finding *found)
 {
 	const struct iface *entry, *way;
 	char remote[INET_ADDRSTRLEN];
 
 	if (!f->underlay || !f->entry || f->entry_rp_filter != 1 ||
 	    !f->plain.asked || f->plain.error || f->plain.oif == f->entry ||
-	    f->plain.type == RTN_LOCAL || doctor_loops(f))
+	    f->plain.type == RTN_LOCAL || route_loops(f))
 		return;
 	entry = iface_find(f->underlay, f->entry);
 	way = iface_find(f->underlay, f->plain.oif);

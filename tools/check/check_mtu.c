@@ -2,7 +2,7 @@
 /* The checks of the MTU, the path MTU and the MSS. */
 #include <inttypes.h>
 
-#include "check/doctor.h"
+#include "check/checks.h"
 #include "lib/duration.h"
 
 #define IPV4_TCP_HEADERS 40
@@ -37,7 +37,7 @@ static uint32_t route_mtu(const struct facts *f)
 	if (is_probed(f) || is_learned(f) || f->rule_names_gre)
 		return f->tunnel->path.mtu;
 	if (!f->underlay || !f->route.asked || f->route.error ||
-	    doctor_loops(f) || doctor_remote_is_ours(f))
+	    route_loops(f) || remote_is_ours(f))
 		return 0;
 	if (f->route.mtu)
 		return f->route.mtu;
@@ -45,7 +45,7 @@ static uint32_t route_mtu(const struct facts *f)
 	return i ? i->mtu : 0;
 }
 
-uint32_t doctor_fitting_mtu(const struct facts *f)
+uint32_t fitting_mtu(const struct facts *f)
 {
 	const uint32_t mtu = route_mtu(f);
 
@@ -67,10 +67,10 @@ static bool has_ipv6(const struct config *c)
 /* Senders learn from ICMP what fits, and stall if ICMP is filtered. The kernel
  * forgets after some minutes what an ICMP error has told.
  */
-void judge_mtu(const struct facts *f, struct finding *found)
+void check_mtu(const struct facts *f, struct finding *found)
 {
 	const struct config *c = &f->tunnel->config;
-	const uint32_t fits = doctor_fitting_mtu(f);
+	const uint32_t fits = fitting_mtu(f);
 	char name[SHELL_NAME_SIZE], learned[64] = "", since[DURATION_SIZE];
 
 	/* With "mtu auto" the tunnel mends that itself. */
@@ -106,10 +106,10 @@ void judge_mtu(const struct facts *f, struct finding *found)
 /* Connections of hosts behind a router stall where ICMP is filtered. This machine
  * itself knows the MTU of the interface.
  */
-void judge_mss(const struct facts *f, struct finding *found)
+void check_mss(const struct facts *f, struct finding *found)
 {
 	const struct config *c = &f->tunnel->config;
-	const uint32_t fits = doctor_fitting_mtu(f);
+	const uint32_t fits = fitting_mtu(f);
 	const uint32_t mtu = fits && fits < c->mtu ? fits : c->mtu;
 	char name[SHELL_NAME_SIZE];
 
@@ -134,11 +134,11 @@ void judge_mss(const struct facts *f, struct finding *found)
  * tunnel never sees the MSS that a server here offers, so that its clients send
  * segments that do not fit.
  */
-void judge_mss_way_back(const struct facts *f, struct finding *found)
+void check_mss_way_back(const struct facts *f, struct finding *found)
 {
 	const struct rtnl_link_stats64 *stats = &f->tunnel->stats;
 	const struct config *c = &f->tunnel->config;
-	const uint32_t fits = doctor_fitting_mtu(f);
+	const uint32_t fits = fitting_mtu(f);
 	uint32_t mss =
 		(fits && fits < c->mtu ? fits : c->mtu) - IPV6_TCP_HEADERS;
 	char quoted[SHELL_NAME_SIZE];
@@ -169,7 +169,7 @@ void judge_mss_way_back(const struct facts *f, struct finding *found)
 }
 
 /* A peer that is a grex, too, tells its MTU in its probes. */
-void judge_ends_differ(const struct facts *f, struct finding *found)
+void check_ends_differ(const struct facts *f, struct finding *found)
 {
 	const struct config *c = &f->tunnel->config;
 	const struct path *path = &f->tunnel->path;
@@ -195,7 +195,7 @@ void judge_ends_differ(const struct facts *f, struct finding *found)
 /* In mode 1 the kernel passes an error on without its MTU. In modes 2 and 3 it does
  * not pass it on at all, because GRE, unlike TCP, cannot verify an error.
  */
-void judge_no_pmtu_disc(const struct facts *f, struct finding *found)
+void check_no_pmtu_disc(const struct facts *f, struct finding *found)
 {
 	const struct config *c = &f->tunnel->config;
 
@@ -215,7 +215,7 @@ void judge_no_pmtu_disc(const struct facts *f, struct finding *found)
 		  f->there.run);
 }
 
-void judge_mtu_probe(const struct facts *f, struct finding *found)
+void check_mtu_probe(const struct facts *f, struct finding *found)
 {
 	const struct config *c = &f->tunnel->config;
 	const struct path *path = &f->tunnel->path;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/doctor.h"
+#include "check/checks.h"
 #include "check/filter.h"
 #include "netlink/kmod.h"
 
@@ -168,7 +168,7 @@ static bool has_dropped(const char *line, bool out)
 }
 
 /* Rules of the old iptables are not read, but they all have counters. */
-static void judge_iptables(const struct facts *f, const struct ruling *r,
+static void check_iptables(const struct facts *f, const struct ruling *r,
 			   struct finding *found)
 {
 	const char *const text = f->underlay->filter.iptables;
@@ -196,7 +196,7 @@ static void judge_iptables(const struct facts *f, const struct ruling *r,
 	free(copy);
 }
 
-static void judge_filter(const struct facts *f, bool out, struct finding *found)
+static void check_filter(const struct facts *f, bool out, struct finding *found)
 {
 	const struct ip *to = &f->tunnel->config.remote;
 	struct ruling r = { .out = out };
@@ -219,20 +219,20 @@ static void judge_filter(const struct facts *f, bool out, struct finding *found)
 		 (!passes_lately(f, out) || (r.end.drops && r.end.packets)))
 		say_unsure(f, &r, found);
 	else
-		judge_iptables(f, &r, found);
+		check_iptables(f, &r, found);
 }
 
-void judge_filter_input(const struct facts *f, struct finding *found)
+void check_filter_input(const struct facts *f, struct finding *found)
 {
-	judge_filter(f, false, found);
+	check_filter(f, false, found);
 }
 
-void judge_filter_output(const struct facts *f, struct finding *found)
+void check_filter_output(const struct facts *f, struct finding *found)
 {
-	judge_filter(f, true, found);
+	check_filter(f, true, found);
 }
 
-void judge_filter_unread(const struct facts *f, struct finding *found)
+void check_filter_unread(const struct facts *f, struct finding *found)
 {
 	const struct filter_text *t;
 
@@ -250,7 +250,7 @@ void judge_filter_unread(const struct facts *f, struct finding *found)
 static const char ip_gre_fix[] =
 	"rmmod ip_gre && echo blacklist ip_gre >> /etc/modprobe.d/grex.conf";
 
-void judge_ip_gre(const struct facts *f, struct finding *found)
+void check_ip_gre(const struct facts *f, struct finding *found)
 {
 	if (!f->ip_gre)
 		return;
@@ -261,7 +261,7 @@ void judge_ip_gre(const struct facts *f, struct finding *found)
 	found_fix(found, "%s", ip_gre_fix);
 }
 
-void doctor_judge_no_tunnel(struct finding *found)
+void check_no_tunnel(struct finding *found)
 {
 	struct kmod_fault fault;
 
@@ -276,7 +276,7 @@ void doctor_judge_no_tunnel(struct finding *found)
 /* The kernel refuses two grex tunnels with the same ends and key, but accepts a
  * tunnel of ip_gre beside one of grex.
  */
-void judge_same_ends(const struct facts *f, struct finding *found)
+void check_same_ends(const struct facts *f, struct finding *found)
 {
 	const struct config *c = &f->tunnel->config;
 	char remote[INET_ADDRSTRLEN], quoted[SHELL_NAME_SIZE];

@@ -6,7 +6,7 @@
 #include <linux/rtnetlink.h>
 #include <string.h>
 
-#include "check/doctor.h"
+#include "check/checks.h"
 
 static const struct config *config_of(const struct facts *f)
 {
@@ -18,13 +18,13 @@ static bool is_ours(const struct facts *f, struct in_addr address)
 	return f->underlay && iface_of_address(f->underlay, address);
 }
 
-bool doctor_local_is_missing(const struct facts *f)
+bool local_is_missing(const struct facts *f)
 {
 	return f->underlay && config_of(f)->local.family &&
 	       !is_ours(f, config_of(f)->local.v4) && !f->local_routed;
 }
 
-bool doctor_remote_is_ours(const struct facts *f)
+bool remote_is_ours(const struct facts *f)
 {
 	return (f->route.asked && !f->route.error &&
 		f->route.type == RTN_LOCAL) ||
@@ -32,7 +32,7 @@ bool doctor_remote_is_ours(const struct facts *f)
 		is_ours(f, config_of(f)->remote.v4));
 }
 
-bool doctor_loops(const struct facts *f)
+bool route_loops(const struct facts *f)
 {
 	return f->loop[0];
 }
@@ -42,7 +42,7 @@ bool doctor_loops(const struct facts *f)
  */
 static bool has_no_route(const struct facts *f)
 {
-	if (f->tunnel->path.mtu || doctor_waits_for_dev(f))
+	if (f->tunnel->path.mtu || waits_for_dev(f))
 		return false;
 	return f->rule_names_gre || (f->route.asked && f->route.error);
 }
@@ -54,7 +54,7 @@ static const char *device_of(const struct facts *f, int ifindex)
 	return i ? i->name : "";
 }
 
-void judge_underlay_unread(const struct facts *f, struct finding *found)
+void check_underlay_unread(const struct facts *f, struct finding *found)
 {
 	if (f->underlay)
 		return;
@@ -66,13 +66,13 @@ void judge_underlay_unread(const struct facts *f, struct finding *found)
 	found_fix(found, "ip netns attach NAME PID");
 }
 
-void judge_local_missing(const struct facts *f, struct finding *found)
+void check_local_missing(const struct facts *f, struct finding *found)
 {
 	char local[INET_ADDRSTRLEN], source[INET_ADDRSTRLEN];
 	char name[SHELL_NAME_SIZE], device[SHELL_NAME_SIZE];
 	const struct config *c = config_of(f);
 
-	if (!doctor_local_is_missing(f))
+	if (!local_is_missing(f))
 		return;
 	ipv4_text(c->local.v4, local);
 	shell_word(c->name, name, sizeof(name));
@@ -90,13 +90,13 @@ void judge_local_missing(const struct facts *f, struct finding *found)
 				  : "DEVICE");
 }
 
-void judge_remote_is_local(const struct facts *f, struct finding *found)
+void check_remote_is_local(const struct facts *f, struct finding *found)
 {
 	const struct config *c = config_of(f);
 	char remote[INET_ADDRSTRLEN], name[SHELL_NAME_SIZE];
 	const struct iface *owner;
 
-	if (!doctor_remote_is_ours(f))
+	if (!remote_is_ours(f))
 		return;
 	owner = iface_of_address(f->underlay, c->remote.v4);
 	found_say(found, SEVERITY_PROBLEM,
@@ -113,7 +113,7 @@ static const struct iface *broken_underlay(const struct facts *f)
 	const struct config *c = config_of(f);
 	const struct iface *i = NULL;
 
-	if (!f->underlay || doctor_remote_is_ours(f) || doctor_loops(f))
+	if (!f->underlay || remote_is_ours(f) || route_loops(f))
 		return NULL;
 	if (c->link)
 		i = iface_find(f->underlay, (int)c->link);
@@ -125,7 +125,7 @@ static const struct iface *broken_underlay(const struct facts *f)
 	return i && (!i->up || !i->carrier) ? i : NULL;
 }
 
-void judge_underlay_down(const struct facts *f, struct finding *found)
+void check_underlay_down(const struct facts *f, struct finding *found)
 {
 	const struct iface *i = broken_underlay(f);
 	char quoted[SHELL_NAME_SIZE];
@@ -160,15 +160,14 @@ static const char *why_no_route(int error)
 	return strerror(error);
 }
 
-void judge_no_route(const struct facts *f, struct finding *found)
+void check_no_route(const struct facts *f, struct finding *found)
 {
 	const struct config *c = config_of(f);
 	char remote[INET_ADDRSTRLEN], quoted[SHELL_NAME_SIZE];
 	char how[64 + IFNAMSIZ] = "";
 
 	/* Each of these has a finding of its own. */
-	if (!has_no_route(f) || doctor_local_is_missing(f) ||
-	    broken_underlay(f))
+	if (!has_no_route(f) || local_is_missing(f) || broken_underlay(f))
 		return;
 	if (c->link)
 		snprintf(how, sizeof(how), " with dev %s", c->dev);
@@ -192,14 +191,14 @@ void judge_no_route(const struct facts *f, struct finding *found)
 		  c->link ? shell_word(c->dev, quoted, sizeof(quoted)) : "");
 }
 
-void judge_route_loop(const struct facts *f, struct finding *found)
+void check_route_loop(const struct facts *f, struct finding *found)
 {
 	const struct config *c = config_of(f);
 	char remote[INET_ADDRSTRLEN], gateway[INET_ADDRSTRLEN];
 	char device[SHELL_NAME_SIZE];
 	const struct route *d = &f->detour;
 
-	if (!doctor_loops(f))
+	if (!route_loops(f))
 		return;
 	ipv4_text(c->remote.v4, remote);
 	found_say(found, SEVERITY_PROBLEM,
@@ -218,12 +217,12 @@ void judge_route_loop(const struct facts *f, struct finding *found)
 			  f->there.ip, remote);
 }
 
-void judge_gateway_silent(const struct facts *f, struct finding *found)
+void check_gateway_silent(const struct facts *f, struct finding *found)
 {
 	char hop[INET_ADDRSTRLEN];
 
 	if (!(f->neighbour & NUD_FAILED) || broken_underlay(f) ||
-	    doctor_loops(f))
+	    route_loops(f))
 		return;
 	found_say(found, SEVERITY_PROBLEM,
 		  "%s %s does not answer ARP on %s: check that it is up and "

@@ -3,46 +3,46 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/doctor.h"
+#include "check/checks.h"
 
 /* An operator would look at these in this order. */
 const struct check checks[] = {
-	{ "dev_missing", judge_dev_missing },
-	{ "down", judge_down },
-	{ "ip_gre", judge_ip_gre },
-	{ "underlay_unread", judge_underlay_unread },
-	{ "local_missing", judge_local_missing },
-	{ "remote_is_local", judge_remote_is_local },
-	{ "underlay_down", judge_underlay_down },
-	{ "no_route", judge_no_route },
-	{ "route_loop", judge_route_loop },
-	{ "gateway_silent", judge_gateway_silent },
-	{ "filter_input", judge_filter_input },
-	{ "filter_output", judge_filter_output },
-	{ "filter_unread", judge_filter_unread },
-	{ "same_ends", judge_same_ends },
-	{ "underlay_rp_filter", judge_underlay_rp_filter },
-	{ "peer_down", judge_peer_down },
-	{ "peer_hold", judge_peer_hold },
-	{ "peer_flaps", judge_peer_flaps },
-	{ "peer_loss", judge_peer_loss },
-	{ "peer_slow", judge_peer_slow },
-	{ "one_way", judge_one_way },
-	{ "routes_stay", judge_routes_stay },
-	{ "mtu", judge_mtu },
-	{ "no_pmtu_disc", judge_no_pmtu_disc },
-	{ "ends_differ", judge_ends_differ },
-	{ "mtu_probe", judge_mtu_probe },
-	{ "mss", judge_mss },
-	{ "mss_way_back", judge_mss_way_back },
-	{ "rp_filter", judge_rp_filter },
-	{ "accept_local", judge_accept_local },
-	{ "forwarding", judge_forwarding },
-	{ "forwarding6", judge_forwarding6 },
-	{ "no_address", judge_no_address },
-	{ "no_inner_route", judge_no_inner_route },
-	{ "keepalive_off", judge_keepalive_off },
-	{ "differs", judge_differs },
+	{ "dev_missing", check_dev_missing },
+	{ "down", check_down },
+	{ "ip_gre", check_ip_gre },
+	{ "underlay_unread", check_underlay_unread },
+	{ "local_missing", check_local_missing },
+	{ "remote_is_local", check_remote_is_local },
+	{ "underlay_down", check_underlay_down },
+	{ "no_route", check_no_route },
+	{ "route_loop", check_route_loop },
+	{ "gateway_silent", check_gateway_silent },
+	{ "filter_input", check_filter_input },
+	{ "filter_output", check_filter_output },
+	{ "filter_unread", check_filter_unread },
+	{ "same_ends", check_same_ends },
+	{ "underlay_rp_filter", check_underlay_rp_filter },
+	{ "peer_down", check_peer_down },
+	{ "peer_hold", check_peer_hold },
+	{ "peer_flaps", check_peer_flaps },
+	{ "peer_loss", check_peer_loss },
+	{ "peer_slow", check_peer_slow },
+	{ "one_way", check_one_way },
+	{ "routes_stay", check_routes_stay },
+	{ "mtu", check_mtu },
+	{ "no_pmtu_disc", check_no_pmtu_disc },
+	{ "ends_differ", check_ends_differ },
+	{ "mtu_probe", check_mtu_probe },
+	{ "mss", check_mss },
+	{ "mss_way_back", check_mss_way_back },
+	{ "rp_filter", check_rp_filter },
+	{ "accept_local", check_accept_local },
+	{ "forwarding", check_forwarding },
+	{ "forwarding6", check_forwarding6 },
+	{ "no_address", check_no_address },
+	{ "no_inner_route", check_no_inner_route },
+	{ "keepalive_off", check_keepalive_off },
+	{ "differs", check_differs },
 	{ 0 },
 };
 
@@ -94,7 +94,7 @@ const char *ipv4_text(struct in_addr address, char text[INET_ADDRSTRLEN])
 	return inet_ntop(AF_INET, &address, text, INET_ADDRSTRLEN);
 }
 
-struct finding *doctor_judge(const struct facts *f, size_t *count)
+struct finding *checks_run(const struct facts *f, size_t *count)
 {
 	const struct check *check;
 	struct finding *found;
@@ -110,13 +110,13 @@ struct finding *doctor_judge(const struct facts *f, size_t *count)
 		struct finding *next = &found[*count];
 
 		next->id = check->id;
-		check->judge(f, next);
+		check->run(f, next);
 		*count += next->severity != SEVERITY_NONE;
 	}
 	for (i = 0; i < counter_checks; i++) {
 		struct finding *next = &found[*count];
 
-		judge_counter(f, i, next);
+		check_counter(f, i, next);
 		*count += next->severity != SEVERITY_NONE;
 	}
 	return found;

@@ -2,7 +2,7 @@
 /* What keepalives tell about the peer, and about the path to it. */
 #include <inttypes.h>
 
-#include "check/doctor.h"
+#include "check/checks.h"
 #include "lib/duration.h"
 #include "show/print.h"
 
@@ -34,7 +34,7 @@ static bool is_in_state(const struct facts *f, uint32_t state)
 	return is_asked(f) && f->tunnel->keepalives.state == state;
 }
 
-void judge_keepalive_off(const struct facts *f, struct finding *found)
+void check_keepalive_off(const struct facts *f, struct finding *found)
 {
 	const struct config *c = &f->tunnel->config;
 	char name[SHELL_NAME_SIZE];
@@ -56,7 +56,7 @@ static bool was_asked_enough(const struct facts *f)
 	return k->received || k->sent > f->tunnel->config.keepalive_retries;
 }
 
-void judge_peer_down(const struct facts *f, struct finding *found)
+void check_peer_down(const struct facts *f, struct finding *found)
 {
 	const struct probes *k = &f->tunnel->keepalives;
 	const uint64_t answers = k->received + f->tunnel->manual.received;
@@ -92,7 +92,7 @@ void judge_peer_down(const struct facts *f, struct finding *found)
 			  : "");
 }
 
-void judge_peer_hold(const struct facts *f, struct finding *found)
+void check_peer_hold(const struct facts *f, struct finding *found)
 {
 	if (!is_in_state(f, GREX_KEEPALIVE_HOLD))
 		return;
@@ -102,7 +102,7 @@ void judge_peer_hold(const struct facts *f, struct finding *found)
 		  f->tunnel->keepalives.flaps);
 }
 
-void judge_peer_flaps(const struct facts *f, struct finding *found)
+void check_peer_flaps(const struct facts *f, struct finding *found)
 {
 	const struct config *c = &f->tunnel->config;
 	const struct probes *k = &f->tunnel->keepalives;
@@ -137,7 +137,7 @@ static unsigned int lost_while_up(const struct facts *f, unsigned int *of)
 	return print_lost(&since, of);
 }
 
-void judge_peer_loss(const struct facts *f, struct finding *found)
+void check_peer_loss(const struct facts *f, struct finding *found)
 {
 	unsigned int lost, of;
 
@@ -153,7 +153,7 @@ void judge_peer_loss(const struct facts *f, struct finding *found)
 		  lost, of, lost * 100 / of);
 }
 
-void judge_peer_slow(const struct facts *f, struct finding *found)
+void check_peer_slow(const struct facts *f, struct finding *found)
 {
 	const struct config *c = &f->tunnel->config;
 	const struct probes *k = &f->tunnel->keepalives;
@@ -176,7 +176,7 @@ void judge_peer_slow(const struct facts *f, struct finding *found)
 }
 
 /* Without keepalives, only the traffic tells whether there are answers. */
-void judge_one_way(const struct facts *f, struct finding *found)
+void check_one_way(const struct facts *f, struct finding *found)
 {
 	const struct path *path = &f->tunnel->path;
 	char since[DURATION_SIZE], name[SHELL_NAME_SIZE];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the doctor thinks of facts that are hard to have in a selftest. The
- * others are planted there, see selftests/tests/test_doctor.sh.
+ * The findings from facts that are hard to produce in a selftest. The
+ * other faults are planted there, see selftests/tests/test_doctor.sh.
  */
 #include <arpa/inet.h>
 #include <jansson.h>
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/doctor.h"
+#include "check/checks.h"
 #include "tap.h"
 
 static struct tunnel tunnel;
@@ -107,7 +107,7 @@ static const char *found(void)
 	size_t count, i;
 
 	text[0] = '\0';
-	list = doctor_judge(&facts, &count);
+	list = checks_run(&facts, &count);
 	for (i = 0; list && i < count; i++)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text),
 			 "%s%s %s", i ? ", " : "",
@@ -122,7 +122,7 @@ static const char *fix(void)
 	struct finding *list;
 	size_t count;
 
-	list = doctor_judge(&facts, &count);
+	list = checks_run(&facts, &count);
 	snprintf(text, sizeof(text), "%s", list && count ? list[0].fix : "");
 	free(list);
 	return text;
@@ -135,7 +135,7 @@ static const char *sentence(void)
 	struct finding *list;
 	size_t count;
 
-	list = doctor_judge(&facts, &count);
+	list = checks_run(&facts, &count);
 	snprintf(text, sizeof(text), "%s", list && count ? list[0].text : "");
 	free(list);
 	return text;

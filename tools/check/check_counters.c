@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "check/doctor.h"
+#include "check/checks.h"
 
 /* A warning needs so many packets, and a share of one in a hundred. */
 #define MANY 10
@@ -142,7 +142,7 @@ static void fix_counter(const struct facts *f,
 			struct finding *found)
 {
 	const struct config *c = &f->tunnel->config;
-	const uint32_t fits = doctor_fitting_mtu(f);
+	const uint32_t fits = fitting_mtu(f);
 	char name[SHELL_NAME_SIZE];
 
 	shell_word(c->name, name, sizeof(name));
@@ -164,7 +164,7 @@ static void fix_counter(const struct facts *f,
 	found_fix(found, "%s set %s %s", f->here.gretool, name, check->options);
 }
 
-void judge_counter(const struct facts *f, size_t i, struct finding *found)
+void check_counter(const struct facts *f, size_t i, struct finding *found)
 {
 	const struct counter_check *check = &counters[i];
 	const uint64_t count = f->tunnel->counters[check->stat];

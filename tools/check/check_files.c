@@ -2,7 +2,7 @@
 /* Whether a tunnel is as the files in /etc/gretool say. */
 #include <string.h>
 
-#include "check/doctor.h"
+#include "check/checks.h"
 
 static bool dev_is_gone(const struct facts *f)
 {
@@ -11,17 +11,17 @@ static bool dev_is_gone(const struct facts *f)
 	return f->underlay && c->link && !iface_find(f->underlay, (int)c->link);
 }
 
-bool doctor_waits_for_dev(const struct facts *f)
+bool waits_for_dev(const struct facts *f)
 {
 	return f->file.dev_is_missing || dev_is_gone(f);
 }
 
-void judge_dev_missing(const struct facts *f, struct finding *found)
+void check_dev_missing(const struct facts *f, struct finding *found)
 {
 	const struct config *c = &f->tunnel->config;
 	const bool works = c->up && !dev_is_gone(f);
 
-	if (!doctor_waits_for_dev(f))
+	if (!waits_for_dev(f))
 		return;
 	if (f->file.dev_is_missing)
 		found_say(found, works ? SEVERITY_WARNING : SEVERITY_PROBLEM,
@@ -36,7 +36,7 @@ void judge_dev_missing(const struct facts *f, struct finding *found)
 			  c->dev);
 }
 
-void judge_differs(const struct facts *f, struct finding *found)
+void check_differs(const struct facts *f, struct finding *found)
 {
 	const struct file_difference *file = &f->file;
 
@@ -50,8 +50,7 @@ void judge_differs(const struct facts *f, struct finding *found)
 	found_fix(found, "%s apply", f->here.gretool);
 }
 
-void doctor_judge_not_there(const struct section *section,
-			    struct finding *found)
+void check_not_there(const struct section *section, struct finding *found)
 {
 	memset(found, 0, sizeof(*found));
 	found->id = "not_there";
