@@ -316,6 +316,9 @@ static enum verdict walk_rule(struct walk *w, const json_t *rule,
 
 	for (i = 0; i < json_array_size(expr); i++)
 		json_object_foreach(json_array_get(expr, i), word, inner) {
+			if (is_one_of(word, harmless) ||
+			    !strcmp(text_of(inner, "name"), "comment"))
+				continue;
 			if (!strcmp(word, "match")) {
 				match = both(match, compare(w, inner, at));
 			} else if (!strcmp(word, "counter")) {
@@ -334,7 +337,7 @@ static enum verdict walk_rule(struct walk *w, const json_t *rule,
 							inner, at, depth);
 			} else if (is_one_of(word, conditions)) {
 				match = both(match, MAYBE);
-			} else if (!is_one_of(word, harmless)) {
+			} else {
 				return end_rule(w, match, word, inner, at,
 						depth);
 			}

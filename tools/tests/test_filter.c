@@ -324,6 +324,10 @@ static void test_nft(void)
 			    "," IF(STATE, "{'set':['new',"
 					  "'untracked']}") "," ACCEPT,
 		  false, false, "accept" },
+		{ "a comment of iptables",
+		  "c input drop\nc: " GRE
+		  ",{'xt':{'type':'match','name':'comment'}}," ACCEPT,
+		  false, false, "accept" },
 		{ "like ufw: modules of iptables",
 		  "c input drop\nsub\nc: " JUMP
 		  "\nsub: {'xt':{'type':'match','name':'conntrack'}}," ACCEPT,
