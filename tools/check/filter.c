@@ -301,12 +301,14 @@ static enum verdict end_map(struct walk *w, enum match match, const json_t *map,
 static enum verdict walk_rule(struct walk *w, const json_t *rule,
 			      struct filter_end *at, unsigned int depth)
 {
-	static const char *const harmless[] = {
-		"log",	"mangle",    "meter",	   "set",     "map",  "dup",
-		"flow", "ct helper", "ct timeout", "secmark", "last", NULL
-	};
+	static const char *const harmless[] = { "log",	     "mangle",
+						"dup",	     "flow",
+						"ct helper", "ct timeout",
+						"secmark",   NULL };
+	/* A set that is filled here may have a limit for each element. */
 	static const char *const conditions[] = { "limit", "quota", "ct count",
-						  "xt", NULL };
+						  "last",  "meter", "set",
+						  "map",   "xt",    NULL };
 	const json_t *expr = json_object_get(rule, "expr");
 	enum match match = YES;
 	enum verdict verdict;

@@ -324,6 +324,11 @@ static void test_nft(void)
 			    "," IF(STATE, "{'set':['new',"
 					  "'untracked']}") "," ACCEPT,
 		  false, false, "accept" },
+		{ "a limit for each address, GRE",
+		  "c input accept\nc: " GRE
+		  ",{'set':{'op':'update','elem':" SADDR
+		  ",'set':'@x','stmt':[" LIMIT "]}}," DROP,
+		  false, false, "cannot tell" },
 		{ "a comment of iptables",
 		  "c input drop\nc: " GRE
 		  ",{'xt':{'type':'match','name':'comment'}}," ACCEPT,
