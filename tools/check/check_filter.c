@@ -40,6 +40,9 @@ static struct filter_packet packet_of(const struct facts *f, bool out)
 		local = f->route.source;
 	p.source = out ? local : remote;
 	p.destination = out ? remote : local;
+	p.strays = !out && f->entry && f->plain.asked && !f->plain.error &&
+		   f->plain.type == RTN_UNICAST && f->plain.oif != f->entry &&
+		   !route_loops(f);
 	return p;
 }
 

@@ -212,6 +212,8 @@ static enum match compare(const struct walk *w, const json_t *match,
 	const enum match is = is_value(&k, json_object_get(match, "right"));
 	const char *op = text_of(match, "op");
 
+	if (json_object_get(json_object_get(match, "left"), "fib"))
+		at->is_about_us |= w->packet->strays;
 	/* Without the header nothing matches, not even "!=". */
 	if (k.kind == KEY_ABSENT)
 		return NO;
@@ -219,8 +221,8 @@ static enum match compare(const struct walk *w, const json_t *match,
 		return (enum match)(YES - is);
 	if (strcmp(op, "==") != 0 && strcmp(op, "in") != 0)
 		return MAYBE;
-	at->names_us |= is == YES &&
-			(k.kind == KEY_PROTOCOL || k.kind == KEY_ADDRESS);
+	at->is_about_us |= is == YES &&
+			   (k.kind == KEY_PROTOCOL || k.kind == KEY_ADDRESS);
 	return is;
 }
 
@@ -260,7 +262,7 @@ static enum verdict end_rule(struct walk *w, enum match match, const char *word,
 	if (match == YES && verdict != UNKNOWN)
 		return verdict;
 	/* A rule that does not name GRE or has never dropped is not suspected. */
-	suspect = (here.names_us || at->names_us) &&
+	suspect = (here.is_about_us || at->is_about_us) &&
 		  (!at->counted || at->packets);
 	if (verdict != DROP && !w->may_accept.rule)
 		w->may_accept = *at;

@@ -18,8 +18,8 @@ struct filter_packet {
 	bool out; /* this machine sends it */
 	bool established; /* it belongs to a known connection; otherwise it is new */
 	struct in_addr source, destination; /* 0.0.0.0: not known */
-	const char *
-		device; /* the interface that receives or sends it, "": not known */
+	bool strays; /* the route back to its source is by another interface */
+	const char *device; /* that receives or sends it, "": not known */
 };
 
 enum filter_fate {
@@ -37,7 +37,8 @@ struct filter_end {
 	const struct json_t *rule; /* NULL: the policy decides */
 	uint64_t number; /* its handle */
 	bool drops, counted; /* the rule drops what it matches, and counts it */
-	bool names_us; /* it names protocol 47 or an address of the tunnel */
+	/* It names protocol 47, an address of the tunnel, or the route of a stray. */
+	bool is_about_us;
 	uint64_t packets;
 	bool untracked; /* a rule takes the packet out of connection tracking */
 };

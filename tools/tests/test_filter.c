@@ -14,6 +14,7 @@ static struct filter_packet packet(bool out, bool established)
 {
 	struct filter_packet p = { .out = out,
 				   .established = established,
+				   .strays = true,
 				   .device = "v0" };
 
 	inet_pton(AF_INET, out ? "192.0.2.1" : "192.0.2.2", &p.source);
@@ -177,9 +178,9 @@ static const struct {
 	  "accept" },
 	{ "a set by name, GRE", GRE "," IF(SADDR, "'@peers'"), "cannot tell" },
 	{ "a set by name", IF(SADDR, "'@peers'"), "accept" },
-	{ "the way back, GRE",
-	  GRE ",{'match':{'op':'==','left':{'fib':{'result':'oif','flags':["
-	      "'saddr','iif']}},'right':false}}",
+	{ "the way back",
+	  "{'match':{'op':'==','left':{'fib':{'result':'oif','flags':["
+	  "'saddr','iif']}},'right':false}}",
 	  "cannot tell" },
 	{ "a tuple, GRE",
 	  GRE ",{'match':{'op':'==','left':{'concat':[" SADDR "," L4
