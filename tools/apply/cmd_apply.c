@@ -164,7 +164,7 @@ static int wait_for_dev(struct apply *a, struct section *section,
 	c->link = 0;
 	c->up = false;
 	c->nroutes = 0;
-	c->given &= ~(uint32_t)F_ROUTE;
+	c->given &= ~F_ROUTE;
 	return STATUS_OK;
 }
 

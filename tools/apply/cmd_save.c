@@ -24,13 +24,13 @@ static const char help[] =
  * An MTU that the kernel has chosen is not saved, because it may change with the route.
  * The kernel does not report secrets.
  */
-static uint32_t fields_of(const struct tunnel *t)
+static uint64_t fields_of(const struct tunnel *t)
 {
-	uint32_t fields = print_needed(&t->config);
+	uint64_t fields = print_needed(&t->config);
 
 	if (t->config.mtu_default)
-		fields &= ~(uint32_t)F_MTU;
-	return fields & ~(uint32_t)F_KEEPALIVE_SECRET;
+		fields &= ~F_MTU;
+	return fields & ~F_KEEPALIVE_SECRET;
 }
 
 static const struct {

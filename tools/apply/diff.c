@@ -140,7 +140,7 @@ void diff_find(struct diff *d, const struct config *from,
 		return;
 	}
 	/* The kernel chooses the order of addresses and routes. */
-	d->fields = config_diff(from, to) & ~(uint32_t)(F_ADDR | F_ROUTE);
+	d->fields = config_diff(from, to) & ~(F_ADDR | F_ROUTE);
 	if (!all_addresses(from, to) || !all_addresses(to, from))
 		d->fields |= F_ADDR;
 	if (!all_routes(from, to) || !all_routes(to, from))

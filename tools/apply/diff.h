@@ -17,7 +17,7 @@ enum action {
 
 struct diff {
 	enum action action;
-	uint32_t fields; /* what differs, including addresses and routes */
+	uint64_t fields; /* what differs, including addresses and routes */
 	const struct config *from; /* NULL: the tunnel does not exist */
 	const struct config *to; /* NULL: the tunnel should not exist */
 };

@@ -12,7 +12,7 @@ static const char recreate_reason[] =
 	"link-netns cannot be changed while the tunnel is there";
 
 /* The options that a file would have. */
-static uint32_t fields_of(const struct diff *d)
+static uint64_t fields_of(const struct diff *d)
 {
 	if (d->action == ACTION_ADD)
 		return d->to->given;

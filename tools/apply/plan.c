@@ -157,8 +157,8 @@ static void hold_address(struct nl *nl, int ifindex, const struct config *from,
 static int change(struct nl *nl, int ifindex, const struct diff *d)
 {
 	const struct config *from = d->from, *to = d->to;
-	uint32_t fields = d->fields & ~(uint32_t)(F_ADDR | F_ROUTE);
-	uint32_t first, last = 0;
+	uint64_t fields = d->fields & ~(F_ADDR | F_ROUTE);
+	uint64_t first, last = 0;
 	int status = STATUS_OK;
 
 	/* The kernel turns the probes on with "mtu auto", unless the message has them. */
@@ -171,7 +171,7 @@ static int change(struct nl *nl, int ifindex, const struct diff *d)
 	first = fields;
 	/* Addresses change before the tunnel comes up, routes before it goes down. */
 	if (d->fields & F_ADDR || !to->up)
-		first &= ~(uint32_t)F_UP;
+		first &= ~F_UP;
 	if (first)
 		status = change_link(nl, ifindex, to, first);
 	if (!status)
@@ -233,7 +233,7 @@ static int change_again(struct nl *nl, const struct diff *d)
 		diff_find(&rest, &now.list[0].config, d->to);
 		/* The kernel may have chosen another MTU since. */
 		if (!(d->fields & F_MTU))
-			rest.fields &= ~(uint32_t)F_MTU;
+			rest.fields &= ~F_MTU;
 		if (rest.fields)
 			status = change(nl, now.list[0].ifindex, &rest);
 	}

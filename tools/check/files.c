@@ -9,7 +9,7 @@
 #include "option/options.h"
 
 /* An interface that is down is a finding of its own. */
-#define COMPARED (~(uint32_t)F_UP)
+#define COMPARED (~F_UP)
 
 static bool is_first_namespace(void)
 {

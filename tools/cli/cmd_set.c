@@ -14,7 +14,7 @@ static const char help[] =
 
 /* Undo a change after the kernel has refused an address. */
 static void put_back(struct gretool *g, const struct tunnel *before,
-		     uint32_t fields)
+		     uint64_t fields)
 {
 	struct nl_request request;
 
@@ -32,7 +32,7 @@ static int set_tunnel(struct gretool *g, struct config *c)
 {
 	struct tunnel tunnel;
 	struct config wanted;
-	uint32_t fields, last = 0;
+	uint64_t fields, last = 0;
 	int status;
 
 	status = tunnels_find(&g->nl, c->name, &tunnel);
@@ -45,7 +45,7 @@ static int set_tunnel(struct gretool *g, struct config *c)
 	/* Key, checksum and sequence share an attribute, so send those that stay, too. */
 	wanted = tunnel.config;
 	config_overlay(&wanted, c);
-	fields = c->given & ~(uint32_t)F_ADDR;
+	fields = c->given & ~F_ADDR;
 	/* A tunnel without a remote cannot have a secret, so it is removed at once. */
 	if (c->naddrs && wanted.remote.family)
 		last = change_for_good(&tunnel.config, fields);

@@ -3,6 +3,7 @@
  * For shell completion: gretool words add|set|file prints options of a tunnel, "gretool
  * words commands" the commands, and "gretool words COMMAND" what a command takes.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -38,7 +39,7 @@ static int cmd_words(struct gretool *g, int argc, char **argv)
 		use = WORDS_FILE;
 	for (word = words; word->name; word++)
 		if (words_are_for(word, use))
-			printf("%s %u %d %s\n", word->name,
+			printf("%s %" PRIu64 " %d %s\n", word->name,
 			       word->repeats ? 0 : word->fields,
 			       word->optional ? 2 : !!word->value,
 			       word->complete ? word->complete : "");

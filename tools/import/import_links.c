@@ -77,11 +77,11 @@ static void take_option(void *arg, const char *words)
 static void take_link(struct import *im, const struct tunnel *t)
 {
 	struct taking taking = { .im = im, .name = t->config.name };
-	uint32_t fields = print_needed(&t->config);
+	uint64_t fields = print_needed(&t->config);
 	size_t i;
 
 	if (t->config.mtu == diff_default_mtu(t))
-		fields &= ~(uint32_t)F_MTU;
+		fields &= ~F_MTU;
 	import_create(im, t->config.name);
 	options_each(&t->config, fields, take_option, &taking);
 	if (t->has_more)

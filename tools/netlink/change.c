@@ -13,7 +13,7 @@
 #include "netlink/tunnels.h"
 
 int change_link(struct nl *nl, int ifindex, const struct config *c,
-		uint32_t fields)
+		uint64_t fields)
 {
 	struct nl_request request;
 
@@ -23,7 +23,7 @@ int change_link(struct nl *nl, int ifindex, const struct config *c,
 	return STATUS_OK;
 }
 
-uint32_t change_for_good(const struct config *before, uint32_t fields)
+uint64_t change_for_good(const struct config *before, uint64_t fields)
 {
 	const struct secret *secret = &before->keepalive_secret;
 

@@ -17,13 +17,13 @@ void change_take_away(struct nl *nl, int ifindex);
 
 /* Change fields of a tunnel to what c has. Returns enum status. */
 int change_link(struct nl *nl, int ifindex, const struct config *c,
-		uint32_t fields);
+		uint64_t fields);
 
 /*
  * Those of the fields that cannot be put back once they are changed: a secret,
  * which the kernel does not tell.
  */
-uint32_t change_for_good(const struct config *before, uint32_t fields);
+uint64_t change_for_good(const struct config *before, uint64_t fields);
 
 /*
  * Give it the addresses of c. If one is refused, those before it are taken

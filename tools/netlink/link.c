@@ -46,7 +46,7 @@ static void put_secret(struct nlmsghdr *nlh, const struct secret *secret)
 }
 
 void link_put_options(struct nlmsghdr *nlh, const struct config *c,
-		      uint32_t fields)
+		      uint64_t fields)
 {
 	if (fields & F_DEV)
 		mnl_attr_put_u32(nlh, IFLA_GRE_LINK, c->link);
@@ -99,7 +99,7 @@ void link_put_options(struct nlmsghdr *nlh, const struct config *c,
 }
 
 void link_put_flags(struct ifinfomsg *ifm, const struct config *c,
-		    uint32_t fields)
+		    uint64_t fields)
 {
 	if (fields & F_UP) {
 		ifm->ifi_change |= IFF_UP;
@@ -112,7 +112,7 @@ void link_put_flags(struct ifinfomsg *ifm, const struct config *c,
 }
 
 static void put_config(struct nlmsghdr *nlh, struct ifinfomsg *ifm,
-		       const struct config *c, uint32_t fields)
+		       const struct config *c, uint64_t fields)
 {
 	struct nlattr *info, *data;
 
@@ -145,12 +145,12 @@ void link_add(struct nl_request *request, const struct config *c)
 }
 
 void link_change(struct nl_request *request, int ifindex,
-		 const struct config *c, uint32_t fields)
+		 const struct config *c, uint64_t fields)
 {
 	struct ifinfomsg *ifm = nl_start(request, RTM_NEWLINK, 0, sizeof(*ifm));
 
 	ifm->ifi_index = ifindex;
-	put_config(&request->header, ifm, c, fields & ~(uint32_t)F_LINK_NETNS);
+	put_config(&request->header, ifm, c, fields & ~F_LINK_NETNS);
 }
 
 void link_probe(struct nl_request *request, int ifindex, uint32_t size)

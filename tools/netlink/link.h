@@ -62,7 +62,7 @@ struct tunnel {
 void link_add(struct nl_request *request, const struct config *c);
 /* Change the given fields; c has all of them, the others are as they were. */
 void link_change(struct nl_request *request, int ifindex,
-		 const struct config *c, uint32_t fields);
+		 const struct config *c, uint64_t fields);
 /* Send one probe, of so many bytes, 0: as few as it takes. */
 void link_probe(struct nl_request *request, int ifindex, uint32_t size);
 void link_delete(struct nl_request *request, int ifindex);
@@ -77,9 +77,9 @@ void link_dump(struct nl_request *request, bool stats);
  * has begun, and the flags.
  */
 void link_put_options(struct nlmsghdr *nlh, const struct config *c,
-		      uint32_t fields);
+		      uint64_t fields);
 void link_put_flags(struct ifinfomsg *ifm, const struct config *c,
-		    uint32_t fields);
+		    uint64_t fields);
 
 /*
  * Parts of a reply that another program reads: one of IFLA_INFO_DATA, and

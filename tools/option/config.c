@@ -190,9 +190,9 @@ static bool mtu_equal(const struct config *a, const struct config *b)
 	       (a->mtu_auto || a->mtu_default || a->mtu == b->mtu);
 }
 
-uint32_t config_diff(const struct config *a, const struct config *b)
+uint64_t config_diff(const struct config *a, const struct config *b)
 {
-	uint32_t diff = 0;
+	uint64_t diff = 0;
 
 	if (!ip_equal(&a->local, &b->local))
 		diff |= F_LOCAL;
@@ -261,7 +261,7 @@ static void key_overlay(struct direction *dst, const struct direction *src)
 
 void config_overlay(struct config *dst, const struct config *src)
 {
-	const uint32_t given = src->given;
+	const uint64_t given = src->given;
 
 	if (given & F_LOCAL)
 		dst->local = src->local;
@@ -327,7 +327,7 @@ void config_overlay(struct config *dst, const struct config *src)
 		dst->multicast = src->multicast;
 	if (given & F_UP)
 		dst->up = src->up;
-	dst->given |= given & ~(uint32_t)(F_ADDR | F_ROUTE);
+	dst->given |= given & ~(F_ADDR | F_ROUTE);
 }
 
 bool config_has_place(const struct config *c, const struct static_route *r)

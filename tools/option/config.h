@@ -19,44 +19,44 @@
 /* bytes, RFC 8200, section 5 */
 #define IPV6_MTU_MIN 1280U
 
-/* One bit for each thing that can be given on its own. */
-enum field {
-	F_LOCAL = 1 << 0,
-	F_REMOTE = 1 << 1,
-	F_DEV = 1 << 2,
-	F_IKEY = 1 << 3,
-	F_OKEY = 1 << 4,
-	F_ICSUM = 1 << 5,
-	F_OCSUM = 1 << 6,
-	F_ISEQ = 1 << 7,
-	F_OSEQ = 1 << 8,
-	F_TTL = 1 << 9,
-	F_TOS = 1 << 10,
-	F_PMTUDISC = 1 << 11,
-	F_IGNORE_DF = 1 << 12,
-	F_FWMARK = 1 << 13,
-	F_MTU = 1 << 14,
-	F_LINK_NETNS = 1 << 15,
-	F_MULTICAST = 1 << 16,
-	F_ADDR = 1 << 17,
-	F_UP = 1 << 18,
-	F_DECAP_TTL = 1 << 19,
-	F_ICMP_RELAY = 1 << 20,
-	F_ICMP_SOURCE = 1 << 21,
-	F_KEEPALIVE = 1 << 22,
-	F_KEEPALIVE_REPLY = 1 << 23,
-	F_MSS = 1 << 24,
-	F_MTU_PROBE = 1 << 25,
-	F_ROUTE = 1 << 26,
-	F_TTL_MIN = 1 << 27,
-	F_KEEPALIVE_SECRET = 1 << 28,
+/* What can be given on its own: a bit of a set of 64. */
+#define FIELDS 64
+#define FIELD(number) (UINT64_C(1) << (number))
 
-	F_COUNT = 29,
-	F_ALL = (1 << F_COUNT) - 1,
-	F_IN = F_IKEY | F_ICSUM | F_ISEQ,
-	F_OUT = F_OKEY | F_OCSUM | F_OSEQ,
-	F_DF = F_PMTUDISC | F_IGNORE_DF,
-};
+#define F_LOCAL FIELD(0)
+#define F_REMOTE FIELD(1)
+#define F_DEV FIELD(2)
+#define F_IKEY FIELD(3)
+#define F_OKEY FIELD(4)
+#define F_ICSUM FIELD(5)
+#define F_OCSUM FIELD(6)
+#define F_ISEQ FIELD(7)
+#define F_OSEQ FIELD(8)
+#define F_TTL FIELD(9)
+#define F_TOS FIELD(10)
+#define F_PMTUDISC FIELD(11)
+#define F_IGNORE_DF FIELD(12)
+#define F_FWMARK FIELD(13)
+#define F_MTU FIELD(14)
+#define F_LINK_NETNS FIELD(15)
+#define F_MULTICAST FIELD(16)
+#define F_ADDR FIELD(17)
+#define F_UP FIELD(18)
+#define F_DECAP_TTL FIELD(19)
+#define F_ICMP_RELAY FIELD(20)
+#define F_ICMP_SOURCE FIELD(21)
+#define F_KEEPALIVE FIELD(22)
+#define F_KEEPALIVE_REPLY FIELD(23)
+#define F_MSS FIELD(24)
+#define F_MTU_PROBE FIELD(25)
+#define F_ROUTE FIELD(26)
+#define F_TTL_MIN FIELD(27)
+#define F_KEEPALIVE_SECRET FIELD(28)
+
+#define F_ALL UINT64_MAX
+#define F_IN (F_IKEY | F_ICSUM | F_ISEQ)
+#define F_OUT (F_OKEY | F_OCSUM | F_OSEQ)
+#define F_DF (F_PMTUDISC | F_IGNORE_DF)
 
 /* What a device or an address may have that nobody can say here. */
 enum unsaid {
@@ -128,7 +128,7 @@ struct secret {
 };
 
 struct config {
-	uint32_t given; /* enum field: which of the members below count */
+	uint64_t given; /* F_*: which of the members below count */
 
 	char name[IFNAMSIZ];
 	struct ip local, remote;
@@ -193,7 +193,7 @@ bool config_default_probe(const struct config *c);
 /* What a route has of which no metric was said. */
 uint32_t config_default_metric(int family);
 /* Which fields differ. */
-uint32_t config_diff(const struct config *a, const struct config *b);
+uint64_t config_diff(const struct config *a, const struct config *b);
 /* Take the given fields of src, addresses and routes excepted. */
 void config_overlay(struct config *dst, const struct config *src);
 

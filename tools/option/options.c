@@ -5,7 +5,7 @@
 #include "show/print.h"
 
 /* What is on one line, since a word for both directions says it at once. */
-static const uint32_t lines[] = {
+static const uint64_t lines[] = {
 	F_LOCAL,
 	F_REMOTE,
 	F_DEV,
@@ -42,7 +42,7 @@ static void close_and_say(FILE *out, char **text, option_fn fn, void *arg)
 	free(*text);
 }
 
-static void say_fields(const struct config *c, uint32_t fields, option_fn fn,
+static void say_fields(const struct config *c, uint64_t fields, option_fn fn,
 		       void *arg)
 {
 	char *text = NULL;
@@ -81,7 +81,7 @@ static void say_route(const struct static_route *r, option_fn fn, void *arg)
 
 /* Those of c that the other has not; other NULL: all. */
 static void say_line(const struct config *c, const struct config *other,
-		     uint32_t line, option_fn fn, void *arg)
+		     uint64_t line, option_fn fn, void *arg)
 {
 	size_t i;
 
@@ -101,7 +101,7 @@ static void say_line(const struct config *c, const struct config *other,
 	}
 }
 
-void options_each(const struct config *c, uint32_t fields, option_fn fn,
+void options_each(const struct config *c, uint64_t fields, option_fn fn,
 		  void *arg)
 {
 	size_t i;
@@ -112,7 +112,7 @@ void options_each(const struct config *c, uint32_t fields, option_fn fn,
 }
 
 void options_compare(const struct config *from, const struct config *to,
-		     uint32_t fields, option_fn gone, option_fn come, void *arg)
+		     uint64_t fields, option_fn gone, option_fn come, void *arg)
 {
 	size_t i;
 
@@ -136,7 +136,7 @@ static void print_line(void *arg, const char *words)
 	fprintf(arg, "%s\n", words);
 }
 
-void options_print_section(FILE *out, const struct config *c, uint32_t fields)
+void options_print_section(FILE *out, const struct config *c, uint64_t fields)
 {
 	options_print_name(out, c->name);
 	putc('\n', out);

@@ -11,18 +11,18 @@
 typedef void (*option_fn)(void *arg, const char *words);
 
 /* Those of the fields, in the order of gretool.conf(5). */
-void options_each(const struct config *c, uint32_t fields, option_fn fn,
+void options_each(const struct config *c, uint64_t fields, option_fn fn,
 		  void *arg);
 /*
  * What has gone and what has come in each of them; addresses and routes that are
  * in both are left out.
  */
 void options_compare(const struct config *from, const struct config *to,
-		     uint32_t fields, option_fn gone, option_fn come,
+		     uint64_t fields, option_fn gone, option_fn come,
 		     void *arg);
 
 /* A section of a file. */
 void options_print_name(FILE *out, const char *name);
-void options_print_section(FILE *out, const struct config *c, uint32_t fields);
+void options_print_section(FILE *out, const struct config *c, uint64_t fields);
 
 #endif /* OPTIONS_H */

@@ -24,7 +24,7 @@ typedef const char *(*word_fn)(struct config *c, const struct word *word,
 struct word {
 	const char *name;
 	/* What it says something about; a field can be given only once. */
-	uint32_t fields;
+	uint64_t fields;
 	word_fn parse;
 	word_fn ip_parse; /* where ip(8) reads a value otherwise, or NULL */
 	const char *ip_has; /* what ip(8) has for the word, or NULL */

@@ -89,14 +89,14 @@ struct said {
 
 /* Two words about the same thing, or the same word twice. */
 static int check_once(const struct word *word, size_t number,
-		      struct said said[F_COUNT])
+		      struct said said[FIELDS])
 {
 	unsigned int i;
 
 	if (word->repeats)
 		return STATUS_OK;
-	for (i = 0; i < F_COUNT; i++) {
-		if (!(word->fields & 1U << i) || !said[i].word)
+	for (i = 0; i < FIELDS; i++) {
+		if (!(word->fields & FIELD(i)) || !said[i].word)
 			continue;
 		if (said[i].word == word)
 			return usage("%s: given twice, expected once",
@@ -105,19 +105,19 @@ static int check_once(const struct word *word, size_t number,
 			     "same thing, expected one of them",
 			     word->name, said[i].word->name);
 	}
-	for (i = 0; i < F_COUNT; i++)
-		if (word->fields & 1U << i)
+	for (i = 0; i < FIELDS; i++)
+		if (word->fields & FIELD(i))
 			said[i] = (struct said){ word, number };
 	return STATUS_OK;
 }
 
 /* Messages are about the word that has said a field. */
-static void report_said(const struct said said[F_COUNT], uint32_t field)
+static void report_said(const struct said said[FIELDS], uint64_t field)
 {
 	unsigned int i;
 
-	for (i = 0; i < F_COUNT; i++)
-		if (field == 1U << i)
+	for (i = 0; i < FIELDS; i++)
+		if (field == FIELD(i))
 			report_word(said[i].number);
 }
 
@@ -141,7 +141,7 @@ static int check_addresses(const struct config *c)
 	return STATUS_OK;
 }
 
-static int check_ipv6(const struct config *c, const struct said said[F_COUNT])
+static int check_ipv6(const struct config *c, const struct said said[FIELDS])
 {
 	if (!(c->given & F_MTU) || !config_starves_ipv6(c))
 		return STATUS_OK;
@@ -177,7 +177,7 @@ static int check_routes(const struct config *c)
 
 /* What no single word can see. */
 static int check_whole(struct config *c, enum words_use use,
-		       const struct said said[F_COUNT])
+		       const struct said said[FIELDS])
 {
 	const bool no_peer = c->given & F_REMOTE &&
 			     c->remote.family == AF_UNSPEC;
@@ -266,7 +266,7 @@ static void note_word(struct config *c, const struct word *word, size_t number)
 
 /* One word and its value: *used of the arguments. @number: of the word. */
 static int parse_word(struct config *c, enum words_use use,
-		      struct said said[F_COUNT], size_t number, int argc,
+		      struct said said[FIELDS], size_t number, int argc,
 		      char **argv, int *used)
 {
 	const struct word *word = find_word(argv[0]);
@@ -330,7 +330,7 @@ static int check_route_dev(size_t number, const char *before, const char *name)
 static int parse_options(struct config *c, enum words_use use, int first,
 			 int argc, char **argv)
 {
-	struct said said[F_COUNT] = { 0 };
+	struct said said[FIELDS] = { 0 };
 	int i, used = 0, err;
 
 	for (i = first; i < argc; i += used) {

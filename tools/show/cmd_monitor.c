@@ -36,7 +36,7 @@ struct monitor {
 };
 
 static void tell_text(const struct tunnel *t, const char *time,
-		      const char *event, const char *old_name, uint32_t fields)
+		      const char *event, const char *old_name, uint64_t fields)
 {
 	printf("%s %s ", time, event);
 	print_name(stdout, t->config.name);
@@ -71,7 +71,7 @@ static void tell_json(const struct tunnel *t, const char *time,
 }
 
 static void tell(const struct monitor *m, const struct tunnel *t,
-		 const char *event, const char *old_name, uint32_t fields)
+		 const char *event, const char *old_name, uint64_t fields)
 {
 	char time[sizeof("2026-01-01T00:00:00.000000Z") + 8];
 	struct timespec now;
@@ -166,14 +166,14 @@ static void name_numbers(struct monitor *m, struct config *c,
 static void compare(struct monitor *m, const struct tunnel *old,
 		    const struct tunnel *new)
 {
-	uint32_t fields = config_diff(&old->config, &new->config);
+	uint64_t fields = config_diff(&old->config, &new->config);
 
 	if (old->config.mtu != new->config.mtu)
 		fields |= F_MTU;
 	if (strcmp(old->config.name, new->config.name) != 0)
 		tell(m, new, "renamed", old->config.name, 0);
-	if (fields & ~(uint32_t)F_UP)
-		tell(m, new, "changed", NULL, fields & ~(uint32_t)F_UP);
+	if (fields & ~F_UP)
+		tell(m, new, "changed", NULL, fields & ~F_UP);
 	if (fields & F_UP)
 		tell(m, new, new->config.up ? "up" : "down", NULL, 0);
 	if (old->carrier != new->carrier)

@@ -20,7 +20,7 @@ static const char help[] =
 
 static void show_text(const struct output *output, const struct tunnel *t)
 {
-	uint32_t fields = output->details ? F_ALL : print_needed(&t->config);
+	uint64_t fields = output->details ? F_ALL : print_needed(&t->config);
 
 	print_name(stdout, t->config.name);
 	print_words(stdout, &t->config, fields);

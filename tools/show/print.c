@@ -38,7 +38,7 @@ void print_name(FILE *out, const char *name)
 	fputc('"', out);
 }
 
-static void print_keys(FILE *out, const struct config *c, uint32_t fields)
+static void print_keys(FILE *out, const struct config *c, uint64_t fields)
 {
 	const struct direction *rx = &c->in, *tx = &c->out;
 	bool both = fields & F_IKEY && fields & F_OKEY;
@@ -181,7 +181,7 @@ static void print_mss(FILE *out, const struct config *c)
 	}
 }
 
-static void print_underlay(FILE *out, const struct config *c, uint32_t fields)
+static void print_underlay(FILE *out, const struct config *c, uint64_t fields)
 {
 	char text[INET6_ADDRSTRLEN];
 
@@ -216,7 +216,7 @@ static void print_tos(FILE *out, uint8_t tos)
 		fprintf(out, " tos 0x%02x", tos);
 }
 
-void print_words(FILE *out, const struct config *c, uint32_t fields)
+void print_words(FILE *out, const struct config *c, uint64_t fields)
 {
 	size_t i;
 
@@ -273,7 +273,7 @@ void print_words(FILE *out, const struct config *c, uint32_t fields)
 		fputs(c->up ? " up" : " down", out);
 }
 
-uint32_t print_needed(const struct config *c)
+uint64_t print_needed(const struct config *c)
 {
 	struct config defaults;
 

@@ -15,13 +15,13 @@ extern const char *const peer_state_words[GREX_KEEPALIVE_STATES];
 extern const char *const path_source_words[GREX_PATH_SOURCES];
 
 /* " WORD VALUE" for each of the fields. */
-void print_words(FILE *out, const struct config *c, uint32_t fields);
+void print_words(FILE *out, const struct config *c, uint64_t fields);
 void print_address(FILE *out, const struct address *a);
 void print_route(FILE *out, const struct static_route *r);
 /* A name, quoted if a batch file would misread it. */
 void print_name(FILE *out, const char *name);
 /* The fields without which `add` would make another tunnel. */
-uint32_t print_needed(const struct config *c);
+uint64_t print_needed(const struct config *c);
 
 /* An outer address; none is "any". */
 const char *print_ip_text(const struct ip *ip, char text[INET6_ADDRSTRLEN]);

@@ -90,7 +90,7 @@ int parse_ip_line(struct config *c, const char *line, const char **message)
 	return parse(c, WORDS_IP, line, message);
 }
 
-const char *text_of(const struct config *c, uint32_t fields)
+const char *text_of(const struct config *c, uint64_t fields)
 {
 	static char *text;
 	size_t size;

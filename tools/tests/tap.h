@@ -28,7 +28,7 @@ int parse_line(struct config *c, bool set, const char *line,
 int parse_ip_line(struct config *c, const char *line, const char **message);
 
 /* print_words() after the name, until the next call. */
-const char *text_of(const struct config *c, uint32_t fields);
+const char *text_of(const struct config *c, uint64_t fields);
 
 /*
  * What is printed to standard output between the two, until the next time. No

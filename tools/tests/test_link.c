@@ -370,7 +370,7 @@ static void test_diff(void)
 {
 	static const struct {
 		const char *a, *b;
-		uint32_t fields;
+		uint64_t fields;
 	} pairs[] = {
 		{ "g remote 192.0.2.2 keepalive", "g remote 192.0.2.2",
 		  F_KEEPALIVE },
@@ -413,8 +413,8 @@ static void test_diff(void)
 		config_of(&b, false, pairs[i].b);
 		ok = config_diff(&a, &b) == pairs[i].fields;
 		ok &= config_diff(&b, &a) == pairs[i].fields;
-		check(ok, "'%s' and '%s' differ in %#x", pairs[i].a, pairs[i].b,
-		      pairs[i].fields);
+		check(ok, "'%s' and '%s' differ in %#" PRIx64, pairs[i].a,
+		      pairs[i].b, pairs[i].fields);
 		config_free(&a);
 		config_free(&b);
 	}

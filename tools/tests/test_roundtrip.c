@@ -4,6 +4,7 @@
  * is refused or read, never read beyond.
  */
 #include <arpa/inet.h>
+#include <inttypes.h>
 #include <linux/if_link.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -157,7 +158,7 @@ static void read_back(struct tunnel *t, const struct config *c)
 	}
 }
 
-static void test_fixpoint(uint32_t fields, const char *what)
+static void test_fixpoint(uint64_t fields, const char *what)
 {
 	unsigned int round, bad = 0;
 
@@ -170,13 +171,13 @@ static void test_fixpoint(uint32_t fields, const char *what)
 		draw_config(line, &c);
 		read_back(&t, &c);
 		if (t.ifindex != 7 || config_diff(&t.config, &c)) {
-			printf("# netlink changes %#x of: %s\n",
+			printf("# netlink changes %#" PRIx64 " of: %s\n",
 			       config_diff(&t.config, &c), line);
 			bad++;
 		}
 		snprintf(shown, sizeof(shown), "%s",
 			 text_of(&t.config,
-				 fields ? fields & ~(c.mtu || c.mtu_auto ? 0U
+				 fields ? fields & ~(c.mtu || c.mtu_auto ? 0
 									 : F_MTU)
 					: print_needed(&t.config)));
 		if (parse_line(&again, false, shown, &message)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Text to config: what is taken, as what, and what is refused, how. */
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -501,7 +502,7 @@ static const struct {
 /* What set says, and which fields it changes. */
 static const struct {
 	const char *line;
-	uint32_t given;
+	uint64_t given;
 } set_by[] = {
 	{ "g ttl 5", F_TTL },
 	{ "g remote 192.0.2.2", F_REMOTE },
@@ -699,8 +700,8 @@ int main(void)
 		int status = parse_line(&c, true, set_by[i].line, &message);
 
 		check(!status && c.given == set_by[i].given,
-		      "set '%s' changes only that (%#x)", set_by[i].line,
-		      c.given);
+		      "set '%s' changes only that (%#" PRIx64 ")",
+		      set_by[i].line, c.given);
 		config_free(&c);
 	}
 	test_ip();
