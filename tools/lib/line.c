@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/line.h"
+#include "lib/visible.h"
 
 /* A backslash and xNN stand for one byte, a backslash and another character for it. */
 static const char *cut_byte(char **in, char *out)
@@ -84,4 +85,27 @@ const char *line_check(const char *line, size_t length, bool is_first)
 	if (memchr(line, '\0', length))
 		return "has a NUL byte";
 	return NULL;
+}
+
+void print_name(FILE *out, const char *name)
+{
+	size_t span = visible_span(name);
+
+	if (!name[span] && !name[strcspn(name, " \t#\"'\\")]) {
+		fputs(name, out);
+		return;
+	}
+	fputc('"', out);
+	while (*name) {
+		span = visible_length(name);
+		if (!span) {
+			fprintf(out, "\\x%02x", (unsigned char)*name++);
+			continue;
+		}
+		if (*name == '"' || *name == '\\')
+			fputc('\\', out);
+		fwrite(name, 1, span, out);
+		name += span;
+	}
+	fputc('"', out);
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /* The largest number of words that a line may have. */
 #define LINE_WORDS 512
@@ -17,5 +18,8 @@ const char *line_split(char *line, char **argv, int size, int *argc);
 
 /* Returns NULL, or why the bytes of a line are not text. */
 const char *line_check(const char *line, size_t length, bool is_first);
+
+/* Print a name as one word of a line: in quotes where line_split() needs them. */
+void print_name(FILE *out, const char *name);
 
 #endif /* LINE_H */

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "lib/duration.h"
-#include "lib/visible.h"
 #include "show/counters.h"
 #include "show/print.h"
 
@@ -13,29 +12,6 @@ const char *print_ip_text(const struct ip *ip, char text[INET6_ADDRSTRLEN])
 	if (!ip->family)
 		return "any";
 	return inet_ntop(ip->family, &ip->v6, text, INET6_ADDRSTRLEN);
-}
-
-void print_name(FILE *out, const char *name)
-{
-	size_t span = visible_span(name);
-
-	if (!name[span] && !name[strcspn(name, " \t#\"'\\")]) {
-		fputs(name, out);
-		return;
-	}
-	fputc('"', out);
-	while (*name) {
-		span = visible_length(name);
-		if (!span) {
-			fprintf(out, "\\x%02x", (unsigned char)*name++);
-			continue;
-		}
-		if (*name == '"' || *name == '\\')
-			fputc('\\', out);
-		fwrite(name, 1, span, out);
-		name += span;
-	}
-	fputc('"', out);
 }
 
 static void print_keys(FILE *out, const struct config *c, uint64_t fields)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "lib/json.h"
+#include "lib/line.h"
 #include "netlink/link.h"
 #include "option/config.h"
 
@@ -18,8 +19,6 @@ extern const char *const path_source_words[GREX_PATH_SOURCES];
 void print_words(FILE *out, const struct config *c, uint64_t fields);
 void print_address(FILE *out, const struct address *a);
 void print_route(FILE *out, const struct static_route *r);
-/* A name, quoted if a batch file would misread it. */
-void print_name(FILE *out, const char *name);
 /* The fields without which `add` would make another tunnel. */
 uint64_t print_needed(const struct config *c);
 
