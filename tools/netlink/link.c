@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/attr.h"
 #include "netlink/link.h"
 
 #define F_DATA                                                                 \
@@ -208,18 +209,6 @@ void link_dump(struct nl_request *request, bool stats)
 	mnl_attr_nest_end(nlh, info);
 }
 
-/*
- * Readers of one attribute: false if its length is wrong. An attribute that is
- * longer than we know is from a newer kernel, its beginning is what we know.
- */
-static bool read_bytes(const struct nlattr *attr, void *value, size_t size)
-{
-	if (mnl_attr_get_payload_len(attr) < size)
-		return false;
-	memcpy(value, mnl_attr_get_payload(attr), size);
-	return true;
-}
-
 static bool read_string(const struct nlattr *attr, char *value, size_t size)
 {
 	size_t length =
@@ -236,7 +225,7 @@ static bool read_bool(const struct nlattr *attr, bool *value)
 {
 	uint8_t byte;
 
-	if (!read_bytes(attr, &byte, sizeof(byte)))
+	if (!attr_read(attr, &byte, sizeof(byte)))
 		return false;
 	*value = byte != 0;
 	return true;
@@ -246,7 +235,7 @@ static bool read_bool32(const struct nlattr *attr, bool *value)
 {
 	uint32_t number;
 
-	if (!read_bytes(attr, &number, sizeof(number)))
+	if (!attr_read(attr, &number, sizeof(number)))
 		return false;
 	*value = number != 0;
 	return true;
@@ -254,7 +243,7 @@ static bool read_bool32(const struct nlattr *attr, bool *value)
 
 static bool read_be32(const struct nlattr *attr, uint32_t *value)
 {
-	if (!read_bytes(attr, value, sizeof(*value)))
+	if (!attr_read(attr, value, sizeof(*value)))
 		return false;
 	*value = ntohl(*value);
 	return true;
@@ -263,7 +252,7 @@ static bool read_be32(const struct nlattr *attr, uint32_t *value)
 static bool read_outer(const struct nlattr *attr, struct ip *ip)
 {
 	memset(ip, 0, sizeof(*ip));
-	if (!read_bytes(attr, &ip->v4, sizeof(ip->v4)))
+	if (!attr_read(attr, &ip->v4, sizeof(ip->v4)))
 		return false;
 	ip->family = ip->v4.s_addr == htonl(INADDR_ANY) ? AF_UNSPEC : AF_INET;
 	return true;
@@ -273,7 +262,7 @@ static bool read_flags(const struct nlattr *attr, struct direction *d)
 {
 	uint16_t flags;
 
-	if (!read_bytes(attr, &flags, sizeof(flags)))
+	if (!attr_read(attr, &flags, sizeof(flags)))
 		return false;
 	d->key = flags & GRE_KEY;
 	d->csum = flags & GRE_CSUM;
@@ -289,7 +278,7 @@ static int read_data_attr(const struct nlattr *attr, void *arg)
 
 	switch (mnl_attr_get_type(attr)) {
 	case IFLA_GRE_LINK:
-		ok = read_bytes(attr, &c->link, sizeof(c->link));
+		ok = attr_read(attr, &c->link, sizeof(c->link));
 		break;
 	case IFLA_GRE_IFLAGS:
 		ok = read_flags(attr, &c->in);
@@ -310,10 +299,10 @@ static int read_data_attr(const struct nlattr *attr, void *arg)
 		ok = read_outer(attr, &c->remote);
 		break;
 	case IFLA_GRE_TTL:
-		ok = read_bytes(attr, &c->ttl, sizeof(c->ttl));
+		ok = attr_read(attr, &c->ttl, sizeof(c->ttl));
 		break;
 	case IFLA_GRE_TOS:
-		ok = read_bytes(attr, &c->tos, sizeof(c->tos));
+		ok = attr_read(attr, &c->tos, sizeof(c->tos));
 		break;
 	case IFLA_GRE_PMTUDISC:
 		ok = read_bool(attr, &c->pmtudisc);
@@ -322,44 +311,44 @@ static int read_data_attr(const struct nlattr *attr, void *arg)
 		ok = read_bool(attr, &c->ignore_df);
 		break;
 	case IFLA_GRE_FWMARK:
-		ok = read_bytes(attr, &c->fwmark, sizeof(c->fwmark));
+		ok = attr_read(attr, &c->fwmark, sizeof(c->fwmark));
 		break;
 	case IFLA_GREX_DECAP_TTL:
-		ok = read_bytes(attr, &c->decap_ttl, sizeof(c->decap_ttl));
+		ok = attr_read(attr, &c->decap_ttl, sizeof(c->decap_ttl));
 		break;
 	case IFLA_GREX_TTL_MIN:
-		ok = read_bytes(attr, &c->ttl_min, sizeof(c->ttl_min));
+		ok = attr_read(attr, &c->ttl_min, sizeof(c->ttl_min));
 		break;
 	case IFLA_GREX_ICMP_RELAY:
 		ok = read_bool32(attr, &c->icmp_relay);
 		break;
 	case IFLA_GREX_ICMP_SOURCE:
-		ok = read_bytes(attr, &c->icmp_source, sizeof(c->icmp_source));
+		ok = attr_read(attr, &c->icmp_source, sizeof(c->icmp_source));
 		break;
 	case IFLA_GREX_KEEPALIVE_INTERVAL:
-		ok = read_bytes(attr, &c->keepalive_interval,
-				sizeof(c->keepalive_interval));
+		ok = attr_read(attr, &c->keepalive_interval,
+			       sizeof(c->keepalive_interval));
 		break;
 	case IFLA_GREX_KEEPALIVE_RETRIES:
-		ok = read_bytes(attr, &c->keepalive_retries,
-				sizeof(c->keepalive_retries));
+		ok = attr_read(attr, &c->keepalive_retries,
+			       sizeof(c->keepalive_retries));
 		break;
 	case IFLA_GREX_KEEPALIVE_REPLY:
 		ok = read_bool32(attr, &c->keepalive_reply);
 		break;
 	case IFLA_GREX_KEEPALIVE_SECRET_ID:
 		c->keepalive_secret.is_set = true;
-		ok = read_bytes(attr, &c->keepalive_secret.id,
-				sizeof(c->keepalive_secret.id));
+		ok = attr_read(attr, &c->keepalive_secret.id,
+			       sizeof(c->keepalive_secret.id));
 		break;
 	case IFLA_GREX_MSS:
-		ok = read_bytes(attr, &c->mss, sizeof(c->mss));
+		ok = attr_read(attr, &c->mss, sizeof(c->mss));
 		break;
 	case IFLA_GREX_MTU_PROBE:
 		ok = read_bool32(attr, &c->mtu_probe);
 		break;
 	case IFLA_GREX_MTU_AUTO:
-		ok = read_bytes(attr, &number, sizeof(number));
+		ok = attr_read(attr, &number, sizeof(number));
 		c->mtu_auto = number == GREX_MTU_AUTO_PATH;
 		c->mtu_default = number == GREX_MTU_AUTO_ROUTE;
 		break;
@@ -386,14 +375,14 @@ static int read_probes_attr(const struct nlattr *attr, void *arg)
 	bool ok = true;
 
 	if (type == GREX_PROBES_STATE)
-		ok = read_bytes(attr, &probes->state, sizeof(probes->state));
+		ok = attr_read(attr, &probes->state, sizeof(probes->state));
 	else if (type == GREX_PROBES_HISTORY)
-		ok = read_bytes(attr, probes->history, sizeof(probes->history));
+		ok = attr_read(attr, probes->history, sizeof(probes->history));
 	else if (type == GREX_PROBES_RTT_BUCKETS)
-		ok = read_bytes(attr, probes->rtt_buckets,
-				sizeof(probes->rtt_buckets));
+		ok = attr_read(attr, probes->rtt_buckets,
+			       sizeof(probes->rtt_buckets));
 	else if (type < sizeof(numbers) / sizeof(numbers[0]) && numbers[type])
-		ok = read_bytes(attr, numbers[type], sizeof(*numbers[type]));
+		ok = attr_read(attr, numbers[type], sizeof(*numbers[type]));
 	return ok ? MNL_CB_OK : MNL_CB_ERROR;
 }
 
@@ -427,9 +416,9 @@ static int read_path_attr(const struct nlattr *attr, void *arg)
 	bool ok = true;
 
 	if (type < sizeof(numbers) / sizeof(numbers[0]) && numbers[type])
-		ok = read_bytes(attr, numbers[type], sizeof(*numbers[type]));
+		ok = attr_read(attr, numbers[type], sizeof(*numbers[type]));
 	else if (type < sizeof(times) / sizeof(times[0]) && times[type])
-		ok = read_bytes(attr, times[type], sizeof(*times[type]));
+		ok = attr_read(attr, times[type], sizeof(*times[type]));
 	if (type == GREX_PATH_AGE)
 		path->has_age = true;
 	if (type == GREX_PATH_LAST_RX)
@@ -454,7 +443,7 @@ static int read_counter_attr(const struct nlattr *attr, void *arg)
 	if (type == GREX_STAT_UNSPEC || type == GREX_STAT_PAD ||
 	    type > GREX_STAT_MAX)
 		return MNL_CB_OK;
-	return read_bytes(attr, &counters[type], sizeof(counters[type]))
+	return attr_read(attr, &counters[type], sizeof(counters[type]))
 		       ? MNL_CB_OK
 		       : MNL_CB_ERROR;
 }
@@ -469,7 +458,7 @@ static int read_more_attr(const struct nlattr *attr, void *arg)
 		t->has_more = true;
 		break;
 	case IFLA_GRE_ENCAP_TYPE:
-		if (read_bytes(attr, &encap, sizeof(encap)) && encap)
+		if (attr_read(attr, &encap, sizeof(encap)) && encap)
 			t->has_more = true;
 		break;
 	}
@@ -533,13 +522,12 @@ static int read_link_attr(const struct nlattr *attr, void *arg)
 		ok = read_string(attr, c->name, sizeof(c->name));
 		break;
 	case IFLA_MTU:
-		ok = read_bytes(attr, &c->mtu, sizeof(c->mtu));
+		ok = attr_read(attr, &c->mtu, sizeof(c->mtu));
 		/* A choice, unless IFLA_GREX_MTU_AUTO says otherwise behind it. */
 		c->mtu_default = false;
 		break;
 	case IFLA_LINK_NETNSID:
-		ok = read_bytes(attr, &c->link_netnsid,
-				sizeof(c->link_netnsid));
+		ok = attr_read(attr, &c->link_netnsid, sizeof(c->link_netnsid));
 		c->given |= F_LINK_NETNS;
 		break;
 	case IFLA_MASTER:
@@ -549,14 +537,14 @@ static int read_link_attr(const struct nlattr *attr, void *arg)
 		t->unsaid |= UNSAID_ALIAS;
 		break;
 	case IFLA_GROUP:
-		ok = read_bytes(attr, &group, sizeof(group));
+		ok = attr_read(attr, &group, sizeof(group));
 		t->unsaid |= group ? UNSAID_GROUP : 0;
 		break;
 	case IFLA_CARRIER:
 		ok = read_bool(attr, &t->carrier);
 		break;
 	case IFLA_OPERSTATE:
-		ok = read_bytes(attr, &t->operstate, sizeof(t->operstate));
+		ok = attr_read(attr, &t->operstate, sizeof(t->operstate));
 		break;
 	case IFLA_STATS64:
 		read_stats(attr, t);
