@@ -19,12 +19,12 @@ static int list_commands(void)
 	return STATUS_OK;
 }
 
-/* A line has a word, its fields, whether a value follows (2: it may), and values. */
+/* A line has a name, its fields, whether a value follows (2: it may), and values. */
 static int cmd_words(struct gretool *g, int argc, char **argv)
 {
-	static char option[] = "--words";
+	static char words[] = "--words";
 	enum words_use use = WORDS_ADD;
-	const struct word *word;
+	const struct option *option, *meant;
 
 	if (argc < 2)
 		return STATUS_OK;
@@ -32,17 +32,20 @@ static int cmd_words(struct gretool *g, int argc, char **argv)
 		return list_commands();
 	if (strcmp(argv[1], "add") != 0 && strcmp(argv[1], "set") != 0 &&
 	    strcmp(argv[1], "file") != 0)
-		return registry_run(g, 2, (char *[]){ argv[1], option });
+		return registry_run(g, 2, (char *[]){ argv[1], words });
 	if (!strcmp(argv[1], "set"))
 		use = WORDS_SET;
 	else if (!strcmp(argv[1], "file"))
 		use = WORDS_FILE;
-	for (word = words; word->name; word++)
-		if (words_are_for(word, use))
-			printf("%s %" PRIu64 " %d %s\n", word->name,
-			       word->repeats ? 0 : word->fields,
-			       word->optional ? 2 : !!word->value,
-			       word->complete ? word->complete : "");
+	for (option = option_table; option->name; option++) {
+		if (!words_are_for(option, use))
+			continue;
+		meant = option_meant(option);
+		printf("%s %" PRIu64 " %d %s\n", option->name,
+		       meant->repeats ? 0 : meant->fields,
+		       meant->optional ? 2 : !!meant->value,
+		       meant->complete ? meant->complete : "");
+	}
 	return STATUS_OK;
 }
 

@@ -223,12 +223,9 @@ static void take_hook(struct import *im, const struct stanza *s,
 
 static bool has_value(const char *name)
 {
-	const struct word *word;
+	const struct option *option = option_find(name);
 
-	for (word = words; word->name; word++)
-		if (!strcmp(word->name, name))
-			return word->value;
-	return true;
+	return !option || option_meant(option)->value;
 }
 
 /* gre-WORD is an option for the hook gretool.ifupdown. */

@@ -20,14 +20,11 @@ static bool is_one_of(const char *text, const char *const *list)
 	return false;
 }
 
-static const struct word *find_word(const char *name)
+static const struct option *find_option(const char *name)
 {
-	const struct word *word;
+	const struct option *option = option_find(name);
 
-	for (word = words; word->name; word++)
-		if (!strcmp(word->name, name) && !word->file_only)
-			return word;
-	return NULL;
+	return option && !option->file_only ? option_meant(option) : NULL;
 }
 
 /*
@@ -99,25 +96,25 @@ static void take_defaults(struct import *im, const char *name)
 static void take_options(struct import *im, const char *name, int argc,
 			 char **argv)
 {
-	const struct word *word;
+	const struct option *option;
 	int i;
 
 	for (i = 0; i < argc; i++) {
-		word = find_word(argv[i]);
+		option = find_option(argv[i]);
 		if (!strcmp(argv[i], "hlim"))
-			word = find_word("ttl");
-		if (!word || (word->value && i + 1 == argc)) {
+			option = find_option("ttl");
+		if (!option || (option->value && i + 1 == argc)) {
 			import_remark(im, name, "%s%s%s", argv[i],
 				      i + 1 < argc ? " " : "",
 				      i + 1 < argc ? argv[i + 1] : "");
 			/* A word that is not an option is probably its value. */
-			if (i + 1 < argc && !find_word(argv[i + 1]))
+			if (i + 1 < argc && !find_option(argv[i + 1]))
 				i++;
 			continue;
 		}
 		take_option(im, name, argv[i],
-			    word->value ? argv[i + 1] : NULL);
-		i += !!word->value;
+			    option->value ? argv[i + 1] : NULL);
+		i += !!option->value;
 	}
 }
 
@@ -132,13 +129,13 @@ static bool take_tunnel(struct import *im, int argc, char **argv)
 			mode = argv[++i];
 		} else if (!strcmp(argv[i], "name") && i + 1 < argc) {
 			name = argv[++i];
-		} else if (!name && !find_word(argv[i])) {
+		} else if (!name && !find_option(argv[i])) {
 			name = argv[i];
 		} else {
-			const struct word *word = find_word(argv[i]);
+			const struct option *option = find_option(argv[i]);
 
 			rest[n++] = argv[i];
-			if (word && word->value && i + 1 < argc)
+			if (option && option->value && i + 1 < argc)
 				rest[n++] = argv[++i];
 		}
 	}

@@ -19,17 +19,6 @@ const char *const icmp_source_words[] = {
 	[GREX_ICMP_SOURCE_HOP] = "hop",
 };
 
-bool ip_equal(const struct ip *a, const struct ip *b)
-{
-	if (a->family != b->family)
-		return false;
-	if (a->family == AF_INET)
-		return a->v4.s_addr == b->v4.s_addr;
-	if (a->family == AF_INET6)
-		return !memcmp(&a->v6, &b->v6, sizeof(a->v6));
-	return true;
-}
-
 bool address_equal(const struct address *a, const struct address *b)
 {
 	return ip_equal(&a->local, &b->local) && ip_equal(&a->peer, &b->peer) &&

@@ -9,10 +9,11 @@
 
 #include <linux/grex.h>
 #include <linux/if.h>
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "option/ip.h"
 
 #define NETNS_NAME_SIZE 256
 
@@ -72,15 +73,6 @@ enum unsaid {
 	UNSAID_ARP = 1 << 9,
 	UNSAID_PROMISC = 1 << 10,
 	UNSAID_ALLMULTI = 1 << 11,
-};
-
-/* An address of any family; AF_UNSPEC is "any". */
-struct ip {
-	int family;
-	union {
-		struct in_addr v4;
-		struct in6_addr v6;
-	};
 };
 
 /* An address of the device, as RTM_NEWADDR has it. */
@@ -166,7 +158,6 @@ struct config {
 extern const char *const decap_ttl_words[GREX_DECAP_TTL_COUNT];
 extern const char *const icmp_source_words[GREX_ICMP_SOURCE_COUNT];
 
-bool ip_equal(const struct ip *a, const struct ip *b);
 bool address_equal(const struct address *a, const struct address *b);
 /* They lead to the same, and the kernel takes only one of them. */
 bool route_same_place(const struct static_route *a,

@@ -8,48 +8,63 @@
 #include "lib/report.h"
 #include "option/words.h"
 
-static const struct word *find_word(const char *name)
+const char *words_check_name(const char *name)
 {
-	const struct word *word;
+	const char *p;
 
-	for (word = words; word->name; word++)
-		if (!strcmp(word->name, name))
-			return word;
+	if (!*name)
+		return "is empty";
+	if (strlen(name) >= IFNAMSIZ)
+		return "is longer than the 15 characters of an interface name";
+	if (!strcmp(name, ".") || !strcmp(name, ".."))
+		return "cannot be an interface name";
+	/* ip(8) and every shell script would take it for an option. */
+	if (*name == '-')
+		return "cannot be an interface name: it begins with a dash";
+	/* The kernel puts a number in its place. */
+	if (strchr(name, '%'))
+		return "cannot be an interface name: it has a percent sign";
+	for (p = name; *p; p++)
+		if (*p == '/' || *p == ':' || isspace((unsigned char)*p))
+			return "cannot be an interface name: it has a slash, a "
+			       "colon or white space";
 	return NULL;
 }
 
-bool words_are_for(const struct word *word, enum words_use use)
+bool words_are_for(const struct option *option, enum words_use use)
 {
-	return !(word->file_only && use != WORDS_FILE) &&
-	       !(word->add_only && use == WORDS_SET) &&
-	       !(word->ip_has && use == WORDS_IP);
+	return !(option->file_only && use != WORDS_FILE) &&
+	       !(option->add_only && use == WORDS_SET) &&
+	       !(option->ip_has && use == WORDS_IP);
 }
 
-static void help_word(FILE *out, const struct word *word, const char *text)
+static void help_option(FILE *out, const struct option *option,
+			const char *text)
 {
+	const char *value = option_meant(option)->value;
 	char left[40];
 
-	snprintf(left, sizeof(left), "%s%s%s", word->name,
-		 word->value ? " " : "", word->value ? word->value : "");
+	snprintf(left, sizeof(left), "%s%s%s", option->name, value ? " " : "",
+		 value ? value : "");
 	fprintf(out, "  %-23s %s\n", left, text);
 }
 
 void words_help(FILE *out, enum words_use use)
 {
 	const bool of_file = use == WORDS_FILE;
-	const struct word *word;
+	const struct option *option;
 
 	fputs(of_file ? "\n" : "\nOptions:\n", out);
-	for (word = words; word->name; word++)
-		if (word->help && words_are_for(word, use) &&
-		    word->file_only == of_file)
-			help_word(out, word, word->help);
+	for (option = option_table; option->name; option++)
+		if (option->help && words_are_for(option, use) &&
+		    option->file_only == of_file)
+			help_option(out, option, option->help);
 	if (of_file)
 		return;
 	fputs("\nWords of ip-link(8) for the same:\n", out);
-	for (word = words; word->name; word++)
-		if (word->alias_of)
-			help_word(out, word, word->alias_of);
+	for (option = option_table; option->name; option++)
+		if (option->alias_of)
+			help_option(out, option, option->alias_of);
 }
 
 static const char *help_of(enum words_use use)
@@ -57,9 +72,10 @@ static const char *help_of(enum words_use use)
 	return use == WORDS_IP ? "ip link help grex" : "gretool help add";
 }
 
-static int unknown_word(const char *text, enum words_use use)
+static int unknown_option(const char *text, enum words_use use)
 {
-	const char *meant = nearest(text, &words->name, sizeof(*words));
+	const char *meant =
+		nearest(text, &option_table->name, sizeof(*option_table));
 
 	if (meant)
 		return usage("\"%s\" is not an option, did you mean \"%s\"?",
@@ -67,47 +83,48 @@ static int unknown_word(const char *text, enum words_use use)
 	return usage("\"%s\" is not an option, see \"%s\"", text, help_of(use));
 }
 
-static int unfit_word(const struct word *word, enum words_use use)
+static int unfit_option(const struct option *option, enum words_use use)
 {
-	if (use == WORDS_IP && word->ip_has)
+	if (use == WORDS_IP && option->ip_has)
 		return usage("%s: ip has a word of its own, expected %s",
-			     word->name, word->ip_has);
-	if (word->file_only)
+			     option->name, option->ip_has);
+	if (option->file_only)
 		return usage("%s: only in a file of \"gretool apply\", see "
 			     "\"gretool help apply\"",
-			     word->name);
+			     option->name);
 	return usage("%s: cannot be changed, only given when the tunnel is "
 		     "added",
-		     word->name);
+		     option->name);
 }
 
 /* What has said something about a field, and its number among the words. */
 struct said {
-	const struct word *word;
+	const struct option *option;
 	size_t number;
 };
 
 /* Two words about the same thing, or the same word twice. */
-static int check_once(const struct word *word, size_t number,
+static int check_once(const struct option *option, size_t number,
 		      struct said said[FIELDS])
 {
+	const struct option *meant = option_meant(option);
 	unsigned int i;
 
-	if (word->repeats)
+	if (meant->repeats)
 		return STATUS_OK;
 	for (i = 0; i < FIELDS; i++) {
-		if (!(word->fields & FIELD(i)) || !said[i].word)
+		if (!(meant->fields & FIELD(i)) || !said[i].option)
 			continue;
-		if (said[i].word == word)
+		if (said[i].option == option)
 			return usage("%s: given twice, expected once",
-				     word->name);
+				     option->name);
 		return usage("%s: cannot be combined with \"%s\": both say the "
 			     "same thing, expected one of them",
-			     word->name, said[i].word->name);
+			     option->name, said[i].option->name);
 	}
 	for (i = 0; i < FIELDS; i++)
-		if (word->fields & FIELD(i))
-			said[i] = (struct said){ word, number };
+		if (meant->fields & FIELD(i))
+			said[i] = (struct said){ option, number };
 	return STATUS_OK;
 }
 
@@ -233,14 +250,14 @@ static int check_whole(struct config *c, enum words_use use,
 }
 
 /* Put the values that follow into one text; returns how many there are. */
-static int take_optional(const struct word *word, int argc, char **argv,
+static int take_optional(const struct option *option, int argc, char **argv,
 			 char *text, size_t size)
 {
 	size_t used = 0;
 	int i;
 
 	text[0] = '\0';
-	for (i = 0; i < argc && i < (int)word->optional; i++) {
+	for (i = 0; i < argc && i < (int)option->optional; i++) {
 		if (!isdigit((unsigned char)argv[i][0]) &&
 		    strcmp(argv[i], "off") != 0)
 			break;
@@ -256,69 +273,72 @@ static int take_optional(const struct word *word, int argc, char **argv,
 }
 
 /* The number of the word that has said the last address or route. */
-static void note_word(struct config *c, const struct word *word, size_t number)
+static void note_word(struct config *c, const struct option *option,
+		      size_t number)
 {
-	if (word->fields == F_ADDR)
+	if (option->fields == F_ADDR)
 		c->addrs[c->naddrs - 1].word = number;
-	if (word->fields == F_ROUTE)
+	if (option->fields == F_ROUTE)
 		c->routes[c->nroutes - 1].word = number;
 }
 
-/* One word and its value: *used of the arguments. @number: of the word. */
-static int parse_word(struct config *c, enum words_use use,
-		      struct said said[FIELDS], size_t number, int argc,
-		      char **argv, int *used)
+/* One option and its value: *used of the arguments. @number: of the word. */
+static int parse_option(struct config *c, enum words_use use,
+			struct said said[FIELDS], size_t number, int argc,
+			char **argv, int *used)
 {
-	const struct word *word = find_word(argv[0]);
+	const struct option *option = option_find(argv[0]), *meant;
 	const char *wrong, *value = NULL;
 	char optional[64];
-	word_fn parse;
+	option_parse_fn parse;
 	int err;
 
 	report_word(number);
-	if (!word)
-		return unknown_word(argv[0], use);
-	if (!words_are_for(word, use))
-		return unfit_word(word, use);
+	if (!option)
+		return unknown_option(argv[0], use);
+	if (!words_are_for(option, use))
+		return unfit_option(option, use);
+	meant = option_meant(option);
 	*used = 1;
-	if (word->optional) {
-		*used += take_optional(word, argc - 1, argv + 1, optional,
+	if (meant->optional) {
+		*used += take_optional(meant, argc - 1, argv + 1, optional,
 				       sizeof(optional));
 		value = optional[0] ? optional : NULL;
-	} else if (word->value) {
+	} else if (meant->value) {
 		if (argc == 1)
 			return usage("%s: the value is missing, expected %s",
-				     word->name, word->expected);
+				     option->name, meant->expected);
 		value = argv[(*used)++];
 	}
-	err = check_once(word, number, said);
+	err = check_once(option, number, said);
 	if (err)
 		return err;
 	/* The first of several values stands for all of them. */
 	if (value)
 		report_word(number + 1);
-	parse = use == WORDS_IP && word->ip_parse ? word->ip_parse
-						  : word->parse;
-	wrong = parse(c, word, value);
-	if (wrong && word->is_secret)
-		return usage("%s: the value is not %s", word->name,
-			     word->expected);
+	parse = meant->parse ?: meant->type->parse;
+	if (use == WORDS_IP && meant->parse_ip)
+		parse = meant->parse_ip;
+	wrong = parse(meant, c, value);
+	if (wrong && meant->is_secret)
+		return usage("%s: the value is not %s", option->name,
+			     meant->expected);
 	if (wrong && !*wrong)
-		return usage("%s: \"%s\" is not %s", word->name, value,
-			     word->expected);
+		return usage("%s: \"%s\" is not %s", option->name, value,
+			     meant->expected);
 	if (wrong)
-		return usage("%s: \"%s\" %s", word->name, value, wrong);
-	note_word(c, word, number);
-	c->given |= word->fields;
+		return usage("%s: \"%s\" %s", option->name, value, wrong);
+	note_word(c, meant, number);
+	c->given |= meant->fields;
 	return STATUS_OK;
 }
 
 /* "route ... dev gre1", as ip(8) has it: the tunnel is not what "dev" says here. */
 static int check_route_dev(size_t number, const char *before, const char *name)
 {
-	const struct word *word = find_word(before);
+	const struct option *option = option_find(before);
 
-	if (!word || !word->file_only || strcmp(name, "dev") != 0)
+	if (!option || !option->file_only || strcmp(name, "dev") != 0)
 		return STATUS_OK;
 	report_word(number);
 	return usage("route: \"dev\" is not part of a route, which leads into "
@@ -326,7 +346,7 @@ static int check_route_dev(size_t number, const char *before, const char *name)
 		     "outer packets");
 }
 
-/* The arguments from the first on are words. */
+/* The arguments from the first on are options. */
 static int parse_options(struct config *c, enum words_use use, int first,
 			 int argc, char **argv)
 {
@@ -338,8 +358,8 @@ static int parse_options(struct config *c, enum words_use use, int first,
 			   : STATUS_OK;
 		if (err)
 			return err;
-		err = parse_word(c, use, said, (size_t)i, argc - i, argv + i,
-				 &used);
+		err = parse_option(c, use, said, (size_t)i, argc - i, argv + i,
+				   &used);
 		if (err)
 			return err;
 	}
@@ -360,7 +380,7 @@ int words_parse(struct config *c, enum words_use use, int argc, char **argv)
 	wrong = words_check_name(argv[0]);
 	if (wrong)
 		return usage("name: \"%s\" %s", argv[0], wrong);
-	if (use == WORDS_ADD && find_word(argv[0]))
+	if (use == WORDS_ADD && option_find(argv[0]))
 		return usage("name: \"%s\" is an option, expected the name of "
 			     "the tunnel before all options",
 			     argv[0]);

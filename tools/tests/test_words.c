@@ -653,21 +653,23 @@ static void test_ip(void)
 	report_command(NULL);
 }
 
-/* Each word of the table can be described, and its own name is nearest. */
+/* Each entry of the table is whole, and its own name is nearest. */
 static void test_table(void)
 {
-	const struct word *word, *other;
+	const struct option *o, *other;
 
-	for (word = words; word->name; word++) {
-		bool ok = word->parse && !word->value == !word->expected &&
-			  !word->help == !!word->alias_of;
+	for (o = option_table; o->name; o++) {
+		const struct option *meant = option_meant(o);
+		bool ok = meant && (meant->parse || meant->type->parse) &&
+			  !meant->value == !meant->expected &&
+			  !o->help == !!o->alias_of;
 
 		/* Or it could be the value of one that is optional. */
-		ok &= !isdigit((unsigned char)word->name[0]) &&
-		      strcmp(word->name, "off") != 0;
-		for (other = words; other != word; other++)
-			ok &= strcmp(word->name, other->name) != 0;
-		check(ok, "the table row of %s is whole", word->name);
+		ok &= !isdigit((unsigned char)o->name[0]) &&
+		      strcmp(o->name, "off") != 0;
+		for (other = option_table; other != o; other++)
+			ok &= strcmp(o->name, other->name) != 0;
+		check(ok, "the entry of %s is whole", o->name);
 	}
 }
 

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/rtnetlink.h>
+#include <string.h>
+
+#include "option/ip.h"
+#include "option/option.h"
+
+static bool parse_prefix(const char *text, struct ip *ip, unsigned int *prefix,
+			 bool *given)
+{
+	char address[INET6_ADDRSTRLEN];
+	const char *slash = strchr(text, '/');
+	size_t length = slash ? (size_t)(slash - text) : strlen(text);
+	uint32_t max, number;
+
+	if (length >= sizeof(address))
+		return false;
+	memcpy(address, text, length);
+	address[length] = '\0';
+	if (!ip_parse(address, ip))
+		return false;
+	max = ip->family == AF_INET ? 32 : 128;
+	number = max;
+	/* Decimal only: parse_number would take /0x18 too. */
+	if (slash && (!option_parse_number(slash + 1, max, &number) ||
+		      strpbrk(slash + 1, "xX")))
+		return false;
+	*prefix = number;
+	*given = slash;
+	return true;
+}
+
+static const char *parse_addr(const struct option *o, struct config *c,
+			      const char *value)
+{
+	struct address a = { 0 };
+
+	(void)o;
+	if (!parse_prefix(value, &a.local, &a.prefix, &a.prefix_given) ||
+	    ip_is_any(&a.local))
+		return UNEXPECTED;
+	if (ip_is_multicast(&a.local))
+		return "is a multicast address, expected a unicast address";
+	if (!config_add_address(c, &a))
+		return "found no memory";
+	return NULL;
+}
+
+const struct option_type option_addr = {
+	.parse = parse_addr,
+};
+
+/*
+ * "addr A/P peer B" and "addr A peer B/P" are the same: as in the kernel and
+ * in ip-address(8), the prefix is the peer's when there is a peer.
+ */
+const char *option_parse_peer(const struct option *o, struct config *c,
+			      const char *value)
+{
+	struct address *a = c->naddrs ? &c->addrs[c->naddrs - 1] : NULL;
+	unsigned int prefix;
+	struct ip peer;
+	bool given;
+
+	(void)o;
+	if (!a)
+		return "has no addr before it: it is the far end of an addr";
+	if (a->peer.family != AF_UNSPEC)
+		return "is the second peer of the same addr";
+	if (!parse_prefix(value, &peer, &prefix, &given) || ip_is_any(&peer))
+		return UNEXPECTED;
+	if (peer.family != a->local.family)
+		return peer.family == AF_INET ? "is IPv4, but its addr is IPv6"
+					      : "is IPv6, but its addr is IPv4";
+	if (ip_is_multicast(&peer))
+		return "is a multicast address, expected a unicast address";
+	if (given && a->prefix_given && prefix != a->prefix)
+		return "has another prefix length than its addr: give only one";
+	if (given)
+		a->prefix = prefix;
+	/* The kernel takes a peer that is the address itself for none. */
+	if (!ip_equal(&peer, &a->local))
+		a->peer = peer;
+	return NULL;
+}
+
+/* The bits behind a prefix are 0. */
+static bool is_network(const struct ip *ip, unsigned int prefix)
+{
+	const uint8_t *bytes = ip->v6.s6_addr;
+	unsigned int bit, bits = ip->family == AF_INET ? 32 : 128;
+
+	for (bit = prefix; bit < bits; bit++)
+		if (bytes[bit / 8] & 0x80U >> bit % 8)
+			return false;
+	return true;
+}
+
+static const char *parse_route(const struct option *o, struct config *c,
+			       const char *value)
+{
+	struct static_route r = {
+		.to.family = AF_INET,
+		.table = RT_TABLE_MAIN,
+		.protocol = ROUTE_PROTOCOL,
+	};
+	bool given;
+
+	(void)o;
+	if (!strcmp(value, "default"))
+		value = "0.0.0.0/0";
+	/* An address of zeros alone is no network that one means. */
+	if (!parse_prefix(value, &r.to, &r.prefix, &given) ||
+	    (!given && ip_is_any(&r.to)))
+		return UNEXPECTED;
+	if (!is_network(&r.to, r.prefix))
+		return "has bits beyond its prefix length, expected the "
+		       "network alone";
+	r.metric = config_default_metric(r.to.family);
+	if (!config_add_route(c, &r))
+		return "found no memory";
+	return NULL;
+}
+
+const struct option_type option_route = {
+	.parse = parse_route,
+};
+
+static struct static_route *last_route(struct config *c)
+{
+	return c->nroutes ? &c->routes[c->nroutes - 1] : NULL;
+}
+
+static const char no_route[] =
+	"has no route before it: it says something about a route";
+
+const char *option_parse_via(const struct option *o, struct config *c,
+			     const char *value)
+{
+	struct static_route *r = last_route(c);
+	struct ip via;
+
+	(void)o;
+	if (!r)
+		return no_route;
+	if (r->via.family != AF_UNSPEC)
+		return "is the second via of the same route";
+	if (!ip_parse(value, &via) || ip_is_any(&via) || ip_is_multicast(&via))
+		return UNEXPECTED;
+	if (via.family != r->to.family)
+		return via.family == AF_INET ? "is IPv4, but its route is IPv6"
+					     : "is IPv6, but its route is IPv4";
+	r->via = via;
+	return NULL;
+}
+
+const char *option_parse_metric(const struct option *o, struct config *c,
+				const char *value)
+{
+	struct static_route *r = last_route(c);
+	uint32_t metric;
+
+	(void)o;
+	if (!r)
+		return no_route;
+	if (!option_parse_number(value, UINT32_MAX, &metric))
+		return UNEXPECTED;
+	/* To the kernel 0 is not said. */
+	r->metric = metric ? metric : config_default_metric(r->to.family);
+	return NULL;
+}
+
+const char *option_parse_table(const struct option *o, struct config *c,
+			       const char *value)
+{
+	struct static_route *r = last_route(c);
+
+	(void)o;
+	if (!r)
+		return no_route;
+	if (!strcmp(value, "main"))
+		r->table = RT_TABLE_MAIN;
+	else if (!option_parse_number(value, UINT32_MAX, &r->table) ||
+		 !r->table)
+		return UNEXPECTED;
+	return NULL;
+}

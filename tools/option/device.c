@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+
+#include "option/option.h"
+
+/*
+ * RFC 791: everybody forwards 68 bytes; and 65535 less the outer IPv4 header
+ * and all fields of GRE.
+ */
+#define MTU_MIN 68
+#define MTU_MAX 65499
+
+static const char *parse_mtu(const struct option *o, struct config *c,
+			     const char *value)
+{
+	uint32_t mtu;
+
+	(void)o;
+	c->mtu_auto = !strcmp(value, "auto");
+	c->mtu_default = !strcmp(value, "default");
+	if (c->mtu_auto || c->mtu_default)
+		return NULL;
+	if (!option_parse_number(value, MTU_MAX, &mtu) || mtu < MTU_MIN)
+		return UNEXPECTED;
+	c->mtu = mtu;
+	return NULL;
+}
+
+const struct option_type option_mtu = {
+	.parse = parse_mtu,
+};
+
+/* The other is an attribute of the link, which only ip(8) itself can put. */
+const char *option_parse_mtu_ip(const struct option *o, struct config *c,
+				const char *value)
+{
+	const char *wrong = parse_mtu(o, c, value);
+
+	if (!wrong && !c->mtu_auto && !c->mtu_default)
+		return "is for ip itself, expected \"mtu\" before \"type\"";
+	return wrong;
+}
+
+static const char *parse_up(const struct option *o, struct config *c,
+			    const char *value)
+{
+	(void)o;
+	(void)value;
+	c->up = true;
+	return NULL;
+}
+
+const struct option_type option_up = {
+	.parse = parse_up,
+};
+
+const char *option_parse_down(const struct option *o, struct config *c,
+			      const char *value)
+{
+	(void)o;
+	(void)value;
+	c->up = false;
+	return NULL;
+}

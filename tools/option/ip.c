@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "option/ip.h"
+
+bool ip_equal(const struct ip *a, const struct ip *b)
+{
+	if (a->family != b->family)
+		return false;
+	if (a->family == AF_INET)
+		return a->v4.s_addr == b->v4.s_addr;
+	if (a->family == AF_INET6)
+		return !memcmp(&a->v6, &b->v6, sizeof(a->v6));
+	return true;
+}
+
+bool ip_parse(const char *text, struct ip *ip)
+{
+	memset(ip, 0, sizeof(*ip));
+	ip->family = AF_INET;
+	if (inet_pton(AF_INET, text, &ip->v4) == 1)
+		return true;
+	ip->family = AF_INET6;
+	return inet_pton(AF_INET6, text, &ip->v6) == 1;
+}
+
+bool ip_is_any(const struct ip *ip)
+{
+	if (ip->family == AF_INET)
+		return ip->v4.s_addr == htonl(INADDR_ANY);
+	return IN6_IS_ADDR_UNSPECIFIED(&ip->v6);
+}
+
+bool ip_is_multicast(const struct ip *ip)
+{
+	if (ip->family == AF_INET)
+		return IN_MULTICAST(ntohl(ip->v4.s_addr));
+	return IN6_IS_ADDR_MULTICAST(&ip->v6);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* IP addresses of either family. */
+#ifndef IP_H
+#define IP_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+
+/* AF_UNSPEC is "any". */
+struct ip {
+	int family;
+	union {
+		struct in_addr v4;
+		struct in6_addr v6;
+	};
+};
+
+bool ip_equal(const struct ip *a, const struct ip *b);
+bool ip_parse(const char *text, struct ip *ip);
+/* All zeros. */
+bool ip_is_any(const struct ip *ip);
+bool ip_is_multicast(const struct ip *ip);
+
+#endif /* IP_H */

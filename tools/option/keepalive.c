@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
+#include <string.h>
+
+#include "lib/duration.h"
+#include "lib/siphash.h"
+#include "option/option.h"
+
+/* off, or INTERVAL, or INTERVAL RETRIES; both have defaults. */
+static const char *parse_keepalive(const struct option *o, struct config *c,
+				   const char *value)
+{
+	char interval[32];
+	size_t length;
+	const char *retries;
+
+	(void)o;
+	c->keepalive_interval = GREX_KEEPALIVE_INTERVAL_DEFAULT;
+	c->keepalive_retries = GREX_KEEPALIVE_RETRIES_DEFAULT;
+	if (!value)
+		return NULL;
+	if (!strcmp(value, "off")) {
+		c->keepalive_interval = 0;
+		return NULL;
+	}
+	length = strcspn(value, " ");
+	if (length >= sizeof(interval))
+		return UNEXPECTED;
+	memcpy(interval, value, length);
+	interval[length] = '\0';
+	if (!duration_parse(interval, &c->keepalive_interval) ||
+	    c->keepalive_interval < GREX_KEEPALIVE_INTERVAL_MIN ||
+	    c->keepalive_interval > GREX_KEEPALIVE_INTERVAL_MAX)
+		return UNEXPECTED;
+	retries = strchr(value, ' ');
+	if (retries &&
+	    (!option_parse_number(retries + 1, GREX_KEEPALIVE_RETRIES_MAX,
+				  &c->keepalive_retries) ||
+	     !c->keepalive_retries))
+		return UNEXPECTED;
+	return NULL;
+}
+
+const struct option_type option_keepalive = {
+	.parse = parse_keepalive,
+};
+
+static uint8_t hex_digit(char digit)
+{
+	return (uint8_t)(isdigit((unsigned char)digit)
+				 ? digit - '0'
+				 : tolower((unsigned char)digit) - 'a' + 10);
+}
+
+/* Two digits for each byte, in the order in which they are sent. */
+static const char *parse_secret(const struct option *o, struct config *c,
+				const char *value)
+{
+	const size_t digits = sizeof(c->keepalive_secret.bytes) * 2;
+	struct secret secret = { 0 };
+	size_t i;
+
+	(void)o;
+	if (strcmp(value, "off") != 0) {
+		if (strlen(value) != digits ||
+		    strspn(value, "0123456789abcdefABCDEF") != digits)
+			return UNEXPECTED;
+		for (i = 0; i < digits; i += 2)
+			secret.bytes[i / 2] =
+				(uint8_t)(hex_digit(value[i]) << 4 |
+					  hex_digit(value[i + 1]));
+		secret.is_set = true;
+		secret.is_known = true;
+		secret.id = (uint32_t)siphash_empty(secret.bytes);
+	}
+	c->keepalive_secret = secret;
+	return NULL;
+}
+
+const struct option_type option_secret = {
+	.parse = parse_secret,
+};

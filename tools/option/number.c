@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "option/option.h"
+
+/* Digits, nothing before or behind them. */
+static bool parse_digits(const char *digits, bool hex, uint32_t max,
+			 uint32_t *number)
+{
+	unsigned long long value;
+	char *end;
+
+	if (hex ? !isxdigit((unsigned char)*digits)
+		: !isdigit((unsigned char)*digits))
+		return false;
+	errno = 0;
+	value = strtoull(digits, &end, hex ? 16 : 10);
+	if (errno || *end || value > max)
+		return false;
+	*number = (uint32_t)value;
+	return true;
+}
+
+static bool is_0x(const char *text)
+{
+	return text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+}
+
+bool option_parse_number(const char *text, uint32_t max, uint32_t *number)
+{
+	return is_0x(text) ? parse_digits(text + 2, true, max, number)
+			   : parse_digits(text, false, max, number);
+}
+
+bool option_parse_hex(const char *text, uint32_t max, uint32_t *number)
+{
+	return parse_digits(is_0x(text) ? text + 2 : text, true, max, number);
+}
+
+static void set_number(const struct option *o, struct config *c,
+		       uint32_t number)
+{
+	void *member = (char *)c + o->offset;
+
+	if (o->size == sizeof(uint8_t))
+		*(uint8_t *)member = (uint8_t)number;
+	else
+		*(uint32_t *)member = number;
+}
+
+static const char *parse_number(const struct option *o, struct config *c,
+				const char *value)
+{
+	const struct option_name *name = o->names;
+	uint32_t number;
+
+	for (; name && name->text; name++)
+		if (!strcmp(value, name->text)) {
+			set_number(o, c, name->number);
+			return NULL;
+		}
+	if (!o->max || !option_parse_number(value, o->max, &number) ||
+	    number < o->min)
+		return UNEXPECTED;
+	set_number(o, c, number);
+	return NULL;
+}
+
+const struct option_type option_number = {
+	.parse = parse_number,
+};
+
+static const char *parse_on_off(const struct option *o, struct config *c,
+				const char *value)
+{
+	bool on = !strcmp(value, "on");
+
+	if (!on && strcmp(value, "off") != 0)
+		return UNEXPECTED;
+	set_number(o, c, on);
+	return NULL;
+}
+
+const struct option_type option_on_off = {
+	.parse = parse_on_off,
+};

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+
+#include "option/option.h"
+
+const char *option_parse_ttl(const struct option *o, struct config *c,
+			     const char *value)
+{
+	uint32_t zero;
+
+	if (option_parse_number(value, 0, &zero))
+		return "is not 1..255 or inherit (what other tools call 0 is "
+		       "inherit)";
+	return option_number.parse(o, c, value);
+}
+
+static bool parse_dscp(const char *name, uint32_t *tos)
+{
+	static const struct {
+		const char *name;
+		uint8_t tos;
+	} others[] = {
+		{ "ef", 46 << 2 }, /* RFC 3246 */
+		{ "va", 44 << 2 }, /* RFC 5865 */
+		{ "le", 1 << 2 }, /* RFC 8622 */
+	};
+	size_t length = strlen(name);
+	size_t i;
+
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (!strcasecmp(name, others[i].name)) {
+			*tos = others[i].tos;
+			return true;
+		}
+	/* RFC 2474: class selectors */
+	if (length == 3 && !strncasecmp(name, "cs", 2) && name[2] >= '0' &&
+	    name[2] <= '7') {
+		*tos = (uint32_t)(name[2] - '0') << 5;
+		return true;
+	}
+	/* RFC 2597: af<class><drop precedence> */
+	if (length == 4 && !strncasecmp(name, "af", 2) && name[2] >= '1' &&
+	    name[2] <= '4' && name[3] >= '1' && name[3] <= '3') {
+		*tos = (uint32_t)(name[2] - '0') << 5 |
+		       (uint32_t)(name[3] - '0') << 3;
+		return true;
+	}
+	return false;
+}
+
+/* @fixed: bits that a number may not have */
+static const char *take_tos(struct config *c, const char *value, uint32_t fixed,
+			    bool (*parse)(const char *text, uint32_t max,
+					  uint32_t *number))
+{
+	uint32_t tos, inherit = 0;
+
+	if (!strcmp(value, "inherit")) {
+		c->tos = GREX_TOS_INHERIT;
+		return NULL;
+	}
+	/* As ip has it: the rest is for payload that has no TOS. */
+	if (!strncmp(value, "inherit/", 8)) {
+		inherit = GREX_TOS_INHERIT;
+		value += 8;
+	}
+	if (!parse_dscp(value, &tos) && !parse(value, 255, &tos))
+		return UNEXPECTED;
+	if (tos & fixed)
+		return "is not a multiple of 4: the low two bits are ECN, and "
+		       "RFC 6040 sets them";
+	c->tos = (uint8_t)(tos | inherit);
+	return NULL;
+}
+
+static const char *parse_tos(const struct option *o, struct config *c,
+			     const char *value)
+{
+	(void)o;
+	return take_tos(c, value, 3, option_parse_number);
+}
+
+const struct option_type option_tos = {
+	.parse = parse_tos,
+};
+
+const char *option_parse_tos_ip(const struct option *o, struct config *c,
+				const char *value)
+{
+	(void)o;
+	return take_tos(c, value, 2, option_parse_hex);
+}
+
+static const char *parse_df(const struct option *o, struct config *c,
+			    const char *value)
+{
+	(void)o;
+	if (!strcmp(value, "set")) {
+		c->pmtudisc = true;
+		c->ignore_df = false;
+	} else if (!strcmp(value, "inherit")) {
+		c->pmtudisc = false;
+		c->ignore_df = false;
+	} else if (!strcmp(value, "clear")) {
+		c->pmtudisc = false;
+		c->ignore_df = true;
+	} else {
+		return UNEXPECTED;
+	}
+	return NULL;
+}
+
+const struct option_type option_df = {
+	.parse = parse_df,
+};
+
+const char *option_parse_pmtudisc(const struct option *o, struct config *c,
+				  const char *value)
+{
+	(void)value;
+	c->pmtudisc = strncmp(o->name, "no", 2) != 0;
+	return NULL;
+}
+
+const char *option_parse_ignore_df(const struct option *o, struct config *c,
+				   const char *value)
+{
+	(void)value;
+	c->ignore_df = strncmp(o->name, "no", 2) != 0;
+	return NULL;
+}
