@@ -105,15 +105,15 @@ struct said {
 
 /* Two words about the same thing, or the same word twice. */
 static int check_once(const struct option *option, size_t number,
-		      struct said said[FIELDS])
+		      struct said said[F_BITS])
 {
 	const struct option *meant = option_meant(option);
 	unsigned int i;
 
 	if (meant->repeats)
 		return STATUS_OK;
-	for (i = 0; i < FIELDS; i++) {
-		if (!(meant->fields & FIELD(i)) || !said[i].option)
+	for (i = 0; i < F_BITS; i++) {
+		if (!(meant->fields & F_BIT(i)) || !said[i].option)
 			continue;
 		if (said[i].option == option)
 			return usage("%s: given twice, expected once",
@@ -122,19 +122,19 @@ static int check_once(const struct option *option, size_t number,
 			     "same thing, expected one of them",
 			     option->name, said[i].option->name);
 	}
-	for (i = 0; i < FIELDS; i++)
-		if (meant->fields & FIELD(i))
+	for (i = 0; i < F_BITS; i++)
+		if (meant->fields & F_BIT(i))
 			said[i] = (struct said){ option, number };
 	return STATUS_OK;
 }
 
 /* Messages are about the word that has said a field. */
-static void report_said(const struct said said[FIELDS], uint64_t field)
+static void report_said(const struct said said[F_BITS], uint64_t field)
 {
 	unsigned int i;
 
-	for (i = 0; i < FIELDS; i++)
-		if (field == FIELD(i))
+	for (i = 0; i < F_BITS; i++)
+		if (field == F_BIT(i))
 			report_word(said[i].number);
 }
 
@@ -158,7 +158,7 @@ static int check_addresses(const struct config *c)
 	return STATUS_OK;
 }
 
-static int check_ipv6(const struct config *c, const struct said said[FIELDS])
+static int check_ipv6(const struct config *c, const struct said said[F_BITS])
 {
 	if (!(c->given & F_MTU) || !config_starves_ipv6(c))
 		return STATUS_OK;
@@ -194,7 +194,7 @@ static int check_routes(const struct config *c)
 
 /* What no single word can see. */
 static int check_whole(struct config *c, enum words_use use,
-		       const struct said said[FIELDS])
+		       const struct said said[F_BITS])
 {
 	const bool no_peer = c->given & F_REMOTE &&
 			     c->remote.family == AF_UNSPEC;
@@ -284,7 +284,7 @@ static void note_word(struct config *c, const struct option *option,
 
 /* One option and its value: *used of the arguments. @number: of the word. */
 static int parse_option(struct config *c, enum words_use use,
-			struct said said[FIELDS], size_t number, int argc,
+			struct said said[F_BITS], size_t number, int argc,
 			char **argv, int *used)
 {
 	const struct option *option = option_find(argv[0]), *meant;
@@ -350,7 +350,7 @@ static int check_route_dev(size_t number, const char *before, const char *name)
 static int parse_options(struct config *c, enum words_use use, int first,
 			 int argc, char **argv)
 {
-	struct said said[FIELDS] = { 0 };
+	struct said said[F_BITS] = { 0 };
 	int i, used = 0, err;
 
 	for (i = first; i < argc; i += used) {
