@@ -46,8 +46,23 @@ static const char *parse_addr(const struct option *o, struct config *c,
 	return NULL;
 }
 
+static bool addresses_equal(const struct option *o, const struct config *a,
+			    const struct config *b)
+{
+	size_t i;
+
+	(void)o;
+	if (a->naddrs != b->naddrs)
+		return false;
+	for (i = 0; i < a->naddrs; i++)
+		if (!address_equal(&a->addrs[i], &b->addrs[i]))
+			return false;
+	return true;
+}
+
 const struct option_type option_addr = {
 	.parse = parse_addr,
+	.equal = addresses_equal,
 };
 
 /*
@@ -122,8 +137,23 @@ static const char *parse_route(const struct option *o, struct config *c,
 	return NULL;
 }
 
+static bool routes_equal(const struct option *o, const struct config *a,
+			 const struct config *b)
+{
+	size_t i;
+
+	(void)o;
+	if (a->nroutes != b->nroutes)
+		return false;
+	for (i = 0; i < a->nroutes; i++)
+		if (!route_equal(&a->routes[i], &b->routes[i]))
+			return false;
+	return true;
+}
+
 const struct option_type option_route = {
 	.parse = parse_route,
+	.equal = routes_equal,
 };
 
 static struct static_route *last_route(struct config *c)

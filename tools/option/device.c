@@ -26,8 +26,34 @@ static const char *parse_mtu(const struct option *o, struct config *c,
 	return NULL;
 }
 
+static void init_mtu(struct config *c)
+{
+	c->mtu_default = true;
+}
+
+/* What it follows, or else the number. */
+static bool mtu_equal(const struct option *o, const struct config *a,
+		      const struct config *b)
+{
+	(void)o;
+	return a->mtu_auto == b->mtu_auto && a->mtu_default == b->mtu_default &&
+	       (a->mtu_auto || a->mtu_default || a->mtu == b->mtu);
+}
+
+static void copy_mtu(const struct option *o, struct config *dst,
+		     const struct config *src)
+{
+	(void)o;
+	dst->mtu = src->mtu;
+	dst->mtu_auto = src->mtu_auto;
+	dst->mtu_default = src->mtu_default;
+}
+
 const struct option_type option_mtu = {
 	.parse = parse_mtu,
+	.init = init_mtu,
+	.equal = mtu_equal,
+	.copy = copy_mtu,
 };
 
 /* The other is an attribute of the link, which only ip(8) itself can put. */

@@ -29,8 +29,29 @@ const struct option_type option_keys = {
 	.parse = parse_key,
 };
 
+static bool key_equal(const struct option *o, const struct config *a,
+		      const struct config *b)
+{
+	const struct direction *x = option_member(o, a);
+	const struct direction *y = option_member(o, b);
+
+	return x->key == y->key && (!x->key || x->key_value == y->key_value);
+}
+
+static void copy_key(const struct option *o, struct config *dst,
+		     const struct config *src)
+{
+	const struct direction *from = option_member(o, src);
+	struct direction *to = option_member(o, dst);
+
+	to->key = from->key;
+	to->key_value = from->key_value;
+}
+
 const struct option_type option_key = {
 	.parse = parse_key,
+	.equal = key_equal,
+	.copy = copy_key,
 };
 
 /* [i|o]csum, [i|o]seq, and all of key, csum, seq with "no" before. */

@@ -41,8 +41,33 @@ static const char *parse_keepalive(const struct option *o, struct config *c,
 	return NULL;
 }
 
+static void init_keepalive(struct config *c)
+{
+	c->keepalive_retries = GREX_KEEPALIVE_RETRIES_DEFAULT;
+}
+
+static bool keepalive_equal(const struct option *o, const struct config *a,
+			    const struct config *b)
+{
+	(void)o;
+	return a->keepalive_interval == b->keepalive_interval &&
+	       (!a->keepalive_interval ||
+		a->keepalive_retries == b->keepalive_retries);
+}
+
+static void copy_keepalive(const struct option *o, struct config *dst,
+			   const struct config *src)
+{
+	(void)o;
+	dst->keepalive_interval = src->keepalive_interval;
+	dst->keepalive_retries = src->keepalive_retries;
+}
+
 const struct option_type option_keepalive = {
 	.parse = parse_keepalive,
+	.init = init_keepalive,
+	.equal = keepalive_equal,
+	.copy = copy_keepalive,
 };
 
 static uint8_t hex_digit(char digit)
@@ -77,6 +102,17 @@ static const char *parse_secret(const struct option *o, struct config *c,
 	return NULL;
 }
 
+static bool secret_equal(const struct option *o, const struct config *a,
+			 const struct config *b)
+{
+	const struct secret *x = &a->keepalive_secret;
+	const struct secret *y = &b->keepalive_secret;
+
+	(void)o;
+	return x->is_set == y->is_set && (!x->is_set || x->id == y->id);
+}
+
 const struct option_type option_secret = {
 	.parse = parse_secret,
+	.equal = secret_equal,
 };

@@ -40,10 +40,10 @@ bool option_parse_hex(const char *text, uint32_t max, uint32_t *number)
 	return parse_digits(is_0x(text) ? text + 2 : text, true, max, number);
 }
 
-static void set_number(const struct option *o, struct config *c,
+void option_set_number(const struct option *o, struct config *c,
 		       uint32_t number)
 {
-	void *member = (char *)c + o->offset;
+	void *member = option_member(o, c);
 
 	if (o->size == sizeof(uint8_t))
 		*(uint8_t *)member = (uint8_t)number;
@@ -59,13 +59,13 @@ static const char *parse_number(const struct option *o, struct config *c,
 
 	for (; name && name->text; name++)
 		if (!strcmp(value, name->text)) {
-			set_number(o, c, name->number);
+			option_set_number(o, c, name->number);
 			return NULL;
 		}
 	if (!o->max || !option_parse_number(value, o->max, &number) ||
 	    number < o->min)
 		return UNEXPECTED;
-	set_number(o, c, number);
+	option_set_number(o, c, number);
 	return NULL;
 }
 
@@ -80,7 +80,7 @@ static const char *parse_on_off(const struct option *o, struct config *c,
 
 	if (!on && strcmp(value, "off") != 0)
 		return UNEXPECTED;
-	set_number(o, c, on);
+	option_set_number(o, c, on);
 	return NULL;
 }
 

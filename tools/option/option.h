@@ -33,9 +33,19 @@ typedef const char *(*option_parse_fn)(const struct option *o, struct config *c,
 
 #define UNEXPECTED ""
 
-/* What the options of a type have in common. */
+/*
+ * The functions of a type. What is NULL does nothing, or for equal and copy what
+ * the member needs.
+ */
 struct option_type {
 	option_parse_fn parse;
+	/* The default of a new tunnel, see also option->initial. */
+	void (*init)(struct config *c);
+	bool (*equal)(const struct option *o, const struct config *a,
+		      const struct config *b);
+	/* Those of the option's fields that src->given has. */
+	void (*copy)(const struct option *o, struct config *dst,
+		     const struct config *src);
 };
 
 struct option {
@@ -47,6 +57,7 @@ struct option {
 
 	/* The member of struct config, see MEMBER(). */
 	size_t offset, size;
+	uint32_t initial; /* what a new tunnel has, a number */
 	uint32_t min, max; /* of a number; max 0: it has only names */
 	const struct option_name *names; /* ends with one without text */
 
@@ -73,6 +84,12 @@ struct option {
 	.offset = offsetof(struct config, member), \
 	.size = sizeof(((struct config *)0)->member)
 
+static inline void *option_member(const struct option *o,
+				  const struct config *c)
+{
+	return (char *)c + o->offset;
+}
+
 /* In the order of help; ends with an entry without a name. */
 extern const struct option option_table[];
 
@@ -83,6 +100,8 @@ const struct option *option_meant(const struct option *option);
 
 /* number.c */
 extern const struct option_type option_number, option_on_off;
+void option_set_number(const struct option *o, struct config *c,
+		       uint32_t number);
 /* Decimal or 0x hexadecimal. */
 bool option_parse_number(const char *text, uint32_t max, uint32_t *number);
 /* Hexadecimal, with 0x or without. */

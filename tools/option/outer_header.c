@@ -110,8 +110,33 @@ static const char *parse_df(const struct option *o, struct config *c,
 	return NULL;
 }
 
+static void init_df(struct config *c)
+{
+	c->pmtudisc = true;
+}
+
+static bool df_equal(const struct option *o, const struct config *a,
+		     const struct config *b)
+{
+	(void)o;
+	return a->pmtudisc == b->pmtudisc && a->ignore_df == b->ignore_df;
+}
+
+static void copy_df(const struct option *o, struct config *dst,
+		    const struct config *src)
+{
+	(void)o;
+	if (src->given & F_PMTUDISC)
+		dst->pmtudisc = src->pmtudisc;
+	if (src->given & F_IGNORE_DF)
+		dst->ignore_df = src->ignore_df;
+}
+
 const struct option_type option_df = {
 	.parse = parse_df,
+	.init = init_df,
+	.equal = df_equal,
+	.copy = copy_df,
 };
 
 const char *option_parse_pmtudisc(const struct option *o, struct config *c,

@@ -155,6 +155,7 @@ const struct option option_table[] = {
 		.type = &option_number,
 		.parse = option_parse_ttl,
 		MEMBER(ttl),
+		.initial = GREX_TTL_DEFAULT,
 		.min = 1,
 		.max = 255,
 		.names = NAMES({ "inherit", GREX_TTL_INHERIT }),
@@ -191,6 +192,7 @@ const struct option option_table[] = {
 		.type = &option_tos,
 		.parse_ip = option_parse_tos_ip,
 		MEMBER(tos),
+		.initial = GREX_TOS_INHERIT,
 		.value = "TOS|DSCP|inherit",
 		.expected = "a multiple of 4 up to 252 (0xfc), a DSCP name "
 			    "(cs6, af41, ef) or inherit",
@@ -217,6 +219,7 @@ const struct option option_table[] = {
 		.name = "icmp-relay",
 		.fields = F_ICMP_RELAY,
 		ON_OFF(icmp_relay),
+		.initial = true,
 		.help = "pass on ICMP errors of the underlay (default on)",
 	}, {
 		.name = "icmp-source",
@@ -243,6 +246,7 @@ const struct option option_table[] = {
 		.name = "keepalive-reply",
 		.fields = F_KEEPALIVE_REPLY,
 		ON_OFF(keepalive_reply),
+		.initial = true,
 		.help = "answer the keepalives of the peer (default on)",
 	}, {
 		.name = "keepalive-secret",
@@ -340,6 +344,7 @@ const struct option option_table[] = {
 		.name = "up",
 		.fields = F_UP,
 		.type = &option_up,
+		MEMBER(up),
 		.help = "bring the device up",
 	},
 	{ .name = "down", .fields = F_UP, .parse = option_parse_down,

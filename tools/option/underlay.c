@@ -10,7 +10,7 @@
 static const char *parse_outer(const struct option *o, struct config *c,
 			       const char *value)
 {
-	struct ip *ip = (void *)((char *)c + o->offset);
+	struct ip *ip = option_member(o, c);
 	struct ip parsed;
 
 	memset(ip, 0, sizeof(*ip));
@@ -32,8 +32,15 @@ static const char *parse_outer(const struct option *o, struct config *c,
 	return NULL;
 }
 
+static bool outer_equal(const struct option *o, const struct config *a,
+			const struct config *b)
+{
+	return ip_equal(option_member(o, a), option_member(o, b));
+}
+
 const struct option_type option_outer = {
 	.parse = parse_outer,
+	.equal = outer_equal,
 };
 
 static const char *parse_dev(const struct option *o, struct config *c,
@@ -47,8 +54,25 @@ static const char *parse_dev(const struct option *o, struct config *c,
 	return wrong;
 }
 
+static bool dev_equal(const struct option *o, const struct config *a,
+		      const struct config *b)
+{
+	(void)o;
+	return a->link == b->link && !strcmp(a->dev, b->dev);
+}
+
+static void copy_dev(const struct option *o, struct config *dst,
+		     const struct config *src)
+{
+	(void)o;
+	memcpy(dst->dev, src->dev, sizeof(dst->dev));
+	dst->link = src->link;
+}
+
 const struct option_type option_dev = {
 	.parse = parse_dev,
+	.equal = dev_equal,
+	.copy = copy_dev,
 };
 
 const char *option_parse_nodev(const struct option *o, struct config *c,
@@ -73,8 +97,27 @@ static const char *parse_link_netns(const struct option *o, struct config *c,
 	return NULL;
 }
 
+static bool link_netns_equal(const struct option *o, const struct config *a,
+			     const struct config *b)
+{
+	(void)o;
+	if ((a->given ^ b->given) & F_LINK_NETNS)
+		return false;
+	return !(a->given & F_LINK_NETNS) || a->link_netnsid == b->link_netnsid;
+}
+
+static void copy_link_netns(const struct option *o, struct config *dst,
+			    const struct config *src)
+{
+	(void)o;
+	memcpy(dst->link_netns, src->link_netns, sizeof(dst->link_netns));
+	dst->link_netnsid = src->link_netnsid;
+}
+
 const struct option_type option_link_netns = {
 	.parse = parse_link_netns,
+	.equal = link_netns_equal,
+	.copy = copy_link_netns,
 };
 
 const char *option_parse_link_netnsid(const struct option *o, struct config *c,
