@@ -11,6 +11,7 @@
 #include "netlink/link.h"
 #include "netlink/resolve.h"
 #include "netlink/tunnels.h"
+#include "option/options.h"
 #include "option/words.h"
 #include "show/print.h"
 
@@ -61,7 +62,7 @@ static int parse_set(struct nlmsghdr *request, struct config *c, int argc,
 	/* Key, checksum and sequence share an attribute: keep the others. */
 	config_overlay(&tunnel.config, c);
 	link_put_flags(ifm, c, c->given);
-	link_put_options(request, &tunnel.config, c->given);
+	options_put(request, &tunnel.config, c->given);
 	return STATUS_OK;
 }
 
@@ -81,7 +82,7 @@ static int parse_add(struct nlmsghdr *request, struct config *c, int argc,
 	if (status)
 		return status;
 	link_put_flags(mnl_nlmsg_get_payload(request), c, c->given);
-	link_put_options(request, c, c->given);
+	options_put(request, c, c->given);
 	return STATUS_OK;
 }
 
@@ -128,7 +129,7 @@ static void print_opt(struct link_util *util, FILE *out, struct rtattr *attrs[])
 	config_init(&c);
 	for (i = 1; i <= IFLA_GREX_MAX; i++)
 		if (attrs[i] &&
-		    !link_read_option((const struct nlattr *)attrs[i], &c))
+		    !options_read((const struct nlattr *)attrs[i], &c))
 			return;
 	if (wants_json()) {
 		if (can_json())

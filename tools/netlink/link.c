@@ -6,98 +6,10 @@
 
 #include "lib/attr.h"
 #include "netlink/link.h"
+#include "option/options.h"
 
-#define F_DATA                                                                 \
-	(F_LOCAL | F_REMOTE | F_DEV | F_IN | F_OUT | F_TTL | F_TOS | F_DF |    \
-	 F_FWMARK | F_DECAP_TTL | F_ICMP_RELAY | F_ICMP_SOURCE | F_KEEPALIVE | \
-	 F_KEEPALIVE_REPLY | F_MSS | F_MTU_PROBE | F_TTL_MIN |                 \
-	 F_KEEPALIVE_SECRET)
-
-static uint16_t flags_of(const struct direction *d)
-{
-	return (d->key ? GRE_KEY : 0) | (d->csum ? GRE_CSUM : 0) |
-	       (d->seq ? GRE_SEQ : 0);
-}
-
-/* The flags of a direction are one attribute, and the key goes with them. */
-static void put_direction(struct nlmsghdr *nlh, uint16_t flags_attr,
-			  uint16_t key_attr, const struct direction *d)
-{
-	mnl_attr_put_u16(nlh, flags_attr, flags_of(d));
-	if (d->key)
-		mnl_attr_put_u32(nlh, key_attr, htonl(d->key_value));
-}
-
-static void put_outer(struct nlmsghdr *nlh, uint16_t attr, const struct ip *ip)
-{
-	uint32_t any = htonl(INADDR_ANY);
-
-	mnl_attr_put(nlh, attr, sizeof(any),
-		     ip->family == AF_INET ? (const void *)&ip->v4 : &any);
-}
-
-/* One that is not known is the one that the tunnel has. */
-static void put_secret(struct nlmsghdr *nlh, const struct secret *secret)
-{
-	if (!secret->is_set)
-		mnl_attr_put(nlh, IFLA_GREX_KEEPALIVE_SECRET, 0, NULL);
-	else if (secret->is_known)
-		mnl_attr_put(nlh, IFLA_GREX_KEEPALIVE_SECRET,
-			     sizeof(secret->bytes), secret->bytes);
-}
-
-void link_put_options(struct nlmsghdr *nlh, const struct config *c,
-		      uint64_t fields)
-{
-	if (fields & F_DEV)
-		mnl_attr_put_u32(nlh, IFLA_GRE_LINK, c->link);
-	if (fields & F_IN)
-		put_direction(nlh, IFLA_GRE_IFLAGS, IFLA_GRE_IKEY, &c->in);
-	if (fields & F_OUT)
-		put_direction(nlh, IFLA_GRE_OFLAGS, IFLA_GRE_OKEY, &c->out);
-	if (fields & F_LOCAL)
-		put_outer(nlh, IFLA_GRE_LOCAL, &c->local);
-	if (fields & F_REMOTE)
-		put_outer(nlh, IFLA_GRE_REMOTE, &c->remote);
-	if (fields & F_TTL)
-		mnl_attr_put_u8(nlh, IFLA_GRE_TTL, c->ttl);
-	if (fields & F_TOS)
-		mnl_attr_put_u8(nlh, IFLA_GRE_TOS, c->tos);
-	if (fields & F_PMTUDISC)
-		mnl_attr_put_u8(nlh, IFLA_GRE_PMTUDISC, c->pmtudisc);
-	if (fields & F_IGNORE_DF)
-		mnl_attr_put_u8(nlh, IFLA_GRE_IGNORE_DF, c->ignore_df);
-	if (fields & F_FWMARK)
-		mnl_attr_put_u32(nlh, IFLA_GRE_FWMARK, c->fwmark);
-	if (fields & F_DECAP_TTL)
-		mnl_attr_put_u32(nlh, IFLA_GREX_DECAP_TTL, c->decap_ttl);
-	if (fields & F_TTL_MIN)
-		mnl_attr_put_u32(nlh, IFLA_GREX_TTL_MIN, c->ttl_min);
-	if (fields & F_ICMP_RELAY)
-		mnl_attr_put_u32(nlh, IFLA_GREX_ICMP_RELAY, c->icmp_relay);
-	if (fields & F_ICMP_SOURCE)
-		mnl_attr_put_u32(nlh, IFLA_GREX_ICMP_SOURCE, c->icmp_source);
-	if (fields & F_KEEPALIVE) {
-		mnl_attr_put_u32(nlh, IFLA_GREX_KEEPALIVE_INTERVAL,
-				 c->keepalive_interval);
-		if (c->keepalive_interval)
-			mnl_attr_put_u32(nlh, IFLA_GREX_KEEPALIVE_RETRIES,
-					 c->keepalive_retries);
-	}
-	if (fields & F_KEEPALIVE_REPLY)
-		mnl_attr_put_u32(nlh, IFLA_GREX_KEEPALIVE_REPLY,
-				 c->keepalive_reply);
-	if (fields & F_KEEPALIVE_SECRET)
-		put_secret(nlh, &c->keepalive_secret);
-	if (fields & F_MSS)
-		mnl_attr_put_u32(nlh, IFLA_GREX_MSS, c->mss);
-	if (fields & F_MTU_PROBE)
-		mnl_attr_put_u32(nlh, IFLA_GREX_MTU_PROBE, c->mtu_probe);
-	if (fields & F_MTU && c->mtu_auto)
-		mnl_attr_put_u32(nlh, IFLA_GREX_MTU_AUTO, GREX_MTU_AUTO_PATH);
-	else if (fields & F_MTU && c->mtu_default)
-		mnl_attr_put_u32(nlh, IFLA_GREX_MTU_AUTO, GREX_MTU_AUTO_ROUTE);
-}
+/* What is no option of the kind, but belongs to the link. */
+#define F_LINK (F_LINK_NETNS | F_MULTICAST | F_ADDR | F_ROUTE | F_UP)
 
 void link_put_flags(struct ifinfomsg *ifm, const struct config *c,
 		    uint64_t fields)
@@ -124,12 +36,12 @@ static void put_config(struct nlmsghdr *nlh, struct ifinfomsg *ifm,
 		mnl_attr_put_u32(nlh, IFLA_LINK_NETNSID,
 				 (uint32_t)c->link_netnsid);
 	/* grex is to hear of an MTU that is what it was, too: it stays then. */
-	if (!(fields & (F_DATA | F_MTU)))
+	if (!(fields & ~F_LINK))
 		return;
 	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
 	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, GREX_KIND);
 	data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
-	link_put_options(nlh, c, fields);
+	options_put(nlh, c, fields);
 	mnl_attr_nest_end(nlh, data);
 	mnl_attr_nest_end(nlh, info);
 }
@@ -231,129 +143,9 @@ static bool read_bool(const struct nlattr *attr, bool *value)
 	return true;
 }
 
-static bool read_bool32(const struct nlattr *attr, bool *value)
-{
-	uint32_t number;
-
-	if (!attr_read(attr, &number, sizeof(number)))
-		return false;
-	*value = number != 0;
-	return true;
-}
-
-static bool read_be32(const struct nlattr *attr, uint32_t *value)
-{
-	if (!attr_read(attr, value, sizeof(*value)))
-		return false;
-	*value = ntohl(*value);
-	return true;
-}
-
-static bool read_outer(const struct nlattr *attr, struct ip *ip)
-{
-	memset(ip, 0, sizeof(*ip));
-	if (!attr_read(attr, &ip->v4, sizeof(ip->v4)))
-		return false;
-	ip->family = ip->v4.s_addr == htonl(INADDR_ANY) ? AF_UNSPEC : AF_INET;
-	return true;
-}
-
-static bool read_flags(const struct nlattr *attr, struct direction *d)
-{
-	uint16_t flags;
-
-	if (!attr_read(attr, &flags, sizeof(flags)))
-		return false;
-	d->key = flags & GRE_KEY;
-	d->csum = flags & GRE_CSUM;
-	d->seq = flags & GRE_SEQ;
-	return true;
-}
-
 static int read_data_attr(const struct nlattr *attr, void *arg)
 {
-	struct config *c = arg;
-	uint32_t number = 0;
-	bool ok = true;
-
-	switch (mnl_attr_get_type(attr)) {
-	case IFLA_GRE_LINK:
-		ok = attr_read(attr, &c->link, sizeof(c->link));
-		break;
-	case IFLA_GRE_IFLAGS:
-		ok = read_flags(attr, &c->in);
-		break;
-	case IFLA_GRE_OFLAGS:
-		ok = read_flags(attr, &c->out);
-		break;
-	case IFLA_GRE_IKEY:
-		ok = read_be32(attr, &c->in.key_value);
-		break;
-	case IFLA_GRE_OKEY:
-		ok = read_be32(attr, &c->out.key_value);
-		break;
-	case IFLA_GRE_LOCAL:
-		ok = read_outer(attr, &c->local);
-		break;
-	case IFLA_GRE_REMOTE:
-		ok = read_outer(attr, &c->remote);
-		break;
-	case IFLA_GRE_TTL:
-		ok = attr_read(attr, &c->ttl, sizeof(c->ttl));
-		break;
-	case IFLA_GRE_TOS:
-		ok = attr_read(attr, &c->tos, sizeof(c->tos));
-		break;
-	case IFLA_GRE_PMTUDISC:
-		ok = read_bool(attr, &c->pmtudisc);
-		break;
-	case IFLA_GRE_IGNORE_DF:
-		ok = read_bool(attr, &c->ignore_df);
-		break;
-	case IFLA_GRE_FWMARK:
-		ok = attr_read(attr, &c->fwmark, sizeof(c->fwmark));
-		break;
-	case IFLA_GREX_DECAP_TTL:
-		ok = attr_read(attr, &c->decap_ttl, sizeof(c->decap_ttl));
-		break;
-	case IFLA_GREX_TTL_MIN:
-		ok = attr_read(attr, &c->ttl_min, sizeof(c->ttl_min));
-		break;
-	case IFLA_GREX_ICMP_RELAY:
-		ok = read_bool32(attr, &c->icmp_relay);
-		break;
-	case IFLA_GREX_ICMP_SOURCE:
-		ok = attr_read(attr, &c->icmp_source, sizeof(c->icmp_source));
-		break;
-	case IFLA_GREX_KEEPALIVE_INTERVAL:
-		ok = attr_read(attr, &c->keepalive_interval,
-			       sizeof(c->keepalive_interval));
-		break;
-	case IFLA_GREX_KEEPALIVE_RETRIES:
-		ok = attr_read(attr, &c->keepalive_retries,
-			       sizeof(c->keepalive_retries));
-		break;
-	case IFLA_GREX_KEEPALIVE_REPLY:
-		ok = read_bool32(attr, &c->keepalive_reply);
-		break;
-	case IFLA_GREX_KEEPALIVE_SECRET_ID:
-		c->keepalive_secret.is_set = true;
-		ok = attr_read(attr, &c->keepalive_secret.id,
-			       sizeof(c->keepalive_secret.id));
-		break;
-	case IFLA_GREX_MSS:
-		ok = attr_read(attr, &c->mss, sizeof(c->mss));
-		break;
-	case IFLA_GREX_MTU_PROBE:
-		ok = read_bool32(attr, &c->mtu_probe);
-		break;
-	case IFLA_GREX_MTU_AUTO:
-		ok = attr_read(attr, &number, sizeof(number));
-		c->mtu_auto = number == GREX_MTU_AUTO_PATH;
-		c->mtu_default = number == GREX_MTU_AUTO_ROUTE;
-		break;
-	}
-	return ok ? MNL_CB_OK : MNL_CB_ERROR;
+	return options_read(attr, arg) ? MNL_CB_OK : MNL_CB_ERROR;
 }
 
 static int read_probes_attr(const struct nlattr *attr, void *arg)
@@ -490,11 +282,6 @@ static int read_info_attr(const struct nlattr *attr, void *arg)
 	return MNL_CB_OK;
 }
 
-bool link_read_option(const struct nlattr *attr, struct config *c)
-{
-	return read_data_attr(attr, c) == MNL_CB_OK;
-}
-
 bool link_read_xstats(const struct nlattr *attr, struct tunnel *t)
 {
 	return mnl_attr_parse_nested(attr, read_counter_attr, t) == MNL_CB_OK;
@@ -587,36 +374,9 @@ bool link_is_gre(const struct tunnel *t)
 
 static const char *option_name(unsigned int type, bool in_data)
 {
-	static const char *const data[] = {
-		[IFLA_GRE_LINK] = "dev",
-		[IFLA_GRE_IFLAGS] = "ikey, icsum or iseq",
-		[IFLA_GRE_OFLAGS] = "okey, ocsum or oseq",
-		[IFLA_GRE_IKEY] = "ikey",
-		[IFLA_GRE_OKEY] = "okey",
-		[IFLA_GRE_LOCAL] = "local",
-		[IFLA_GRE_REMOTE] = "remote",
-		[IFLA_GRE_TTL] = "ttl",
-		[IFLA_GRE_TOS] = "tos",
-		[IFLA_GRE_PMTUDISC] = "df",
-		[IFLA_GRE_IGNORE_DF] = "df",
-		[IFLA_GRE_FWMARK] = "fwmark",
-		[IFLA_GREX_DECAP_TTL] = "decap-ttl",
-		[IFLA_GREX_ICMP_RELAY] = "icmp-relay",
-		[IFLA_GREX_ICMP_SOURCE] = "icmp-source",
-		[IFLA_GREX_KEEPALIVE_INTERVAL] = "keepalive",
-		[IFLA_GREX_KEEPALIVE_RETRIES] = "keepalive",
-		[IFLA_GREX_KEEPALIVE_REPLY] = "keepalive-reply",
-		[IFLA_GREX_PROBE] = "probe",
-		[IFLA_GREX_MSS] = "mss",
-		[IFLA_GREX_MTU_PROBE] = "mtu-probe",
-		[IFLA_GREX_MTU_AUTO] = "mtu",
-		[IFLA_GREX_TTL_MIN] = "ttl-min",
-		[IFLA_GREX_KEEPALIVE_SECRET] = "keepalive-secret",
-	};
-
 	if (in_data)
-		return type < sizeof(data) / sizeof(data[0]) ? data[type]
-							     : NULL;
+		return type == IFLA_GREX_PROBE ? "probe"
+					       : options_attr_name(type);
 	switch (type) {
 	case IFLA_IFNAME:
 		return "name";

@@ -72,20 +72,10 @@ void link_get_in(struct nl_request *request, int32_t netnsid, const char *name,
 		 uint32_t ifindex);
 void link_dump(struct nl_request *request, bool stats);
 
-/*
- * Parts of a request that another program makes: the options in a nest that it
- * has begun, and the flags.
- */
-void link_put_options(struct nlmsghdr *nlh, const struct config *c,
-		      uint64_t fields);
+/* Parts of a request that another program makes, and of a reply that it reads. */
 void link_put_flags(struct ifinfomsg *ifm, const struct config *c,
 		    uint64_t fields);
-
-/*
- * Parts of a reply that another program reads: one of IFLA_INFO_DATA, and
- * IFLA_INFO_XSTATS. False: it is malformed.
- */
-bool link_read_option(const struct nlattr *attr, struct config *c);
+/* IFLA_INFO_XSTATS. False: it is malformed. */
 bool link_read_xstats(const struct nlattr *attr, struct tunnel *tunnel);
 
 /* A reply or notification. False: it is malformed. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <string.h>
 
+#include "lib/attr.h"
 #include "option/option.h"
 
 /*
@@ -49,11 +50,36 @@ static void copy_mtu(const struct option *o, struct config *dst,
 	dst->mtu_default = src->mtu_default;
 }
 
+/* A number is IFLA_MTU, which belongs to the link. */
+static void put_mtu(const struct option *o, struct nlmsghdr *nlh,
+		    const struct config *c, uint64_t fields)
+{
+	(void)fields;
+	if (c->mtu_auto)
+		mnl_attr_put_u32(nlh, o->attr, GREX_MTU_AUTO_PATH);
+	else if (c->mtu_default)
+		mnl_attr_put_u32(nlh, o->attr, GREX_MTU_AUTO_ROUTE);
+}
+
+static bool read_mtu(const struct option *o, const struct nlattr *attr,
+		     struct config *c)
+{
+	uint32_t number = GREX_MTU_AUTO_OFF;
+	bool ok = attr_read(attr, &number, sizeof(number));
+
+	(void)o;
+	c->mtu_auto = number == GREX_MTU_AUTO_PATH;
+	c->mtu_default = number == GREX_MTU_AUTO_ROUTE;
+	return ok;
+}
+
 const struct option_type option_mtu = {
 	.parse = parse_mtu,
 	.init = init_mtu,
 	.equal = mtu_equal,
 	.copy = copy_mtu,
+	.put = put_mtu,
+	.read = read_mtu,
 };
 
 /* The other is an attribute of the link, which only ip(8) itself can put. */

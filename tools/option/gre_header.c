@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <arpa/inet.h>
+#include <linux/if_tunnel.h>
 #include <string.h>
 
+#include "lib/attr.h"
 #include "option/option.h"
 
 static const char *parse_key(const struct option *o, struct config *c,
@@ -48,10 +50,46 @@ static void copy_key(const struct option *o, struct config *dst,
 	to->key_value = from->key_value;
 }
 
+/* The flags of a direction are one attribute, and the key goes with them. */
+static void put_direction(const struct option *o, struct nlmsghdr *nlh,
+			  const struct config *c, uint64_t fields)
+{
+	const struct direction *d = option_member(o, c);
+
+	(void)fields;
+	mnl_attr_put_u16(nlh, o->attr,
+			 (d->key ? GRE_KEY : 0) | (d->csum ? GRE_CSUM : 0) |
+				 (d->seq ? GRE_SEQ : 0));
+	if (d->key)
+		mnl_attr_put_u32(nlh, o->attr2, htonl(d->key_value));
+}
+
+static bool read_direction(const struct option *o, const struct nlattr *attr,
+			   struct config *c)
+{
+	struct direction *d = option_member(o, c);
+	uint16_t flags;
+
+	if (mnl_attr_get_type(attr) == o->attr2) {
+		if (!attr_read(attr, &d->key_value, sizeof(d->key_value)))
+			return false;
+		d->key_value = ntohl(d->key_value);
+		return true;
+	}
+	if (!attr_read(attr, &flags, sizeof(flags)))
+		return false;
+	d->key = flags & GRE_KEY;
+	d->csum = flags & GRE_CSUM;
+	d->seq = flags & GRE_SEQ;
+	return true;
+}
+
 const struct option_type option_key = {
 	.parse = parse_key,
 	.equal = key_equal,
 	.copy = copy_key,
+	.put = put_direction,
+	.read = read_direction,
 };
 
 /* [i|o]csum, [i|o]seq, and all of key, csum, seq with "no" before. */

@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "lib/attr.h"
 #include "lib/duration.h"
 #include "lib/siphash.h"
 #include "option/option.h"
@@ -63,11 +64,33 @@ static void copy_keepalive(const struct option *o, struct config *dst,
 	dst->keepalive_retries = src->keepalive_retries;
 }
 
+static void put_keepalive(const struct option *o, struct nlmsghdr *nlh,
+			  const struct config *c, uint64_t fields)
+{
+	(void)fields;
+	mnl_attr_put_u32(nlh, o->attr, c->keepalive_interval);
+	/* The kernel refuses retries without an interval. */
+	if (c->keepalive_interval)
+		mnl_attr_put_u32(nlh, o->attr2, c->keepalive_retries);
+}
+
+static bool read_keepalive(const struct option *o, const struct nlattr *attr,
+			   struct config *c)
+{
+	uint32_t *number = mnl_attr_get_type(attr) == o->attr
+				   ? &c->keepalive_interval
+				   : &c->keepalive_retries;
+
+	return attr_read(attr, number, sizeof(*number));
+}
+
 const struct option_type option_keepalive = {
 	.parse = parse_keepalive,
 	.init = init_keepalive,
 	.equal = keepalive_equal,
 	.copy = copy_keepalive,
+	.put = put_keepalive,
+	.read = read_keepalive,
 };
 
 static uint8_t hex_digit(char digit)
@@ -112,7 +135,35 @@ static bool secret_equal(const struct option *o, const struct config *a,
 	return x->is_set == y->is_set && (!x->is_set || x->id == y->id);
 }
 
+/* A secret that is not known is the one that the tunnel has. */
+static void put_secret(const struct option *o, struct nlmsghdr *nlh,
+		       const struct config *c, uint64_t fields)
+{
+	const struct secret *secret = &c->keepalive_secret;
+
+	(void)fields;
+	if (!secret->is_set)
+		mnl_attr_put(nlh, o->attr, 0, NULL);
+	else if (secret->is_known)
+		mnl_attr_put(nlh, o->attr, sizeof(secret->bytes),
+			     secret->bytes);
+}
+
+/* The kernel reports the id alone. */
+static bool read_secret(const struct option *o, const struct nlattr *attr,
+			struct config *c)
+{
+	struct secret *secret = &c->keepalive_secret;
+
+	if (mnl_attr_get_type(attr) != o->attr2)
+		return true;
+	secret->is_set = true;
+	return attr_read(attr, &secret->id, sizeof(secret->id));
+}
+
 const struct option_type option_secret = {
 	.parse = parse_secret,
 	.equal = secret_equal,
+	.put = put_secret,
+	.read = read_secret,
 };

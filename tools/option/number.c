@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/attr.h"
 #include "option/option.h"
 
 /* Digits, nothing before or behind them. */
@@ -51,6 +52,19 @@ void option_set_number(const struct option *o, struct config *c,
 		*(uint32_t *)member = number;
 }
 
+void option_put_number(const struct option *o, struct nlmsghdr *nlh,
+		       const struct config *c, uint64_t fields)
+{
+	(void)fields;
+	mnl_attr_put(nlh, o->attr, o->size, option_member(o, c));
+}
+
+bool option_read_number(const struct option *o, const struct nlattr *attr,
+			struct config *c)
+{
+	return attr_read(attr, option_member(o, c), o->size);
+}
+
 static const char *parse_number(const struct option *o, struct config *c,
 				const char *value)
 {
@@ -71,6 +85,8 @@ static const char *parse_number(const struct option *o, struct config *c,
 
 const struct option_type option_number = {
 	.parse = parse_number,
+	.put = option_put_number,
+	.read = option_read_number,
 };
 
 static const char *parse_on_off(const struct option *o, struct config *c,
@@ -84,6 +100,27 @@ static const char *parse_on_off(const struct option *o, struct config *c,
 	return NULL;
 }
 
+static void put_on_off(const struct option *o, struct nlmsghdr *nlh,
+		       const struct config *c, uint64_t fields)
+{
+	const bool *on = option_member(o, c);
+
+	(void)fields;
+	mnl_attr_put_u32(nlh, o->attr, *on);
+}
+
+static bool read_on_off(const struct option *o, const struct nlattr *attr,
+			struct config *c)
+{
+	uint32_t number = 0;
+	bool ok = attr_read(attr, &number, sizeof(number));
+
+	option_set_number(o, c, number != 0);
+	return ok;
+}
+
 const struct option_type option_on_off = {
 	.parse = parse_on_off,
+	.put = put_on_off,
+	.read = read_on_off,
 };

@@ -10,6 +10,7 @@
 #ifndef OPTION_H
 #define OPTION_H
 
+#include <libmnl/libmnl.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -46,6 +47,12 @@ struct option_type {
 	/* Those of the option's fields that src->given has. */
 	void (*copy)(const struct option *o, struct config *dst,
 		     const struct config *src);
+	/* The option's attributes in IFLA_INFO_DATA. */
+	void (*put)(const struct option *o, struct nlmsghdr *nlh,
+		    const struct config *c, uint64_t fields);
+	/* One of the option's attributes. False: it is malformed. */
+	bool (*read)(const struct option *o, const struct nlattr *attr,
+		     struct config *c);
 };
 
 struct option {
@@ -60,6 +67,10 @@ struct option {
 	uint32_t initial; /* what a new tunnel has, a number */
 	uint32_t min, max; /* of a number; max 0: it has only names */
 	const struct option_name *names; /* ends with one without text */
+
+	uint16_t attr, attr2; /* IFLA_GRE_*, IFLA_GREX_*; 0: none */
+	const char *attr_name; /* what attr is about, if not only this option */
+	uint64_t sent_with; /* more fields that attr is about */
 
 	const char *value; /* what follows, for help; NULL: nothing does */
 	/*
@@ -102,6 +113,11 @@ const struct option *option_meant(const struct option *option);
 extern const struct option_type option_number, option_on_off;
 void option_set_number(const struct option *o, struct config *c,
 		       uint32_t number);
+/* An attribute as wide as the member. */
+void option_put_number(const struct option *o, struct nlmsghdr *nlh,
+		       const struct config *c, uint64_t fields);
+bool option_read_number(const struct option *o, const struct nlattr *attr,
+			struct config *c);
 /* Decimal or 0x hexadecimal. */
 bool option_parse_number(const char *text, uint32_t max, uint32_t *number);
 /* Hexadecimal, with 0x or without. */

@@ -1,8 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdlib.h>
 
+#include "option/option.h"
 #include "option/options.h"
 #include "show/print.h"
+
+void options_put(struct nlmsghdr *nlh, const struct config *c, uint64_t fields)
+{
+	const struct option *o;
+
+	for (o = option_table; o->name; o++)
+		if (o->attr && fields & (o->fields | o->sent_with))
+			o->type->put(o, nlh, c, fields);
+}
+
+static const struct option *find_attr(unsigned int attr)
+{
+	const struct option *o;
+
+	for (o = option_table; o->name; o++)
+		if (o->attr && (attr == o->attr || attr == o->attr2))
+			return o;
+	return NULL;
+}
+
+bool options_read(const struct nlattr *attr, struct config *c)
+{
+	const struct option *o = find_attr(mnl_attr_get_type(attr));
+
+	return !o || o->type->read(o, attr, c);
+}
+
+const char *options_attr_name(unsigned int attr)
+{
+	const struct option *o = find_attr(attr);
+
+	if (!o)
+		return NULL;
+	return o->attr_name && attr == o->attr ? o->attr_name : o->name;
+}
 
 /* What is on one line, since a word for both directions says it at once. */
 static const uint64_t lines[] = {

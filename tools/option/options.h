@@ -3,9 +3,17 @@
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
+#include <libmnl/libmnl.h>
 #include <stdio.h>
 
 #include "option/config.h"
+
+/* Put the options that have one of the fields into a nest IFLA_INFO_DATA. */
+void options_put(struct nlmsghdr *nlh, const struct config *c, uint64_t fields);
+/* Read one attribute of IFLA_INFO_DATA. False: it is malformed. */
+bool options_read(const struct nlattr *attr, struct config *c);
+/* The option that an attribute of IFLA_INFO_DATA is about, or NULL. */
+const char *options_attr_name(unsigned int attr);
 
 /* What one line says, without its end: "ttl 255". */
 typedef void (*option_fn)(void *arg, const char *words);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <string.h>
 
+#include "lib/attr.h"
 #include "option/option.h"
 
 const char *option_parse_ttl(const struct option *o, struct config *c,
@@ -82,6 +83,8 @@ static const char *parse_tos(const struct option *o, struct config *c,
 
 const struct option_type option_tos = {
 	.parse = parse_tos,
+	.put = option_put_number,
+	.read = option_read_number,
 };
 
 const char *option_parse_tos_ip(const struct option *o, struct config *c,
@@ -132,11 +135,34 @@ static void copy_df(const struct option *o, struct config *dst,
 		dst->ignore_df = src->ignore_df;
 }
 
+static void put_df(const struct option *o, struct nlmsghdr *nlh,
+		   const struct config *c, uint64_t fields)
+{
+	if (fields & F_PMTUDISC)
+		mnl_attr_put_u8(nlh, o->attr, c->pmtudisc);
+	if (fields & F_IGNORE_DF)
+		mnl_attr_put_u8(nlh, o->attr2, c->ignore_df);
+}
+
+static bool read_df(const struct option *o, const struct nlattr *attr,
+		    struct config *c)
+{
+	bool *flag = mnl_attr_get_type(attr) == o->attr ? &c->pmtudisc
+							: &c->ignore_df;
+	uint8_t byte = 0;
+	bool ok = attr_read(attr, &byte, sizeof(byte));
+
+	*flag = byte != 0;
+	return ok;
+}
+
 const struct option_type option_df = {
 	.parse = parse_df,
 	.init = init_df,
 	.equal = df_equal,
 	.copy = copy_df,
+	.put = put_df,
+	.read = read_df,
 };
 
 const char *option_parse_pmtudisc(const struct option *o, struct config *c,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/attr.h"
 #include "option/ip.h"
 #include "option/option.h"
 #include "option/words.h"
@@ -38,9 +39,34 @@ static bool outer_equal(const struct option *o, const struct config *a,
 	return ip_equal(option_member(o, a), option_member(o, b));
 }
 
+static void put_outer(const struct option *o, struct nlmsghdr *nlh,
+		      const struct config *c, uint64_t fields)
+{
+	const struct ip *ip = option_member(o, c);
+	uint32_t any = htonl(INADDR_ANY);
+
+	(void)fields;
+	mnl_attr_put(nlh, o->attr, sizeof(any),
+		     ip->family == AF_INET ? (const void *)&ip->v4 : &any);
+}
+
+static bool read_outer(const struct option *o, const struct nlattr *attr,
+		       struct config *c)
+{
+	struct ip *ip = option_member(o, c);
+
+	memset(ip, 0, sizeof(*ip));
+	if (!attr_read(attr, &ip->v4, sizeof(ip->v4)))
+		return false;
+	ip->family = ip->v4.s_addr == htonl(INADDR_ANY) ? AF_UNSPEC : AF_INET;
+	return true;
+}
+
 const struct option_type option_outer = {
 	.parse = parse_outer,
 	.equal = outer_equal,
+	.put = put_outer,
+	.read = read_outer,
 };
 
 static const char *parse_dev(const struct option *o, struct config *c,
@@ -69,10 +95,26 @@ static void copy_dev(const struct option *o, struct config *dst,
 	dst->link = src->link;
 }
 
+static void put_dev(const struct option *o, struct nlmsghdr *nlh,
+		    const struct config *c, uint64_t fields)
+{
+	(void)fields;
+	mnl_attr_put_u32(nlh, o->attr, c->link);
+}
+
+static bool read_dev(const struct option *o, const struct nlattr *attr,
+		     struct config *c)
+{
+	(void)o;
+	return attr_read(attr, &c->link, sizeof(c->link));
+}
+
 const struct option_type option_dev = {
 	.parse = parse_dev,
 	.equal = dev_equal,
 	.copy = copy_dev,
+	.put = put_dev,
+	.read = read_dev,
 };
 
 const char *option_parse_nodev(const struct option *o, struct config *c,
