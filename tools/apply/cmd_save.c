@@ -26,7 +26,7 @@ static const char help[] =
  */
 static uint64_t fields_of(const struct tunnel *t)
 {
-	uint64_t fields = print_needed(&t->config);
+	uint64_t fields = options_needed(&t->config);
 
 	if (t->config.mtu_default)
 		fields &= ~F_MTU;
@@ -92,7 +92,7 @@ static void save_tunnel(FILE *out, const struct tunnel *t)
 		report("%s: the keepalive-secret is not saved, it cannot be read",
 		       t->config.name);
 		fputs("# not saved, it cannot be read:", out);
-		print_words(out, &t->config, F_KEEPALIVE_SECRET);
+		options_print(out, &t->config, F_KEEPALIVE_SECRET);
 		putc('\n', out);
 	}
 	save_unsaid(out, t->config.name, "", t->unsaid);
@@ -103,7 +103,7 @@ static void save_tunnel(FILE *out, const struct tunnel *t)
 		report("%s: a route is not saved, it has more than a file can say",
 		       t->config.name);
 		fputs("# not saved, it has more than a file can say:", out);
-		print_route(out, &t->odd[i]);
+		route_print(out, &t->odd[i]);
 		putc('\n', out);
 	}
 }

@@ -16,7 +16,7 @@ static uint64_t fields_of(const struct diff *d)
 {
 	if (d->action == ACTION_ADD)
 		return d->to->given;
-	return print_needed(d->from);
+	return options_needed(d->from);
 }
 
 struct printing {

@@ -77,7 +77,7 @@ static void take_option(void *arg, const char *words)
 static void take_link(struct import *im, const struct tunnel *t)
 {
 	struct taking taking = { .im = im, .name = t->config.name };
-	uint64_t fields = print_needed(&t->config);
+	uint64_t fields = options_needed(&t->config);
 	size_t i;
 
 	if (t->config.mtu == diff_default_mtu(t))
@@ -95,7 +95,7 @@ static void take_link(struct import *im, const struct tunnel *t)
 
 		if (!out)
 			break;
-		print_route(out, &t->odd[i]);
+		route_print(out, &t->odd[i]);
 		fclose(out);
 		import_remark(im, t->config.name,
 			      "%s, which has attributes that a file cannot express",

@@ -133,15 +133,15 @@ static void print_opt(struct link_util *util, FILE *out, struct rtattr *attrs[])
 			return;
 	if (wants_json()) {
 		if (can_json())
-			print_json_options(&json, &c);
+			options_json(&json, &c, ~FROM_IP_ITSELF | F_MTU);
 		return;
 	}
 	line = text_begin(&text, &size);
 	if (!line)
 		return;
-	print_words(line, &c,
-		    ((print_needed(&c) | ALWAYS) & ~FROM_IP_ITSELF) |
-			    (c.mtu_auto ? F_MTU : 0));
+	options_print(line, &c,
+		      ((options_needed(&c) | ALWAYS) & ~FROM_IP_ITSELF) |
+			      (c.mtu_auto ? F_MTU : 0));
 	fclose(line);
 	/* It begins with a space, and ip wants one at the end. */
 	fprintf(out, "%s ", text + 1);

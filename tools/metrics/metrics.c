@@ -195,8 +195,8 @@ static void print_info(FILE *out, const struct tunnel *list, size_t count)
 		char local[INET6_ADDRSTRLEN], remote[INET6_ADDRSTRLEN];
 		const struct openmetrics_label labels[] = {
 			{ "device", c->name },
-			{ "local", print_ip_text(&c->local, local) },
-			{ "remote", print_ip_text(&c->remote, remote) },
+			{ "local", ip_text(&c->local, local) },
+			{ "remote", ip_text(&c->remote, remote) },
 			{ 0 }
 		};
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <inttypes.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
 
 #include "option/ip.h"
 #include "option/option.h"
+#include "option/options.h"
 
 static bool parse_prefix(const char *text, struct ip *ip, unsigned int *prefix,
 			 bool *given)
@@ -60,9 +62,30 @@ static bool addresses_equal(const struct option *o, const struct config *a,
 	return true;
 }
 
+void address_print(FILE *out, const struct address *a)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	fprintf(out, " addr %s/%u", ip_text(&a->local, text), a->prefix);
+	if (a->peer.family)
+		fprintf(out, " peer %s", ip_text(&a->peer, text));
+}
+
+static void print_addresses(const struct option *o, FILE *out,
+			    const struct config *c, uint64_t fields)
+{
+	size_t i;
+
+	(void)o;
+	(void)fields;
+	for (i = 0; i < c->naddrs; i++)
+		address_print(out, &c->addrs[i]);
+}
+
 const struct option_type option_addr = {
 	.parse = parse_addr,
 	.equal = addresses_equal,
+	.print = print_addresses,
 };
 
 /*
@@ -151,9 +174,37 @@ static bool routes_equal(const struct option *o, const struct config *a,
 	return true;
 }
 
+void route_print(FILE *out, const struct static_route *r)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (!r->prefix && r->to.family == AF_INET)
+		fputs(" route default", out);
+	else
+		fprintf(out, " route %s/%u", ip_text(&r->to, text), r->prefix);
+	if (r->via.family)
+		fprintf(out, " via %s", ip_text(&r->via, text));
+	if (r->metric != config_default_metric(r->to.family))
+		fprintf(out, " metric %" PRIu32, r->metric);
+	if (r->table != RT_TABLE_MAIN)
+		fprintf(out, " table %" PRIu32, r->table);
+}
+
+static void print_routes(const struct option *o, FILE *out,
+			 const struct config *c, uint64_t fields)
+{
+	size_t i;
+
+	(void)o;
+	(void)fields;
+	for (i = 0; i < c->nroutes; i++)
+		route_print(out, &c->routes[i]);
+}
+
 const struct option_type option_route = {
 	.parse = parse_route,
 	.equal = routes_equal,
+	.print = print_routes,
 };
 
 static struct static_route *last_route(struct config *c)

@@ -10,16 +10,6 @@
 #define GRE_HEADER 4
 #define GRE_FIELD 4
 
-const char *const decap_ttl_words[] = {
-	[GREX_DECAP_TTL_KEEP] = "keep",
-	[GREX_DECAP_TTL_COPY] = "copy",
-};
-
-const char *const icmp_source_words[] = {
-	[GREX_ICMP_SOURCE_SELF] = "self",
-	[GREX_ICMP_SOURCE_HOP] = "hop",
-};
-
 bool address_equal(const struct address *a, const struct address *b)
 {
 	return ip_equal(&a->local, &b->local) && ip_equal(&a->peer, &b->peer) &&

@@ -154,10 +154,6 @@ struct config {
 	size_t nroutes;
 };
 
-/* The words of these, by number. */
-extern const char *const decap_ttl_words[GREX_DECAP_TTL_COUNT];
-extern const char *const icmp_source_words[GREX_ICMP_SOURCE_COUNT];
-
 bool address_equal(const struct address *a, const struct address *b);
 /* They lead to the same, and the kernel takes only one of them. */
 bool route_same_place(const struct static_route *a,

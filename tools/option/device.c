@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <inttypes.h>
 #include <string.h>
 
 #include "lib/attr.h"
+#include "lib/json.h"
 #include "option/option.h"
 
 /*
@@ -50,6 +52,29 @@ static void copy_mtu(const struct option *o, struct config *dst,
 	dst->mtu_default = src->mtu_default;
 }
 
+static void print_mtu(const struct option *o, FILE *out, const struct config *c,
+		      uint64_t fields)
+{
+	(void)o;
+	(void)fields;
+	if (c->mtu_auto)
+		fputs(" mtu auto", out);
+	else if (c->mtu_default && !c->mtu)
+		fputs(" mtu default", out);
+	else
+		fprintf(out, " mtu %" PRIu32, c->mtu);
+}
+
+static void json_mtu(const struct option *o, struct json *json,
+		     const struct config *c)
+{
+	(void)o;
+	json_bool(json, "mtu_auto", c->mtu_auto);
+	/* The attributes of the kind alone do not tell it. */
+	if (c->mtu)
+		json_number(json, "mtu", c->mtu);
+}
+
 /* A number is IFLA_MTU, which belongs to the link. */
 static void put_mtu(const struct option *o, struct nlmsghdr *nlh,
 		    const struct config *c, uint64_t fields)
@@ -78,6 +103,8 @@ const struct option_type option_mtu = {
 	.init = init_mtu,
 	.equal = mtu_equal,
 	.copy = copy_mtu,
+	.print = print_mtu,
+	.json = json_mtu,
 	.put = put_mtu,
 	.read = read_mtu,
 };
@@ -102,8 +129,18 @@ static const char *parse_up(const struct option *o, struct config *c,
 	return NULL;
 }
 
+static void print_up(const struct option *o, FILE *out, const struct config *c,
+		     uint64_t fields)
+{
+	(void)o;
+	(void)fields;
+	fputs(c->up ? " up" : " down", out);
+}
+
 const struct option_type option_up = {
 	.parse = parse_up,
+	.print = print_up,
+	.json = option_json_bool,
 };
 
 const char *option_parse_down(const struct option *o, struct config *c,

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <arpa/inet.h>
+#include <inttypes.h>
 #include <linux/if_tunnel.h>
 #include <string.h>
 
 #include "lib/attr.h"
+#include "lib/json.h"
 #include "option/option.h"
 
 static const char *parse_key(const struct option *o, struct config *c,
@@ -27,8 +29,34 @@ static const char *parse_key(const struct option *o, struct config *c,
 	return NULL;
 }
 
+static void print_keys(const struct option *o, FILE *out,
+		       const struct config *c, uint64_t fields)
+{
+	const struct direction *rx = &c->in, *tx = &c->out;
+	bool both = fields & F_IKEY && fields & F_OKEY;
+
+	(void)o;
+	if (both && !rx->key && !tx->key) {
+		fputs(" nokey", out);
+		return;
+	}
+	if (both && rx->key && tx->key && rx->key_value == tx->key_value) {
+		fprintf(out, " key %" PRIu32, rx->key_value);
+		return;
+	}
+	if (fields & F_IKEY && rx->key)
+		fprintf(out, " ikey %" PRIu32, rx->key_value);
+	else if (fields & F_IKEY)
+		fputs(" noikey", out);
+	if (fields & F_OKEY && tx->key)
+		fprintf(out, " okey %" PRIu32, tx->key_value);
+	else if (fields & F_OKEY)
+		fputs(" nookey", out);
+}
+
 const struct option_type option_keys = {
 	.parse = parse_key,
+	.print = print_keys,
 };
 
 static bool key_equal(const struct option *o, const struct config *a,
@@ -48,6 +76,17 @@ static void copy_key(const struct option *o, struct config *dst,
 
 	to->key = from->key;
 	to->key_value = from->key_value;
+}
+
+static void json_key(const struct option *o, struct json *json,
+		     const struct config *c)
+{
+	const struct direction *d = option_member(o, c);
+
+	if (d->key)
+		json_number(json, o->json, d->key_value);
+	else
+		json_null(json, o->json);
 }
 
 /* The flags of a direction are one attribute, and the key goes with them. */
@@ -88,6 +127,7 @@ const struct option_type option_key = {
 	.parse = parse_key,
 	.equal = key_equal,
 	.copy = copy_key,
+	.json = json_key,
 	.put = put_direction,
 	.read = read_direction,
 };
@@ -114,12 +154,32 @@ const char *option_parse_flag(const struct option *o, struct config *c,
 	return NULL;
 }
 
+/* "no" if it is off, "i" or "o" if it is one direction's. */
+static void print_flags(const struct option *o, FILE *out,
+			const struct config *c, uint64_t fields)
+{
+	const bool in = *(const bool *)((const char *)&c->in + o->offset);
+	const bool sent = *(const bool *)((const char *)&c->out + o->offset);
+
+	fields &= o->fields;
+	if (fields == o->fields && in == sent) {
+		fprintf(out, " %s%s", in ? "" : "no", o->name);
+		return;
+	}
+	if (fields & F_IN)
+		fprintf(out, " %si%s", in ? "" : "no", o->name);
+	if (fields & F_OUT)
+		fprintf(out, " %so%s", sent ? "" : "no", o->name);
+}
+
 const struct option_type option_flags = {
 	.parse = option_parse_flag,
+	.print = print_flags,
 };
 
 const struct option_type option_flag = {
 	.parse = option_parse_flag,
+	.json = option_json_bool,
 };
 
 const char *option_parse_encap(const struct option *o, struct config *c,

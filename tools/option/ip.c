@@ -38,3 +38,10 @@ bool ip_is_multicast(const struct ip *ip)
 		return IN_MULTICAST(ntohl(ip->v4.s_addr));
 	return IN6_IS_ADDR_MULTICAST(&ip->v6);
 }
+
+const char *ip_text(const struct ip *ip, char text[INET6_ADDRSTRLEN])
+{
+	if (!ip->family)
+		return "any";
+	return inet_ntop(ip->family, &ip->v6, text, INET6_ADDRSTRLEN);
+}

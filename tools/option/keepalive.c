@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <ctype.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "lib/attr.h"
 #include "lib/duration.h"
+#include "lib/json.h"
 #include "lib/siphash.h"
 #include "option/option.h"
 
@@ -64,6 +66,35 @@ static void copy_keepalive(const struct option *o, struct config *dst,
 	dst->keepalive_retries = src->keepalive_retries;
 }
 
+static void print_keepalive(const struct option *o, FILE *out,
+			    const struct config *c, uint64_t fields)
+{
+	char text[DURATION_SIZE];
+
+	(void)o;
+	(void)fields;
+	if (c->keepalive_interval)
+		fprintf(out, " keepalive %s %" PRIu32,
+			duration_text(c->keepalive_interval, text),
+			c->keepalive_retries);
+	else
+		fputs(" keepalive off", out);
+}
+
+static void json_keepalive(const struct option *o, struct json *json,
+			   const struct config *c)
+{
+	(void)o;
+	if (!c->keepalive_interval) {
+		json_null(json, "keepalive");
+		return;
+	}
+	json_object(json, "keepalive");
+	json_number(json, "interval_ms", c->keepalive_interval);
+	json_number(json, "retries", c->keepalive_retries);
+	json_object_end(json);
+}
+
 static void put_keepalive(const struct option *o, struct nlmsghdr *nlh,
 			  const struct config *c, uint64_t fields)
 {
@@ -89,6 +120,8 @@ const struct option_type option_keepalive = {
 	.init = init_keepalive,
 	.equal = keepalive_equal,
 	.copy = copy_keepalive,
+	.print = print_keepalive,
+	.json = json_keepalive,
 	.put = put_keepalive,
 	.read = read_keepalive,
 };
@@ -135,6 +168,32 @@ static bool secret_equal(const struct option *o, const struct config *a,
 	return x->is_set == y->is_set && (!x->is_set || x->id == y->id);
 }
 
+/* The secret itself is never shown, because output ends up in logs and tickets. */
+static void print_secret(const struct option *o, FILE *out,
+			 const struct config *c, uint64_t fields)
+{
+	const struct secret *secret = &c->keepalive_secret;
+
+	(void)o;
+	(void)fields;
+	if (secret->is_set)
+		fprintf(out, " keepalive-secret (id 0x%08" PRIx32 ")",
+			secret->id);
+	else
+		fputs(" keepalive-secret off", out);
+}
+
+static void json_secret(const struct option *o, struct json *json,
+			const struct config *c)
+{
+	(void)o;
+	if (c->keepalive_secret.is_set)
+		json_number(json, "keepalive_secret_id",
+			    c->keepalive_secret.id);
+	else
+		json_null(json, "keepalive_secret_id");
+}
+
 /* A secret that is not known is the one that the tunnel has. */
 static void put_secret(const struct option *o, struct nlmsghdr *nlh,
 		       const struct config *c, uint64_t fields)
@@ -164,6 +223,8 @@ static bool read_secret(const struct option *o, const struct nlattr *attr,
 const struct option_type option_secret = {
 	.parse = parse_secret,
 	.equal = secret_equal,
+	.print = print_secret,
+	.json = json_secret,
 	.put = put_secret,
 	.read = read_secret,
 };

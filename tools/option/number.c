@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/attr.h"
+#include "lib/json.h"
 #include "option/option.h"
 
 /* Digits, nothing before or behind them. */
@@ -52,6 +54,55 @@ void option_set_number(const struct option *o, struct config *c,
 		*(uint32_t *)member = number;
 }
 
+static uint32_t get_number(const struct option *o, const struct config *c)
+{
+	const void *member = option_member(o, c);
+
+	return o->size == sizeof(uint8_t) ? *(const uint8_t *)member
+					  : *(const uint32_t *)member;
+}
+
+/* NULL: the number has no name, or it is one of a newer kernel. */
+static const char *name_of(const struct option *o, uint32_t number)
+{
+	const struct option_name *name;
+
+	for (name = o->names; name && name->text; name++)
+		if (name->number == number)
+			return name->text;
+	/* "unknown" is refused by add. */
+	return o->max ? NULL : "unknown";
+}
+
+static void print_number(const struct option *o, FILE *out,
+			 const struct config *c, uint64_t fields)
+{
+	uint32_t number = get_number(o, c);
+	const char *name = name_of(o, number);
+
+	(void)fields;
+	if (name)
+		fprintf(out, " %s %s", o->name, name);
+	else if (o->is_hex)
+		fprintf(out, " %s 0x%" PRIx32, o->name, number);
+	else
+		fprintf(out, " %s %" PRIu32, o->name, number);
+}
+
+static void json_option(const struct option *o, struct json *json,
+			const struct config *c)
+{
+	uint32_t number = get_number(o, c);
+	const char *name = name_of(o, number);
+
+	if (!name)
+		json_number(json, o->json, number);
+	else if (!strcmp(name, "off"))
+		json_null(json, o->json);
+	else
+		json_string(json, o->json, name);
+}
+
 void option_put_number(const struct option *o, struct nlmsghdr *nlh,
 		       const struct config *c, uint64_t fields)
 {
@@ -85,6 +136,8 @@ static const char *parse_number(const struct option *o, struct config *c,
 
 const struct option_type option_number = {
 	.parse = parse_number,
+	.print = print_number,
+	.json = json_option,
 	.put = option_put_number,
 	.read = option_read_number,
 };
@@ -98,6 +151,23 @@ static const char *parse_on_off(const struct option *o, struct config *c,
 		return UNEXPECTED;
 	option_set_number(o, c, on);
 	return NULL;
+}
+
+static void print_on_off(const struct option *o, FILE *out,
+			 const struct config *c, uint64_t fields)
+{
+	const bool *on = option_member(o, c);
+
+	(void)fields;
+	fprintf(out, " %s %s", o->name, *on ? "on" : "off");
+}
+
+void option_json_bool(const struct option *o, struct json *json,
+		      const struct config *c)
+{
+	const bool *value = option_member(o, c);
+
+	json_bool(json, o->json, *value);
 }
 
 static void put_on_off(const struct option *o, struct nlmsghdr *nlh,
@@ -121,6 +191,8 @@ static bool read_on_off(const struct option *o, const struct nlattr *attr,
 
 const struct option_type option_on_off = {
 	.parse = parse_on_off,
+	.print = print_on_off,
+	.json = option_json_bool,
 	.put = put_on_off,
 	.read = read_on_off,
 };

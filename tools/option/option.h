@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "option/config.h"
 
@@ -34,6 +35,8 @@ typedef const char *(*option_parse_fn)(const struct option *o, struct config *c,
 
 #define UNEXPECTED ""
 
+struct json;
+
 /*
  * The functions of a type. What is NULL does nothing, or for equal and copy what
  * the member needs.
@@ -47,6 +50,11 @@ struct option_type {
 	/* Those of the option's fields that src->given has. */
 	void (*copy)(const struct option *o, struct config *dst,
 		     const struct config *src);
+	/* " NAME VALUE", for those of the option's fields that are asked for. */
+	void (*print)(const struct option *o, FILE *out, const struct config *c,
+		      uint64_t fields);
+	void (*json)(const struct option *o, struct json *json,
+		     const struct config *c);
 	/* The option's attributes in IFLA_INFO_DATA. */
 	void (*put)(const struct option *o, struct nlmsghdr *nlh,
 		    const struct config *c, uint64_t fields);
@@ -71,6 +79,9 @@ struct option {
 	uint16_t attr, attr2; /* IFLA_GRE_*, IFLA_GREX_*; 0: none */
 	const char *attr_name; /* what attr is about, if not only this option */
 	uint64_t sent_with; /* more fields that attr is about */
+
+	bool is_hex; /* a number, in text */
+	const char *json; /* the member of an object */
 
 	const char *value; /* what follows, for help; NULL: nothing does */
 	/*
@@ -113,6 +124,8 @@ const struct option *option_meant(const struct option *option);
 extern const struct option_type option_number, option_on_off;
 void option_set_number(const struct option *o, struct config *c,
 		       uint32_t number);
+void option_json_bool(const struct option *o, struct json *json,
+		      const struct config *c);
 /* An attribute as wide as the member. */
 void option_put_number(const struct option *o, struct nlmsghdr *nlh,
 		       const struct config *c, uint64_t fields);

@@ -1,9 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdlib.h>
 
+#include "lib/line.h"
 #include "option/option.h"
 #include "option/options.h"
-#include "show/print.h"
+
+void options_print(FILE *out, const struct config *c, uint64_t fields)
+{
+	const struct option *o;
+
+	for (o = option_table; o->name; o++)
+		if (o->type && o->type->print && fields & o->fields)
+			o->type->print(o, out, c, fields);
+}
+
+uint64_t options_needed(const struct config *c)
+{
+	struct config defaults;
+
+	config_init(&defaults);
+	defaults.mtu_probe = config_default_probe(c);
+	/* What the kernel has chosen is told, too. */
+	return config_diff(c, &defaults) | F_REMOTE | (c->mtu ? F_MTU : 0);
+}
+
+void options_json(struct json *json, const struct config *c, uint64_t fields)
+{
+	const struct option *o;
+
+	for (o = option_table; o->name; o++)
+		if (o->type && o->type->json && fields & o->fields)
+			o->type->json(o, json, c);
+}
 
 void options_put(struct nlmsghdr *nlh, const struct config *c, uint64_t fields)
 {
@@ -87,7 +115,7 @@ static void say_fields(const struct config *c, uint64_t fields, option_fn fn,
 
 	if (!out)
 		return;
-	print_words(out, c, fields);
+	options_print(out, c, fields);
 	close_and_say(out, &text, fn, arg);
 }
 
@@ -99,7 +127,7 @@ static void say_address(const struct address *a, option_fn fn, void *arg)
 
 	if (!out)
 		return;
-	print_address(out, a);
+	address_print(out, a);
 	close_and_say(out, &text, fn, arg);
 }
 
@@ -111,7 +139,7 @@ static void say_route(const struct static_route *r, option_fn fn, void *arg)
 
 	if (!out)
 		return;
-	print_route(out, r);
+	route_print(out, r);
 	close_and_say(out, &text, fn, arg);
 }
 

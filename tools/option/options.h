@@ -6,7 +6,17 @@
 #include <libmnl/libmnl.h>
 #include <stdio.h>
 
+#include "lib/json.h"
 #include "option/config.h"
+
+/* " NAME VALUE" for each of the fields. */
+void options_print(FILE *out, const struct config *c, uint64_t fields);
+void address_print(FILE *out, const struct address *a);
+void route_print(FILE *out, const struct static_route *r);
+/* The fields without which `add` would make another tunnel. */
+uint64_t options_needed(const struct config *c);
+/* The members of a JSON object. */
+void options_json(struct json *json, const struct config *c, uint64_t fields);
 
 /* Put the options that have one of the fields into a nest IFLA_INFO_DATA. */
 void options_put(struct nlmsghdr *nlh, const struct config *c, uint64_t fields);

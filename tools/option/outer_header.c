@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lib/attr.h"
+#include "lib/json.h"
 #include "option/option.h"
 
 const char *option_parse_ttl(const struct option *o, struct config *c,
@@ -81,8 +82,40 @@ static const char *parse_tos(const struct option *o, struct config *c,
 	return take_tos(c, value, 3, option_parse_number);
 }
 
+static void print_tos(const struct option *o, FILE *out, const struct config *c,
+		      uint64_t fields)
+{
+	(void)o;
+	(void)fields;
+	if (c->tos == GREX_TOS_INHERIT)
+		fputs(" tos inherit", out);
+	else if (c->tos & GREX_TOS_INHERIT)
+		fprintf(out, " tos inherit/0x%02x", c->tos & ~GREX_TOS_INHERIT);
+	else
+		fprintf(out, " tos 0x%02x", c->tos);
+}
+
+static void json_tos(const struct option *o, struct json *json,
+		     const struct config *c)
+{
+	char text[sizeof("inherit/0xfc")];
+
+	(void)o;
+	if (c->tos == GREX_TOS_INHERIT) {
+		json_string(json, "tos", "inherit");
+	} else if (c->tos & GREX_TOS_INHERIT) {
+		snprintf(text, sizeof(text), "inherit/0x%02x",
+			 c->tos & ~GREX_TOS_INHERIT & 0xff);
+		json_string(json, "tos", text);
+	} else {
+		json_number(json, "tos", c->tos);
+	}
+}
+
 const struct option_type option_tos = {
 	.parse = parse_tos,
+	.print = print_tos,
+	.json = json_tos,
 	.put = option_put_number,
 	.read = option_read_number,
 };
@@ -135,6 +168,28 @@ static void copy_df(const struct option *o, struct config *dst,
 		dst->ignore_df = src->ignore_df;
 }
 
+static const char *df_text(const struct config *c)
+{
+	if (c->pmtudisc)
+		return "set";
+	return c->ignore_df ? "clear" : "inherit";
+}
+
+static void print_df(const struct option *o, FILE *out, const struct config *c,
+		     uint64_t fields)
+{
+	(void)o;
+	(void)fields;
+	fprintf(out, " df %s", df_text(c));
+}
+
+static void json_df(const struct option *o, struct json *json,
+		    const struct config *c)
+{
+	(void)o;
+	json_string(json, "df", df_text(c));
+}
+
 static void put_df(const struct option *o, struct nlmsghdr *nlh,
 		   const struct config *c, uint64_t fields)
 {
@@ -161,6 +216,8 @@ const struct option_type option_df = {
 	.init = init_df,
 	.equal = df_equal,
 	.copy = copy_df,
+	.print = print_df,
+	.json = json_df,
 	.put = put_df,
 	.read = read_df,
 };

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <arpa/inet.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "lib/attr.h"
+#include "lib/json.h"
+#include "lib/line.h"
 #include "option/ip.h"
 #include "option/option.h"
 #include "option/words.h"
@@ -39,6 +42,27 @@ static bool outer_equal(const struct option *o, const struct config *a,
 	return ip_equal(option_member(o, a), option_member(o, b));
 }
 
+static void print_outer(const struct option *o, FILE *out,
+			const struct config *c, uint64_t fields)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	(void)fields;
+	fprintf(out, " %s %s", o->name, ip_text(option_member(o, c), text));
+}
+
+static void json_outer(const struct option *o, struct json *json,
+		       const struct config *c)
+{
+	const struct ip *ip = option_member(o, c);
+	char text[INET6_ADDRSTRLEN];
+
+	if (ip->family)
+		json_string(json, o->json, ip_text(ip, text));
+	else
+		json_null(json, o->json);
+}
+
 static void put_outer(const struct option *o, struct nlmsghdr *nlh,
 		      const struct config *c, uint64_t fields)
 {
@@ -65,6 +89,8 @@ static bool read_outer(const struct option *o, const struct nlattr *attr,
 const struct option_type option_outer = {
 	.parse = parse_outer,
 	.equal = outer_equal,
+	.print = print_outer,
+	.json = json_outer,
 	.put = put_outer,
 	.read = read_outer,
 };
@@ -95,6 +121,35 @@ static void copy_dev(const struct option *o, struct config *dst,
 	dst->link = src->link;
 }
 
+static void print_dev(const struct option *o, FILE *out, const struct config *c,
+		      uint64_t fields)
+{
+	(void)o;
+	(void)fields;
+	/* A name without an index has not been looked up yet. */
+	if (!c->link && !c->dev[0]) {
+		fputs(" nodev", out);
+		return;
+	}
+	fputs(" dev ", out);
+	print_name(out, c->dev);
+}
+
+static void json_name(struct json *json, const char *name, const char *value)
+{
+	if (value[0])
+		json_string(json, name, value);
+	else
+		json_null(json, name);
+}
+
+static void json_dev(const struct option *o, struct json *json,
+		     const struct config *c)
+{
+	(void)o;
+	json_name(json, "dev", c->dev);
+}
+
 static void put_dev(const struct option *o, struct nlmsghdr *nlh,
 		    const struct config *c, uint64_t fields)
 {
@@ -113,6 +168,8 @@ const struct option_type option_dev = {
 	.parse = parse_dev,
 	.equal = dev_equal,
 	.copy = copy_dev,
+	.print = print_dev,
+	.json = json_dev,
 	.put = put_dev,
 	.read = read_dev,
 };
@@ -156,10 +213,37 @@ static void copy_link_netns(const struct option *o, struct config *dst,
 	dst->link_netnsid = src->link_netnsid;
 }
 
+static void print_link_netns(const struct option *o, FILE *out,
+			     const struct config *c, uint64_t fields)
+{
+	(void)o;
+	if (!(fields & c->given & F_LINK_NETNS))
+		return;
+	if (!c->link_netns[0]) {
+		fprintf(out, " link-netnsid %" PRId32, c->link_netnsid);
+		return;
+	}
+	fputs(" link-netns ", out);
+	print_name(out, c->link_netns);
+}
+
+static void json_link_netns(const struct option *o, struct json *json,
+			    const struct config *c)
+{
+	(void)o;
+	json_name(json, "link_netns", c->link_netns);
+	if (c->given & F_LINK_NETNS)
+		json_number(json, "link_netnsid", (uint64_t)c->link_netnsid);
+	else
+		json_null(json, "link_netnsid");
+}
+
 const struct option_type option_link_netns = {
 	.parse = parse_link_netns,
 	.equal = link_netns_equal,
 	.copy = copy_link_netns,
+	.print = print_link_netns,
+	.json = json_link_netns,
 };
 
 const char *option_parse_link_netnsid(const struct option *o, struct config *c,

@@ -10,6 +10,7 @@
 #include "netlink/refusal.h"
 #include "netlink/resolve.h"
 #include "netlink/tunnels.h"
+#include "option/options.h"
 #include "show/print.h"
 
 static const char help[] =
@@ -44,7 +45,7 @@ static void tell_text(const struct tunnel *t, const char *time,
 		fputs(" from ", stdout);
 		print_name(stdout, old_name);
 	}
-	print_words(stdout, &t->config, fields);
+	options_print(stdout, &t->config, fields);
 	/* The number is not the operator's, and is what has changed. */
 	if (fields & F_MTU && t->config.mtu_auto)
 		printf(" (%" PRIu32 ")", t->config.mtu);
@@ -192,7 +193,7 @@ static int see(struct monitor *m, struct tunnel *new)
 		known = insert(m, new->ifindex);
 		if (!known)
 			return -ENOMEM;
-		tell(m, new, "created", NULL, print_needed(&new->config));
+		tell(m, new, "created", NULL, options_needed(&new->config));
 	}
 	known->tunnel = *new;
 	known->round = m->round;

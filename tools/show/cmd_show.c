@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "netlink/kmod.h"
 #include "netlink/tunnels.h"
+#include "option/options.h"
 #include "show/print.h"
 
 #include "cli/args.h"
@@ -20,10 +21,10 @@ static const char help[] =
 
 static void show_text(const struct output *output, const struct tunnel *t)
 {
-	uint64_t fields = output->details ? F_ALL : print_needed(&t->config);
+	uint64_t fields = output->details ? F_ALL : options_needed(&t->config);
 
 	print_name(stdout, t->config.name);
-	print_words(stdout, &t->config, fields);
+	options_print(stdout, &t->config, fields);
 	putchar('\n');
 	if (output->details)
 		print_state(stdout, t);

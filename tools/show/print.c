@@ -4,76 +4,15 @@
 #include <string.h>
 
 #include "lib/duration.h"
+#include "option/options.h"
 #include "show/counters.h"
 #include "show/print.h"
-
-const char *print_ip_text(const struct ip *ip, char text[INET6_ADDRSTRLEN])
-{
-	if (!ip->family)
-		return "any";
-	return inet_ntop(ip->family, &ip->v6, text, INET6_ADDRSTRLEN);
-}
-
-static void print_keys(FILE *out, const struct config *c, uint64_t fields)
-{
-	const struct direction *rx = &c->in, *tx = &c->out;
-	bool both = fields & F_IKEY && fields & F_OKEY;
-
-	if (both && !rx->key && !tx->key) {
-		fputs(" nokey", out);
-		return;
-	}
-	if (both && rx->key && tx->key && rx->key_value == tx->key_value) {
-		fprintf(out, " key %" PRIu32, rx->key_value);
-		return;
-	}
-	if (fields & F_IKEY && rx->key)
-		fprintf(out, " ikey %" PRIu32, rx->key_value);
-	else if (fields & F_IKEY)
-		fputs(" noikey", out);
-	if (fields & F_OKEY && tx->key)
-		fprintf(out, " okey %" PRIu32, tx->key_value);
-	else if (fields & F_OKEY)
-		fputs(" nookey", out);
-}
-
-/* csum or seq: "no" if it is off, "i" or "o" if it is one direction's. */
-static void print_flag(FILE *out, const char *word, bool say_rx, bool rx,
-		       bool say_tx, bool tx)
-{
-	if (say_rx && say_tx && rx == tx) {
-		fprintf(out, " %s%s", rx ? "" : "no", word);
-		return;
-	}
-	if (say_rx)
-		fprintf(out, " %si%s", rx ? "" : "no", word);
-	if (say_tx)
-		fprintf(out, " %so%s", tx ? "" : "no", word);
-}
 
 /* What a newer kernel has beyond our words is "unknown", which add refuses. */
 static const char *choice_text(const char *const *choices, uint32_t count,
 			       uint32_t number)
 {
 	return number < count ? choices[number] : "unknown";
-}
-
-static const char *df_text(const struct config *c)
-{
-	if (c->pmtudisc)
-		return "set";
-	return c->ignore_df ? "clear" : "inherit";
-}
-
-static const char *decap_ttl_text(const struct config *c)
-{
-	return choice_text(decap_ttl_words, GREX_DECAP_TTL_COUNT, c->decap_ttl);
-}
-
-static const char *icmp_source_text(const struct config *c)
-{
-	return choice_text(icmp_source_words, GREX_ICMP_SOURCE_COUNT,
-			   c->icmp_source);
 }
 
 const char *const peer_state_words[GREX_KEEPALIVE_STATES] = {
@@ -93,170 +32,6 @@ const char *print_peer_text(const struct tunnel *t)
 {
 	return choice_text(peer_state_words, GREX_KEEPALIVE_STATES,
 			   t->keepalives.state);
-}
-
-static void print_keepalive(FILE *out, const struct config *c)
-{
-	char text[DURATION_SIZE];
-
-	if (c->keepalive_interval)
-		fprintf(out, " keepalive %s %" PRIu32,
-			duration_text(c->keepalive_interval, text),
-			c->keepalive_retries);
-	else
-		fputs(" keepalive off", out);
-}
-
-void print_address(FILE *out, const struct address *a)
-{
-	char text[INET6_ADDRSTRLEN];
-
-	fprintf(out, " addr %s/%u", print_ip_text(&a->local, text), a->prefix);
-	if (a->peer.family)
-		fprintf(out, " peer %s", print_ip_text(&a->peer, text));
-}
-
-void print_route(FILE *out, const struct static_route *r)
-{
-	char text[INET6_ADDRSTRLEN];
-
-	if (!r->prefix && r->to.family == AF_INET)
-		fputs(" route default", out);
-	else
-		fprintf(out, " route %s/%u", print_ip_text(&r->to, text),
-			r->prefix);
-	if (r->via.family)
-		fprintf(out, " via %s", print_ip_text(&r->via, text));
-	if (r->metric != config_default_metric(r->to.family))
-		fprintf(out, " metric %" PRIu32, r->metric);
-	if (r->table != RT_TABLE_MAIN)
-		fprintf(out, " table %" PRIu32, r->table);
-}
-
-/* The secret itself is never shown, because output ends up in logs and tickets. */
-static void print_secret(FILE *out, const struct secret *secret)
-{
-	if (secret->is_set)
-		fprintf(out, " keepalive-secret (id 0x%08" PRIx32 ")",
-			secret->id);
-	else
-		fputs(" keepalive-secret off", out);
-}
-
-static void print_mss(FILE *out, const struct config *c)
-{
-	switch (c->mss) {
-	case GREX_MSS_OFF:
-		fputs(" mss off", out);
-		break;
-	case GREX_MSS_AUTO:
-		fputs(" mss auto", out);
-		break;
-	default:
-		fprintf(out, " mss %" PRIu32, c->mss);
-	}
-}
-
-static void print_underlay(FILE *out, const struct config *c, uint64_t fields)
-{
-	char text[INET6_ADDRSTRLEN];
-
-	if (fields & F_LOCAL)
-		fprintf(out, " local %s", print_ip_text(&c->local, text));
-	if (fields & F_REMOTE)
-		fprintf(out, " remote %s", print_ip_text(&c->remote, text));
-	/* A name alone is one that was not looked up yet. */
-	if (fields & F_DEV && (c->link || c->dev[0])) {
-		fputs(" dev ", out);
-		print_name(out, c->dev);
-	} else if (fields & F_DEV) {
-		fputs(" nodev", out);
-	}
-	if (fields & c->given & F_LINK_NETNS) {
-		if (c->link_netns[0]) {
-			fputs(" link-netns ", out);
-			print_name(out, c->link_netns);
-		} else {
-			fprintf(out, " link-netnsid %" PRId32, c->link_netnsid);
-		}
-	}
-}
-
-static void print_tos(FILE *out, uint8_t tos)
-{
-	if (tos == GREX_TOS_INHERIT)
-		fputs(" tos inherit", out);
-	else if (tos & GREX_TOS_INHERIT)
-		fprintf(out, " tos inherit/0x%02x", tos & ~GREX_TOS_INHERIT);
-	else
-		fprintf(out, " tos 0x%02x", tos);
-}
-
-void print_words(FILE *out, const struct config *c, uint64_t fields)
-{
-	size_t i;
-
-	print_underlay(out, c, fields);
-	print_keys(out, c, fields);
-	print_flag(out, "csum", fields & F_ICSUM, c->in.csum, fields & F_OCSUM,
-		   c->out.csum);
-	print_flag(out, "seq", fields & F_ISEQ, c->in.seq, fields & F_OSEQ,
-		   c->out.seq);
-	if (fields & F_TTL && c->ttl != GREX_TTL_INHERIT)
-		fprintf(out, " ttl %u", c->ttl);
-	else if (fields & F_TTL)
-		fputs(" ttl inherit", out);
-	if (fields & F_TTL_MIN && c->ttl_min)
-		fprintf(out, " ttl-min %" PRIu32, c->ttl_min);
-	else if (fields & F_TTL_MIN)
-		fputs(" ttl-min off", out);
-	if (fields & F_DECAP_TTL)
-		fprintf(out, " decap-ttl %s", decap_ttl_text(c));
-	if (fields & F_TOS)
-		print_tos(out, c->tos);
-	if (fields & F_DF)
-		fprintf(out, " df %s", df_text(c));
-	if (fields & F_FWMARK)
-		fprintf(out, " fwmark 0x%" PRIx32, c->fwmark);
-	if (fields & F_ICMP_RELAY)
-		fprintf(out, " icmp-relay %s", c->icmp_relay ? "on" : "off");
-	if (fields & F_ICMP_SOURCE)
-		fprintf(out, " icmp-source %s", icmp_source_text(c));
-	if (fields & F_KEEPALIVE)
-		print_keepalive(out, c);
-	if (fields & F_KEEPALIVE_REPLY)
-		fprintf(out, " keepalive-reply %s",
-			c->keepalive_reply ? "on" : "off");
-	if (fields & F_KEEPALIVE_SECRET)
-		print_secret(out, &c->keepalive_secret);
-	if (fields & F_MSS)
-		print_mss(out, c);
-	if (fields & F_MTU_PROBE)
-		fprintf(out, " mtu-probe %s", c->mtu_probe ? "on" : "off");
-	if (fields & F_MTU && c->mtu_auto)
-		fputs(" mtu auto", out);
-	else if (fields & F_MTU && c->mtu_default && !c->mtu)
-		fputs(" mtu default", out);
-	else if (fields & F_MTU)
-		fprintf(out, " mtu %" PRIu32, c->mtu);
-	if (fields & F_MULTICAST)
-		fprintf(out, " multicast %s", c->multicast ? "on" : "off");
-	for (i = 0; fields & F_ADDR && i < c->naddrs; i++)
-		print_address(out, &c->addrs[i]);
-	for (i = 0; fields & F_ROUTE && i < c->nroutes; i++)
-		print_route(out, &c->routes[i]);
-	if (fields & F_UP)
-		fputs(c->up ? " up" : " down", out);
-}
-
-uint64_t print_needed(const struct config *c)
-{
-	struct config defaults;
-
-	config_init(&defaults);
-	defaults.mtu_probe = config_default_probe(c);
-	/* What the kernel has chosen is told, too. */
-	return config_diff(c, &defaults) | F_REMOTE | (c->mtu ? F_MTU : 0);
 }
 
 static const char *operstate_text(uint8_t operstate)
@@ -456,62 +231,9 @@ static void json_ip(struct json *json, const char *name, const struct ip *ip)
 	char text[INET6_ADDRSTRLEN];
 
 	if (ip->family)
-		json_string(json, name, print_ip_text(ip, text));
+		json_string(json, name, ip_text(ip, text));
 	else
 		json_null(json, name);
-}
-
-static void json_name(struct json *json, const char *name, const char *value)
-{
-	if (value[0])
-		json_string(json, name, value);
-	else
-		json_null(json, name);
-}
-
-static void json_key(struct json *json, const char *name,
-		     const struct direction *d)
-{
-	if (d->key)
-		json_number(json, name, d->key_value);
-	else
-		json_null(json, name);
-}
-
-static void json_or_inherit(struct json *json, const char *name, uint8_t value,
-			    uint8_t inherit)
-{
-	if (value == inherit)
-		json_string(json, name, "inherit");
-	else
-		json_number(json, name, value);
-}
-
-static void json_tos(struct json *json, uint8_t tos)
-{
-	char text[sizeof("inherit/0xfc")];
-
-	if (tos == GREX_TOS_INHERIT || !(tos & GREX_TOS_INHERIT)) {
-		json_or_inherit(json, "tos", tos, GREX_TOS_INHERIT);
-		return;
-	}
-	snprintf(text, sizeof(text), "inherit/0x%02x",
-		 tos & ~GREX_TOS_INHERIT & 0xff);
-	json_string(json, "tos", text);
-}
-
-static void json_mss(struct json *json, uint32_t mss)
-{
-	switch (mss) {
-	case GREX_MSS_OFF:
-		json_null(json, "mss");
-		break;
-	case GREX_MSS_AUTO:
-		json_string(json, "mss", "auto");
-		break;
-	default:
-		json_number(json, "mss", mss);
-	}
 }
 
 static void json_since(struct json *json, const char *name, bool known,
@@ -553,56 +275,6 @@ static void json_path(struct json *json, const struct path *path)
 	}
 }
 
-static void json_ends(struct json *json, const struct config *c)
-{
-	json_ip(json, "local", &c->local);
-	json_ip(json, "remote", &c->remote);
-}
-
-static void json_options(struct json *json, const struct config *c)
-{
-	json_key(json, "ikey", &c->in);
-	json_key(json, "okey", &c->out);
-	json_bool(json, "icsum", c->in.csum);
-	json_bool(json, "ocsum", c->out.csum);
-	json_bool(json, "iseq", c->in.seq);
-	json_bool(json, "oseq", c->out.seq);
-	json_or_inherit(json, "ttl", c->ttl, GREX_TTL_INHERIT);
-	if (c->ttl_min)
-		json_number(json, "ttl_min", c->ttl_min);
-	else
-		json_null(json, "ttl_min");
-	json_string(json, "decap_ttl", decap_ttl_text(c));
-	json_tos(json, c->tos);
-	json_string(json, "df", df_text(c));
-	json_number(json, "fwmark", c->fwmark);
-	json_bool(json, "icmp_relay", c->icmp_relay);
-	json_string(json, "icmp_source", icmp_source_text(c));
-	if (c->keepalive_interval) {
-		json_object(json, "keepalive");
-		json_number(json, "interval_ms", c->keepalive_interval);
-		json_number(json, "retries", c->keepalive_retries);
-		json_object_end(json);
-	} else {
-		json_null(json, "keepalive");
-	}
-	json_bool(json, "keepalive_reply", c->keepalive_reply);
-	if (c->keepalive_secret.is_set)
-		json_number(json, "keepalive_secret_id",
-			    c->keepalive_secret.id);
-	else
-		json_null(json, "keepalive_secret_id");
-	json_mss(json, c->mss);
-	json_bool(json, "mtu_probe", c->mtu_probe);
-	json_bool(json, "mtu_auto", c->mtu_auto);
-}
-
-void print_json_options(struct json *json, const struct config *c)
-{
-	json_ends(json, c);
-	json_options(json, c);
-}
-
 static void json_peer(struct json *json, const struct tunnel *t)
 {
 	json_string(json, "peer", print_peer_text(t));
@@ -617,17 +289,7 @@ void print_json(struct json *json, const struct tunnel *t)
 
 	json_string(json, "ifname", c->name);
 	json_number(json, "ifindex", (uint64_t)t->ifindex);
-	json_ends(json, c);
-	json_name(json, "dev", c->dev);
-	json_name(json, "link_netns", c->link_netns);
-	if (c->given & F_LINK_NETNS)
-		json_number(json, "link_netnsid", (uint64_t)c->link_netnsid);
-	else
-		json_null(json, "link_netnsid");
-	json_options(json, c);
-	json_number(json, "mtu", c->mtu);
-	json_bool(json, "multicast", c->multicast);
-	json_bool(json, "up", c->up);
+	options_json(json, c, F_ALL);
 	json_bool(json, "carrier", t->carrier);
 	json_string(json, "operstate", operstate_text(t->operstate));
 	json_peer(json, t);

@@ -15,16 +15,6 @@
 extern const char *const peer_state_words[GREX_KEEPALIVE_STATES];
 extern const char *const path_source_words[GREX_PATH_SOURCES];
 
-/* " WORD VALUE" for each of the fields. */
-void print_words(FILE *out, const struct config *c, uint64_t fields);
-void print_address(FILE *out, const struct address *a);
-void print_route(FILE *out, const struct static_route *r);
-/* The fields without which `add` would make another tunnel. */
-uint64_t print_needed(const struct config *c);
-
-/* An outer address; none is "any". */
-const char *print_ip_text(const struct ip *ip, char text[INET6_ADDRSTRLEN]);
-
 /* Indented lines about state, traffic, drops. */
 void print_state(FILE *out, const struct tunnel *tunnel);
 void print_stats(FILE *out, const struct tunnel *tunnel, bool zeros);
@@ -37,7 +27,6 @@ unsigned int print_lost(const struct probes *probes, unsigned int *of);
 
 /* The members of a JSON object. */
 void print_json(struct json *json, const struct tunnel *tunnel);
-void print_json_options(struct json *json, const struct config *c);
 void print_json_xstats(struct json *json, const struct tunnel *tunnel);
 void print_json_addresses(struct json *json, const struct config *c);
 void print_json_stats(struct json *json, const struct tunnel *tunnel);

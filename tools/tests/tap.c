@@ -7,8 +7,8 @@
 
 #include "lib/line.h"
 #include "lib/report.h"
+#include "option/options.h"
 #include "option/words.h"
-#include "show/print.h"
 #include "tap.h"
 
 static unsigned int count, failures;
@@ -102,7 +102,7 @@ const char *text_of(const struct config *c, uint64_t fields)
 	if (!out)
 		abort();
 	print_name(out, c->name);
-	print_words(out, c, fields);
+	options_print(out, c, fields);
 	fclose(out);
 	return text;
 }

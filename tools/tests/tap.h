@@ -27,7 +27,7 @@ int parse_line(struct config *c, bool set, const char *line,
 /* The same for what stands behind "type grex". */
 int parse_ip_line(struct config *c, const char *line, const char **message);
 
-/* print_words() after the name, until the next call. */
+/* options_print() after the name, until the next call. */
 const char *text_of(const struct config *c, uint64_t fields);
 
 /*

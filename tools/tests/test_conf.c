@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "apply/conf.h"
-#include "show/print.h"
+#include "option/options.h"
 #include "tap.h"
 
 /* Of the files. */
@@ -42,7 +42,7 @@ static const char *read_text(const char *text, size_t size, const char **said)
 		const struct config *c = &conf.sections[i].config;
 
 		fprintf(out, "%s%s", i ? "; " : "", c->name);
-		print_words(out, c, c->given);
+		options_print(out, c, c->given);
 	}
 	conf_free(&conf);
 	fclose(out);

@@ -9,8 +9,8 @@
 
 #include "netlink/addr.h"
 #include "netlink/link.h"
+#include "option/options.h"
 #include "option/words.h"
-#include "show/print.h"
 #include "tap.h"
 
 #define SECRET "000102030405060708090a0b0c0d0e0f"
@@ -295,7 +295,7 @@ static void test_own(void)
 	for (i = IFLA_GREX_ICMP_RELAY; i <= IFLA_GREX_DECAP_TTL; i++)
 		*(uint32_t *)mnl_attr_get_payload(content.data_attr[i]) = 1000;
 	check_text(link_read(&request.header, &t)
-			   ? text_of(&t.config, print_needed(&t.config))
+			   ? text_of(&t.config, options_needed(&t.config))
 			   : "(refused)",
 		   "g remote any decap-ttl unknown icmp-source unknown",
 		   "values of a newer kernel are not taken for known ones");

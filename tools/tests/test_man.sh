@@ -66,8 +66,9 @@ all "every command" '^\.(It )?Cm %s' "${commands[@]}"
 mapfile -t counters < <(counter_names)
 all "every counter" '^\.It Cm %s$' "${counters[@]}"
 
-mapfile -t members < <(sed -nE 's/.*json_[a-z_]+\(&?json, "([a-z_]+)".*/\1/p' \
-	../show/print.c ../show/cmd_monitor.c ../check/main.c ../apply/diff_print.c | sort -u)
+mapfile -t members < <(sed -nE 's/.*json_[a-z_]+\(&?json, "([a-z_]+)".*/\1/p
+	s/.*\.json = "([a-z_]+)".*/\1/p' ../option/*.c ../show/print.c \
+	../show/cmd_monitor.c ../check/main.c ../apply/diff_print.c | sort -u)
 all "every JSON member" '(^\.It |[, ])(\\ )*%s([ ,]|$)' "${members[@]}"
 
 mapfile -t findings < <(sed -nE 's/^\t\{ "([a-z0-9_]+)".*/\1/p' \

@@ -12,6 +12,7 @@
 
 #include "netlink/addr.h"
 #include "netlink/link.h"
+#include "option/options.h"
 #include "show/print.h"
 #include "tap.h"
 
@@ -179,7 +180,7 @@ static void test_fixpoint(uint64_t fields, const char *what)
 			 text_of(&t.config,
 				 fields ? fields & ~(c.mtu || c.mtu_auto ? 0
 									 : F_MTU)
-					: print_needed(&t.config)));
+					: options_needed(&t.config)));
 		if (parse_line(&again, false, shown, &message)) {
 			printf("# add refuses '%s': %s\n", shown, message);
 			bad++;
@@ -286,7 +287,7 @@ static void test_damage(void)
 		copy = damaged(&request.header);
 		if (link_read(copy, &t)) {
 			read++;
-			print_words(out, &t.config, F_ALL);
+			options_print(out, &t.config, F_ALL);
 			print_state(out, &t);
 			print_stats(out, &t, true);
 			json_object(&json, NULL);

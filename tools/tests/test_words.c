@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "lib/report.h"
+#include "option/options.h"
 #include "option/words.h"
-#include "show/print.h"
 #include "tap.h"
 
 /* What add takes, and how show says it. NULL: just so. */
@@ -632,7 +632,7 @@ static void test_ip(void)
 		if (status)
 			check(false, "ip: '%s': %s", ip_taken[i].line, message);
 		else
-			check_text(text_of(&c, print_needed(&c)),
+			check_text(text_of(&c, options_needed(&c)),
 				   ip_taken[i].shown, "ip: takes '%s'",
 				   ip_taken[i].line);
 		config_free(&c);
@@ -686,7 +686,7 @@ int main(void)
 			check(false, "add takes '%s': %s", taken[i].line,
 			      message);
 		else
-			check_text(text_of(&c, print_needed(&c)),
+			check_text(text_of(&c, options_needed(&c)),
 				   taken[i].shown ? taken[i].shown
 						  : taken[i].line,
 				   "add takes '%s'", taken[i].line);
