@@ -5,12 +5,17 @@
 #include "option/option.h"
 #include "option/options.h"
 
+static bool is_printed(const struct option *o, uint64_t fields)
+{
+	return o->type && o->type->print && fields & o->fields;
+}
+
 void options_print(FILE *out, const struct config *c, uint64_t fields)
 {
 	const struct option *o;
 
 	for (o = option_table; o->name; o++)
-		if (o->type && o->type->print && fields & o->fields)
+		if (is_printed(o, fields))
 			o->type->print(o, out, c, fields);
 }
 
@@ -68,123 +73,76 @@ const char *options_attr_name(unsigned int attr)
 	return o->attr_name && attr == o->attr ? o->attr_name : o->name;
 }
 
-/* What is on one line, since a word for both directions says it at once. */
-static const uint64_t lines[] = {
-	F_LOCAL,
-	F_REMOTE,
-	F_DEV,
-	F_LINK_NETNS,
-	F_IKEY | F_OKEY,
-	F_ICSUM | F_OCSUM,
-	F_ISEQ | F_OSEQ,
-	F_TTL,
-	F_TTL_MIN,
-	F_DECAP_TTL,
-	F_TOS,
-	F_DF,
-	F_FWMARK,
-	F_ICMP_RELAY,
-	F_ICMP_SOURCE,
-	F_KEEPALIVE,
-	F_KEEPALIVE_REPLY,
-	F_KEEPALIVE_SECRET,
-	F_MSS,
-	F_MTU_PROBE,
-	F_MTU,
-	F_MULTICAST,
-	F_ADDR,
-	F_ROUTE,
-	F_UP,
-};
-
-static void close_and_say(FILE *out, char **text, option_fn fn, void *arg)
+/* One line of a file. */
+static void say(const struct option *o, const struct config *c, uint64_t fields,
+		option_fn fn, void *arg)
 {
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return;
+	o->type->print(o, out, c, fields);
 	fclose(out);
 	/* There is a space before the first word. */
-	if (*text && **text)
-		fn(arg, *text + 1);
-	free(*text);
+	if (text && *text)
+		fn(arg, text + 1);
+	free(text);
 }
 
-static void say_fields(const struct config *c, uint64_t fields, option_fn fn,
-		       void *arg)
+/* The lines of c that the other has not; other NULL: all of them. */
+static void say_lines(const struct option *o, const struct config *c,
+		      const struct config *other, uint64_t fields, option_fn fn,
+		      void *arg)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-
-	if (!out)
-		return;
-	options_print(out, c, fields);
-	close_and_say(out, &text, fn, arg);
-}
-
-static void say_address(const struct address *a, option_fn fn, void *arg)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-
-	if (!out)
-		return;
-	address_print(out, a);
-	close_and_say(out, &text, fn, arg);
-}
-
-static void say_route(const struct static_route *r, option_fn fn, void *arg)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-
-	if (!out)
-		return;
-	route_print(out, r);
-	close_and_say(out, &text, fn, arg);
-}
-
-/* Those of c that the other has not; other NULL: all. */
-static void say_line(const struct config *c, const struct config *other,
-		     uint64_t line, option_fn fn, void *arg)
-{
+	struct config one = *c;
 	size_t i;
 
-	switch (line) {
+	switch (o->fields) {
 	case F_ADDR:
-		for (i = 0; i < c->naddrs; i++)
-			if (!other || !config_has_address(other, &c->addrs[i]))
-				say_address(&c->addrs[i], fn, arg);
+		for (i = 0; i < c->naddrs; i++) {
+			if (other && config_has_address(other, &c->addrs[i]))
+				continue;
+			one.addrs = &c->addrs[i];
+			one.naddrs = 1;
+			say(o, &one, fields, fn, arg);
+		}
 		break;
 	case F_ROUTE:
-		for (i = 0; i < c->nroutes; i++)
-			if (!other || !config_has_route(other, &c->routes[i]))
-				say_route(&c->routes[i], fn, arg);
+		for (i = 0; i < c->nroutes; i++) {
+			if (other && config_has_route(other, &c->routes[i]))
+				continue;
+			one.routes = &c->routes[i];
+			one.nroutes = 1;
+			say(o, &one, fields, fn, arg);
+		}
 		break;
 	default:
-		say_fields(c, line, fn, arg);
+		say(o, c, fields, fn, arg);
 	}
 }
 
 void options_each(const struct config *c, uint64_t fields, option_fn fn,
 		  void *arg)
 {
-	size_t i;
+	const struct option *o;
 
-	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-		if (lines[i] & fields)
-			say_line(c, NULL, lines[i] & fields, fn, arg);
+	for (o = option_table; o->name; o++)
+		if (is_printed(o, fields))
+			say_lines(o, c, NULL, fields, fn, arg);
 }
 
 void options_compare(const struct config *from, const struct config *to,
 		     uint64_t fields, option_fn gone, option_fn come, void *arg)
 {
-	size_t i;
+	const struct option *o;
 
-	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-		if (!(lines[i] & fields))
+	for (o = option_table; o->name; o++) {
+		if (!is_printed(o, fields))
 			continue;
-		say_line(from, to, lines[i] & fields, gone, arg);
-		say_line(to, from, lines[i] & fields, come, arg);
+		say_lines(o, from, to, fields, gone, arg);
+		say_lines(o, to, from, fields, come, arg);
 	}
 }
 
