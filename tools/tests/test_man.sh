@@ -60,6 +60,51 @@ all_in ../man/gretool.conf.5 "every option of routes" '^\.It Cm %s ' "${routes[@
 
 all "every option" '(^|[^a-z-])%s($|[^a-z-])' "${options[@]}"
 
+# Each option with its value, as the table has them: "ttl 1..255|inherit".
+syntax() {
+	awk -F'"' '
+		/\.name = / { name = $2 }
+		/\.value = / { print name, $2 }
+		/^\t\tON_OFF/ { print name, "on|off" }' ../option/table.c |
+		sed '/^encap /d'
+}
+
+# Those without an item that has the name and the keywords of the value in its head,
+# and the numbers of the value.
+undescribed() {
+	awk '
+		function check(i, n, words, value) {
+			for (option in values) {
+				if (head !~ "Cm (.* )?" option "( |$)")
+					continue
+				n = split(values[option], words, /[^a-z0-9.]+/)
+				for (i = 1; i <= n; i++)
+					if (!index(words[i] ~ /^[a-z]/ ? head : item, words[i]))
+						break
+				if (i > n)
+					delete values[option]
+			}
+			head = item = ""
+		}
+		FILENAME == "-" {
+			option = $1
+			sub(/[^ ]+ /, "")
+			gsub(/[A-Z]+/, "")
+			values[option] = $0
+			next
+		}
+		/^\.(It|El|Bl)/ { check() }
+		/^\.It/ { head = $0; open = /Xo$/ }
+		open { head = head " " $0; if (/^\.Xc/) open = 0 }
+		{ item = item " " $0 }
+		END { for (option in values) print "# " option " " values[option] }
+	' - "$@"
+}
+undocumented=$(syntax | undescribed ../man/gretool.8 ../man/gretool.conf.5)
+[[ ! $undocumented && $(syntax | wc -l) -gt 20 ]]
+result $? "every option with the values that it takes"
+[[ $undocumented ]] && echo "$undocumented"
+
 mapfile -t commands < <(../gretool help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
 all "every command" '^\.(It )?Cm %s' "${commands[@]}"
 
