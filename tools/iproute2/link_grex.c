@@ -17,9 +17,8 @@
 
 /* Options that are printed even if they are what a new tunnel has. */
 #define ALWAYS (F_LOCAL | F_REMOTE | F_TTL)
-/* The rest is ip's: NAME@DEV, mtu, link-netnsid, flags, addresses. */
-#define FROM_IP_ITSELF \
-	(F_DEV | F_LINK_NETNS | F_MTU | F_MULTICAST | F_ADDR | F_UP)
+/* ip prints the rest itself: NAME@DEV, mtu, link-netnsid, flags, addresses. */
+#define FROM_IP_ITSELF (F_DEV | F_MTU | F_LINK)
 
 static struct nl nl;
 

@@ -8,9 +8,6 @@
 #include "netlink/link.h"
 #include "option/options.h"
 
-/* What is no option of the kind, but belongs to the link. */
-#define F_LINK (F_LINK_NETNS | F_MULTICAST | F_ADDR | F_ROUTE | F_UP)
-
 void link_put_flags(struct ifinfomsg *ifm, const struct config *c,
 		    uint64_t fields)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What can be said about a tunnel. Everything else converts to or from it:
- * words.c (from text), link.c, addr.c and static_route.c (to and from netlink),
- * print.c (to text and JSON).
+ * The configuration of a tunnel. Options are parsed, printed and sent by the
+ * table of option.h, addresses and routes are sent by addr.c and static_route.c.
  */
 #ifndef CONFIG_H
 #define CONFIG_H
@@ -20,7 +19,7 @@
 /* bytes, RFC 8200, section 5 */
 #define IPV6_MTU_MIN 1280U
 
-/* What can be given on its own: a bit of a set of 64. */
+/* Each member, or group of members, that can be given on its own has a bit. */
 #define F_BITS 64
 #define F_BIT(number) (UINT64_C(1) << (number))
 
@@ -58,6 +57,8 @@
 #define F_IN (F_IKEY | F_ICSUM | F_ISEQ)
 #define F_OUT (F_OKEY | F_OCSUM | F_OSEQ)
 #define F_DF (F_PMTUDISC | F_IGNORE_DF)
+/* These belong to the link, and have no attributes in IFLA_INFO_DATA. */
+#define F_LINK (F_LINK_NETNS | F_MULTICAST | F_ADDR | F_ROUTE | F_UP)
 
 /* What a device or an address may have that nobody can say here. */
 enum unsaid {
@@ -120,7 +121,7 @@ struct secret {
 };
 
 struct config {
-	uint64_t given; /* F_*: which of the members below count */
+	uint64_t given; /* F_*, the members that are valid */
 
 	char name[IFNAMSIZ];
 	struct ip local, remote;
@@ -161,7 +162,7 @@ bool route_same_place(const struct static_route *a,
 /* The same place by the same way, whoever made it. */
 bool route_equal(const struct static_route *a, const struct static_route *b);
 
-/* A new tunnel of which nothing was said: the defaults of the kernel. */
+/* Set the defaults of the kernel. */
 void config_init(struct config *c);
 void config_free(struct config *c);
 bool config_add_address(struct config *c, const struct address *a);
@@ -179,9 +180,9 @@ uint32_t config_overhead(const struct config *c);
 bool config_default_probe(const struct config *c);
 /* What a route has of which no metric was said. */
 uint32_t config_default_metric(int family);
-/* Which fields differ. */
+/* Return the fields that differ. */
 uint64_t config_diff(const struct config *a, const struct config *b);
-/* Take the given fields of src, addresses and routes excepted. */
+/* Copy the given fields of src, except addresses and routes. */
 void config_overlay(struct config *dst, const struct config *src);
 
 #endif /* CONFIG_H */
