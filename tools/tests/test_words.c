@@ -657,6 +657,7 @@ static void test_ip(void)
 static void test_table(void)
 {
 	const struct option *o, *other;
+	char range[32];
 
 	for (o = option_table; o->name; o++) {
 		const struct option *meant = option_meant(o);
@@ -667,8 +668,19 @@ static void test_table(void)
 		/* Or it could be the value of one that is optional. */
 		ok &= !isdigit((unsigned char)o->name[0]) &&
 		      strcmp(o->name, "off") != 0;
-		for (other = option_table; other != o; other++)
+		for (other = option_table; other != o; other++) {
 			ok &= strcmp(o->name, other->name) != 0;
+			if (o->type && o->attr)
+				ok &= o->attr != other->attr &&
+				      o->attr != other->attr2;
+			if (o->type && o->size && other->size)
+				ok &= !(o->fields & other->fields);
+		}
+		if (o->max) {
+			snprintf(range, sizeof(range), "%u..%u", o->min,
+				 o->max);
+			ok &= !!strstr(o->expected, range);
+		}
 		check(ok, "the entry of %s is whole", o->name);
 	}
 }
