@@ -23,7 +23,7 @@ static bool parse_prefix(const char *text, struct ip *ip, unsigned int *prefix,
 		return false;
 	max = ip->family == AF_INET ? 32 : 128;
 	number = max;
-	/* Decimal only: parse_number would take /0x18 too. */
+	/* option_parse_number() accepts hexadecimal numbers, too. */
 	if (slash && (!option_parse_number(slash + 1, max, &number) ||
 		      strpbrk(slash + 1, "xX")))
 		return false;
@@ -116,13 +116,13 @@ const char *option_parse_peer(const struct option *o, struct config *c,
 		return "has another prefix length than its addr: give only one";
 	if (given)
 		a->prefix = prefix;
-	/* The kernel takes a peer that is the address itself for none. */
+	/* To the kernel, a peer that equals the address is no peer. */
 	if (!ip_equal(&peer, &a->local))
 		a->peer = peer;
 	return NULL;
 }
 
-/* The bits behind a prefix are 0. */
+/* Whether the bits behind the prefix are 0. */
 static bool is_network(const struct ip *ip, unsigned int prefix)
 {
 	const uint8_t *bytes = ip->v6.s6_addr;
@@ -147,7 +147,7 @@ static const char *parse_route(const struct option *o, struct config *c,
 	(void)o;
 	if (!strcmp(value, "default"))
 		value = "0.0.0.0/0";
-	/* An address of zeros alone is no network that one means. */
+	/* Without a prefix length, 0.0.0.0 is most likely a mistake. */
 	if (!parse_prefix(value, &r.to, &r.prefix, &given) ||
 	    (!given && ip_is_any(&r.to)))
 		return UNEXPECTED;
@@ -246,7 +246,7 @@ const char *option_parse_metric(const struct option *o, struct config *c,
 		return no_route;
 	if (!option_parse_number(value, UINT32_MAX, &metric))
 		return UNEXPECTED;
-	/* To the kernel 0 is not said. */
+	/* The kernel takes 0 for a metric that is not given. */
 	r->metric = metric ? metric : config_default_metric(r->to.family);
 	return NULL;
 }

@@ -7,8 +7,8 @@
 #include "option/option.h"
 
 /*
- * RFC 791: everybody forwards 68 bytes; and 65535 less the outer IPv4 header
- * and all fields of GRE.
+ * The minimum is that of RFC 791. The maximum leaves room for the outer IPv4
+ * header and all fields of GRE.
  */
 #define MTU_MIN 68
 #define MTU_MAX 65499
@@ -34,7 +34,7 @@ static void init_mtu(struct config *c)
 	c->mtu_default = true;
 }
 
-/* What it follows, or else the number. */
+/* The number does not matter while the kernel chooses it. */
 static bool mtu_equal(const struct option *o, const struct config *a,
 		      const struct config *b)
 {
@@ -70,12 +70,12 @@ static void json_mtu(const struct option *o, struct json *json,
 {
 	(void)o;
 	json_bool(json, "mtu_auto", c->mtu_auto);
-	/* The attributes of the kind alone do not tell it. */
+	/* It is not among the attributes of IFLA_INFO_DATA. */
 	if (c->mtu)
 		json_number(json, "mtu", c->mtu);
 }
 
-/* A number is IFLA_MTU, which belongs to the link. */
+/* A number is sent as IFLA_MTU, outside of IFLA_INFO_DATA. */
 static void put_mtu(const struct option *o, struct nlmsghdr *nlh,
 		    const struct config *c, uint64_t fields)
 {
@@ -109,7 +109,7 @@ const struct option_type option_mtu = {
 	.read = read_mtu,
 };
 
-/* The other is an attribute of the link, which only ip(8) itself can put. */
+/* Only ip(8) itself can put IFLA_MTU. */
 const char *option_parse_mtu_ip(const struct option *o, struct config *c,
 				const char *value)
 {

@@ -89,7 +89,7 @@ static void json_key(const struct option *o, struct json *json,
 		json_null(json, o->json);
 }
 
-/* The flags of a direction are one attribute, and the key goes with them. */
+/* The flags of a direction share an attribute, so all of them are sent. */
 static void put_direction(const struct option *o, struct nlmsghdr *nlh,
 			  const struct config *c, uint64_t fields)
 {
@@ -132,7 +132,6 @@ const struct option_type option_key = {
 	.read = read_direction,
 };
 
-/* [i|o]csum, [i|o]seq, and all of key, csum, seq with "no" before. */
 const char *option_parse_flag(const struct option *o, struct config *c,
 			      const char *value)
 {
@@ -154,7 +153,7 @@ const char *option_parse_flag(const struct option *o, struct config *c,
 	return NULL;
 }
 
-/* "no" if it is off, "i" or "o" if it is one direction's. */
+/* "csum" is short for "icsum ocsum". */
 static void print_flags(const struct option *o, FILE *out,
 			const struct config *c, uint64_t fields)
 {

@@ -16,10 +16,9 @@ struct ip {
 };
 
 bool ip_equal(const struct ip *a, const struct ip *b);
-/* Returns text; no address is "any". */
+/* Returns text, or "any". */
 const char *ip_text(const struct ip *ip, char text[INET6_ADDRSTRLEN]);
 bool ip_parse(const char *text, struct ip *ip);
-/* All zeros. */
 bool ip_is_any(const struct ip *ip);
 bool ip_is_multicast(const struct ip *ip);
 

@@ -9,7 +9,7 @@
 #include "lib/siphash.h"
 #include "option/option.h"
 
-/* off, or INTERVAL, or INTERVAL RETRIES; both have defaults. */
+/* The value is "off", or an interval that retries may follow. */
 static const char *parse_keepalive(const struct option *o, struct config *c,
 				   const char *value)
 {
@@ -133,7 +133,7 @@ static uint8_t hex_digit(char digit)
 				 : tolower((unsigned char)digit) - 'a' + 10);
 }
 
-/* Two digits for each byte, in the order in which they are sent. */
+/* The digits are in the order of the bytes on the wire. */
 static const char *parse_secret(const struct option *o, struct config *c,
 				const char *value)
 {
@@ -194,7 +194,7 @@ static void json_secret(const struct option *o, struct json *json,
 		json_null(json, "keepalive_secret_id");
 }
 
-/* A secret that is not known is the one that the tunnel has. */
+/* The kernel does not reveal a secret, so an unknown one must be unchanged. */
 static void put_secret(const struct option *o, struct nlmsghdr *nlh,
 		       const struct config *c, uint64_t fields)
 {
@@ -208,7 +208,7 @@ static void put_secret(const struct option *o, struct nlmsghdr *nlh,
 			     secret->bytes);
 }
 
-/* The kernel reports the id alone. */
+/* The kernel only reports the id. */
 static bool read_secret(const struct option *o, const struct nlattr *attr,
 			struct config *c)
 {

@@ -9,7 +9,7 @@
 #include "lib/json.h"
 #include "option/option.h"
 
-/* Digits, nothing before or behind them. */
+/* strtoull() alone would accept signs, white space and trailing text. */
 static bool parse_digits(const char *digits, bool hex, uint32_t max,
 			 uint32_t *number)
 {
@@ -62,7 +62,7 @@ static uint32_t get_number(const struct option *o, const struct config *c)
 					  : *(const uint32_t *)member;
 }
 
-/* NULL: the number has no name, or it is one of a newer kernel. */
+/* Returns NULL if the number has no name. */
 static const char *name_of(const struct option *o, uint32_t number)
 {
 	const struct option_name *name;
@@ -70,7 +70,7 @@ static const char *name_of(const struct option *o, uint32_t number)
 	for (name = o->names; name && name->text; name++)
 		if (name->number == number)
 			return name->text;
-	/* "unknown" is refused by add. */
+	/* A newer kernel may have more. `add` does not accept "unknown". */
 	return o->max ? NULL : "unknown";
 }
 

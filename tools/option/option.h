@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The table of options. Everything that gretool knows about an option is in its
- * entry, and parsing, help and completion are made from it.
+ * entry: parsing, netlink, text, JSON, difference, help and completion go through
+ * the table.
  *
- * An option that is a number, a choice or on/off needs a member of struct config
- * and an entry. Others have a type of their own, with functions for what is
- * irregular.
+ * A new option that is a number, a choice or on/off needs an F_* and a member of
+ * struct config in config.h, and an entry in table.c. For an option that is not so
+ * regular, add a type with functions of its own.
  */
 #ifndef OPTION_H
 #define OPTION_H
@@ -27,8 +28,8 @@ struct option_name {
 };
 
 /*
- * Returns NULL, or what is wrong with the value; UNEXPECTED: it is not what the
- * entry expects.
+ * Parses a value into the option's members. Returns NULL, or what is wrong with
+ * the value; UNEXPECTED is short for "is not " and what the entry expects.
  */
 typedef const char *(*option_parse_fn)(const struct option *o, struct config *c,
 				       const char *value);
@@ -38,86 +39,88 @@ typedef const char *(*option_parse_fn)(const struct option *o, struct config *c,
 struct json;
 
 /*
- * The functions of a type. What is NULL does nothing, or for equal and copy what
- * the member needs.
+ * The functions of a type. A type may leave out what does not apply to it. Without
+ * equal and copy, the option's member is compared and copied.
  */
 struct option_type {
 	option_parse_fn parse;
-	/* The default of a new tunnel, see also option->initial. */
+	/* Sets the default, if option->initial is not enough. */
 	void (*init)(struct config *c);
 	bool (*equal)(const struct option *o, const struct config *a,
 		      const struct config *b);
-	/* Those of the option's fields that src->given has. */
+	/* Copies those of the option's fields that src->given has. */
 	void (*copy)(const struct option *o, struct config *dst,
 		     const struct config *src);
-	/* " NAME VALUE", for those of the option's fields that are asked for. */
+	/* Prints " NAME VALUE" for those of the option's fields. */
 	void (*print)(const struct option *o, FILE *out, const struct config *c,
 		      uint64_t fields);
 	void (*json)(const struct option *o, struct json *json,
 		     const struct config *c);
-	/* The option's attributes in IFLA_INFO_DATA. */
+	/* Puts the option's attributes into IFLA_INFO_DATA. */
 	void (*put)(const struct option *o, struct nlmsghdr *nlh,
 		    const struct config *c, uint64_t fields);
-	/* One of the option's attributes. False: it is malformed. */
+	/* Reads one of the option's attributes. False: it is malformed. */
 	bool (*read)(const struct option *o, const struct nlattr *attr,
 		     struct config *c);
 };
 
 struct option {
 	const char *name;
-	uint64_t fields; /* what it says something about; only once each */
-	const struct option_type *type; /* NULL: another keyword for it */
-	option_parse_fn parse; /* instead of the type's */
-	option_parse_fn parse_ip; /* where ip(8) reads a value in another way */
+	uint64_t fields; /* F_*, what the option sets */
+	/* NULL: a keyword that sets members of other options. */
+	const struct option_type *type;
+	option_parse_fn parse; /* overrides the type's */
+	option_parse_fn parse_ip; /* for the plugin, if ip(8) differs */
 
 	/* The member of struct config, see MEMBER(). */
 	size_t offset, size;
-	uint32_t initial; /* what a new tunnel has, a number */
-	uint32_t min, max; /* of a number; max 0: it has only names */
-	const struct option_name *names; /* ends with one without text */
+	/* A number: its default and its range; max 0: only names are valid. */
+	uint32_t initial, min, max;
+	bool is_hex; /* printed as 0x */
+	const struct option_name *names; /* ends with a NULL text */
 
-	uint16_t attr, attr2; /* IFLA_GRE_*, IFLA_GREX_*; 0: none */
-	const char *attr_name; /* what attr is about, if not only this option */
-	uint64_t sent_with; /* more fields that attr is about */
-
-	bool is_hex; /* a number, in text */
+	uint16_t attr, attr2; /* IFLA_GRE_* or IFLA_GREX_*; 0: none */
+	uint64_t sent_with; /* other fields that share attr */
+	const char *attr_name; /* for errors, if other options share attr */
 	const char *json; /* the member of an object */
 
-	const char *value; /* what follows, for help; NULL: nothing does */
+	const char *value; /* syntax for help; NULL: the option has no value */
 	/*
-	 * How many values may follow, 0: one must. They begin with a digit or
-	 * are "off"; the parser gets them with a space between, or NULL.
+	 * The number of values, if all of them may be omitted. Each begins with
+	 * a digit or is "off". The parser gets them with a space between, or
+	 * NULL.
 	 */
 	unsigned int optional;
-	const char *expected; /* "is not ..." of a wrong value */
-	/* Values for completion; "@dev" and "@netns" are names of those. */
+	const char *expected; /* completes "is not" in errors */
+	/* For completion: values, "@dev" or "@netns". */
 	const char *complete;
 	const char *help; /* NULL: an alias */
-	/* What it means; with neither type nor parse: the option that it is. */
+	/* An alias: the name of an option, or with a parser what it means. */
 	const char *alias_of;
-	const char *ip_has; /* what ip(8) has in its place, or NULL */
+	const char *ip_has; /* the plugin refuses it: what ip(8) has instead */
 	bool add_only; /* `set` refuses it */
 	bool file_only; /* `add` and `set` refuse it */
 	bool repeats; /* may be given many times */
-	bool is_secret; /* its value is in no message */
+	bool is_secret; /* errors do not print the value */
 };
 
 #define MEMBER(member)                             \
 	.offset = offsetof(struct config, member), \
 	.size = sizeof(((struct config *)0)->member)
 
+/* Points to the member; like strchr(), it drops the const. */
 static inline void *option_member(const struct option *o,
 				  const struct config *c)
 {
 	return (char *)c + o->offset;
 }
 
-/* In the order of help; ends with an entry without a name. */
+/* In the order of output and help; ends with a NULL name. */
 extern const struct option option_table[];
 
-/* NULL: there is none of this name. */
+/* Returns NULL if no option has this name. */
 const struct option *option_find(const char *name);
-/* An alias without a parser of its own is another option, which is returned. */
+/* Follows an alias that is just another name. */
 const struct option *option_meant(const struct option *option);
 
 /* number.c */
@@ -126,14 +129,14 @@ void option_set_number(const struct option *o, struct config *c,
 		       uint32_t number);
 void option_json_bool(const struct option *o, struct json *json,
 		      const struct config *c);
-/* An attribute as wide as the member. */
+/* The attribute is as wide as the member. */
 void option_put_number(const struct option *o, struct nlmsghdr *nlh,
 		       const struct config *c, uint64_t fields);
 bool option_read_number(const struct option *o, const struct nlattr *attr,
 			struct config *c);
-/* Decimal or 0x hexadecimal. */
+/* Reads a decimal number, or a hexadecimal one with 0x. */
 bool option_parse_number(const char *text, uint32_t max, uint32_t *number);
-/* Hexadecimal, with 0x or without. */
+/* Reads a hexadecimal number, with or without 0x. */
 bool option_parse_hex(const char *text, uint32_t max, uint32_t *number);
 
 /* underlay.c */
@@ -146,7 +149,7 @@ const char *option_parse_link_netnsid(const struct option *o, struct config *c,
 /* gre_header.c */
 extern const struct option_type option_keys, option_key, option_flags,
 	option_flag;
-/* Each of them with "no" before it. */
+/* Turns off what begins with "no", otherwise on. */
 const char *option_parse_flag(const struct option *o, struct config *c,
 			      const char *value);
 const char *option_parse_encap(const struct option *o, struct config *c,

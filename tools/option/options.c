@@ -25,7 +25,7 @@ uint64_t options_needed(const struct config *c)
 
 	config_init(&defaults);
 	defaults.mtu_probe = config_default_probe(c);
-	/* What the kernel has chosen is told, too. */
+	/* The MTU is shown even if the kernel has chosen it. */
 	return config_diff(c, &defaults) | F_REMOTE | (c->mtu ? F_MTU : 0);
 }
 
@@ -73,7 +73,7 @@ const char *options_attr_name(unsigned int attr)
 	return o->attr_name && attr == o->attr ? o->attr_name : o->name;
 }
 
-/* One line of a file. */
+/* Pass an option on as a line of a file. */
 static void say(const struct option *o, const struct config *c, uint64_t fields,
 		option_fn fn, void *arg)
 {
@@ -85,13 +85,13 @@ static void say(const struct option *o, const struct config *c, uint64_t fields,
 		return;
 	o->type->print(o, out, c, fields);
 	fclose(out);
-	/* There is a space before the first word. */
+	/* The text begins with a space. */
 	if (text && *text)
 		fn(arg, text + 1);
 	free(text);
 }
 
-/* The lines of c that the other has not; other NULL: all of them. */
+/* Pass on the lines of c that "other" does not have. It may be NULL. */
 static void say_lines(const struct option *o, const struct config *c,
 		      const struct config *other, uint64_t fields, option_fn fn,
 		      void *arg)

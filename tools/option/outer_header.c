@@ -50,7 +50,7 @@ static bool parse_dscp(const char *name, uint32_t *tos)
 	return false;
 }
 
-/* @fixed: bits that a number may not have */
+/* @fixed: bits that must be 0 */
 static const char *take_tos(struct config *c, const char *value, uint32_t fixed,
 			    bool (*parse)(const char *text, uint32_t max,
 					  uint32_t *number))
@@ -61,7 +61,7 @@ static const char *take_tos(struct config *c, const char *value, uint32_t fixed,
 		c->tos = GREX_TOS_INHERIT;
 		return NULL;
 	}
-	/* As ip has it: the rest is for payload that has no TOS. */
+	/* As in ip(8), the TOS behind it is for payload that has none. */
 	if (!strncmp(value, "inherit/", 8)) {
 		inherit = GREX_TOS_INHERIT;
 		value += 8;
