@@ -17,7 +17,7 @@
 #include "lib/interrupt.h"
 #include "netlink/resolve.h"
 #include "netlink/tunnels.h"
-#include "option/words.h"
+#include "option/parse.h"
 
 #define LOCK_FOLDER "/run/gretool"
 
@@ -475,7 +475,7 @@ static int cmd_apply(struct gretool *g, int argc, char **argv)
 
 static void print_options(void)
 {
-	words_help(stdout, WORDS_FILE);
+	options_help(stdout, OPTIONS_FILE);
 }
 
 COMMAND(apply, .order = 100, .summary = "apply a file of tunnels", .help = help,

@@ -9,7 +9,7 @@
 #include "apply/conf.h"
 #include "lib/line.h"
 #include "netlink/collect.h"
-#include "option/words.h"
+#include "option/parse.h"
 
 static int no_memory(void)
 {
@@ -237,12 +237,12 @@ static int parse_section(struct section *section)
 	section->is_wrong = true;
 	if (!argv)
 		return no_memory();
-	/* words_parse() does not change the words. */
+	/* options_parse() does not change the words. */
 	for (i = 0; i < section->count; i++)
 		argv[i] = (char *)section->positions[i].word;
 	section_report(section, 0);
-	status = words_parse(&section->config, WORDS_FILE, (int)section->count,
-			     argv);
+	status = options_parse(&section->config, OPTIONS_FILE,
+			       (int)section->count, argv);
 	section->is_wrong = status;
 	for (i = 0; i < section->config.naddrs; i++)
 		section->config.addrs[i].protocol = ADDRESS_PROTOCOL;

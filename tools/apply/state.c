@@ -9,7 +9,7 @@
 #include "lib/output.h"
 #include "lib/report.h"
 #include "netlink/collect.h"
-#include "option/words.h"
+#include "option/parse.h"
 
 static int compare(const void *left, const void *right)
 {
@@ -62,7 +62,7 @@ static bool is_line(const char *line)
 	if (length >= sizeof(name) || strlen(line) >= STATE_LINE)
 		return false;
 	snprintf(name, sizeof(name), "%.*s", (int)length, line);
-	if (words_check_name(name))
+	if (interface_name_error(name))
 		return false;
 	if (!*address)
 		return true;

@@ -2,7 +2,7 @@
 #include "cli/command.h"
 #include "netlink/change.h"
 #include "netlink/resolve.h"
-#include "option/words.h"
+#include "option/parse.h"
 
 static const char help[] =
 	"gretool add NAME remote ADDRESS|any [OPTION]...\n"
@@ -15,7 +15,7 @@ static int cmd_add(struct gretool *g, int argc, char **argv)
 	struct config c;
 	int status;
 
-	status = words_parse(&c, WORDS_ADD, argc - 1, argv + 1);
+	status = options_parse(&c, OPTIONS_ADD, argc - 1, argv + 1);
 	if (!status)
 		status = resolve_numbers(&g->nl, &c, &c);
 	if (!status)
@@ -26,7 +26,7 @@ static int cmd_add(struct gretool *g, int argc, char **argv)
 
 static void print_options(void)
 {
-	words_help(stdout, WORDS_ADD);
+	options_help(stdout, OPTIONS_ADD);
 }
 
 COMMAND(add, .order = 10, .summary = "create a tunnel", .help = help,

@@ -4,7 +4,7 @@
 #include "netlink/link.h"
 #include "netlink/resolve.h"
 #include "netlink/tunnels.h"
-#include "option/words.h"
+#include "option/parse.h"
 
 static const char help[] =
 	"gretool set NAME OPTION...\n"
@@ -67,7 +67,7 @@ static int cmd_set(struct gretool *g, int argc, char **argv)
 	struct config c;
 	int status;
 
-	status = words_parse(&c, WORDS_SET, argc - 1, argv + 1);
+	status = options_parse(&c, OPTIONS_SET, argc - 1, argv + 1);
 	if (!status)
 		status = set_tunnel(g, &c);
 	config_free(&c);
@@ -76,7 +76,7 @@ static int cmd_set(struct gretool *g, int argc, char **argv)
 
 static void print_options(void)
 {
-	words_help(stdout, WORDS_SET);
+	options_help(stdout, OPTIONS_SET);
 }
 
 COMMAND(set, .order = 20, .summary = "change a tunnel", .help = help,

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "cli/registry.h"
-#include "option/words.h"
+#include "option/parse.h"
 
 static int list_commands(void)
 {
@@ -23,7 +23,7 @@ static int list_commands(void)
 static int cmd_words(struct gretool *g, int argc, char **argv)
 {
 	static char words[] = "--words";
-	enum words_use use = WORDS_ADD;
+	enum options_use use = OPTIONS_ADD;
 	const struct option *option, *meant;
 
 	if (argc < 2)
@@ -34,11 +34,11 @@ static int cmd_words(struct gretool *g, int argc, char **argv)
 	    strcmp(argv[1], "file") != 0)
 		return registry_run(g, 2, (char *[]){ argv[1], words });
 	if (!strcmp(argv[1], "set"))
-		use = WORDS_SET;
+		use = OPTIONS_SET;
 	else if (!strcmp(argv[1], "file"))
-		use = WORDS_FILE;
+		use = OPTIONS_FILE;
 	for (option = option_table; option->name; option++) {
-		if (!words_are_for(option, use))
+		if (!option_is_for(option, use))
 			continue;
 		meant = option_meant(option);
 		printf("%s %" PRIu64 " %d %s\n", option->name,

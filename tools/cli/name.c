@@ -3,7 +3,7 @@
 
 #include "cli/name.h"
 #include "lib/report.h"
-#include "option/words.h"
+#include "option/parse.h"
 
 int name_check(const char *name)
 {
@@ -11,6 +11,6 @@ int name_check(const char *name)
 
 	if (!name)
 		return usage("the name of the tunnel is missing, expected NAME");
-	wrong = words_check_name(name);
+	wrong = interface_name_error(name);
 	return wrong ? usage("name: \"%s\" %s", name, wrong) : STATUS_OK;
 }

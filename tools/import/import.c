@@ -10,7 +10,7 @@
 #include "lib/visible.h"
 #include "netlink/collect.h"
 #include "option/options.h"
-#include "option/words.h"
+#include "option/parse.h"
 
 static void free_lines(struct import_line *list, size_t count)
 {
@@ -58,7 +58,7 @@ struct import_tunnel *import_tunnel(struct import *im, const char *name)
 	for (i = 0; i < im->count; i++)
 		if (!strcmp(im->tunnels[i].name, name))
 			return &im->tunnels[i];
-	if (words_check_name(name))
+	if (interface_name_error(name))
 		return NULL;
 	snprintf(t.name, sizeof(t.name), "%s", name);
 	if (!collect_item(&im->tunnels, &im->count, &t, sizeof(t))) {
@@ -141,7 +141,7 @@ static int parse(struct config *c, const char *name, const char *before,
 	if (wrong)
 		status = usage("\"%s\" %s", options, wrong);
 	else
-		status = words_parse(c, WORDS_FILE, argc + 1, argv);
+		status = options_parse(c, OPTIONS_FILE, argc + 1, argv);
 	free(argv);
 	free(text);
 	return status;

@@ -13,7 +13,7 @@
 #include "lib/line.h"
 #include "lib/report.h"
 #include "netlink/collect.h"
-#include "option/words.h"
+#include "option/parse.h"
 
 /* So deep may files include each other. */
 #define DEPTH_MAX 8

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "import/import.h"
-#include "option/words.h"
+#include "option/parse.h"
 
 /* ip(8) accepts any abbreviation of its words. */
 static bool is_word(const char *text, const char *word)

@@ -12,7 +12,7 @@
 #include "netlink/resolve.h"
 #include "netlink/tunnels.h"
 #include "option/options.h"
-#include "option/words.h"
+#include "option/parse.h"
 #include "show/print.h"
 
 /* Options that are printed even if they are what a new tunnel has. */
@@ -40,7 +40,7 @@ static void help(FILE *out)
 	fputs("Usage: ip link add NAME [mtu BYTES] type grex [OPTION]...\n"
 	      "       ip link set NAME type grex OPTION...\n",
 	      out);
-	words_help(out, WORDS_IP);
+	options_help(out, OPTIONS_IP);
 }
 
 /* What is in the request so far: the name, the underlay; and what is there. */
@@ -51,7 +51,7 @@ static int parse_set(struct nlmsghdr *request, struct config *c, int argc,
 	struct tunnel tunnel;
 	int status;
 
-	status = words_parse(c, WORDS_IP, argc, argv);
+	status = options_parse(c, OPTIONS_IP, argc, argv);
 	if (!status)
 		status = tunnels_find_index(&nl, ifm->ifi_index, &tunnel);
 	if (!status)
@@ -71,7 +71,7 @@ static int parse_add(struct nlmsghdr *request, struct config *c, int argc,
 	struct tunnel begun;
 	int status;
 
-	status = words_parse(c, WORDS_IP, argc, argv);
+	status = options_parse(c, OPTIONS_IP, argc, argv);
 	if (status)
 		return status;
 	/* The namespace of the underlay, if ip was told one. */

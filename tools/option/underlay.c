@@ -9,7 +9,7 @@
 #include "lib/line.h"
 #include "option/ip.h"
 #include "option/option.h"
-#include "option/words.h"
+#include "option/parse.h"
 
 static const char *parse_outer(const struct option *o, struct config *c,
 			       const char *value)
@@ -98,7 +98,7 @@ const struct option_type option_outer = {
 static const char *parse_dev(const struct option *o, struct config *c,
 			     const char *value)
 {
-	const char *wrong = words_check_name(value);
+	const char *wrong = interface_name_error(value);
 
 	(void)o;
 	if (!wrong)

@@ -8,7 +8,7 @@
 #include "lib/line.h"
 #include "lib/report.h"
 #include "option/options.h"
-#include "option/words.h"
+#include "option/parse.h"
 #include "tap.h"
 
 static unsigned int count, failures;
@@ -54,7 +54,7 @@ int finish(void)
 	return failures != 0;
 }
 
-static int parse(struct config *c, enum words_use use, const char *line,
+static int parse(struct config *c, enum options_use use, const char *line,
 		 const char **message)
 {
 	static char text[1024];
@@ -70,7 +70,7 @@ static int parse(struct config *c, enum words_use use, const char *line,
 		abort();
 	if (line_split(copy, argv, LINE_WORDS, &argc))
 		abort();
-	status = words_parse(c, use, argc, argv);
+	status = options_parse(c, use, argc, argv);
 	fclose(report_stream);
 	report_stream = NULL;
 	free(copy);
@@ -82,12 +82,12 @@ static int parse(struct config *c, enum words_use use, const char *line,
 int parse_line(struct config *c, bool set, const char *line,
 	       const char **message)
 {
-	return parse(c, set ? WORDS_SET : WORDS_ADD, line, message);
+	return parse(c, set ? OPTIONS_SET : OPTIONS_ADD, line, message);
 }
 
 int parse_ip_line(struct config *c, const char *line, const char **message)
 {
-	return parse(c, WORDS_IP, line, message);
+	return parse(c, OPTIONS_IP, line, message);
 }
 
 const char *text_of(const struct config *c, uint64_t fields)

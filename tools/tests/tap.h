@@ -18,7 +18,7 @@ bool check_text(const char *got, const char *expected, const char *fmt, ...)
 int finish(void);
 
 /*
- * words_parse() of a line of words. Returns its status; what it reported is
+ * options_parse() of a line of words. Returns its status; what it reported is
  * in *message, until the next call. The caller frees c.
  */
 int parse_line(struct config *c, bool set, const char *line,

@@ -6,7 +6,7 @@
 
 #include "apply/diff.h"
 #include "lib/line.h"
-#include "option/words.h"
+#include "option/parse.h"
 #include "tap.h"
 
 #define SECRET "000102030405060708090a0b0c0d0e0f"
@@ -19,7 +19,7 @@ static void said_by(struct config *c, const char *line)
 	int argc;
 
 	if (!copy || line_split(copy, argv, LINE_WORDS, &argc) ||
-	    words_parse(c, WORDS_FILE, argc, argv))
+	    options_parse(c, OPTIONS_FILE, argc, argv))
 		abort();
 	free(copy);
 }

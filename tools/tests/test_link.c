@@ -10,7 +10,7 @@
 #include "netlink/addr.h"
 #include "netlink/link.h"
 #include "option/options.h"
-#include "option/words.h"
+#include "option/parse.h"
 #include "tap.h"
 
 #define SECRET "000102030405060708090a0b0c0d0e0f"

@@ -16,7 +16,7 @@
 #include "lib/interrupt.h"
 #include "netlink/refusal.h"
 #include "netlink/tunnels.h"
-#include "option/words.h"
+#include "option/parse.h"
 #include "show/print.h"
 #include "tap.h"
 

@@ -7,7 +7,7 @@
 
 #include "lib/report.h"
 #include "option/options.h"
-#include "option/words.h"
+#include "option/parse.h"
 #include "tap.h"
 
 /* What add takes, and how show says it. NULL: just so. */

@@ -6,9 +6,9 @@
 
 #include "lib/nearest.h"
 #include "lib/report.h"
-#include "option/words.h"
+#include "option/parse.h"
 
-const char *words_check_name(const char *name)
+const char *interface_name_error(const char *name)
 {
 	const char *p;
 
@@ -18,10 +18,10 @@ const char *words_check_name(const char *name)
 		return "is longer than the 15 characters of an interface name";
 	if (!strcmp(name, ".") || !strcmp(name, ".."))
 		return "cannot be an interface name";
-	/* ip(8) and every shell script would take it for an option. */
+	/* ip(8) and shell scripts would take it for a flag. */
 	if (*name == '-')
 		return "cannot be an interface name: it begins with a dash";
-	/* The kernel puts a number in its place. */
+	/* The kernel would replace it with a number. */
 	if (strchr(name, '%'))
 		return "cannot be an interface name: it has a percent sign";
 	for (p = name; *p; p++)
@@ -31,11 +31,11 @@ const char *words_check_name(const char *name)
 	return NULL;
 }
 
-bool words_are_for(const struct option *option, enum words_use use)
+bool option_is_for(const struct option *option, enum options_use use)
 {
-	return !(option->file_only && use != WORDS_FILE) &&
-	       !(option->add_only && use == WORDS_SET) &&
-	       !(option->ip_has && use == WORDS_IP);
+	return !(option->file_only && use != OPTIONS_FILE) &&
+	       !(option->add_only && use == OPTIONS_SET) &&
+	       !(option->ip_has && use == OPTIONS_IP);
 }
 
 static void help_option(FILE *out, const struct option *option,
@@ -49,14 +49,14 @@ static void help_option(FILE *out, const struct option *option,
 	fprintf(out, "  %-23s %s\n", left, text);
 }
 
-void words_help(FILE *out, enum words_use use)
+void options_help(FILE *out, enum options_use use)
 {
-	const bool of_file = use == WORDS_FILE;
+	const bool of_file = use == OPTIONS_FILE;
 	const struct option *option;
 
 	fputs(of_file ? "\n" : "\nOptions:\n", out);
 	for (option = option_table; option->name; option++)
-		if (option->help && words_are_for(option, use) &&
+		if (option->help && option_is_for(option, use) &&
 		    option->file_only == of_file)
 			help_option(out, option, option->help);
 	if (of_file)
@@ -67,12 +67,12 @@ void words_help(FILE *out, enum words_use use)
 			help_option(out, option, option->alias_of);
 }
 
-static const char *help_of(enum words_use use)
+static const char *help_of(enum options_use use)
 {
-	return use == WORDS_IP ? "ip link help grex" : "gretool help add";
+	return use == OPTIONS_IP ? "ip link help grex" : "gretool help add";
 }
 
-static int unknown_option(const char *text, enum words_use use)
+static int unknown_option(const char *text, enum options_use use)
 {
 	const char *meant =
 		nearest(text, &option_table->name, sizeof(*option_table));
@@ -83,9 +83,9 @@ static int unknown_option(const char *text, enum words_use use)
 	return usage("\"%s\" is not an option, see \"%s\"", text, help_of(use));
 }
 
-static int unfit_option(const struct option *option, enum words_use use)
+static int unfit_option(const struct option *option, enum options_use use)
 {
-	if (use == WORDS_IP && option->ip_has)
+	if (use == OPTIONS_IP && option->ip_has)
 		return usage("%s: ip has a word of its own, expected %s",
 			     option->name, option->ip_has);
 	if (option->file_only)
@@ -97,15 +97,15 @@ static int unfit_option(const struct option *option, enum words_use use)
 		     option->name);
 }
 
-/* What has said something about a field, and its number among the words. */
-struct said {
+/* The option that has set a field, and the number of its word. */
+struct setter {
 	const struct option *option;
 	size_t number;
 };
 
-/* Two words about the same thing, or the same word twice. */
+/* A field can be set only once, be it by the same or by another option. */
 static int check_once(const struct option *option, size_t number,
-		      struct said said[F_BITS])
+		      struct setter setters[F_BITS])
 {
 	const struct option *meant = option_meant(option);
 	unsigned int i;
@@ -113,29 +113,29 @@ static int check_once(const struct option *option, size_t number,
 	if (meant->repeats)
 		return STATUS_OK;
 	for (i = 0; i < F_BITS; i++) {
-		if (!(meant->fields & F_BIT(i)) || !said[i].option)
+		if (!(meant->fields & F_BIT(i)) || !setters[i].option)
 			continue;
-		if (said[i].option == option)
+		if (setters[i].option == option)
 			return usage("%s: given twice, expected once",
 				     option->name);
 		return usage("%s: cannot be combined with \"%s\": both say the "
 			     "same thing, expected one of them",
-			     option->name, said[i].option->name);
+			     option->name, setters[i].option->name);
 	}
 	for (i = 0; i < F_BITS; i++)
 		if (meant->fields & F_BIT(i))
-			said[i] = (struct said){ option, number };
+			setters[i] = (struct setter){ option, number };
 	return STATUS_OK;
 }
 
-/* Messages are about the word that has said a field. */
-static void report_said(const struct said said[F_BITS], uint64_t field)
+/* Let messages point at the option that has set the field. */
+static void report_setter(const struct setter setters[F_BITS], uint64_t field)
 {
 	unsigned int i;
 
 	for (i = 0; i < F_BITS; i++)
 		if (field == F_BIT(i))
-			report_word(said[i].number);
+			report_word(setters[i].number);
 }
 
 static int check_addresses(const struct config *c)
@@ -158,11 +158,12 @@ static int check_addresses(const struct config *c)
 	return STATUS_OK;
 }
 
-static int check_ipv6(const struct config *c, const struct said said[F_BITS])
+static int check_ipv6(const struct config *c,
+		      const struct setter setters[F_BITS])
 {
 	if (!(c->given & F_MTU) || !config_starves_ipv6(c))
 		return STATUS_OK;
-	report_said(said, F_MTU);
+	report_setter(setters, F_MTU);
 	return usage("mtu: \"%u\" leaves no room for IPv6, expected %u or more",
 		     c->mtu, IPV6_MTU_MIN);
 }
@@ -184,7 +185,7 @@ static int check_routes(const struct config *c)
 				     "another metric or table",
 				     text, r->prefix);
 		}
-	/* With "down" they wait until it is up. */
+	/* With "down", routes wait until the interface is up. */
 	if (!c->nroutes || c->given & F_UP)
 		return STATUS_OK;
 	report_word(c->routes[0].word);
@@ -192,64 +193,65 @@ static int check_routes(const struct config *c)
 		     "that is down has no routes");
 }
 
-/* What no single word can see. */
-static int check_whole(struct config *c, enum words_use use,
-		       const struct said said[F_BITS])
+/* Check what no single option can see. */
+static int check_whole(struct config *c, enum options_use use,
+		       const struct setter setters[F_BITS])
 {
 	const bool no_peer = c->given & F_REMOTE &&
 			     c->remote.family == AF_UNSPEC;
 
 	report_word(0);
-	if ((use == WORDS_ADD || use == WORDS_FILE) && !(c->given & F_REMOTE))
+	if ((use == OPTIONS_ADD || use == OPTIONS_FILE) &&
+	    !(c->given & F_REMOTE))
 		return usage("remote: missing, expected \"remote ADDRESS\" or "
 			     "\"remote any\"");
-	if (use == WORDS_SET && !c->given)
+	if (use == OPTIONS_SET && !c->given)
 		return usage("%s: nothing to change, expected an option, see "
 			     "\"gretool help set\"",
 			     c->name);
-	report_said(said, F_DEV);
+	report_setter(setters, F_DEV);
 	if (c->given & F_DEV && c->dev[0] && !strcmp(c->dev, c->name))
 		return usage("dev: \"%s\" is the tunnel itself, expected an "
 			     "interface that its outer packets leave by",
 			     c->dev);
-	report_said(said, F_IGNORE_DF);
+	report_setter(setters, F_IGNORE_DF);
 	if (c->given & F_IGNORE_DF && c->ignore_df &&
 	    !(c->given & F_PMTUDISC && !c->pmtudisc))
 		return usage("ignore-df: needs \"nopmtudisc\", the two are "
 			     "\"df clear\"");
-	report_said(said, F_ICMP_SOURCE);
+	report_setter(setters, F_ICMP_SOURCE);
 	if (c->given & F_ICMP_RELAY && !c->icmp_relay &&
 	    c->given & F_ICMP_SOURCE && c->icmp_source == GREX_ICMP_SOURCE_HOP)
 		return usage("icmp-source: \"hop\" cannot be combined with "
 			     "\"icmp-relay off\", which relays nothing: "
 			     "expected one of them");
-	report_said(said, F_KEEPALIVE);
+	report_setter(setters, F_KEEPALIVE);
 	if (c->given & F_KEEPALIVE && c->keepalive_interval && no_peer)
 		return usage("keepalive: needs a peer to ask, expected a "
 			     "\"remote\" that is not \"any\"");
-	report_said(said, F_KEEPALIVE_SECRET);
+	report_setter(setters, F_KEEPALIVE_SECRET);
 	if (c->given & F_KEEPALIVE_SECRET && c->keepalive_secret.is_set &&
 	    no_peer)
 		return usage("keepalive-secret: needs a peer that knows it, "
 			     "expected a \"remote\" that is not \"any\"");
-	report_said(said, F_MTU_PROBE);
+	report_setter(setters, F_MTU_PROBE);
 	if (c->given & F_MTU_PROBE && c->mtu_probe && no_peer)
 		return usage("mtu-probe: needs a peer to ask, expected a "
 			     "\"remote\" that is not \"any\"");
-	report_said(said, F_MTU);
+	report_setter(setters, F_MTU);
 	if (c->given & F_MTU && c->mtu_auto && no_peer)
 		return usage("mtu: auto needs a path to follow, expected a "
 			     "\"remote\" that is not \"any\"");
-	/* As the kernel will have it: it is not sent. */
+	/* This is the default of the kernel, and is not sent. */
 	if (!(c->given & F_MTU_PROBE))
 		c->mtu_probe = config_default_probe(c);
-	/* Path MTU discovery alone says both bits. */
+	/* "pmtudisc" and "nopmtudisc" set both bits. */
 	if (c->given & F_PMTUDISC)
 		c->given |= F_DF;
-	return check_addresses(c) ?: check_routes(c) ?: check_ipv6(c, said);
+	return check_addresses(c) ?: check_routes(c) ?: check_ipv6(c, setters);
 }
 
-/* Put the values that follow into one text; returns how many there are. */
+/* Join the values that follow. Returns how many there are. */
 static int take_optional(const struct option *option, int argc, char **argv,
 			 char *text, size_t size)
 {
@@ -263,7 +265,7 @@ static int take_optional(const struct option *option, int argc, char **argv,
 			break;
 		used += (size_t)snprintf(text + used, size - used, "%s%s",
 					 i ? " " : "", argv[i]);
-		/* Far too long for any value: cut, so that it is none. */
+		/* This is too long for any valid value. Cut it, so that it stays invalid. */
 		if (used >= size) {
 			memcpy(text + size - 4, "...", 4);
 			used = size - 1;
@@ -272,7 +274,7 @@ static int take_optional(const struct option *option, int argc, char **argv,
 	return i;
 }
 
-/* The number of the word that has said the last address or route. */
+/* Remember the word of an address or route for messages. */
 static void note_word(struct config *c, const struct option *option,
 		      size_t number)
 {
@@ -282,9 +284,12 @@ static void note_word(struct config *c, const struct option *option,
 		c->routes[c->nroutes - 1].word = number;
 }
 
-/* One option and its value: *used of the arguments. @number: of the word. */
-static int parse_option(struct config *c, enum words_use use,
-			struct said said[F_BITS], size_t number, int argc,
+/*
+ * Parse one option with its value, which are *used arguments. @number: that of its
+ * word.
+ */
+static int parse_option(struct config *c, enum options_use use,
+			struct setter setters[F_BITS], size_t number, int argc,
 			char **argv, int *used)
 {
 	const struct option *option = option_find(argv[0]), *meant;
@@ -296,7 +301,7 @@ static int parse_option(struct config *c, enum words_use use,
 	report_word(number);
 	if (!option)
 		return unknown_option(argv[0], use);
-	if (!words_are_for(option, use))
+	if (!option_is_for(option, use))
 		return unfit_option(option, use);
 	meant = option_meant(option);
 	*used = 1;
@@ -310,14 +315,14 @@ static int parse_option(struct config *c, enum words_use use,
 				     option->name, meant->expected);
 		value = argv[(*used)++];
 	}
-	err = check_once(option, number, said);
+	err = check_once(option, number, setters);
 	if (err)
 		return err;
-	/* The first of several values stands for all of them. */
+	/* Let messages point at the value, or at the first of several. */
 	if (value)
 		report_word(number + 1);
 	parse = meant->parse ?: meant->type->parse;
-	if (use == WORDS_IP && meant->parse_ip)
+	if (use == OPTIONS_IP && meant->parse_ip)
 		parse = meant->parse_ip;
 	wrong = parse(meant, c, value);
 	if (wrong && meant->is_secret)
@@ -333,7 +338,7 @@ static int parse_option(struct config *c, enum words_use use,
 	return STATUS_OK;
 }
 
-/* "route ... dev gre1", as ip(8) has it: the tunnel is not what "dev" says here. */
+/* ip(8) has "route ... dev gre1", but here "dev" is the underlay's interface. */
 static int check_route_dev(size_t number, const char *before, const char *name)
 {
 	const struct option *option = option_find(before);
@@ -346,11 +351,11 @@ static int check_route_dev(size_t number, const char *before, const char *name)
 		     "outer packets");
 }
 
-/* The arguments from the first on are options. */
-static int parse_options(struct config *c, enum words_use use, int first,
+/* Parse the arguments from the first on. */
+static int parse_options(struct config *c, enum options_use use, int first,
 			 int argc, char **argv)
 {
-	struct said said[F_BITS] = { 0 };
+	struct setter setters[F_BITS] = { 0 };
 	int i, used = 0, err;
 
 	for (i = first; i < argc; i += used) {
@@ -358,29 +363,29 @@ static int parse_options(struct config *c, enum words_use use, int first,
 			   : STATUS_OK;
 		if (err)
 			return err;
-		err = parse_option(c, use, said, (size_t)i, argc - i, argv + i,
-				   &used);
+		err = parse_option(c, use, setters, (size_t)i, argc - i,
+				   argv + i, &used);
 		if (err)
 			return err;
 	}
-	return check_whole(c, use, said);
+	return check_whole(c, use, setters);
 }
 
-int words_parse(struct config *c, enum words_use use, int argc, char **argv)
+int options_parse(struct config *c, enum options_use use, int argc, char **argv)
 {
 	const char *wrong;
 
 	config_init(c);
-	if (use == WORDS_IP)
+	if (use == OPTIONS_IP)
 		return parse_options(c, use, 0, argc, argv);
 	report_word(0);
 	if (!argc)
 		return usage("the name of the tunnel is missing, expected NAME "
 			     "OPTION...");
-	wrong = words_check_name(argv[0]);
+	wrong = interface_name_error(argv[0]);
 	if (wrong)
 		return usage("name: \"%s\" %s", argv[0], wrong);
-	if (use == WORDS_ADD && option_find(argv[0]))
+	if (use == OPTIONS_ADD && option_find(argv[0]))
 		return usage("name: \"%s\" is an option, expected the name of "
 			     "the tunnel before all options",
 			     argv[0]);
