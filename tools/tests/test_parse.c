@@ -680,6 +680,7 @@ static void test_table(void)
 			snprintf(range, sizeof(range), "%u..%u", o->min,
 				 o->max);
 			ok &= !!strstr(o->expected, range);
+			ok &= o->size > 1 || o->max <= UINT8_MAX;
 		}
 		check(ok, "the entry of %s is whole", o->name);
 	}
