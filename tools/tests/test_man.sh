@@ -62,10 +62,16 @@ all "every option" '(^|[^a-z-])%s($|[^a-z-])' "${options[@]}"
 
 # Each option with its value, as the table has them: "ttl 1..255|inherit".
 syntax() {
-	awk -F'"' '
-		/\.name = / { name = $2 }
-		/\.value = / { print name, $2 }
-		/^\t\tON_OFF/ { print name, "on|off" }' ../option/table.c |
+	awk '
+		function text(member) {
+			if (!match($0, "\\." member " = \"[^\"]*"))
+				return ""
+			return substr($0, RSTART + length(member) + 5,
+				RLENGTH - length(member) - 5)
+		}
+		/\.name = / { name = text("name") }
+		/\.value = / && name { print name, text("value") }
+		/ ON_OFF/ && name { print name, "on|off" }' ../option/table.c |
 		sed '/^encap /d'
 }
 
