@@ -37,7 +37,6 @@ static const char *parse_addr(const struct option *o, struct config *c,
 {
 	struct address a = { 0 };
 
-	(void)o;
 	if (!parse_prefix(value, &a.local, &a.prefix, &a.prefix_given) ||
 	    ip_is_any(&a.local))
 		return UNEXPECTED;
@@ -53,7 +52,6 @@ static bool addresses_equal(const struct option *o, const struct config *a,
 {
 	size_t i;
 
-	(void)o;
 	if (a->naddrs != b->naddrs)
 		return false;
 	for (i = 0; i < a->naddrs; i++)
@@ -76,8 +74,6 @@ static void print_addresses(const struct option *o, FILE *out,
 {
 	size_t i;
 
-	(void)o;
-	(void)fields;
 	for (i = 0; i < c->naddrs; i++)
 		address_print(out, &c->addrs[i]);
 }
@@ -100,7 +96,6 @@ const char *option_parse_peer(const struct option *o, struct config *c,
 	struct ip peer;
 	bool given;
 
-	(void)o;
 	if (!a)
 		return "has no addr before it: it is the far end of an addr";
 	if (a->peer.family != AF_UNSPEC)
@@ -144,7 +139,6 @@ static const char *parse_route(const struct option *o, struct config *c,
 	};
 	bool given;
 
-	(void)o;
 	if (!strcmp(value, "default"))
 		value = "0.0.0.0/0";
 	/* Without a prefix length, 0.0.0.0 is most likely a mistake. */
@@ -165,7 +159,6 @@ static bool routes_equal(const struct option *o, const struct config *a,
 {
 	size_t i;
 
-	(void)o;
 	if (a->nroutes != b->nroutes)
 		return false;
 	for (i = 0; i < a->nroutes; i++)
@@ -195,8 +188,6 @@ static void print_routes(const struct option *o, FILE *out,
 {
 	size_t i;
 
-	(void)o;
-	(void)fields;
 	for (i = 0; i < c->nroutes; i++)
 		route_print(out, &c->routes[i]);
 }
@@ -221,7 +212,6 @@ const char *option_parse_via(const struct option *o, struct config *c,
 	struct static_route *r = last_route(c);
 	struct ip via;
 
-	(void)o;
 	if (!r)
 		return no_route;
 	if (r->via.family != AF_UNSPEC)
@@ -241,7 +231,6 @@ const char *option_parse_metric(const struct option *o, struct config *c,
 	struct static_route *r = last_route(c);
 	uint32_t metric;
 
-	(void)o;
 	if (!r)
 		return no_route;
 	if (!option_parse_number(value, UINT32_MAX, &metric))
@@ -256,7 +245,6 @@ const char *option_parse_table(const struct option *o, struct config *c,
 {
 	struct static_route *r = last_route(c);
 
-	(void)o;
 	if (!r)
 		return no_route;
 	if (!strcmp(value, "main"))

@@ -52,12 +52,13 @@ void config_init(struct config *c)
 	const struct option *o;
 
 	memset(c, 0, sizeof(*c));
-	for (o = option_table; o->name; o++) {
+	for (o = option_table; o->name; o++)
 		if (o->initial)
 			option_set_number(o, c, o->initial);
-		if (o->type && o->type->init)
-			o->type->init(c);
-	}
+	/* These are not the only members of their options. */
+	c->pmtudisc = true;
+	c->keepalive_retries = GREX_KEEPALIVE_RETRIES_DEFAULT;
+	c->mtu_default = true;
 }
 
 void config_free(struct config *c)

@@ -120,6 +120,7 @@ struct secret {
 	uint32_t id;
 };
 
+/* The members of an option stand together, see MEMBERS(). */
 struct config {
 	uint64_t given; /* F_*, the members that are valid */
 

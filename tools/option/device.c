@@ -18,7 +18,6 @@ static const char *parse_mtu(const struct option *o, struct config *c,
 {
 	uint32_t mtu;
 
-	(void)o;
 	c->mtu_auto = !strcmp(value, "auto");
 	c->mtu_default = !strcmp(value, "default");
 	if (c->mtu_auto || c->mtu_default)
@@ -29,34 +28,17 @@ static const char *parse_mtu(const struct option *o, struct config *c,
 	return NULL;
 }
 
-static void init_mtu(struct config *c)
-{
-	c->mtu_default = true;
-}
-
 /* The number does not matter while the kernel chooses it. */
 static bool mtu_equal(const struct option *o, const struct config *a,
 		      const struct config *b)
 {
-	(void)o;
 	return a->mtu_auto == b->mtu_auto && a->mtu_default == b->mtu_default &&
 	       (a->mtu_auto || a->mtu_default || a->mtu == b->mtu);
-}
-
-static void copy_mtu(const struct option *o, struct config *dst,
-		     const struct config *src)
-{
-	(void)o;
-	dst->mtu = src->mtu;
-	dst->mtu_auto = src->mtu_auto;
-	dst->mtu_default = src->mtu_default;
 }
 
 static void print_mtu(const struct option *o, FILE *out, const struct config *c,
 		      uint64_t fields)
 {
-	(void)o;
-	(void)fields;
 	if (c->mtu_auto)
 		fputs(" mtu auto", out);
 	else if (c->mtu_default && !c->mtu)
@@ -68,7 +50,6 @@ static void print_mtu(const struct option *o, FILE *out, const struct config *c,
 static void json_mtu(const struct option *o, struct json *json,
 		     const struct config *c)
 {
-	(void)o;
 	json_bool(json, "mtu_auto", c->mtu_auto);
 	/* It is not among the attributes of IFLA_INFO_DATA. */
 	if (c->mtu)
@@ -79,7 +60,6 @@ static void json_mtu(const struct option *o, struct json *json,
 static void put_mtu(const struct option *o, struct nlmsghdr *nlh,
 		    const struct config *c, uint64_t fields)
 {
-	(void)fields;
 	if (c->mtu_auto)
 		mnl_attr_put_u32(nlh, o->attr, GREX_MTU_AUTO_PATH);
 	else if (c->mtu_default)
@@ -92,7 +72,6 @@ static bool read_mtu(const struct option *o, const struct nlattr *attr,
 	uint32_t number = GREX_MTU_AUTO_OFF;
 	bool ok = attr_read(attr, &number, sizeof(number));
 
-	(void)o;
 	c->mtu_auto = number == GREX_MTU_AUTO_PATH;
 	c->mtu_default = number == GREX_MTU_AUTO_ROUTE;
 	return ok;
@@ -100,9 +79,7 @@ static bool read_mtu(const struct option *o, const struct nlattr *attr,
 
 const struct option_type option_mtu = {
 	.parse = parse_mtu,
-	.init = init_mtu,
 	.equal = mtu_equal,
-	.copy = copy_mtu,
 	.print = print_mtu,
 	.json = json_mtu,
 	.put = put_mtu,
@@ -120,34 +97,21 @@ const char *option_parse_mtu_ip(const struct option *o, struct config *c,
 	return wrong;
 }
 
-static const char *parse_up(const struct option *o, struct config *c,
+const char *option_parse_up(const struct option *o, struct config *c,
 			    const char *value)
 {
-	(void)o;
-	(void)value;
-	c->up = true;
+	c->up = !strcmp(o->name, "up");
 	return NULL;
 }
 
 static void print_up(const struct option *o, FILE *out, const struct config *c,
 		     uint64_t fields)
 {
-	(void)o;
-	(void)fields;
 	fputs(c->up ? " up" : " down", out);
 }
 
 const struct option_type option_up = {
-	.parse = parse_up,
+	.parse = option_parse_up,
 	.print = print_up,
 	.json = option_json_bool,
 };
-
-const char *option_parse_down(const struct option *o, struct config *c,
-			      const char *value)
-{
-	(void)o;
-	(void)value;
-	c->up = false;
-	return NULL;
-}

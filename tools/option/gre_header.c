@@ -35,7 +35,6 @@ static void print_keys(const struct option *o, FILE *out,
 	const struct direction *rx = &c->in, *tx = &c->out;
 	bool both = fields & F_IKEY && fields & F_OKEY;
 
-	(void)o;
 	if (both && !rx->key && !tx->key) {
 		fputs(" nokey", out);
 		return;
@@ -95,7 +94,6 @@ static void put_direction(const struct option *o, struct nlmsghdr *nlh,
 {
 	const struct direction *d = option_member(o, c);
 
-	(void)fields;
 	mnl_attr_put_u16(nlh, o->attr,
 			 (d->key ? GRE_KEY : 0) | (d->csum ? GRE_CSUM : 0) |
 				 (d->seq ? GRE_SEQ : 0));
@@ -137,7 +135,6 @@ const char *option_parse_flag(const struct option *o, struct config *c,
 {
 	bool on = strncmp(o->name, "no", 2) != 0;
 
-	(void)value;
 	if (o->fields & F_IKEY)
 		c->in.key = on;
 	if (o->fields & F_OKEY)
@@ -184,8 +181,6 @@ const struct option_type option_flag = {
 const char *option_parse_encap(const struct option *o, struct config *c,
 			       const char *value)
 {
-	(void)o;
-	(void)c;
 	/* "noencap" has no value. */
 	return value && strcmp(value, "none") != 0 ? UNEXPECTED : NULL;
 }

@@ -17,7 +17,6 @@ static const char *parse_keepalive(const struct option *o, struct config *c,
 	size_t length;
 	const char *retries;
 
-	(void)o;
 	c->keepalive_interval = GREX_KEEPALIVE_INTERVAL_DEFAULT;
 	c->keepalive_retries = GREX_KEEPALIVE_RETRIES_DEFAULT;
 	if (!value)
@@ -44,26 +43,12 @@ static const char *parse_keepalive(const struct option *o, struct config *c,
 	return NULL;
 }
 
-static void init_keepalive(struct config *c)
-{
-	c->keepalive_retries = GREX_KEEPALIVE_RETRIES_DEFAULT;
-}
-
 static bool keepalive_equal(const struct option *o, const struct config *a,
 			    const struct config *b)
 {
-	(void)o;
 	return a->keepalive_interval == b->keepalive_interval &&
 	       (!a->keepalive_interval ||
 		a->keepalive_retries == b->keepalive_retries);
-}
-
-static void copy_keepalive(const struct option *o, struct config *dst,
-			   const struct config *src)
-{
-	(void)o;
-	dst->keepalive_interval = src->keepalive_interval;
-	dst->keepalive_retries = src->keepalive_retries;
 }
 
 static void print_keepalive(const struct option *o, FILE *out,
@@ -71,8 +56,6 @@ static void print_keepalive(const struct option *o, FILE *out,
 {
 	char text[DURATION_SIZE];
 
-	(void)o;
-	(void)fields;
 	if (c->keepalive_interval)
 		fprintf(out, " keepalive %s %" PRIu32,
 			duration_text(c->keepalive_interval, text),
@@ -84,7 +67,6 @@ static void print_keepalive(const struct option *o, FILE *out,
 static void json_keepalive(const struct option *o, struct json *json,
 			   const struct config *c)
 {
-	(void)o;
 	if (!c->keepalive_interval) {
 		json_null(json, "keepalive");
 		return;
@@ -98,7 +80,6 @@ static void json_keepalive(const struct option *o, struct json *json,
 static void put_keepalive(const struct option *o, struct nlmsghdr *nlh,
 			  const struct config *c, uint64_t fields)
 {
-	(void)fields;
 	mnl_attr_put_u32(nlh, o->attr, c->keepalive_interval);
 	/* The kernel refuses retries without an interval. */
 	if (c->keepalive_interval)
@@ -117,9 +98,7 @@ static bool read_keepalive(const struct option *o, const struct nlattr *attr,
 
 const struct option_type option_keepalive = {
 	.parse = parse_keepalive,
-	.init = init_keepalive,
 	.equal = keepalive_equal,
-	.copy = copy_keepalive,
 	.print = print_keepalive,
 	.json = json_keepalive,
 	.put = put_keepalive,
@@ -141,7 +120,6 @@ static const char *parse_secret(const struct option *o, struct config *c,
 	struct secret secret = { 0 };
 	size_t i;
 
-	(void)o;
 	if (strcmp(value, "off") != 0) {
 		if (strlen(value) != digits ||
 		    strspn(value, "0123456789abcdefABCDEF") != digits)
@@ -164,7 +142,6 @@ static bool secret_equal(const struct option *o, const struct config *a,
 	const struct secret *x = &a->keepalive_secret;
 	const struct secret *y = &b->keepalive_secret;
 
-	(void)o;
 	return x->is_set == y->is_set && (!x->is_set || x->id == y->id);
 }
 
@@ -174,8 +151,6 @@ static void print_secret(const struct option *o, FILE *out,
 {
 	const struct secret *secret = &c->keepalive_secret;
 
-	(void)o;
-	(void)fields;
 	if (secret->is_set)
 		fprintf(out, " keepalive-secret (id 0x%08" PRIx32 ")",
 			secret->id);
@@ -186,7 +161,6 @@ static void print_secret(const struct option *o, FILE *out,
 static void json_secret(const struct option *o, struct json *json,
 			const struct config *c)
 {
-	(void)o;
 	if (c->keepalive_secret.is_set)
 		json_number(json, "keepalive_secret_id",
 			    c->keepalive_secret.id);
@@ -200,7 +174,6 @@ static void put_secret(const struct option *o, struct nlmsghdr *nlh,
 {
 	const struct secret *secret = &c->keepalive_secret;
 
-	(void)fields;
 	if (!secret->is_set)
 		mnl_attr_put(nlh, o->attr, 0, NULL);
 	else if (secret->is_known)

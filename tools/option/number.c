@@ -80,7 +80,6 @@ static void print_number(const struct option *o, FILE *out,
 	uint32_t number = get_number(o, c);
 	const char *name = name_of(o, number);
 
-	(void)fields;
 	if (name)
 		fprintf(out, " %s %s", o->name, name);
 	else if (o->is_hex)
@@ -106,7 +105,6 @@ static void json_option(const struct option *o, struct json *json,
 void option_put_number(const struct option *o, struct nlmsghdr *nlh,
 		       const struct config *c, uint64_t fields)
 {
-	(void)fields;
 	mnl_attr_put(nlh, o->attr, o->size, option_member(o, c));
 }
 
@@ -142,26 +140,6 @@ const struct option_type option_number = {
 	.read = option_read_number,
 };
 
-static const char *parse_on_off(const struct option *o, struct config *c,
-				const char *value)
-{
-	bool on = !strcmp(value, "on");
-
-	if (!on && strcmp(value, "off") != 0)
-		return UNEXPECTED;
-	option_set_number(o, c, on);
-	return NULL;
-}
-
-static void print_on_off(const struct option *o, FILE *out,
-			 const struct config *c, uint64_t fields)
-{
-	const bool *on = option_member(o, c);
-
-	(void)fields;
-	fprintf(out, " %s %s", o->name, *on ? "on" : "off");
-}
-
 void option_json_bool(const struct option *o, struct json *json,
 		      const struct config *c)
 {
@@ -175,7 +153,6 @@ static void put_on_off(const struct option *o, struct nlmsghdr *nlh,
 {
 	const bool *on = option_member(o, c);
 
-	(void)fields;
 	mnl_attr_put_u32(nlh, o->attr, *on);
 }
 
@@ -189,9 +166,13 @@ static bool read_on_off(const struct option *o, const struct nlattr *attr,
 	return ok;
 }
 
+const struct option_name option_on_off_names[] = { { "off", false },
+						   { "on", true },
+						   {} };
+
 const struct option_type option_on_off = {
-	.parse = parse_on_off,
-	.print = print_on_off,
+	.parse = parse_number,
+	.print = print_number,
 	.json = option_json_bool,
 	.put = put_on_off,
 	.read = read_on_off,

@@ -31,21 +31,22 @@ struct option_name {
  * Parses a value into the option's members. Returns NULL, or what is wrong with
  * the value; UNEXPECTED is short for "is not " and what the entry expects.
  */
-typedef const char *(*option_parse_fn)(const struct option *o, struct config *c,
-				       const char *value);
+typedef const char *(option_parse_fn)(const struct option *o, struct config *c,
+				      const char *value);
 
 #define UNEXPECTED ""
 
 struct json;
+
+/* Functions of a type have parameters that other types do not need. */
+#pragma GCC diagnostic ignored "-Wunused-parameter"
 
 /*
  * The functions of a type. A type may leave out what does not apply to it. Without
  * equal and copy, the option's member is compared and copied.
  */
 struct option_type {
-	option_parse_fn parse;
-	/* Sets the default, if option->initial is not enough. */
-	void (*init)(struct config *c);
+	option_parse_fn *parse;
 	bool (*equal)(const struct option *o, const struct config *a,
 		      const struct config *b);
 	/* Copies those of the option's fields that src->given has. */
@@ -69,10 +70,10 @@ struct option {
 	uint64_t fields; /* F_*, what the option sets */
 	/* NULL: a keyword that sets members of other options. */
 	const struct option_type *type;
-	option_parse_fn parse; /* overrides the type's */
-	option_parse_fn parse_ip; /* for the plugin, if ip(8) differs */
+	option_parse_fn *parse; /* overrides the type's */
+	option_parse_fn *parse_ip; /* for the plugin, if ip(8) differs */
 
-	/* The member of struct config, see MEMBER(). */
+	/* The members of struct config, see MEMBER() and MEMBERS(). */
 	size_t offset, size;
 	/* A number: its default and its range; max 0: only names are valid. */
 	uint32_t initial, min, max;
@@ -108,6 +109,13 @@ struct option {
 	.offset = offsetof(struct config, member), \
 	.size = sizeof(((struct config *)0)->member)
 
+/* All from first to last. */
+#define MEMBERS(first, last)                         \
+	.offset = offsetof(struct config, first),    \
+	.size = offsetof(struct config, last) +      \
+		sizeof(((struct config *)0)->last) - \
+		offsetof(struct config, first)
+
 /* Points to the member; like strchr(), it drops the const. */
 static inline void *option_member(const struct option *o,
 				  const struct config *c)
@@ -125,6 +133,7 @@ const struct option *option_meant(const struct option *option);
 
 /* number.c */
 extern const struct option_type option_number, option_on_off;
+extern const struct option_name option_on_off_names[];
 void option_set_number(const struct option *o, struct config *c,
 		       uint32_t number);
 void option_json_bool(const struct option *o, struct json *json,
@@ -141,50 +150,29 @@ bool option_parse_hex(const char *text, uint32_t max, uint32_t *number);
 
 /* underlay.c */
 extern const struct option_type option_outer, option_dev, option_link_netns;
-const char *option_parse_nodev(const struct option *o, struct config *c,
-			       const char *value);
-const char *option_parse_link_netnsid(const struct option *o, struct config *c,
-				      const char *value);
+option_parse_fn option_parse_nodev, option_parse_link_netnsid;
 
 /* gre_header.c */
 extern const struct option_type option_keys, option_key, option_flags,
 	option_flag;
 /* Turns off what begins with "no", otherwise on. */
-const char *option_parse_flag(const struct option *o, struct config *c,
-			      const char *value);
-const char *option_parse_encap(const struct option *o, struct config *c,
-			       const char *value);
+option_parse_fn option_parse_flag, option_parse_encap;
 
 /* outer_header.c */
 extern const struct option_type option_tos, option_df;
-const char *option_parse_ttl(const struct option *o, struct config *c,
-			     const char *value);
-const char *option_parse_tos_ip(const struct option *o, struct config *c,
-				const char *value);
-const char *option_parse_pmtudisc(const struct option *o, struct config *c,
-				  const char *value);
-const char *option_parse_ignore_df(const struct option *o, struct config *c,
-				   const char *value);
+option_parse_fn option_parse_ttl, option_parse_tos_ip, option_parse_pmtudisc,
+	option_parse_ignore_df;
 
 /* keepalive.c */
 extern const struct option_type option_keepalive, option_secret;
 
 /* device.c */
 extern const struct option_type option_mtu, option_up;
-const char *option_parse_mtu_ip(const struct option *o, struct config *c,
-				const char *value);
-const char *option_parse_down(const struct option *o, struct config *c,
-			      const char *value);
+option_parse_fn option_parse_mtu_ip, option_parse_up;
 
 /* address.c */
 extern const struct option_type option_addr, option_route;
-const char *option_parse_peer(const struct option *o, struct config *c,
-			      const char *value);
-const char *option_parse_via(const struct option *o, struct config *c,
-			     const char *value);
-const char *option_parse_metric(const struct option *o, struct config *c,
-				const char *value);
-const char *option_parse_table(const struct option *o, struct config *c,
-			       const char *value);
+option_parse_fn option_parse_peer, option_parse_via, option_parse_metric,
+	option_parse_table;
 
 #endif /* OPTION_H */

@@ -78,15 +78,12 @@ static const char *take_tos(struct config *c, const char *value, uint32_t fixed,
 static const char *parse_tos(const struct option *o, struct config *c,
 			     const char *value)
 {
-	(void)o;
 	return take_tos(c, value, 3, option_parse_number);
 }
 
 static void print_tos(const struct option *o, FILE *out, const struct config *c,
 		      uint64_t fields)
 {
-	(void)o;
-	(void)fields;
 	if (c->tos == GREX_TOS_INHERIT)
 		fputs(" tos inherit", out);
 	else if (c->tos & GREX_TOS_INHERIT)
@@ -100,7 +97,6 @@ static void json_tos(const struct option *o, struct json *json,
 {
 	char text[sizeof("inherit/0xfc")];
 
-	(void)o;
 	if (c->tos == GREX_TOS_INHERIT) {
 		json_string(json, "tos", "inherit");
 	} else if (c->tos & GREX_TOS_INHERIT) {
@@ -123,14 +119,12 @@ const struct option_type option_tos = {
 const char *option_parse_tos_ip(const struct option *o, struct config *c,
 				const char *value)
 {
-	(void)o;
 	return take_tos(c, value, 2, option_parse_hex);
 }
 
 static const char *parse_df(const struct option *o, struct config *c,
 			    const char *value)
 {
-	(void)o;
 	if (!strcmp(value, "set")) {
 		c->pmtudisc = true;
 		c->ignore_df = false;
@@ -146,22 +140,15 @@ static const char *parse_df(const struct option *o, struct config *c,
 	return NULL;
 }
 
-static void init_df(struct config *c)
-{
-	c->pmtudisc = true;
-}
-
 static bool df_equal(const struct option *o, const struct config *a,
 		     const struct config *b)
 {
-	(void)o;
 	return a->pmtudisc == b->pmtudisc && a->ignore_df == b->ignore_df;
 }
 
 static void copy_df(const struct option *o, struct config *dst,
 		    const struct config *src)
 {
-	(void)o;
 	if (src->given & F_PMTUDISC)
 		dst->pmtudisc = src->pmtudisc;
 	if (src->given & F_IGNORE_DF)
@@ -178,15 +165,12 @@ static const char *df_text(const struct config *c)
 static void print_df(const struct option *o, FILE *out, const struct config *c,
 		     uint64_t fields)
 {
-	(void)o;
-	(void)fields;
 	fprintf(out, " df %s", df_text(c));
 }
 
 static void json_df(const struct option *o, struct json *json,
 		    const struct config *c)
 {
-	(void)o;
 	json_string(json, "df", df_text(c));
 }
 
@@ -213,7 +197,6 @@ static bool read_df(const struct option *o, const struct nlattr *attr,
 
 const struct option_type option_df = {
 	.parse = parse_df,
-	.init = init_df,
 	.equal = df_equal,
 	.copy = copy_df,
 	.print = print_df,
@@ -225,7 +208,6 @@ const struct option_type option_df = {
 const char *option_parse_pmtudisc(const struct option *o, struct config *c,
 				  const char *value)
 {
-	(void)value;
 	c->pmtudisc = strncmp(o->name, "no", 2) != 0;
 	return NULL;
 }
@@ -233,7 +215,6 @@ const char *option_parse_pmtudisc(const struct option *o, struct config *c,
 const char *option_parse_ignore_df(const struct option *o, struct config *c,
 				   const char *value)
 {
-	(void)value;
 	c->ignore_df = strncmp(o->name, "no", 2) != 0;
 	return NULL;
 }

@@ -295,7 +295,7 @@ static int parse_option(struct config *c, enum options_use use,
 	const struct option *option = option_find(argv[0]), *meant;
 	const char *wrong, *value = NULL;
 	char optional[64];
-	option_parse_fn parse;
+	option_parse_fn *parse;
 	int err;
 
 	report_word(number);

@@ -16,9 +16,9 @@ static const char ip_address[] = "\"ip address add\"";
 
 #define NAMES(...) ((const struct option_name[]){ __VA_ARGS__, {} })
 
-#define ON_OFF(member)                                             \
-	.type = &option_on_off, MEMBER(member), .value = "on|off", \
-	.expected = "on or off", .complete = "on off"
+#define ON_OFF(member)                                                        \
+	.type = &option_on_off, MEMBER(member), .names = option_on_off_names, \
+	.value = "on|off", .expected = "on or off", .complete = "on off"
 
 /* clang-format off */
 const struct option option_table[] = {
@@ -30,14 +30,14 @@ const struct option option_table[] = {
 	  .attr = IFLA_GRE_REMOTE, .json = "remote",
 	  .value = "ADDRESS|any", .expected = is_outer, .complete = "any",
 	  .help = "outer destination address; any: receive from everyone" },
-	{ .name = "dev", .fields = F_DEV, .type = &option_dev,
+	{ .name = "dev", .fields = F_DEV, .type = &option_dev, MEMBERS(dev, link),
 	  .attr = IFLA_GRE_LINK,
 	  .value = "INTERFACE", .expected = "an interface name", .complete = "@dev",
 	  .help = "bind the outer packets to an interface or VRF" },
 	{ .name = "nodev", .fields = F_DEV, .parse = option_parse_nodev,
 	  .help = "do not bind them (default)" },
 	{ .name = "link-netns", .fields = F_LINK_NETNS, .type = &option_link_netns,
-	  .add_only = true, .ip_has = ip_netnsid,
+	  MEMBERS(link_netns, link_netnsid), .add_only = true, .ip_has = ip_netnsid,
 	  .value = "NETNS", .expected = "a network namespace", .complete = "@netns",
 	  .help = "network namespace of outer packets: name, path, pid" },
 	{ .name = "link-netnsid", .fields = F_LINK_NETNS,
@@ -136,6 +136,7 @@ const struct option option_table[] = {
 	  .value = "self|hop", .expected = "self or hop", .complete = "self hop",
 	  .help = "their source: this machine (default), or the router" },
 	{ .name = "keepalive", .fields = F_KEEPALIVE, .type = &option_keepalive,
+	  MEMBERS(keepalive_interval, keepalive_retries),
 	  .attr = IFLA_GREX_KEEPALIVE_INTERVAL, .attr2 = IFLA_GREX_KEEPALIVE_RETRIES,
 	  .optional = 2, .value = "off|[TIME [RETRIES]]",
 	  .expected = "off, or a time of 100ms..1h and perhaps 1..255 retries",
@@ -161,7 +162,7 @@ const struct option option_table[] = {
 	  .attr = IFLA_GREX_MTU_PROBE, .json = "mtu_probe",
 	  .help = "find the path MTU without ICMP (default: if mtu auto)" },
 	{ .name = "mtu", .fields = F_MTU, .type = &option_mtu,
-	  .parse_ip = option_parse_mtu_ip,
+	  MEMBERS(mtu_auto, mtu), .parse_ip = option_parse_mtu_ip,
 	  .attr = IFLA_GREX_MTU_AUTO,
 	  .value = "BYTES|auto|default",
 	  .expected = "68..65499 bytes, auto or default", .complete = "auto default",
@@ -191,7 +192,7 @@ const struct option option_table[] = {
 	  .help = "its routing table (default main)" },
 	{ .name = "up", .fields = F_UP, .type = &option_up, MEMBER(up), .json = "up",
 	  .help = "bring the device up" },
-	{ .name = "down", .fields = F_UP, .parse = option_parse_down,
+	{ .name = "down", .fields = F_UP, .parse = option_parse_up,
 	  .help = "leave or take it down (default)" },
 
 	/* What ip-link(8) calls the same things. */

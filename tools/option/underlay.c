@@ -47,7 +47,6 @@ static void print_outer(const struct option *o, FILE *out,
 {
 	char text[INET6_ADDRSTRLEN];
 
-	(void)fields;
 	fprintf(out, " %s %s", o->name, ip_text(option_member(o, c), text));
 }
 
@@ -69,7 +68,6 @@ static void put_outer(const struct option *o, struct nlmsghdr *nlh,
 	const struct ip *ip = option_member(o, c);
 	uint32_t any = htonl(INADDR_ANY);
 
-	(void)fields;
 	mnl_attr_put(nlh, o->attr, sizeof(any),
 		     ip->family == AF_INET ? (const void *)&ip->v4 : &any);
 }
@@ -100,7 +98,6 @@ static const char *parse_dev(const struct option *o, struct config *c,
 {
 	const char *wrong = interface_name_error(value);
 
-	(void)o;
 	if (!wrong)
 		snprintf(c->dev, sizeof(c->dev), "%s", value);
 	return wrong;
@@ -109,23 +106,12 @@ static const char *parse_dev(const struct option *o, struct config *c,
 static bool dev_equal(const struct option *o, const struct config *a,
 		      const struct config *b)
 {
-	(void)o;
 	return a->link == b->link && !strcmp(a->dev, b->dev);
-}
-
-static void copy_dev(const struct option *o, struct config *dst,
-		     const struct config *src)
-{
-	(void)o;
-	memcpy(dst->dev, src->dev, sizeof(dst->dev));
-	dst->link = src->link;
 }
 
 static void print_dev(const struct option *o, FILE *out, const struct config *c,
 		      uint64_t fields)
 {
-	(void)o;
-	(void)fields;
 	/* A name without an index has not been looked up yet. */
 	if (!c->link && !c->dev[0]) {
 		fputs(" nodev", out);
@@ -146,28 +132,24 @@ static void json_name(struct json *json, const char *name, const char *value)
 static void json_dev(const struct option *o, struct json *json,
 		     const struct config *c)
 {
-	(void)o;
 	json_name(json, "dev", c->dev);
 }
 
 static void put_dev(const struct option *o, struct nlmsghdr *nlh,
 		    const struct config *c, uint64_t fields)
 {
-	(void)fields;
 	mnl_attr_put_u32(nlh, o->attr, c->link);
 }
 
 static bool read_dev(const struct option *o, const struct nlattr *attr,
 		     struct config *c)
 {
-	(void)o;
 	return attr_read(attr, &c->link, sizeof(c->link));
 }
 
 const struct option_type option_dev = {
 	.parse = parse_dev,
 	.equal = dev_equal,
-	.copy = copy_dev,
 	.print = print_dev,
 	.json = json_dev,
 	.put = put_dev,
@@ -177,8 +159,6 @@ const struct option_type option_dev = {
 const char *option_parse_nodev(const struct option *o, struct config *c,
 			       const char *value)
 {
-	(void)o;
-	(void)value;
 	c->dev[0] = '\0';
 	c->link = 0;
 	return NULL;
@@ -187,7 +167,6 @@ const char *option_parse_nodev(const struct option *o, struct config *c,
 static const char *parse_link_netns(const struct option *o, struct config *c,
 				    const char *value)
 {
-	(void)o;
 	if (!*value)
 		return UNEXPECTED;
 	if (strlen(value) >= sizeof(c->link_netns))
@@ -199,24 +178,14 @@ static const char *parse_link_netns(const struct option *o, struct config *c,
 static bool link_netns_equal(const struct option *o, const struct config *a,
 			     const struct config *b)
 {
-	(void)o;
 	if ((a->given ^ b->given) & F_LINK_NETNS)
 		return false;
 	return !(a->given & F_LINK_NETNS) || a->link_netnsid == b->link_netnsid;
 }
 
-static void copy_link_netns(const struct option *o, struct config *dst,
-			    const struct config *src)
-{
-	(void)o;
-	memcpy(dst->link_netns, src->link_netns, sizeof(dst->link_netns));
-	dst->link_netnsid = src->link_netnsid;
-}
-
 static void print_link_netns(const struct option *o, FILE *out,
 			     const struct config *c, uint64_t fields)
 {
-	(void)o;
 	if (!(fields & c->given & F_LINK_NETNS))
 		return;
 	if (!c->link_netns[0]) {
@@ -230,7 +199,6 @@ static void print_link_netns(const struct option *o, FILE *out,
 static void json_link_netns(const struct option *o, struct json *json,
 			    const struct config *c)
 {
-	(void)o;
 	json_name(json, "link_netns", c->link_netns);
 	if (c->given & F_LINK_NETNS)
 		json_number(json, "link_netnsid", (uint64_t)c->link_netnsid);
@@ -241,7 +209,6 @@ static void json_link_netns(const struct option *o, struct json *json,
 const struct option_type option_link_netns = {
 	.parse = parse_link_netns,
 	.equal = link_netns_equal,
-	.copy = copy_link_netns,
 	.print = print_link_netns,
 	.json = json_link_netns,
 };
@@ -251,7 +218,6 @@ const char *option_parse_link_netnsid(const struct option *o, struct config *c,
 {
 	uint32_t number;
 
-	(void)o;
 	if (!option_parse_number(value, INT32_MAX, &number))
 		return UNEXPECTED;
 	c->link_netns[0] = '\0';
