@@ -134,10 +134,11 @@ static enum match is_address(const struct key *k, const char *text)
 	uint32_t mask;
 	char address[16] = "";
 	struct in_addr a;
-	int end = 0;
+	int end = 0, read;
 
-	sscanf(text, "%15[0-9.]%n/%2u%n", address, &end, &length, &end);
-	if (text[end] || length > 32 || inet_pton(AF_INET, address, &a) != 1)
+	read = sscanf(text, "%15[0-9.]%n/%2u%n", address, &end, &length, &end);
+	if (read < 1 || text[end] || length > 32 ||
+	    inet_pton(AF_INET, address, &a) != 1)
 		return MAYBE;
 	mask = length ? ~0U << (32 - length) : 0;
 	return (a.s_addr ^ k->address.s_addr) & htonl(mask) ? NO : YES;
@@ -230,7 +231,7 @@ static enum verdict walk_chain(struct walk *w, struct filter_end *at,
 			       unsigned int depth);
 
 /* Evaluate the last statement of a rule. Returns NEXT if the rule is not sure to match. */
-static enum verdict end_rule(struct walk *w, enum match match, const char *word,
+static enum verdict end_rule(struct walk *w, enum match is, const char *word,
 			     const json_t *inner, struct filter_end *at,
 			     unsigned int depth)
 {
@@ -240,7 +241,7 @@ static enum verdict end_rule(struct walk *w, enum match match, const char *word,
 	enum verdict verdict = UNKNOWN;
 	bool suspect;
 
-	if (match == NO)
+	if (is == NO)
 		return NEXT;
 	if (!strcmp(word, "accept"))
 		verdict = ACCEPT;
@@ -254,12 +255,12 @@ static enum verdict end_rule(struct walk *w, enum match match, const char *word,
 		verdict = walk_chain(w, at, depth + 1);
 		/* A goto does not come back to this chain. */
 		if (verdict == NEXT || verdict == RETURN)
-			return match == YES && !strcmp(word, "goto") ? RETURN
-								     : NEXT;
+			return is == YES && !strcmp(word, "goto") ? RETURN
+								  : NEXT;
 		if (verdict == UNKNOWN)
 			*at = here;
 	}
-	if (match == YES && verdict != UNKNOWN)
+	if (is == YES && verdict != UNKNOWN)
 		return verdict;
 	/* A rule that does not name GRE or has never dropped is not suspected. */
 	suspect = (here.is_about_us || at->is_about_us) &&
@@ -273,7 +274,7 @@ static enum verdict end_rule(struct walk *w, enum match match, const char *word,
 }
 
 /* A verdict map is like one rule for each of its values. */
-static enum verdict end_map(struct walk *w, enum match match, const json_t *map,
+static enum verdict end_map(struct walk *w, enum match is, const json_t *map,
 			    struct filter_end *at, unsigned int depth)
 {
 	const struct key k = key_of(w, json_object_get(map, "key"));
@@ -287,11 +288,11 @@ static enum verdict end_map(struct walk *w, enum match match, const json_t *map,
 	size_t i;
 
 	if (!json_is_array(set))
-		return end_rule(w, match, "map", map, at, depth);
+		return end_rule(w, is, "map", map, at, depth);
 	for (i = 0; i < json_array_size(set) && verdict == NEXT; i++) {
 		end = *at;
 		pair = json_array_get(set, i);
-		one = both(match, is_value(&k, json_array_get(pair, 0)));
+		one = both(is, is_value(&k, json_array_get(pair, 0)));
 		json_object_foreach(json_array_get(pair, 1), word, inner)
 			verdict = end_rule(w, one, word, inner, &end, depth);
 	}
@@ -312,7 +313,7 @@ static enum verdict walk_rule(struct walk *w, const json_t *rule,
 						  "last",  "meter", "set",
 						  "map",   "xt",    NULL };
 	const json_t *expr = json_object_get(rule, "expr");
-	enum match match = YES;
+	enum match is = YES;
 	enum verdict verdict;
 	const char *word;
 	json_t *inner;
@@ -324,26 +325,25 @@ static enum verdict walk_rule(struct walk *w, const json_t *rule,
 			    !strcmp(text_of(inner, "name"), "comment"))
 				continue;
 			if (!strcmp(word, "match")) {
-				match = both(match, compare(w, inner, at));
+				is = both(is, compare(w, inner, at));
 			} else if (!strcmp(word, "counter")) {
 				at->counted = json_is_object(inner);
 				at->packets = number_of(inner, "packets");
 			} else if (!strcmp(word, "notrack")) {
-				w->untracked |= match != NO;
+				w->untracked |= is != NO;
 			} else if (!strcmp(word, "vmap")) {
-				verdict = end_map(w, match, inner, at, depth);
+				verdict = end_map(w, is, inner, at, depth);
 				if (verdict != NEXT)
 					return verdict;
 			} else if (!strcmp(text_of(inner, "type"), "target")) {
 				/* nft prints only the name of this target of iptables. */
 				if (!strcmp(text_of(inner, "name"), "REJECT"))
-					return end_rule(w, match, "reject",
-							inner, at, depth);
+					return end_rule(w, is, "reject", inner,
+							at, depth);
 			} else if (is_one_of(word, conditions)) {
-				match = both(match, MAYBE);
+				is = both(is, MAYBE);
 			} else {
-				return end_rule(w, match, word, inner, at,
-						depth);
+				return end_rule(w, is, word, inner, at, depth);
 			}
 		}
 	return NEXT;

@@ -241,17 +241,27 @@ static void test_counters(void)
 	check_text(fix(), "gretool set gre1 mtu 1376", "the right one");
 }
 
-#define CHAIN(name, hook, policy)                                             \
-	"{'chain':{'family':'ip','table':'t','name':'" name "','hook':'" hook \
-	"','policy':'" policy "'}}"
-#define RULE(chain, expr)                                    \
-	"{'rule':{'family':'ip','table':'t','chain':'" chain \
-	"','handle':4,'expr':[" expr "]}}"
+/* clang-format off */
+#define CHAIN(name, hook, policy) \
+	"{'chain':{'family':'ip','table':'t','name':'" name "'," \
+	"'hook':'" hook "','policy':'" policy "'}}"
+#define RULE(chain, expr) \
+	"{'rule':{'family':'ip','table':'t','chain':'" chain "'," \
+	"'handle':4,'expr':[" expr "]}}"
 #define GRE \
 	"{'match':{'op':'==','left':{'meta':{'key':'l4proto'}},'right':'gre'}}"
-#define STATE(state)                                                        \
-	"{'match':{'op':'in','left':{'ct':{'key':'state'}},'right':'" state \
-	"'}}"
+#define STATE(state) \
+	"{'match':{'op':'in','left':{'ct':{'key':'state'}},'right':'" state "'}}"
+/* Only answers are accepted, and GRE has no state. */
+#define ANSWERS \
+	CHAIN("input", "input", "drop") "," \
+	RULE("input", STATE("established") ",{'accept':null}")
+#define NOTRACK \
+	CHAIN("pre", "prerouting", "accept") "," RULE("pre", GRE ",{'notrack':null}")
+#define LIMITED \
+	CHAIN("input", "input", "accept") "," \
+	RULE("input", GRE ",{'limit':{}},{'counter':{'packets':7}},{'drop':null}")
+/* clang-format on */
 
 /* Rules of nft, with ' for ". */
 static void set_nft(const char *rules)
@@ -270,27 +280,16 @@ static void set_nft(const char *rules)
 
 static void test_filters(void)
 {
-	static const char *const input =
-		CHAIN("input", "input",
-		      "drop") "," RULE("input",
-				       STATE("established") ",{'accept':null}");
-
 	well();
 	set_nft(CHAIN("input", "input", "drop"));
 	check_text(found(), "problem filter_input", "a policy");
-	set_nft(input);
+	set_nft(ANSWERS);
 	check_text(found(), "warning filter_input", "answers pass");
 	check_text(fix(),
 		   "nft insert rule ip t input ip saddr 192.0.2.2 ip protocol "
 		   "gre accept",
 		   "the fix");
-	set_nft(CHAIN("input", "input",
-		      "drop") "," RULE("input",
-				       STATE("established") ",{'accept':null}") "," CHAIN("pre",
-											  "prerouting",
-											  "accept") "," RULE("pre",
-													     GRE
-													     ",{'notrack':null}"));
+	set_nft(ANSWERS "," NOTRACK);
 	check_text(found(), "", "not tracked, and packets come");
 	tunnel.path.last_rx = 60000;
 	check_text(found(), "note filter_input", "not tracked, and none come");
@@ -300,19 +299,15 @@ static void test_filters(void)
 		   "with handle 4; a rule with notrack may leave it without a "
 		   "connection",
 		   "on what it depends");
-	check(strstr(fix(), "hook prerouting priority -350") &&
-		      strstr(fix(), "; timeout 30 nft monitor trace; "),
-	      "how to find out");
+	check(strstr(fix(), "hook prerouting priority -350"), "where to trace");
+	check(strstr(fix(), "; timeout 30 nft monitor trace; "), "how");
 	tunnel.path.has_rx = false;
 	check_text(found(), "warning filter_input", "none ever came");
 	tunnel.keepalives.sent = 3;
 	check_text(found(), "note filter_input", "few were asked for");
 
 	well();
-	set_nft(CHAIN("input", "input",
-		      "accept") "," RULE("input", GRE
-					 ",{'limit':{}},{'counter':{'packets':7}},"
-					 "{'drop':null}"));
+	set_nft(LIMITED);
 	check_text(found(), "warning filter_input", "a rule that has dropped");
 	check(strstr(sentence(), "handle 4, which has dropped 7 packets"),
 	      "how many");

@@ -207,22 +207,19 @@ static void test_conditions(void)
 
 #define VMAP(key, pairs) "{'vmap':{'key':" key ",'data':{'set':[" pairs "]}}}"
 
-#define FIREWALLD                                                                                                                 \
-	"c input accept\nzones\npublic\nallow\n"                                                                                  \
-	"c: " ANSWERS "," ACCEPT                                                                                                  \
-	"\nc: " MATCH("in", "{'ct':{'key':'status'}}",                                                                            \
-		      "'dnat'") "," ACCEPT                                                                                        \
-				"\nc: " IF(META("iifname"),                                                                       \
-					   "'lo'") "," ACCEPT                                                                     \
-						   "\nc: {'jump':{'target':'zones'}}\nc: {'reject':null}"                         \
-						   "\nzones: {'goto':{'target':'public'}}"                                        \
-						   "\npublic: {'jump':{'target':'allow'}}"                                        \
-						   "\npublic: " IF(L4,                                                            \
-								   "{'set':['icmp','ipv6-icmp']}") "," ACCEPT                     \
-												   "\npublic: {'reject':null}"    \
-												   "\nallow: " IF(FIELD("tcp",    \
-															"dport"), \
-														  "22") "," ACCEPT
+/* clang-format off */
+#define FIREWALLD "c input accept\nzones\npublic\nallow\n" \
+	"c: " ANSWERS "," ACCEPT "\n" \
+	"c: " MATCH("in", "{'ct':{'key':'status'}}", "'dnat'") "," ACCEPT "\n" \
+	"c: " IF(META("iifname"), "'lo'") "," ACCEPT "\n" \
+	"c: {'jump':{'target':'zones'}}\n" \
+	"c: {'reject':null}\n" \
+	"zones: {'goto':{'target':'public'}}\n" \
+	"public: {'jump':{'target':'allow'}}\n" \
+	"public: " IF(L4, "{'set':['icmp','ipv6-icmp']}") "," ACCEPT "\n" \
+	"public: {'reject':null}\n" \
+	"allow: " IF(FIELD("tcp", "dport"), "22") "," ACCEPT
+/* clang-format on */
 
 static void test_nft(void)
 {
