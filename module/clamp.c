@@ -61,8 +61,8 @@ static u16 clamp_mss(struct grex_config *config, const struct sk_buff *skb,
 	const unsigned int device = READ_ONCE(config->tunnel->dev->mtu);
 	unsigned int mtu;
 
-	if (config->mss != GREX_MSS_AUTO)
-		return config->mss;
+	if (config->options.mss != GREX_MSS_AUTO)
+		return config->options.mss;
 	mtu = min(device, grex_pmtu_to(config, remote) ?: device);
 	return clamp_t(unsigned int, mtu, headers + GREX_MSS_MIN,
 		       headers + GREX_MSS_MAX) -

@@ -34,6 +34,16 @@ static struct grex_config *device_config(const struct net_device *dev)
 	return rtnl_dereference(tunnel->config);
 }
 
+static const struct grex_options device_default_options = {
+	.match.family = AF_INET,
+	.ttl = GREX_TTL_DEFAULT,
+	.tos = GREX_TOS_INHERIT,
+	.df = GREX_DF_SET,
+	.icmp_relay = true,
+	.keepalive_retries = GREX_KEEPALIVE_RETRIES_DEFAULT,
+	.keepalive_reply = true,
+};
+
 /**
  * grex_device_config_alloc - a configuration to fill in and apply
  * @dev: its device
@@ -53,35 +63,7 @@ struct grex_config *grex_device_config_alloc(struct net_device *dev,
 		return NULL;
 	}
 	config->tunnel = netdev_priv(dev);
-	config->match.family = AF_INET;
-	config->ttl = GREX_TTL_DEFAULT;
-	config->tos = GREX_TOS_INHERIT;
-	config->df = GREX_DF_SET;
-	config->icmp_relay = true;
-	config->keepalive_retries = GREX_KEEPALIVE_RETRIES_DEFAULT;
-	config->keepalive_reply = true;
-	if (from) {
-		config->match = from->match;
-		config->link = from->link;
-		config->iflags = from->iflags;
-		config->oflags = from->oflags;
-		config->okey = from->okey;
-		config->fwmark = from->fwmark;
-		config->ttl = from->ttl;
-		config->tos = from->tos;
-		config->df = from->df;
-		config->icmp_relay = from->icmp_relay;
-		config->icmp_from_hop = from->icmp_from_hop;
-		config->decap_ttl_copy = from->decap_ttl_copy;
-		config->keepalive_interval = from->keepalive_interval;
-		config->keepalive_retries = from->keepalive_retries;
-		config->keepalive_reply = from->keepalive_reply;
-		config->mss = from->mss;
-		config->mtu_probe = from->mtu_probe;
-		config->ttl_min = from->ttl_min;
-		config->has_secret = from->has_secret;
-		config->secret = from->secret;
-	}
+	config->options = from ? from->options : device_default_options;
 	return config;
 }
 
@@ -112,9 +94,9 @@ static bool device_is_duplicate(const struct grex_config *config,
 static void device_show_config(struct net_device *dev,
 			       const struct grex_config *config)
 {
-	const union grex_addr *remote = &config->match.remote;
+	const union grex_addr *remote = &config->options.match.remote;
 
-	__dev_addr_set(dev, (const u8 *)&config->match.local.v4,
+	__dev_addr_set(dev, (const u8 *)&config->options.match.local.v4,
 		       sizeof(__be32));
 	memcpy(dev->broadcast, &remote->v4, sizeof(__be32));
 	/* Without a remote there are many neighbours, each with an entry. Once set, the
@@ -237,7 +219,7 @@ static int device_get_iflink(const struct net_device *dev)
 	int link;
 
 	rcu_read_lock();
-	link = rcu_dereference(tunnel->config)->link;
+	link = rcu_dereference(tunnel->config)->options.link;
 	rcu_read_unlock();
 	return link;
 }
@@ -327,7 +309,7 @@ void grex_device_setup(struct net_device *dev)
 static void device_set_overhead(struct grex_config *config)
 {
 	config->overhead =
-		sizeof(struct iphdr) + grex_header_len(config->oflags);
+		sizeof(struct iphdr) + grex_header_len(config->options.oflags);
 }
 
 /**
@@ -410,7 +392,8 @@ static unsigned int device_new_mtu(const struct net_device *dev,
 
 	if (!link->is_known)
 		mtu = mtu + old->overhead - config->overhead;
-	else if (old->overhead != config->overhead || old->tos != config->tos ||
+	else if (old->overhead != config->overhead ||
+		 old->options.tos != config->options.tos ||
 		 grex_keepalive_moves(old, config))
 		mtu = link->mtu;
 	return clamp(grex_follow_keep_ipv6(dev, mtu), dev->min_mtu,
@@ -463,9 +446,9 @@ int grex_device_change(struct net_device *dev, struct grex_config *config,
 
 	/* Nothing fails from here on. */
 	WRITE_ONCE(tunnel->mtu_mode, mtu->mode);
-	if (config->iflags & ~old->iflags & GREX_HEADER_SEQ)
+	if (config->options.iflags & ~old->options.iflags & GREX_HEADER_SEQ)
 		grex_restart_iseq(tunnel);
-	if (config->oflags & ~old->oflags & GREX_HEADER_SEQ)
+	if (config->options.oflags & ~old->options.oflags & GREX_HEADER_SEQ)
 		atomic_set(&tunnel->oseq, 0);
 	rcu_assign_pointer(tunnel->config, config);
 	grex_table_remove(table, old);
@@ -481,7 +464,7 @@ int grex_device_change(struct net_device *dev, struct grex_config *config,
 	/* A point-to-point device has one neighbour, other ones have many: what
 	 * was kept for the one kind is not found for the other.
 	 */
-	if (!old->match.remote.v4 != !config->match.remote.v4)
+	if (!old->options.match.remote.v4 != !config->options.match.remote.v4)
 		call_netdevice_notifiers(NETDEV_CHANGEADDR, dev);
 	/* Tells listeners of a device that is down, too. */
 	call_netdevice_notifiers(NETDEV_CHANGEINFODATA, dev);

@@ -229,7 +229,7 @@ static void discover_work(struct work_struct *work)
 	rcu_read_lock();
 	config = rcu_dereference(tunnel->config);
 	spin_lock(&discover->lock);
-	if (discover->running && config->mtu_probe) {
+	if (discover->running && config->options.mtu_probe) {
 		delay = discover_step(tunnel, grex_pmtu_limit_to(config),
 				      &size);
 		discover_publish(tunnel);
@@ -268,7 +268,7 @@ void grex_discover_answer(const struct grex_config *config,
 {
 	struct grex_discover *discover = &config->tunnel->discover;
 
-	if (!config->mtu_probe)
+	if (!config->options.mtu_probe)
 		return;
 	spin_lock(&discover->lock);
 	if (probe->kind != GREX_PROBE_PATH) {
@@ -302,7 +302,7 @@ bool grex_discover_claim(const struct grex_config *config, u32 mtu)
 	const u64 now = get_jiffies_64();
 	bool knows;
 
-	if (!config->mtu_probe)
+	if (!config->options.mtu_probe)
 		return false;
 	spin_lock(&discover->lock);
 	knows = discover->answers;
@@ -372,7 +372,7 @@ void grex_discover_change(struct grex_tunnel *tunnel,
 
 	if (!netif_running(tunnel->dev))
 		return;
-	if (old->mtu_probe != config->mtu_probe ||
+	if (old->options.mtu_probe != config->options.mtu_probe ||
 	    grex_keepalive_moves(old, config)) {
 		discover_restart(tunnel, true);
 		return;

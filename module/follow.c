@@ -79,8 +79,8 @@ static unsigned long follow_look(struct grex_tunnel *tunnel)
 	local_bh_disable();
 	rcu_read_lock();
 	config = rcu_dereference(tunnel->config);
-	mtu = config->match.remote.v4
-		      ? grex_pmtu_to(config, config->match.remote.v4)
+	mtu = config->options.match.remote.v4
+		      ? grex_pmtu_to(config, config->options.match.remote.v4)
 		      : 0;
 	probed = grex_pmtu_probed(config);
 	rcu_read_unlock();

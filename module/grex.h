@@ -68,64 +68,72 @@ enum grex_df {
 };
 
 /**
- * struct grex_config - what an operator chose for a tunnel
- * @match: const. received packets that are ours
- * @link: const. ifindex of the underlay device in the underlay netns, 0: any
- * @iflags: const. GREX_HEADER_* wanted in received packets
- * @oflags: const. GREX_HEADER_* of sent packets
- * @okey: const. key of sent packets, with GREX_HEADER_KEY in @oflags
- * @fwmark: const. mark of the underlay route lookup
- * @ttl: const. 1..255, or GREX_TTL_INHERIT
- * @tos: const. TOS, or GREX_TOS_INHERIT
- * @df: const. outer DF
- * @icmp_relay: const. ICMP errors about outer packets reach the inner source
- * @icmp_from_hop: const. and come from the router that reported them
- * @decap_ttl_copy: const. the outer TTL bounds that of a received inner packet
- * @keepalive_interval: const. ms between keepalives, 0: none are sent
- * @keepalive_retries: const. unanswered ones that take the peer for down
- * @keepalive_reply: const. the peer's are answered
- * @mtu_probe: const. probes look for the path MTU
- * @mss: const. bytes that the MSS of a SYN is lowered to, 0: it is not, or
+ * struct grex_options - what the operator chose for a tunnel
+ * @match: received packets that belong to the tunnel
+ * @link: ifindex of the underlay device in the underlay netns, 0: any
+ * @fwmark: mark of the underlay route lookup
+ * @keepalive_interval: ms between keepalives, 0: none are sent
+ * @okey: key of sent packets, with GREX_HEADER_KEY in @oflags
+ * @iflags: GREX_HEADER_* that received packets must have
+ * @oflags: GREX_HEADER_* of sent packets
+ * @mss: bytes that the MSS of a SYN is lowered to, 0: it is not changed, or
  *	GREX_MSS_AUTO
- * @overhead: const. bytes of outer IP and GRE header
- * @ttl_min: const. the lowest outer TTL of received packets that is accepted, 0: any
- * @has_secret: const. @secret proves keepalives
- * @secret: const. the key that both ends share, valid with @has_secret
- * @tunnel: const. whose configuration it is
- * @by_match: RCU. node of the table, found with @match
- * @by_pair: RCU. node of the table, found with the addresses of @match
- * @sent: const. @match with the key of sent packets
- * @by_sent: RCU. node of the table, found with @sent
- * @dst_cache: own. route to a fixed remote; here and not in the tunnel, so that
- *	a route looked up for one configuration never serves the next
- * @rcu: for the release
- *
- * Never changed once published: a change publishes another one. Who holds a
- * pointer under RCU therefore sees one whole configuration.
+ * @ttl: 1..255, or GREX_TTL_INHERIT
+ * @ttl_min: the lowest outer TTL of received packets that is accepted, 0: any
+ * @tos: TOS, or GREX_TOS_INHERIT
+ * @df: enum grex_df
+ * @keepalive_retries: number of unanswered keepalives after which the peer is down
+ * @keepalive_reply: keepalives of the peer are answered
+ * @icmp_relay: ICMP errors about outer packets are relayed to the inner source
+ * @icmp_from_hop: the relayed error has the address of the router that reported it
+ * @decap_ttl_copy: the outer TTL bounds that of a received inner packet
+ * @mtu_probe: probes discover the path MTU
+ * @has_secret: @secret authenticates keepalives
+ * @secret: the key that both ends share, valid with @has_secret
  */
-struct grex_config {
-	struct rhlist_head by_match;
+struct grex_options {
 	struct grex_match match;
 	int link;
+	u32 fwmark;
+	u32 keepalive_interval;
+	__be32 okey;
 	u16 iflags;
 	u16 oflags;
-	__be32 okey;
-	u32 fwmark;
+	u16 mss;
 	u8 ttl;
+	u8 ttl_min;
 	u8 tos;
 	u8 df;
+	u8 keepalive_retries;
+	bool keepalive_reply;
 	bool icmp_relay;
 	bool icmp_from_hop;
 	bool decap_ttl_copy;
-	bool keepalive_reply;
-	u8 keepalive_retries;
-	u32 keepalive_interval;
 	bool mtu_probe;
-	u16 mss;
-	u8 overhead;
-	u8 ttl_min;
 	bool has_secret;
 	siphash_key_t secret;
+};
+
+/**
+ * struct grex_config - the options of a tunnel in force, and what belongs to them
+ * @by_match: RCU. node of the table, found with @options.match
+ * @options: const. what the operator chose
+ * @overhead: const. bytes of outer IP and GRE header
+ * @tunnel: const. whose configuration it is
+ * @dst_cache: own. route to a fixed remote; here and not in the tunnel, so that
+ *	a route looked up for one configuration never serves the next
+ * @by_pair: RCU. node of the table, found with the addresses of @options.match
+ * @sent: const. @options.match with the key of sent packets
+ * @by_sent: RCU. node of the table, found with @sent
+ * @rcu: for the release
+ *
+ * A published configuration never changes; a change publishes another one. A reader
+ * that holds a pointer under RCU therefore sees one consistent configuration.
+ */
+struct grex_config {
+	struct rhlist_head by_match;
+	struct grex_options options;
+	u8 overhead;
 	struct grex_tunnel *tunnel;
 	struct dst_cache dst_cache;
 	struct rhlist_head by_pair;

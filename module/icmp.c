@@ -105,7 +105,7 @@ static bool icmp_is_same_vrf(const struct icmp_report *report,
 {
 	struct net_device *dev = report->skb->dev;
 
-	return !config->link ||
+	return !config->options.link ||
 	       grex_route_in_vrf(config, l3mdev_master_ifindex_rcu(dev));
 }
 
@@ -117,11 +117,11 @@ static bool icmp_is_sender(struct grex_config *config, void *arg)
 
 	if (!report->quote.has_key && report->asked++ >= ICMP_KEYLESS)
 		return false;
-	if (header->flags != config->oflags ||
+	if (header->flags != config->options.oflags ||
 	    !icmp_is_same_vrf(report, config))
 		return false;
 	if (report->quote.has_key)
-		return header->key == config->okey;
+		return header->key == config->options.okey;
 	/* The key is further back than the quote: only the ID can tell. */
 	return icmp_is_known(report, config);
 }
@@ -242,8 +242,10 @@ static bool icmp_is_too_far(const struct icmp_report *report)
 {
 	const struct grex_config *config = report->config;
 
-	return config->ttl_min && config->ttl != GREX_TTL_INHERIT &&
-	       report->quote.ttl + (255 - config->ttl_min) < config->ttl;
+	return config->options.ttl_min &&
+	       config->options.ttl != GREX_TTL_INHERIT &&
+	       report->quote.ttl + (255 - config->options.ttl_min) <
+		       config->options.ttl;
 }
 
 /* A frag needed is about a packet with DF that is larger than the MTU, and of a size
@@ -309,7 +311,7 @@ static void icmp_redirect(struct icmp_report *report, struct rtable *rt)
 	struct sk_buff *skb = report->skb;
 	const u32 mark = skb->mark;
 
-	skb->mark = report->config->fwmark;
+	skb->mark = report->config->options.fwmark;
 	rt->dst.ops->redirect(&rt->dst, NULL, skb);
 	skb->mark = mark;
 }
@@ -350,17 +352,18 @@ static enum icmp_outcome icmp_relay(struct grex_net *gn,
 
 	/* A keepalive of ours says that it is from the remote. */
 	if (inner->version == 4 &&
-	    !memcmp(inner->saddr, &config->match.remote.v4,
-		    sizeof(config->match.remote.v4)))
+	    !memcmp(inner->saddr, &config->options.match.remote.v4,
+		    sizeof(config->options.match.remote.v4)))
 		return ICMP_REFUSED;
 	relay->inner = inner;
 	if (!grex_translate(&report->error, inner, report->quote.inner,
-			    config->ttl == GREX_TTL_INHERIT, &relay->error))
+			    config->options.ttl == GREX_TTL_INHERIT,
+			    &relay->error))
 		return ICMP_REFUSED;
 	if (!__ratelimit(&tunnel->relay_limit[report->kind]) ||
 	    !__ratelimit(&gn->relay_limit[report->kind]))
 		return ICMP_LIMITED;
-	if (config->icmp_from_hop)
+	if (config->options.icmp_from_hop)
 		relay->hop = ip->saddr;
 	switch (grex_relay_send(tunnel->dev, relay)) {
 	case 0:
@@ -431,7 +434,7 @@ void grex_icmp_error(struct sk_buff *skb, u32 info)
 	}
 	if (report.kind == GREX_ERROR_FRAG_NEEDED)
 		icmp_learn(&report, false);
-	if (!report.config->icmp_relay ||
+	if (!report.config->options.icmp_relay ||
 	    !(READ_ONCE(report.config->tunnel->dev->flags) & IFF_UP))
 		return;
 

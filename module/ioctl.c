@@ -14,19 +14,19 @@ static void ioctl_fill(const struct net_device *dev,
 {
 	memset(parm, 0, sizeof(*parm));
 	strscpy(parm->name, dev->name, sizeof(parm->name));
-	parm->link = config->link;
-	parm->i_flags = htons(config->iflags);
-	parm->o_flags = htons(config->oflags);
-	parm->i_key = config->match.key;
-	parm->o_key = config->okey;
+	parm->link = config->options.link;
+	parm->i_flags = htons(config->options.iflags);
+	parm->o_flags = htons(config->options.oflags);
+	parm->i_key = config->options.match.key;
+	parm->o_key = config->options.okey;
 	parm->iph.version = 4;
 	parm->iph.ihl = sizeof(parm->iph) >> 2;
 	parm->iph.protocol = IPPROTO_GRE;
-	parm->iph.tos = config->tos;
-	parm->iph.ttl = config->ttl;
-	parm->iph.saddr = config->match.local.v4;
-	parm->iph.daddr = config->match.remote.v4;
-	if (config->df == GREX_DF_SET)
+	parm->iph.tos = config->options.tos;
+	parm->iph.ttl = config->options.ttl;
+	parm->iph.saddr = config->options.match.local.v4;
+	parm->iph.daddr = config->options.match.remote.v4;
+	if (config->options.df == GREX_DF_SET)
 		parm->iph.frag_off = htons(IP_DF);
 }
 

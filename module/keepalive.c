@@ -57,8 +57,8 @@ static bool keepalive_heard(const struct grex_config *config)
 	const unsigned long when = READ_ONCE(config->tunnel->received);
 
 	return when && when != READ_ONCE(config->tunnel->keepalive.replied) &&
-	       grex_ms_since(when) < (u64)config->keepalive_interval *
-					     config->keepalive_retries;
+	       grex_ms_since(when) < (u64)config->options.keepalive_interval *
+					     config->options.keepalive_retries;
 }
 
 /* One event: the machine, the carrier and the timer change together, so that
@@ -71,8 +71,8 @@ static unsigned int keepalive_step(struct grex_keepalive *keepalive,
 {
 	const struct grex_fsm_input in = {
 		.now = ktime_get_boottime_ns(),
-		.interval = config->keepalive_interval,
-		.retries = config->keepalive_retries,
+		.interval = config->options.keepalive_interval,
+		.retries = config->options.keepalive_retries,
 		.heard = keepalive_heard(config),
 	};
 	struct net_device *dev = config->tunnel->dev;
@@ -120,7 +120,7 @@ static void keepalive_event(struct grex_tunnel *tunnel,
 static unsigned int keepalive_min_size(const struct grex_config *config)
 {
 	return sizeof(struct iphdr) +
-	       grex_header_len(config->iflags & GREX_HEADER_KEY) +
+	       grex_header_len(config->options.iflags & GREX_HEADER_KEY) +
 	       GREX_PROBE_LEN;
 }
 
@@ -152,7 +152,7 @@ int grex_keepalive_send(struct grex_config *config, enum grex_probe_kind kind,
 	struct grex_tunnel *tunnel = config->tunnel;
 	struct grex_keepalive *keepalive = &tunnel->keepalive;
 	struct grex_probe_log *log = &keepalive->log[kind];
-	const u16 flags = config->iflags & GREX_HEADER_KEY;
+	const u16 flags = config->options.iflags & GREX_HEADER_KEY;
 	const u8 gre = grex_header_len(flags);
 	const unsigned int least = keepalive_min_size(config);
 	const unsigned int padding = size > least ? size - least : 0;
@@ -182,7 +182,8 @@ int grex_keepalive_send(struct grex_config *config, enum grex_probe_kind kind,
 	}
 	skb_reserve(skb, LL_MAX_HEADER + MAX_HEADER + 2 * sizeof(struct iphdr));
 	/* What the peer returns must match what we receive. */
-	grex_header_write(skb_put(skb, gre), flags, 0, config->match.key, 0);
+	grex_header_write(skb_put(skb, gre), flags, 0,
+			  config->options.match.key, 0);
 	payload = skb_put(skb, GREX_PROBE_LEN);
 	skb_put_zero(skb, padding);
 	probe.time = ktime_get_boottime_ns() + keepalive->epoch;
@@ -225,17 +226,18 @@ static enum hrtimer_restart keepalive_timer(struct hrtimer *timer)
 
 	rcu_read_lock();
 	config = rcu_dereference(tunnel->config);
-	if (!config->keepalive_interval)
+	if (!config->options.keepalive_interval)
 		goto out;
 	spin_lock(&keepalive->lock);
 	/* First of all, so that nothing that goes wrong stops it. */
-	hrtimer_forward_now(timer, keepalive_delay(keepalive,
-						   config->keepalive_interval));
+	hrtimer_forward_now(timer,
+			    keepalive_delay(keepalive,
+					    config->options.keepalive_interval));
 	actions = keepalive_step(keepalive, config, GREX_FSM_TICK);
 	if (keepalive->fsm.state != GREX_FSM_OFF)
 		restart = HRTIMER_RESTART;
 	spin_unlock(&keepalive->lock);
-	keepalive_log(tunnel, actions, config->keepalive_retries);
+	keepalive_log(tunnel, actions, config->options.keepalive_retries);
 	if (actions & GREX_FSM_SEND &&
 	    grex_keepalive_is_unsent(grex_keepalive_send(config,
 							 GREX_PROBE_KEEPALIVE,
@@ -361,7 +363,7 @@ void grex_keepalive_open(struct grex_tunnel *tunnel)
 {
 	const struct grex_config *config = rtnl_dereference(tunnel->config);
 
-	if (config->keepalive_interval)
+	if (config->options.keepalive_interval)
 		keepalive_event(tunnel, GREX_FSM_START);
 	else
 		netif_carrier_on(tunnel->dev);
@@ -380,9 +382,12 @@ void grex_keepalive_close(struct grex_tunnel *tunnel)
 bool grex_keepalive_moves(const struct grex_config *old,
 			  const struct grex_config *config)
 {
-	return !grex_table_same_pair(&old->match, &config->match) ||
-	       old->link != config->link || old->okey != config->okey ||
-	       old->oflags != config->oflags || old->fwmark != config->fwmark;
+	return !grex_table_same_pair(&old->options.match,
+				     &config->options.match) ||
+	       old->options.link != config->options.link ||
+	       old->options.okey != config->options.okey ||
+	       old->options.oflags != config->options.oflags ||
+	       old->options.fwmark != config->options.fwmark;
 }
 
 /* Is what was sent before no longer what is to come back? */
@@ -390,10 +395,11 @@ static bool keepalive_differs(const struct grex_config *old,
 			      const struct grex_config *config)
 {
 	return grex_keepalive_moves(old, config) ||
-	       old->match.keyed != config->match.keyed ||
-	       old->match.key != config->match.key ||
-	       old->has_secret != config->has_secret ||
-	       memcmp(&old->secret, &config->secret, sizeof(old->secret));
+	       old->options.match.keyed != config->options.match.keyed ||
+	       old->options.match.key != config->options.match.key ||
+	       old->options.has_secret != config->options.has_secret ||
+	       memcmp(&old->options.secret, &config->options.secret,
+		      sizeof(old->options.secret));
 }
 
 /* The next one comes when it would have, unless that is later than the new
@@ -422,7 +428,7 @@ void grex_keepalive_change(struct grex_tunnel *tunnel,
 			   const struct grex_config *config)
 {
 	struct grex_keepalive *keepalive = &tunnel->keepalive;
-	const u32 interval = config->keepalive_interval;
+	const u32 interval = config->options.keepalive_interval;
 
 	if (keepalive_differs(old, config)) {
 		spin_lock_bh(&keepalive->lock);
@@ -430,16 +436,16 @@ void grex_keepalive_change(struct grex_tunnel *tunnel,
 		spin_unlock_bh(&keepalive->lock);
 	}
 	if (!interval) {
-		if (old->keepalive_interval)
+		if (old->options.keepalive_interval)
 			keepalive_event(tunnel, GREX_FSM_STOP);
 	} else if (!netif_running(tunnel->dev)) {
 		return;
-	} else if (!old->keepalive_interval) {
+	} else if (!old->options.keepalive_interval) {
 		keepalive_event(tunnel, GREX_FSM_ADOPT);
 	} else if (keepalive_differs(old, config)) {
 		hrtimer_cancel(&keepalive->timer);
 		keepalive_event(tunnel, GREX_FSM_RENEW);
-	} else if (interval != old->keepalive_interval) {
+	} else if (interval != old->options.keepalive_interval) {
 		keepalive_reschedule(keepalive, ms_to_ktime(interval));
 	}
 }
@@ -464,14 +470,14 @@ int grex_keepalive_probe(struct grex_tunnel *tunnel, unsigned int size)
 	local_bh_disable();
 	rcu_read_lock();
 	config = rcu_dereference(tunnel->config);
-	if (!config->match.remote.v4)
+	if (!config->options.match.remote.v4)
 		err = -EDESTADDRREQ;
 	else if (size && (size < keepalive_min_size(config) ||
 			  size > tunnel->dev->max_mtu))
 		err = -EINVAL;
 	else
 		err = grex_keepalive_send(config, GREX_PROBE_MANUAL, size,
-					  config->df == GREX_DF_SET);
+					  config->options.df == GREX_DF_SET);
 	rcu_read_unlock();
 	local_bh_enable();
 	return err;

@@ -38,7 +38,9 @@ static struct rtable *pmtu_route(const struct grex_config *config,
 	__be32 saddr;
 
 	rt = grex_route_lookup(config, remote,
-			       config->tos & GREX_TOS_INHERIT ? 0 : config->tos,
+			       config->options.tos & GREX_TOS_INHERIT
+				       ? 0
+				       : config->options.tos,
 			       0, &saddr);
 	if (IS_ERR(rt))
 		return NULL;
@@ -95,8 +97,9 @@ struct grex_pmtu_link grex_pmtu_of_link(const struct grex_config *config)
 	struct net_device *dev = NULL;
 	unsigned int mtu = 0;
 
-	if (config->match.remote.v4) {
-		struct rtable *rt = pmtu_route(config, config->match.remote.v4);
+	if (config->options.match.remote.v4) {
+		struct rtable *rt =
+			pmtu_route(config, config->options.match.remote.v4);
 
 		if (rt) {
 			mtu = pmtu_for_device(&rt->dst);
@@ -106,8 +109,8 @@ struct grex_pmtu_link grex_pmtu_of_link(const struct grex_config *config)
 			ip_rt_put(rt);
 		}
 	}
-	if (!mtu && config->link)
-		dev = __dev_get_by_index(net, config->link);
+	if (!mtu && config->options.link)
+		dev = __dev_get_by_index(net, config->options.link);
 	if (dev)
 		mtu = READ_ONCE(dev->mtu);
 	/* Tunnels through one another would add to it without end. */
@@ -131,7 +134,7 @@ static struct grex_pmtu_learned *pmtu_entry(const struct grex_config *config,
 {
 	struct grex_pmtu_learned *learned = config->tunnel->pmtu.learned;
 
-	if (config->match.remote.v4)
+	if (config->options.match.remote.v4)
 		return learned;
 	return &learned[hash_32((__force u32)remote, GREX_PMTU_REMOTES_BITS)];
 }
@@ -288,9 +291,10 @@ unsigned int grex_pmtu_of_path(const struct grex_config *config,
 unsigned int grex_pmtu_limit(const struct grex_config *config,
 			     const struct rtable *rt)
 {
-	return config->mtu_probe
+	return config->options.mtu_probe
 		       ? pmtu_of_route(&rt->dst)
-		       : pmtu_outside(config, rt, config->match.remote.v4);
+		       : pmtu_outside(config, rt,
+				      config->options.match.remote.v4);
 }
 
 /**
@@ -301,7 +305,7 @@ unsigned int grex_pmtu_limit(const struct grex_config *config,
  */
 unsigned int grex_pmtu_limit_to(const struct grex_config *config)
 {
-	struct rtable *rt = pmtu_route(config, config->match.remote.v4);
+	struct rtable *rt = pmtu_route(config, config->options.match.remote.v4);
 	unsigned int mtu;
 
 	if (!rt)
@@ -344,17 +348,18 @@ void grex_pmtu_read(struct grex_tunnel *tunnel, struct grex_path *path)
 	struct rtable *rt;
 
 	*path = (struct grex_path){ .age = GREX_PATH_AGELESS };
-	if (!config->match.remote.v4)
+	if (!config->options.match.remote.v4)
 		return;
-	rt = pmtu_route(config, config->match.remote.v4);
+	rt = pmtu_route(config, config->options.match.remote.v4);
 	if (!rt)
 		return;
-	path->mtu = pmtu_outside(config, rt, config->match.remote.v4);
+	path->mtu = pmtu_outside(config, rt, config->options.match.remote.v4);
 	path->source = GREX_PATH_FROM_ROUTE;
 	if (grex_pmtu_probed(config)) {
 		path->source = GREX_PATH_FROM_PROBES;
 		path->age = grex_ms_since(READ_ONCE(tunnel->pmtu.confirmed));
-	} else if (pmtu_learned(config, rt, config->match.remote.v4).mtu) {
+	} else if (pmtu_learned(config, rt, config->options.match.remote.v4)
+			   .mtu) {
 		path->source = GREX_PATH_FROM_ICMP;
 		path->age = grex_ms_since(frag_needed);
 	}

@@ -27,8 +27,8 @@ struct proof_input {
 u64 grex_proof(const struct grex_config *config, const void *payload,
 	       __be32 saddr, __be32 daddr)
 {
-	const siphash_key_t *key = config->has_secret
-					   ? &config->secret
+	const siphash_key_t *key = config->options.has_secret
+					   ? &config->options.secret
 					   : &config->tunnel->keepalive.key;
 	struct proof_input input = { .saddr = saddr, .daddr = daddr };
 

@@ -112,10 +112,12 @@ static bool reflect_may_answer_from(const struct grex_config *config,
 {
 	struct net *net = config->tunnel->net;
 
-	if (config->match.local.v4)
+	if (config->options.match.local.v4)
 		return true;
 	return inet_addr_type_dev_table(net,
-					dev_get_by_index_rcu(net, config->link),
+					dev_get_by_index_rcu(net,
+							     config->options
+								     .link),
 					addr) == RTN_LOCAL;
 }
 
@@ -128,13 +130,13 @@ static enum reflect_kind reflect_kind(const struct grex_config *config,
 {
 	const unsigned int look =
 		min_t(unsigned int, skb->len, GREX_REQUEST_LOOK);
-	const u16 key = config->oflags & GREX_HEADER_KEY;
+	const u16 key = config->options.oflags & GREX_HEADER_KEY;
 
 	if (skb_is_gso(skb) || !pskb_may_pull(skb, look) ||
 	    !grex_request_read(request, skb->data, look) ||
 	    request->total_len > skb->len ||
 	    (request->header.flags & GREX_HEADER_KEY) != key ||
-	    (key && request->header.key != config->okey))
+	    (key && request->header.key != config->options.okey))
 		return REFLECT_NOTHING;
 	if (request->saddr == to || request->daddr == from)
 		return REFLECT_DIRECT;
@@ -163,15 +165,15 @@ static bool reflect_listen(const struct grex_config *config,
 	    !pskb_may_pull(skb, at + GREX_PROBE_LEN) ||
 	    !grex_probe_read(&probe, skb->data + at, request->total_len - at,
 			     &hash))
-		return !config->has_secret;
-	if (config->has_secret &&
+		return !config->options.has_secret;
+	if (config->options.has_secret &&
 	    hash != grex_proof(config, skb->data + at, request->saddr,
 			       request->daddr))
 		return false;
 	WRITE_ONCE(peer->mtu, probe.mtu);
 	WRITE_ONCE(peer->path_mtu, probe.path_mtu);
 	WRITE_ONCE(peer->heard, jiffies);
-	WRITE_ONCE(peer->verified, config->has_secret);
+	WRITE_ONCE(peer->verified, config->options.has_secret);
 	return true;
 }
 
@@ -195,7 +197,7 @@ static void reflect_send(struct grex_config *config, struct sk_buff *skb,
 	ip->ttl--;
 	if (kind == REFLECT_DIRECT) {
 		ip->saddr = to;
-		ip->daddr = config->match.remote.v4;
+		ip->daddr = config->options.match.remote.v4;
 	}
 	ip_send_check(ip);
 	/* When it was received is not when it is to be sent (fq). */
@@ -233,14 +235,14 @@ bool grex_reflect_take(struct grex_config *config, struct sk_buff *skb,
 		return false;
 
 	/* A tunnel to anyone has no peer: whoever asks may not be who he says. */
-	if (kind == REFLECT_NOTHING || !config->keepalive_reply ||
-	    !config->match.remote.v4 || ip_hdr(skb)->ttl <= 1 ||
+	if (kind == REFLECT_NOTHING || !config->options.keepalive_reply ||
+	    !config->options.match.remote.v4 || ip_hdr(skb)->ttl <= 1 ||
 	    !reflect_may_answer_from(config, to)) {
 		grex_stats_drop(tunnel->stats, GREX_RX_KEEPALIVE_REFUSED, skb);
 		return true;
 	}
 	/* Whoever has the secret asks by the outer addresses. */
-	if ((kind == REFLECT_INSIDE && config->has_secret) ||
+	if ((kind == REFLECT_INSIDE && config->options.has_secret) ||
 	    !reflect_listen(config, skb, &request)) {
 		grex_stats_drop(tunnel->stats, GREX_RX_KEEPALIVE_UNPROVED, skb);
 		return true;

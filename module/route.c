@@ -23,7 +23,7 @@
 bool grex_route_in_vrf(const struct grex_config *config, int vrf)
 {
 	struct net_device *dev =
-		dev_get_by_index_rcu(config->tunnel->net, config->link);
+		dev_get_by_index_rcu(config->tunnel->net, config->options.link);
 
 	return dev && l3mdev_master_ifindex_rcu(dev) == vrf;
 }
@@ -33,10 +33,11 @@ bool grex_route_in_vrf(const struct grex_config *config, int vrf)
  */
 static int route_oif(const struct grex_config *config)
 {
-	if (!config->link)
+	if (!config->options.link)
 		return 0;
-	return l3mdev_master_ifindex_by_index(config->tunnel->net, config->link)
-		       ?: config->link;
+	return l3mdev_master_ifindex_by_index(config->tunnel->net,
+					      config->options.link)
+		       ?: config->options.link;
 }
 
 static void route_flow(const struct grex_config *config, __be32 remote,
@@ -44,12 +45,12 @@ static void route_flow(const struct grex_config *config, __be32 remote,
 {
 	*flow = (struct flowi4){
 		.daddr = remote,
-		.saddr = config->match.local.v4,
+		.saddr = config->options.match.local.v4,
 		.flowi4_oif = route_oif(config),
-		.flowi4_mark = config->fwmark,
+		.flowi4_mark = config->options.fwmark,
 		.flowi4_proto = IPPROTO_GRE,
 		.flowi4_multipath_hash = hash,
-		.fl4_gre_key = config->okey,
+		.fl4_gre_key = config->options.okey,
 	};
 	grex_compat_flow_dsfield(flow, dsfield);
 }
@@ -96,8 +97,8 @@ bool grex_route_is_spread(const struct grex_config *config, __be32 remote,
 	route_flow(config, remote, dsfield, 0, &flow);
 	grex_compat_flow_output(&flow);
 	/* Of several paths the one by that device is taken. */
-	if (config->link && flow.flowi4_oif == config->link &&
-	    !netif_index_is_l3_master(config->tunnel->net, config->link))
+	if (config->options.link && flow.flowi4_oif == config->options.link &&
+	    !netif_index_is_l3_master(config->tunnel->net, config->options.link))
 		return false;
 	return !fib_lookup(config->tunnel->net, &flow, &result,
 			   FIB_LOOKUP_NOREF) &&

@@ -231,10 +231,10 @@ static int rtnl_get_link(struct nlattr *attr, struct net *net,
 
 	if (!attr)
 		return 0;
-	config->link = nla_get_u32(attr);
-	if (!config->link)
+	config->options.link = nla_get_u32(attr);
+	if (!config->options.link)
 		return 0;
-	link = __dev_get_by_index(net, config->link);
+	link = __dev_get_by_index(net, config->options.link);
 	if (!link)
 		return rtnl_refuse(-ENODEV, extack, attr,
 				   "IFLA_GRE_LINK names no device of the underlay namespace");
@@ -280,15 +280,15 @@ static int rtnl_get_icmp(struct nlattr *data[], struct grex_config *config,
 	struct nlattr *source = data[IFLA_GREX_ICMP_SOURCE];
 	int err;
 
-	err = rtnl_get_choice(data, IFLA_GREX_ICMP_RELAY, &config->icmp_relay,
-			      extack);
+	err = rtnl_get_choice(data, IFLA_GREX_ICMP_RELAY,
+			      &config->options.icmp_relay, extack);
 	if (err)
 		return err;
 	err = rtnl_get_choice(data, IFLA_GREX_ICMP_SOURCE,
-			      &config->icmp_from_hop, extack);
+			      &config->options.icmp_from_hop, extack);
 	if (err)
 		return err;
-	if (config->icmp_from_hop && !config->icmp_relay)
+	if (config->options.icmp_from_hop && !config->options.icmp_relay)
 		return rtnl_refuse(-EINVAL, extack, source ?: relay,
 				   "IFLA_GREX_ICMP_SOURCE hop has no effect without IFLA_GREX_ICMP_RELAY");
 	return 0;
@@ -309,28 +309,29 @@ static int rtnl_get_keepalive(struct nlattr *data[], struct grex_config *config,
 					   "IFLA_GREX_KEEPALIVE_INTERVAL must be 0 (off) or 100..3600000 ms");
 		/* The timers of many tunnels are the host's time, whoever makes them. */
 		if (value && value < GREX_KEEPALIVE_INTERVAL_ANY &&
-		    value != config->keepalive_interval &&
+		    value != config->options.keepalive_interval &&
 		    !capable(CAP_NET_ADMIN))
 			return rtnl_refuse(-EPERM, extack, interval,
 					   "IFLA_GREX_KEEPALIVE_INTERVAL below 1000 ms needs CAP_NET_ADMIN in the initial user namespace");
-		config->keepalive_interval = value;
+		config->options.keepalive_interval = value;
 	}
 	if (retries) {
 		value = nla_get_u32(retries);
 		if (!value || value > GREX_KEEPALIVE_RETRIES_MAX)
 			return rtnl_refuse(-EINVAL, extack, retries,
 					   "IFLA_GREX_KEEPALIVE_RETRIES must be 1..255");
-		if (!config->keepalive_interval)
+		if (!config->options.keepalive_interval)
 			return rtnl_refuse(-EINVAL, extack, retries,
 					   "IFLA_GREX_KEEPALIVE_RETRIES has no effect without IFLA_GREX_KEEPALIVE_INTERVAL");
-		config->keepalive_retries = value;
+		config->options.keepalive_retries = value;
 	}
-	if (config->keepalive_interval && !config->match.remote.v4)
+	if (config->options.keepalive_interval &&
+	    !config->options.match.remote.v4)
 		return rtnl_refuse(-EINVAL, extack,
 				   interval ?: data[IFLA_GRE_REMOTE],
 				   "IFLA_GREX_KEEPALIVE_INTERVAL needs a peer to ask: IFLA_GRE_REMOTE");
 	return rtnl_get_choice(data, IFLA_GREX_KEEPALIVE_REPLY,
-			       &config->keepalive_reply, extack);
+			       &config->options.keepalive_reply, extack);
 }
 
 static int rtnl_get_ttl_min(struct nlattr *attr, u8 *ttl_min,
@@ -352,18 +353,19 @@ static int rtnl_get_secret(struct nlattr *data[], struct grex_config *config,
 	__le64 key[2];
 
 	if (attr) {
-		config->has_secret = nla_len(attr);
-		memset(&config->secret, 0, sizeof(config->secret));
+		config->options.has_secret = nla_len(attr);
+		memset(&config->options.secret, 0,
+		       sizeof(config->options.secret));
 		if (nla_len(attr) == GREX_KEEPALIVE_SECRET_LEN) {
 			memcpy(key, nla_data(attr), sizeof(key));
-			config->secret.key[0] = le64_to_cpu(key[0]);
-			config->secret.key[1] = le64_to_cpu(key[1]);
+			config->options.secret.key[0] = le64_to_cpu(key[0]);
+			config->options.secret.key[1] = le64_to_cpu(key[1]);
 		} else if (nla_len(attr)) {
 			return rtnl_refuse(-EINVAL, extack, attr,
 					   "IFLA_GREX_KEEPALIVE_SECRET must have 16 bytes, or none");
 		}
 	}
-	if (config->has_secret && !config->match.remote.v4)
+	if (config->options.has_secret && !config->options.match.remote.v4)
 		return rtnl_refuse(-EINVAL, extack,
 				   attr ?: data[IFLA_GRE_REMOTE],
 				   "IFLA_GREX_KEEPALIVE_SECRET needs a peer that knows it: IFLA_GRE_REMOTE");
@@ -392,11 +394,11 @@ static int rtnl_get_mtu_probe(struct nlattr *data[], struct grex_config *config,
 	struct nlattr *attr = data[IFLA_GREX_MTU_PROBE];
 	int err;
 
-	err = rtnl_get_choice(data, IFLA_GREX_MTU_PROBE, &config->mtu_probe,
-			      extack);
+	err = rtnl_get_choice(data, IFLA_GREX_MTU_PROBE,
+			      &config->options.mtu_probe, extack);
 	if (err)
 		return err;
-	if (config->mtu_probe && !config->match.remote.v4)
+	if (config->options.mtu_probe && !config->options.match.remote.v4)
 		return rtnl_refuse(-EINVAL, extack,
 				   attr ?: data[IFLA_GRE_REMOTE],
 				   "IFLA_GREX_MTU_PROBE needs a peer to ask: IFLA_GRE_REMOTE");
@@ -429,47 +431,50 @@ static int rtnl_to_config(struct nlattr *data[], struct net *net,
 	if (err)
 		return err;
 	err = rtnl_get_flags(data[IFLA_GRE_IFLAGS], data[IFLA_GRE_IKEY],
-			     &config->iflags, &config->match.key, extack);
+			     &config->options.iflags,
+			     &config->options.match.key, extack);
 	if (err)
 		return err;
-	config->match.keyed = !!(config->iflags & GREX_HEADER_KEY);
+	config->options.match.keyed =
+		!!(config->options.iflags & GREX_HEADER_KEY);
 	err = rtnl_get_flags(data[IFLA_GRE_OFLAGS], data[IFLA_GRE_OKEY],
-			     &config->oflags, &config->okey, extack);
+			     &config->options.oflags, &config->options.okey,
+			     extack);
 	if (err)
 		return err;
-	err = rtnl_get_address(data[IFLA_GRE_LOCAL], &config->match.local,
-			       extack);
+	err = rtnl_get_address(data[IFLA_GRE_LOCAL],
+			       &config->options.match.local, extack);
 	if (err)
 		return err;
-	err = rtnl_get_address(data[IFLA_GRE_REMOTE], &config->match.remote,
-			       extack);
+	err = rtnl_get_address(data[IFLA_GRE_REMOTE],
+			       &config->options.match.remote, extack);
 	if (err)
 		return err;
 	if (data[IFLA_GRE_TTL])
-		config->ttl = nla_get_u8(data[IFLA_GRE_TTL]);
-	err = rtnl_get_tos(data[IFLA_GRE_TOS], &config->tos, extack);
+		config->options.ttl = nla_get_u8(data[IFLA_GRE_TTL]);
+	err = rtnl_get_tos(data[IFLA_GRE_TOS], &config->options.tos, extack);
 	if (err)
 		return err;
-	err = rtnl_get_df(data, &config->df, extack);
+	err = rtnl_get_df(data, &config->options.df, extack);
 	if (err)
 		return err;
 	if (data[IFLA_GRE_FWMARK])
-		config->fwmark = nla_get_u32(data[IFLA_GRE_FWMARK]);
+		config->options.fwmark = nla_get_u32(data[IFLA_GRE_FWMARK]);
 	err = rtnl_get_choice(data, IFLA_GREX_DECAP_TTL,
-			      &config->decap_ttl_copy, extack);
+			      &config->options.decap_ttl_copy, extack);
 	if (err)
 		return err;
 	err = rtnl_get_icmp(data, config, extack);
 	if (err)
 		return err;
-	err = rtnl_get_mss(data[IFLA_GREX_MSS], &config->mss, extack);
+	err = rtnl_get_mss(data[IFLA_GREX_MSS], &config->options.mss, extack);
 	if (err)
 		return err;
 	err = rtnl_get_mtu_probe(data, config, extack);
 	if (err)
 		return err;
-	err = rtnl_get_ttl_min(data[IFLA_GREX_TTL_MIN], &config->ttl_min,
-			       extack);
+	err = rtnl_get_ttl_min(data[IFLA_GREX_TTL_MIN],
+			       &config->options.ttl_min, extack);
 	if (err)
 		return err;
 	err = rtnl_get_secret(data, config, extack);
@@ -506,7 +511,8 @@ static int rtnl_get_mtu(struct nlattr *attr, struct nlattr *data[],
 		case GREX_MTU_AUTO_PATH:
 			mtu->mode = GREX_MTU_AUTO;
 			if (old_mode != GREX_MTU_AUTO)
-				config->mtu_probe |= !data[IFLA_GREX_MTU_PROBE];
+				config->options.mtu_probe |=
+					!data[IFLA_GREX_MTU_PROBE];
 			break;
 		case GREX_MTU_AUTO_ROUTE:
 			mtu->mode = GREX_MTU_ROUTE;
@@ -520,7 +526,8 @@ static int rtnl_get_mtu(struct nlattr *attr, struct nlattr *data[],
 					   "IFLA_MTU contradicts IFLA_GREX_MTU_AUTO");
 	}
 	/* IFLA_MTU ends it. */
-	if (mtu->mode == GREX_MTU_AUTO && !attr && !config->match.remote.v4)
+	if (mtu->mode == GREX_MTU_AUTO && !attr &&
+	    !config->options.match.remote.v4)
 		return rtnl_refuse(-EINVAL, extack,
 				   auto_attr ?: data[IFLA_GRE_REMOTE],
 				   "IFLA_GREX_MTU_AUTO needs a path to follow: IFLA_GRE_REMOTE");
@@ -687,37 +694,43 @@ static int rtnl_fill_info(struct sk_buff *skb, const struct net_device *dev)
 	const struct grex_tunnel *tunnel = netdev_priv(dev);
 	const struct grex_config *config = rtnl_dereference(tunnel->config);
 
-	if (nla_put_u32(skb, IFLA_GRE_LINK, config->link) ||
-	    nla_put_be16(skb, IFLA_GRE_IFLAGS, htons(config->iflags)) ||
-	    nla_put_be16(skb, IFLA_GRE_OFLAGS, htons(config->oflags)) ||
-	    (config->iflags & GREX_HEADER_KEY &&
-	     nla_put_be32(skb, IFLA_GRE_IKEY, config->match.key)) ||
-	    (config->oflags & GREX_HEADER_KEY &&
-	     nla_put_be32(skb, IFLA_GRE_OKEY, config->okey)) ||
-	    nla_put_in_addr(skb, IFLA_GRE_LOCAL, config->match.local.v4) ||
-	    nla_put_in_addr(skb, IFLA_GRE_REMOTE, config->match.remote.v4) ||
-	    nla_put_u8(skb, IFLA_GRE_TTL, config->ttl) ||
-	    nla_put_u8(skb, IFLA_GRE_TOS, config->tos) ||
-	    nla_put_u8(skb, IFLA_GRE_PMTUDISC, config->df == GREX_DF_SET) ||
-	    nla_put_u8(skb, IFLA_GRE_IGNORE_DF, config->df == GREX_DF_CLEAR) ||
-	    nla_put_u32(skb, IFLA_GRE_FWMARK, config->fwmark) ||
-	    nla_put_u32(skb, IFLA_GREX_ICMP_RELAY, config->icmp_relay) ||
-	    nla_put_u32(skb, IFLA_GREX_ICMP_SOURCE, config->icmp_from_hop) ||
-	    nla_put_u32(skb, IFLA_GREX_DECAP_TTL, config->decap_ttl_copy) ||
+	if (nla_put_u32(skb, IFLA_GRE_LINK, config->options.link) ||
+	    nla_put_be16(skb, IFLA_GRE_IFLAGS, htons(config->options.iflags)) ||
+	    nla_put_be16(skb, IFLA_GRE_OFLAGS, htons(config->options.oflags)) ||
+	    (config->options.iflags & GREX_HEADER_KEY &&
+	     nla_put_be32(skb, IFLA_GRE_IKEY, config->options.match.key)) ||
+	    (config->options.oflags & GREX_HEADER_KEY &&
+	     nla_put_be32(skb, IFLA_GRE_OKEY, config->options.okey)) ||
+	    nla_put_in_addr(skb, IFLA_GRE_LOCAL,
+			    config->options.match.local.v4) ||
+	    nla_put_in_addr(skb, IFLA_GRE_REMOTE,
+			    config->options.match.remote.v4) ||
+	    nla_put_u8(skb, IFLA_GRE_TTL, config->options.ttl) ||
+	    nla_put_u8(skb, IFLA_GRE_TOS, config->options.tos) ||
+	    nla_put_u8(skb, IFLA_GRE_PMTUDISC,
+		       config->options.df == GREX_DF_SET) ||
+	    nla_put_u8(skb, IFLA_GRE_IGNORE_DF,
+		       config->options.df == GREX_DF_CLEAR) ||
+	    nla_put_u32(skb, IFLA_GRE_FWMARK, config->options.fwmark) ||
+	    nla_put_u32(skb, IFLA_GREX_ICMP_RELAY, config->options.icmp_relay) ||
+	    nla_put_u32(skb, IFLA_GREX_ICMP_SOURCE,
+			config->options.icmp_from_hop) ||
+	    nla_put_u32(skb, IFLA_GREX_DECAP_TTL,
+			config->options.decap_ttl_copy) ||
 	    nla_put_u32(skb, IFLA_GREX_KEEPALIVE_INTERVAL,
-			config->keepalive_interval) ||
+			config->options.keepalive_interval) ||
 	    nla_put_u32(skb, IFLA_GREX_KEEPALIVE_RETRIES,
-			config->keepalive_retries) ||
+			config->options.keepalive_retries) ||
 	    nla_put_u32(skb, IFLA_GREX_KEEPALIVE_REPLY,
-			config->keepalive_reply) ||
-	    nla_put_u32(skb, IFLA_GREX_MSS, config->mss) ||
-	    nla_put_u32(skb, IFLA_GREX_MTU_PROBE, config->mtu_probe) ||
+			config->options.keepalive_reply) ||
+	    nla_put_u32(skb, IFLA_GREX_MSS, config->options.mss) ||
+	    nla_put_u32(skb, IFLA_GREX_MTU_PROBE, config->options.mtu_probe) ||
 	    nla_put_u32(skb, IFLA_GREX_MTU_AUTO,
 			rtnl_mtu_auto[tunnel->mtu_mode]) ||
-	    nla_put_u32(skb, IFLA_GREX_TTL_MIN, config->ttl_min) ||
-	    (config->has_secret &&
+	    nla_put_u32(skb, IFLA_GREX_TTL_MIN, config->options.ttl_min) ||
+	    (config->options.has_secret &&
 	     nla_put_u32(skb, IFLA_GREX_KEEPALIVE_SECRET_ID,
-			 siphash(NULL, 0, &config->secret))))
+			 siphash(NULL, 0, &config->options.secret))))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -184,11 +184,11 @@ static int rx_decap(const struct grex_config *config, struct sk_buff *skb,
 	/* 1: unusual, and accepted; 2: to be dropped. */
 	if (unlikely(rx_ecn((struct iphdr *)(skb->head + outer), skb) > 1))
 		return GREX_RX_ECN;
-	if (config->decap_ttl_copy && !grex_packet_stays_on_link(skb) &&
+	if (config->options.decap_ttl_copy && !grex_packet_stays_on_link(skb) &&
 	    unlikely(rx_copy_ttl(ttl, skb)))
 		return GREX_RX_NO_MEMORY;
 	/* Without a remote, packet sockets find the sender in the outer header (nbma.c). */
-	if (config->match.remote.v4)
+	if (config->options.match.remote.v4)
 		skb_reset_mac_header(skb);
 	else
 		skb_set_mac_header(skb, outer - (int)skb_headroom(skb));
@@ -228,7 +228,8 @@ int grex_rx(struct sk_buff *skb)
 	 * it, and proves itself.
 	 */
 	reason = GREX_RX_TTL;
-	if (unlikely(ip_hdr(skb)->ttl < config->ttl_min) && header.protocol)
+	if (unlikely(ip_hdr(skb)->ttl < config->options.ttl_min) &&
+	    header.protocol)
 		goto drop;
 
 	/* A checksum is verified whether we want one or not (RFC 2784 2.1). */
@@ -248,7 +249,7 @@ int grex_rx(struct sk_buff *skb)
 		return 0;
 	}
 	reason = GREX_RX_NO_CSUM;
-	if (unlikely(config->iflags & ~header.flags & GREX_HEADER_CSUM))
+	if (unlikely(config->options.iflags & ~header.flags & GREX_HEADER_CSUM))
 		goto drop;
 
 	protocol = header.protocol;
@@ -256,7 +257,7 @@ int grex_rx(struct sk_buff *skb)
 	if (unlikely(!rx_carries(skb, &header)))
 		goto drop;
 
-	if (unlikely(config->iflags & GREX_HEADER_SEQ)) {
+	if (unlikely(config->options.iflags & GREX_HEADER_SEQ)) {
 		reason = GREX_RX_NO_SEQ;
 		if (!(header.flags & GREX_HEADER_SEQ))
 			goto drop;
@@ -279,7 +280,7 @@ int grex_rx(struct sk_buff *skb)
 			goto drop;
 	}
 	reason = GREX_RX_NO_MEMORY;
-	if (config->mss && unlikely(grex_clamp(config, skb, from)))
+	if (config->options.mss && unlikely(grex_clamp(config, skb, from)))
 		goto drop;
 	dev_sw_netstats_rx_add(tunnel->dev, skb->len);
 	grex_note_time(&tunnel->received);

@@ -55,7 +55,7 @@ static __always_inline u32 table_hash_match_obj(const void *obj, u32 len,
 {
 	const struct grex_config *config = obj;
 
-	return table_hash_match(&config->match, len, seed);
+	return table_hash_match(&config->options.match, len, seed);
 }
 
 static __always_inline bool table_same_match(const struct grex_match *a,
@@ -70,7 +70,7 @@ static __always_inline int table_cmp_match(struct rhashtable_compare_arg *arg,
 {
 	const struct grex_config *config = obj;
 
-	return !table_same_match(&config->match, arg->key);
+	return !table_same_match(&config->options.match, arg->key);
 }
 
 static __always_inline u32 table_hash_sent_obj(const void *obj, u32 len,
@@ -102,7 +102,7 @@ static __always_inline u32 table_hash_pair_obj(const void *obj, u32 len,
 {
 	const struct grex_config *config = obj;
 
-	return table_hash_pair(&config->match, len, seed);
+	return table_hash_pair(&config->options.match, len, seed);
 }
 
 static __always_inline int table_cmp_pair(struct rhashtable_compare_arg *arg,
@@ -110,12 +110,12 @@ static __always_inline int table_cmp_pair(struct rhashtable_compare_arg *arg,
 {
 	const struct grex_config *config = obj;
 
-	return !grex_table_same_pair(&config->match, arg->key);
+	return !grex_table_same_pair(&config->options.match, arg->key);
 }
 
 static const struct rhashtable_params table_by_match = {
 	.head_offset = offsetof(struct grex_config, by_match),
-	.key_offset = offsetof(struct grex_config, match),
+	.key_offset = offsetof(struct grex_config, options.match),
 	.key_len = sizeof(struct grex_match),
 	.hashfn = table_hash_match,
 	.obj_hashfn = table_hash_match_obj,
@@ -135,7 +135,7 @@ static const struct rhashtable_params table_by_sent = {
 
 static const struct rhashtable_params table_by_pair = {
 	.head_offset = offsetof(struct grex_config, by_pair),
-	.key_offset = offsetof(struct grex_config, match),
+	.key_offset = offsetof(struct grex_config, options.match),
 	.key_len = sizeof(struct grex_match),
 	.hashfn = table_hash_pair,
 	.obj_hashfn = table_hash_pair_obj,
@@ -175,7 +175,8 @@ void grex_table_destroy(struct grex_table *table)
 static void table_count(struct grex_table *table,
 			const struct grex_config *config, int by)
 {
-	unsigned int *count = &table->count[table_class(&config->match)];
+	unsigned int *count =
+		&table->count[table_class(&config->options.match)];
 
 	WRITE_ONCE(*count, *count + by);
 }
@@ -185,14 +186,14 @@ int grex_table_insert(struct grex_table *table, struct grex_config *config)
 	int err;
 
 	ASSERT_RTNL();
-	config->sent = config->match;
-	config->sent.keyed = !!(config->oflags & GREX_HEADER_KEY);
-	config->sent.key = config->sent.keyed ? config->okey : 0;
-	err = rhltable_insert_key(&table->by_match, &config->match,
+	config->sent = config->options.match;
+	config->sent.keyed = !!(config->options.oflags & GREX_HEADER_KEY);
+	config->sent.key = config->sent.keyed ? config->options.okey : 0;
+	err = rhltable_insert_key(&table->by_match, &config->options.match,
 				  &config->by_match, table_by_match);
 	if (err)
 		return err;
-	err = rhltable_insert_key(&table->by_pair, &config->match,
+	err = rhltable_insert_key(&table->by_pair, &config->options.match,
 				  &config->by_pair, table_by_pair);
 	if (err)
 		goto err_pair;
@@ -237,11 +238,11 @@ bool grex_table_has_other(struct grex_table *table,
 
 	ASSERT_RTNL();
 	rcu_read_lock();
-	list = rhltable_lookup(&table->by_match, &config->match,
+	list = rhltable_lookup(&table->by_match, &config->options.match,
 			       table_by_match);
 	rhl_for_each_entry_rcu(other, pos, list, by_match) {
 		if (other->tunnel != config->tunnel &&
-		    other->link == config->link)
+		    other->options.link == config->options.link)
 			found = true;
 	}
 	rcu_read_unlock();
@@ -254,11 +255,11 @@ bool grex_table_has_other(struct grex_table *table,
 static __always_inline int table_link_rank(const struct grex_config *config,
 					   struct grex_arrival arrival)
 {
-	if (!config->link)
+	if (!config->options.link)
 		return 1;
-	if (config->link == arrival.iif)
+	if (config->options.link == arrival.iif)
 		return 3;
-	return config->link == arrival.l3mdev ? 2 : 0;
+	return config->options.link == arrival.l3mdev ? 2 : 0;
 }
 
 static __always_inline struct grex_config *

@@ -111,7 +111,7 @@ static struct tx_inner tx_read_inner(const struct grex_config *config,
 	default:
 		/* What "inherit" has besides is for those that have none. */
 		return (struct tx_inner){
-			.dsfield = config->tos & ~INET_ECN_MASK,
+			.dsfield = config->options.tos & ~INET_ECN_MASK,
 			.ttl = GREX_TTL_DEFAULT,
 		};
 	}
@@ -129,16 +129,17 @@ static int tx_route(struct grex_config *config, struct sk_buff *skb,
 	bool cached;
 
 	/* The outer ECN bits are the inner ones (RFC 6040 4.1). */
-	outer->dsfield = config->tos & GREX_TOS_INHERIT
+	outer->dsfield = config->options.tos & GREX_TOS_INHERIT
 				 ? dsfield
-				 : config->tos | (dsfield & INET_ECN_MASK);
-	outer->daddr = config->match.remote.v4;
+				 : config->options.tos |
+					   (dsfield & INET_ECN_MASK);
+	outer->daddr = config->options.match.remote.v4;
 
 	/* The cache holds the route of a fixed remote and one DSCP, the fixed
 	 * one or 0; others may be routed elsewhere (ip rule tos), and their
 	 * look-up is not saved. Nor is it where each flow has a path of its own.
 	 */
-	cached = outer->daddr && (!(config->tos & GREX_TOS_INHERIT) ||
+	cached = outer->daddr && (!(config->options.tos & GREX_TOS_INHERIT) ||
 				  !(dsfield & ~INET_ECN_MASK));
 	if (likely(cached)) {
 		outer->rt = dst_cache_get_ip4(cache, &outer->saddr);
@@ -168,16 +169,16 @@ static int tx_route(struct grex_config *config, struct sk_buff *skb,
 static u8 tx_ttl(const struct grex_config *config, const struct sk_buff *skb,
 		 const struct tx_inner *inner)
 {
-	if (config->ttl != GREX_TTL_INHERIT)
-		return config->ttl;
+	if (config->options.ttl != GREX_TTL_INHERIT)
+		return config->options.ttl;
 	return grex_packet_stays_on_link(skb) ? GREX_TTL_DEFAULT : inner->ttl;
 }
 
 static __be16 tx_df(const struct grex_config *config,
 		    const struct tx_inner *inner)
 {
-	bool df = config->df == GREX_DF_SET ||
-		  (config->df == GREX_DF_INHERIT && inner->df);
+	bool df = config->options.df == GREX_DF_SET ||
+		  (config->options.df == GREX_DF_INHERIT && inner->df);
 
 	return df ? htons(IP_DF) : 0;
 }
@@ -211,8 +212,8 @@ static void tx_sum(struct sk_buff *skb, unsigned int len)
 /* Put the GRE header in front of the inner packet. */
 static void tx_push_gre(const struct grex_config *config, struct sk_buff *skb)
 {
-	const unsigned int len = grex_header_len(config->oflags);
-	const u16 flags = config->oflags;
+	const unsigned int len = grex_header_len(config->options.oflags);
+	const u16 flags = config->options.oflags;
 	u32 seq = 0;
 
 	if (flags & GREX_HEADER_SEQ)
@@ -220,7 +221,8 @@ static void tx_push_gre(const struct grex_config *config, struct sk_buff *skb)
 	skb_set_inner_protocol(skb, skb->protocol);
 	skb_push(skb, len);
 	skb_reset_transport_header(skb);
-	grex_header_write(skb->data, flags, skb->protocol, config->okey, seq);
+	grex_header_write(skb->data, flags, skb->protocol, config->options.okey,
+			  seq);
 	/* Segmentation writes the checksum of each segment itself. */
 	if (flags & GREX_HEADER_CSUM && !skb_is_gso(skb))
 		tx_sum(skb, len);
@@ -257,8 +259,8 @@ static __be16 tx_id(const struct grex_config *config, const struct sk_buff *skb,
  */
 static void tx_mark(const struct grex_config *config, struct sk_buff *skb)
 {
-	if (config->fwmark)
-		skb->mark = config->fwmark;
+	if (config->options.fwmark)
+		skb->mark = config->options.fwmark;
 }
 
 /* Put the outer IP header in front, and give the packet its route. */
@@ -308,7 +310,8 @@ static void tx_remember(const struct grex_config *config,
 			const struct sk_buff *skb, const struct tx_outer *outer)
 {
 	if (!(outer->df && skb->len > GREX_SENT_LEN) &&
-	    !(config->ttl == GREX_TTL_INHERIT && outer->ttl < GREX_SENT_TTL) &&
+	    !(config->options.ttl == GREX_TTL_INHERIT &&
+	      outer->ttl < GREX_SENT_TTL) &&
 	    !grex_sent_is_stale(config->tunnel->sent, ntohs(ip_hdr(skb)->id)))
 		return;
 	grex_sent_add(config->tunnel->sent, skb, config->overhead);
@@ -374,7 +377,8 @@ static int tx_send(struct grex_config *config, struct sk_buff *skb,
 					       config->overhead)))
 		goto no_memory;
 	if (unlikely(iptunnel_handle_offloads(skb,
-					      config->oflags & GREX_HEADER_CSUM
+					      config->options.oflags &
+							      GREX_HEADER_CSUM
 						      ? SKB_GSO_GRE_CSUM
 						      : SKB_GSO_GRE)))
 		goto no_memory;
@@ -474,7 +478,7 @@ static void tx_one(struct grex_config *config, struct sk_buff *skb,
 	outer.fragment = 0;
 
 	/* A SYN that is fragmented is out of reach. */
-	if (config->mss) {
+	if (config->options.mss) {
 		reason = GREX_TX_NO_MEMORY;
 		if (unlikely(grex_clamp(config, skb, outer.daddr)))
 			goto drop_rt;
@@ -557,7 +561,8 @@ netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev)
 
 	rcu_read_lock();
 	config = rcu_dereference(tunnel->config);
-	if (unlikely(config->oflags & GREX_HEADER_SEQ && skb_is_gso(skb)))
+	if (unlikely(config->options.oflags & GREX_HEADER_SEQ &&
+		     skb_is_gso(skb)))
 		tx_segments(config, skb, dev, neighbour);
 	else
 		tx_one(config, skb, dev, neighbour);
@@ -614,12 +619,13 @@ int grex_tx_probe(struct grex_config *config, struct sk_buff *skb, bool df)
 	if (unlikely(reason != GREX_STAT_NONE))
 		goto drop;
 	outer.dsfield = IPTOS_PREC_INTERNETCONTROL;
-	outer.ttl = config->ttl ?: TX_PROBE_TTL;
+	outer.ttl = config->options.ttl ?: TX_PROBE_TTL;
 	outer.df = df ? htons(IP_DF) : 0;
 	outer.sk = tx_sock(config, outer.rt);
 	outer.fragment = 0;
 
-	payload = skb->data + grex_header_len(config->iflags & GREX_HEADER_KEY);
+	payload = skb->data +
+		  grex_header_len(config->options.iflags & GREX_HEADER_KEY);
 	grex_probe_sign(payload,
 			grex_proof(config, payload, outer.daddr, outer.saddr));
 	ip = skb_push(skb, sizeof(*ip));

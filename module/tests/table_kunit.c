@@ -56,22 +56,22 @@ static int oracle_rank(const struct grex_config *c,
 {
 	int rank = 1;
 
-	if (mind_key && !same_key(&c->match, packet))
+	if (mind_key && !same_key(&c->options.match, packet))
 		return 0;
-	if (c->match.remote.v4) {
-		if (c->match.remote.v4 != packet->remote.v4)
+	if (c->options.match.remote.v4) {
+		if (c->options.match.remote.v4 != packet->remote.v4)
 			return 0;
 		rank += 200;
 	}
-	if (c->match.local.v4) {
-		if (c->match.local.v4 != packet->local.v4)
+	if (c->options.match.local.v4) {
+		if (c->options.match.local.v4 != packet->local.v4)
 			return 0;
 		rank += 100;
 	}
-	if (c->link) {
-		if (c->link == arrival.iif)
+	if (c->options.link) {
+		if (c->options.link == arrival.iif)
 			rank += 20;
-		else if (c->link == arrival.l3mdev)
+		else if (c->options.link == arrival.l3mdev)
 			rank += 10;
 		else
 			return 0;
@@ -96,12 +96,13 @@ static struct grex_config *oracle_match(struct table_fixture *f,
 		    (up && f->configs[i]->tunnel->dev != f->up))
 			continue;
 		unbound = *f->configs[i];
-		unbound.link = 0;
+		unbound.options.link = 0;
 		rank = oracle_rank(f->configs[i], packet, arrival, true);
 		if (rank)
 			rank += 1000;
 		else if (up && !arrival.vrf &&
-			 __dev_get_by_index(&init_net, f->configs[i]->link))
+			 __dev_get_by_index(&init_net,
+					    f->configs[i]->options.link))
 			rank = oracle_rank(&unbound, packet, arrival, true);
 		if (rank > best_rank) {
 			best = f->configs[i];
@@ -120,8 +121,9 @@ static bool oracle_has_other(struct table_fixture *f,
 		struct grex_config *c = f->configs[i];
 
 		if (c && c->tunnel != config->tunnel &&
-		    c->link == config->link &&
-		    !memcmp(&c->match, &config->match, sizeof(c->match)))
+		    c->options.link == config->options.link &&
+		    !memcmp(&c->options.match, &config->options.match,
+			    sizeof(c->options.match)))
 			return true;
 	}
 	return false;
@@ -154,8 +156,9 @@ static void check_match(struct kunit *test)
 	if (got_up && want_up && oracle_rank(want_up, &packet, arrival, true))
 		KUNIT_EXPECT_PTR_EQ(test, got_up, want_up);
 	else if (got_up && want_up)
-		KUNIT_EXPECT_TRUE(test, grex_table_same_pair(&got_up->match,
-							     &want_up->match));
+		KUNIT_EXPECT_TRUE(test,
+				  grex_table_same_pair(&got_up->options.match,
+						       &want_up->options.match));
 }
 
 /* Whatever the key: any tunnel with the best addresses of those that match. */
@@ -189,8 +192,8 @@ static bool sends(struct grex_config *config, void *arg)
 {
 	const struct grex_match *sent = arg;
 
-	return !!(config->oflags & GREX_HEADER_KEY) == sent->keyed &&
-	       config->okey == sent->key;
+	return !!(config->options.oflags & GREX_HEADER_KEY) == sent->keyed &&
+	       config->options.okey == sent->key;
 }
 
 static void check_sender(struct kunit *test)
@@ -207,9 +210,11 @@ static void check_sender(struct kunit *test)
 
 		if (!c)
 			continue;
-		if (c->match.local.v4 && c->match.local.v4 != sent.local.v4)
+		if (c->options.match.local.v4 &&
+		    c->options.match.local.v4 != sent.local.v4)
 			continue;
-		if (c->match.remote.v4 && c->match.remote.v4 != sent.remote.v4)
+		if (c->options.match.remote.v4 &&
+		    c->options.match.remote.v4 != sent.remote.v4)
 			continue;
 		if (sends(c, &sent))
 			any = true;
@@ -221,7 +226,7 @@ static void check_sender(struct kunit *test)
 		rcu_read_unlock();
 		KUNIT_EXPECT_EQ(test, any, !!got);
 		if (got)
-			KUNIT_EXPECT_EQ(test, ntohl(got->okey),
+			KUNIT_EXPECT_EQ(test, ntohl(got->options.okey),
 					ntohl(sent.key));
 	}
 }
@@ -240,11 +245,11 @@ static void toggle(struct kunit *test, int i)
 	}
 	config = kzalloc(sizeof(*config), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, config);
-	pick_match(f, &config->match, 0);
-	config->link = pick(f, LINKS);
+	pick_match(f, &config->options.match, 0);
+	config->options.link = pick(f, LINKS);
 	okey = pick(f, KEYS);
-	config->oflags = okey ? GREX_HEADER_KEY : 0;
-	config->okey = htonl(okey ? okey - 1 : 0);
+	config->options.oflags = okey ? GREX_HEADER_KEY : 0;
+	config->options.okey = htonl(okey ? okey - 1 : 0);
 	config->tunnel = &f->tunnels[i];
 	KUNIT_EXPECT_EQ(test, oracle_has_other(f, config),
 			grex_table_has_other(&f->table, config));
@@ -285,18 +290,18 @@ static void table_grows(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, configs);
 	rtnl_lock();
 	for (i = 0; i < many; i++) {
-		configs[i].match.family = AF_INET;
-		configs[i].match.local.v4 = htonl(0xc0000201);
-		configs[i].match.remote.v4 = htonl(0x0a000000 + i);
-		configs[i].match.keyed = 1;
-		configs[i].match.key = htonl(i);
+		configs[i].options.match.family = AF_INET;
+		configs[i].options.match.local.v4 = htonl(0xc0000201);
+		configs[i].options.match.remote.v4 = htonl(0x0a000000 + i);
+		configs[i].options.match.keyed = 1;
+		configs[i].options.match.key = htonl(i);
 		configs[i].tunnel = &f->tunnels[0];
 		KUNIT_EXPECT_EQ(test, 0,
 				grex_table_insert(&f->table, &configs[i]));
 	}
 	rcu_read_lock();
 	for (i = 0; i < many; i++) {
-		if (grex_table_match_rcu(&f->table, &configs[i].match,
+		if (grex_table_match_rcu(&f->table, &configs[i].options.match,
 					 arrival) != &configs[i])
 			wrong++;
 	}
