@@ -34,6 +34,53 @@
 		.reject_message = "grex has no IFLA_GRE_" name \
 	}
 
+/**
+ * struct rtnl_number - an option that is one number, in a u32 attribute
+ * @type: the attribute
+ * @offset: of the member of struct grex_options that holds the number
+ * @size: of that member, in bytes
+ * @specials: lower values have a meaning of their own and are accepted
+ * @min: the lowest other value
+ * @max: the highest
+ * @range: the sentence for a value that is out of range; the range policies of the
+ *	core say "integer out of range" instead, with ERANGE
+ */
+struct rtnl_number {
+	u8 type;
+	u8 offset;
+	u8 size;
+	u32 specials;
+	u32 min;
+	u32 max;
+	const char *range;
+};
+
+#define RTNL_NUMBER(_type, _member, _specials, _min, _max, _range)  \
+	{                                                           \
+		.type = _type,                                      \
+		.offset = offsetof(struct grex_options, _member),   \
+		.size = sizeof_field(struct grex_options, _member), \
+		.specials = _specials, .min = _min, .max = _max,    \
+		.range = #_type " must be " _range,                 \
+	}
+
+static const struct rtnl_number rtnl_numbers[] = {
+	RTNL_NUMBER(IFLA_GREX_ICMP_RELAY, icmp_relay, 0, 0, 1, "0 or 1"),
+	RTNL_NUMBER(IFLA_GREX_ICMP_SOURCE, icmp_from_hop, 0, 0, 1, "0 or 1"),
+	RTNL_NUMBER(IFLA_GREX_DECAP_TTL, decap_ttl_copy, 0, 0, 1, "0 or 1"),
+	RTNL_NUMBER(IFLA_GREX_KEEPALIVE_INTERVAL, keepalive_interval, 1,
+		    GREX_KEEPALIVE_INTERVAL_MIN, GREX_KEEPALIVE_INTERVAL_MAX,
+		    "0 (off) or 100..3600000 ms"),
+	RTNL_NUMBER(IFLA_GREX_KEEPALIVE_RETRIES, keepalive_retries, 0, 1,
+		    GREX_KEEPALIVE_RETRIES_MAX, "1..255"),
+	RTNL_NUMBER(IFLA_GREX_KEEPALIVE_REPLY, keepalive_reply, 0, 0, 1,
+		    "0 or 1"),
+	RTNL_NUMBER(IFLA_GREX_MSS, mss, GREX_MSS_AUTO + 1, GREX_MSS_MIN,
+		    GREX_MSS_MAX, "0 (off), 1 (auto) or 88..65535 bytes"),
+	RTNL_NUMBER(IFLA_GREX_MTU_PROBE, mtu_probe, 0, 0, 1, "0 or 1"),
+	RTNL_NUMBER(IFLA_GREX_TTL_MIN, ttl_min, 0, 0, 255, "0 (off) or 1..255"),
+};
+
 #define RTNL_UNKNOWN "This attribute of IFLA_INFO_DATA is not known to grex"
 
 static const struct nla_policy rtnl_policy[IFLA_GREX_MAX + 1] = {
@@ -224,21 +271,21 @@ static int rtnl_get_df(struct nlattr *data[], u8 *df,
 }
 
 static int rtnl_get_link(struct nlattr *attr, struct net *net,
-			 struct grex_config *config,
+			 const struct net_device *dev, int *link,
 			 struct netlink_ext_ack *extack)
 {
-	struct net_device *link;
+	const struct net_device *underlay;
 
 	if (!attr)
 		return 0;
-	config->options.link = nla_get_u32(attr);
-	if (!config->options.link)
+	*link = nla_get_u32(attr);
+	if (!*link)
 		return 0;
-	link = __dev_get_by_index(net, config->options.link);
-	if (!link)
+	underlay = __dev_get_by_index(net, *link);
+	if (!underlay)
 		return rtnl_refuse(-ENODEV, extack, attr,
 				   "IFLA_GRE_LINK names no device of the underlay namespace");
-	if (link == config->tunnel->dev)
+	if (underlay == dev)
 		return rtnl_refuse(-EINVAL, extack, attr,
 				   "IFLA_GRE_LINK names the tunnel itself");
 	return 0;
@@ -256,156 +303,156 @@ static int rtnl_get_tos(struct nlattr *attr, u8 *tos,
 	return 0;
 }
 
-static int rtnl_read_choice(struct nlattr *attr, bool *choice)
+static void rtnl_store(struct grex_options *options,
+		       const struct rtnl_number *number, u32 value)
 {
-	if (!attr)
-		return 0;
-	if (nla_get_u32(attr) > 1)
-		return -EINVAL;
-	*choice = nla_get_u32(attr);
-	return 0;
+	void *member = (u8 *)options + number->offset;
+
+	if (number->size == sizeof(u8))
+		*(u8 *)member = value;
+	else if (number->size == sizeof(u16))
+		*(u16 *)member = value;
+	else
+		*(u32 *)member = value;
 }
 
-/* Most of ours are one of two. A macro, as extack takes no text but a literal. */
-#define rtnl_get_choice(data, type, choice, extack)           \
-	(rtnl_read_choice((data)[type], choice)               \
-		 ? rtnl_refuse(-EINVAL, extack, (data)[type], \
-			       #type " must be 0 or 1")       \
-		 : 0)
-
-static int rtnl_get_icmp(struct nlattr *data[], struct grex_config *config,
-			 struct netlink_ext_ack *extack)
+static u32 rtnl_load(const struct grex_options *options,
+		     const struct rtnl_number *number)
 {
-	struct nlattr *relay = data[IFLA_GREX_ICMP_RELAY];
-	struct nlattr *source = data[IFLA_GREX_ICMP_SOURCE];
-	int err;
+	const void *member = (const u8 *)options + number->offset;
 
-	err = rtnl_get_choice(data, IFLA_GREX_ICMP_RELAY,
-			      &config->options.icmp_relay, extack);
-	if (err)
-		return err;
-	err = rtnl_get_choice(data, IFLA_GREX_ICMP_SOURCE,
-			      &config->options.icmp_from_hop, extack);
-	if (err)
-		return err;
-	if (config->options.icmp_from_hop && !config->options.icmp_relay)
-		return rtnl_refuse(-EINVAL, extack, source ?: relay,
-				   "IFLA_GREX_ICMP_SOURCE hop has no effect without IFLA_GREX_ICMP_RELAY");
-	return 0;
+	if (number->size == sizeof(u8))
+		return *(const u8 *)member;
+	if (number->size == sizeof(u16))
+		return *(const u16 *)member;
+	return *(const u32 *)member;
 }
 
-static int rtnl_get_keepalive(struct nlattr *data[], struct grex_config *config,
-			      struct netlink_ext_ack *extack)
-{
-	struct nlattr *interval = data[IFLA_GREX_KEEPALIVE_INTERVAL];
-	struct nlattr *retries = data[IFLA_GREX_KEEPALIVE_RETRIES];
-	u32 value;
-
-	if (interval) {
-		value = nla_get_u32(interval);
-		if (value && (value < GREX_KEEPALIVE_INTERVAL_MIN ||
-			      value > GREX_KEEPALIVE_INTERVAL_MAX))
-			return rtnl_refuse(-EINVAL, extack, interval,
-					   "IFLA_GREX_KEEPALIVE_INTERVAL must be 0 (off) or 100..3600000 ms");
-		/* The timers of many tunnels are the host's time, whoever makes them. */
-		if (value && value < GREX_KEEPALIVE_INTERVAL_ANY &&
-		    value != config->options.keepalive_interval &&
-		    !capable(CAP_NET_ADMIN))
-			return rtnl_refuse(-EPERM, extack, interval,
-					   "IFLA_GREX_KEEPALIVE_INTERVAL below 1000 ms needs CAP_NET_ADMIN in the initial user namespace");
-		config->options.keepalive_interval = value;
-	}
-	if (retries) {
-		value = nla_get_u32(retries);
-		if (!value || value > GREX_KEEPALIVE_RETRIES_MAX)
-			return rtnl_refuse(-EINVAL, extack, retries,
-					   "IFLA_GREX_KEEPALIVE_RETRIES must be 1..255");
-		if (!config->options.keepalive_interval)
-			return rtnl_refuse(-EINVAL, extack, retries,
-					   "IFLA_GREX_KEEPALIVE_RETRIES has no effect without IFLA_GREX_KEEPALIVE_INTERVAL");
-		config->options.keepalive_retries = value;
-	}
-	if (config->options.keepalive_interval &&
-	    !config->options.match.remote.v4)
-		return rtnl_refuse(-EINVAL, extack,
-				   interval ?: data[IFLA_GRE_REMOTE],
-				   "IFLA_GREX_KEEPALIVE_INTERVAL needs a peer to ask: IFLA_GRE_REMOTE");
-	return rtnl_get_choice(data, IFLA_GREX_KEEPALIVE_REPLY,
-			       &config->options.keepalive_reply, extack);
-}
-
-static int rtnl_get_ttl_min(struct nlattr *attr, u8 *ttl_min,
-			    struct netlink_ext_ack *extack)
-{
-	if (!attr)
-		return 0;
-	if (nla_get_u32(attr) > 255)
-		return rtnl_refuse(-EINVAL, extack, attr,
-				   "IFLA_GREX_TTL_MIN must be 0 (off) or 1..255");
-	*ttl_min = nla_get_u32(attr);
-	return 0;
-}
-
-static int rtnl_get_secret(struct nlattr *data[], struct grex_config *config,
+static int rtnl_get_number(const struct rtnl_number *number,
+			   const struct nlattr *attr,
+			   struct grex_options *options,
 			   struct netlink_ext_ack *extack)
-{
-	struct nlattr *attr = data[IFLA_GREX_KEEPALIVE_SECRET];
-	__le64 key[2];
-
-	if (attr) {
-		config->options.has_secret = nla_len(attr);
-		memset(&config->options.secret, 0,
-		       sizeof(config->options.secret));
-		if (nla_len(attr) == GREX_KEEPALIVE_SECRET_LEN) {
-			memcpy(key, nla_data(attr), sizeof(key));
-			config->options.secret.key[0] = le64_to_cpu(key[0]);
-			config->options.secret.key[1] = le64_to_cpu(key[1]);
-		} else if (nla_len(attr)) {
-			return rtnl_refuse(-EINVAL, extack, attr,
-					   "IFLA_GREX_KEEPALIVE_SECRET must have 16 bytes, or none");
-		}
-	}
-	if (config->options.has_secret && !config->options.match.remote.v4)
-		return rtnl_refuse(-EINVAL, extack,
-				   attr ?: data[IFLA_GRE_REMOTE],
-				   "IFLA_GREX_KEEPALIVE_SECRET needs a peer that knows it: IFLA_GRE_REMOTE");
-	return 0;
-}
-
-static int rtnl_get_mss(struct nlattr *attr, u16 *mss,
-			struct netlink_ext_ack *extack)
 {
 	u32 value;
 
 	if (!attr)
 		return 0;
 	value = nla_get_u32(attr);
-	if (value != GREX_MSS_OFF && value != GREX_MSS_AUTO &&
-	    (value < GREX_MSS_MIN || value > GREX_MSS_MAX))
-		return rtnl_refuse(-EINVAL, extack, attr,
-				   "IFLA_GREX_MSS must be 0 (off), 1 (auto) or 88..65535 bytes");
-	*mss = value;
+	if (value >= number->specials &&
+	    (value < number->min || value > number->max)) {
+		NL_SET_BAD_ATTR(extack, attr);
+		/* NL_SET_ERR_MSG() takes literals only. */
+		if (extack)
+			extack->_msg = number->range;
+		return -EINVAL;
+	}
+	rtnl_store(options, number, value);
 	return 0;
 }
 
-static int rtnl_get_mtu_probe(struct nlattr *data[], struct grex_config *config,
-			      struct netlink_ext_ack *extack)
+static int rtnl_get_numbers(struct nlattr *data[], struct grex_options *options,
+			    struct netlink_ext_ack *extack)
 {
-	struct nlattr *attr = data[IFLA_GREX_MTU_PROBE];
+	size_t i;
 	int err;
 
-	err = rtnl_get_choice(data, IFLA_GREX_MTU_PROBE,
-			      &config->options.mtu_probe, extack);
-	if (err)
-		return err;
-	if (config->options.mtu_probe && !config->options.match.remote.v4)
+	for (i = 0; i < ARRAY_SIZE(rtnl_numbers); i++) {
+		err = rtnl_get_number(&rtnl_numbers[i],
+				      data[rtnl_numbers[i].type], options,
+				      extack);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static bool rtnl_put_numbers(struct sk_buff *skb,
+			     const struct grex_options *options)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rtnl_numbers); i++) {
+		if (nla_put_u32(skb, rtnl_numbers[i].type,
+				rtnl_load(options, &rtnl_numbers[i])))
+			return false;
+	}
+	return true;
+}
+
+static int rtnl_check_icmp(struct nlattr *data[],
+			   const struct grex_options *options,
+			   struct netlink_ext_ack *extack)
+{
+	if (options->icmp_from_hop && !options->icmp_relay)
+		return rtnl_refuse(-EINVAL, extack,
+				   data[IFLA_GREX_ICMP_SOURCE]
+					   ?: data[IFLA_GREX_ICMP_RELAY],
+				   "IFLA_GREX_ICMP_SOURCE hop has no effect without IFLA_GREX_ICMP_RELAY");
+	return 0;
+}
+
+static int rtnl_check_keepalive(struct nlattr *data[],
+				const struct grex_options *options,
+				u32 old_interval,
+				struct netlink_ext_ack *extack)
+{
+	struct nlattr *attr = data[IFLA_GREX_KEEPALIVE_INTERVAL];
+	const u32 interval = options->keepalive_interval;
+
+	/* The timers take the time of the host, whoever creates the tunnels. */
+	if (interval && interval < GREX_KEEPALIVE_INTERVAL_ANY &&
+	    interval != old_interval && !capable(CAP_NET_ADMIN))
+		return rtnl_refuse(-EPERM, extack, attr,
+				   "IFLA_GREX_KEEPALIVE_INTERVAL below 1000 ms needs CAP_NET_ADMIN in the initial user namespace");
+	if (data[IFLA_GREX_KEEPALIVE_RETRIES] && !interval)
+		return rtnl_refuse(-EINVAL, extack,
+				   data[IFLA_GREX_KEEPALIVE_RETRIES],
+				   "IFLA_GREX_KEEPALIVE_RETRIES has no effect without IFLA_GREX_KEEPALIVE_INTERVAL");
+	if (interval && !options->match.remote.v4)
 		return rtnl_refuse(-EINVAL, extack,
 				   attr ?: data[IFLA_GRE_REMOTE],
+				   "IFLA_GREX_KEEPALIVE_INTERVAL needs a peer to ask: IFLA_GRE_REMOTE");
+	return 0;
+}
+
+static int rtnl_check_mtu_probe(struct nlattr *data[],
+				const struct grex_options *options,
+				struct netlink_ext_ack *extack)
+{
+	if (options->mtu_probe && !options->match.remote.v4)
+		return rtnl_refuse(-EINVAL, extack,
+				   data[IFLA_GREX_MTU_PROBE]
+					   ?: data[IFLA_GRE_REMOTE],
 				   "IFLA_GREX_MTU_PROBE needs a peer to ask: IFLA_GRE_REMOTE");
 	return 0;
 }
 
-/* Tunnels in UDP are not there yet; what goes with none is of no account. */
+static int rtnl_get_secret(struct nlattr *data[], struct grex_options *options,
+			   struct netlink_ext_ack *extack)
+{
+	struct nlattr *attr = data[IFLA_GREX_KEEPALIVE_SECRET];
+	__le64 key[2];
+
+	if (attr) {
+		options->has_secret = nla_len(attr);
+		memset(&options->secret, 0, sizeof(options->secret));
+		if (nla_len(attr) == GREX_KEEPALIVE_SECRET_LEN) {
+			memcpy(key, nla_data(attr), sizeof(key));
+			options->secret.key[0] = le64_to_cpu(key[0]);
+			options->secret.key[1] = le64_to_cpu(key[1]);
+		} else if (nla_len(attr)) {
+			return rtnl_refuse(-EINVAL, extack, attr,
+					   "IFLA_GREX_KEEPALIVE_SECRET must have 16 bytes, or none");
+		}
+	}
+	if (options->has_secret && !options->match.remote.v4)
+		return rtnl_refuse(-EINVAL, extack,
+				   attr ?: data[IFLA_GRE_REMOTE],
+				   "IFLA_GREX_KEEPALIVE_SECRET needs a peer that knows it: IFLA_GRE_REMOTE");
+	return 0;
+}
+
+/* GRE in UDP is not supported. Without a type, the other attributes have no effect. */
 static int rtnl_refuse_encap(struct nlattr *attr,
 			     struct netlink_ext_ack *extack)
 {
@@ -415,11 +462,15 @@ static int rtnl_refuse_encap(struct nlattr *attr,
 			   "grex has no IFLA_GRE_ENCAP_TYPE but TUNNEL_ENCAP_NONE");
 }
 
-/* Put what a message says into @config, which holds what it does not say. */
-static int rtnl_to_config(struct nlattr *data[], struct net *net,
-			  struct grex_config *config,
-			  struct netlink_ext_ack *extack)
+/* Apply the attributes of a message for @dev to @options, which hold the defaults or the
+ * present configuration.
+ */
+static int rtnl_to_options(struct nlattr *data[], struct net *net,
+			   const struct net_device *dev,
+			   struct grex_options *options,
+			   struct netlink_ext_ack *extack)
 {
+	const u32 old_interval = options->keepalive_interval;
 	int err;
 
 	if (!data)
@@ -427,60 +478,50 @@ static int rtnl_to_config(struct nlattr *data[], struct net *net,
 	err = rtnl_refuse_encap(data[IFLA_GRE_ENCAP_TYPE], extack);
 	if (err)
 		return err;
-	err = rtnl_get_link(data[IFLA_GRE_LINK], net, config, extack);
+	err = rtnl_get_link(data[IFLA_GRE_LINK], net, dev, &options->link,
+			    extack);
 	if (err)
 		return err;
 	err = rtnl_get_flags(data[IFLA_GRE_IFLAGS], data[IFLA_GRE_IKEY],
-			     &config->options.iflags,
-			     &config->options.match.key, extack);
+			     &options->iflags, &options->match.key, extack);
 	if (err)
 		return err;
-	config->options.match.keyed =
-		!!(config->options.iflags & GREX_HEADER_KEY);
+	options->match.keyed = !!(options->iflags & GREX_HEADER_KEY);
 	err = rtnl_get_flags(data[IFLA_GRE_OFLAGS], data[IFLA_GRE_OKEY],
-			     &config->options.oflags, &config->options.okey,
-			     extack);
+			     &options->oflags, &options->okey, extack);
 	if (err)
 		return err;
-	err = rtnl_get_address(data[IFLA_GRE_LOCAL],
-			       &config->options.match.local, extack);
+	err = rtnl_get_address(data[IFLA_GRE_LOCAL], &options->match.local,
+			       extack);
 	if (err)
 		return err;
-	err = rtnl_get_address(data[IFLA_GRE_REMOTE],
-			       &config->options.match.remote, extack);
+	err = rtnl_get_address(data[IFLA_GRE_REMOTE], &options->match.remote,
+			       extack);
 	if (err)
 		return err;
 	if (data[IFLA_GRE_TTL])
-		config->options.ttl = nla_get_u8(data[IFLA_GRE_TTL]);
-	err = rtnl_get_tos(data[IFLA_GRE_TOS], &config->options.tos, extack);
+		options->ttl = nla_get_u8(data[IFLA_GRE_TTL]);
+	err = rtnl_get_tos(data[IFLA_GRE_TOS], &options->tos, extack);
 	if (err)
 		return err;
-	err = rtnl_get_df(data, &config->options.df, extack);
+	err = rtnl_get_df(data, &options->df, extack);
 	if (err)
 		return err;
 	if (data[IFLA_GRE_FWMARK])
-		config->options.fwmark = nla_get_u32(data[IFLA_GRE_FWMARK]);
-	err = rtnl_get_choice(data, IFLA_GREX_DECAP_TTL,
-			      &config->options.decap_ttl_copy, extack);
+		options->fwmark = nla_get_u32(data[IFLA_GRE_FWMARK]);
+	err = rtnl_get_numbers(data, options, extack);
 	if (err)
 		return err;
-	err = rtnl_get_icmp(data, config, extack);
+	err = rtnl_check_icmp(data, options, extack);
 	if (err)
 		return err;
-	err = rtnl_get_mss(data[IFLA_GREX_MSS], &config->options.mss, extack);
+	err = rtnl_check_mtu_probe(data, options, extack);
 	if (err)
 		return err;
-	err = rtnl_get_mtu_probe(data, config, extack);
+	err = rtnl_get_secret(data, options, extack);
 	if (err)
 		return err;
-	err = rtnl_get_ttl_min(data[IFLA_GREX_TTL_MIN],
-			       &config->options.ttl_min, extack);
-	if (err)
-		return err;
-	err = rtnl_get_secret(data, config, extack);
-	if (err)
-		return err;
-	return rtnl_get_keepalive(data, config, extack);
+	return rtnl_check_keepalive(data, options, old_interval, extack);
 }
 
 static const u8 rtnl_mtu_auto[] = {
@@ -494,8 +535,8 @@ static const u8 rtnl_mtu_auto[] = {
  * an ICMP error may never come.
  */
 static int rtnl_get_mtu(struct nlattr *attr, struct nlattr *data[],
-			struct grex_config *config,
 			const struct net_device *dev,
+			struct grex_options *options,
 			struct grex_device_mtu *mtu,
 			struct netlink_ext_ack *extack)
 {
@@ -511,7 +552,7 @@ static int rtnl_get_mtu(struct nlattr *attr, struct nlattr *data[],
 		case GREX_MTU_AUTO_PATH:
 			mtu->mode = GREX_MTU_AUTO;
 			if (old_mode != GREX_MTU_AUTO)
-				config->options.mtu_probe |=
+				options->mtu_probe |=
 					!data[IFLA_GREX_MTU_PROBE];
 			break;
 		case GREX_MTU_AUTO_ROUTE:
@@ -526,8 +567,7 @@ static int rtnl_get_mtu(struct nlattr *attr, struct nlattr *data[],
 					   "IFLA_MTU contradicts IFLA_GREX_MTU_AUTO");
 	}
 	/* IFLA_MTU ends it. */
-	if (mtu->mode == GREX_MTU_AUTO && !attr &&
-	    !config->options.match.remote.v4)
+	if (mtu->mode == GREX_MTU_AUTO && !attr && !options->match.remote.v4)
 		return rtnl_refuse(-EINVAL, extack,
 				   auto_attr ?: data[IFLA_GRE_REMOTE],
 				   "IFLA_GREX_MTU_AUTO needs a path to follow: IFLA_GRE_REMOTE");
@@ -605,10 +645,11 @@ static int rtnl_newlink(struct net_device *dev,
 		return -ENOMEM;
 	err = rtnl_refuse_probe(params->data, extack);
 	if (!err)
-		err = rtnl_to_config(params->data, net, config, extack);
+		err = rtnl_to_options(params->data, net, dev, &config->options,
+				      extack);
 	if (!err)
-		err = rtnl_get_mtu(params->tb[IFLA_MTU], params->data, config,
-				   dev, &mtu, extack);
+		err = rtnl_get_mtu(params->tb[IFLA_MTU], params->data, dev,
+				   &config->options, &mtu, extack);
 	if (err) {
 		grex_device_config_free(config);
 		return err;
@@ -645,10 +686,10 @@ static int rtnl_changelink(struct net_device *dev, struct nlattr *tb[],
 		grex_device_config_alloc(dev, rtnl_dereference(tunnel->config));
 	if (!config)
 		return -ENOMEM;
-	err = rtnl_to_config(data, tunnel->net, config, extack);
+	err = rtnl_to_options(data, tunnel->net, dev, &config->options, extack);
 	if (!err)
-		err = rtnl_get_mtu(tb[IFLA_MTU], data, config, dev, &mtu,
-				   extack);
+		err = rtnl_get_mtu(tb[IFLA_MTU], data, dev, &config->options,
+				   &mtu, extack);
 	if (err) {
 		grex_device_config_free(config);
 		return err;
@@ -675,16 +716,8 @@ static size_t rtnl_get_size(const struct net_device *dev)
 	       nla_total_size(sizeof(u8)) + /* IFLA_GRE_PMTUDISC */
 	       nla_total_size(sizeof(u8)) + /* IFLA_GRE_IGNORE_DF */
 	       nla_total_size(sizeof(u32)) + /* IFLA_GRE_FWMARK */
-	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_ICMP_RELAY */
-	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_ICMP_SOURCE */
-	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_DECAP_TTL */
-	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_KEEPALIVE_INTERVAL */
-	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_KEEPALIVE_RETRIES */
-	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_KEEPALIVE_REPLY */
-	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_MSS */
-	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_MTU_PROBE */
+	       ARRAY_SIZE(rtnl_numbers) * nla_total_size(sizeof(u32)) +
 	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_MTU_AUTO */
-	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_TTL_MIN */
 	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_KEEPALIVE_SECRET_ID */
 	       0;
 }
@@ -692,45 +725,29 @@ static size_t rtnl_get_size(const struct net_device *dev)
 static int rtnl_fill_info(struct sk_buff *skb, const struct net_device *dev)
 {
 	const struct grex_tunnel *tunnel = netdev_priv(dev);
-	const struct grex_config *config = rtnl_dereference(tunnel->config);
+	const struct grex_options *options =
+		&rtnl_dereference(tunnel->config)->options;
 
-	if (nla_put_u32(skb, IFLA_GRE_LINK, config->options.link) ||
-	    nla_put_be16(skb, IFLA_GRE_IFLAGS, htons(config->options.iflags)) ||
-	    nla_put_be16(skb, IFLA_GRE_OFLAGS, htons(config->options.oflags)) ||
-	    (config->options.iflags & GREX_HEADER_KEY &&
-	     nla_put_be32(skb, IFLA_GRE_IKEY, config->options.match.key)) ||
-	    (config->options.oflags & GREX_HEADER_KEY &&
-	     nla_put_be32(skb, IFLA_GRE_OKEY, config->options.okey)) ||
-	    nla_put_in_addr(skb, IFLA_GRE_LOCAL,
-			    config->options.match.local.v4) ||
-	    nla_put_in_addr(skb, IFLA_GRE_REMOTE,
-			    config->options.match.remote.v4) ||
-	    nla_put_u8(skb, IFLA_GRE_TTL, config->options.ttl) ||
-	    nla_put_u8(skb, IFLA_GRE_TOS, config->options.tos) ||
-	    nla_put_u8(skb, IFLA_GRE_PMTUDISC,
-		       config->options.df == GREX_DF_SET) ||
-	    nla_put_u8(skb, IFLA_GRE_IGNORE_DF,
-		       config->options.df == GREX_DF_CLEAR) ||
-	    nla_put_u32(skb, IFLA_GRE_FWMARK, config->options.fwmark) ||
-	    nla_put_u32(skb, IFLA_GREX_ICMP_RELAY, config->options.icmp_relay) ||
-	    nla_put_u32(skb, IFLA_GREX_ICMP_SOURCE,
-			config->options.icmp_from_hop) ||
-	    nla_put_u32(skb, IFLA_GREX_DECAP_TTL,
-			config->options.decap_ttl_copy) ||
-	    nla_put_u32(skb, IFLA_GREX_KEEPALIVE_INTERVAL,
-			config->options.keepalive_interval) ||
-	    nla_put_u32(skb, IFLA_GREX_KEEPALIVE_RETRIES,
-			config->options.keepalive_retries) ||
-	    nla_put_u32(skb, IFLA_GREX_KEEPALIVE_REPLY,
-			config->options.keepalive_reply) ||
-	    nla_put_u32(skb, IFLA_GREX_MSS, config->options.mss) ||
-	    nla_put_u32(skb, IFLA_GREX_MTU_PROBE, config->options.mtu_probe) ||
+	if (nla_put_u32(skb, IFLA_GRE_LINK, options->link) ||
+	    nla_put_be16(skb, IFLA_GRE_IFLAGS, htons(options->iflags)) ||
+	    nla_put_be16(skb, IFLA_GRE_OFLAGS, htons(options->oflags)) ||
+	    (options->iflags & GREX_HEADER_KEY &&
+	     nla_put_be32(skb, IFLA_GRE_IKEY, options->match.key)) ||
+	    (options->oflags & GREX_HEADER_KEY &&
+	     nla_put_be32(skb, IFLA_GRE_OKEY, options->okey)) ||
+	    nla_put_in_addr(skb, IFLA_GRE_LOCAL, options->match.local.v4) ||
+	    nla_put_in_addr(skb, IFLA_GRE_REMOTE, options->match.remote.v4) ||
+	    nla_put_u8(skb, IFLA_GRE_TTL, options->ttl) ||
+	    nla_put_u8(skb, IFLA_GRE_TOS, options->tos) ||
+	    nla_put_u8(skb, IFLA_GRE_PMTUDISC, options->df == GREX_DF_SET) ||
+	    nla_put_u8(skb, IFLA_GRE_IGNORE_DF, options->df == GREX_DF_CLEAR) ||
+	    nla_put_u32(skb, IFLA_GRE_FWMARK, options->fwmark) ||
+	    !rtnl_put_numbers(skb, options) ||
 	    nla_put_u32(skb, IFLA_GREX_MTU_AUTO,
 			rtnl_mtu_auto[tunnel->mtu_mode]) ||
-	    nla_put_u32(skb, IFLA_GREX_TTL_MIN, config->options.ttl_min) ||
-	    (config->options.has_secret &&
+	    (options->has_secret &&
 	     nla_put_u32(skb, IFLA_GREX_KEEPALIVE_SECRET_ID,
-			 siphash(NULL, 0, &config->options.secret))))
+			 siphash(NULL, 0, &options->secret))))
 		return -EMSGSIZE;
 	return 0;
 }
