@@ -8,17 +8,17 @@
 #include <net/ip.h>
 #include <net/netdev_lock.h>
 
+#include "auto_mtu.h"
 #include "device.h"
-#include "discover.h"
-#include "follow.h"
 #include "grex.h"
 #include "header.h"
 #include "ioctl.h"
 #include "keepalive.h"
 #include "nbma.h"
 #include "packet.h"
+#include "plpmtud.h"
 #include "pmtu.h"
-#include "sent.h"
+#include "sent_log.h"
 #include "stats.h"
 #include "table.h"
 

@@ -27,7 +27,7 @@
 #include "header.h"
 #include "keepalive_fsm.h"
 #include "keepalive_wire.h"
-#include "search.h"
+#include "plpmtud_fsm.h"
 #include "stats.h"
 #include "translate.h"
 

@@ -9,16 +9,16 @@
 #include <net/ip.h>
 #include <net/l3mdev.h>
 
-#include "discover.h"
-#include "follow.h"
+#include "auto_mtu.h"
+#include "embedded.h"
 #include "grex.h"
 #include "header.h"
 #include "packet.h"
+#include "plpmtud.h"
 #include "pmtu.h"
-#include "quote.h"
 #include "relay.h"
 #include "route.h"
-#include "sent.h"
+#include "sent_log.h"
 #include "stats.h"
 #include "table.h"
 #include "translate.h"
@@ -215,7 +215,7 @@ static bool icmp_has_id(const struct icmp_report *report,
 
 /* Is it proved that the tunnel sent the quoted packet? Anyone can write an ICMP error
  * about addresses, and a key, that he knows. What he does not know is the ID: that of a
- * packet with DF is a keyed hash of what is quoted (sent.h). Other packets, and segments
+ * packet with DF is a keyed hash of what is quoted (sent_log.h). Other packets, and segments
  * of a super-packet, have to be remembered, with the flow that is quoted. So has what a
  * quote is too short to tell, by the very ID.
  */

@@ -11,7 +11,7 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
-#include "follow.h"
+#include "auto_mtu.h"
 #include "grex.h"
 #include "netns.h"
 #include "table.h"

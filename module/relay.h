@@ -4,7 +4,7 @@
 
 #include <linux/skbuff.h>
 
-#include "quote.h"
+#include "embedded.h"
 #include "translate.h"
 
 struct net_device;

@@ -12,11 +12,11 @@
 #include <net/rtnetlink.h>
 
 #include "device.h"
-#include "discover.h"
-#include "pmtu.h"
 #include "grex.h"
 #include "header.h"
 #include "keepalive.h"
+#include "plpmtud.h"
+#include "pmtu.h"
 #include "rtnl.h"
 #include "stats.h"
 

@@ -12,12 +12,12 @@
 #include <net/l3mdev.h>
 
 #include "clamp.h"
-#include "discover.h"
 #include "grex.h"
 #include "header.h"
 #include "keepalive.h"
 #include "packet.h"
-#include "reflect.h"
+#include "plpmtud.h"
+#include "responder.h"
 #include "stats.h"
 #include "table.h"
 

@@ -8,7 +8,7 @@
 
 #include <linux/types.h>
 
-#include "quote.h"
+#include "embedded.h"
 
 /**
  * struct grex_error - an ICMP or ICMPv6 error

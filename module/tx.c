@@ -23,7 +23,7 @@
 #include "pmtu.h"
 #include "proof.h"
 #include "route.h"
-#include "sent.h"
+#include "sent_log.h"
 #include "stats.h"
 
 /* As far as it gets: what the vendors have in a keepalive. */
@@ -228,7 +228,7 @@ static void tx_push_gre(const struct grex_config *config, struct sk_buff *skb)
 		tx_sum(skb, len);
 }
 
-/* The ID of a packet with DF proves what an ICMP error quotes (sent.h). The IP header
+/* The ID of a packet with DF proves what an ICMP error quotes (sent_log.h). The IP header
  * of the inner packet is in the linear part.
  */
 static __be16 tx_id(const struct grex_config *config, const struct sk_buff *skb,

@@ -14,8 +14,8 @@
 
 /* clang-format off */
 #define SUITES(X) \
-	X(header_suite) X(quote_suite) X(translate_suite) X(table_suite) \
-	X(keepalive_suite) X(mss_suite) X(search_suite) X(histogram_suite)
+	X(header_suite) X(embedded_suite) X(translate_suite) X(table_suite) \
+	X(keepalive_suite) X(mss_suite) X(plpmtud_fsm_suite) X(histogram_suite)
 /* clang-format on */
 
 #define DECLARE(suite) extern struct kunit_suite *const grex_kunit_##suite;

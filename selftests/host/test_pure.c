@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "embedded.h"
 #include "header.h"
 #include "keepalive_fsm.h"
 #include "keepalive_wire.h"
 #include "mss.h"
-#include "quote.h"
 #include "translate.h"
 
 static int tests;

@@ -95,15 +95,15 @@ includes() {
 # they build into the module, a host test and a fuzzer alike.
 layer_pure() {
 	local name
-	for name in header quote translate mss search histogram keepalive_fsm keepalive_wire; do
+	for name in header embedded translate mss plpmtud_fsm histogram keepalive_fsm keepalive_wire; do
 		[ ! -f "module/$name.c" ] || includes "module/$name".[ch]
-	done | grep -vE ': (linux/types.h|asm/byteorder.h|net/checksum.h|(header|quote|translate|mss|search|histogram|keepalive_fsm|keepalive_wire)\.h)$'
+	done | grep -vE ': (linux/types.h|asm/byteorder.h|net/checksum.h|(header|embedded|translate|mss|plpmtud_fsm|histogram|keepalive_fsm|keepalive_wire)\.h)$'
 	true
 }
 
 # Packet files see no netlink, rtnl.c sees no packet.
 layer_packets() {
-	includes module/{rx,tx,icmp,relay,sent,keepalive,reflect,clamp}.c |
+	includes module/{rx,tx,icmp,relay,sent_log,keepalive,responder,clamp}.c |
 		grep -E 'netlink|rtnl|: (device|demux)\.h'
 	grep -nE 'sk_buff \*skb\)?->|skb_(push|pull|put|cow)|<linux/skbuff.h>|packet\.h' module/rtnl.c
 	true
@@ -121,21 +121,21 @@ layer_order() {
 			grep -vE ": ($(echo "$allowed" | tr ' ' '|'))\.h\$"
 	done <<-'END'
 		main.c demux netns rtnl
-		netns.c follow grex netns stats table
-		rtnl.c device discover grex header keepalive pmtu rtnl stats
+		netns.c auto_mtu grex netns stats table
+		rtnl.c device plpmtud grex header keepalive pmtu rtnl stats
 		ioctl.c grex ioctl
-		device.c device discover follow grex header ioctl keepalive nbma packet pmtu sent stats table
+		device.c device plpmtud auto_mtu grex header ioctl keepalive nbma packet pmtu sent_log stats table
 		demux.c demux packet
-		rx.c clamp discover grex header keepalive packet reflect stats table
-		discover.c discover follow keepalive pmtu
-		follow.c follow grex pmtu
+		rx.c clamp plpmtud grex header keepalive packet responder stats table
+		plpmtud.c plpmtud auto_mtu keepalive pmtu
+		auto_mtu.c auto_mtu grex pmtu
 		keepalive.c grex histogram keepalive packet proof stats table trace
-		reflect.c grex packet proof reflect stats
-		tx.c clamp grex header nbma packet pmtu proof route sent stats
-		icmp.c discover follow grex header packet pmtu quote relay route sent stats table translate
+		responder.c grex packet proof responder stats
+		tx.c clamp grex header nbma packet pmtu proof route sent_log stats
+		icmp.c plpmtud auto_mtu grex header packet pmtu embedded relay route sent_log stats table translate
 		clamp.c clamp grex mss pmtu
 		relay.c relay
-		sent.c sent
+		sent_log.c sent_log
 		pmtu.c grex pmtu route
 		route.c grex route
 		proof.c grex proof
@@ -145,9 +145,9 @@ layer_order() {
 		translate.c translate
 		keepalive_fsm.c keepalive_fsm
 		keepalive_wire.c keepalive_wire
-		quote.c quote
+		embedded.c embedded
 		mss.c mss
-		search.c search
+		plpmtud_fsm.c plpmtud_fsm
 		histogram.c histogram
 		header.c header
 	END

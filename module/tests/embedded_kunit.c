@@ -7,7 +7,7 @@
 #include <kunit/test.h>
 #include <linux/prandom.h>
 
-#include "../quote.h"
+#include "../embedded.h"
 
 #define OUTER_OPTIONS 3 /* no options, 4 and 40 bytes of them */
 #define GRE_FLAGS 8
@@ -488,9 +488,9 @@ static struct kunit_case quote_cases[] = {
 	KUNIT_CASE(extension_valid),	  {}
 };
 
-static struct kunit_suite quote_suite = {
+static struct kunit_suite embedded_suite = {
 	.name = "grex_quote",
 	.test_cases = quote_cases,
 };
 
-kunit_test_suite(quote_suite);
+kunit_test_suite(embedded_suite);

@@ -19,7 +19,7 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
-#include "quote.h"
+#include "embedded.h"
 
 /* Packets that a tunnel remembers; a power of two. 7 kB for each tunnel. */
 #define GREX_SENT_SLOTS 64

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Path MTU discovery by probes: the packets and the time that drive the search in
- * search.c.
+ * plpmtud_fsm.c.
  */
 #include <linux/bitops.h>
 #include <linux/grex.h>
@@ -9,9 +9,9 @@
 #include <linux/random.h>
 #include <linux/workqueue.h>
 
-#include "discover.h"
-#include "follow.h"
+#include "auto_mtu.h"
 #include "keepalive.h"
+#include "plpmtud.h"
 #include "pmtu.h"
 
 /* A probe that is not back by then is lost [PROBE_TIMER]: four round trips, in this range.

@@ -6,7 +6,7 @@
 #include <kunit/test.h>
 #include <linux/prandom.h>
 
-#include "../search.h"
+#include "../plpmtud_fsm.h"
 
 /* What is not found by then never will be. */
 #define ENDLESS 1000
@@ -350,9 +350,9 @@ static struct kunit_case search_cases[] = {
 	KUNIT_CASE(search_survives), {}
 };
 
-static struct kunit_suite search_suite = {
+static struct kunit_suite plpmtud_fsm_suite = {
 	.name = "grex_search",
 	.test_cases = search_cases,
 };
 
-kunit_test_suite(search_suite);
+kunit_test_suite(plpmtud_fsm_suite);

@@ -11,7 +11,7 @@
 #include <net/addrconf.h>
 #include <net/net_namespace.h>
 
-#include "follow.h"
+#include "auto_mtu.h"
 #include "grex.h"
 #include "pmtu.h"
 

@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "quote.h"
+#include "embedded.h"
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 

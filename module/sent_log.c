@@ -5,7 +5,7 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 
-#include "sent.h"
+#include "sent_log.h"
 
 struct grex_sent *grex_sent_alloc(void)
 {

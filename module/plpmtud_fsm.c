@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "search.h"
+#include "plpmtud_fsm.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "quote.h"
+#include "embedded.h"
 
 #define PROTOCOL_IPV4 0x0800
 #define PROTOCOL_IPV6 0x86dd

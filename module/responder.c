@@ -11,7 +11,7 @@
 #include "grex.h"
 #include "packet.h"
 #include "proof.h"
-#include "reflect.h"
+#include "responder.h"
 #include "stats.h"
 
 /* Within that time, what was answered and comes back has gone round. */
