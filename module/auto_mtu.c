@@ -18,20 +18,20 @@
 /* Nobody tells what the stack has learned: how often it is asked, and how long that
  * must have been more before the MTU is raised.
  */
-#define FOLLOW_LOOK (2 * HZ)
-#define FOLLOW_HYSTERESIS (60 * HZ)
+#define AUTO_MTU_INTERVAL (2 * HZ)
+#define AUTO_MTU_HYSTERESIS (60 * HZ)
 /* Somebody else has the RTNL lock. */
-#define FOLLOW_BUSY (HZ / 20)
+#define AUTO_MTU_RETRY (HZ / 20)
 
 /**
- * grex_follow_keep_ipv6 - an MTU with which a device keeps IPv6, if it has it
+ * grex_auto_mtu_keep_ipv6 - an MTU with which a device keeps IPv6, if it has it
  * @dev: the device
  * @mtu: what it may be, but for that
  *
  * The stack takes IPv6 away from a device with less than 1280 (RFC 8200 5).
  */
-unsigned int grex_follow_keep_ipv6(const struct net_device *dev,
-				   unsigned int mtu)
+unsigned int grex_auto_mtu_keep_ipv6(const struct net_device *dev,
+				     unsigned int mtu)
 {
 #if IS_ENABLED(CONFIG_IPV6)
 	if (mtu < IPV6_MIN_MTU && __in6_dev_get(dev))
@@ -40,36 +40,36 @@ unsigned int grex_follow_keep_ipv6(const struct net_device *dev,
 	return mtu;
 }
 
-static void follow_set_mtu(struct grex_tunnel *tunnel, unsigned int mtu)
+static void auto_mtu_set_mtu(struct grex_tunnel *tunnel, unsigned int mtu)
 {
 	struct net_device *dev = tunnel->dev;
 
 	ASSERT_RTNL();
-	mtu = grex_follow_keep_ipv6(dev, mtu);
+	mtu = grex_auto_mtu_keep_ipv6(dev, mtu);
 	if (mtu == dev->mtu)
 		return;
-	tunnel->follow.sets = true;
+	tunnel->auto_mtu.sets = true;
 	dev_set_mtu(dev, mtu);
-	tunnel->follow.sets = false;
+	tunnel->auto_mtu.sets = false;
 }
 
 /* Lower at once; higher when probes say so, or when it could be for some time: what
  * is learned from ICMP is forgotten after ten minutes, and learned again.
  */
-static bool follow_is_due(struct grex_follow *follow, unsigned int now,
-			  unsigned int mtu, bool probed)
+static bool auto_mtu_is_due(struct grex_auto_mtu *auto_mtu, unsigned int now,
+			    unsigned int mtu, bool probed)
 {
 	if (mtu <= now || probed)
-		follow->higher = 0;
-	else if (!follow->higher)
-		follow->higher = jiffies ?: 1;
+		auto_mtu->higher = 0;
+	else if (!auto_mtu->higher)
+		auto_mtu->higher = jiffies ?: 1;
 	return mtu != now &&
-	       (!follow->higher ||
-		!time_before(jiffies, follow->higher + FOLLOW_HYSTERESIS));
+	       (!auto_mtu->higher ||
+		!time_before(jiffies, auto_mtu->higher + AUTO_MTU_HYSTERESIS));
 }
 
 /* Returns when to look again. */
-static unsigned long follow_look(struct grex_tunnel *tunnel)
+static unsigned long auto_mtu_look(struct grex_tunnel *tunnel)
 {
 	struct net_device *dev = tunnel->dev;
 	struct grex_config *config;
@@ -88,66 +88,67 @@ static unsigned long follow_look(struct grex_tunnel *tunnel)
 
 	/* No route, or no end of the search yet. */
 	if (!mtu || (probed && READ_ONCE(tunnel->pmtu.settles)))
-		return FOLLOW_LOOK;
+		return AUTO_MTU_INTERVAL;
 	mtu = clamp(mtu, dev->min_mtu, dev->max_mtu);
-	if (!follow_is_due(&tunnel->follow, READ_ONCE(dev->mtu), mtu, probed))
-		return FOLLOW_LOOK;
+	if (!auto_mtu_is_due(&tunnel->auto_mtu, READ_ONCE(dev->mtu), mtu,
+			     probed))
+		return AUTO_MTU_INTERVAL;
 	if (!rtnl_trylock())
-		return FOLLOW_BUSY;
+		return AUTO_MTU_RETRY;
 	if (tunnel->mtu_mode == GREX_MTU_AUTO && netif_running(dev))
-		follow_set_mtu(tunnel, mtu);
+		auto_mtu_set_mtu(tunnel, mtu);
 	rtnl_unlock();
-	tunnel->follow.higher = 0;
-	return FOLLOW_LOOK;
+	tunnel->auto_mtu.higher = 0;
+	return AUTO_MTU_INTERVAL;
 }
 
-static void follow_work(struct work_struct *work)
+static void auto_mtu_work(struct work_struct *work)
 {
 	struct grex_tunnel *tunnel = container_of(to_delayed_work(work),
 						  struct grex_tunnel,
-						  follow.work);
+						  auto_mtu.work);
 	unsigned long delay;
 
 	if (READ_ONCE(tunnel->mtu_mode) != GREX_MTU_AUTO ||
 	    !netif_running(tunnel->dev))
 		return;
-	delay = follow_look(tunnel);
+	delay = auto_mtu_look(tunnel);
 	/* Half of it at random: that many tunnels do not look at once. */
 	delay -= mul_u64_u32_shr(delay / 2, get_random_u32(), 32);
-	queue_delayed_work(system_power_efficient_wq, &tunnel->follow.work,
+	queue_delayed_work(system_power_efficient_wq, &tunnel->auto_mtu.work,
 			   delay);
 }
 
-void grex_follow_init(struct grex_tunnel *tunnel)
+void grex_auto_mtu_init(struct grex_tunnel *tunnel)
 {
-	INIT_DELAYED_WORK(&tunnel->follow.work, follow_work);
+	INIT_DELAYED_WORK(&tunnel->auto_mtu.work, auto_mtu_work);
 }
 
 /* The path, or what is asked of the device, may have changed. Caller: RCU or RTNL. */
-void grex_follow_kick(struct grex_tunnel *tunnel)
+void grex_auto_mtu_kick(struct grex_tunnel *tunnel)
 {
 	if (READ_ONCE(tunnel->mtu_mode) == GREX_MTU_AUTO)
 		mod_delayed_work(system_power_efficient_wq,
-				 &tunnel->follow.work, 0);
+				 &tunnel->auto_mtu.work, 0);
 }
 
-void grex_follow_close(struct grex_tunnel *tunnel)
+void grex_auto_mtu_close(struct grex_tunnel *tunnel)
 {
 	/* It only tries for the RTNL lock, which we have. */
-	cancel_delayed_work_sync(&tunnel->follow.work);
-	tunnel->follow.higher = 0;
+	cancel_delayed_work_sync(&tunnel->auto_mtu.work);
+	tunnel->auto_mtu.higher = 0;
 }
 
 /* End the work when no packet can ask for it any more. An ICMP error that is processed
- * while the device goes down may still queue it after grex_follow_close().
+ * while the device goes down may still queue it after grex_auto_mtu_close().
  */
-void grex_follow_destroy(struct grex_tunnel *tunnel)
+void grex_auto_mtu_destroy(struct grex_tunnel *tunnel)
 {
-	cancel_delayed_work_sync(&tunnel->follow.work);
+	cancel_delayed_work_sync(&tunnel->auto_mtu.work);
 }
 
 /* Apply the MTU of the route or of the link. Without either, the MTU does not change. */
-static void follow_route(struct grex_tunnel *tunnel)
+static void auto_mtu_route(struct grex_tunnel *tunnel)
 {
 	struct grex_pmtu_link link;
 
@@ -157,50 +158,51 @@ static void follow_route(struct grex_tunnel *tunnel)
 	if (!link.is_known || link.is_tunnel)
 		return;
 	WRITE_ONCE(tunnel->dev->needed_headroom, link.headroom);
-	follow_set_mtu(tunnel, link.mtu);
+	auto_mtu_set_mtu(tunnel, link.mtu);
 }
 
 /* Has a route, a rule or the MTU of a link changed? Each changes the generation. */
-static void follow_net_work(struct work_struct *work)
+static void auto_mtu_net_work(struct work_struct *work)
 {
 	struct grex_net *gn =
-		container_of(to_delayed_work(work), struct grex_net, follow);
+		container_of(to_delayed_work(work), struct grex_net, auto_mtu);
 	const int genid = rt_genid_ipv4(gn->net);
-	unsigned long delay = FOLLOW_LOOK;
+	unsigned long delay = AUTO_MTU_INTERVAL;
 	struct grex_tunnel *tunnel;
 
-	if (genid == gn->follow_genid)
+	if (genid == gn->auto_mtu_genid)
 		goto again;
-	delay = FOLLOW_BUSY;
+	delay = AUTO_MTU_RETRY;
 	if (!rtnl_trylock())
 		goto again;
 	list_for_each_entry(tunnel, &gn->tunnels, list) {
 		if (tunnel->mtu_mode == GREX_MTU_ROUTE)
-			follow_route(tunnel);
+			auto_mtu_route(tunnel);
 		cond_resched();
 	}
 	rtnl_unlock();
-	gn->follow_genid = genid;
-	delay = FOLLOW_LOOK;
+	gn->auto_mtu_genid = genid;
+	delay = AUTO_MTU_INTERVAL;
 again:
 	if (!list_empty(&gn->tunnels))
-		queue_delayed_work(system_power_efficient_wq, &gn->follow,
+		queue_delayed_work(system_power_efficient_wq, &gn->auto_mtu,
 				   delay);
 }
 
-void grex_follow_net_init(struct grex_net *gn)
+void grex_auto_mtu_net_init(struct grex_net *gn)
 {
-	gn->follow_genid = rt_genid_ipv4(gn->net);
-	INIT_DEFERRABLE_WORK(&gn->follow, follow_net_work);
+	gn->auto_mtu_genid = rt_genid_ipv4(gn->net);
+	INIT_DEFERRABLE_WORK(&gn->auto_mtu, auto_mtu_net_work);
 }
 
 /* A tunnel was added to the list, so look at its route from now on. Caller: RTNL. */
-void grex_follow_net_kick(struct grex_net *gn)
+void grex_auto_mtu_net_kick(struct grex_net *gn)
 {
-	queue_delayed_work(system_power_efficient_wq, &gn->follow, FOLLOW_LOOK);
+	queue_delayed_work(system_power_efficient_wq, &gn->auto_mtu,
+			   AUTO_MTU_INTERVAL);
 }
 
-void grex_follow_net_destroy(struct grex_net *gn)
+void grex_auto_mtu_net_destroy(struct grex_net *gn)
 {
-	cancel_delayed_work_sync(&gn->follow);
+	cancel_delayed_work_sync(&gn->auto_mtu);
 }

@@ -25,7 +25,7 @@
 /* What a traceroute with many probes at once, behind many hops, asks for. */
 #define DEVICE_RELAYS_PER_SECOND 100
 /* Ten times what the shortest interval of ours asks of a peer. */
-#define DEVICE_REFLECTIONS_PER_SECOND 100
+#define DEVICE_RESPONSES_PER_SECOND 100
 
 static struct grex_config *device_config(const struct net_device *dev)
 {
@@ -119,8 +119,8 @@ static int device_init(struct net_device *dev)
 	tunnel->stats = grex_stats_alloc();
 	if (!tunnel->stats)
 		return err;
-	tunnel->sent = grex_sent_alloc();
-	if (!tunnel->sent)
+	tunnel->sent_log = grex_sent_log_alloc();
+	if (!tunnel->sent_log)
 		goto err_stats;
 	err = grex_compat_tstats_alloc(dev);
 	if (err)
@@ -132,7 +132,7 @@ static int device_init(struct net_device *dev)
 	if (err)
 		goto err_gro_cells;
 	list_add_tail(&tunnel->list, &gn->tunnels);
-	grex_follow_net_kick(gn);
+	grex_auto_mtu_net_kick(gn);
 	netdev_lockdep_set_classes(dev);
 	return 0;
 
@@ -141,7 +141,7 @@ err_gro_cells:
 err_tstats:
 	grex_compat_tstats_free(dev);
 err_sent:
-	grex_sent_free(tunnel->sent);
+	grex_sent_log_free(tunnel->sent_log);
 err_stats:
 	free_percpu(tunnel->stats);
 	return err;
@@ -165,10 +165,10 @@ static void device_free(struct net_device *dev)
 	struct grex_tunnel *tunnel = netdev_priv(dev);
 	struct grex_config *config;
 
-	grex_follow_destroy(tunnel);
+	grex_auto_mtu_destroy(tunnel);
 	gro_cells_destroy(&tunnel->gro_cells);
 	grex_compat_tstats_free(dev);
-	grex_sent_free(tunnel->sent);
+	grex_sent_log_free(tunnel->sent_log);
 	free_percpu(tunnel->stats);
 	/* None when a failed registration has taken it: grex_device_create(). */
 	config = rcu_replace_pointer(tunnel->config, NULL, true);
@@ -180,15 +180,15 @@ static int device_open(struct net_device *dev)
 {
 	grex_restart_iseq(netdev_priv(dev));
 	grex_keepalive_open(netdev_priv(dev));
-	grex_discover_open(netdev_priv(dev));
-	grex_follow_kick(netdev_priv(dev));
+	grex_plpmtud_open(netdev_priv(dev));
+	grex_auto_mtu_kick(netdev_priv(dev));
 	return 0;
 }
 
 static int device_stop(struct net_device *dev)
 {
-	grex_discover_close(netdev_priv(dev));
-	grex_follow_close(netdev_priv(dev));
+	grex_plpmtud_close(netdev_priv(dev));
+	grex_auto_mtu_close(netdev_priv(dev));
 	grex_keepalive_close(netdev_priv(dev));
 	return 0;
 }
@@ -197,7 +197,7 @@ static int device_change_mtu(struct net_device *dev, int mtu)
 {
 	struct grex_tunnel *tunnel = netdev_priv(dev);
 
-	if (!tunnel->follow.sets)
+	if (!tunnel->auto_mtu.sets)
 		WRITE_ONCE(tunnel->mtu_mode, GREX_MTU_SET);
 	WRITE_ONCE(dev->mtu, mtu);
 	return 0;
@@ -335,14 +335,14 @@ int grex_device_create(struct net_device *dev, struct net *net,
 	tunnel->net = net;
 	tunnel->mtu_mode = mtu->mode;
 	grex_relay_limits_init(tunnel->relay_limit, DEVICE_RELAYS_PER_SECOND);
-	grex_limit_init(&tunnel->reflect_limit, HZ,
-			DEVICE_REFLECTIONS_PER_SECOND);
+	grex_limit_init(&tunnel->responder_limit, HZ,
+			DEVICE_RESPONSES_PER_SECOND);
 	grex_keepalive_init(tunnel);
-	grex_discover_init(tunnel);
-	grex_follow_init(tunnel);
+	grex_plpmtud_init(tunnel);
+	grex_auto_mtu_init(tunnel);
 	grex_pmtu_init(tunnel);
 	spin_lock_init(&tunnel->iseq_lock);
-	spin_lock_init(&tunnel->reflected.lock);
+	spin_lock_init(&tunnel->responder.lock);
 	rcu_assign_pointer(tunnel->config, config);
 
 	err = -EEXIST;
@@ -396,7 +396,7 @@ static unsigned int device_new_mtu(const struct net_device *dev,
 		 old->options.tos != config->options.tos ||
 		 grex_keepalive_moves(old, config))
 		mtu = link->mtu;
-	return clamp(grex_follow_keep_ipv6(dev, mtu), dev->min_mtu,
+	return clamp(grex_auto_mtu_keep_ipv6(dev, mtu), dev->min_mtu,
 		     dev->max_mtu);
 }
 
@@ -434,7 +434,7 @@ int grex_device_change(struct net_device *dev, struct grex_config *config,
 	if (mtu->mode == GREX_MTU_SET)
 		new_mtu = mtu->value ?: old_mtu;
 	else if (mtu->mode != old_mode)
-		new_mtu = grex_follow_keep_ipv6(dev, link.mtu);
+		new_mtu = grex_auto_mtu_keep_ipv6(dev, link.mtu);
 	else if (mtu->mode == GREX_MTU_ROUTE)
 		new_mtu = device_new_mtu(dev, old, config, &link);
 	err = dev_set_mtu(dev, new_mtu);
@@ -456,9 +456,9 @@ int grex_device_change(struct net_device *dev, struct grex_config *config,
 	if (grex_keepalive_moves(old, config))
 		device_forget_peer(tunnel);
 	grex_keepalive_change(tunnel, old, config);
-	grex_discover_change(tunnel, old, config);
+	grex_plpmtud_change(tunnel, old, config);
 	if (netif_running(dev))
-		grex_follow_kick(tunnel);
+		grex_auto_mtu_kick(tunnel);
 	WRITE_ONCE(dev->needed_headroom, link.headroom);
 	device_show_config(dev, config);
 	/* A point-to-point device has one neighbour, other ones have many: what

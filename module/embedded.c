@@ -49,15 +49,16 @@ static __be32 get_be32(const u8 *p)
 }
 
 /**
- * grex_quote_read - read the outer headers of a quoted packet
- * @quote: filled when true is returned
+ * grex_embedded_read - read the outer headers of a quoted packet
+ * @embedded: filled when true is returned
  * @data: what follows the ICMP header
- * @len: how much of it: all, or GREX_QUOTE_LOOK
+ * @len: how much of it: all, or GREX_EMBEDDED_LOOK
  *
  * Return: false when it is not the beginning of a GRE packet as we send it. A
  * fragment other than the first has no GRE header, whatever its bytes look like.
  */
-bool grex_quote_read(struct grex_quote *quote, const void *data, size_t len)
+bool grex_embedded_read(struct grex_embedded *embedded, const void *data,
+			size_t len)
 {
 	u8 gre[GREX_HEADER_LOOK] = {};
 	const u8 *p = data;
@@ -70,13 +71,13 @@ bool grex_quote_read(struct grex_quote *quote, const void *data, size_t len)
 	if (ip_len < IPV4_HEADER || len < ip_len + GREX_HEADER_BASE ||
 	    p[9] != NEXT_GRE || get_u16(p + 6) & IPV4_OFFSET)
 		return false;
-	quote->dsfield = p[1];
-	quote->ttl = p[8];
-	quote->total_len = get_u16(p + 2);
-	quote->id = get_u16(p + 4);
-	quote->df = get_u16(p + 6) & IPV4_DF;
-	quote->saddr = get_be32(p + 12);
-	quote->daddr = get_be32(p + 16);
+	embedded->dsfield = p[1];
+	embedded->ttl = p[8];
+	embedded->total_len = get_u16(p + 2);
+	embedded->id = get_u16(p + 4);
+	embedded->df = get_u16(p + 6) & IPV4_DF;
+	embedded->saddr = get_be32(p + 12);
+	embedded->daddr = get_be32(p + 16);
 
 	/* Eight bytes of it are certain (RFC 792); a key behind a checksum is
 	 * not among them. What is missing reads as 0.
@@ -86,13 +87,13 @@ bool grex_quote_read(struct grex_quote *quote, const void *data, size_t len)
 	if (have > sizeof(gre))
 		have = sizeof(gre);
 	copy(gre, p, have);
-	if (grex_header_parse(&quote->header, gre, sizeof(gre)))
+	if (grex_header_parse(&embedded->header, gre, sizeof(gre)))
 		return false;
-	flags = quote->header.flags;
+	flags = embedded->header.flags;
 	key_end = grex_header_len(flags & ~GREX_HEADER_SEQ);
-	quote->has_key = !(flags & GREX_HEADER_KEY) || have >= key_end;
-	quote->inner = ip_len + quote->header.len;
-	return quote->total_len >= quote->inner;
+	embedded->has_key = !(flags & GREX_HEADER_KEY) || have >= key_end;
+	embedded->inner = ip_len + embedded->header.len;
+	return embedded->total_len >= embedded->inner;
 }
 
 /* 0.0.0.0/8, 127.0.0.0/8, and from 224.0.0.0 on: not one host that sends. */
@@ -127,7 +128,7 @@ static enum grex_inner_verdict inner_read_ipv4(struct grex_inner *inner,
 	if (inner->total_len < header || get_u16(p + 6) & IPV4_OFFSET ||
 	    !ipv4_is_source(inner->saddr) || inner->daddr[0] >= 224)
 		return GREX_INNER_IS_REFUSED;
-	if (len < header + GREX_QUOTE_PAYLOAD)
+	if (len < header + GREX_EMBEDDED_PAYLOAD)
 		return GREX_INNER_IS_TRUNCATED;
 	if (inner->protocol == NEXT_ICMP && !icmp_is_query(p[header]))
 		return GREX_INNER_IS_REFUSED;
@@ -163,7 +164,7 @@ static enum grex_inner_verdict inner_read_ipv6(struct grex_inner *inner,
 	/* Each header is 8 bytes at least, so this ends. */
 	for (;;) {
 		inner->protocol = next;
-		if (len < at + GREX_QUOTE_PAYLOAD)
+		if (len < at + GREX_EMBEDDED_PAYLOAD)
 			return GREX_INNER_IS_TRUNCATED;
 		switch (next) {
 		case NEXT_HOP_BY_HOP:
@@ -215,8 +216,8 @@ enum grex_inner_verdict grex_inner_read(struct grex_inner *inner,
 }
 
 /* A packet that ends before the four bytes has zeroes in their place. */
-static bool constant_read_tail(u8 *to, const u8 *p, size_t len, size_t at,
-			       size_t total)
+static bool flow_read_tail(u8 *to, const u8 *p, size_t len, size_t at,
+			   size_t total)
 {
 	if (total < at + 4)
 		return true;
@@ -227,22 +228,22 @@ static bool constant_read_tail(u8 *to, const u8 *p, size_t len, size_t at,
 }
 
 /**
- * grex_constant_read - read what all segments of an inner packet have in common
- * @constant: filled when true is returned
+ * grex_flow_read - read what all segments of an inner packet have in common
+ * @flow: filled when true is returned
  * @protocol: ethertype
  * @data: the packet
- * @len: how much of it; GREX_CONSTANT_LOOK bytes are enough
+ * @len: how much of it; GREX_FLOW_LOOK bytes are enough
  *
  * Return: false when too little of the packet is there to tell
  */
-bool grex_constant_read(struct grex_constant *constant, __be16 protocol,
-			const void *data, size_t len)
+bool grex_flow_read(struct grex_flow *flow, __be16 protocol, const void *data,
+		    size_t len)
 {
-	u8 *to = (u8 *)constant->bytes;
+	u8 *to = (u8 *)flow->bytes;
 	const u8 *p = data;
 	size_t at;
 
-	*constant = (struct grex_constant){};
+	*flow = (struct grex_flow){};
 	switch (be16_to_cpu(protocol)) {
 	case PROTOCOL_IPV4:
 		if (len < IPV4_HEADER)
@@ -250,14 +251,14 @@ bool grex_constant_read(struct grex_constant *constant, __be16 protocol,
 		__builtin_memcpy(to, p + 12, 8);
 		to[8] = p[9];
 		at = (p[0] & 0xf) * 4;
-		return constant_read_tail(to + 12, p, len, at, get_u16(p + 2));
+		return flow_read_tail(to + 12, p, len, at, get_u16(p + 2));
 	case PROTOCOL_IPV6:
 		if (len < IPV6_HEADER)
 			return false;
 		__builtin_memcpy(to, p + 8, 32);
 		to[32] = p[6];
-		return constant_read_tail(to + 36, p, len, IPV6_HEADER,
-					  IPV6_HEADER + get_u16(p + 4));
+		return flow_read_tail(to + 36, p, len, IPV6_HEADER,
+				      IPV6_HEADER + get_u16(p + 4));
 	default:
 		if (len < 4)
 			return false;

@@ -3,8 +3,8 @@
  * What an ICMP error quotes of a packet that we sent. Pure: knows no skb, and
  * trusts nothing: anyone can write an ICMP error.
  */
-#ifndef GREX_QUOTE_H
-#define GREX_QUOTE_H
+#ifndef GREX_EMBEDDED_H
+#define GREX_EMBEDDED_H
 
 #include <linux/types.h>
 
@@ -13,13 +13,13 @@
 /* Bytes to have at hand: an outer IPv4 header with options, GRE, and as much of
  * the inner packet as an ICMPv6 error quotes (RFC 4443 2.4 (c)).
  */
-#define GREX_QUOTE_LOOK (60 + GREX_HEADER_MAX + 1232)
+#define GREX_EMBEDDED_LOOK (60 + GREX_HEADER_MAX + 1232)
 
 /* A host that gets an error looks for 8 bytes behind the IP header (RFC 792). */
-#define GREX_QUOTE_PAYLOAD 8
+#define GREX_EMBEDDED_PAYLOAD 8
 
 /**
- * struct grex_quote - the outer and the GRE header of a quoted packet
+ * struct grex_embedded - the outer and the GRE header of a quoted packet
  * @saddr: outer source
  * @daddr: outer destination
  * @total_len: bytes of the whole outer packet
@@ -31,7 +31,7 @@
  * @header: what of it is quoted; @header.key with @has_key only
  * @inner: bytes in front of the inner packet
  */
-struct grex_quote {
+struct grex_embedded {
 	__be32 saddr;
 	__be32 daddr;
 	u16 total_len;
@@ -44,7 +44,8 @@ struct grex_quote {
 	u8 inner;
 };
 
-bool grex_quote_read(struct grex_quote *quote, const void *data, size_t len);
+bool grex_embedded_read(struct grex_embedded *embedded, const void *data,
+			size_t len);
 
 /**
  * struct grex_inner - the packet inside, as far as an answer to it needs
@@ -83,21 +84,21 @@ enum grex_inner_verdict grex_inner_read(struct grex_inner *inner,
 					__be16 protocol, const void *data,
 					size_t len);
 
-/* Bytes that grex_constant_read() may fill, and that it may have to look at. */
-#define GREX_CONSTANT_LEN 40
-#define GREX_CONSTANT_LOOK 64
+/* Bytes that grex_flow_read() may fill, and that it may have to look at. */
+#define GREX_FLOW_LEN 40
+#define GREX_FLOW_LOOK 64
 
 /**
- * struct grex_constant - what all segments of an inner packet have in common
+ * struct grex_flow - what all segments of an inner packet have in common
  * @bytes: addresses, protocol, and the four bytes behind the IP header, which
  *	are the ports or the SPI; padded with zeroes
  */
-struct grex_constant {
-	u64 bytes[GREX_CONSTANT_LEN / 8];
+struct grex_flow {
+	u64 bytes[GREX_FLOW_LEN / 8];
 };
 
-bool grex_constant_read(struct grex_constant *constant, __be16 protocol,
-			const void *data, size_t len);
+bool grex_flow_read(struct grex_flow *flow, __be16 protocol, const void *data,
+		    size_t len);
 
 /**
  * struct grex_extension - RFC 4884 extensions behind the quoted packet

@@ -194,7 +194,7 @@ struct grex_keepalive {
 };
 
 /**
- * struct grex_discover - path MTU discovery by probes
+ * struct grex_plpmtud - path MTU discovery by probes
  * @lock: protects what follows up to @claims; taken with BH disabled, outside of
  *	that of the keepalive
  * @running: @lock. the device is up
@@ -212,7 +212,7 @@ struct grex_keepalive {
  * @claims: @lock. jiffies, 64 bits, when ICMP errors are looked into again
  * @work: own.
  */
-struct grex_discover {
+struct grex_plpmtud {
 	spinlock_t lock; /* of @running to @claims */
 	bool running;
 	bool answers;
@@ -222,7 +222,7 @@ struct grex_discover {
 	u16 losses;
 	u32 tried;
 	u32 seq;
-	struct grex_search search;
+	struct grex_plpmtud_fsm fsm;
 	unsigned long due;
 	unsigned long confirm;
 	unsigned long raise;
@@ -260,8 +260,8 @@ struct grex_pmtu_learned {
 
 /**
  * struct grex_pmtu - what is believed of the path to the remote
- * @found: own. bytes that probes have shown to pass, 0: they have not
- * @settles: own. @found is lower than what may be, and soon will be more
+ * @plpmtu: own. bytes that probes have shown to pass, 0: they have not
+ * @settles: own. @plpmtu is lower than what may be, and soon will be more
  * @confirmed: own. jiffies when what was tried last passed
  * @frag_needed: own. jiffies when a path MTU was last learned from ICMP, 0: never
  * @has_learned: own. there may be something in @learned
@@ -271,20 +271,20 @@ struct grex_pmtu {
 	seqlock_t lock;
 	bool has_learned;
 	struct grex_pmtu_learned learned[1 << GREX_PMTU_REMOTES_BITS];
-	u32 found;
+	u32 plpmtu;
 	bool settles;
 	unsigned long confirmed;
 	unsigned long frag_needed;
 };
 
 /**
- * struct grex_follow - the MTU of a device that follows the path
+ * struct grex_auto_mtu - the MTU of a device that follows the path
  * @sets: RTNL. it is being set, and not by the operator
  * @higher: of @work's function. jiffies since when it could be higher, 0: it could
  *	not
  * @work: own.
  */
-struct grex_follow {
+struct grex_auto_mtu {
 	bool sets;
 	unsigned long higher;
 	struct delayed_work work;
@@ -305,7 +305,7 @@ struct grex_peer {
 };
 
 /**
- * struct grex_reflected - a keepalive to an inside address that was answered
+ * struct grex_responder - a keepalive to an inside address that was answered
  * @lock: protects the others, BH
  * @saddr: its source
  * @daddr: its destination
@@ -313,7 +313,7 @@ struct grex_peer {
  * @ttl: its TTL
  * @when: jiffies
  */
-struct grex_reflected {
+struct grex_responder {
 	spinlock_t lock; /* of the others */
 	__be32 saddr;
 	__be32 daddr;
@@ -331,14 +331,14 @@ struct grex_reflected {
  * @oseq: own. next sequence number to send
  * @iseq: @iseq_lock, BH. sequence numbers received
  * @gro_cells: own.
- * @sent: own. packets sent lately, for ICMP errors about them
+ * @sent_log: own. packets sent lately, for ICMP errors about them
  * @relay_limit: own. ICMP errors relayed per second, by enum grex_error_kind
- * @reflect_limit: own. keepalives from inside addresses answered per second
- * @reflected: own. the last of those
+ * @responder_limit: own. keepalives from inside addresses answered per second
+ * @responder: own. the last of those
  * @keepalive: own.
- * @discover: own.
+ * @plpmtud: own.
  * @pmtu: own.
- * @follow: own.
+ * @auto_mtu: own.
  * @peer: own.
  * @received: own. jiffies of the last packet that came through, 0: none has
  * @sent_last: own. jiffies of the last packet that the underlay took, 0: none
@@ -355,14 +355,14 @@ struct grex_tunnel {
 	struct grex_seq iseq;
 	spinlock_t iseq_lock; /* of @iseq */
 	struct gro_cells gro_cells;
-	struct grex_sent *sent;
+	struct grex_sent_log *sent_log;
 	struct ratelimit_state relay_limit[GREX_ERROR_KINDS];
-	struct ratelimit_state reflect_limit;
-	struct grex_reflected reflected;
+	struct ratelimit_state responder_limit;
+	struct grex_responder responder;
 	struct grex_keepalive keepalive;
-	struct grex_discover discover;
+	struct grex_plpmtud plpmtud;
 	struct grex_pmtu pmtu;
-	struct grex_follow follow;
+	struct grex_auto_mtu auto_mtu;
 	struct grex_peer peer;
 	unsigned long received;
 	unsigned long sent_last;
@@ -409,8 +409,8 @@ struct grex_guesses {
  * @guesses: own. by the router that sends ICMP errors
  * @guesses_key: const. of its hash
  * @net: const. the namespace
- * @follow: own. looks whether default MTUs have to follow their routes
- * @follow_genid: of @follow's function. generation of the routes that they follow
+ * @auto_mtu: own. looks whether default MTUs have to follow their routes
+ * @auto_mtu_genid: of @auto_mtu's function. generation of the routes that they follow
  * @pmtu_sk: const. sends what the stack is not to hold to the path MTU of its route
  *	cache, which it learns from errors that anyone can forge
  */
@@ -423,8 +423,8 @@ struct grex_net {
 	struct grex_guesses guesses[GREX_GUESSES];
 	siphash_key_t guesses_key;
 	struct net *net;
-	struct delayed_work follow;
-	int follow_genid;
+	struct delayed_work auto_mtu;
+	int auto_mtu_genid;
 	struct sock *pmtu_sk;
 };
 

@@ -40,7 +40,7 @@
  * @skb: at the quoted outer header; its network header is the error's
  * @error: type, code, MTU or pointer
  * @kind: what type and code mean
- * @quote: outer and GRE header as quoted
+ * @embedded: outer and GRE header as quoted
  * @config: of the tunnel that sent the packet
  * @asked: tunnels that were asked whether they sent it
  * @known: does that tunnel remember it
@@ -50,7 +50,7 @@ struct icmp_report {
 	struct sk_buff *skb;
 	struct grex_error error;
 	enum grex_error_kind kind;
-	struct grex_quote quote;
+	struct grex_embedded embedded;
 	struct grex_config *config;
 	unsigned int asked;
 	bool known;
@@ -91,9 +91,9 @@ static void icmp_read_error(struct icmp_report *report, u32 info)
 static bool icmp_is_known(struct icmp_report *report,
 			  const struct grex_config *config)
 {
-	report->known = grex_sent_find(config->tunnel->sent,
-				       report->quote.daddr, report->quote.id,
-				       &report->sent);
+	report->known = grex_sent_log_find(config->tunnel->sent_log,
+					   report->embedded.daddr,
+					   report->embedded.id, &report->sent);
 	return report->known;
 }
 
@@ -113,14 +113,14 @@ static bool icmp_is_same_vrf(const struct icmp_report *report,
 static bool icmp_is_sender(struct grex_config *config, void *arg)
 {
 	struct icmp_report *report = arg;
-	const struct grex_header *header = &report->quote.header;
+	const struct grex_header *header = &report->embedded.header;
 
-	if (!report->quote.has_key && report->asked++ >= ICMP_KEYLESS)
+	if (!report->embedded.has_key && report->asked++ >= ICMP_KEYLESS)
 		return false;
 	if (header->flags != config->options.oflags ||
 	    !icmp_is_same_vrf(report, config))
 		return false;
-	if (report->quote.has_key)
+	if (report->embedded.has_key)
 		return header->key == config->options.okey;
 	/* The key is further back than the quote: only the ID can tell. */
 	return icmp_is_known(report, config);
@@ -128,21 +128,21 @@ static bool icmp_is_sender(struct grex_config *config, void *arg)
 
 static bool icmp_find_sender(struct grex_net *gn, struct icmp_report *report)
 {
-	const struct grex_quote *quote = &report->quote;
+	const struct grex_embedded *embedded = &report->embedded;
 	const struct grex_match sent = {
-		.local.v4 = quote->saddr,
-		.remote.v4 = quote->daddr,
-		.key = quote->header.key,
-		.keyed = !!(quote->header.flags & GREX_HEADER_KEY),
+		.local.v4 = embedded->saddr,
+		.remote.v4 = embedded->daddr,
+		.key = embedded->header.key,
+		.keyed = !!(embedded->header.flags & GREX_HEADER_KEY),
 		.family = AF_INET,
 	};
 
 	/* It comes to where the packet came from. */
-	if (ip_hdr(report->skb)->daddr != quote->saddr)
+	if (ip_hdr(report->skb)->daddr != embedded->saddr)
 		return false;
 	report->config = grex_table_sender_rcu(&gn->table, &sent,
-					       quote->has_key, icmp_is_sender,
-					       report);
+					       embedded->has_key,
+					       icmp_is_sender, report);
 	return report->config;
 }
 
@@ -153,7 +153,7 @@ static enum grex_inner_verdict icmp_read_inner(const struct icmp_report *report,
 					       struct grex_inner *inner,
 					       struct grex_relay *relay)
 {
-	const struct grex_quote *quote = &report->quote;
+	const struct grex_embedded *embedded = &report->embedded;
 	const struct sk_buff *skb = report->skb;
 	enum grex_inner_verdict verdict = GREX_INNER_IS_TRUNCATED;
 	unsigned int end;
@@ -163,21 +163,22 @@ static enum grex_inner_verdict icmp_read_inner(const struct icmp_report *report,
 		grex_extension_find(icmp_hdr(skb)->un.reserved[1], skb->len);
 	/* What is not in the linear part is more than can be quoted. */
 	end = min_t(unsigned int, relay->extension.offset, skb_headlen(skb));
-	if (quote->inner < end) {
-		relay->quote = skb->data + quote->inner;
-		relay->quote_len = end - quote->inner;
-		verdict = grex_inner_read(inner, quote->header.protocol,
-					  relay->quote, relay->quote_len);
+	if (embedded->inner < end) {
+		relay->embedded = skb->data + embedded->inner;
+		relay->embedded_len = end - embedded->inner;
+		verdict = grex_inner_read(inner, embedded->header.protocol,
+					  relay->embedded, relay->embedded_len);
 	}
 	if (verdict == GREX_INNER_IS_TRUNCATED && report->known) {
-		relay->quote = report->sent.head;
-		relay->quote_len = report->sent.len;
+		relay->embedded = report->sent.head;
+		relay->embedded_len = report->sent.len;
 		verdict = grex_inner_read(inner, report->sent.protocol,
-					  relay->quote, relay->quote_len);
+					  relay->embedded, relay->embedded_len);
 	}
 	/* Padding is not part of the packet. */
 	if (verdict == GREX_INNER_OK)
-		relay->quote_len = min(relay->quote_len, inner->total_len);
+		relay->embedded_len =
+			min(relay->embedded_len, inner->total_len);
 	return verdict;
 }
 
@@ -185,30 +186,29 @@ static enum grex_inner_verdict icmp_read_inner(const struct icmp_report *report,
  * by its ID? Checksums and lengths are those of a segment, and are filled in late.
  */
 static bool icmp_is_remembered(const struct icmp_report *report,
-			       const struct grex_constant *quoted)
+			       const struct grex_flow *quoted)
 {
 	const struct grex_sent_packet *sent = &report->sent;
-	struct grex_constant constant;
+	struct grex_flow flow;
 
 	return report->known &&
-	       report->quote.header.protocol == sent->protocol &&
-	       grex_constant_read(&constant, sent->protocol, sent->head,
-				  sent->len) &&
-	       !memcmp(&constant, quoted, sizeof(constant));
+	       report->embedded.header.protocol == sent->protocol &&
+	       grex_flow_read(&flow, sent->protocol, sent->head, sent->len) &&
+	       !memcmp(&flow, quoted, sizeof(flow));
 }
 
 /* Is the ID that of the flow, as it is, or as it was a moment ago? */
 static bool icmp_has_id(const struct icmp_report *report,
-			const struct grex_constant *quoted)
+			const struct grex_flow *quoted)
 {
-	const struct grex_sent *sent = report->config->tunnel->sent;
-	const struct grex_quote *quote = &report->quote;
+	const struct grex_sent_log *sent = report->config->tunnel->sent_log;
+	const struct grex_embedded *embedded = &report->embedded;
 	unsigned int ago;
 
 	for (ago = 0; ago < 2; ago++)
-		if (quote->id == grex_sent_id(sent, quote->daddr,
-					      quote->header.protocol, quoted,
-					      ago))
+		if (embedded->id == grex_sent_log_id(sent, embedded->daddr,
+						     embedded->header.protocol,
+						     quoted, ago))
 			return true;
 	return false;
 }
@@ -221,17 +221,17 @@ static bool icmp_has_id(const struct icmp_report *report,
  */
 static bool icmp_is_proved(const struct icmp_report *report)
 {
-	const struct grex_quote *quote = &report->quote;
+	const struct grex_embedded *embedded = &report->embedded;
 	const struct sk_buff *skb = report->skb;
-	struct grex_constant quoted;
+	struct grex_flow quoted;
 	unsigned int len = 0;
 
-	if (skb_headlen(skb) > quote->inner)
-		len = skb_headlen(skb) - quote->inner;
-	if (!grex_constant_read(&quoted, quote->header.protocol,
-				skb->data + quote->inner, len))
-		return report->known && report->sent.id == quote->id;
-	return (quote->df && icmp_has_id(report, &quoted)) ||
+	if (skb_headlen(skb) > embedded->inner)
+		len = skb_headlen(skb) - embedded->inner;
+	if (!grex_flow_read(&quoted, embedded->header.protocol,
+			    skb->data + embedded->inner, len))
+		return report->known && report->sent.id == embedded->id;
+	return (embedded->df && icmp_has_id(report, &quoted)) ||
 	       icmp_is_remembered(report, &quoted);
 }
 
@@ -244,7 +244,7 @@ static bool icmp_is_too_far(const struct icmp_report *report)
 
 	return config->options.ttl_min &&
 	       config->options.ttl != GREX_TTL_INHERIT &&
-	       report->quote.ttl + (255 - config->options.ttl_min) <
+	       report->embedded.ttl + (255 - config->options.ttl_min) <
 		       config->options.ttl;
 }
 
@@ -253,13 +253,13 @@ static bool icmp_is_too_far(const struct icmp_report *report)
  */
 static bool icmp_makes_sense(const struct icmp_report *report)
 {
-	const struct grex_quote *quote = &report->quote;
+	const struct grex_embedded *embedded = &report->embedded;
 
 	if (icmp_is_too_far(report))
 		return false;
 	return report->kind != GREX_ERROR_FRAG_NEEDED ||
-	       (quote->df && quote->total_len > GREX_SENT_LEN &&
-		report->error.info < quote->total_len);
+	       (embedded->df && embedded->total_len > GREX_SENT_LOG_LEN &&
+		report->error.info < embedded->total_len);
 }
 
 /* Find the two entries that count the unproved errors of a source address. Two addresses
@@ -319,24 +319,24 @@ static void icmp_redirect(struct icmp_report *report, struct rtable *rt)
 /* Learn what was proved: the way, or how much passes on it. */
 static void icmp_learn(struct icmp_report *report, bool redirect)
 {
-	const struct grex_quote *quote = &report->quote;
+	const struct grex_embedded *embedded = &report->embedded;
 	struct rtable *rt;
 	__be32 saddr;
 
-	rt = grex_route_lookup(report->config, quote->daddr, quote->dsfield, 0,
-			       &saddr);
+	rt = grex_route_lookup(report->config, embedded->daddr,
+			       embedded->dsfield, 0, &saddr);
 	if (IS_ERR(rt))
 		return;
 	if (redirect) {
 		icmp_redirect(report, rt);
 	} else {
 		report->error.info =
-			grex_pmtu_learn(report->config, rt, quote->daddr,
+			grex_pmtu_learn(report->config, rt, embedded->daddr,
 					report->error.info,
 					grex_route_is_spread(report->config,
-							     quote->daddr,
-							     quote->dsfield));
-		grex_follow_kick(report->config->tunnel);
+							     embedded->daddr,
+							     embedded->dsfield));
+		grex_auto_mtu_kick(report->config->tunnel);
 	}
 	ip_rt_put(rt);
 }
@@ -356,7 +356,7 @@ static enum icmp_outcome icmp_relay(struct grex_net *gn,
 		    sizeof(config->options.match.remote.v4)))
 		return ICMP_REFUSED;
 	relay->inner = inner;
-	if (!grex_translate(&report->error, inner, report->quote.inner,
+	if (!grex_translate(&report->error, inner, report->embedded.inner,
 			    config->options.ttl == GREX_TTL_INHERIT,
 			    &relay->error))
 		return ICMP_REFUSED;
@@ -386,22 +386,23 @@ void grex_icmp_error(struct sk_buff *skb, u32 info)
 	enum grex_inner_verdict verdict;
 	struct grex_inner inner;
 
-	if (!pskb_may_pull(skb, min_t(unsigned int, skb->len, GREX_QUOTE_LOOK)))
+	if (!pskb_may_pull(skb,
+			   min_t(unsigned int, skb->len, GREX_EMBEDDED_LOOK)))
 		return;
 	icmp_read_error(&report, info);
 	if (report.kind == GREX_ERROR_OTHER &&
 	    report.error.type != ICMP_REDIRECT)
 		return;
-	if (!grex_quote_read(&report.quote, skb->data, skb_headlen(skb))) {
+	if (!grex_embedded_read(&report.embedded, skb->data, skb_headlen(skb))) {
 		grex_stats_count(gn->stats, GREX_NETNS_ICMP_NO_TUNNEL);
 		return;
 	}
 	icmp_guesses(gn, skb, guesses);
 	may_guess = icmp_may_guess(guesses);
 	/* Without its key, the ID says whose packet it is: to look for it is to guess. */
-	if ((!report.quote.has_key && !may_guess) ||
+	if ((!report.embedded.has_key && !may_guess) ||
 	    !icmp_find_sender(gn, &report)) {
-		if (!report.quote.has_key && may_guess)
+		if (!report.embedded.has_key && may_guess)
 			icmp_note_failure(guesses);
 		grex_stats_count(gn->stats, GREX_NETNS_ICMP_NO_TUNNEL);
 		return;
@@ -427,7 +428,7 @@ void grex_icmp_error(struct sk_buff *skb, u32 info)
 
 	verdict = icmp_read_inner(&report, &inner, &relay);
 	if (report.kind == GREX_ERROR_FRAG_NEEDED &&
-	    grex_discover_claim(report.config, report.error.info)) {
+	    grex_plpmtud_ptb(report.config, report.error.info)) {
 		grex_stats_count(report.config->tunnel->stats,
 				 GREX_ICMP_FRAG_NEEDED_CLAIMED);
 		return;

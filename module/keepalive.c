@@ -160,7 +160,7 @@ int grex_keepalive_send(struct grex_config *config, enum grex_probe_kind kind,
 		.kind = kind,
 		.padding = padding,
 		.mtu = min_t(unsigned int, READ_ONCE(tunnel->dev->mtu), U16_MAX),
-		.path_mtu = READ_ONCE(tunnel->pmtu.found),
+		.path_mtu = READ_ONCE(tunnel->pmtu.plpmtu),
 	};
 	struct sk_buff *skb;
 	void *payload;

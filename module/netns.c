@@ -49,7 +49,7 @@ static int __net_init netns_init(struct net *net)
 
 	gn->net = net;
 	INIT_LIST_HEAD(&gn->tunnels);
-	grex_follow_net_init(gn);
+	grex_auto_mtu_net_init(gn);
 	grex_relay_limits_init(gn->relay_limit, NETNS_RELAYS_PER_SECOND);
 	grex_limit_init(&gn->log_limit, NETNS_LOGS_INTERVAL, NETNS_LOGS);
 	get_random_bytes(&gn->guesses_key, sizeof(gn->guesses_key));
@@ -77,7 +77,7 @@ static void __net_exit netns_exit(struct net *net)
 {
 	struct grex_net *gn = grex_net(net);
 
-	grex_follow_net_destroy(gn);
+	grex_auto_mtu_net_destroy(gn);
 	grex_table_destroy(&gn->table);
 	inet_ctl_sock_destroy(gn->pmtu_sk);
 	free_percpu(gn->stats);

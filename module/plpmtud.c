@@ -21,180 +21,182 @@
  * each small probe that was lost in the last sixteen tries. The maximum allows for a
  * round trip of some seconds.
  */
-#define DISCOVER_TIMEOUT_MIN msecs_to_jiffies(100)
-#define DISCOVER_TIMEOUT_MAX (15 * HZ)
+#define PLPMTUD_PROBE_TIMER_MIN msecs_to_jiffies(100)
+#define PLPMTUD_PROBE_TIMER_MAX (15 * HZ)
 /* As long as no round trip has been measured (RFC 8899 5.1.1, at least 1 s). */
-#define DISCOVER_TIMEOUT_FIRST HZ
+#define PLPMTUD_PROBE_TIMER_FIRST HZ
 /* Between a success and the next try: a peer answers 100 probes a second. */
-#define DISCOVER_PACE msecs_to_jiffies(25)
+#define PLPMTUD_PACE msecs_to_jiffies(25)
 /* A peer that does not answer is asked less and less often, up to 64 timeouts. */
-#define DISCOVER_BACKOFF 6
+#define PLPMTUD_BACKOFF 6
 /* After so many tries in a row without any answer ICMP errors are believed. */
-#define DISCOVER_TRUST 3
+#define PLPMTUD_TRUST 3
 /* Of what was found. RFC 8899 5.1.1 leaves the time open; a path that has shrunk
  * is noticed within it.
  */
-#define DISCOVER_CONFIRM (5 * HZ)
+#define PLPMTUD_CONFIRMATION_TIMER (5 * HZ)
 /* Between two that were lost, unless an ICMP error says the same (RFC 8899 5.1.1):
  * what is lost closer together may have been in one burst, or over a policer.
  */
-#define DISCOVER_AGAIN HZ
+#define PLPMTUD_AGAIN HZ
 /* Whether more passes by now [PMTU_RAISE_TIMER]; and after a black hole, which may
  * have been something else.
  */
-#define DISCOVER_RAISE (600 * HZ)
-#define DISCOVER_RAISE_SOON (60 * HZ)
+#define PLPMTUD_RAISE_TIMER (600 * HZ)
+#define PLPMTUD_RAISE_SOON (60 * HZ)
 /* ICMP errors are looked into that often; anyone can send them. */
-#define DISCOVER_CLAIMS HZ
+#define PLPMTUD_PTB_INTERVAL HZ
 
-static_assert((int)GREX_SEARCH_OFF == (int)GREX_PATH_SEARCH_OFF);
-static_assert((int)GREX_SEARCH_IN_BASE == (int)GREX_PATH_SEARCH_BASE);
-static_assert((int)GREX_SEARCH_IN_SEARCH == (int)GREX_PATH_SEARCH_SEARCH);
-static_assert((int)GREX_SEARCH_IN_DONE == (int)GREX_PATH_SEARCH_DONE);
-static_assert((int)GREX_SEARCH_IN_ERROR == (int)GREX_PATH_SEARCH_ERROR);
+static_assert((int)GREX_PLPMTUD_DISABLED == (int)GREX_PATH_SEARCH_OFF);
+static_assert((int)GREX_PLPMTUD_BASE == (int)GREX_PATH_SEARCH_BASE);
+static_assert((int)GREX_PLPMTUD_SEARCHING == (int)GREX_PATH_SEARCH_SEARCH);
+static_assert((int)GREX_PLPMTUD_SEARCH_COMPLETE == (int)GREX_PATH_SEARCH_DONE);
+static_assert((int)GREX_PLPMTUD_ERROR == (int)GREX_PATH_SEARCH_ERROR);
 
-static void discover_kick(struct grex_discover *discover, unsigned long delay)
+static void plpmtud_kick(struct grex_plpmtud *plpmtud, unsigned long delay)
 {
-	lockdep_assert_held(&discover->lock);
-	if (discover->running)
-		mod_delayed_work(system_power_efficient_wq, &discover->work,
+	lockdep_assert_held(&plpmtud->lock);
+	if (plpmtud->running)
+		mod_delayed_work(system_power_efficient_wq, &plpmtud->work,
 				 delay);
 }
 
 /* What a probe of so many bytes outside has inside. */
-static unsigned int discover_inner(const struct grex_config *config, u32 size)
+static unsigned int plpmtud_inner(const struct grex_config *config, u32 size)
 {
 	return size - config->overhead;
 }
 
 /* @rtt: ns, 0: none has been measured */
-static unsigned long discover_timeout(u64 rtt)
+static unsigned long plpmtud_probe_timer(u64 rtt)
 {
 	if (!rtt)
-		return DISCOVER_TIMEOUT_FIRST;
+		return PLPMTUD_PROBE_TIMER_FIRST;
 	return clamp_t(u64, nsecs_to_jiffies64(4 * rtt) + 1,
-		       DISCOVER_TIMEOUT_MIN, DISCOVER_TIMEOUT_MAX);
+		       PLPMTUD_PROBE_TIMER_MIN, PLPMTUD_PROBE_TIMER_MAX);
 }
 
 /* So that many tunnels do not send at once. */
-static unsigned long discover_spread(unsigned long delay)
+static unsigned long plpmtud_spread(unsigned long delay)
 {
 	return delay / 2 + mul_u64_u32_shr(delay / 2, get_random_u32(), 32);
 }
 
 /* What the search says is what packets are held to. */
-static void discover_publish(struct grex_tunnel *tunnel)
+static void plpmtud_publish(struct grex_tunnel *tunnel)
 {
-	const struct grex_search *search = &tunnel->discover.search;
-	const u32 mtu = grex_search_path_mtu(search);
-	const bool settles = mtu < search->found;
+	const struct grex_plpmtud_fsm *fsm = &tunnel->plpmtud.fsm;
+	const u32 mtu = grex_plpmtud_fsm_path_mtu(fsm);
+	const bool settles = mtu < fsm->plpmtu;
 
-	if (mtu == tunnel->pmtu.found && settles == tunnel->pmtu.settles)
+	if (mtu == tunnel->pmtu.plpmtu && settles == tunnel->pmtu.settles)
 		return;
 	WRITE_ONCE(tunnel->pmtu.settles, settles);
-	WRITE_ONCE(tunnel->pmtu.found, mtu);
+	WRITE_ONCE(tunnel->pmtu.plpmtu, mtu);
 	if (!settles)
-		grex_follow_kick(tunnel);
+		grex_auto_mtu_kick(tunnel);
 }
 
-static void discover_lost(struct grex_discover *discover)
+static void plpmtud_lost(struct grex_plpmtud *plpmtud)
 {
-	struct grex_search *search = &discover->search;
-	const bool was_done = search->state == GREX_SEARCH_IN_DONE;
+	struct grex_plpmtud_fsm *fsm = &plpmtud->fsm;
+	const bool was_done = fsm->state == GREX_PLPMTUD_SEARCH_COMPLETE;
 
 	if (was_done)
-		discover->confirm =
-			jiffies + (search->claim ? 0 : DISCOVER_AGAIN);
-	grex_search_step(search, GREX_SEARCH_MISSED,
-			 hweight16(discover->losses));
-	if (was_done && search->state != GREX_SEARCH_IN_DONE)
-		discover->raise = jiffies + DISCOVER_RAISE_SOON;
+		plpmtud->confirm =
+			jiffies + (fsm->ptb_size ? 0 : PLPMTUD_AGAIN);
+	grex_plpmtud_fsm_step(fsm, GREX_PLPMTUD_PROBE_LOST,
+			      hweight16(plpmtud->losses));
+	if (was_done && fsm->state != GREX_PLPMTUD_SEARCH_COMPLETE)
+		plpmtud->raise = jiffies + PLPMTUD_RAISE_SOON;
 }
 
 /* The time is up for the probe that is out, or it is back. */
-static void discover_judge(struct grex_tunnel *tunnel)
+static void plpmtud_evaluate(struct grex_tunnel *tunnel)
 {
-	struct grex_discover *discover = &tunnel->discover;
-	const bool in_question = discover->tried == discover->search.size;
+	struct grex_plpmtud *plpmtud = &tunnel->plpmtud;
+	const bool in_question = plpmtud->tried == plpmtud->fsm.probed_size;
 
-	if (discover->is_back || discover->small_is_back) {
-		discover->silent = 0;
-		discover->answers = true;
-	} else if (discover->silent < DISCOVER_BACKOFF) {
-		discover->silent++;
-		discover->answers &= discover->silent < DISCOVER_TRUST;
+	if (plpmtud->is_back || plpmtud->small_is_back) {
+		plpmtud->silent = 0;
+		plpmtud->answers = true;
+	} else if (plpmtud->silent < PLPMTUD_BACKOFF) {
+		plpmtud->silent++;
+		plpmtud->answers &= plpmtud->silent < PLPMTUD_TRUST;
 	}
-	discover->losses <<= 1;
-	if (!discover->small_is_back)
-		discover->losses |= 1;
-	discover->tried = 0;
+	plpmtud->losses <<= 1;
+	if (!plpmtud->small_is_back)
+		plpmtud->losses |= 1;
+	plpmtud->tried = 0;
 	if (!in_question)
 		return;
-	if (discover->is_back) {
-		grex_search_step(&discover->search, GREX_SEARCH_PASSED, 0);
+	if (plpmtud->is_back) {
+		grex_plpmtud_fsm_step(&plpmtud->fsm, GREX_PLPMTUD_PROBE_ACKED,
+				      0);
 		WRITE_ONCE(tunnel->pmtu.confirmed, jiffies);
-	} else if (discover->small_is_back) {
-		discover_lost(discover);
+	} else if (plpmtud->small_is_back) {
+		plpmtud_lost(plpmtud);
 	}
 }
 
 /* What was found stands; when is it to be confirmed? */
-static unsigned long discover_rest(struct grex_discover *discover)
+static unsigned long plpmtud_rest(struct grex_plpmtud *plpmtud)
 {
 	const unsigned long now = jiffies;
 
-	if (!discover->search.strikes && !time_before(now, discover->raise)) {
-		discover->raise = now + DISCOVER_RAISE;
-		grex_search_step(&discover->search, GREX_SEARCH_RAISE, 0);
-		if (discover->search.state != GREX_SEARCH_IN_DONE)
+	if (!plpmtud->fsm.probe_count && !time_before(now, plpmtud->raise)) {
+		plpmtud->raise = now + PLPMTUD_RAISE_TIMER;
+		grex_plpmtud_fsm_step(&plpmtud->fsm, GREX_PLPMTUD_RAISE, 0);
+		if (plpmtud->fsm.state != GREX_PLPMTUD_SEARCH_COMPLETE)
 			return 0;
 	}
-	return time_before(now, discover->confirm) ? discover->confirm - now
-						   : 0;
+	return time_before(now, plpmtud->confirm) ? plpmtud->confirm - now : 0;
 }
 
 /* Go on with the search. Sets @size to what to send, 0: nothing; returns when the
  * next step is.
  */
-static unsigned long discover_step(struct grex_tunnel *tunnel, u32 limit,
-				   u32 *size)
+static unsigned long plpmtud_step(struct grex_tunnel *tunnel, u32 limit,
+				  u32 *size)
 {
-	struct grex_discover *discover = &tunnel->discover;
-	struct grex_search *search = &discover->search;
+	struct grex_plpmtud *plpmtud = &tunnel->plpmtud;
+	struct grex_plpmtud_fsm *fsm = &plpmtud->fsm;
 	struct grex_probe_log log;
 	unsigned long delay;
 
-	lockdep_assert_held(&discover->lock);
+	lockdep_assert_held(&plpmtud->lock);
 	*size = 0;
-	if (discover->tried) {
-		if (!discover->is_back && time_before(jiffies, discover->due))
-			return discover->due - jiffies;
-		discover_judge(tunnel);
+	if (plpmtud->tried) {
+		if (!plpmtud->is_back && time_before(jiffies, plpmtud->due))
+			return plpmtud->due - jiffies;
+		plpmtud_evaluate(tunnel);
 	}
 	/* There is no route, or none that takes what every link has to. */
-	if (limit < GREX_SEARCH_FLOOR) {
-		grex_search_step(search, GREX_SEARCH_STOP, 0);
-		return discover_spread(DISCOVER_CONFIRM);
+	if (limit < GREX_PLPMTUD_MIN_PLPMTU) {
+		grex_plpmtud_fsm_step(fsm, GREX_PLPMTUD_STOP, 0);
+		return plpmtud_spread(PLPMTUD_CONFIRMATION_TIMER);
 	}
-	grex_search_step(search,
-			 search->state == GREX_SEARCH_OFF ? GREX_SEARCH_START
-							  : GREX_SEARCH_LIMIT,
-			 limit);
-	if (search->state == GREX_SEARCH_IN_DONE ||
-	    search->state == GREX_SEARCH_IN_ERROR) {
-		delay = discover_rest(discover);
+	grex_plpmtud_fsm_step(fsm,
+			      fsm->state == GREX_PLPMTUD_DISABLED
+				      ? GREX_PLPMTUD_START
+				      : GREX_PLPMTUD_NEW_MAX,
+			      limit);
+	if (fsm->state == GREX_PLPMTUD_SEARCH_COMPLETE ||
+	    fsm->state == GREX_PLPMTUD_ERROR) {
+		delay = plpmtud_rest(plpmtud);
 		if (delay)
 			return delay;
-		discover->confirm = jiffies + discover_spread(DISCOVER_CONFIRM);
+		plpmtud->confirm =
+			jiffies + plpmtud_spread(PLPMTUD_CONFIRMATION_TIMER);
 	}
-	*size = search->size;
-	discover->tried = search->size;
-	discover->is_back = false;
-	discover->small_is_back = false;
+	*size = fsm->probed_size;
+	plpmtud->tried = fsm->probed_size;
+	plpmtud->is_back = false;
+	plpmtud->small_is_back = false;
 	log = grex_keepalive_probes(tunnel, GREX_PROBE_PATH);
-	discover->seq = log.sent;
-	delay = discover_timeout(log.rtt_smoothed) << discover->silent;
-	discover->due = jiffies + delay;
+	plpmtud->seq = log.sent;
+	delay = plpmtud_probe_timer(log.rtt_smoothed) << plpmtud->silent;
+	plpmtud->due = jiffies + delay;
 	return delay;
 }
 
@@ -203,23 +205,23 @@ static unsigned long discover_step(struct grex_tunnel *tunnel, u32 limit,
  *
  * Return: are both on their way, so that what becomes of them says something
  */
-static bool discover_send(struct grex_config *config, u32 size)
+static bool plpmtud_send(struct grex_config *config, u32 size)
 {
 	int err;
 
 	err = grex_keepalive_send(config, GREX_PROBE_PATH,
-				  discover_inner(config, size), true);
+				  plpmtud_inner(config, size), true);
 	if (!grex_keepalive_is_unsent(err))
 		err = grex_keepalive_send(config, GREX_PROBE_PATH, 0, true);
 	return !grex_keepalive_is_unsent(err);
 }
 
-static void discover_work(struct work_struct *work)
+static void plpmtud_work(struct work_struct *work)
 {
 	struct grex_tunnel *tunnel = container_of(to_delayed_work(work),
 						  struct grex_tunnel,
-						  discover.work);
-	struct grex_discover *discover = &tunnel->discover;
+						  plpmtud.work);
+	struct grex_plpmtud *plpmtud = &tunnel->plpmtud;
 	unsigned long delay = MAX_JIFFY_OFFSET;
 	struct grex_config *config;
 	bool unsent;
@@ -228,174 +230,173 @@ static void discover_work(struct work_struct *work)
 	local_bh_disable();
 	rcu_read_lock();
 	config = rcu_dereference(tunnel->config);
-	spin_lock(&discover->lock);
-	if (discover->running && config->options.mtu_probe) {
-		delay = discover_step(tunnel, grex_pmtu_limit_to(config),
-				      &size);
-		discover_publish(tunnel);
+	spin_lock(&plpmtud->lock);
+	if (plpmtud->running && config->options.mtu_probe) {
+		delay = plpmtud_step(tunnel, grex_pmtu_limit_to(config), &size);
+		plpmtud_publish(tunnel);
 	}
-	spin_unlock(&discover->lock);
-	unsent = size && !discover_send(config, size);
-	spin_lock(&discover->lock);
+	spin_unlock(&plpmtud->lock);
+	unsent = size && !plpmtud_send(config, size);
+	spin_lock(&plpmtud->lock);
 	if (unsent)
-		discover->tried = 0;
+		plpmtud->tried = 0;
 	/* Not later than what has come meanwhile asks for. */
-	if (discover->running && delay != MAX_JIFFY_OFFSET)
-		queue_delayed_work(system_power_efficient_wq, &discover->work,
+	if (plpmtud->running && delay != MAX_JIFFY_OFFSET)
+		queue_delayed_work(system_power_efficient_wq, &plpmtud->work,
 				   delay);
-	spin_unlock(&discover->lock);
+	spin_unlock(&plpmtud->lock);
 	rcu_read_unlock();
 	local_bh_enable();
 }
 
 /* The peer is there. It may have been away, and is asked less and less often. */
-static void discover_wake(struct grex_discover *discover)
+static void plpmtud_wake(struct grex_plpmtud *plpmtud)
 {
-	if (discover->silent < DISCOVER_TRUST)
+	if (plpmtud->silent < PLPMTUD_TRUST)
 		return;
-	discover->silent = 0;
-	discover->tried = 0;
-	discover_kick(discover, 0);
+	plpmtud->silent = 0;
+	plpmtud->tried = 0;
+	plpmtud_kick(plpmtud, 0);
 }
 
 /**
- * grex_discover_answer - a probe has come back
+ * grex_plpmtud_ack - a probe has come back
  * @config: of its tunnel
  * @probe: what it says, of any kind
  */
-void grex_discover_answer(const struct grex_config *config,
-			  const struct grex_probe *probe)
+void grex_plpmtud_ack(const struct grex_config *config,
+		      const struct grex_probe *probe)
 {
-	struct grex_discover *discover = &config->tunnel->discover;
+	struct grex_plpmtud *plpmtud = &config->tunnel->plpmtud;
 
 	if (!config->options.mtu_probe)
 		return;
-	spin_lock(&discover->lock);
+	spin_lock(&plpmtud->lock);
 	if (probe->kind != GREX_PROBE_PATH) {
-		discover_wake(discover);
-	} else if ((s32)(probe->seq - discover->seq) < 0) {
+		plpmtud_wake(plpmtud);
+	} else if ((s32)(probe->seq - plpmtud->seq) < 0) {
 		; /* of an earlier try */
 	} else if (!probe->padding) {
-		discover->small_is_back = true;
-	} else if (discover->tried &&
+		plpmtud->small_is_back = true;
+	} else if (plpmtud->tried &&
 		   grex_keepalive_size(config, probe) ==
-			   discover_inner(config, discover->tried)) {
-		discover->is_back = true;
-		discover_kick(discover, DISCOVER_PACE);
+			   plpmtud_inner(config, plpmtud->tried)) {
+		plpmtud->is_back = true;
+		plpmtud_kick(plpmtud, PLPMTUD_PACE);
 	}
-	spin_unlock(&discover->lock);
+	spin_unlock(&plpmtud->lock);
 }
 
 /**
- * grex_discover_claim - an ICMP error says how much passes
+ * grex_plpmtud_ptb - an ICMP error says how much passes
  * @config: of the tunnel that it is about
  * @mtu: bytes outside
  *
  * Return: is it for the probes to say whether that is so? If not, what they have
  * said is over.
  */
-bool grex_discover_claim(const struct grex_config *config, u32 mtu)
+bool grex_plpmtud_ptb(const struct grex_config *config, u32 mtu)
 {
 	struct grex_tunnel *tunnel = config->tunnel;
-	struct grex_discover *discover = &tunnel->discover;
-	struct grex_search *search = &discover->search;
+	struct grex_plpmtud *plpmtud = &tunnel->plpmtud;
+	struct grex_plpmtud_fsm *fsm = &plpmtud->fsm;
 	const u64 now = get_jiffies_64();
 	bool knows;
 
 	if (!config->options.mtu_probe)
 		return false;
-	spin_lock(&discover->lock);
-	knows = discover->answers;
-	if (!knows && mtu < search->found) {
-		grex_search_step(search, GREX_SEARCH_STOP, 0);
-		discover_publish(tunnel);
-	} else if (knows && search->state == GREX_SEARCH_IN_DONE &&
-		   mtu < search->found && !discover->tried &&
-		   !time_before64(now, discover->claims)) {
-		discover->claims = now + DISCOVER_CLAIMS;
-		discover->confirm = jiffies;
-		grex_search_step(search, GREX_SEARCH_CLAIM, mtu);
-		discover_kick(discover, 0);
+	spin_lock(&plpmtud->lock);
+	knows = plpmtud->answers;
+	if (!knows && mtu < fsm->plpmtu) {
+		grex_plpmtud_fsm_step(fsm, GREX_PLPMTUD_STOP, 0);
+		plpmtud_publish(tunnel);
+	} else if (knows && fsm->state == GREX_PLPMTUD_SEARCH_COMPLETE &&
+		   mtu < fsm->plpmtu && !plpmtud->tried &&
+		   !time_before64(now, plpmtud->claims)) {
+		plpmtud->claims = now + PLPMTUD_PTB_INTERVAL;
+		plpmtud->confirm = jiffies;
+		grex_plpmtud_fsm_step(fsm, GREX_PLPMTUD_PTB, mtu);
+		plpmtud_kick(plpmtud, 0);
 	}
-	spin_unlock(&discover->lock);
+	spin_unlock(&plpmtud->lock);
 	return knows;
 }
 
-static void discover_restart(struct grex_tunnel *tunnel, bool running)
+static void plpmtud_restart(struct grex_tunnel *tunnel, bool running)
 {
-	struct grex_discover *discover = &tunnel->discover;
+	struct grex_plpmtud *plpmtud = &tunnel->plpmtud;
 
-	spin_lock_bh(&discover->lock);
-	discover->running = running;
-	discover->answers = false;
-	discover->tried = 0;
-	discover->is_back = false;
-	discover->silent = 0;
-	discover->losses = 0;
-	discover->raise = jiffies + DISCOVER_RAISE;
-	discover->confirm = jiffies;
-	discover->claims = get_jiffies_64();
-	grex_search_step(&discover->search, GREX_SEARCH_STOP, 0);
-	discover_publish(tunnel);
-	discover_kick(discover, discover_spread(HZ / 10));
-	spin_unlock_bh(&discover->lock);
+	spin_lock_bh(&plpmtud->lock);
+	plpmtud->running = running;
+	plpmtud->answers = false;
+	plpmtud->tried = 0;
+	plpmtud->is_back = false;
+	plpmtud->silent = 0;
+	plpmtud->losses = 0;
+	plpmtud->raise = jiffies + PLPMTUD_RAISE_TIMER;
+	plpmtud->confirm = jiffies;
+	plpmtud->claims = get_jiffies_64();
+	grex_plpmtud_fsm_step(&plpmtud->fsm, GREX_PLPMTUD_STOP, 0);
+	plpmtud_publish(tunnel);
+	plpmtud_kick(plpmtud, plpmtud_spread(HZ / 10));
+	spin_unlock_bh(&plpmtud->lock);
 }
 
-void grex_discover_init(struct grex_tunnel *tunnel)
+void grex_plpmtud_init(struct grex_tunnel *tunnel)
 {
-	spin_lock_init(&tunnel->discover.lock);
-	INIT_DELAYED_WORK(&tunnel->discover.work, discover_work);
+	spin_lock_init(&tunnel->plpmtud.lock);
+	INIT_DELAYED_WORK(&tunnel->plpmtud.work, plpmtud_work);
 }
 
-void grex_discover_open(struct grex_tunnel *tunnel)
+void grex_plpmtud_open(struct grex_tunnel *tunnel)
 {
-	discover_restart(tunnel, true);
+	plpmtud_restart(tunnel, true);
 }
 
-void grex_discover_close(struct grex_tunnel *tunnel)
+void grex_plpmtud_close(struct grex_tunnel *tunnel)
 {
-	discover_restart(tunnel, false);
-	cancel_delayed_work_sync(&tunnel->discover.work);
+	plpmtud_restart(tunnel, false);
+	cancel_delayed_work_sync(&tunnel->plpmtud.work);
 }
 
 /**
- * grex_discover_change - another configuration is in force
+ * grex_plpmtud_change - another configuration is in force
  * @tunnel: its tunnel
  * @old: the one before
  * @config: the one now
  */
-void grex_discover_change(struct grex_tunnel *tunnel,
-			  const struct grex_config *old,
-			  const struct grex_config *config)
+void grex_plpmtud_change(struct grex_tunnel *tunnel,
+			 const struct grex_config *old,
+			 const struct grex_config *config)
 {
-	struct grex_discover *discover = &tunnel->discover;
+	struct grex_plpmtud *plpmtud = &tunnel->plpmtud;
 
 	if (!netif_running(tunnel->dev))
 		return;
 	if (old->options.mtu_probe != config->options.mtu_probe ||
 	    grex_keepalive_moves(old, config)) {
-		discover_restart(tunnel, true);
+		plpmtud_restart(tunnel, true);
 		return;
 	}
-	spin_lock_bh(&discover->lock);
-	if (!discover->tried)
-		discover_kick(discover, 0);
-	spin_unlock_bh(&discover->lock);
+	spin_lock_bh(&plpmtud->lock);
+	if (!plpmtud->tried)
+		plpmtud_kick(plpmtud, 0);
+	spin_unlock_bh(&plpmtud->lock);
 }
 
 /* Caller: RTNL. */
-void grex_discover_read(struct grex_tunnel *tunnel,
-			struct grex_discover_state *state)
+void grex_plpmtud_read(struct grex_tunnel *tunnel,
+		       struct grex_plpmtud_status *state)
 {
-	struct grex_discover *discover = &tunnel->discover;
+	struct grex_plpmtud *plpmtud = &tunnel->plpmtud;
 	const struct grex_probe_log log =
 		grex_keepalive_probes(tunnel, GREX_PROBE_PATH);
 
 	state->sent = log.sent;
 	state->received = log.received;
 
-	spin_lock_bh(&discover->lock);
-	state->search = discover->search.state;
-	state->tried = discover->search.size;
-	spin_unlock_bh(&discover->lock);
+	spin_lock_bh(&plpmtud->lock);
+	state->search = plpmtud->fsm.state;
+	state->tried = plpmtud->fsm.probed_size;
+	spin_unlock_bh(&plpmtud->lock);
 }

@@ -3,191 +3,191 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Path MTUs that people have, and why: PPP and IPsec, WireGuard, GRE and VXLAN
- * underneath, PPPoE, Ethernet, X.25 to FDDI, jumbo frames.
+/* Common path MTUs: of PPP, IPsec, WireGuard, GRE and VXLAN underlays, PPPoE, Ethernet,
+ * FDDI, and jumbo frames.
  */
-static const u32 search_known[] = {
+static const u32 fsm_known[] = {
 	576,  1006, 1200, 1280, 1300, 1340, 1380, 1400,	 1412,	1420,
 	1430, 1436, 1440, 1450, 1454, 1460, 1464, 1472,	 1476,	1480,
 	1488, 1492, 1500, 1504, 1546, 1600, 2000, 4000,	 4352,	4470,
 	8000, 8950, 8976, 9000, 9100, 9180, 9216, 16384, 32768,
 };
 
-static bool search_is_known(u32 size)
+static bool fsm_is_known(u32 size)
 {
 	size_t i;
 
-	for (i = 0; i < COUNT(search_known); i++)
-		if (search_known[i] == size)
+	for (i = 0; i < COUNT(fsm_known); i++)
+		if (fsm_known[i] == size)
 			return true;
 	return false;
 }
 
-/* The smallest size of the list between the two, 0: there is none. */
-static u32 search_known_between(u32 low, u32 high)
+/* Return the smallest size of the list between @low and @high, 0: there is none. */
+static u32 fsm_known_between(u32 low, u32 high)
 {
 	size_t i;
 
-	for (i = 0; i < COUNT(search_known); i++)
-		if (search_known[i] > low && search_known[i] < high)
-			return search_known[i];
+	for (i = 0; i < COUNT(fsm_known); i++)
+		if (fsm_known[i] > low && fsm_known[i] < high)
+			return fsm_known[i];
 	return 0;
 }
 
-/* What to try, of the sizes above low and below high, of which there are some. A
- * success takes a round trip and a loss some timeouts, so the list is gone through
- * from below; and a size of the list that passes is the path MTU most likely when
- * the next one was lost, so the one above it is what to see lost.
+/* Select the next size between @low and @high; there is at least one. The search goes
+ * through the list upwards, because an acknowledged probe takes one round trip and a lost
+ * one several timeouts. When a size of the list passes and the next one is lost, the size
+ * that passes most likely is the path MTU, so one byte more is probed to see it lost.
  */
-static u32 search_next(struct grex_search *search)
+static u32 fsm_next(struct grex_plpmtud_fsm *fsm)
 {
-	const u32 claim = search->claim;
-	const bool claimed = search->claimed;
+	const u32 claim = fsm->ptb_size;
+	const bool claimed = fsm->ptb_probed;
 	u32 known;
 
-	search->claim = 0;
-	search->claimed = claim >= GREX_SEARCH_FLOOR && claim > search->low &&
-			  claim < search->high;
-	if (search->claimed)
+	fsm->ptb_size = 0;
+	fsm->ptb_probed = claim >= GREX_PLPMTUD_MIN_PLPMTU &&
+			  claim > fsm->low && claim < fsm->high;
+	if (fsm->ptb_probed)
 		return claim;
-	if (claimed && search->low == search->size)
-		return search->low + 1;
-	if (!search->low)
-		return search->high > GREX_SEARCH_BASE ? GREX_SEARCH_BASE
-						       : search->high - 1;
-	/* Nothing was lost so far: perhaps nothing is. */
-	if (search->high > search->limit)
-		return search->limit;
-	known = search_known_between(search->low, search->high);
+	if (claimed && fsm->low == fsm->probed_size)
+		return fsm->low + 1;
+	if (!fsm->low)
+		return fsm->high > GREX_PLPMTUD_BASE_PLPMTU
+			       ? GREX_PLPMTUD_BASE_PLPMTU
+			       : fsm->high - 1;
+	/* No size was lost yet, so perhaps the whole of MAX_PLPMTU passes. */
+	if (fsm->high > fsm->max_plpmtu)
+		return fsm->max_plpmtu;
+	known = fsm_known_between(fsm->low, fsm->high);
 	if (known)
 		return known;
-	if (search_is_known(search->low))
-		return search->low + 1;
-	return search->low + (search->high - search->low) / 2;
+	if (fsm_is_known(fsm->low))
+		return fsm->low + 1;
+	return fsm->low + (fsm->high - fsm->low) / 2;
 }
 
-/* Go on between low and high. */
-static void search_go_on(struct grex_search *search)
+/* Continue the search between @low and @high. */
+static void fsm_continue(struct grex_plpmtud_fsm *fsm)
 {
-	search->strikes = 0;
-	if (!search->low && search->high <= GREX_SEARCH_FLOOR) {
-		search->state = GREX_SEARCH_IN_ERROR;
-		search->size = GREX_SEARCH_FLOOR;
-		search->found = 0;
+	fsm->probe_count = 0;
+	if (!fsm->low && fsm->high <= GREX_PLPMTUD_MIN_PLPMTU) {
+		fsm->state = GREX_PLPMTUD_ERROR;
+		fsm->probed_size = GREX_PLPMTUD_MIN_PLPMTU;
+		fsm->plpmtu = 0;
 		return;
 	}
-	if (search->high - search->low <= 1) {
-		search->state = GREX_SEARCH_IN_DONE;
-		search->size = search->low;
-		search->found = search->low;
+	if (fsm->high - fsm->low <= 1) {
+		fsm->state = GREX_PLPMTUD_SEARCH_COMPLETE;
+		fsm->probed_size = fsm->low;
+		fsm->plpmtu = fsm->low;
 		return;
 	}
-	search->state = search->low || search->high <= search->limit
-				? GREX_SEARCH_IN_SEARCH
-				: GREX_SEARCH_IN_BASE;
-	search->size = search_next(search);
+	fsm->state = fsm->low || fsm->high <= fsm->max_plpmtu
+			     ? GREX_PLPMTUD_SEARCHING
+			     : GREX_PLPMTUD_BASE;
+	fsm->probed_size = fsm_next(fsm);
 }
 
-/* Nothing is known to pass, and @high does not. */
-static void search_anew(struct grex_search *search, u32 high)
+/* Search again from the base. No size is known to pass, and @high is lost. */
+static void fsm_restart(struct grex_plpmtud_fsm *fsm, u32 high)
 {
-	search->low = 0;
-	search->high = high;
-	search_go_on(search);
+	fsm->low = 0;
+	fsm->high = high;
+	fsm_continue(fsm);
 }
 
-static void search_lost(struct grex_search *search, u32 more)
+static void fsm_lost(struct grex_plpmtud_fsm *fsm, u32 more)
 {
-	if (search->state == GREX_SEARCH_IN_ERROR ||
-	    ++search->strikes < GREX_SEARCH_STRIKES + more)
+	if (fsm->state == GREX_PLPMTUD_ERROR ||
+	    ++fsm->probe_count < GREX_PLPMTUD_MAX_PROBES + more)
 		return;
-	if (search->state == GREX_SEARCH_IN_DONE) {
-		search_anew(search, search->size);
-	} else if (!search->low && search->size > GREX_SEARCH_FLOOR) {
-		/* Not even the base: what passes everywhere comes next. */
-		search->high = search->size;
-		search->strikes = 0;
-		search->state = GREX_SEARCH_IN_SEARCH;
-		search->size = GREX_SEARCH_FLOOR;
+	if (fsm->state == GREX_PLPMTUD_SEARCH_COMPLETE) {
+		fsm_restart(fsm, fsm->probed_size);
+	} else if (!fsm->low && fsm->probed_size > GREX_PLPMTUD_MIN_PLPMTU) {
+		/* BASE_PLPMTU is lost, so probe the size that all hosts accept. */
+		fsm->high = fsm->probed_size;
+		fsm->probe_count = 0;
+		fsm->state = GREX_PLPMTUD_SEARCHING;
+		fsm->probed_size = GREX_PLPMTUD_MIN_PLPMTU;
 	} else {
-		search->high = search->size;
-		search_go_on(search);
+		fsm->high = fsm->probed_size;
+		fsm_continue(fsm);
 	}
 }
 
-static void search_limit(struct grex_search *search, u32 limit)
+static void fsm_set_max(struct grex_plpmtud_fsm *fsm, u32 limit)
 {
-	const u32 old = search->limit;
+	const u32 old = fsm->max_plpmtu;
 
 	if (limit == old)
 		return;
-	search->limit = limit;
-	if (search->state == GREX_SEARCH_IN_ERROR)
+	fsm->max_plpmtu = limit;
+	if (fsm->state == GREX_PLPMTUD_ERROR)
 		return;
-	if (search->high > old || search->high > limit)
-		search->high = limit + 1;
-	if (search->low > limit)
-		search->low = limit;
-	search_go_on(search);
+	if (fsm->high > old || fsm->high > limit)
+		fsm->high = limit + 1;
+	if (fsm->low > limit)
+		fsm->low = limit;
+	fsm_continue(fsm);
 }
 
 /**
- * grex_search_step - go on with the search
- * @search: all 0 before the first step
- * @event: what has happened
- * @value: the limit for START and LIMIT, at least GREX_SEARCH_FLOOR; the claimed
- *	MTU for CLAIM; the strikes needed beyond GREX_SEARCH_STRIKES for MISSED;
- *	else unused
+ * grex_plpmtud_fsm_step - process an event
+ * @fsm: all 0 before the first step
+ * @event: the event
+ * @value: MAX_PLPMTU for START and NEW_MAX, at least GREX_PLPMTUD_MIN_PLPMTU;
+ *	PL_PTB_SIZE for PTB; for PROBE_LOST the tries needed beyond
+ *	GREX_PLPMTUD_MAX_PROBES; else unused
  *
- * What to try next is in @search->size afterwards, and when, depends on
- * @search->state: as soon as possible, or when it is time to confirm it, or to see
- * whether that has changed.
+ * Afterwards @fsm->probed_size is the size to probe next. When to probe it depends on
+ * @fsm->state: at once while searching, else when the path MTU is to be confirmed.
  */
-void grex_search_step(struct grex_search *search, enum grex_search_event event,
-		      u32 value)
+void grex_plpmtud_fsm_step(struct grex_plpmtud_fsm *fsm,
+			   enum grex_plpmtud_event event, u32 value)
 {
-	if (event == GREX_SEARCH_STOP) {
-		*search = (struct grex_search){ 0 };
+	if (event == GREX_PLPMTUD_STOP) {
+		*fsm = (struct grex_plpmtud_fsm){ 0 };
 		return;
 	}
-	if (event == GREX_SEARCH_START) {
-		*search = (struct grex_search){ .limit = value };
-		search_anew(search, value + 1);
+	if (event == GREX_PLPMTUD_START) {
+		*fsm = (struct grex_plpmtud_fsm){ .max_plpmtu = value };
+		fsm_restart(fsm, value + 1);
 		return;
 	}
-	switch (search->state) {
-	case GREX_SEARCH_OFF:
+	switch (fsm->state) {
+	case GREX_PLPMTUD_DISABLED:
 		return;
-	case GREX_SEARCH_IN_DONE:
+	case GREX_PLPMTUD_SEARCH_COMPLETE:
 		break;
 	default:
-		if (event == GREX_SEARCH_CLAIM || event == GREX_SEARCH_RAISE)
+		if (event == GREX_PLPMTUD_PTB || event == GREX_PLPMTUD_RAISE)
 			return;
 	}
 
 	switch (event) {
-	case GREX_SEARCH_PASSED:
-		search->strikes = 0;
-		search->claim = 0;
-		if (search->state == GREX_SEARCH_IN_DONE)
+	case GREX_PLPMTUD_PROBE_ACKED:
+		fsm->probe_count = 0;
+		fsm->ptb_size = 0;
+		if (fsm->state == GREX_PLPMTUD_SEARCH_COMPLETE)
 			break;
-		if (search->state == GREX_SEARCH_IN_ERROR)
-			search->high = search->limit + 1;
-		search->low = search->size;
-		search_go_on(search);
+		if (fsm->state == GREX_PLPMTUD_ERROR)
+			fsm->high = fsm->max_plpmtu + 1;
+		fsm->low = fsm->probed_size;
+		fsm_continue(fsm);
 		break;
-	case GREX_SEARCH_MISSED:
-		search_lost(search, value);
+	case GREX_PLPMTUD_PROBE_LOST:
+		fsm_lost(fsm, value);
 		break;
-	case GREX_SEARCH_CLAIM:
-		search->claim = value;
+	case GREX_PLPMTUD_PTB:
+		fsm->ptb_size = value;
 		break;
-	case GREX_SEARCH_RAISE:
-		search->high = search->limit + 1;
-		search_go_on(search);
+	case GREX_PLPMTUD_RAISE:
+		fsm->high = fsm->max_plpmtu + 1;
+		fsm_continue(fsm);
 		break;
-	case GREX_SEARCH_LIMIT:
-		search_limit(search, value);
+	case GREX_PLPMTUD_NEW_MAX:
+		fsm_set_max(fsm, value);
 		break;
 	default:
 		break;
@@ -195,21 +195,20 @@ void grex_search_step(struct grex_search *search, enum grex_search_event event,
 }
 
 /**
- * grex_search_path_mtu - what packets are to be held to
- * @search: at any time
+ * grex_plpmtud_fsm_path_mtu - the size that packets are limited to
+ * @fsm: in any state
  *
- * What has passed once, until it is known not to pass any more: then what has passed
- * since, or is likely to pass, without waiting for the end of the search (RFC 8899
- * 5.2).
+ * This is the PLPMTU until that is lost. Then it is what has passed since, or what most
+ * likely passes, before the new search is complete (RFC 8899 5.2).
  *
  * Return: bytes; 0: nothing is known
  */
-u32 grex_search_path_mtu(const struct grex_search *search)
+u32 grex_plpmtud_fsm_path_mtu(const struct grex_plpmtud_fsm *fsm)
 {
-	if (!search->found || search->high > search->found)
-		return search->found;
-	if (search->low)
-		return search->low;
-	return search->high > GREX_SEARCH_BASE ? GREX_SEARCH_BASE
-					       : GREX_SEARCH_FLOOR;
+	if (!fsm->plpmtu || fsm->high > fsm->plpmtu)
+		return fsm->plpmtu;
+	if (fsm->low)
+		return fsm->low;
+	return fsm->high > GREX_PLPMTUD_BASE_PLPMTU ? GREX_PLPMTUD_BASE_PLPMTU
+						    : GREX_PLPMTUD_MIN_PLPMTU;
 }

@@ -70,7 +70,8 @@ void grex_pmtu_read(struct grex_tunnel *tunnel, struct grex_path *path);
 /* What probes have found, bytes outside; 0: nothing. */
 static inline u32 grex_pmtu_probed(const struct grex_config *config)
 {
-	return config->options.mtu_probe ? READ_ONCE(config->tunnel->pmtu.found) : 0;
+	return config->options.mtu_probe ? READ_ONCE(config->tunnel->pmtu.plpmtu)
+					 : 0;
 }
 
 #endif

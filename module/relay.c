@@ -30,7 +30,7 @@
 /* RFC 7600 4.8: the source of one that has no address. */
 #define RELAY_DUMMY 0xc0000008
 /* RFC 4884 4.6: a quote with extensions behind it has 128 bytes at least. */
-#define RELAY_QUOTE_MIN 128
+#define RELAY_EMBEDDED_MIN 128
 
 /**
  * relay_body - what follows the ICMP header
@@ -46,11 +46,11 @@ static struct sk_buff *relay_body(const struct grex_relay *relay,
 				  unsigned int extension, unsigned int max,
 				  unsigned int unit, u8 *words)
 {
-	unsigned int quote = relay->quote_len;
+	unsigned int len = relay->embedded_len;
 	struct sk_buff *skb;
 	unsigned int padded;
 
-	if (extension > max - RELAY_QUOTE_MIN)
+	if (extension > max - RELAY_EMBEDDED_MIN)
 		extension = 0;
 	skb = alloc_skb(LL_MAX_HEADER + MAX_HEADER + sizeof(struct ipv6hdr) +
 				sizeof(struct icmp6hdr) + max,
@@ -62,17 +62,17 @@ static struct sk_buff *relay_body(const struct grex_relay *relay,
 
 	*words = 0;
 	if (!extension) {
-		skb_put_data(skb, relay->quote, min(quote, max));
+		skb_put_data(skb, relay->embedded, min(len, max));
 		return skb;
 	}
-	quote = min(quote, round_down(max - extension, unit));
-	padded = max_t(unsigned int, round_up(quote, unit), RELAY_QUOTE_MIN);
-	skb_put_data(skb, relay->quote, quote);
-	skb_put_zero(skb, padded - quote);
+	len = min(len, round_down(max - extension, unit));
+	padded = max_t(unsigned int, round_up(len, unit), RELAY_EMBEDDED_MIN);
+	skb_put_data(skb, relay->embedded, len);
+	skb_put_zero(skb, padded - len);
 	if (skb_copy_bits(relay->skb, relay->extension.offset,
 			  skb_put(skb, extension), extension) ||
 	    !grex_extension_is_valid(skb->data + padded, extension))
-		skb_trim(skb, quote);
+		skb_trim(skb, len);
 	else
 		*words = padded / unit;
 	return skb;

@@ -14,8 +14,8 @@ struct net_device;
  * @error: what to tell
  * @inner: about which packet
  * @hop: address to tell it from; 0: this machine's own
- * @quote: the beginning of that packet
- * @quote_len: bytes of it
+ * @embedded: the beginning of that packet
+ * @embedded_len: bytes of it
  * @skb: holds @extension
  * @extension: RFC 4884 extensions to carry over, at an offset of skb->data
  */
@@ -23,8 +23,8 @@ struct grex_relay {
 	struct grex_error error;
 	const struct grex_inner *inner;
 	__be32 hop;
-	const void *quote;
-	unsigned int quote_len;
+	const void *embedded;
+	unsigned int embedded_len;
 	const struct sk_buff *skb;
 	struct grex_extension extension;
 };

@@ -15,23 +15,23 @@
 #include "stats.h"
 
 /* Within that time, what was answered and comes back has gone round. */
-#define REFLECT_AGAIN_TIME (5 * HZ)
+#define RESPONDER_LOOP_TIME (5 * HZ)
 
 /* What a received packet that comes back to its sender is. */
-enum reflect_kind {
-	REFLECT_NOTHING, /* no keepalive */
-	REFLECT_DIRECT, /* one to the peer's outer address */
-	REFLECT_INSIDE, /* one to an address inside of the tunnel */
+enum responder_kind {
+	RESPONDER_NONE, /* no keepalive */
+	RESPONDER_OUTER, /* one to the peer's outer address */
+	RESPONDER_INNER, /* one to an address inside of the tunnel */
 };
 
 /**
- * grex_reflect_unwrap - find the IPv4 packet in a keepalive of other vendors
+ * grex_responder_unwrap - find the IPv4 packet in a keepalive of other vendors
  * @skb: at the GRE header
  * @header: the GRE header; changed when it is one, to end at the IPv4 packet
  *
  * Return: is it one
  */
-bool grex_reflect_unwrap(struct sk_buff *skb, struct grex_header *header)
+bool grex_responder_unwrap(struct sk_buff *skb, struct grex_header *header)
 {
 	const unsigned int look =
 		min_t(unsigned int, skb->len, header->len + GREX_UNWRAP_LOOK);
@@ -51,7 +51,7 @@ bool grex_reflect_unwrap(struct sk_buff *skb, struct grex_header *header)
 /* Is it the tunnel's own address? Not just any of this machine: 127.0.0.1 and
  * the like are at the other end too, which would send the answer back again.
  */
-static bool reflect_is_inside(const struct net_device *dev, __be32 addr)
+static bool responder_is_inner(const struct net_device *dev, __be32 addr)
 {
 	const struct in_device *in_dev = __in_dev_get_rcu(dev);
 	const struct in_ifaddr *ifa;
@@ -66,7 +66,7 @@ static bool reflect_is_inside(const struct net_device *dev, __be32 addr)
 }
 
 /* Is it an address at the other end, and not one that is reached through it, or ours? */
-static bool reflect_is_on_link(const struct net_device *dev, __be32 addr)
+static bool responder_is_on_link(const struct net_device *dev, __be32 addr)
 {
 	const struct in_device *in_dev = __in_dev_get_rcu(dev);
 	const struct in_ifaddr *ifa;
@@ -85,16 +85,16 @@ static bool reflect_is_on_link(const struct net_device *dev, __be32 addr)
 /* Has it been answered a moment ago, and come back since? The other end may send an
  * address that it does not have back to us; each time round lowers the TTL.
  */
-static bool reflect_comes_again(struct grex_tunnel *tunnel,
+static bool responder_is_looped(struct grex_tunnel *tunnel,
 				const struct iphdr *ip)
 {
-	struct grex_reflected *last = &tunnel->reflected;
+	struct grex_responder *last = &tunnel->responder;
 	bool again;
 
 	spin_lock(&last->lock);
 	again = last->saddr == ip->saddr && last->daddr == ip->daddr &&
 		last->id == ip->id && ip->ttl < last->ttl &&
-		time_before(jiffies, last->when + REFLECT_AGAIN_TIME);
+		time_before(jiffies, last->when + RESPONDER_LOOP_TIME);
 	if (!again) {
 		last->saddr = ip->saddr;
 		last->daddr = ip->daddr;
@@ -107,8 +107,8 @@ static bool reflect_comes_again(struct grex_tunnel *tunnel,
 }
 
 /* With a local of any, nothing is sent from what is not an address of ours. */
-static bool reflect_may_answer_from(const struct grex_config *config,
-				    __be32 addr)
+static bool responder_may_answer_from(const struct grex_config *config,
+				      __be32 addr)
 {
 	struct net *net = config->tunnel->net;
 
@@ -124,9 +124,10 @@ static bool reflect_may_answer_from(const struct grex_config *config,
 /* It says that it is from us, or back to the peer; behind NAT, each of them may
  * know another address than we. Its GRE header is what the peer would take.
  */
-static enum reflect_kind reflect_kind(const struct grex_config *config,
-				      struct sk_buff *skb, __be32 from,
-				      __be32 to, struct grex_request *request)
+static enum responder_kind responder_kind(const struct grex_config *config,
+					  struct sk_buff *skb, __be32 from,
+					  __be32 to,
+					  struct grex_request *request)
 {
 	const unsigned int look =
 		min_t(unsigned int, skb->len, GREX_REQUEST_LOOK);
@@ -137,14 +138,14 @@ static enum reflect_kind reflect_kind(const struct grex_config *config,
 	    request->total_len > skb->len ||
 	    (request->header.flags & GREX_HEADER_KEY) != key ||
 	    (key && request->header.key != config->options.okey))
-		return REFLECT_NOTHING;
+		return RESPONDER_NONE;
 	if (request->saddr == to || request->daddr == from)
-		return REFLECT_DIRECT;
+		return RESPONDER_OUTER;
 	/* Some use addresses from inside of the tunnel. */
-	if (reflect_is_inside(config->tunnel->dev, request->saddr) &&
-	    reflect_is_on_link(config->tunnel->dev, request->daddr))
-		return REFLECT_INSIDE;
-	return REFLECT_NOTHING;
+	if (responder_is_inner(config->tunnel->dev, request->saddr) &&
+	    responder_is_on_link(config->tunnel->dev, request->daddr))
+		return RESPONDER_INNER;
+	return RESPONDER_NONE;
 }
 
 /* Another grex tells what it thinks of the path, in every probe, for the operator to see.
@@ -152,9 +153,9 @@ static enum reflect_kind reflect_kind(const struct grex_config *config,
  *
  * Return: may the request be answered
  */
-static bool reflect_listen(const struct grex_config *config,
-			   struct sk_buff *skb,
-			   const struct grex_request *request)
+static bool responder_listen(const struct grex_config *config,
+			     struct sk_buff *skb,
+			     const struct grex_request *request)
 {
 	const unsigned int at = sizeof(struct iphdr) + request->header.len;
 	struct grex_peer *peer = &config->tunnel->peer;
@@ -177,9 +178,9 @@ static bool reflect_listen(const struct grex_config *config,
 	return true;
 }
 
-static void reflect_send(struct grex_config *config, struct sk_buff *skb,
-			 const struct grex_request *request,
-			 enum reflect_kind kind, __be32 to)
+static void responder_send(struct grex_config *config, struct sk_buff *skb,
+			   const struct grex_request *request,
+			   enum responder_kind kind, __be32 to)
 {
 	struct grex_tunnel *tunnel = config->tunnel;
 	struct iphdr *ip;
@@ -195,7 +196,7 @@ static void reflect_send(struct grex_config *config, struct sk_buff *skb,
 	}
 	ip = ip_hdr(skb);
 	ip->ttl--;
-	if (kind == REFLECT_DIRECT) {
+	if (kind == RESPONDER_OUTER) {
 		ip->saddr = to;
 		ip->daddr = config->options.match.remote.v4;
 	}
@@ -204,7 +205,7 @@ static void reflect_send(struct grex_config *config, struct sk_buff *skb,
 	skb_clear_tstamp(skb);
 	dev_sw_netstats_rx_add(tunnel->dev, skb->len);
 	grex_note_time(&tunnel->received);
-	if (kind == REFLECT_INSIDE)
+	if (kind == RESPONDER_INNER)
 		grex_tx(skb, tunnel->dev);
 	else if (grex_tx_reflect(config, skb))
 		return;
@@ -212,7 +213,7 @@ static void reflect_send(struct grex_config *config, struct sk_buff *skb,
 }
 
 /**
- * grex_reflect_take - answer a keepalive of the peer
+ * grex_responder_take - answer a keepalive of the peer
  * @config: of the tunnel
  * @skb: a received inner IPv4 packet, at its header
  * @from: outer source
@@ -223,41 +224,42 @@ static void reflect_send(struct grex_config *config, struct sk_buff *skb,
  *
  * Return: was it taken, that is answered or dropped
  */
-bool grex_reflect_take(struct grex_config *config, struct sk_buff *skb,
-		       __be32 from, __be32 to)
+bool grex_responder_take(struct grex_config *config, struct sk_buff *skb,
+			 __be32 from, __be32 to)
 {
 	struct grex_tunnel *tunnel = config->tunnel;
 	struct grex_request request;
-	enum reflect_kind kind;
+	enum responder_kind kind;
 
-	kind = reflect_kind(config, skb, from, to, &request);
-	if (kind == REFLECT_NOTHING && ip_hdr(skb)->daddr != from)
+	kind = responder_kind(config, skb, from, to, &request);
+	if (kind == RESPONDER_NONE && ip_hdr(skb)->daddr != from)
 		return false;
 
 	/* A tunnel to anyone has no peer: whoever asks may not be who he says. */
-	if (kind == REFLECT_NOTHING || !config->options.keepalive_reply ||
+	if (kind == RESPONDER_NONE || !config->options.keepalive_reply ||
 	    !config->options.match.remote.v4 || ip_hdr(skb)->ttl <= 1 ||
-	    !reflect_may_answer_from(config, to)) {
+	    !responder_may_answer_from(config, to)) {
 		grex_stats_drop(tunnel->stats, GREX_RX_KEEPALIVE_REFUSED, skb);
 		return true;
 	}
 	/* Whoever has the secret asks by the outer addresses. */
-	if ((kind == REFLECT_INSIDE && config->options.has_secret) ||
-	    !reflect_listen(config, skb, &request)) {
+	if ((kind == RESPONDER_INNER && config->options.has_secret) ||
+	    !responder_listen(config, skb, &request)) {
 		grex_stats_drop(tunnel->stats, GREX_RX_KEEPALIVE_UNPROVED, skb);
 		return true;
 	}
 	/* A direct answer goes to the remote alone, and is smaller than what it answers: a
 	 * limit would only take it from the peer when somebody else asks in its name.
 	 */
-	if (kind == REFLECT_INSIDE && reflect_comes_again(tunnel, ip_hdr(skb))) {
+	if (kind == RESPONDER_INNER &&
+	    responder_is_looped(tunnel, ip_hdr(skb))) {
 		grex_stats_drop(tunnel->stats, GREX_RX_KEEPALIVE_REFUSED, skb);
 		return true;
 	}
-	if (kind == REFLECT_INSIDE && !__ratelimit(&tunnel->reflect_limit)) {
+	if (kind == RESPONDER_INNER && !__ratelimit(&tunnel->responder_limit)) {
 		grex_stats_drop(tunnel->stats, GREX_RX_KEEPALIVE_LIMITED, skb);
 		return true;
 	}
-	reflect_send(config, skb, &request, kind, to);
+	responder_send(config, skb, &request, kind, to);
 	return true;
 }

@@ -2,14 +2,14 @@
 /*
  * The answer to the keepalives of a peer.
  */
-#ifndef GREX_REFLECT_H
-#define GREX_REFLECT_H
+#ifndef GREX_RESPONDER_H
+#define GREX_RESPONDER_H
 
 #include "grex.h"
 
 /* Caller: RCU, BH disabled. */
-bool grex_reflect_unwrap(struct sk_buff *skb, struct grex_header *header);
-bool grex_reflect_take(struct grex_config *config, struct sk_buff *skb,
-		       __be32 from, __be32 to);
+bool grex_responder_unwrap(struct sk_buff *skb, struct grex_header *header);
+bool grex_responder_take(struct grex_config *config, struct sk_buff *skb,
+			 __be32 from, __be32 to);
 
 #endif

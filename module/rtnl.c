@@ -860,12 +860,12 @@ static bool rtnl_put_since(struct sk_buff *skb, int type, unsigned long when)
 
 static bool rtnl_put_path(struct sk_buff *skb, struct grex_tunnel *tunnel)
 {
-	struct grex_discover_state state;
+	struct grex_plpmtud_status state;
 	struct grex_path path;
 	struct nlattr *nest;
 
 	grex_pmtu_read(tunnel, &path);
-	grex_discover_read(tunnel, &state);
+	grex_plpmtud_read(tunnel, &state);
 	nest = nla_nest_start(skb, GREX_XSTATS_PATH);
 	if (!nest)
 		return false;

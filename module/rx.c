@@ -94,7 +94,7 @@ static bool rx_carries(struct sk_buff *skb, struct grex_header *header)
 	case htons(ETH_P_ERSPAN2):
 		return false;
 	default:
-		grex_reflect_unwrap(skb, header);
+		grex_responder_unwrap(skb, header);
 		return true;
 	}
 }
@@ -245,7 +245,7 @@ int grex_rx(struct sk_buff *skb)
 		struct grex_probe probe;
 
 		if (grex_keepalive_take_reply(config, skb, &header, &probe))
-			grex_discover_answer(config, &probe);
+			grex_plpmtud_ack(config, &probe);
 		return 0;
 	}
 	reason = GREX_RX_NO_CSUM;
@@ -272,7 +272,7 @@ int grex_rx(struct sk_buff *skb)
 	if (unlikely(reason != GREX_STAT_NONE))
 		goto drop;
 	if (unlikely(rx_comes_back(skb, from))) {
-		if (grex_reflect_take(config, skb, from, to))
+		if (grex_responder_take(config, skb, from, to))
 			return 0;
 		/* It looked like a keepalive of some vendor's. */
 		reason = GREX_RX_KEEPALIVE_REFUSED;

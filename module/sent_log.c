@@ -7,53 +7,52 @@
 
 #include "sent_log.h"
 
-struct grex_sent *grex_sent_alloc(void)
+struct grex_sent_log *grex_sent_log_alloc(void)
 {
-	struct grex_sent *sent = kvzalloc(sizeof(*sent), GFP_KERNEL);
+	struct grex_sent_log *sent = kvzalloc(sizeof(*sent), GFP_KERNEL);
 	int i;
 
 	if (!sent)
 		return NULL;
 	get_random_bytes(&sent->key, sizeof(sent->key));
-	for (i = 0; i < GREX_SENT_SLOTS; i++)
+	for (i = 0; i < GREX_SENT_LOG_SLOTS; i++)
 		spin_lock_init(&sent->slot[i].lock);
 	return sent;
 }
 
-void grex_sent_free(struct grex_sent *sent)
+void grex_sent_log_free(struct grex_sent_log *sent)
 {
 	kvfree(sent);
 }
 
 /* jiffies that an ID is given out: 65 s with 1000 a second, 4 minutes with 250. */
-#define SENT_EPOCH_SHIFT 16
+#define SENT_LOG_EPOCH_SHIFT 16
 
 /**
- * grex_sent_id - the outer ID of a packet with DF
+ * grex_sent_log_id - the outer ID of a packet with DF
  * @sent: of the tunnel
  * @remote: outer destination
  * @protocol: ethertype of the inner packet
- * @constant: what its segments have in common
+ * @flow: what its segments have in common
  * @ago: 0: now; 1: before IDs changed last
  */
-u16 grex_sent_id(const struct grex_sent *sent, __be32 remote, __be16 protocol,
-		 const struct grex_constant *constant, unsigned int ago)
+u16 grex_sent_log_id(const struct grex_sent_log *sent, __be32 remote,
+		     __be16 protocol, const struct grex_flow *flow,
+		     unsigned int ago)
 {
 	const unsigned long now = jiffies;
-	const u32 epoch = (u32)(now >> SENT_EPOCH_SHIFT) - ago;
+	const u32 epoch = (u32)(now >> SENT_LOG_EPOCH_SHIFT) - ago;
 	const u64 outer = (u64)epoch << 32 | (__force u32)remote;
 
 	if (protocol == htons(ETH_P_IPV6))
-		return siphash_2u64(siphash(constant, sizeof(*constant),
-					    &sent->key),
+		return siphash_2u64(siphash(flow, sizeof(*flow), &sent->key),
 				    outer, &sent->key);
 	/* IPv4 and what is not IP take 16 bytes. */
-	return siphash_3u64(constant->bytes[0], constant->bytes[1], outer,
-			    &sent->key);
+	return siphash_3u64(flow->bytes[0], flow->bytes[1], outer, &sent->key);
 }
 
 /* How many packets with consecutive IDs a packet becomes, as far as they count. */
-static u16 sent_segments(const struct sk_buff *skb)
+static u16 sent_log_segments(const struct sk_buff *skb)
 {
 	unsigned int segments;
 
@@ -62,30 +61,30 @@ static u16 sent_segments(const struct sk_buff *skb)
 	/* What a guest has handed over may not say. */
 	segments = skb_shinfo(skb)->gso_segs
 			   ?: DIV_ROUND_UP(skb->len, skb_shinfo(skb)->gso_size);
-	return min_t(unsigned int, segments, GREX_SENT_SEGMENTS);
+	return min_t(unsigned int, segments, GREX_SENT_LOG_SEGMENTS);
 }
 
-static bool sent_is_recent(const struct grex_sent_packet *packet)
+static bool sent_log_is_recent(const struct grex_sent_packet *packet)
 {
 	return packet->segments &&
-	       time_before(jiffies, packet->when + GREX_SENT_TIME);
+	       time_before(jiffies, packet->when + GREX_SENT_LOG_TIME);
 }
 
 /* Has the slot of an ID nothing that an error could still be about? Read without the
  * lock: a wrong answer is a packet that is remembered or not.
  */
-bool grex_sent_is_stale(const struct grex_sent *sent, u16 id)
+bool grex_sent_log_is_stale(const struct grex_sent_log *sent, u16 id)
 {
 	const struct grex_sent_packet *packet =
-		&sent->slot[id % GREX_SENT_SLOTS].packet;
+		&sent->slot[id % GREX_SENT_LOG_SLOTS].packet;
 
 	return !READ_ONCE(packet->segments) ||
 	       time_after(jiffies,
-			  READ_ONCE(packet->when) + GREX_SENT_TIME / 2);
+			  READ_ONCE(packet->when) + GREX_SENT_LOG_TIME / 2);
 }
 
 /**
- * grex_sent_add - remember a packet
+ * grex_sent_log_add - remember a packet
  * @sent: of its tunnel
  * @skb: at its outer IP header, which is complete
  * @overhead: bytes in front of the inner packet
@@ -93,21 +92,21 @@ bool grex_sent_is_stale(const struct grex_sent *sent, u16 id)
  * Caller: BH disabled. A slot that is being read is left as it is. Of the packets of one
  * flow, which share an ID, one in each jiffy is enough.
  */
-void grex_sent_add(struct grex_sent *sent, const struct sk_buff *skb,
-		   int overhead)
+void grex_sent_log_add(struct grex_sent_log *sent, const struct sk_buff *skb,
+		       int overhead)
 {
 	const struct iphdr *ip = ip_hdr(skb);
 	const u16 id = ntohs(ip->id);
-	const int slot = id % GREX_SENT_SLOTS;
+	const int slot = id % GREX_SENT_LOG_SLOTS;
 	struct grex_sent_packet *packet = &sent->slot[slot].packet;
 	int len = min_t(int, skb->len - overhead, sizeof(packet->head));
 	const unsigned long now = jiffies;
-	u16 segments = sent_segments(skb);
+	u16 segments = sent_log_segments(skb);
 
 	if (!spin_trylock(&sent->slot[slot].lock))
 		return;
 	if (packet->id == id && packet->remote == ip->daddr &&
-	    sent_is_recent(packet)) {
+	    sent_log_is_recent(packet)) {
 		if (packet->when == now && segments <= packet->segments)
 			goto unlock;
 		if (segments < packet->segments &&
@@ -130,14 +129,14 @@ unlock:
 }
 
 /* Copy the packet out of a slot, if the ID is one of its segments'. */
-static bool sent_read(struct grex_sent *sent, int slot, __be32 remote, u16 id,
-		      struct grex_sent_packet *packet)
+static bool sent_log_read(struct grex_sent_log *sent, int slot, __be32 remote,
+			  u16 id, struct grex_sent_packet *packet)
 {
 	const struct grex_sent_packet *there = &sent->slot[slot].packet;
 	bool found;
 
 	spin_lock_bh(&sent->slot[slot].lock);
-	found = sent_is_recent(there) && there->remote == remote &&
+	found = sent_log_is_recent(there) && there->remote == remote &&
 		(u16)(id - there->id) < there->segments;
 	if (found)
 		*packet = *there;
@@ -146,7 +145,7 @@ static bool sent_read(struct grex_sent *sent, int slot, __be32 remote, u16 id,
 }
 
 /**
- * grex_sent_find - look for the packet with an outer IP ID
+ * grex_sent_log_find - look for the packet with an outer IP ID
  * @sent: of the tunnel
  * @remote: outer destination
  * @id: outer IP ID; a super-packet has many
@@ -154,14 +153,14 @@ static bool sent_read(struct grex_sent *sent, int slot, __be32 remote, u16 id,
  *
  * Return: was it sent lately, as far as is remembered
  */
-bool grex_sent_find(struct grex_sent *sent, __be32 remote, u16 id,
-		    struct grex_sent_packet *packet)
+bool grex_sent_log_find(struct grex_sent_log *sent, __be32 remote, u16 id,
+			struct grex_sent_packet *packet)
 {
 	int i;
 
-	for (i = 0; i < GREX_SENT_SLOTS; i++)
-		if (sent_read(sent, (u16)(id - i) % GREX_SENT_SLOTS, remote, id,
-			      packet))
+	for (i = 0; i < GREX_SENT_LOG_SLOTS; i++)
+		if (sent_log_read(sent, (u16)(id - i) % GREX_SENT_LOG_SLOTS,
+				  remote, id, packet))
 			return true;
 	return false;
 }

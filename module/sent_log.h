@@ -10,8 +10,8 @@
  * super-packet counts on from there, and a quote of 8 bytes (RFC 792) has the ID alone:
  * for these, the tunnel remembers packets sent lately by their IDs.
  */
-#ifndef GREX_SENT_H
-#define GREX_SENT_H
+#ifndef GREX_SENT_LOG_H
+#define GREX_SENT_LOG_H
 
 #include <linux/if_ether.h>
 #include <linux/siphash.h>
@@ -22,21 +22,21 @@
 #include "embedded.h"
 
 /* Packets that a tunnel remembers; a power of two. 7 kB for each tunnel. */
-#define GREX_SENT_SLOTS 64
+#define GREX_SENT_LOG_SLOTS 64
 /* Of each, the IP header with its options, and what a host looks for behind. */
-#define GREX_SENT_HEAD 80
+#define GREX_SENT_LOG_HEAD 80
 /* IDs of a super-packet that are remembered as its own. */
-#define GREX_SENT_SEGMENTS 64
+#define GREX_SENT_LOG_SEGMENTS 64
 /* An error that takes longer is not believed to know a packet. */
-#define GREX_SENT_TIME (10 * HZ)
+#define GREX_SENT_LOG_TIME (10 * HZ)
 
 /* Bytes of an outer packet with DF from which on it may be too big for a path.
  * Below, where most packets are, a claim that it is has no credit: no link of
  * today is that small.
  */
-#define GREX_SENT_LEN 576
+#define GREX_SENT_LOG_LEN 576
 /* An inherited TTL below which a packet may be a traceroute's. */
-#define GREX_SENT_TTL 32
+#define GREX_SENT_LOG_TTL 32
 
 /**
  * struct grex_sent_packet - a packet as it was sent
@@ -58,31 +58,32 @@ struct grex_sent_packet {
 	u16 segments;
 	__be16 protocol;
 	u8 len;
-	u8 head[GREX_SENT_HEAD];
+	u8 head[GREX_SENT_LOG_HEAD];
 };
 
 /**
- * struct grex_sent - what a tunnel knows of the packets that it sent
+ * struct grex_sent_log - what a tunnel knows of the packets that it sent
  * @key: const. of the IDs of packets with DF
  * @slot: by the low bits of the ID
  * @slot.lock: protects @slot.packet; the sender never waits for it
  */
-struct grex_sent {
+struct grex_sent_log {
 	siphash_key_t key;
 	struct {
 		spinlock_t lock; /* of @packet */
 		struct grex_sent_packet packet;
-	} slot[GREX_SENT_SLOTS];
+	} slot[GREX_SENT_LOG_SLOTS];
 };
 
-struct grex_sent *grex_sent_alloc(void);
-void grex_sent_free(struct grex_sent *sent);
-u16 grex_sent_id(const struct grex_sent *sent, __be32 remote, __be16 protocol,
-		 const struct grex_constant *constant, unsigned int ago);
-bool grex_sent_is_stale(const struct grex_sent *sent, u16 id);
-void grex_sent_add(struct grex_sent *sent, const struct sk_buff *skb,
-		   int overhead);
-bool grex_sent_find(struct grex_sent *sent, __be32 remote, u16 id,
-		    struct grex_sent_packet *packet);
+struct grex_sent_log *grex_sent_log_alloc(void);
+void grex_sent_log_free(struct grex_sent_log *sent);
+u16 grex_sent_log_id(const struct grex_sent_log *sent, __be32 remote,
+		     __be16 protocol, const struct grex_flow *flow,
+		     unsigned int ago);
+bool grex_sent_log_is_stale(const struct grex_sent_log *sent, u16 id);
+void grex_sent_log_add(struct grex_sent_log *sent, const struct sk_buff *skb,
+		       int overhead);
+bool grex_sent_log_find(struct grex_sent_log *sent, __be32 remote, u16 id,
+			struct grex_sent_packet *packet);
 
 #endif

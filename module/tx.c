@@ -236,8 +236,8 @@ static __be16 tx_id(const struct grex_config *config, const struct sk_buff *skb,
 {
 	const u8 *inner = skb->data + config->overhead;
 	unsigned int look = skb->len - config->overhead;
-	struct grex_constant constant;
-	u8 buffer[GREX_CONSTANT_LOOK];
+	struct grex_flow flow;
+	u8 buffer[GREX_FLOW_LOOK];
 
 	if (skb->inner_protocol == htons(ETH_P_IP))
 		look = min_t(unsigned int, look, (*inner & 0xf) * 4 + 4);
@@ -247,11 +247,10 @@ static __be16 tx_id(const struct grex_config *config, const struct sk_buff *skb,
 		look = min(look, 4U);
 	inner = skb_header_pointer(skb, config->overhead, look, buffer);
 	if (unlikely(!inner ||
-		     !grex_constant_read(&constant, skb->inner_protocol, inner,
-					 look)))
+		     !grex_flow_read(&flow, skb->inner_protocol, inner, look)))
 		return 0;
-	return htons(grex_sent_id(config->tunnel->sent, remote,
-				  skb->inner_protocol, &constant, 0));
+	return htons(grex_sent_log_id(config->tunnel->sent_log, remote,
+				      skb->inner_protocol, &flow, 0));
 }
 
 /* With a mark of the tunnel's, netfilter and a re-route see what the look-up saw; without
@@ -309,12 +308,13 @@ static void tx_log_recursion(struct grex_tunnel *tunnel)
 static void tx_remember(const struct grex_config *config,
 			const struct sk_buff *skb, const struct tx_outer *outer)
 {
-	if (!(outer->df && skb->len > GREX_SENT_LEN) &&
+	if (!(outer->df && skb->len > GREX_SENT_LOG_LEN) &&
 	    !(config->options.ttl == GREX_TTL_INHERIT &&
-	      outer->ttl < GREX_SENT_TTL) &&
-	    !grex_sent_is_stale(config->tunnel->sent, ntohs(ip_hdr(skb)->id)))
+	      outer->ttl < GREX_SENT_LOG_TTL) &&
+	    !grex_sent_log_is_stale(config->tunnel->sent_log,
+				    ntohs(ip_hdr(skb)->id)))
 		return;
-	grex_sent_add(config->tunnel->sent, skb, config->overhead);
+	grex_sent_log_add(config->tunnel->sent_log, skb, config->overhead);
 }
 
 static void tx_drop(struct grex_tunnel *tunnel, int reason, struct sk_buff *skb)

@@ -65,7 +65,7 @@ static u8 *quoted(struct kunit *test, const struct chain *c, size_t from,
 	return bytes;
 }
 
-static void quote_outer(struct kunit *test)
+static void embedded_outer(struct kunit *test)
 {
 	unsigned int options, flags;
 	size_t len;
@@ -81,9 +81,9 @@ static void quote_outer(struct kunit *test)
 			key_end = c.gre +
 				  grex_header_len(want & ~GREX_HEADER_SEQ);
 			for (len = 0; len <= c.len; len++) {
-				struct grex_quote q = {};
+				struct grex_embedded q = {};
 				u8 *bytes = quoted(test, &c, 0, len);
-				bool got = grex_quote_read(&q, bytes, len);
+				bool got = grex_embedded_read(&q, bytes, len);
 
 				kunit_kfree(test, bytes);
 				KUNIT_ASSERT_EQ(test, got, len >= c.gre + 4);
@@ -112,7 +112,7 @@ static void quote_outer(struct kunit *test)
 }
 
 /* What is not the beginning of a packet of ours. */
-static void quote_refused(struct kunit *test)
+static void embedded_refused(struct kunit *test)
 {
 	static const struct {
 		const char *what;
@@ -128,27 +128,28 @@ static void quote_refused(struct kunit *test)
 		{ "reserved bits", 20, 0x08 },
 		{ "GRE version 1", 21, 0x01 },
 	};
-	struct grex_quote q;
+	struct grex_embedded q;
 	struct chain c = {};
 	unsigned int i;
 
 	put_outer(&c, 0, 0, htons(0x0800));
 	put(&c, "inner packet", 12);
-	KUNIT_EXPECT_TRUE(test, grex_quote_read(&q, c.bytes, c.len));
+	KUNIT_EXPECT_TRUE(test, grex_embedded_read(&q, c.bytes, c.len));
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct chain bad = c;
 
 		bad.bytes[cases[i].at] = cases[i].value;
 		KUNIT_EXPECT_FALSE_MSG(test,
-				       grex_quote_read(&q, bad.bytes, bad.len),
+				       grex_embedded_read(&q, bad.bytes,
+							  bad.len),
 				       "%s", cases[i].what);
 	}
 	/* Don't fragment and more fragments are not an offset. */
 	c.bytes[6] = 0x60;
-	KUNIT_EXPECT_TRUE(test, grex_quote_read(&q, c.bytes, c.len));
+	KUNIT_EXPECT_TRUE(test, grex_embedded_read(&q, c.bytes, c.len));
 	KUNIT_EXPECT_TRUE(test, q.df);
 	c.bytes[6] = 0x20;
-	KUNIT_EXPECT_TRUE(test, grex_quote_read(&q, c.bytes, c.len));
+	KUNIT_EXPECT_TRUE(test, grex_embedded_read(&q, c.bytes, c.len));
 	KUNIT_EXPECT_FALSE(test, q.df);
 }
 
@@ -359,28 +360,28 @@ static void inner_refused(struct kunit *test)
 }
 
 /* What all segments have in common is the protocol, the addresses and the ports. */
-static void inner_constant(struct kunit *test)
+static void flow_common(struct kunit *test)
 {
 	static const u8 differs[] = { 9, 12, 15, 16, 19, 20, 21, 22, 23 };
 	static const u8 same[] = { 1, 4, 5, 8, 10, 11 };
-	struct grex_constant a, b;
+	struct grex_flow a, b;
 	struct chain c = {};
 	unsigned int i;
 
 	inner_ipv4(&c, 0, 17);
 	KUNIT_ASSERT_LE(test, (size_t)24, (size_t)c.len);
-	KUNIT_EXPECT_TRUE(test, grex_constant_read(&a, htons(0x0800), c.bytes,
-						   c.len));
+	KUNIT_EXPECT_TRUE(test,
+			  grex_flow_read(&a, htons(0x0800), c.bytes, c.len));
 	for (i = 0; i < 24; i++)
 		KUNIT_EXPECT_FALSE_MSG(test,
-				       grex_constant_read(&b, htons(0x0800),
-							  c.bytes, i),
+				       grex_flow_read(&b, htons(0x0800),
+						      c.bytes, i),
 				       "%u bytes", i);
 	for (i = 0; i < ARRAY_SIZE(differs); i++) {
 		struct chain other = c;
 
 		other.bytes[differs[i]] ^= 4;
-		grex_constant_read(&b, htons(0x0800), other.bytes, other.len);
+		grex_flow_read(&b, htons(0x0800), other.bytes, other.len);
 		KUNIT_EXPECT_TRUE_MSG(test, memcmp(&a, &b, sizeof(a)),
 				      "byte %u", differs[i]);
 	}
@@ -388,24 +389,24 @@ static void inner_constant(struct kunit *test)
 		struct chain other = c;
 
 		other.bytes[same[i]] ^= 4;
-		grex_constant_read(&b, htons(0x0800), other.bytes, other.len);
+		grex_flow_read(&b, htons(0x0800), other.bytes, other.len);
 		KUNIT_EXPECT_FALSE_MSG(test, memcmp(&a, &b, sizeof(a)),
 				       "byte %u", same[i]);
 	}
 }
 
 /* Random bytes, most of them shaped so that they get far. */
-static void quote_random(struct kunit *test)
+static void embedded_random(struct kunit *test)
 {
 	struct rnd_state rnd;
 	unsigned int i;
 
 	prandom_seed_state(&rnd, 792);
 	for (i = 0; i < RANDOM_QUOTES; i++) {
-		size_t len = prandom_u32_state(&rnd) % (GREX_QUOTE_LOOK + 1);
+		size_t len = prandom_u32_state(&rnd) % (GREX_EMBEDDED_LOOK + 1);
 		u8 *bytes = kmalloc(len ?: 1, GFP_KERNEL);
 		struct grex_inner inner;
-		struct grex_quote q;
+		struct grex_embedded q;
 
 		KUNIT_ASSERT_NOT_NULL(test, bytes);
 		prandom_bytes_state(&rnd, bytes, len);
@@ -417,7 +418,7 @@ static void quote_random(struct kunit *test)
 			bytes[20] &= 0xb0;
 			bytes[21] = 0;
 		}
-		if (grex_quote_read(&q, bytes, len) && q.inner < len) {
+		if (grex_embedded_read(&q, bytes, len) && q.inner < len) {
 			bytes[q.inner] = i & 1 ? 0x45 : 0x60;
 			grex_inner_read(&inner,
 					i & 1 ? htons(0x0800) : htons(0x86dd),
@@ -480,17 +481,17 @@ static void extension_valid(struct kunit *test)
 	}
 }
 
-static struct kunit_case quote_cases[] = {
-	KUNIT_CASE(quote_outer),	  KUNIT_CASE(quote_refused),
+static struct kunit_case embedded_cases[] = {
+	KUNIT_CASE(embedded_outer),	  KUNIT_CASE(embedded_refused),
 	KUNIT_CASE(inner_truncated_ipv4), KUNIT_CASE(inner_truncated_ipv6),
-	KUNIT_CASE(inner_refused),	  KUNIT_CASE(inner_constant),
-	KUNIT_CASE(quote_random),	  KUNIT_CASE(extension_found),
+	KUNIT_CASE(inner_refused),	  KUNIT_CASE(flow_common),
+	KUNIT_CASE(embedded_random),	  KUNIT_CASE(extension_found),
 	KUNIT_CASE(extension_valid),	  {}
 };
 
 static struct kunit_suite embedded_suite = {
-	.name = "grex_quote",
-	.test_cases = quote_cases,
+	.name = "grex_embedded",
+	.test_cases = embedded_cases,
 };
 
 kunit_test_suite(embedded_suite);

@@ -13,21 +13,22 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	struct grex_extension extension;
 	struct grex_inner inner;
-	struct grex_quote quote;
+	struct grex_embedded embedded;
 
 	extension = grex_extension_find(size ? data[0] : 0, size);
 	if (extension.offset + extension.len != size)
 		abort();
 	grex_extension_is_valid(data, size);
 	grex_inner_read(&inner, htons(0x86dd), data, size);
-	if (!grex_quote_read(&quote, data, size))
+	if (!grex_embedded_read(&embedded, data, size))
 		return 0;
-	if (quote.total_len < quote.inner || quote.inner > 60 + 20)
+	if (embedded.total_len < embedded.inner || embedded.inner > 60 + 20)
 		abort();
-	if (quote.inner >= size)
+	if (embedded.inner >= size)
 		return 0;
-	if (grex_inner_read(&inner, quote.header.protocol, data + quote.inner,
-			    size - quote.inner) == GREX_INNER_OK &&
+	if (grex_inner_read(&inner, embedded.header.protocol,
+			    data + embedded.inner,
+			    size - embedded.inner) == GREX_INNER_OK &&
 	    inner.version != 4 && inner.version != 6)
 		abort();
 	return 0;

@@ -106,7 +106,7 @@ static void test_quoted_packet(void)
 	};
 	struct grex_error error, exceeded = { 11, 0, 0 };
 	struct grex_inner inner;
-	struct grex_quote quote;
+	struct grex_embedded embedded;
 	bool good = true;
 	size_t len;
 
@@ -117,14 +117,15 @@ static void test_quoted_packet(void)
 		if (!cut)
 			abort();
 		memcpy(cut, bytes, len);
-		outer = grex_quote_read(&quote, cut, len);
-		whole = outer && len > quote.inner &&
-			!grex_inner_read(&inner, quote.header.protocol,
-					 cut + quote.inner, len - quote.inner);
+		outer = grex_embedded_read(&embedded, cut, len);
+		whole = outer && len > embedded.inner &&
+			!grex_inner_read(&inner, embedded.header.protocol,
+					 cut + embedded.inner,
+					 len - embedded.inner);
 		good &= outer == (len >= 24) && whole == (len >= 56);
 		if (outer)
-			good &= quote.id == 0x3197 && quote.inner == 28 &&
-				quote.has_key == (len >= 28);
+			good &= embedded.id == 0x3197 && embedded.inner == 28 &&
+				embedded.has_key == (len >= 28);
 		if (whole)
 			good &= inner.protocol == 17 && !inner.df &&
 				grex_translate(&exceeded, &inner, 28, true,
