@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The ICMP error that the source of an inner packet gets: composed and sent.
+ * Composes and sends the ICMP error to the source of an inner packet.
  *
- * Not with icmp_send(): that takes no other source address, and allows each host
- * one error a second, while a traceroute sees all routers of the underlay at
- * once through this one. Each of them has limited its own rate, and the caller
- * has limited ours.
+ * icmp_send() is of no use here: it does not take another source address, and it allows
+ * each host one error a second, while a traceroute sees all routers of the underlay at once
+ * through this one. Each of those routers has limited its own rate, and the caller has
+ * limited ours.
  */
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
@@ -27,30 +27,46 @@
 /* RFC 4443 2.4(c): no more than the minimum MTU. */
 #define RELAY_MAX_IPV6 \
 	(IPV6_MIN_MTU - sizeof(struct ipv6hdr) - sizeof(struct icmp6hdr))
-/* RFC 7600 4.8: the source of one that has no address. */
+/* RFC 7600 4.8: the source address of a host that has none. */
 #define RELAY_DUMMY 0xc0000008
-/* RFC 4884 4.6: a quote with extensions behind it has 128 bytes at least. */
+/* RFC 4884 4.6: an embedded packet that extensions follow has at least 128 bytes. */
 #define RELAY_EMBEDDED_MIN 128
 
+/* RFC 1812 4.3.2.5 */
+static u8 relay_tos(const struct grex_inner *inner)
+{
+	return (inner->tos & INET_DSCP_MASK) | IPTOS_PREC_INTERNETCONTROL;
+}
+
+/* Whether the type of error has a length field, so that extensions may follow. Other
+ * ICMPv6 errors use the whole word where the length would be.
+ */
+static bool relay_has_extension(const struct grex_relay *relay)
+{
+	return relay->inner->version == 4 ||
+	       relay->error.type == ICMPV6_DEST_UNREACH ||
+	       relay->error.type == ICMPV6_TIME_EXCEED;
+}
+
 /**
- * relay_body - what follows the ICMP header
- * @relay: says what
- * @extension: bytes of extensions that this type of error may carry
- * @max: bytes that it may have
- * @unit: of the length field for the quote, in bytes (RFC 4884 4.1, 4.2)
+ * relay_body - build what follows the ICMP header
+ * @relay: the error
+ * @max: the most bytes it may have
+ * @unit: of the length field for the embedded packet, in bytes (RFC 4884 4.1, 4.2)
  * @words: set to that field; 0 without extensions
  *
  * Return: a packet with room for headers, or NULL
  */
 static struct sk_buff *relay_body(const struct grex_relay *relay,
-				  unsigned int extension, unsigned int max,
-				  unsigned int unit, u8 *words)
+				  unsigned int max, unsigned int unit,
+				  u8 *words)
 {
+	unsigned int extension = relay->extension.len;
 	unsigned int len = relay->embedded_len;
 	struct sk_buff *skb;
 	unsigned int padded;
 
-	if (extension > max - RELAY_EMBEDDED_MIN)
+	if (!relay_has_extension(relay) || extension > max - RELAY_EMBEDDED_MIN)
 		extension = 0;
 	skb = alloc_skb(LL_MAX_HEADER + MAX_HEADER + sizeof(struct ipv6hdr) +
 				sizeof(struct icmp6hdr) + max,
@@ -78,50 +94,49 @@ static struct sk_buff *relay_body(const struct grex_relay *relay,
 	return skb;
 }
 
-static int relay_send_ipv4(struct net_device *dev,
-			   const struct grex_relay *relay)
+/* The route to the inner source, as seen from the tunnel's device. An error to a
+ * broadcast or about one is never sent (RFC 1122 3.2.2).
+ */
+static struct dst_entry *relay_route_ipv4(struct net_device *dev,
+					  const struct grex_relay *relay,
+					  struct flowi4 *flow)
 {
 	const struct grex_inner *inner = relay->inner;
-	/* RFC 1812 4.3.2.5 */
-	const u8 tos = (inner->tos & INET_DSCP_MASK) |
-		       IPTOS_PREC_INTERNETCONTROL;
 	struct net *net = dev_net(dev);
-	struct flowi4 flow = {
+	struct rtable *rt;
+	__be32 daddr;
+
+	*flow = (struct flowi4){
 		.flowi4_oif = l3mdev_master_ifindex_rcu(dev),
 		.flowi4_proto = IPPROTO_ICMP,
 		.flowi4_uid = sock_net_uid(net, NULL),
 		.saddr = relay->hop,
 		.fl4_icmp_type = relay->error.type,
 		.fl4_icmp_code = relay->error.code,
-		/* A hop's address is not ours. */
+		/* The address of a hop is not local. */
 		.flowi4_flags = relay->hop ? FLOWI_FLAG_ANYSRC : 0,
 	};
-	struct icmphdr *icmp;
-	struct sk_buff *skb;
-	struct rtable *rt;
-	struct iphdr *ip;
-	__be32 daddr;
-	u8 words;
-
-	memcpy(&flow.daddr, inner->saddr, sizeof(flow.daddr));
+	memcpy(&flow->daddr, inner->saddr, sizeof(flow->daddr));
 	memcpy(&daddr, inner->daddr, sizeof(daddr));
 	if (inet_addr_type_dev_table(net, dev, daddr) == RTN_BROADCAST)
-		return -EINVAL;
-	grex_compat_flow_dsfield(&flow, tos);
-	rt = ip_route_output_key(net, &flow);
+		return ERR_PTR(-EINVAL);
+	grex_compat_flow_dsfield(flow, relay_tos(inner));
+	rt = ip_route_output_key(net, flow);
 	if (IS_ERR(rt))
-		return PTR_ERR(rt);
+		return ERR_CAST(rt);
 	if (rt->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST)) {
 		ip_rt_put(rt);
-		return -EINVAL;
+		return ERR_PTR(-EINVAL);
 	}
-	skb = relay_body(relay, relay->extension.len, RELAY_MAX_IPV4, 4,
-			 &words);
-	if (!skb) {
-		ip_rt_put(rt);
-		return -ENOMEM;
-	}
-	skb_dst_set(skb, &rt->dst);
+	return &rt->dst;
+}
+
+static void relay_output_ipv4(struct net *net, struct sk_buff *skb,
+			      const struct grex_relay *relay,
+			      const struct flowi4 *flow, u8 words)
+{
+	struct icmphdr *icmp;
+	struct iphdr *ip;
 
 	icmp = skb_push(skb, sizeof(*icmp));
 	skb_reset_transport_header(skb);
@@ -140,23 +155,22 @@ static int relay_send_ipv4(struct net_device *dev,
 	skb_reset_network_header(skb);
 	ip->version = 4;
 	ip->ihl = sizeof(*ip) >> 2;
-	ip->tos = tos;
+	ip->tos = relay_tos(relay->inner);
 	ip->frag_off = 0;
-	ip->ttl = ip4_dst_hoplimit(&rt->dst);
+	ip->ttl = ip4_dst_hoplimit(skb_dst(skb));
 	ip->protocol = IPPROTO_ICMP;
-	ip->saddr = flow.saddr ?: htonl(RELAY_DUMMY);
-	ip->daddr = flow.daddr;
+	ip->saddr = flow->saddr ?: htonl(RELAY_DUMMY);
+	ip->daddr = flow->daddr;
 	ip_select_ident(net, skb, NULL);
 
 	ICMPMSGOUT_INC_STATS(net, relay->error.type);
 	ICMP_INC_STATS(net, ICMP_MIB_OUTMSGS);
 	ip_local_out(net, NULL, skb);
-	return 0;
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
-/* The hop has an IPv4 address. RFC 6052 2.1 says what that is in IPv6; Linux
- * takes nothing from ::ffff:0:0/96.
+/* The IPv6 form of the hop's IPv4 address, as RFC 6052 2.1 defines it. Linux does not
+ * accept packets from ::ffff:0:0/96.
  */
 static struct in6_addr relay_hop_ipv6(__be32 hop)
 {
@@ -167,53 +181,45 @@ static struct in6_addr relay_hop_ipv6(__be32 hop)
 	return addr;
 }
 
-static int relay_send_ipv6(struct net_device *dev,
-			   const struct grex_relay *relay)
+static struct dst_entry *relay_route_ipv6(struct net_device *dev,
+					  const struct grex_relay *relay,
+					  struct flowi6 *flow)
 {
 	struct net *net = dev_net(dev);
-	struct flowi6 flow = {
+	struct dst_entry *dst;
+	int err;
+
+	/* With ipv6.disable=1 older kernels have no routing tables. */
+	if (!ipv6_mod_enabled())
+		return ERR_PTR(-EAFNOSUPPORT);
+	*flow = (struct flowi6){
 		.flowi6_proto = IPPROTO_ICMPV6,
 		.flowi6_uid = sock_net_uid(net, NULL),
 		.fl6_icmp_type = relay->error.type,
 		.fl6_icmp_code = relay->error.code,
 	};
-	unsigned int extension = 0;
-	struct icmp6hdr *icmp;
-	struct dst_entry *dst;
-	struct inet6_dev *idev;
-	struct sk_buff *skb;
-	struct ipv6hdr *ip;
-	u8 words;
-
-	/* With ipv6.disable=1 older kernels have no routes to look at. */
-	if (!ipv6_mod_enabled())
-		return -EAFNOSUPPORT;
-	memcpy(&flow.daddr, relay->inner->saddr, sizeof(flow.daddr));
+	memcpy(&flow->daddr, relay->inner->saddr, sizeof(flow->daddr));
 	if (relay->hop)
-		flow.saddr = relay_hop_ipv6(relay->hop);
-	/* A link-local source is this machine's, or a neighbour's on @dev. */
-	flow.flowi6_oif = ipv6_addr_type(&flow.daddr) & IPV6_ADDR_LINKLOCAL
-				  ? dev->ifindex
-				  : l3mdev_master_ifindex_rcu(dev);
-	dst = ip6_dst_lookup_flow(net, NULL, &flow, NULL);
-	if (IS_ERR(dst))
-		return PTR_ERR(dst);
-	if (dst->error) {
-		int err = dst->error;
+		flow->saddr = relay_hop_ipv6(relay->hop);
+	/* A link-local source is this machine or a neighbour on @dev. */
+	flow->flowi6_oif = ipv6_addr_type(&flow->daddr) & IPV6_ADDR_LINKLOCAL
+				   ? dev->ifindex
+				   : l3mdev_master_ifindex_rcu(dev);
+	dst = ip6_dst_lookup_flow(net, NULL, flow, NULL);
+	if (IS_ERR(dst) || !dst->error)
+		return dst;
+	err = dst->error;
+	dst_release(dst);
+	return ERR_PTR(err);
+}
 
-		dst_release(dst);
-		return err;
-	}
-	/* Others use the whole word where the length would be. */
-	if (relay->error.type == ICMPV6_DEST_UNREACH ||
-	    relay->error.type == ICMPV6_TIME_EXCEED)
-		extension = relay->extension.len;
-	skb = relay_body(relay, extension, RELAY_MAX_IPV6, 8, &words);
-	if (!skb) {
-		dst_release(dst);
-		return -ENOMEM;
-	}
-	skb_dst_set(skb, dst);
+static void relay_output_ipv6(struct net *net, struct sk_buff *skb,
+			      const struct grex_relay *relay,
+			      const struct flowi6 *flow, u8 words)
+{
+	struct inet6_dev *idev = ip6_dst_idev(skb_dst(skb));
+	struct icmp6hdr *icmp;
+	struct ipv6hdr *ip;
 
 	icmp = skb_push(skb, sizeof(*icmp));
 	skb_reset_transport_header(skb);
@@ -221,45 +227,70 @@ static int relay_send_ipv6(struct net_device *dev,
 	icmp->icmp6_code = relay->error.code;
 	icmp->icmp6_cksum = 0;
 	icmp->icmp6_pointer = htonl(words ? words << 24 : relay->error.info);
-	icmp->icmp6_cksum = csum_ipv6_magic(&flow.saddr, &flow.daddr, skb->len,
-					    IPPROTO_ICMPV6,
+	icmp->icmp6_cksum = csum_ipv6_magic(&flow->saddr, &flow->daddr,
+					    skb->len, IPPROTO_ICMPV6,
 					    skb_checksum(skb, 0, skb->len, 0));
 
 	ip = skb_push(skb, sizeof(*ip));
 	skb_reset_network_header(skb);
 	ip6_flow_hdr(ip, 0, 0);
 	ip->nexthdr = IPPROTO_ICMPV6;
-	ip->hop_limit = ip6_dst_hoplimit(dst);
-	ip->saddr = flow.saddr;
-	ip->daddr = flow.daddr;
+	ip->hop_limit = ip6_dst_hoplimit(skb_dst(skb));
+	ip->saddr = flow->saddr;
+	ip->daddr = flow->daddr;
 	skb->protocol = htons(ETH_P_IPV6);
 
-	idev = ip6_dst_idev(dst);
 	ICMP6MSGOUT_INC_STATS(net, idev, relay->error.type);
 	ICMP6_INC_STATS(net, idev, ICMP6_MIB_OUTMSGS);
 	ip6_local_out(net, NULL, skb);
-	return 0;
 }
 #else
-static int relay_send_ipv6(struct net_device *dev,
-			   const struct grex_relay *relay)
+static struct dst_entry *relay_route_ipv6(struct net_device *dev,
+					  const struct grex_relay *relay,
+					  struct flowi6 *flow)
 {
-	return -EAFNOSUPPORT;
+	return ERR_PTR(-EAFNOSUPPORT);
+}
+
+static void relay_output_ipv6(struct net *net, struct sk_buff *skb,
+			      const struct grex_relay *relay,
+			      const struct flowi6 *flow, u8 words)
+{
 }
 #endif
 
 /**
  * grex_relay_send - send an ICMP error
- * @dev: of the tunnel; the error goes out in its namespace and VRF
+ * @dev: of the tunnel; the error is sent in its namespace and VRF
  * @relay: the error
  *
  * Caller: RCU, BH disabled.
  *
- * Return: 0, or -errno when there is no way to the source
+ * Return: 0, or -errno when there is no route to the source
  */
 int grex_relay_send(struct net_device *dev, const struct grex_relay *relay)
 {
-	if (relay->inner->version == 6)
-		return relay_send_ipv6(dev, relay);
-	return relay_send_ipv4(dev, relay);
+	const bool is_ipv6 = relay->inner->version == 6;
+	struct net *net = dev_net(dev);
+	struct dst_entry *dst;
+	struct sk_buff *skb;
+	struct flowi flow;
+	u8 words;
+
+	dst = is_ipv6 ? relay_route_ipv6(dev, relay, &flow.u.ip6)
+		      : relay_route_ipv4(dev, relay, &flow.u.ip4);
+	if (IS_ERR(dst))
+		return PTR_ERR(dst);
+	skb = is_ipv6 ? relay_body(relay, RELAY_MAX_IPV6, 8, &words)
+		      : relay_body(relay, RELAY_MAX_IPV4, 4, &words);
+	if (!skb) {
+		dst_release(dst);
+		return -ENOMEM;
+	}
+	skb_dst_set(skb, dst);
+	if (is_ipv6)
+		relay_output_ipv6(net, skb, relay, &flow.u.ip6, words);
+	else
+		relay_output_ipv4(net, skb, relay, &flow.u.ip4, words);
+	return 0;
 }

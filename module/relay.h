@@ -11,12 +11,12 @@ struct net_device;
 
 /**
  * struct grex_relay - an ICMP error for the source of an inner packet
- * @error: what to tell
- * @inner: about which packet
- * @hop: address to tell it from; 0: this machine's own
- * @embedded: the beginning of that packet
- * @embedded_len: bytes of it
- * @skb: holds @extension
+ * @error: type, code and MTU or pointer of the error
+ * @inner: the packet that the error is about
+ * @hop: source address of the error; 0: this machine's own
+ * @embedded: the beginning of the packet
+ * @embedded_len: bytes in @embedded
+ * @skb: the received error, which holds @extension
  * @extension: RFC 4884 extensions to carry over, at an offset of skb->data
  */
 struct grex_relay {
