@@ -23,6 +23,7 @@
 #include <linux/workqueue.h>
 #include <net/dst_cache.h>
 #include <net/gro_cells.h>
+#include <net/netns/generic.h>
 
 #include "header.h"
 #include "keepalive_fsm.h"
@@ -428,7 +429,12 @@ struct grex_net {
 	struct sock *pmtu_sk;
 };
 
-struct grex_net *grex_net(const struct net *net);
+extern unsigned int grex_net_id;
+
+static inline struct grex_net *grex_net(const struct net *net)
+{
+	return net_generic(net, grex_net_id);
+}
 
 /* Now is when something happens. Most of the time it is when it did, and no cache
  * line changes.

@@ -9,7 +9,6 @@
 #include <net/inet_common.h>
 #include <net/inet_sock.h>
 #include <net/net_namespace.h>
-#include <net/netns/generic.h>
 
 #include "auto_mtu.h"
 #include "grex.h"
@@ -23,12 +22,7 @@
 #define NETNS_LOGS_INTERVAL (5 * HZ)
 #define NETNS_LOGS 5
 
-static unsigned int netns_id __read_mostly;
-
-struct grex_net *grex_net(const struct net *net)
-{
-	return net_generic(net, netns_id);
-}
+unsigned int grex_net_id __read_mostly;
 
 static int __net_init netns_init_sk(struct net *net, struct sock **sk)
 {
@@ -86,7 +80,7 @@ static void __net_exit netns_exit(struct net *net)
 static struct pernet_operations netns_ops = {
 	.init = netns_init,
 	.exit = netns_exit,
-	.id = &netns_id,
+	.id = &grex_net_id,
 	.size = sizeof(struct grex_net),
 };
 
