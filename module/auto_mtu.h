@@ -5,9 +5,25 @@
 #ifndef GREX_AUTO_MTU_H
 #define GREX_AUTO_MTU_H
 
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
 struct grex_net;
 struct grex_tunnel;
 struct net_device;
+
+/**
+ * struct grex_auto_mtu - the MTU of a device that follows the path
+ * @sets: RTNL. it is being set, and not by the operator
+ * @higher: of @work's function. jiffies since when it could be higher, 0: it could
+ *	not
+ * @work: own.
+ */
+struct grex_auto_mtu {
+	bool sets;
+	unsigned long higher;
+	struct delayed_work work;
+};
 
 void grex_auto_mtu_net_init(struct grex_net *gn);
 void grex_auto_mtu_net_destroy(struct grex_net *gn);

@@ -12,6 +12,7 @@
 #include <net/gre.h>
 
 #include "demux.h"
+#include "icmp.h"
 #include "packet.h"
 
 static const struct gre_protocol grex_demux_protocol = {

@@ -13,6 +13,7 @@
 #include "embedded.h"
 #include "grex.h"
 #include "header.h"
+#include "icmp.h"
 #include "packet.h"
 #include "plpmtud.h"
 #include "pmtu.h"

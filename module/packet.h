@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The entries of the packet path, one per file: rx.c, tx.c, icmp.c.
+ * The entries of the packet path, one per file: rx.c and tx.c.
  */
 #ifndef GREX_PACKET_H
 #define GREX_PACKET_H
@@ -19,7 +19,6 @@ int grex_rx(struct sk_buff *skb);
 netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev);
 int grex_tx_probe(struct grex_config *config, struct sk_buff *skb, bool df);
 int grex_tx_reflect(struct grex_config *config, struct sk_buff *skb);
-void grex_icmp_error(struct sk_buff *skb, u32 info);
 
 /* Does the packet end at the other end of the tunnel? It cannot be forwarded, so
  * its TTL, often 1 (OSPF) or 255 (neighbour discovery), says nothing about the

@@ -10,6 +10,7 @@
 #include <linux/workqueue.h>
 
 #include "auto_mtu.h"
+#include "grex.h"
 #include "keepalive.h"
 #include "plpmtud.h"
 #include "pmtu.h"

@@ -175,6 +175,19 @@ void grex_pmtu_init(struct grex_tunnel *tunnel)
 	seqlock_init(&tunnel->pmtu.lock);
 }
 
+/**
+ * grex_pmtu_probed - the path MTU that probes have found
+ * @config: of the tunnel
+ *
+ * Return: bytes of an outer packet; 0: none is known
+ */
+u32 grex_pmtu_probed(const struct grex_config *config)
+{
+	return config->options.mtu_probe
+		       ? READ_ONCE(config->tunnel->pmtu.plpmtu)
+		       : 0;
+}
+
 /* Forget what was learned, since the remote or the way to it is another one now. */
 void grex_pmtu_forget(struct grex_tunnel *tunnel)
 {

@@ -4,9 +4,59 @@
 
 #include <linux/skbuff.h>
 
-#include "grex.h"
+#include <linux/seqlock.h>
+#include <linux/types.h>
 
 struct rtable;
+struct grex_config;
+struct grex_tunnel;
+
+/* Remotes of a tunnel without one whose path MTU is remembered. */
+#define GREX_PMTU_REMOTES_BITS 4
+/* As net.ipv4.route.min_pmtu, which can be lowered but should not (RFC 1191 7.1). */
+#define GREX_PMTU_FLOOR 552
+
+/**
+ * struct grex_pmtu_learned - the path MTU to a remote, from an ICMP error
+ * @remote: outer destination
+ * @oif: ifindex of the device that packets to it left by
+ * @gateway: and the router, 0: none
+ * @spread: the route has several equal paths, and the packet may have taken any of them
+ * @genid: of the exceptions of the kernel's route cache: "ip route flush cache" ends this
+ *	one, too
+ * @mtu: bytes outside, 0: not known
+ * @locked: the path takes even less
+ * @expires: jiffies64 when it is not believed any more
+ */
+struct grex_pmtu_learned {
+	__be32 remote;
+	int oif;
+	__be32 gateway;
+	int genid;
+	u16 mtu;
+	bool locked;
+	bool spread;
+	u64 expires;
+};
+
+/**
+ * struct grex_pmtu - what is believed of the path to the remote
+ * @plpmtu: own. bytes that probes have shown to pass, 0: they have not
+ * @settles: own. @plpmtu is lower than what may be, and soon will be more
+ * @confirmed: own. jiffies when what was tried last passed
+ * @frag_needed: own. jiffies when a path MTU was last learned from ICMP, 0: never
+ * @has_learned: own. there may be something in @learned
+ * @learned: @lock. by remote
+ */
+struct grex_pmtu {
+	seqlock_t lock;
+	bool has_learned;
+	struct grex_pmtu_learned learned[1 << GREX_PMTU_REMOTES_BITS];
+	u32 plpmtu;
+	bool settles;
+	unsigned long confirmed;
+	unsigned long frag_needed;
+};
 
 /**
  * enum grex_pmtu_verdict - what becomes of an inner packet
@@ -66,12 +116,6 @@ struct grex_path {
 };
 
 void grex_pmtu_read(struct grex_tunnel *tunnel, struct grex_path *path);
-
-/* What probes have found, bytes outside; 0: nothing. */
-static inline u32 grex_pmtu_probed(const struct grex_config *config)
-{
-	return config->options.mtu_probe ? READ_ONCE(config->tunnel->pmtu.plpmtu)
-					 : 0;
-}
+u32 grex_pmtu_probed(const struct grex_config *config);
 
 #endif

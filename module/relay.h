@@ -2,9 +2,11 @@
 #ifndef GREX_RELAY_H
 #define GREX_RELAY_H
 
+#include <linux/ratelimit.h>
 #include <linux/skbuff.h>
 
 #include "embedded.h"
+#include "limit.h"
 #include "translate.h"
 
 struct net_device;
@@ -28,6 +30,19 @@ struct grex_relay {
 	const struct sk_buff *skb;
 	struct grex_extension extension;
 };
+
+/* Each kind of error has its own limit, so that a flood of one kind does not suppress the
+ * others.
+ */
+static inline void
+grex_relay_limits_init(struct ratelimit_state limits[GREX_ERROR_KINDS],
+		       int per_second)
+{
+	unsigned int kind;
+
+	for (kind = 0; kind < GREX_ERROR_KINDS; kind++)
+		grex_limit_init(&limits[kind], HZ, per_second);
+}
 
 int grex_relay_send(struct net_device *dev, const struct grex_relay *relay);
 

@@ -10,6 +10,7 @@
 #include <linux/rhashtable.h>
 #include <linux/rtnetlink.h>
 
+#include "grex.h"
 #include "header.h"
 #include "route.h"
 #include "table.h"

@@ -2,7 +2,49 @@
 #ifndef GREX_TABLE_H
 #define GREX_TABLE_H
 
-#include "grex.h"
+#include <linux/in6.h>
+#include <linux/rhashtable-types.h>
+#include <linux/types.h>
+
+struct grex_config;
+
+/* The outer address family is a property of the match; AF_INET so far. */
+union grex_addr {
+	__be32 v4;
+	struct in6_addr v6;
+};
+
+/**
+ * struct grex_match - which received packets belong to a tunnel
+ * @local: outer destination; all 0: any
+ * @remote: outer source; all 0: any
+ * @key: the key, when @keyed
+ * @keyed: the packet carries a key; key 0 is a key, no key is not
+ * @family: of the addresses
+ */
+struct grex_match {
+	union grex_addr local;
+	union grex_addr remote;
+	__be32 key;
+	u8 keyed;
+	u8 family;
+};
+
+#define GREX_TABLE_CLASSES 4
+
+/**
+ * struct grex_table - the tunnels of a namespace, by what they receive
+ * @by_match: RCU. by addresses and key
+ * @by_pair: RCU. by addresses alone
+ * @by_sent: RCU. by addresses and the key of sent packets
+ * @count: RCU. how many tunnels per class of wildcards, to skip empty ones
+ */
+struct grex_table {
+	struct rhltable by_match;
+	struct rhltable by_pair;
+	struct rhltable by_sent;
+	unsigned int count[GREX_TABLE_CLASSES];
+};
 
 /**
  * struct grex_arrival - where a packet came in

@@ -7,6 +7,7 @@
 #include <linux/prandom.h>
 #include <linux/rtnetlink.h>
 
+#include "../grex.h"
 #include "../header.h"
 #include "../table.h"
 

@@ -125,14 +125,14 @@ layer_order() {
 		rtnl.c device plpmtud grex header keepalive pmtu rtnl stats
 		ioctl.c grex ioctl
 		device.c device plpmtud auto_mtu grex header ioctl keepalive nbma packet pmtu sent_log stats table
-		demux.c demux packet
+		demux.c demux icmp packet
 		rx.c clamp plpmtud grex header keepalive packet responder stats table
-		plpmtud.c plpmtud auto_mtu keepalive pmtu
+		plpmtud.c auto_mtu grex keepalive plpmtud pmtu
 		auto_mtu.c auto_mtu grex pmtu
 		keepalive.c grex histogram keepalive packet proof stats table trace
 		responder.c grex packet proof responder stats
 		tx.c clamp grex header nbma packet pmtu proof route sent_log stats
-		icmp.c plpmtud auto_mtu grex header packet pmtu embedded relay route sent_log stats table translate
+		icmp.c icmp plpmtud auto_mtu grex header packet pmtu embedded relay route sent_log stats table translate
 		clamp.c clamp grex mss pmtu
 		relay.c relay
 		sent_log.c sent_log

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef GREX_ICMP_H
+#define GREX_ICMP_H
+
+#include <linux/types.h>
+
+struct sk_buff;
+
+/* Entries that count unproved ICMP errors. */
+#define GREX_GUESSES 128
+
+/**
+ * struct grex_guesses - ICMP errors that could not be proved
+ * @until: jiffies; a second for each of them
+ */
+struct grex_guesses {
+	unsigned long until;
+};
+
+void grex_icmp_error(struct sk_buff *skb, u32 info);
+
+#endif
