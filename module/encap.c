@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/if_ether.h>
+#include <linux/ipv6.h>
+#include <net/dst_metadata.h>
+#include <net/inet_ecn.h>
+#include <net/ip.h>
+#include <net/ip_tunnels.h>
+
+#include "encap.h"
+#include "grex.h"
+#include "header.h"
+#include "nbma.h"
+#include "pmtu.h"
+#include "route.h"
+#include "sent_log.h"
+#include "stats.h"
+
+/* Nested tunnels, of which each takes a part of the stack: as many as newer kernels
+ * allow for their own (IP_TUNNEL_RECURSION_LIMIT).
+ */
+#define ENCAP_DEPTH 5
+
+/**
+ * struct encap_frame - an outer packet that is being sent, on the stack of the sender
+ * @node: entry of encap_frames
+ * @task: the sender
+ * @tunnel: the tunnel that sends it
+ *
+ * On PREEMPT_RT, the list also holds frames of other tasks, because a task may preempt
+ * another that has disabled BH. Neither changes its CPU meanwhile.
+ */
+struct encap_frame {
+	struct hlist_node node;
+	const struct task_struct *task;
+	const struct grex_tunnel *tunnel;
+};
+
+static DEFINE_PER_CPU(struct hlist_head, encap_frames);
+
+/* Select the socket that the packet is sent for. With the socket of the namespace, the
+ * stack does not apply the path MTU of its route cache, which it learns from errors that
+ * anyone can forge. Under IPsec the path carries another packet than ours, and the stack
+ * knows its path MTU better.
+ */
+static struct sock *encap_sock(const struct grex_config *config,
+			       const struct rtable *rt)
+{
+	if (dst_xfrm(&rt->dst) && !grex_pmtu_probed(config))
+		return NULL;
+	return grex_net(config->tunnel->net)->pmtu_sk;
+}
+
+/* The cache holds the route of a fixed remote and one DSCP, which is the fixed one or 0.
+ * Packets with another DSCP may take another route (ip rule tos), so their look-up is not
+ * saved.
+ */
+static bool encap_may_cache(const struct grex_config *config, u8 dsfield)
+{
+	return config->options.match.remote.v4 &&
+	       (!(config->options.tos & GREX_TOS_INHERIT) ||
+		!(dsfield & ~INET_ECN_MASK));
+}
+
+/**
+ * grex_encap_route - find the route of a packet
+ * @config: of the tunnel
+ * @skb: the inner packet
+ * @dsfield: inner TOS
+ * @by_flow: the inner flow selects one of several equal paths
+ * @neighbour: outer destination of a tunnel without a remote, 0: the next hop's
+ * @outer: route, socket, addresses and TOS are set, and @fragment to 0
+ *
+ * Return: GREX_STAT_NONE, or the counter of the reason why there is no route
+ */
+int grex_encap_route(struct grex_config *config, struct sk_buff *skb,
+		     u8 dsfield, bool by_flow, __be32 neighbour,
+		     struct grex_outer *outer)
+{
+	const bool may_cache = encap_may_cache(config, dsfield);
+	struct net_device *dev = config->tunnel->dev;
+	const u8 tos = config->options.tos;
+
+	outer->fragment = 0;
+	outer->daddr = config->options.match.remote.v4;
+	/* The outer ECN bits are the inner ones (RFC 6040 4.1). */
+	outer->dsfield = tos & GREX_TOS_INHERIT
+				 ? dsfield
+				 : tos | (dsfield & INET_ECN_MASK);
+	if (likely(may_cache)) {
+		outer->rt =
+			dst_cache_get_ip4(&config->dst_cache, &outer->saddr);
+		if (likely(outer->rt))
+			goto found;
+	}
+	if (unlikely(!outer->daddr)) {
+		outer->daddr = neighbour ?: grex_nbma_of_next_hop(skb, dev);
+		if (!outer->daddr)
+			return GREX_TX_NO_REMOTE;
+	}
+	outer->rt = grex_route_lookup(config, outer->daddr, outer->dsfield,
+				      by_flow ? skb_get_hash(skb) : 0,
+				      &outer->saddr);
+	if (IS_ERR(outer->rt))
+		return GREX_TX_NO_ROUTE;
+	if (unlikely(outer->rt->dst.dev == dev)) {
+		ip_rt_put(outer->rt);
+		return GREX_TX_RECURSION;
+	}
+	/* Flows that take several equal paths cannot share one route. */
+	if (may_cache &&
+	    !grex_route_is_spread(config, outer->daddr, outer->dsfield))
+		dst_cache_set_ip4(&config->dst_cache, &outer->rt->dst,
+				  outer->saddr);
+found:
+	outer->sk = encap_sock(config, outer->rt);
+	return GREX_STAT_NONE;
+}
+
+/* Compute the checksum over the GRE header and the payload. If the inner packet still waits
+ * for a checksum, the sum of what that covers is known (local checksum offload). Otherwise
+ * the device or the core computes this checksum. A packet that tc has redirected may also
+ * wait for a checksum that starts in a header that is gone.
+ */
+static void encap_sum(struct sk_buff *skb, unsigned int len)
+{
+	if (skb->ip_summed == CHECKSUM_PARTIAL &&
+	    skb_checksum_start_offset(skb) >= (int)len)
+		*grex_header_csum(skb->data) = csum_fold(lco_csum(skb));
+	else
+		grex_compat_sum_later(skb, grex_header_csum(skb->data));
+}
+
+/* Put the GRE header in front of the inner packet. */
+static void encap_push_gre(const struct grex_config *config,
+			   struct sk_buff *skb)
+{
+	const unsigned int len = grex_header_len(config->options.oflags);
+	const u16 flags = config->options.oflags;
+	u32 seq = 0;
+
+	if (flags & GREX_HEADER_SEQ)
+		seq = atomic_fetch_inc(&config->tunnel->oseq);
+	skb_set_inner_protocol(skb, skb->protocol);
+	skb_push(skb, len);
+	skb_reset_transport_header(skb);
+	grex_header_write(skb->data, flags, skb->protocol, config->options.okey,
+			  seq);
+	/* Segmentation writes the checksum of each segment itself. */
+	if (flags & GREX_HEADER_CSUM && !skb_is_gso(skb))
+		encap_sum(skb, len);
+}
+
+/* Compute the ID of a packet with DF, which authenticates the packet that an ICMP error
+ * embeds (sent_log.h). The IP header of the inner packet is in the linear part.
+ */
+static __be16 encap_id(const struct grex_config *config,
+		       const struct sk_buff *skb, __be32 remote)
+{
+	const u8 *inner = skb->data + config->overhead;
+	unsigned int look = skb->len - config->overhead;
+	struct grex_flow flow;
+	u8 buffer[GREX_FLOW_LOOK];
+
+	if (skb->inner_protocol == htons(ETH_P_IP))
+		look = min_t(unsigned int, look, (*inner & 0xf) * 4 + 4);
+	else if (skb->inner_protocol == htons(ETH_P_IPV6))
+		look = min_t(unsigned int, look, sizeof(struct ipv6hdr) + 4);
+	else
+		look = min(look, 4U);
+	inner = skb_header_pointer(skb, config->overhead, look, buffer);
+	if (unlikely(!inner ||
+		     !grex_flow_read(&flow, skb->inner_protocol, inner, look)))
+		return 0;
+	return htons(grex_sent_log_id(config->tunnel->sent_log, remote,
+				      skb->inner_protocol, &flow, 0));
+}
+
+/* Netfilter and a second route look-up see the mark that the first look-up used. Without a
+ * mark of the tunnel, the packet keeps the mark of the inner packet.
+ */
+static void encap_mark(const struct grex_config *config, struct sk_buff *skb)
+{
+	if (config->options.fwmark)
+		skb->mark = config->options.fwmark;
+}
+
+/* Put the outer IP header in front of the packet, and attach the route. */
+static void encap_push_ip(const struct grex_config *config, struct sk_buff *skb,
+			  const struct grex_outer *outer)
+{
+	struct rtable *rt = outer->rt;
+	struct iphdr *ip;
+
+	skb_clear_hash_if_not_l4(skb);
+	skb_dst_set(skb, &rt->dst);
+	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+	encap_mark(config, skb);
+
+	skb_push(skb, sizeof(*ip));
+	skb_reset_network_header(skb);
+	ip = ip_hdr(skb);
+	ip->version = 4;
+	ip->ihl = sizeof(*ip) >> 2;
+	ip->tos = outer->dsfield;
+	ip->frag_off = outer->df;
+	ip->ttl = outer->ttl;
+	ip->protocol = IPPROTO_GRE;
+	ip->saddr = outer->saddr;
+	ip->daddr = outer->daddr;
+	if (outer->df)
+		ip->id = encap_id(config, skb, outer->daddr);
+	else
+		__ip_select_ident(dev_net(rt->dst.dev), ip,
+				  skb_shinfo(skb)->gso_segs ?: 1);
+	if (unlikely(outer->fragment && skb->len > outer->fragment))
+		IPCB(skb)->frag_max_size = outer->fragment;
+}
+
+static void encap_log_recursion(struct grex_tunnel *tunnel)
+{
+	if (!test_and_set_bit(0, &tunnel->recursion_logged) &&
+	    grex_may_log(tunnel))
+		netdev_warn(tunnel->dev,
+			    "the route to the remote leads back into this tunnel, packets are dropped\n");
+}
+
+/* Log packets that are likely to cause an ICMP error, and other packets while there is
+ * room.
+ */
+static void encap_remember(const struct grex_config *config,
+			   const struct sk_buff *skb,
+			   const struct grex_outer *outer)
+{
+	if (!(outer->df && skb->len > GREX_SENT_LOG_LEN) &&
+	    !(config->options.ttl == GREX_TTL_INHERIT &&
+	      outer->ttl < GREX_SENT_LOG_TTL) &&
+	    !grex_sent_log_is_stale(config->tunnel->sent_log,
+				    ntohs(ip_hdr(skb)->id)))
+		return;
+	grex_sent_log_add(config->tunnel->sent_log, skb, config->overhead);
+}
+
+/**
+ * grex_encap_drop - drop a packet
+ * @tunnel: that cannot send it
+ * @reason: its counter
+ * @skb: the packet
+ */
+void grex_encap_drop(struct grex_tunnel *tunnel, int reason,
+		     struct sk_buff *skb)
+{
+	if (reason == GREX_TX_RECURSION)
+		encap_log_recursion(tunnel);
+	grex_stats_drop(tunnel->stats, reason, skb);
+}
+
+static void encap_enter(struct encap_frame *frame)
+{
+	preempt_disable();
+	hlist_add_head(&frame->node, this_cpu_ptr(&encap_frames));
+	preempt_enable();
+}
+
+static void encap_leave(struct encap_frame *frame)
+{
+	preempt_disable();
+	hlist_del(&frame->node);
+	preempt_enable();
+}
+
+/**
+ * grex_encap_is_too_deep - detect a routing loop
+ * @tunnel: that a packet is to be sent by
+ *
+ * Return: whether the packet has come back to a tunnel that it left by, over any number
+ * of other devices, or the tunnels are nested too deep
+ */
+bool grex_encap_is_too_deep(struct grex_tunnel *tunnel)
+{
+	const struct hlist_head *frames = raw_cpu_ptr(&encap_frames);
+	const struct encap_frame *frame;
+	unsigned int depth = 0;
+	bool loops = false;
+
+	if (likely(hlist_empty(frames)))
+		return false;
+	preempt_disable();
+	hlist_for_each_entry(frame, frames, node) {
+		if (frame->task != current)
+			continue;
+		depth++;
+		loops |= frame->tunnel == tunnel;
+	}
+	preempt_enable();
+	if (loops)
+		encap_log_recursion(tunnel);
+	return loops || depth >= ENCAP_DEPTH;
+}
+
+/**
+ * grex_encap_send - encapsulate a packet and send it
+ * @config: of the tunnel
+ * @skb: the inner packet; ours now
+ * @outer: the outer header
+ *
+ * Return: 0 or an error, see net_xmit_eval(); -ENOMEM
+ */
+int grex_encap_send(struct grex_config *config, struct sk_buff *skb,
+		    const struct grex_outer *outer)
+{
+	struct grex_tunnel *tunnel = config->tunnel;
+	struct encap_frame frame = { .task = current, .tunnel = tunnel };
+	unsigned int len = skb->len;
+	int err;
+
+	if (unlikely(skb_cow_head(skb, LL_RESERVED_SPACE(outer->rt->dst.dev) +
+					       outer->rt->dst.header_len +
+					       config->overhead)))
+		goto no_memory;
+	if (unlikely(iptunnel_handle_offloads(skb,
+					      config->options.oflags &
+							      GREX_HEADER_CSUM
+						      ? SKB_GSO_GRE_CSUM
+						      : SKB_GSO_GRE)))
+		goto no_memory;
+
+	encap_push_gre(config, skb);
+	skb_scrub_packet(skb, !net_eq(tunnel->net, dev_net(tunnel->dev)));
+	encap_push_ip(config, skb, outer);
+	encap_remember(config, skb, outer);
+	/* Only from here may a packet come back, see grex_encap_is_too_deep(). */
+	encap_enter(&frame);
+	err = ip_local_out(tunnel->net, outer->sk, skb);
+	err = net_xmit_eval(err);
+	encap_leave(&frame);
+	if (likely(!err)) {
+		dev_sw_netstats_tx_add(tunnel->dev, 1, len);
+		grex_note_time(&tunnel->sent_last);
+	} else {
+		grex_stats_count(tunnel->stats, GREX_TX_UNDERLAY);
+	}
+	return err;
+
+no_memory:
+	ip_rt_put(outer->rt);
+	grex_encap_drop(tunnel, GREX_TX_NO_MEMORY, skb);
+	return -ENOMEM;
+}
+
+/**
+ * grex_encap_send_bare - send an IPv4 packet to the remote without encapsulating it
+ * @config: of the tunnel
+ * @skb: the packet; ours now
+ * @outer: the route
+ *
+ * Return: 0, or -ENOBUFS when the packet was not sent
+ */
+int grex_encap_send_bare(struct grex_config *config, struct sk_buff *skb,
+			 const struct grex_outer *outer)
+{
+	struct grex_tunnel *tunnel = config->tunnel;
+	int err;
+
+	if (unlikely(skb_cow_head(skb, LL_RESERVED_SPACE(outer->rt->dst.dev) +
+					       outer->rt->dst.header_len))) {
+		ip_rt_put(outer->rt);
+		grex_encap_drop(tunnel, GREX_TX_NO_MEMORY, skb);
+		return -ENOBUFS;
+	}
+	skb_scrub_packet(skb, !net_eq(tunnel->net, dev_net(tunnel->dev)));
+	skb_dst_set(skb, &outer->rt->dst);
+	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+	encap_mark(config, skb);
+	err = ip_local_out(tunnel->net, outer->sk, skb);
+	if (!net_xmit_eval(err))
+		return 0;
+	grex_stats_count(tunnel->stats, GREX_TX_UNDERLAY);
+	return -ENOBUFS;
+}
