@@ -6,8 +6,6 @@
 #include <linux/if_ether.h>
 #include <linux/pkt_sched.h>
 #include <net/dsfield.h>
-#include <net/dst_metadata.h>
-#include <net/gso.h>
 #include <net/icmp.h>
 #include <net/inet_ecn.h>
 #include <net/ip.h>
@@ -17,6 +15,7 @@
 
 #include "clamp.h"
 #include "encap.h"
+#include "fragment.h"
 #include "grex.h"
 #include "header.h"
 #include "nbma.h"
@@ -64,7 +63,7 @@ static struct tx_inner tx_read_inner(const struct grex_config *config,
 	}
 #endif
 	default:
-		/* What "inherit" has besides is for those that have none. */
+		/* The TOS beside "inherit" is for packets that have none. */
 		return (struct tx_inner){
 			.dsfield = config->options.tos & ~INET_ECN_MASK,
 			.ttl = GREX_TTL_DEFAULT,
@@ -89,61 +88,13 @@ static __be16 tx_df(const struct grex_config *config,
 	return df ? htons(IP_DF) : 0;
 }
 
-static void tx_one(struct grex_config *config, struct sk_buff *skb,
-		   struct net_device *dev, __be32 neighbour);
-static void tx_segments(struct grex_config *config, struct sk_buff *skb,
-			struct net_device *dev, __be32 neighbour);
-
-static int tx_fragment_out(struct net *net, struct sock *sk,
-			   struct sk_buff *skb)
-{
-	struct grex_tunnel *tunnel = netdev_priv(skb->dev);
-
-	/* A drop is counted there. The route of the fragment tells the neighbour. */
-	tx_one(rcu_dereference(tunnel->config), skb, skb->dev, 0);
-	return 0;
-}
-
-/* Send an inner IPv4 packet without DF in pieces of @mtu bytes, each a tunnel packet
- * of its own (RFC 7588 3.2): what is lost of it is not the whole, and the other end
- * has nothing to reassemble. Without a route, as from a packet socket, it cannot be
- * cut here.
- *
- * Return: was it taken
+/* Select the outer header of a packet and clamp its MSS, before it may be fragmented. On
+ * failure the packet is dropped.
  */
-static bool tx_fragment(struct grex_config *config, struct sk_buff *skb,
-			struct net_device *dev, __be32 neighbour,
-			unsigned int mtu)
+static bool tx_prepare(struct grex_config *config, struct sk_buff *skb,
+		       __be32 neighbour, struct grex_outer *outer)
 {
-	if (skb->protocol != htons(ETH_P_IP) || !skb_valid_dst(skb))
-		return false;
-	/* Fragments find their neighbour by their route, which must be about this device. */
-	if (neighbour && skb_dst(skb)->dev != dev)
-		return false;
-	if (skb_is_gso(skb)) {
-		tx_segments(config, skb, dev, neighbour);
-		return true;
-	}
-	/* tc or netfilter may have written to it. */
-	if (ip_hdr(skb)->ihl < 5 || !pskb_may_pull(skb, ip_hdrlen(skb)))
-		return false;
-	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
-	IPCB(skb)->frag_max_size = min_t(unsigned int, mtu, U16_MAX);
-	/* Some options are in the first piece alone (RFC 791 3.1). */
-	IPCB(skb)->opt.optlen = ip_hdrlen(skb) - sizeof(struct iphdr);
-	if (ip_do_fragment(dev_net(dev), NULL, skb, tx_fragment_out))
-		grex_stats_count(config->tunnel->stats, GREX_TX_NO_MEMORY);
-	return true;
-}
-
-/* Encapsulate one packet, or one super-packet, and send it. */
-static void tx_one(struct grex_config *config, struct sk_buff *skb,
-		   struct net_device *dev, __be32 neighbour)
-{
-	struct grex_tunnel *tunnel = config->tunnel;
-	struct grex_outer outer;
 	struct tx_inner inner;
-	unsigned int mtu;
 	int reason;
 
 	reason = GREX_TX_TRUNCATED;
@@ -152,74 +103,105 @@ static void tx_one(struct grex_config *config, struct sk_buff *skb,
 	inner = tx_read_inner(config, skb);
 
 	reason = grex_encap_route(config, skb, inner.dsfield, true, neighbour,
-				  &outer);
+				  outer);
 	if (unlikely(reason != GREX_STAT_NONE))
 		goto drop;
-	outer.ttl = tx_ttl(config, skb, &inner);
-	outer.df = tx_df(config, &inner);
+	outer->ttl = tx_ttl(config, skb, &inner);
+	outer->df = tx_df(config, &inner);
 
-	/* A SYN that is fragmented is out of reach. */
-	if (config->options.mss) {
-		reason = GREX_TX_NO_MEMORY;
-		if (unlikely(grex_clamp(config, skb, outer.daddr)))
-			goto drop_rt;
+	reason = GREX_TX_NO_MEMORY;
+	if (config->options.mss &&
+	    unlikely(grex_clamp(config, skb, outer->daddr))) {
+		ip_rt_put(outer->rt);
+		goto drop;
 	}
+	return true;
+
+drop:
+	if (reason == GREX_TX_NO_ROUTE || reason == GREX_TX_NO_REMOTE)
+		dst_link_failure(skb);
+	grex_encap_drop(config->tunnel, reason, skb);
+	return false;
+}
+
+/* Send a fragment of an inner packet. If the path has become narrower meanwhile, the
+ * underlay fragments it.
+ */
+static int tx_fragment(struct net *net, struct sock *sk, struct sk_buff *skb)
+{
+	const struct grex_tunnel *tunnel = netdev_priv(skb->dev);
+	struct grex_config *config = rcu_dereference(tunnel->config);
+	struct grex_outer outer;
+	unsigned int mtu;
+
+	if (unlikely(!tx_prepare(config, skb, 0, &outer)))
+		return 0;
+	mtu = grex_pmtu_of_path(config, outer.rt, outer.daddr);
+	if (!grex_pmtu_fits(skb, mtu) ||
+	    grex_pmtu_is_locked(config, outer.rt, outer.daddr))
+		outer.df = 0;
+	if (!outer.df)
+		outer.fragment = mtu + config->overhead;
+	grex_encap_send(config, skb, &outer);
+	return 0;
+}
+
+/* Encapsulate one packet, or one super-packet, and send it.
+ *
+ * Return: false when a super-packet must be split first; then it is not sent
+ */
+static bool tx_one(struct grex_config *config, struct sk_buff *skb,
+		   __be32 neighbour)
+{
+	const bool is_gso = skb_is_gso(skb);
+	struct grex_outer outer;
+	unsigned int mtu;
+
+	if (unlikely(!tx_prepare(config, skb, neighbour, &outer)))
+		return true;
 	mtu = grex_pmtu_of_path(config, outer.rt, outer.daddr);
 	if (outer.df) {
 		switch (grex_pmtu_check(skb, mtu)) {
 		case GREX_PMTU_FITS:
 			break;
 		case GREX_PMTU_FRAGMENT:
-			if (tx_fragment(config, skb, dev, neighbour, mtu)) {
+			if (!is_gso &&
+			    grex_fragment_ipv4(config, skb, neighbour, mtu,
+					       tx_fragment)) {
 				ip_rt_put(outer.rt);
-				return;
+				return true;
 			}
 			outer.df = 0;
 			break;
 		case GREX_PMTU_TOO_BIG:
-			reason = GREX_TX_TOO_BIG;
-			goto drop_rt;
+			ip_rt_put(outer.rt);
+			grex_encap_drop(config->tunnel, GREX_TX_TOO_BIG, skb);
+			return true;
 		}
 	}
-
 	if (outer.df &&
 	    unlikely(grex_pmtu_is_locked(config, outer.rt, outer.daddr)))
 		outer.df = 0;
 	if (!outer.df) {
-		if (skb_is_gso(skb) && !grex_pmtu_fits(skb, mtu)) {
+		if (is_gso && !grex_pmtu_fits(skb, mtu)) {
 			ip_rt_put(outer.rt);
-			tx_segments(config, skb, dev, neighbour);
-			return;
+			return false;
 		}
 		outer.fragment = mtu + config->overhead;
 	}
-
 	grex_encap_send(config, skb, &outer);
-	return;
-
-drop_rt:
-	ip_rt_put(outer.rt);
-drop:
-	if (reason == GREX_TX_NO_ROUTE || reason == GREX_TX_NO_REMOTE)
-		dst_link_failure(skb);
-	grex_encap_drop(tunnel, reason, skb);
+	return true;
 }
 
-/* Every segment has a sequence number of its own, so the split comes first. */
 static void tx_segments(struct grex_config *config, struct sk_buff *skb,
-			struct net_device *dev, __be32 neighbour)
+			__be32 neighbour)
 {
-	struct sk_buff *segments, *next;
+	struct sk_buff *segments = grex_fragment_gso(config, skb);
+	struct sk_buff *next;
 
-	segments = skb_gso_segment(skb, dev->features & ~NETIF_F_GSO_MASK);
-	if (IS_ERR_OR_NULL(segments)) {
-		grex_stats_drop(config->tunnel->stats, GREX_TX_NO_MEMORY, skb);
-		return;
-	}
-	consume_skb(skb);
 	skb_list_walk_safe(segments, skb, next) {
 		skb_mark_not_on_list(skb);
-		tx_one(config, skb, dev, neighbour);
+		tx_one(config, skb, neighbour);
 	}
 }
 
@@ -236,17 +218,17 @@ netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev)
 	/* A bond may add this header to a packet for a tunnel that has a remote, too. */
 	if (unlikely(skb_network_offset(skb) > 0))
 		neighbour = grex_nbma_pull(skb);
-	/* Of a packet socket that says none the core finds no protocol. */
+	/* Packet sockets may leave skb->protocol unset. */
 	if (unlikely(!skb->protocol))
 		skb->protocol = ip_tunnel_parse_protocol(skb);
 
 	rcu_read_lock();
 	config = rcu_dereference(tunnel->config);
+	/* Each segment has a sequence number of its own. */
 	if (unlikely(config->options.oflags & GREX_HEADER_SEQ &&
-		     skb_is_gso(skb)))
-		tx_segments(config, skb, dev, neighbour);
-	else
-		tx_one(config, skb, dev, neighbour);
+		     skb_is_gso(skb)) ||
+	    unlikely(!tx_one(config, skb, neighbour)))
+		tx_segments(config, skb, neighbour);
 	rcu_read_unlock();
 	return NETDEV_TX_OK;
 }

@@ -131,7 +131,8 @@ layer_order() {
 		auto_mtu.c auto_mtu grex pmtu
 		keepalive.c grex histogram keepalive packet proof stats table trace
 		responder.c grex packet proof responder stats
-		tx.c clamp encap grex header nbma packet pmtu proof stats
+		tx.c clamp encap fragment grex header nbma packet pmtu proof stats
+		fragment.c fragment grex stats
 		encap.c encap grex header nbma pmtu route sent_log stats
 		icmp.c icmp plpmtud auto_mtu grex header packet pmtu embedded relay route sent_log stats table translate
 		clamp.c clamp grex mss pmtu

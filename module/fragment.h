@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Inner packets that are split before they are encapsulated.
+ */
+#ifndef GREX_FRAGMENT_H
+#define GREX_FRAGMENT_H
+
+#include <linux/types.h>
+
+struct grex_config;
+struct net;
+struct sk_buff;
+struct sock;
+
+/* Caller: RCU, BH disabled. */
+bool grex_fragment_ipv4(const struct grex_config *config, struct sk_buff *skb,
+			__be32 neighbour, unsigned int mtu,
+			int (*output)(struct net *net, struct sock *sk,
+				      struct sk_buff *skb));
+struct sk_buff *grex_fragment_gso(const struct grex_config *config,
+				  struct sk_buff *skb);
+
+#endif
