@@ -58,13 +58,40 @@ struct icmp_report {
 	struct grex_sent_packet sent;
 };
 
-/* The rows and columns of the counters: GREX_STATS_ICMP. */
+/* What becomes of an error. */
 enum icmp_outcome {
 	ICMP_RELAYED,
 	ICMP_UNATTRIBUTED,
 	ICMP_LIMITED,
 	ICMP_REFUSED,
 	ICMP_OUTCOMES,
+};
+
+static const enum grex_stat icmp_stats[GREX_ERROR_KINDS][ICMP_OUTCOMES] = {
+	[GREX_ERROR_FRAG_NEEDED] = {
+		[ICMP_RELAYED] = GREX_ICMP_FRAG_NEEDED_RELAYED,
+		[ICMP_UNATTRIBUTED] = GREX_ICMP_FRAG_NEEDED_UNATTRIBUTED,
+		[ICMP_LIMITED] = GREX_ICMP_FRAG_NEEDED_LIMITED,
+		[ICMP_REFUSED] = GREX_ICMP_FRAG_NEEDED_REFUSED,
+	},
+	[GREX_ERROR_UNREACHABLE] = {
+		[ICMP_RELAYED] = GREX_ICMP_UNREACHABLE_RELAYED,
+		[ICMP_UNATTRIBUTED] = GREX_ICMP_UNREACHABLE_UNATTRIBUTED,
+		[ICMP_LIMITED] = GREX_ICMP_UNREACHABLE_LIMITED,
+		[ICMP_REFUSED] = GREX_ICMP_UNREACHABLE_REFUSED,
+	},
+	[GREX_ERROR_TIME_EXCEEDED] = {
+		[ICMP_RELAYED] = GREX_ICMP_TIME_EXCEEDED_RELAYED,
+		[ICMP_UNATTRIBUTED] = GREX_ICMP_TIME_EXCEEDED_UNATTRIBUTED,
+		[ICMP_LIMITED] = GREX_ICMP_TIME_EXCEEDED_LIMITED,
+		[ICMP_REFUSED] = GREX_ICMP_TIME_EXCEEDED_REFUSED,
+	},
+	[GREX_ERROR_PARAM_PROBLEM] = {
+		[ICMP_RELAYED] = GREX_ICMP_PARAM_PROBLEM_RELAYED,
+		[ICMP_UNATTRIBUTED] = GREX_ICMP_PARAM_PROBLEM_UNATTRIBUTED,
+		[ICMP_LIMITED] = GREX_ICMP_PARAM_PROBLEM_LIMITED,
+		[ICMP_REFUSED] = GREX_ICMP_PARAM_PROBLEM_REFUSED,
+	},
 };
 
 static void icmp_count(const struct icmp_report *report,
@@ -74,8 +101,7 @@ static void icmp_count(const struct icmp_report *report,
 	if (report->kind == GREX_ERROR_OTHER)
 		return;
 	grex_stats_count(report->config->tunnel->stats,
-			 GREX_ICMP_FRAG_NEEDED_RELAYED +
-				 report->kind * ICMP_OUTCOMES + outcome);
+			 icmp_stats[report->kind][outcome]);
 }
 
 /* @info is what the kernel makes of the second word: the MTU, or the pointer. */

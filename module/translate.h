@@ -23,14 +23,15 @@ struct grex_error {
 	u32 info;
 };
 
-/* The ICMP types that grex acts on; the counters come in this order. */
+/* The ICMP types that grex acts on. */
 enum grex_error_kind {
 	GREX_ERROR_FRAG_NEEDED,
 	GREX_ERROR_UNREACHABLE,
 	GREX_ERROR_TIME_EXCEEDED,
 	GREX_ERROR_PARAM_PROBLEM,
-	GREX_ERROR_OTHER, /* redirect, source quench, and what is no error */
-	GREX_ERROR_KINDS = GREX_ERROR_OTHER, /* that are relayed */
+	GREX_ERROR_OTHER, /* redirect, source quench, and messages that are not errors */
+	GREX_ERROR_KINDS =
+		GREX_ERROR_OTHER, /* number of types that are relayed */
 };
 
 enum grex_error_kind grex_error_kind(u8 type, u8 code);
