@@ -18,6 +18,8 @@
 #include "packet.h"
 #include "plpmtud.h"
 #include "pmtu.h"
+#include "probe.h"
+#include "route.h"
 #include "sent_log.h"
 #include "stats.h"
 #include "table.h"
@@ -337,6 +339,7 @@ int grex_device_create(struct net_device *dev, struct net *net,
 	grex_relay_limits_init(tunnel->relay_limit, DEVICE_RELAYS_PER_SECOND);
 	grex_limit_init(&tunnel->responder_limit, HZ,
 			DEVICE_RESPONSES_PER_SECOND);
+	grex_probe_init(tunnel);
 	grex_keepalive_init(tunnel);
 	grex_plpmtud_init(tunnel);
 	grex_auto_mtu_init(tunnel);
@@ -394,7 +397,7 @@ static unsigned int device_new_mtu(const struct net_device *dev,
 		mtu = mtu + old->overhead - config->overhead;
 	else if (old->overhead != config->overhead ||
 		 old->options.tos != config->options.tos ||
-		 grex_keepalive_moves(old, config))
+		 grex_route_moves(old, config))
 		mtu = link->mtu;
 	return clamp(grex_auto_mtu_keep_ipv6(dev, mtu), dev->min_mtu,
 		     dev->max_mtu);
@@ -453,7 +456,7 @@ int grex_device_change(struct net_device *dev, struct grex_config *config,
 	rcu_assign_pointer(tunnel->config, config);
 	grex_table_remove(table, old);
 	clear_bit(0, &tunnel->recursion_logged);
-	if (grex_keepalive_moves(old, config))
+	if (grex_route_moves(old, config))
 		device_forget_peer(tunnel);
 	grex_keepalive_change(tunnel, old, config);
 	grex_plpmtud_change(tunnel, old, config);

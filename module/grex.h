@@ -26,6 +26,7 @@
 #include "keepalive.h"
 #include "plpmtud.h"
 #include "pmtu.h"
+#include "probe.h"
 #include "relay.h"
 #include "responder.h"
 #include "stats.h"
@@ -135,6 +136,7 @@ struct grex_config {
  * @relay_limit: own. ICMP errors relayed per second, by enum grex_error_kind
  * @responder_limit: own. keepalives from inside addresses answered per second
  * @responder: own. the last of those
+ * @probes: own.
  * @keepalive: own.
  * @plpmtud: own.
  * @pmtu: own.
@@ -159,6 +161,7 @@ struct grex_tunnel {
 	struct ratelimit_state relay_limit[GREX_ERROR_KINDS];
 	struct ratelimit_state responder_limit;
 	struct grex_responder responder;
+	struct grex_probes probes;
 	struct grex_keepalive keepalive;
 	struct grex_plpmtud plpmtud;
 	struct grex_pmtu pmtu;

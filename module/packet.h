@@ -13,12 +13,8 @@
 #include <linux/skbuff.h>
 #include <net/ipv6.h>
 
-struct grex_config;
-
 int grex_rx(struct sk_buff *skb);
 netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev);
-int grex_tx_probe(struct grex_config *config, struct sk_buff *skb, bool df);
-int grex_tx_reflect(struct grex_config *config, struct sk_buff *skb);
 
 /* Does the packet end at the other end of the tunnel? It cannot be forwarded, so
  * its TTL, often 1 (OSPF) or 255 (neighbour discovery), says nothing about the

@@ -11,9 +11,10 @@
 
 #include "auto_mtu.h"
 #include "grex.h"
-#include "keepalive.h"
 #include "plpmtud.h"
 #include "pmtu.h"
+#include "probe.h"
+#include "route.h"
 
 /* A probe that is not back by then is lost [PROBE_TIMER]: four round trips, in this range.
  * RFC 8899 5.1.1 has 1 s at least, since it takes silence for a loss. Here silence says
@@ -194,7 +195,7 @@ static unsigned long plpmtud_step(struct grex_tunnel *tunnel, u32 limit,
 	plpmtud->tried = fsm->probed_size;
 	plpmtud->is_back = false;
 	plpmtud->small_is_back = false;
-	log = grex_keepalive_probes(tunnel, GREX_PROBE_PATH);
+	log = grex_probe_get_log(tunnel, GREX_PROBE_PATH);
 	plpmtud->seq = log.sent;
 	delay = plpmtud_probe_timer(log.rtt_smoothed) << plpmtud->silent;
 	plpmtud->due = jiffies + delay;
@@ -210,11 +211,11 @@ static bool plpmtud_send(struct grex_config *config, u32 size)
 {
 	int err;
 
-	err = grex_keepalive_send(config, GREX_PROBE_PATH,
-				  plpmtud_inner(config, size), true);
-	if (!grex_keepalive_is_unsent(err))
-		err = grex_keepalive_send(config, GREX_PROBE_PATH, 0, true);
-	return !grex_keepalive_is_unsent(err);
+	err = grex_probe_send(config, GREX_PROBE_PATH,
+			      plpmtud_inner(config, size), true);
+	if (!grex_probe_is_unsent(err))
+		err = grex_probe_send(config, GREX_PROBE_PATH, 0, true);
+	return !grex_probe_is_unsent(err);
 }
 
 static void plpmtud_work(struct work_struct *work)
@@ -280,7 +281,7 @@ void grex_plpmtud_ack(const struct grex_config *config,
 	} else if (!probe->padding) {
 		plpmtud->small_is_back = true;
 	} else if (plpmtud->tried &&
-		   grex_keepalive_size(config, probe) ==
+		   grex_probe_size(config, probe) ==
 			   plpmtud_inner(config, plpmtud->tried)) {
 		plpmtud->is_back = true;
 		plpmtud_kick(plpmtud, PLPMTUD_PACE);
@@ -375,7 +376,7 @@ void grex_plpmtud_change(struct grex_tunnel *tunnel,
 	if (!netif_running(tunnel->dev))
 		return;
 	if (old->options.mtu_probe != config->options.mtu_probe ||
-	    grex_keepalive_moves(old, config)) {
+	    grex_route_moves(old, config)) {
 		plpmtud_restart(tunnel, true);
 		return;
 	}
@@ -391,7 +392,7 @@ void grex_plpmtud_read(struct grex_tunnel *tunnel,
 {
 	struct grex_plpmtud *plpmtud = &tunnel->plpmtud;
 	const struct grex_probe_log log =
-		grex_keepalive_probes(tunnel, GREX_PROBE_PATH);
+		grex_probe_get_log(tunnel, GREX_PROBE_PATH);
 
 	state->sent = log.sent;
 	state->received = log.received;

@@ -5,12 +5,14 @@
  */
 #include <linux/if_ether.h>
 #include <linux/inetdevice.h>
+#include <linux/pkt_sched.h>
 #include <net/ip.h>
 #include <net/route.h>
 
+#include "encap.h"
 #include "grex.h"
 #include "packet.h"
-#include "proof.h"
+#include "probe.h"
 #include "responder.h"
 #include "stats.h"
 
@@ -168,14 +170,29 @@ static bool responder_listen(const struct grex_config *config,
 			     &hash))
 		return !config->options.has_secret;
 	if (config->options.has_secret &&
-	    hash != grex_proof(config, skb->data + at, request->saddr,
-			       request->daddr))
+	    hash != grex_probe_hash(config, skb->data + at, request->saddr,
+				    request->daddr))
 		return false;
 	WRITE_ONCE(peer->mtu, probe.mtu);
 	WRITE_ONCE(peer->path_mtu, probe.path_mtu);
 	WRITE_ONCE(peer->heard, jiffies);
 	WRITE_ONCE(peer->verified, config->options.has_secret);
 	return true;
+}
+
+/* Send the packet to the outer address of the peer. */
+static int responder_output(struct grex_config *config, struct sk_buff *skb)
+{
+	struct grex_outer outer;
+	int reason;
+
+	reason = grex_encap_route(config, skb, 0, false, 0, &outer);
+	if (unlikely(reason != GREX_STAT_NONE)) {
+		grex_encap_drop(config->tunnel, reason, skb);
+		return -ENOBUFS;
+	}
+	skb->priority = TC_PRIO_CONTROL;
+	return grex_encap_send_bare(config, skb, &outer);
 }
 
 static void responder_send(struct grex_config *config, struct sk_buff *skb,
@@ -207,7 +224,7 @@ static void responder_send(struct grex_config *config, struct sk_buff *skb,
 	grex_note_time(&tunnel->received);
 	if (kind == RESPONDER_INNER)
 		grex_tx(skb, tunnel->dev);
-	else if (grex_tx_reflect(config, skb))
+	else if (responder_output(config, skb))
 		return;
 	grex_stats_count(tunnel->stats, GREX_KEEPALIVE_ANSWERED);
 }

@@ -10,6 +10,7 @@
 
 #include "grex.h"
 #include "route.h"
+#include "table.h"
 
 /**
  * grex_route_in_vrf - is the device that a tunnel is bound to in a VRF
@@ -103,4 +104,20 @@ bool grex_route_is_spread(const struct grex_config *config, __be32 remote,
 	return !fib_lookup(config->tunnel->net, &flow, &result,
 			   FIB_LOOKUP_NOREF) &&
 	       result.fi && fib_info_num_path(result.fi) > 1;
+}
+
+/**
+ * grex_route_moves - check whether a change selects another peer, or another route to it
+ * @old: the configuration before
+ * @config: the new configuration
+ */
+bool grex_route_moves(const struct grex_config *old,
+		      const struct grex_config *config)
+{
+	const struct grex_options *from = &old->options;
+	const struct grex_options *to = &config->options;
+
+	return !grex_table_same_pair(&from->match, &to->match) ||
+	       from->link != to->link || from->okey != to->okey ||
+	       from->oflags != to->oflags || from->fwmark != to->fwmark;
 }

@@ -12,5 +12,7 @@ struct rtable *grex_route_lookup(const struct grex_config *config,
 bool grex_route_in_vrf(const struct grex_config *config, int vrf);
 bool grex_route_is_spread(const struct grex_config *config, __be32 remote,
 			  u8 dsfield);
+bool grex_route_moves(const struct grex_config *old,
+		      const struct grex_config *config);
 
 #endif

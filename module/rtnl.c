@@ -17,6 +17,7 @@
 #include "keepalive.h"
 #include "plpmtud.h"
 #include "pmtu.h"
+#include "probe.h"
 #include "rtnl.h"
 #include "stats.h"
 
@@ -602,7 +603,7 @@ static int rtnl_probe(struct grex_tunnel *tunnel, struct nlattr *data[],
 		if (data[i] && i != IFLA_GREX_PROBE)
 			return rtnl_refuse(-EINVAL, extack, data[i],
 					   "IFLA_GREX_PROBE takes no options beside it");
-	err = grex_keepalive_probe(tunnel, nla_get_u32(attr));
+	err = grex_probe_manual(tunnel, nla_get_u32(attr));
 	switch (err) {
 	case 0:
 		return 0;
@@ -832,11 +833,11 @@ static bool rtnl_put_keepalive(struct sk_buff *skb, struct grex_tunnel *tunnel)
 	const struct grex_fsm fsm = grex_keepalive_state(tunnel);
 	struct grex_probe_log log;
 
-	log = grex_keepalive_probes(tunnel, GREX_PROBE_KEEPALIVE);
+	log = grex_probe_get_log(tunnel, GREX_PROBE_KEEPALIVE);
 	if ((fsm.state != GREX_FSM_OFF || log.sent) &&
 	    !rtnl_put_probes(skb, GREX_XSTATS_KEEPALIVE, &fsm, &log))
 		return false;
-	log = grex_keepalive_probes(tunnel, GREX_PROBE_MANUAL);
+	log = grex_probe_get_log(tunnel, GREX_PROBE_MANUAL);
 	return !log.sent || rtnl_put_probes(skb, GREX_XSTATS_PROBE, NULL, &log);
 }
 

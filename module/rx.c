@@ -17,6 +17,7 @@
 #include "keepalive.h"
 #include "packet.h"
 #include "plpmtud.h"
+#include "probe.h"
 #include "responder.h"
 #include "stats.h"
 #include "table.h"
@@ -83,20 +84,16 @@ static bool rx_seq_accept(struct grex_tunnel *tunnel, u32 number)
 }
 
 /* Layer 2 and ERSPAN are other kinds of tunnel. */
-static bool rx_carries(struct sk_buff *skb, struct grex_header *header)
+static bool rx_carries(__be16 protocol)
 {
-	switch (header->protocol) {
-	case htons(ETH_P_IP):
-	case htons(ETH_P_IPV6):
-		return true;
-	case htons(ETH_P_TEB):
-	case htons(ETH_P_ERSPAN):
-	case htons(ETH_P_ERSPAN2):
-		return false;
-	default:
-		grex_responder_unwrap(skb, header);
-		return true;
-	}
+	return protocol != htons(ETH_P_TEB) &&
+	       protocol != htons(ETH_P_ERSPAN) &&
+	       protocol != htons(ETH_P_ERSPAN2);
+}
+
+static bool rx_is_ip(__be16 protocol)
+{
+	return protocol == htons(ETH_P_IP) || protocol == htons(ETH_P_IPV6);
 }
 
 /* Is it a keepalive, or on its way back to who sent it? Not GRE inside of GRE
@@ -196,6 +193,18 @@ static int rx_decap(const struct grex_config *config, struct sk_buff *skb,
 	return GREX_STAT_NONE;
 }
 
+/* Hand a probe that the peer has returned to all who wait for one. */
+static void rx_probe(struct grex_config *config, struct sk_buff *skb,
+		     const struct grex_header *header)
+{
+	struct grex_probe probe;
+
+	if (!grex_probe_take(config, skb, header, &probe))
+		return;
+	grex_keepalive_reply(config, &probe);
+	grex_plpmtud_ack(config, &probe);
+}
+
 /* Always takes the packet; a value below 0 would mean another protocol. */
 int grex_rx(struct sk_buff *skb)
 {
@@ -210,7 +219,7 @@ int grex_rx(struct sk_buff *skb)
 	struct grex_header header;
 	struct grex_config *config;
 	struct grex_tunnel *tunnel;
-	__be16 protocol;
+	bool is_wrapped = false;
 	__be32 from, to;
 	int reason;
 
@@ -240,22 +249,22 @@ int grex_rx(struct sk_buff *skb)
 		skb_checksum_try_convert(skb, IPPROTO_GRE, null_compute_pseudo);
 	}
 
-	/* The peer returns it as we made it, without checksum or number. */
+	/* The peer returns a probe as it was sent, without checksum or number. */
 	if (unlikely(!header.protocol)) {
-		struct grex_probe probe;
-
-		if (grex_keepalive_take_reply(config, skb, &header, &probe))
-			grex_plpmtud_ack(config, &probe);
+		rx_probe(config, skb, &header);
 		return 0;
 	}
 	reason = GREX_RX_NO_CSUM;
 	if (unlikely(config->options.iflags & ~header.flags & GREX_HEADER_CSUM))
 		goto drop;
 
-	protocol = header.protocol;
-	reason = GREX_RX_PROTOCOL;
-	if (unlikely(!rx_carries(skb, &header)))
-		goto drop;
+	/* Some vendors wrap their keepalives. */
+	if (unlikely(!rx_is_ip(header.protocol))) {
+		reason = GREX_RX_PROTOCOL;
+		if (!rx_carries(header.protocol))
+			goto drop;
+		is_wrapped = grex_responder_unwrap(skb, &header);
+	}
 
 	if (unlikely(config->options.iflags & GREX_HEADER_SEQ)) {
 		reason = GREX_RX_NO_SEQ;
@@ -274,9 +283,9 @@ int grex_rx(struct sk_buff *skb)
 	if (unlikely(rx_comes_back(skb, from))) {
 		if (grex_responder_take(config, skb, from, to))
 			return 0;
-		/* It looked like a keepalive of some vendor's. */
+		/* It looked like the keepalive of another vendor. */
 		reason = GREX_RX_KEEPALIVE_REFUSED;
-		if (header.protocol != protocol)
+		if (is_wrapped)
 			goto drop;
 	}
 	reason = GREX_RX_NO_MEMORY;

@@ -4,28 +4,21 @@
  */
 #include <linux/icmpv6.h>
 #include <linux/if_ether.h>
-#include <linux/pkt_sched.h>
 #include <net/dsfield.h>
 #include <net/icmp.h>
 #include <net/inet_ecn.h>
 #include <net/ip.h>
 #include <net/ip6_route.h>
 #include <net/ip_tunnels.h>
-#include <net/sch_generic.h>
 
 #include "clamp.h"
 #include "encap.h"
 #include "fragment.h"
 #include "grex.h"
-#include "header.h"
 #include "nbma.h"
 #include "packet.h"
 #include "pmtu.h"
-#include "proof.h"
 #include "stats.h"
-
-/* As far as it gets: what the vendors have in a keepalive. */
-#define TX_PROBE_TTL 255
 
 /**
  * struct tx_inner - what the outer header takes over from the inner one
@@ -231,121 +224,4 @@ netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev)
 		tx_segments(config, skb, neighbour);
 	rcu_read_unlock();
 	return NETDEV_TX_OK;
-}
-
-/* Was it a queue that had no room, that of the device or of one that it is made of (a
- * VLAN)? A device without one drops what the other end does not take: larger than its
- * MTU, or it is down (veth).
- */
-static int tx_queue_of(struct net_device *dev, struct netdev_nested_priv *priv)
-{
-	const struct netdev_queue *queue = netdev_get_tx_queue(dev, 0);
-
-	return !!rcu_dereference_bh(queue->qdisc)->enqueue;
-}
-
-static bool tx_has_queue(struct net_device *dev)
-{
-	struct netdev_nested_priv priv = {};
-
-	return tx_queue_of(dev, &priv) ||
-	       netdev_walk_all_lower_dev_rcu(dev, tx_queue_of, &priv);
-}
-
-/**
- * grex_tx_probe - send a keepalive to the remote
- * @config: of a tunnel that has one
- * @skb: what the remote is to send back, behind its IP header; ours now
- * @df: with DF, outside and inside: not to be fragmented on either way
- *
- * It takes the way of packets with DSCP 0, or the tunnel's if that is fixed, in the
- * class of routing protocols; and it goes whatever the device's carrier says.
- * Caller: RCU, BH disabled.
- *
- * Return: 0; -EHOSTUNREACH: no route to the remote; -ELOOP: it leads back into the
- * tunnel; -EMSGSIZE: larger than what the underlay takes; -ENOMEM; -ENOBUFS: the
- * queue of the underlay is full; or another one: filtered, or the device dropped it
- */
-int grex_tx_probe(struct grex_config *config, struct sk_buff *skb, bool df)
-{
-	struct grex_tunnel *tunnel = config->tunnel;
-	struct net_device *dev = tunnel->dev;
-	struct net_device *underlay;
-	struct grex_outer outer;
-	struct iphdr *ip;
-	void *payload;
-	int reason;
-	int err;
-
-	err = -EHOSTUNREACH;
-	reason = grex_encap_route(config, skb, 0, false, 0, &outer);
-	if (unlikely(reason != GREX_STAT_NONE))
-		goto drop;
-	outer.dsfield = IPTOS_PREC_INTERNETCONTROL;
-	outer.ttl = config->options.ttl ?: TX_PROBE_TTL;
-	outer.df = df ? htons(IP_DF) : 0;
-
-	payload = skb->data +
-		  grex_header_len(config->options.iflags & GREX_HEADER_KEY);
-	grex_probe_sign(payload,
-			grex_proof(config, payload, outer.daddr, outer.saddr));
-	ip = skb_push(skb, sizeof(*ip));
-	skb_reset_network_header(skb);
-	ip->version = 4;
-	ip->ihl = sizeof(*ip) >> 2;
-	ip->tos = IPTOS_PREC_INTERNETCONTROL;
-	ip->tot_len = htons(skb->len);
-	ip->frag_off = outer.df;
-	ip->ttl = TX_PROBE_TTL;
-	ip->protocol = IPPROTO_GRE;
-	ip->saddr = outer.daddr;
-	ip->daddr = outer.saddr;
-	__ip_select_ident(tunnel->net, ip, 1);
-	ip_send_check(ip);
-	skb->protocol = htons(ETH_P_IP);
-	skb->dev = dev;
-	skb->priority = TC_PRIO_CONTROL;
-
-	err = -EMSGSIZE;
-	reason = GREX_TX_TOO_BIG;
-	if (df &&
-	    skb->len + config->overhead > grex_pmtu_limit(config, outer.rt)) {
-		ip_rt_put(outer.rt);
-		goto drop;
-	}
-	underlay = outer.rt->dst.dev;
-	err = grex_encap_send(config, skb, &outer);
-	if (err > 0)
-		err = tx_has_queue(underlay) ? -ENOBUFS : -EIO;
-	return err;
-
-drop:
-	if (reason == GREX_TX_RECURSION)
-		err = -ELOOP;
-	grex_encap_drop(tunnel, reason, skb);
-	return err;
-}
-
-/**
- * grex_tx_reflect - return a keepalive of the remote
- * @config: of a tunnel that has one
- * @skb: an IPv4 packet to it, not to be encapsulated; ours now
- *
- * Caller: RCU, BH disabled.
- *
- * Return: 0, or -ENOBUFS when it did not get out
- */
-int grex_tx_reflect(struct grex_config *config, struct sk_buff *skb)
-{
-	struct grex_tunnel *tunnel = config->tunnel;
-	struct grex_outer outer;
-	int reason;
-
-	reason = grex_encap_route(config, skb, 0, false, 0, &outer);
-	if (unlikely(reason != GREX_STAT_NONE)) {
-		grex_encap_drop(tunnel, reason, skb);
-		return -ENOBUFS;
-	}
-	skb->priority = TC_PRIO_CONTROL;
-	return grex_encap_send_bare(config, skb, &outer);
 }

@@ -122,16 +122,16 @@ layer_order() {
 	done <<-'END'
 		main.c demux netns rtnl
 		netns.c auto_mtu grex netns stats table
-		rtnl.c device plpmtud grex header keepalive pmtu rtnl stats
+		rtnl.c device grex header keepalive plpmtud pmtu probe rtnl stats
 		ioctl.c grex ioctl
-		device.c device plpmtud auto_mtu grex header ioctl keepalive nbma packet pmtu sent_log stats table
+		device.c auto_mtu device grex header ioctl keepalive nbma packet plpmtud pmtu probe route sent_log stats table
 		demux.c demux icmp packet
-		rx.c clamp plpmtud grex header keepalive packet responder stats table
-		plpmtud.c auto_mtu grex keepalive plpmtud pmtu
+		rx.c clamp grex header keepalive packet plpmtud probe responder stats table
+		plpmtud.c auto_mtu grex plpmtud pmtu probe route
 		auto_mtu.c auto_mtu grex pmtu
-		keepalive.c grex histogram keepalive packet proof stats table trace
-		responder.c grex packet proof responder stats
-		tx.c clamp encap fragment grex header nbma packet pmtu proof stats
+		keepalive.c grex keepalive probe route stats trace
+		responder.c encap grex packet probe responder stats
+		tx.c clamp encap fragment grex nbma packet pmtu stats
 		fragment.c fragment grex stats
 		encap.c encap grex header nbma pmtu route sent_log stats
 		icmp.c icmp plpmtud auto_mtu grex header packet pmtu embedded relay route sent_log stats table translate
@@ -139,8 +139,8 @@ layer_order() {
 		relay.c relay
 		sent_log.c sent_log
 		pmtu.c grex pmtu route
-		route.c grex route
-		proof.c grex proof
+		route.c grex route table
+		probe.c encap grex header histogram pmtu probe stats
 		nbma.c nbma
 		table.c grex header route table
 		stats.c grex stats
