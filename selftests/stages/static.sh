@@ -103,56 +103,97 @@ layer_pure() {
 
 # Packet files see no netlink, rtnl.c sees no packet.
 layer_packets() {
-	includes module/{rx,tx,icmp,relay,sent_log,keepalive,responder,clamp}.c |
+	includes module/{rx,tx,icmp,relay,encap,fragment,sent_log,probe,keepalive,responder,clamp}.c |
 		grep -E 'netlink|rtnl|: (device|demux)\.h'
 	grep -nE 'sk_buff \*skb\)?->|skb_(push|pull|put|cow)|<linux/skbuff.h>|packet\.h' module/rtnl.c
 	true
 }
 
-# Calls go downward only: each file and the headers of ours it may include.
+# Each file of the module, and the files below it: it may include their headers and call
+# their functions.
+layer_table() {
+	cat <<-'END'
+		main demux netns rtnl
+		netns auto_mtu grex stats table
+		rtnl device grex header keepalive plpmtud pmtu probe stats
+		device auto_mtu grex header ioctl keepalive nbma packet plpmtud pmtu probe route sent_log stats table tx
+		ioctl grex
+		demux icmp packet rx
+		rx clamp grex header keepalive packet plpmtud probe responder stats table
+		icmp auto_mtu embedded grex header packet plpmtud pmtu relay route sent_log stats table translate
+		plpmtud auto_mtu grex plpmtud_fsm pmtu probe route
+		auto_mtu grex pmtu
+		keepalive grex keepalive_fsm probe route stats trace
+		probe encap grex header histogram keepalive_wire pmtu stats
+		responder encap grex keepalive_wire packet probe stats tx
+		tx clamp encap fragment grex nbma packet pmtu stats
+		fragment grex stats
+		encap embedded grex header nbma pmtu route sent_log stats
+		clamp grex mss pmtu
+		relay embedded
+		nbma
+		sent_log
+		pmtu grex route
+		table grex header route
+		route grex table
+		stats grex
+		translate
+		keepalive_fsm
+		keepalive_wire header
+		plpmtud_fsm
+		embedded header
+		mss
+		histogram
+		header
+	END
+}
+
+# layer_functions: every global function of the module, "function file"
+layer_functions() {
+	grep -HoE '^[a-z_][a-z0-9_ *]*\bgrex_[a-z0-9_]+\(' module/*.c |
+		sed -E 's,^module/([a-z0-9_]+)\.c:.*\b(grex_[a-z0-9_]+)\($,\2 \1,'
+}
+
+# layer_calls: the files whose functions a file uses, "file other function"
+layer_calls() {
+	local file
+	for file in module/*.c; do
+		# The preprocessor removes comments.
+		gcc -fpreprocessed -dD -E -P "$file" 2>/dev/null |
+			grep -oE '\bgrex_[a-z0-9_]+\b' | sort -u |
+			sed "s,^,$(basename "$file" .c) ,"
+	done | awk '
+		NR == FNR { file[$1] = $2; next }
+		$2 in file && file[$2] != $1 { print $1, file[$2], $2 }
+	' <(layer_functions) -
+}
+
+# Calls go downward only.
 layer_order() {
 	local file allowed
 	for file in module/*.c; do
-		grep -q "^		${file#module/} " "${BASH_SOURCE[0]}" ||
-			echo "$file: not in the table of layer_order"
+		layer_table | grep -q "^$(basename "$file" .c)\( \|$\)" ||
+			echo "$file: not in layer_table"
 	done
 	while read -r file allowed; do
-		includes "module/$file" | grep -E ': [a-z_]+\.h$' |
-			grep -vE ": ($(echo "$allowed" | tr ' ' '|'))\.h\$"
-	done <<-'END'
-		main.c demux netns rtnl
-		netns.c auto_mtu grex netns stats table
-		rtnl.c device grex header keepalive plpmtud pmtu probe rtnl stats
-		ioctl.c grex ioctl
-		device.c auto_mtu device grex header ioctl keepalive nbma packet plpmtud pmtu probe route sent_log stats table
-		demux.c demux icmp packet
-		rx.c clamp grex header keepalive packet plpmtud probe responder stats table
-		plpmtud.c auto_mtu grex plpmtud pmtu probe route
-		auto_mtu.c auto_mtu grex pmtu
-		keepalive.c grex keepalive probe route stats trace
-		responder.c encap grex packet probe responder stats
-		tx.c clamp encap fragment grex nbma packet pmtu stats
-		fragment.c fragment grex stats
-		encap.c encap grex header nbma pmtu route sent_log stats
-		icmp.c icmp plpmtud auto_mtu grex header packet pmtu embedded relay route sent_log stats table translate
-		clamp.c clamp grex mss pmtu
-		relay.c relay
-		sent_log.c sent_log
-		pmtu.c grex pmtu route
-		route.c grex route table
-		probe.c encap grex header histogram pmtu probe stats
-		nbma.c nbma
-		table.c grex header route table
-		stats.c grex stats
-		translate.c translate
-		keepalive_fsm.c keepalive_fsm
-		keepalive_wire.c keepalive_wire
-		embedded.c embedded
-		mss.c mss
-		plpmtud_fsm.c plpmtud_fsm
-		histogram.c histogram
-		header.c header
-	END
+		includes "module/$file.c" | grep -E ': [a-z0-9_]+\.h$' |
+			grep -vE ": (${allowed// /|}|$file)\.h\$"
+	done < <(layer_table)
+	layer_calls | awk '
+		NR == FNR { for (i = 2; i <= NF; i++) allowed[$1, $i] = 1; next }
+		!(($1, $2) in allowed) { print "module/" $1 ".c calls " $3 "() of " $2 ".c" }
+	' <(layer_table) -
+	true
+}
+
+# No file calls itself by way of others, and no header includes itself.
+layer_circles() {
+	{ layer_calls | cut -d' ' -f1,2 | sort -u | tsort >/dev/null; } 2>&1
+	{
+		includes module/*.h |
+			sed -nE 's,^module/([a-z0-9_]+)\.h: ([a-z0-9_]+)\.h$,\1 \2,p' |
+			tsort >/dev/null
+	} 2>&1
 	true
 }
 
@@ -220,6 +261,7 @@ try "man pages" man_pages
 try "layers: pure files" layer_pure
 try "layers: packets and netlink apart" layer_packets
 try "layers: calls go downward" layer_order
+try "layers: no circle of calls or headers" layer_circles
 try "layers: the folders of gretool" tool_folders
 try "layers: no circle in gretool" tool_circles
 try "layers: kernel versions in compat only" layer_versions
