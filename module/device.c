@@ -208,7 +208,7 @@ static int device_change_mtu(struct net_device *dev, int mtu)
 static void device_get_stats64(struct net_device *dev,
 			       struct rtnl_link_stats64 *link)
 {
-	u64 count[GREX_STAT_COUNT];
+	u64 count[GREX_STAT_IDS];
 
 	dev_fetch_sw_netstats(link, dev->tstats);
 	grex_stats_read(netdev_priv(dev), count);
@@ -259,15 +259,19 @@ static void device_get_strings(struct net_device *dev, u32 set, u8 *data)
 
 	if (set != ETH_SS_STATS)
 		return;
-	for (id = 0; id < GREX_STAT_COUNT; id++)
-		strscpy(data + id * ETH_GSTRING_LEN, grex_stats_names[id],
-			ETH_GSTRING_LEN);
+	for (id = GREX_STAT_FIRST; id <= GREX_STAT_MAX; id++) {
+		strscpy(data, grex_stats_names[id], ETH_GSTRING_LEN);
+		data += ETH_GSTRING_LEN;
+	}
 }
 
 static void device_get_ethtool_stats(struct net_device *dev,
 				     struct ethtool_stats *stats, u64 *data)
 {
-	grex_stats_read(netdev_priv(dev), data);
+	u64 count[GREX_STAT_IDS];
+
+	grex_stats_read(netdev_priv(dev), count);
+	memcpy(data, count + GREX_STAT_FIRST, GREX_STAT_COUNT * sizeof(*data));
 }
 
 static const struct ethtool_ops device_ethtool_ops = {
@@ -277,6 +281,10 @@ static const struct ethtool_ops device_ethtool_ops = {
 	.get_strings = device_get_strings,
 	.get_ethtool_stats = device_get_ethtool_stats,
 };
+
+static_assert(GREX_MTU_MIN == ETH_MIN_MTU);
+static_assert(GREX_MTU_MAX ==
+	      IP_MAX_MTU - sizeof(struct iphdr) - GREX_HEADER_MAX);
 
 static const struct device_type device_type = {
 	.name = "grex",
@@ -299,9 +307,9 @@ void grex_device_setup(struct net_device *dev)
 	dev->features |= features;
 	dev->hw_features |= features;
 	dev->mtu = ETH_DATA_LEN;
-	dev->min_mtu = ETH_MIN_MTU;
-	/* The same for all options, so that changing them never clashes. */
-	dev->max_mtu = IP_MAX_MTU - sizeof(struct iphdr) - GREX_HEADER_MAX;
+	dev->min_mtu = GREX_MTU_MIN;
+	/* The limit is the same for all options, so that a change never exceeds it. */
+	dev->max_mtu = GREX_MTU_MAX;
 	grex_compat_set_tstats(dev);
 	grex_compat_set_lltx(dev);
 	netif_keep_dst(dev);

@@ -70,7 +70,7 @@ static bool encap_may_cache(const struct grex_config *config, u8 dsfield)
  * @neighbour: outer destination of a tunnel without a remote, 0: the next hop's
  * @outer: route, socket, addresses and TOS are set, and @fragment to 0
  *
- * Return: GREX_STAT_NONE, or the counter of the reason why there is no route
+ * Return: GREX_STAT_UNSPEC, or the counter of the reason why there is no route
  */
 int grex_encap_route(struct grex_config *config, struct sk_buff *skb,
 		     u8 dsfield, bool by_flow, __be32 neighbour,
@@ -95,16 +95,16 @@ int grex_encap_route(struct grex_config *config, struct sk_buff *skb,
 	if (unlikely(!outer->daddr)) {
 		outer->daddr = neighbour ?: grex_nbma_of_next_hop(skb, dev);
 		if (!outer->daddr)
-			return GREX_TX_NO_REMOTE;
+			return GREX_STAT_TX_NO_REMOTE;
 	}
 	outer->rt = grex_route_lookup(config, outer->daddr, outer->dsfield,
 				      by_flow ? skb_get_hash(skb) : 0,
 				      &outer->saddr);
 	if (IS_ERR(outer->rt))
-		return GREX_TX_NO_ROUTE;
+		return GREX_STAT_TX_NO_ROUTE;
 	if (unlikely(outer->rt->dst.dev == dev)) {
 		ip_rt_put(outer->rt);
-		return GREX_TX_RECURSION;
+		return GREX_STAT_TX_RECURSION;
 	}
 	/* Flows that take several equal paths cannot share one route. */
 	if (may_cache &&
@@ -113,7 +113,7 @@ int grex_encap_route(struct grex_config *config, struct sk_buff *skb,
 				  outer->saddr);
 found:
 	outer->sk = encap_sock(config, outer->rt);
-	return GREX_STAT_NONE;
+	return GREX_STAT_UNSPEC;
 }
 
 /* Compute the checksum over the GRE header and the payload. If the inner packet still waits
@@ -249,7 +249,7 @@ static void encap_remember(const struct grex_config *config,
 void grex_encap_drop(struct grex_tunnel *tunnel, int reason,
 		     struct sk_buff *skb)
 {
-	if (reason == GREX_TX_RECURSION)
+	if (reason == GREX_STAT_TX_RECURSION)
 		encap_log_recursion(tunnel);
 	grex_stats_drop(tunnel->stats, reason, skb);
 }
@@ -337,13 +337,13 @@ int grex_encap_send(struct grex_config *config, struct sk_buff *skb,
 		dev_sw_netstats_tx_add(tunnel->dev, 1, len);
 		grex_note_time(&tunnel->sent_last);
 	} else {
-		grex_stats_count(tunnel->stats, GREX_TX_UNDERLAY);
+		grex_stats_count(tunnel->stats, GREX_STAT_TX_UNDERLAY);
 	}
 	return err;
 
 no_memory:
 	ip_rt_put(outer->rt);
-	grex_encap_drop(tunnel, GREX_TX_NO_MEMORY, skb);
+	grex_encap_drop(tunnel, GREX_STAT_TX_NO_MEMORY, skb);
 	return -ENOMEM;
 }
 
@@ -364,7 +364,7 @@ int grex_encap_send_bare(struct grex_config *config, struct sk_buff *skb,
 	if (unlikely(skb_cow_head(skb, LL_RESERVED_SPACE(outer->rt->dst.dev) +
 					       outer->rt->dst.header_len))) {
 		ip_rt_put(outer->rt);
-		grex_encap_drop(tunnel, GREX_TX_NO_MEMORY, skb);
+		grex_encap_drop(tunnel, GREX_STAT_TX_NO_MEMORY, skb);
 		return -ENOBUFS;
 	}
 	skb_scrub_packet(skb, !net_eq(tunnel->net, dev_net(tunnel->dev)));
@@ -374,6 +374,6 @@ int grex_encap_send_bare(struct grex_config *config, struct sk_buff *skb,
 	err = ip_local_out(tunnel->net, outer->sk, skb);
 	if (!net_xmit_eval(err))
 		return 0;
-	grex_stats_count(tunnel->stats, GREX_TX_UNDERLAY);
+	grex_stats_count(tunnel->stats, GREX_STAT_TX_UNDERLAY);
 	return -ENOBUFS;
 }

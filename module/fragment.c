@@ -43,7 +43,7 @@ bool grex_fragment_ipv4(const struct grex_config *config, struct sk_buff *skb,
 	/* Only the first fragment carries all options (RFC 791 3.1). */
 	IPCB(skb)->opt.optlen = ip_hdrlen(skb) - sizeof(struct iphdr);
 	if (ip_do_fragment(dev_net(dev), NULL, skb, output))
-		grex_stats_count(config->tunnel->stats, GREX_TX_NO_MEMORY);
+		grex_stats_count(config->tunnel->stats, GREX_STAT_TX_NO_MEMORY);
 	return true;
 }
 
@@ -62,7 +62,8 @@ struct sk_buff *grex_fragment_gso(const struct grex_config *config,
 
 	segments = skb_gso_segment(skb, dev->features & ~NETIF_F_GSO_MASK);
 	if (IS_ERR_OR_NULL(segments)) {
-		grex_stats_drop(config->tunnel->stats, GREX_TX_NO_MEMORY, skb);
+		grex_stats_drop(config->tunnel->stats, GREX_STAT_TX_NO_MEMORY,
+				skb);
 		return NULL;
 	}
 	consume_skb(skb);

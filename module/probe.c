@@ -52,6 +52,9 @@ u64 grex_probe_hash(const struct grex_config *config, const void *payload,
 	return siphash(&input, sizeof(input), key);
 }
 
+static_assert(GREX_PROBE_MIN ==
+	      sizeof(struct iphdr) + GREX_HEADER_BASE + GREX_PROBE_LEN);
+
 static unsigned int probe_min_size(const struct grex_config *config)
 {
 	return sizeof(struct iphdr) +
@@ -156,7 +159,7 @@ static int probe_output(struct grex_config *config, struct sk_buff *skb,
 
 	err = -EHOSTUNREACH;
 	reason = grex_encap_route(config, skb, 0, false, 0, &outer);
-	if (unlikely(reason != GREX_STAT_NONE))
+	if (unlikely(reason))
 		goto drop;
 	outer.dsfield = IPTOS_PREC_INTERNETCONTROL;
 	outer.ttl = config->options.ttl ?: PROBE_TTL;
@@ -164,7 +167,7 @@ static int probe_output(struct grex_config *config, struct sk_buff *skb,
 	probe_push_ip(config, skb, &outer);
 
 	err = -EMSGSIZE;
-	reason = GREX_TX_TOO_BIG;
+	reason = GREX_STAT_TX_TOO_BIG;
 	if (df &&
 	    skb->len + config->overhead > grex_pmtu_limit(config, outer.rt)) {
 		ip_rt_put(outer.rt);
@@ -177,7 +180,7 @@ static int probe_output(struct grex_config *config, struct sk_buff *skb,
 	return err;
 
 drop:
-	if (reason == GREX_TX_RECURSION)
+	if (reason == GREX_STAT_TX_RECURSION)
 		err = -ELOOP;
 	grex_encap_drop(config->tunnel, reason, skb);
 	return err;
@@ -223,7 +226,7 @@ int grex_probe_send(struct grex_config *config, enum grex_probe_kind kind,
 	if (skb)
 		err = probe_output(config, skb, df);
 	else
-		grex_stats_count(tunnel->stats, GREX_TX_NO_MEMORY);
+		grex_stats_count(tunnel->stats, GREX_STAT_TX_NO_MEMORY);
 	if (unlikely(grex_probe_is_unsent(err))) {
 		spin_lock(&probes->lock);
 		if ((u32)log->sent == probe.seq + 1)
@@ -302,7 +305,8 @@ bool grex_probe_take(struct grex_config *config, struct sk_buff *skb,
 	    !grex_probe_read(probe, payload, skb->len - header->len, &hash) ||
 	    hash != grex_probe_hash(config, payload, ip_hdr(skb)->saddr,
 				    ip_hdr(skb)->daddr)) {
-		grex_stats_drop(tunnel->stats, GREX_RX_KEEPALIVE_UNKNOWN, skb);
+		grex_stats_drop(tunnel->stats, GREX_STAT_RX_KEEPALIVE_UNKNOWN,
+				skb);
 		return false;
 	}
 	spin_lock(&probes->lock);
@@ -312,7 +316,8 @@ bool grex_probe_take(struct grex_config *config, struct sk_buff *skb,
 			      now - probe->time);
 	spin_unlock(&probes->lock);
 	if (!is_fresh) {
-		grex_stats_drop(tunnel->stats, GREX_RX_KEEPALIVE_REPEATED, skb);
+		grex_stats_drop(tunnel->stats, GREX_STAT_RX_KEEPALIVE_REPEATED,
+				skb);
 		return false;
 	}
 	/* The reply counts as many bytes as the packet that was sent. */
@@ -375,7 +380,7 @@ int grex_probe_manual(struct grex_tunnel *tunnel, unsigned int size)
 	if (!config->options.match.remote.v4)
 		err = -EDESTADDRREQ;
 	else if (size &&
-		 (size < probe_min_size(config) || size > tunnel->dev->max_mtu))
+		 (size < probe_min_size(config) || size > GREX_PROBE_MAX))
 		err = -EINVAL;
 	else
 		err = grex_probe_send(config, GREX_PROBE_MANUAL, size,

@@ -187,7 +187,7 @@ static int responder_output(struct grex_config *config, struct sk_buff *skb)
 	int reason;
 
 	reason = grex_encap_route(config, skb, 0, false, 0, &outer);
-	if (unlikely(reason != GREX_STAT_NONE)) {
+	if (unlikely(reason)) {
 		grex_encap_drop(config->tunnel, reason, skb);
 		return -ENOBUFS;
 	}
@@ -208,7 +208,7 @@ static void responder_send(struct grex_config *config, struct sk_buff *skb,
 	skb->ip_summed = CHECKSUM_NONE;
 	if (pskb_trim(skb, request->total_len) ||
 	    skb_ensure_writable(skb, sizeof(*ip))) {
-		grex_stats_drop(tunnel->stats, GREX_RX_NO_MEMORY, skb);
+		grex_stats_drop(tunnel->stats, GREX_STAT_RX_NO_MEMORY, skb);
 		return;
 	}
 	ip = ip_hdr(skb);
@@ -226,7 +226,7 @@ static void responder_send(struct grex_config *config, struct sk_buff *skb,
 		grex_tx(skb, tunnel->dev);
 	else if (responder_output(config, skb))
 		return;
-	grex_stats_count(tunnel->stats, GREX_KEEPALIVE_ANSWERED);
+	grex_stats_count(tunnel->stats, GREX_STAT_KEEPALIVE_ANSWERED);
 }
 
 /**
@@ -256,13 +256,15 @@ bool grex_responder_take(struct grex_config *config, struct sk_buff *skb,
 	if (kind == RESPONDER_NONE || !config->options.keepalive_reply ||
 	    !config->options.match.remote.v4 || ip_hdr(skb)->ttl <= 1 ||
 	    !responder_may_answer_from(config, to)) {
-		grex_stats_drop(tunnel->stats, GREX_RX_KEEPALIVE_REFUSED, skb);
+		grex_stats_drop(tunnel->stats, GREX_STAT_RX_KEEPALIVE_REFUSED,
+				skb);
 		return true;
 	}
 	/* Whoever has the secret asks by the outer addresses. */
 	if ((kind == RESPONDER_INNER && config->options.has_secret) ||
 	    !responder_listen(config, skb, &request)) {
-		grex_stats_drop(tunnel->stats, GREX_RX_KEEPALIVE_UNPROVED, skb);
+		grex_stats_drop(tunnel->stats, GREX_STAT_RX_KEEPALIVE_UNPROVED,
+				skb);
 		return true;
 	}
 	/* A direct answer goes to the remote alone, and is smaller than what it answers: a
@@ -270,11 +272,13 @@ bool grex_responder_take(struct grex_config *config, struct sk_buff *skb,
 	 */
 	if (kind == RESPONDER_INNER &&
 	    responder_is_looped(tunnel, ip_hdr(skb))) {
-		grex_stats_drop(tunnel->stats, GREX_RX_KEEPALIVE_REFUSED, skb);
+		grex_stats_drop(tunnel->stats, GREX_STAT_RX_KEEPALIVE_REFUSED,
+				skb);
 		return true;
 	}
 	if (kind == RESPONDER_INNER && !__ratelimit(&tunnel->responder_limit)) {
-		grex_stats_drop(tunnel->stats, GREX_RX_KEEPALIVE_LIMITED, skb);
+		grex_stats_drop(tunnel->stats, GREX_STAT_RX_KEEPALIVE_LIMITED,
+				skb);
 		return true;
 	}
 	responder_send(config, skb, &request, kind, to);

@@ -56,6 +56,13 @@ struct rtnl_number {
 	const char *range;
 };
 
+/* Text of a range, for sentences. */
+#define RTNL_RANGE(min, max) __stringify(min) ".." __stringify(max)
+
+#define RTNL_PROBE_RANGE                                      \
+	"IFLA_GREX_PROBE must be " RTNL_RANGE(GREX_PROBE_MIN, \
+					      GREX_PROBE_MAX) " bytes, 60 at least with a key, or 0"
+
 #define RTNL_NUMBER(_type, _member, _specials, _min, _max, _range)  \
 	{                                                           \
 		.type = _type,                                      \
@@ -71,15 +78,20 @@ static const struct rtnl_number rtnl_numbers[] = {
 	RTNL_NUMBER(IFLA_GREX_DECAP_TTL, decap_ttl_copy, 0, 0, 1, "0 or 1"),
 	RTNL_NUMBER(IFLA_GREX_KEEPALIVE_INTERVAL, keepalive_interval, 1,
 		    GREX_KEEPALIVE_INTERVAL_MIN, GREX_KEEPALIVE_INTERVAL_MAX,
-		    "0 (off) or 100..3600000 ms"),
+		    "0 (off) or " RTNL_RANGE(GREX_KEEPALIVE_INTERVAL_MIN,
+					     GREX_KEEPALIVE_INTERVAL_MAX) " ms"),
 	RTNL_NUMBER(IFLA_GREX_KEEPALIVE_RETRIES, keepalive_retries, 0, 1,
-		    GREX_KEEPALIVE_RETRIES_MAX, "1..255"),
+		    GREX_KEEPALIVE_RETRIES_MAX,
+		    RTNL_RANGE(1, GREX_KEEPALIVE_RETRIES_MAX)),
 	RTNL_NUMBER(IFLA_GREX_KEEPALIVE_REPLY, keepalive_reply, 0, 0, 1,
 		    "0 or 1"),
 	RTNL_NUMBER(IFLA_GREX_MSS, mss, GREX_MSS_AUTO + 1, GREX_MSS_MIN,
-		    GREX_MSS_MAX, "0 (off), 1 (auto) or 88..65535 bytes"),
+		    GREX_MSS_MAX,
+		    "0 (off), 1 (auto) or " RTNL_RANGE(GREX_MSS_MIN,
+						       GREX_MSS_MAX) " bytes"),
 	RTNL_NUMBER(IFLA_GREX_MTU_PROBE, mtu_probe, 0, 0, 1, "0 or 1"),
-	RTNL_NUMBER(IFLA_GREX_TTL_MIN, ttl_min, 0, 0, 255, "0 (off) or 1..255"),
+	RTNL_NUMBER(IFLA_GREX_TTL_MIN, ttl_min, 0, 0, GREX_TTL_MIN_MAX,
+		    "0 (off) or " RTNL_RANGE(1, GREX_TTL_MIN_MAX)),
 };
 
 #define RTNL_UNKNOWN "This attribute of IFLA_INFO_DATA is not known to grex"
@@ -613,8 +625,7 @@ static int rtnl_probe(struct grex_tunnel *tunnel, struct nlattr *data[],
 		return rtnl_refuse(err, extack, attr,
 				   "The tunnel has no remote to ask");
 	case -EINVAL:
-		return rtnl_refuse(err, extack, attr,
-				   "IFLA_GREX_PROBE must be 56..65499 bytes, 60 at least with a key, or 0");
+		return rtnl_refuse(err, extack, attr, RTNL_PROBE_RANGE);
 	case -EMSGSIZE:
 		return rtnl_refuse(err, extack, attr,
 				   "The probe is larger than the path MTU");
@@ -892,7 +903,7 @@ static bool rtnl_put_path(struct sk_buff *skb, struct grex_tunnel *tunnel)
 
 static int rtnl_fill_xstats(struct sk_buff *skb, const struct net_device *dev)
 {
-	u64 count[GREX_STAT_COUNT];
+	u64 count[GREX_STAT_IDS];
 	struct nlattr *nest;
 	int id;
 
@@ -900,9 +911,8 @@ static int rtnl_fill_xstats(struct sk_buff *skb, const struct net_device *dev)
 	nest = nla_nest_start(skb, IFLA_INFO_XSTATS);
 	if (!nest)
 		return -EMSGSIZE;
-	for (id = 0; id < GREX_STAT_COUNT; id++) {
-		if (nla_put_u64_64bit(skb, GREX_STAT_PAD + 1 + id, count[id],
-				      GREX_STAT_PAD)) {
+	for (id = GREX_STAT_FIRST; id <= GREX_STAT_MAX; id++) {
+		if (nla_put_u64_64bit(skb, id, count[id], GREX_STAT_PAD)) {
 			nla_nest_cancel(skb, nest);
 			return -EMSGSIZE;
 		}

@@ -59,7 +59,7 @@ static struct grex_config *rx_match(struct grex_net *gn, struct sk_buff *skb,
 	if (other)
 		return other;
 	if (config) {
-		grex_stats_drop(config->tunnel->stats, GREX_RX_DOWN, skb);
+		grex_stats_drop(config->tunnel->stats, GREX_STAT_RX_DOWN, skb);
 		return NULL;
 	}
 
@@ -67,9 +67,10 @@ static struct grex_config *rx_match(struct grex_net *gn, struct sk_buff *skb,
 	icmp_send(skb, ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, 0);
 	config = grex_table_match_pair_rcu(&gn->table, &packet, arrival);
 	if (config)
-		grex_stats_drop(config->tunnel->stats, GREX_RX_WRONG_KEY, skb);
+		grex_stats_drop(config->tunnel->stats, GREX_STAT_RX_WRONG_KEY,
+				skb);
 	else
-		grex_stats_drop(gn->stats, GREX_NETNS_RX_NO_TUNNEL, skb);
+		grex_stats_drop(gn->stats, GREX_STAT_NETNS_RX_NO_TUNNEL, skb);
 	return NULL;
 }
 
@@ -170,27 +171,27 @@ static int rx_decap(const struct grex_config *config, struct sk_buff *skb,
 	const u8 ttl = ip_hdr(skb)->ttl;
 
 	if (unlikely(skb->len < header->len))
-		return GREX_RX_TRUNCATED;
+		return GREX_STAT_RX_TRUNCATED;
 	if (unlikely(__iptunnel_pull_header(skb, header->len, header->protocol,
 					    true,
 					    !net_eq(tunnel->net, dev_net(dev)))))
-		return GREX_RX_NO_MEMORY;
+		return GREX_STAT_RX_NO_MEMORY;
 	skb_reset_network_header(skb);
 	if (unlikely(!pskb_inet_may_pull(skb)))
-		return GREX_RX_TRUNCATED;
+		return GREX_STAT_RX_TRUNCATED;
 	/* 1: unusual, and accepted; 2: to be dropped. */
 	if (unlikely(rx_ecn((struct iphdr *)(skb->head + outer), skb) > 1))
-		return GREX_RX_ECN;
+		return GREX_STAT_RX_ECN;
 	if (config->options.decap_ttl_copy && !grex_packet_stays_on_link(skb) &&
 	    unlikely(rx_copy_ttl(ttl, skb)))
-		return GREX_RX_NO_MEMORY;
+		return GREX_STAT_RX_NO_MEMORY;
 	/* Without a remote, packet sockets find the sender in the outer header (nbma.c). */
 	if (config->options.match.remote.v4)
 		skb_reset_mac_header(skb);
 	else
 		skb_set_mac_header(skb, outer - (int)skb_headroom(skb));
 	skb->dev = dev;
-	return GREX_STAT_NONE;
+	return GREX_STAT_UNSPEC;
 }
 
 /* Hand a probe that the peer has returned to all who wait for one. */
@@ -208,11 +209,11 @@ static void rx_probe(struct grex_config *config, struct sk_buff *skb,
 /* Always takes the packet; a value below 0 would mean another protocol. */
 int grex_rx(struct sk_buff *skb)
 {
-	static const enum grex_stat malformed[] = {
-		[GREX_HEADER_IS_TRUNCATED] = GREX_NETNS_RX_TRUNCATED,
-		[GREX_HEADER_HAS_VERSION] = GREX_NETNS_RX_VERSION,
-		[GREX_HEADER_HAS_ROUTING] = GREX_NETNS_RX_ROUTING,
-		[GREX_HEADER_HAS_RESERVED] = GREX_NETNS_RX_RESERVED,
+	static const u8 malformed[] = {
+		[GREX_HEADER_IS_TRUNCATED] = GREX_STAT_NETNS_RX_TRUNCATED,
+		[GREX_HEADER_HAS_VERSION] = GREX_STAT_NETNS_RX_VERSION,
+		[GREX_HEADER_HAS_ROUTING] = GREX_STAT_NETNS_RX_ROUTING,
+		[GREX_HEADER_HAS_RESERVED] = GREX_STAT_NETNS_RX_RESERVED,
 	};
 	struct grex_net *gn = grex_net(dev_net(skb->dev));
 	enum grex_header_verdict verdict;
@@ -236,13 +237,13 @@ int grex_rx(struct sk_buff *skb)
 	/* A router takes one off (RFC 5082). What we sent the peer to return has come by
 	 * it, and proves itself.
 	 */
-	reason = GREX_RX_TTL;
+	reason = GREX_STAT_RX_TTL;
 	if (unlikely(ip_hdr(skb)->ttl < config->options.ttl_min) &&
 	    header.protocol)
 		goto drop;
 
 	/* A checksum is verified whether we want one or not (RFC 2784 2.1). */
-	reason = GREX_RX_CSUM;
+	reason = GREX_STAT_RX_CSUM;
 	if (header.flags & GREX_HEADER_CSUM) {
 		if (unlikely(skb_checksum_simple_validate(skb)))
 			goto drop;
@@ -254,23 +255,23 @@ int grex_rx(struct sk_buff *skb)
 		rx_probe(config, skb, &header);
 		return 0;
 	}
-	reason = GREX_RX_NO_CSUM;
+	reason = GREX_STAT_RX_NO_CSUM;
 	if (unlikely(config->options.iflags & ~header.flags & GREX_HEADER_CSUM))
 		goto drop;
 
 	/* Some vendors wrap their keepalives. */
 	if (unlikely(!rx_is_ip(header.protocol))) {
-		reason = GREX_RX_PROTOCOL;
+		reason = GREX_STAT_RX_PROTOCOL;
 		if (!rx_carries(header.protocol))
 			goto drop;
 		is_wrapped = grex_responder_unwrap(skb, &header);
 	}
 
 	if (unlikely(config->options.iflags & GREX_HEADER_SEQ)) {
-		reason = GREX_RX_NO_SEQ;
+		reason = GREX_STAT_RX_NO_SEQ;
 		if (!(header.flags & GREX_HEADER_SEQ))
 			goto drop;
-		reason = GREX_RX_OUT_OF_ORDER;
+		reason = GREX_STAT_RX_OUT_OF_ORDER;
 		if (!rx_seq_accept(tunnel, header.seq))
 			goto drop;
 	}
@@ -278,17 +279,17 @@ int grex_rx(struct sk_buff *skb)
 	from = ip_hdr(skb)->saddr;
 	to = ip_hdr(skb)->daddr;
 	reason = rx_decap(config, skb, &header);
-	if (unlikely(reason != GREX_STAT_NONE))
+	if (unlikely(reason))
 		goto drop;
 	if (unlikely(rx_comes_back(skb, from))) {
 		if (grex_responder_take(config, skb, from, to))
 			return 0;
 		/* It looked like the keepalive of another vendor. */
-		reason = GREX_RX_KEEPALIVE_REFUSED;
+		reason = GREX_STAT_RX_KEEPALIVE_REFUSED;
 		if (is_wrapped)
 			goto drop;
 	}
-	reason = GREX_RX_NO_MEMORY;
+	reason = GREX_STAT_RX_NO_MEMORY;
 	if (config->options.mss && unlikely(grex_clamp(config, skb, from)))
 		goto drop;
 	dev_sw_netstats_rx_add(tunnel->dev, skb->len);

@@ -11,40 +11,42 @@ enum grex_stat_scope {
 	GREX_STAT_SCOPE_NETNS,
 };
 
-const char *const grex_stats_names[GREX_STAT_COUNT] = {
-#define GREX_STAT_NAME(ID, name, scope, text) #name,
-	GREX_STATS(GREX_STAT_NAME)
-#undef GREX_STAT_NAME
-};
+/* clang-format off */
+#define STATS_NAME(attr, name, scope, text) \
+	[attr] = #name,
+#define STATS_SCOPE(attr, name, scope, text) \
+	[attr] = GREX_STAT_SCOPE_##scope,
+#define STATS_ONE(attr, name, scope, text) 1 +
+/* clang-format on */
 
-static const u8 grex_stats_scope[GREX_STAT_COUNT] = {
-#define GREX_STAT_SCOPE(ID, name, scope, text) GREX_STAT_SCOPE_##scope,
-	GREX_STATS(GREX_STAT_SCOPE)
-#undef GREX_STAT_SCOPE
-};
+static_assert(GREX_STATS(STATS_ONE) 0 == GREX_STAT_COUNT);
 
-/* The kernel's own word for it, where it has one (tracepoint skb:kfree_skb);
- * 0 is SKB_DROP_REASON_NOT_SPECIFIED or SKB_NOT_DROPPED_YET.
+const char *const grex_stats_names[GREX_STAT_IDS] = { GREX_STATS(STATS_NAME) };
+
+static const u8 grex_stats_scope[GREX_STAT_IDS] = { GREX_STATS(STATS_SCOPE) };
+
+/* The drop reason of the kernel (tracepoint skb:kfree_skb) for each counter that has one. The
+ * value 0 is SKB_DROP_REASON_NOT_SPECIFIED or SKB_NOT_DROPPED_YET.
  */
-static const u16 grex_stats_reason[GREX_STAT_COUNT] = {
-	[GREX_RX_CSUM] = SKB_DROP_REASON_SKB_CSUM,
-	[GREX_RX_NO_CSUM] = SKB_DROP_REASON_SKB_CSUM,
-	[GREX_RX_PROTOCOL] = SKB_DROP_REASON_UNHANDLED_PROTO,
-	[GREX_RX_TRUNCATED] = SKB_DROP_REASON_HDR_TRUNC,
-	[GREX_RX_ECN] = SKB_DROP_REASON_IP_TUNNEL_ECN,
-	[GREX_RX_DOWN] = SKB_DROP_REASON_DEV_READY,
-	[GREX_RX_NO_MEMORY] = SKB_DROP_REASON_NOMEM,
-	[GREX_TX_NO_REMOTE] = SKB_DROP_REASON_NEIGH_FAILED,
-	[GREX_TX_NO_ROUTE] = SKB_DROP_REASON_IP_OUTNOROUTES,
-	[GREX_TX_RECURSION] = SKB_DROP_REASON_RECURSION_LIMIT,
-	[GREX_TX_TOO_BIG] = SKB_DROP_REASON_PKT_TOO_BIG,
-	[GREX_TX_TRUNCATED] = SKB_DROP_REASON_HDR_TRUNC,
-	[GREX_TX_NO_MEMORY] = SKB_DROP_REASON_NOMEM,
-	[GREX_NETNS_RX_TRUNCATED] = SKB_DROP_REASON_HDR_TRUNC,
-	[GREX_NETNS_RX_VERSION] = SKB_DROP_REASON_UNHANDLED_PROTO,
-	[GREX_NETNS_RX_ROUTING] = SKB_DROP_REASON_UNHANDLED_PROTO,
-	[GREX_NETNS_RX_RESERVED] = SKB_DROP_REASON_UNHANDLED_PROTO,
-	[GREX_NETNS_RX_NO_TUNNEL] = SKB_DROP_REASON_NO_SOCKET,
+static const u16 grex_stats_reason[GREX_STAT_IDS] = {
+	[GREX_STAT_RX_CSUM] = SKB_DROP_REASON_SKB_CSUM,
+	[GREX_STAT_RX_NO_CSUM] = SKB_DROP_REASON_SKB_CSUM,
+	[GREX_STAT_RX_PROTOCOL] = SKB_DROP_REASON_UNHANDLED_PROTO,
+	[GREX_STAT_RX_TRUNCATED] = SKB_DROP_REASON_HDR_TRUNC,
+	[GREX_STAT_RX_ECN] = SKB_DROP_REASON_IP_TUNNEL_ECN,
+	[GREX_STAT_RX_DOWN] = SKB_DROP_REASON_DEV_READY,
+	[GREX_STAT_RX_NO_MEMORY] = SKB_DROP_REASON_NOMEM,
+	[GREX_STAT_TX_NO_REMOTE] = SKB_DROP_REASON_NEIGH_FAILED,
+	[GREX_STAT_TX_NO_ROUTE] = SKB_DROP_REASON_IP_OUTNOROUTES,
+	[GREX_STAT_TX_RECURSION] = SKB_DROP_REASON_RECURSION_LIMIT,
+	[GREX_STAT_TX_TOO_BIG] = SKB_DROP_REASON_PKT_TOO_BIG,
+	[GREX_STAT_TX_TRUNCATED] = SKB_DROP_REASON_HDR_TRUNC,
+	[GREX_STAT_TX_NO_MEMORY] = SKB_DROP_REASON_NOMEM,
+	[GREX_STAT_NETNS_RX_TRUNCATED] = SKB_DROP_REASON_HDR_TRUNC,
+	[GREX_STAT_NETNS_RX_VERSION] = SKB_DROP_REASON_UNHANDLED_PROTO,
+	[GREX_STAT_NETNS_RX_ROUTING] = SKB_DROP_REASON_UNHANDLED_PROTO,
+	[GREX_STAT_NETNS_RX_RESERVED] = SKB_DROP_REASON_UNHANDLED_PROTO,
+	[GREX_STAT_NETNS_RX_NO_TUNNEL] = SKB_DROP_REASON_NO_SOCKET,
 };
 
 struct grex_stats __percpu *grex_stats_alloc(void)
@@ -53,7 +55,7 @@ struct grex_stats __percpu *grex_stats_alloc(void)
 }
 
 /* Caller: BH disabled. */
-void grex_stats_count(struct grex_stats __percpu *stats, enum grex_stat id)
+void grex_stats_count(struct grex_stats __percpu *stats, int id)
 {
 	struct grex_stats *here = this_cpu_ptr(stats);
 
@@ -63,7 +65,7 @@ void grex_stats_count(struct grex_stats __percpu *stats, enum grex_stat id)
 }
 
 /* Count a packet under the one reason for which it is dropped, and free it. */
-void grex_stats_drop(struct grex_stats __percpu *stats, enum grex_stat id,
+void grex_stats_drop(struct grex_stats __percpu *stats, int id,
 		     struct sk_buff *skb)
 {
 	grex_stats_count(stats, id);
@@ -80,12 +82,11 @@ stats_of_scope(const struct grex_tunnel *tunnel, enum grex_stat_scope scope)
 }
 
 /* What a tunnel reports: its own counters, and those of its underlay. */
-void grex_stats_read(const struct grex_tunnel *tunnel,
-		     u64 count[GREX_STAT_COUNT])
+void grex_stats_read(const struct grex_tunnel *tunnel, u64 count[GREX_STAT_IDS])
 {
 	int cpu, id;
 
-	for (id = 0; id < GREX_STAT_COUNT; id++) {
+	for (id = GREX_STAT_FIRST; id <= GREX_STAT_MAX; id++) {
 		const struct grex_stats __percpu *stats =
 			stats_of_scope(tunnel, grex_stats_scope[id]);
 
@@ -106,31 +107,35 @@ void grex_stats_read(const struct grex_tunnel *tunnel,
 }
 
 /* Sum the drops into the counters that every device has (ip -s link). */
-void grex_stats_fold(const u64 count[GREX_STAT_COUNT],
+void grex_stats_fold(const u64 count[GREX_STAT_IDS],
 		     struct rtnl_link_stats64 *link)
 {
-	link->rx_length_errors += count[GREX_RX_TRUNCATED];
-	link->rx_crc_errors += count[GREX_RX_CSUM] + count[GREX_RX_NO_CSUM];
+	link->rx_length_errors += count[GREX_STAT_RX_TRUNCATED];
+	link->rx_crc_errors +=
+		count[GREX_STAT_RX_CSUM] + count[GREX_STAT_RX_NO_CSUM];
 	link->rx_fifo_errors +=
-		count[GREX_RX_NO_SEQ] + count[GREX_RX_OUT_OF_ORDER];
-	link->rx_frame_errors += count[GREX_RX_ECN];
+		count[GREX_STAT_RX_NO_SEQ] + count[GREX_STAT_RX_OUT_OF_ORDER];
+	link->rx_frame_errors += count[GREX_STAT_RX_ECN];
 	link->rx_errors += link->rx_length_errors + link->rx_crc_errors +
 			   link->rx_fifo_errors + link->rx_frame_errors +
-			   count[GREX_RX_WRONG_KEY] + count[GREX_RX_PROTOCOL];
-	link->rx_dropped += count[GREX_RX_DOWN] + count[GREX_RX_NO_MEMORY] +
-			    count[GREX_RX_KEEPALIVE_LIMITED] +
-			    count[GREX_RX_KEEPALIVE_REFUSED] +
-			    count[GREX_RX_KEEPALIVE_UNKNOWN] +
-			    count[GREX_RX_KEEPALIVE_REPEATED] +
-			    count[GREX_RX_KEEPALIVE_UNPROVED] +
-			    count[GREX_RX_TTL];
+			   count[GREX_STAT_RX_WRONG_KEY] +
+			   count[GREX_STAT_RX_PROTOCOL];
+	link->rx_dropped += count[GREX_STAT_RX_DOWN] +
+			    count[GREX_STAT_RX_NO_MEMORY] +
+			    count[GREX_STAT_RX_KEEPALIVE_LIMITED] +
+			    count[GREX_STAT_RX_KEEPALIVE_REFUSED] +
+			    count[GREX_STAT_RX_KEEPALIVE_UNKNOWN] +
+			    count[GREX_STAT_RX_KEEPALIVE_REPEATED] +
+			    count[GREX_STAT_RX_KEEPALIVE_UNPROVED] +
+			    count[GREX_STAT_RX_TTL];
 
 	link->tx_carrier_errors +=
-		count[GREX_TX_NO_REMOTE] + count[GREX_TX_NO_ROUTE];
-	link->collisions += count[GREX_TX_RECURSION];
+		count[GREX_STAT_TX_NO_REMOTE] + count[GREX_STAT_TX_NO_ROUTE];
+	link->collisions += count[GREX_STAT_TX_RECURSION];
 	link->tx_aborted_errors +=
-		count[GREX_TX_TOO_BIG] + count[GREX_TX_TRUNCATED];
+		count[GREX_STAT_TX_TOO_BIG] + count[GREX_STAT_TX_TRUNCATED];
 	link->tx_errors += link->tx_carrier_errors + link->collisions +
 			   link->tx_aborted_errors;
-	link->tx_dropped += count[GREX_TX_NO_MEMORY] + count[GREX_TX_UNDERLAY];
+	link->tx_dropped +=
+		count[GREX_STAT_TX_NO_MEMORY] + count[GREX_STAT_TX_UNDERLAY];
 }

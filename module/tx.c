@@ -90,19 +90,19 @@ static bool tx_prepare(struct grex_config *config, struct sk_buff *skb,
 	struct tx_inner inner;
 	int reason;
 
-	reason = GREX_TX_TRUNCATED;
+	reason = GREX_STAT_TX_TRUNCATED;
 	if (unlikely(!pskb_inet_may_pull(skb)))
 		goto drop;
 	inner = tx_read_inner(config, skb);
 
 	reason = grex_encap_route(config, skb, inner.dsfield, true, neighbour,
 				  outer);
-	if (unlikely(reason != GREX_STAT_NONE))
+	if (unlikely(reason))
 		goto drop;
 	outer->ttl = tx_ttl(config, skb, &inner);
 	outer->df = tx_df(config, &inner);
 
-	reason = GREX_TX_NO_MEMORY;
+	reason = GREX_STAT_TX_NO_MEMORY;
 	if (config->options.mss &&
 	    unlikely(grex_clamp(config, skb, outer->daddr))) {
 		ip_rt_put(outer->rt);
@@ -111,7 +111,7 @@ static bool tx_prepare(struct grex_config *config, struct sk_buff *skb,
 	return true;
 
 drop:
-	if (reason == GREX_TX_NO_ROUTE || reason == GREX_TX_NO_REMOTE)
+	if (reason == GREX_STAT_TX_NO_ROUTE || reason == GREX_STAT_TX_NO_REMOTE)
 		dst_link_failure(skb);
 	grex_encap_drop(config->tunnel, reason, skb);
 	return false;
@@ -168,7 +168,8 @@ static bool tx_one(struct grex_config *config, struct sk_buff *skb,
 			break;
 		case GREX_PMTU_TOO_BIG:
 			ip_rt_put(outer.rt);
-			grex_encap_drop(config->tunnel, GREX_TX_TOO_BIG, skb);
+			grex_encap_drop(config->tunnel, GREX_STAT_TX_TOO_BIG,
+					skb);
 			return true;
 		}
 	}
@@ -205,7 +206,7 @@ netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev)
 	__be32 neighbour = 0;
 
 	if (unlikely(grex_encap_is_too_deep(tunnel))) {
-		grex_stats_drop(tunnel->stats, GREX_TX_RECURSION, skb);
+		grex_stats_drop(tunnel->stats, GREX_STAT_TX_RECURSION, skb);
 		return NETDEV_TX_OK;
 	}
 	/* A bond may add this header to a packet for a tunnel that has a remote, too. */

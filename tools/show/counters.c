@@ -5,8 +5,7 @@
 #define OF_NETNS true
 
 const struct counter counters[GREX_STAT_MAX + 1] = {
-#define COUNTER(ID, name, scope, text) \
-	[GREX_STAT_##ID] = { #name, OF_##scope, text },
+#define COUNTER(attr, name, scope, text) [attr] = { #name, OF_##scope, text },
 	GREX_STATS(COUNTER)
 #undef COUNTER
 };

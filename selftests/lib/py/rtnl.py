@@ -53,14 +53,8 @@ def counter_names():
                           "../../../uapi/linux/grex.h")
     with open(header, encoding="ascii") as file:
         text = file.read()
-    # GREX_STATS_ICMP stands for several counters, which share the first word.
-    each = re.findall(r"X\(TYPE##\w+, type##(\w+)", text)
-    names = []
-    for name, kind in re.findall(r"\tX\(\w+, (\w+), (?:TUNNEL|NETNS)|"
-                                 r"\tGREX_STATS_ICMP\(X, \w+, (\w+),",
-                                 text[text.index("#define GREX_STATS(X)"):]):
-        names += [name] if name else [kind + suffix for suffix in each]
-    return names
+    names = re.findall(r"^\tGREX_STAT_([A-Z_]+),$", text, re.MULTILINE)
+    return [name.lower() for name in names if name not in ("UNSPEC", "PAD")]
 
 
 class Message:
