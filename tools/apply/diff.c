@@ -3,17 +3,14 @@
 
 #include "apply/diff.h"
 
-/* The range of MTUs that grex allows. */
-#define MTU_MIN 68
-#define MTU_MAX 65499
 #define ETHERNET_MTU 1500
 
 static uint32_t mtu_inside(const struct config *c, uint32_t outside)
 {
-	if (outside < MTU_MIN + config_overhead(c))
-		return MTU_MIN;
+	if (outside < GREX_MTU_MIN + config_overhead(c))
+		return GREX_MTU_MIN;
 	outside -= config_overhead(c);
-	return outside < MTU_MAX ? outside : MTU_MAX;
+	return outside < GREX_MTU_MAX ? outside : GREX_MTU_MAX;
 }
 
 uint32_t diff_default_mtu(const struct tunnel *t)

@@ -6,13 +6,6 @@
 #include "lib/json.h"
 #include "option/option.h"
 
-/*
- * The minimum is that of RFC 791. The maximum leaves room for the outer IPv4
- * header and all fields of GRE.
- */
-#define MTU_MIN 68
-#define MTU_MAX 65499
-
 static const char *parse_mtu(const struct option *o, struct config *c,
 			     const char *value)
 {
@@ -22,7 +15,7 @@ static const char *parse_mtu(const struct option *o, struct config *c,
 	c->mtu_default = !strcmp(value, "default");
 	if (c->mtu_auto || c->mtu_default)
 		return NULL;
-	if (!option_parse_number(value, MTU_MAX, &mtu) || mtu < MTU_MIN)
+	if (!option_parse_number(value, GREX_MTU_MAX, &mtu) || mtu < GREX_MTU_MIN)
 		return UNEXPECTED;
 	c->mtu = mtu;
 	return NULL;

@@ -35,8 +35,8 @@ static const char help[] =
 #define PROBE_LINGER_MS 1000
 #define PROBE_INTERVAL_MIN_MS 10
 /* Of the inner packet: its headers and ours; and what the largest MTU takes. */
-#define PROBE_SIZE_MIN 56
-#define PROBE_SIZE_MAX 65499
+#define PROBE_SIZE_MIN GREX_PROBE_MIN
+#define PROBE_SIZE_MAX GREX_PROBE_MAX
 /* The kernel measures; this is only how soon we hear of it. */
 #define PROBE_POLL_MS 5
 
