@@ -47,7 +47,7 @@ all() { all_in ../man/gretool.8 "$@"; }
 counter_names() {
 	"${CC:-cc}" -E -P -I../../uapi -x c - <<-'END' |
 		#include <linux/grex.h>
-		#define NAME(ID, name, scope, text) [name]
+		#define NAME(attr, name, scope, text) [name]
 		GREX_STATS(NAME)
 	END
 		grep -oE '\[[a-z_]+\]' | tr -d '[]'
@@ -135,23 +135,11 @@ all "every metric" '^\.It %s Ta' "${metrics[@]}"
 uapi=../../uapi/linux/grex.h
 all_in ../man/grex.4 "every counter in grex(4)" '^\.It Cm %s$' "${counters[@]}"
 
-# What a counter counts is said there as the header says it.
-counter_texts() {
-	"${CC:-cc}" -E -P -I../../uapi -x c - <<-'END' |
-		#include <linux/grex.h>
-		#define NAME(ID, name, scope, text) <name|text>
-		GREX_STATS(NAME)
-	END
-		tr -d '\n' | grep -oE '<[a-z_]+\|[^>]*>' |
-		sed -E 's/" *"//g; s/^<//; s/>$//; s/ *\| */|/; s/"//g'
-}
-different=$(counter_texts | while IFS='|' read -r name text; do
-	[[ $(grep -xA 1 "\.It Cm $name" ../man/grex.4 | tail -n 1) == "$text" ]] ||
-		echo "# $name: $text"
-done)
-[[ ! $different && $(counter_texts | wc -l) == "${#counters[@]}" ]]
+# The lists of counters are what the header makes of them.
+different=$(diff ../man/grex.4 <(../man/counters.sh <../man/grex.4))
+[[ ! $different ]]
 result $? "what they count is what the header says"
-[[ $different ]] && echo "$different"
+[[ $different ]] && printf '# %s\n' "run man/counters.sh <man/grex.4" "$different"
 
 # Those of the kernel's gre that may be given are in the table on top.
 mapfile -t attributes < <(
