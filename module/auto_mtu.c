@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The MTU of a device that the operator has not chosen. By default it follows the route to
- * the remote and the link; "mtu auto" follows the path: what probes find, or what the
- * tunnel learns from ICMP errors.
+ * Sets the MTU of a device that the operator has not chosen. By default the MTU follows the
+ * route to the remote and the link. With "mtu auto" it follows the path MTU that probes
+ * find or that the tunnel learns from ICMP errors.
  */
 #include <linux/jiffies.h>
 #include <linux/random.h>
@@ -15,20 +15,20 @@
 #include "grex.h"
 #include "pmtu.h"
 
-/* Nobody tells what the stack has learned: how often it is asked, and how long that
- * must have been more before the MTU is raised.
+/* The stack does not announce what it learns, so the path MTU is polled at this interval. It
+ * must have been higher for the time of the hysteresis before the MTU rises.
  */
 #define AUTO_MTU_INTERVAL (2 * HZ)
 #define AUTO_MTU_HYSTERESIS (60 * HZ)
-/* Somebody else has the RTNL lock. */
+/* Delay when another task holds the RTNL lock. */
 #define AUTO_MTU_RETRY (HZ / 20)
 
 /**
- * grex_auto_mtu_keep_ipv6 - an MTU with which a device keeps IPv6, if it has it
+ * grex_auto_mtu_keep_ipv6 - raise an MTU that would disable IPv6 on a device
  * @dev: the device
- * @mtu: what it may be, but for that
+ * @mtu: the MTU to be set
  *
- * The stack takes IPv6 away from a device with less than 1280 (RFC 8200 5).
+ * The stack disables IPv6 on a device whose MTU is below 1280 (RFC 8200 section 5).
  */
 unsigned int grex_auto_mtu_keep_ipv6(const struct net_device *dev,
 				     unsigned int mtu)
@@ -53,8 +53,9 @@ static void auto_mtu_set_mtu(struct grex_tunnel *tunnel, unsigned int mtu)
 	tunnel->auto_mtu.sets = false;
 }
 
-/* Lower at once; higher when probes say so, or when it could be for some time: what
- * is learned from ICMP is forgotten after ten minutes, and learned again.
+/* The MTU falls at once. It rises when probes find more, or when it could have been higher
+ * for some time, because what is learned from ICMP expires after ten minutes and is then
+ * learned again.
  */
 static bool auto_mtu_is_due(struct grex_auto_mtu *auto_mtu, unsigned int now,
 			    unsigned int mtu, bool probed)
@@ -68,7 +69,7 @@ static bool auto_mtu_is_due(struct grex_auto_mtu *auto_mtu, unsigned int now,
 		!time_before(jiffies, auto_mtu->higher + AUTO_MTU_HYSTERESIS));
 }
 
-/* Returns when to look again. */
+/* Update the MTU of a device. Return the delay until the next time. */
 static unsigned long auto_mtu_look(struct grex_tunnel *tunnel)
 {
 	struct net_device *dev = tunnel->dev;
@@ -86,7 +87,7 @@ static unsigned long auto_mtu_look(struct grex_tunnel *tunnel)
 	rcu_read_unlock();
 	local_bh_enable();
 
-	/* No route, or no end of the search yet. */
+	/* There is no route, or the search is not complete. */
 	if (!mtu || (probed && READ_ONCE(tunnel->pmtu.settles)))
 		return AUTO_MTU_INTERVAL;
 	mtu = clamp(mtu, dev->min_mtu, dev->max_mtu);
@@ -113,7 +114,7 @@ static void auto_mtu_work(struct work_struct *work)
 	    !netif_running(tunnel->dev))
 		return;
 	delay = auto_mtu_look(tunnel);
-	/* Half of it at random: that many tunnels do not look at once. */
+	/* Half of the delay is random, so that many tunnels do not run at once. */
 	delay -= mul_u64_u32_shr(delay / 2, get_random_u32(), 32);
 	queue_delayed_work(system_power_efficient_wq, &tunnel->auto_mtu.work,
 			   delay);
@@ -124,7 +125,7 @@ void grex_auto_mtu_init(struct grex_tunnel *tunnel)
 	INIT_DELAYED_WORK(&tunnel->auto_mtu.work, auto_mtu_work);
 }
 
-/* The path, or what is asked of the device, may have changed. Caller: RCU or RTNL. */
+/* Run the work now, because the path or the options may have changed. Caller: RCU or RTNL. */
 void grex_auto_mtu_kick(struct grex_tunnel *tunnel)
 {
 	if (READ_ONCE(tunnel->mtu_mode) == GREX_MTU_AUTO)
@@ -134,7 +135,7 @@ void grex_auto_mtu_kick(struct grex_tunnel *tunnel)
 
 void grex_auto_mtu_close(struct grex_tunnel *tunnel)
 {
-	/* It only tries for the RTNL lock, which we have. */
+	/* The work only tries to take the RTNL lock, so this does not deadlock. */
 	cancel_delayed_work_sync(&tunnel->auto_mtu.work);
 	tunnel->auto_mtu.higher = 0;
 }
@@ -161,7 +162,7 @@ static void auto_mtu_route(struct grex_tunnel *tunnel)
 	auto_mtu_set_mtu(tunnel, link.mtu);
 }
 
-/* Has a route, a rule or the MTU of a link changed? Each changes the generation. */
+/* A change of a route, a rule or the MTU of a link changes the generation. */
 static void auto_mtu_net_work(struct work_struct *work)
 {
 	struct grex_net *gn =
@@ -195,7 +196,7 @@ void grex_auto_mtu_net_init(struct grex_net *gn)
 	INIT_DEFERRABLE_WORK(&gn->auto_mtu, auto_mtu_net_work);
 }
 
-/* A tunnel was added to the list, so look at its route from now on. Caller: RTNL. */
+/* Follow the route of a tunnel that was added to the list. Caller: RTNL. */
 void grex_auto_mtu_net_kick(struct grex_net *gn)
 {
 	queue_delayed_work(system_power_efficient_wq, &gn->auto_mtu,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The MTU of a device that the operator has not chosen.
+ * Sets the MTU of a device that the operator has not chosen.
  */
 #ifndef GREX_AUTO_MTU_H
 #define GREX_AUTO_MTU_H
@@ -14,8 +14,8 @@ struct net_device;
 
 /**
  * struct grex_auto_mtu - the MTU of a device that follows the path
- * @sets: RTNL. it is being set, and not by the operator
- * @higher: of @work's function. jiffies since when it could be higher, 0: it could
+ * @sets: RTNL. the work is setting the MTU, not the operator
+ * @higher: of @work's function. jiffies since when the MTU could be higher, 0: it could
  *	not
  * @work: own.
  */

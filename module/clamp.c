@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * TCP connections that go through a tunnel: their segments are to fit.
+ * Lowers the MSS of TCP connections, so that their segments fit through a tunnel.
  */
 #include <linux/if_ether.h>
 #include <linux/ip.h>
@@ -14,8 +14,8 @@
 #include "mss.h"
 #include "pmtu.h"
 
-/* Bytes in front of the TCP header when @skb, at its inner header, is TCP and not
- * a fragment, else 0.
+/* Return the offset of the TCP header in @skb, which is at its inner header; 0 if the packet
+ * is not TCP or is a fragment.
  */
 static int clamp_find_tcp(const struct sk_buff *skb)
 {
@@ -31,7 +31,8 @@ static int clamp_find_tcp(const struct sk_buff *skb)
 #if IS_ENABLED(CONFIG_IPV6) /* else pskb_inet_may_pull() has not pulled it */
 	case htons(ETH_P_IPV6): {
 		const u8 next = ipv6_hdr(skb)->nexthdr;
-		int flags = IP6_FH_F_AUTH; /* stop there: it must not change */
+		int flags =
+			IP6_FH_F_AUTH; /* stop there: it protects the rest */
 		unsigned short fragment = 0;
 		unsigned int at = 0;
 
@@ -70,12 +71,12 @@ static u16 clamp_mss(struct grex_config *config, const struct sk_buff *skb,
 }
 
 /**
- * grex_clamp - lower the MSS that a SYN offers, if it is one
- * @config: of the tunnel it goes through, in either direction
- * @skb: at the inner header, which is in the linear part
- * @remote: the other end
+ * grex_clamp - lower the MSS that a TCP SYN offers
+ * @config: of the tunnel; both directions are clamped
+ * @skb: any packet, at the inner header, which is in the linear part
+ * @remote: outer address of the other end
  *
- * Return: 0, or -ENOMEM: what the header says is not what it should
+ * Return: 0, or -ENOMEM when the packet could not be changed
  */
 int grex_clamp(struct grex_config *config, struct sk_buff *skb, __be32 remote)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who owns IP protocol 47. gre.ko does, and hands version 0 to one module; we
- * ask it, so that PPTP (version 1) goes on working. It takes the bits 9 to 15 for
- * the version: it drops packets under 12 bytes and those with any of the bits 9
- * to 14 set before we see them.
+ * gre.ko owns IP protocol 47 and hands version 0 to one module. grex registers with it, so
+ * that PPTP (version 1) continues to work. gre.ko reads bits 9 to 15 as the version, so it
+ * drops packets with any of the bits 9 to 14 set, and packets of less than 12 bytes, before
+ * grex sees them.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -29,7 +29,7 @@ int grex_demux_register(void)
 	return err;
 }
 
-/* On return no packet is inside the handlers any more. */
+/* When this returns, the handlers process no packet any more. */
 void grex_demux_unregister(void)
 {
 	gre_del_protocol(&grex_demux_protocol, GREPROTO_CISCO);

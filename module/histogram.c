@@ -2,13 +2,12 @@
 #include "histogram.h"
 
 /**
- * grex_histogram_bucket - which bucket does a value belong to
- * @bounds: the upper bound of each bucket but the last, each higher than the one
- *	before; a value that is a bound belongs to its bucket
- * @count: how many bounds
- * @value: to be counted
+ * grex_histogram_bucket - find the bucket that a value belongs to
+ * @bounds: the upper bound of each bucket but the last, inclusive, in rising order
+ * @count: number of bounds
+ * @value: the value to be counted
  *
- * Return: 0..@count, @count for what is above all bounds
+ * Return: 0..@count; @count is for values above all bounds
  */
 unsigned int grex_histogram_bucket(const u64 *bounds, unsigned int count,
 				   u64 value)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Counting values by size. Pure: knows no unit. */
+/* Counts values by size. Pure: knows no unit. */
 #ifndef GREX_HISTOGRAM_H
 #define GREX_HISTOGRAM_H
 

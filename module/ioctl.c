@@ -7,7 +7,7 @@
 #include "grex.h"
 #include "ioctl.h"
 
-/* What this old structure has no place for is not told. */
+/* The old structure has no room for the options that only grex has. */
 static void ioctl_fill(const struct net_device *dev,
 		       const struct grex_config *config,
 		       struct ip_tunnel_parm *parm)
@@ -32,10 +32,10 @@ static void ioctl_fill(const struct net_device *dev,
 
 /**
  * grex_ioctl - answer SIOCGETTUNNEL
- * @dev: the tunnel that is asked
- * @ifr: not looked at
- * @data: for a struct ip_tunnel_parm
- * @cmd: SIOCGETTUNNEL; the others change tunnels, which rtnetlink does
+ * @dev: of the tunnel
+ * @ifr: unused
+ * @data: user buffer for a struct ip_tunnel_parm
+ * @cmd: SIOCGETTUNNEL; other commands change tunnels and are left to rtnetlink
  *
  * Return: 0, -EOPNOTSUPP or -EFAULT
  */

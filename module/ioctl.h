@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The old interface of tunnels, for "ip tunnel show" and programs that ask a device what
- * it is: SIOCGETTUNNEL.
+ * Answers SIOCGETTUNNEL, the old interface of tunnels. "ip tunnel show" and programs that
+ * ask a device for its parameters use it.
  */
 #ifndef GREX_IOCTL_H
 #define GREX_IOCTL_H

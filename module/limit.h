@@ -4,7 +4,7 @@
 
 #include <linux/ratelimit.h>
 
-/* Silent: what goes over a limit is counted, not logged. */
+/* Initialise a limit that does not log. Callers count what exceeds it. */
 static inline void grex_limit_init(struct ratelimit_state *limit, int interval,
 				   int burst)
 {

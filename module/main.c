@@ -36,7 +36,7 @@ static void __exit grex_exit(void)
 	grex_rtnl_unregister();
 	grex_demux_unregister();
 	grex_netns_unregister();
-	rcu_barrier(); /* configurations are freed by call_rcu() */
+	rcu_barrier(); /* call_rcu() frees configurations */
 }
 
 module_init(grex_init);

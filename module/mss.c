@@ -5,7 +5,7 @@
 #define TCP_OFFSET 12
 #define TCP_CHECK 16
 
-/* RFC 9293 3.1; any other option has a length. */
+/* RFC 9293 3.1. All options but END and NOP have a length. */
 #define OPTION_END 0
 #define OPTION_NOP 1
 #define OPTION_MSS 2
@@ -23,19 +23,19 @@ static void put_u16(u8 *p, u32 v)
 }
 
 /**
- * grex_mss_header_len - how long the header says that it is
- * @tcp: GREX_MSS_LOOK bytes of it
+ * grex_mss_header_len - read the length of a TCP header
+ * @tcp: GREX_MSS_LOOK bytes of the header
  *
- * Return: 0 to 60 bytes; less than 20 is nonsense
+ * Return: 0 to 60 bytes; less than 20 is invalid
  */
 size_t grex_mss_header_len(const void *tcp)
 {
 	return ((const u8 *)tcp)[TCP_OFFSET] >> 4 << 2;
 }
 
-/* One 16 bit value in the header has become another (RFC 1624 eqn. 3). At an odd
- * place it is the low byte of one word of the sum and the high one of the next:
- * the sum then changes as for the value with its bytes swapped (RFC 1071 2 (B)).
+/* Update the checksum for a 16-bit value that has changed (RFC 1624 eqn. 3). At an odd
+ * offset, the value is the low byte of one word of the sum and the high byte of the next, so
+ * the sum changes as for the value with its bytes swapped (RFC 1071 2 (B)).
  */
 static void mss_fix_checksum(u8 *tcp, size_t at, u32 from, u32 to)
 {
@@ -54,15 +54,15 @@ static void mss_fix_checksum(u8 *tcp, size_t at, u32 from, u32 to)
 /**
  * grex_mss_clamp - lower the MSS of a SYN
  * @tcp: the TCP header with its options
- * @len: bytes of it
- * @mss: the most it may be
- * @partial: the checksum is still to be made, leave it alone
+ * @len: bytes of the header
+ * @mss: the highest value that is allowed
+ * @partial: the checksum is not computed yet and must not be changed
  *
- * Every MSS option up to the end of the list, or up to one that is malformed: a
- * receiver that finds more than one takes the last. None is ever raised, and none
- * is added: who gives none is sent 536 bytes, or 1220 over IPv6 (RFC 9293 3.7.1).
+ * All MSS options are clamped, up to the end of the list or a malformed option, because a
+ * receiver uses the last one. The MSS is never raised, and no option is added: the peer of a
+ * host without one sends 536 bytes, or 1220 over IPv6 (RFC 9293 3.7.1).
  *
- * Return: true when something changed
+ * Return: true when something was changed
  */
 bool grex_mss_clamp(void *tcp, size_t len, u16 mss, bool partial)
 {

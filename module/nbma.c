@@ -24,7 +24,7 @@ static int nbma_create(struct sk_buff *skb, struct net_device *dev,
 {
 	struct iphdr *ip;
 
-	/* A broadcast has no destination here. */
+	/* A broadcast has no outer destination. */
 	if (!daddr || type == ETH_P_ARP || skb_headroom(skb) < sizeof(*ip))
 		return -EINVAL;
 	ip = skb_push(skb, sizeof(*ip));
@@ -75,10 +75,10 @@ int grex_nbma_construct(struct net_device *dev, struct neighbour *neigh)
 }
 
 /**
- * grex_nbma_pull - take off the header that the core or a packet socket has put in front
+ * grex_nbma_pull - remove the header that the core or a packet socket has put in front
  * @skb: a packet to send, at that header or at the inner one
  *
- * Return: the outer address in it, 0: none
+ * Return: the outer address in the header, 0: none
  */
 __be32 grex_nbma_pull(struct sk_buff *skb)
 {
@@ -90,7 +90,7 @@ __be32 grex_nbma_pull(struct sk_buff *skb)
 	memcpy(&remote, skb->data + offsetof(struct iphdr, daddr),
 	       sizeof(remote));
 	__skb_pull(skb, len);
-	/* Segmentation takes the inner packet to begin here. */
+	/* Segmentation expects the inner packet to begin at the MAC header. */
 	skb_reset_mac_header(skb);
 	return remote;
 }
@@ -123,13 +123,13 @@ static __be32 nbma_outer_gateway(struct dst_entry *dst)
 }
 
 /**
- * grex_nbma_of_next_hop - the outer address of the neighbour that a packet goes to
+ * grex_nbma_of_next_hop - find the outer address of the neighbour of a packet
  * @skb: a packet to send, at the inner header
  * @dev: of the tunnel
  *
  * Caller: RCU.
  *
- * Return: the address, 0: not known
+ * Return: the address, 0: it is not known
  */
 __be32 grex_nbma_of_next_hop(struct sk_buff *skb, const struct net_device *dev)
 {
@@ -137,7 +137,7 @@ __be32 grex_nbma_of_next_hop(struct sk_buff *skb, const struct net_device *dev)
 	char address[MAX_ADDR_LEN];
 	__be32 remote = 0;
 
-	/* A redirected packet has a route that is about another device. */
+	/* A redirected packet has a route of another device. */
 	if (!skb_valid_dst(skb) || skb_dst(skb)->dev != dev)
 		return 0;
 	neigh = dst_neigh_lookup_skb(skb_dst(skb), skb);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What grex keeps per network namespace, and the end of a namespace: tunnels
- * go with their underlay, wherever their devices are.
+ * Sets up what grex keeps for each network namespace. When a namespace ends, the tunnels
+ * with this underlay are deleted, whatever namespace their devices are in.
  */
 #include <linux/netdevice.h>
 #include <linux/random.h>
@@ -15,10 +15,12 @@
 #include "netns.h"
 #include "table.h"
 
-/* As net.ipv4.icmp_msgs_per_sec has it for the errors of the kernel's own. */
+/* The kernel's own ICMP errors have the same limit (net.ipv4.icmp_msgs_per_sec). */
 #define NETNS_RELAYS_PER_SECOND 1000
 
-/* Lines in the kernel's log: half of what net_ratelimit() allows for all namespaces. */
+/* The limit of lines in the kernel's log is half of what net_ratelimit() allows for all
+ * namespaces.
+ */
 #define NETNS_LOGS_INTERVAL (5 * HZ)
 #define NETNS_LOGS 5
 
@@ -28,7 +30,7 @@ static int __net_init netns_init_sk(struct net *net, struct sock **sk)
 {
 	int err;
 
-	/* It is in no table, and receives nothing. */
+	/* The socket is in no table, so it receives nothing. */
 	err = inet_ctl_sock_create(sk, PF_INET, SOCK_RAW, IPPROTO_GRE, net);
 	if (!err)
 		inet_sk(*sk)->pmtudisc = IP_PMTUDISC_PROBE;
@@ -103,9 +105,9 @@ static struct pernet_operations netns_tunnel_ops = {
 	.exit_batch = netns_end_tunnels,
 };
 
-/* A dying namespace loses its devices before its subsystems. The tunnels are
- * devices, and go before the routes they use; the table is a subsystem, and
- * stays as long as any device may hand it a packet.
+/* A dying namespace loses its devices before its subsystems. The tunnels are devices, so
+ * they end before the routes that they use. The table is a subsystem, so it stays as long
+ * as any device may hand it a packet.
  */
 int grex_netns_register(void)
 {

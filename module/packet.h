@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The entries of the packet path, one per file: rx.c and tx.c.
+ * Declares the entries of the packet path, which are in rx.c and tx.c.
  */
 #ifndef GREX_PACKET_H
 #define GREX_PACKET_H
@@ -16,9 +16,9 @@
 int grex_rx(struct sk_buff *skb);
 netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev);
 
-/* Does the packet end at the other end of the tunnel? It cannot be forwarded, so
- * its TTL, often 1 (OSPF) or 255 (neighbour discovery), says nothing about the
- * underlay. @skb has its inner header in the linear part.
+/* Whether the packet ends at the other end of the tunnel. Such a packet is not forwarded, so
+ * its TTL, often 1 (OSPF) or 255 (neighbour discovery), is of no use for the underlay. The
+ * inner header of @skb is in the linear part.
  */
 static inline bool grex_packet_stays_on_link(const struct sk_buff *skb)
 {
