@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The net_device of a tunnel: setup, operations, applying a configuration.
+ * Implements the net_device of a tunnel: setup, operations, and changes of the
+ * configuration.
  */
 #include <linux/ethtool.h>
 #include <linux/if_arp.h>
@@ -19,15 +20,14 @@
 #include "plpmtud.h"
 #include "pmtu.h"
 #include "probe.h"
+#include "responder.h"
 #include "route.h"
 #include "sent_log.h"
 #include "stats.h"
 #include "table.h"
 
-/* What a traceroute with many probes at once, behind many hops, asks for. */
+/* A traceroute that sends many probes at once over many hops needs as many. */
 #define DEVICE_RELAYS_PER_SECOND 100
-/* Ten times what the shortest interval of ours asks of a peer. */
-#define DEVICE_RESPONSES_PER_SECOND 100
 
 static struct grex_config *device_config(const struct net_device *dev)
 {
@@ -47,11 +47,12 @@ static const struct grex_options device_default_options = {
 };
 
 /**
- * grex_device_config_alloc - a configuration to fill in and apply
- * @dev: its device
- * @from: to start from, or NULL for the defaults
+ * grex_device_config_alloc - allocate a configuration
+ * @dev: the device of the tunnel
+ * @from: the configuration whose options are copied, or NULL for the defaults
  *
- * Return: free it with grex_device_config_free() unless it was applied
+ * Return: a configuration that the caller frees with grex_device_config_free() unless it
+ * was applied, or NULL
  */
 struct grex_config *grex_device_config_alloc(struct net_device *dev,
 					     const struct grex_config *from)
@@ -92,7 +93,7 @@ static bool device_is_duplicate(const struct grex_config *config,
 	return true;
 }
 
-/* What the rest of the stack sees of @config. */
+/* Show @config to the rest of the stack. */
 static void device_show_config(struct net_device *dev,
 			       const struct grex_config *config)
 {
@@ -101,7 +102,7 @@ static void device_show_config(struct net_device *dev,
 	__dev_addr_set(dev, (const u8 *)&config->options.match.local.v4,
 		       sizeof(__be32));
 	memcpy(dev->broadcast, &remote->v4, sizeof(__be32));
-	/* Without a remote there are many neighbours, each with an entry. Once set, the
+	/* A tunnel without a remote has many neighbours, each with an entry. Once set, the
 	 * operations stay, because the core reads the pointer more than once.
 	 */
 	if (remote->v4) {
@@ -149,19 +150,19 @@ err_stats:
 	return err;
 }
 
-/* No packet finds the tunnel from here on; some may still have it. */
+/* Remove the tunnel from the table. Packets that have found it before may still use it. */
 static void device_uninit(struct net_device *dev)
 {
 	struct grex_tunnel *tunnel = netdev_priv(dev);
 
 	list_del(&tunnel->list);
 	grex_table_remove(&grex_net(tunnel->net)->table, device_config(dev));
-	/* The core waits for them, but not when a registration has failed. */
+	/* The core waits for such packets, except when a registration has failed. */
 	if (dev->reg_state != NETREG_UNREGISTERING)
 		synchronize_net();
 }
 
-/* After an RCU grace period, so nobody has the tunnel. */
+/* The core calls this after an RCU grace period, when nobody uses the tunnel any more. */
 static void device_free(struct net_device *dev)
 {
 	struct grex_tunnel *tunnel = netdev_priv(dev);
@@ -172,7 +173,7 @@ static void device_free(struct net_device *dev)
 	grex_compat_tstats_free(dev);
 	grex_sent_log_free(tunnel->sent_log);
 	free_percpu(tunnel->stats);
-	/* None when a failed registration has taken it: grex_device_create(). */
+	/* grex_device_create() has taken the configuration if the registration failed. */
 	config = rcu_replace_pointer(tunnel->config, NULL, true);
 	if (config)
 		grex_device_config_free(config);
@@ -326,9 +327,9 @@ static void device_set_overhead(struct grex_config *config)
  * grex_device_create - register the device of a new tunnel
  * @dev: allocated, with grex_device_setup() done
  * @net: namespace of the underlay
- * @config: complete; ours from now on, whatever the outcome
+ * @config: complete; this function frees it when it fails
  * @mtu: the operator's choice
- * @extack: says why not
+ * @extack: explains an error
  *
  * Caller: RTNL.
  */
@@ -345,15 +346,13 @@ int grex_device_create(struct net_device *dev, struct net *net,
 	tunnel->net = net;
 	tunnel->mtu_mode = mtu->mode;
 	grex_relay_limits_init(tunnel->relay_limit, DEVICE_RELAYS_PER_SECOND);
-	grex_limit_init(&tunnel->responder_limit, HZ,
-			DEVICE_RESPONSES_PER_SECOND);
+	grex_responder_init(tunnel);
 	grex_probe_init(tunnel);
 	grex_keepalive_init(tunnel);
 	grex_plpmtud_init(tunnel);
 	grex_auto_mtu_init(tunnel);
 	grex_pmtu_init(tunnel);
 	spin_lock_init(&tunnel->iseq_lock);
-	spin_lock_init(&tunnel->responder.lock);
 	rcu_assign_pointer(tunnel->config, config);
 
 	err = -EEXIST;
@@ -371,8 +370,8 @@ int grex_device_create(struct net_device *dev, struct net *net,
 	return 0;
 
 err_config:
-	/* A failed registration has run device_free() or not yet, depending on
-	 * how far it got; in no case does a packet have the tunnel now.
+	/* A failed registration may or may not have run device_free(). In no case does a
+	 * packet use the tunnel now.
 	 */
 	config = rcu_replace_pointer(tunnel->config, NULL, true);
 	if (config)
@@ -380,7 +379,7 @@ err_config:
 	return err;
 }
 
-/* What was seen of one peer is not said of another. */
+/* Forget what was learned about a peer, because another one takes its place. */
 static void device_forget_peer(struct grex_tunnel *tunnel)
 {
 	WRITE_ONCE(tunnel->peer.mtu, 0);
@@ -412,12 +411,11 @@ static unsigned int device_new_mtu(const struct net_device *dev,
 }
 
 /**
- * grex_device_change - put another configuration in force
+ * grex_device_change - replace the configuration of a tunnel
  * @dev: of the tunnel
- * @config: complete; ours from now on, whatever the outcome
- * @mtu: the operator's choice; with a mode of GREX_MTU_SET and no value, what the
- *	MTU is now
- * @extack: says why not
+ * @config: complete; this function frees it when it fails
+ * @mtu: the operator's choice; a mode of GREX_MTU_SET without a value keeps the MTU
+ * @extack: explains an error
  *
  * Either all of it, or nothing and an error. Each packet meets the old
  * configuration or the new one as a whole. Caller: RTNL.
@@ -455,7 +453,7 @@ int grex_device_change(struct net_device *dev, struct grex_config *config,
 	if (err)
 		goto err_mtu;
 
-	/* Nothing fails from here on. */
+	/* The remaining steps cannot fail. */
 	WRITE_ONCE(tunnel->mtu_mode, mtu->mode);
 	if (config->options.iflags & ~old->options.iflags & GREX_HEADER_SEQ)
 		grex_restart_iseq(tunnel);
@@ -472,12 +470,12 @@ int grex_device_change(struct net_device *dev, struct grex_config *config,
 		grex_auto_mtu_kick(tunnel);
 	WRITE_ONCE(dev->needed_headroom, link.headroom);
 	device_show_config(dev, config);
-	/* A point-to-point device has one neighbour, other ones have many: what
-	 * was kept for the one kind is not found for the other.
+	/* A point-to-point device has one neighbour and other devices have many, so entries
+	 * of the one kind are of no use for the other.
 	 */
 	if (!old->options.match.remote.v4 != !config->options.match.remote.v4)
 		call_netdevice_notifiers(NETDEV_CHANGEADDR, dev);
-	/* Tells listeners of a device that is down, too. */
+	/* This notifies listeners of a device that is down, too. */
 	call_netdevice_notifiers(NETDEV_CHANGEINFODATA, dev);
 	call_rcu(&old->rcu, device_config_free_rcu);
 	return 0;
@@ -485,7 +483,7 @@ int grex_device_change(struct net_device *dev, struct grex_config *config,
 err_mtu:
 	dev_set_mtu(dev, old_mtu);
 err_mode:
-	/* ndo_change_mtu takes any for a choice. */
+	/* ndo_change_mtu has set the mode to GREX_MTU_SET. */
 	WRITE_ONCE(tunnel->mtu_mode, old_mode);
 err_config:
 	grex_device_config_free(config);

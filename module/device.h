@@ -8,9 +8,9 @@ struct grex_config;
 struct netlink_ext_ack;
 
 /**
- * struct grex_device_mtu - where the MTU of a device comes from
+ * struct grex_device_mtu - the operator's choice of the MTU
  * @mode: enum grex_mtu_mode
- * @value: bytes, with GREX_MTU_SET; 0: what it is
+ * @value: bytes, with GREX_MTU_SET; 0: the present MTU
  */
 struct grex_device_mtu {
 	u8 mode;

@@ -42,19 +42,19 @@ static bool is_zero(const u8 *p, size_t len)
 	return true;
 }
 
-/* Network order stays network order. */
+/* Read a value without changing its byte order. */
 static __be32 get_be32(const u8 *p)
 {
 	return cpu_to_be32(get_u16(p) << 16 | get_u16(p + 2));
 }
 
 /**
- * grex_embedded_read - read the outer headers of a quoted packet
+ * grex_embedded_read - read the outer headers of an embedded packet
  * @embedded: filled when true is returned
- * @data: what follows the ICMP header
- * @len: how much of it: all, or GREX_EMBEDDED_LOOK
+ * @data: the bytes that follow the ICMP header
+ * @len: number of bytes: all, or GREX_EMBEDDED_LOOK
  *
- * Return: false when it is not the beginning of a GRE packet as we send it. A
+ * Return: false when this is not the beginning of a GRE packet that grex may have sent. A
  * fragment other than the first has no GRE header, whatever its bytes look like.
  */
 bool grex_embedded_read(struct grex_embedded *embedded, const void *data,
@@ -79,8 +79,8 @@ bool grex_embedded_read(struct grex_embedded *embedded, const void *data,
 	embedded->saddr = get_be32(p + 12);
 	embedded->daddr = get_be32(p + 16);
 
-	/* Eight bytes of it are certain (RFC 792); a key behind a checksum is
-	 * not among them. What is missing reads as 0.
+	/* Only eight bytes of the GRE packet are certain (RFC 792), so a key behind a
+	 * checksum may be missing. Missing bytes read as 0.
 	 */
 	p += ip_len;
 	have = len - ip_len;
@@ -96,13 +96,13 @@ bool grex_embedded_read(struct grex_embedded *embedded, const void *data,
 	return embedded->total_len >= embedded->inner;
 }
 
-/* 0.0.0.0/8, 127.0.0.0/8, and from 224.0.0.0 on: not one host that sends. */
+/* Addresses in 0.0.0.0/8, 127.0.0.0/8, and from 224.0.0.0 on are not those of one host. */
 static bool ipv4_is_source(const u8 *addr)
 {
 	return addr[0] && addr[0] != 127 && addr[0] < 224;
 }
 
-/* What asks or answers; any other type is an error, or may be one. */
+/* Whether the type is a request or a reply; any other type is an error, or may be one. */
 static bool icmp_is_query(u8 type)
 {
 	return type == 0 || type == 8 || (type >= 13 && type <= 18);
@@ -137,7 +137,7 @@ static enum grex_inner_verdict inner_read_ipv4(struct grex_inner *inner,
 
 static bool ipv6_is_source(const u8 *addr)
 {
-	/* neither ff00::/8 nor :: nor ::1 */
+	/* Addresses in ff00::/8, :: and ::1 are not those of one host. */
 	return addr[0] != 0xff && !(is_zero(addr, 15) && addr[15] <= 1);
 }
 
@@ -198,8 +198,8 @@ static enum grex_inner_verdict inner_read_ipv6(struct grex_inner *inner,
  * grex_inner_read - read the beginning of an inner packet
  * @inner: filled with GREX_INNER_OK
  * @protocol: ethertype
- * @data: the packet
- * @len: how much of it
+ * @data: the beginning of the packet
+ * @len: bytes of it
  */
 enum grex_inner_verdict grex_inner_read(struct grex_inner *inner,
 					__be16 protocol, const void *data,
@@ -215,7 +215,7 @@ enum grex_inner_verdict grex_inner_read(struct grex_inner *inner,
 	}
 }
 
-/* A packet that ends before the four bytes has zeroes in their place. */
+/* Read the four bytes behind the IP header. A packet that ends before them has zeroes. */
 static bool flow_read_tail(u8 *to, const u8 *p, size_t len, size_t at,
 			   size_t total)
 {
@@ -231,10 +231,10 @@ static bool flow_read_tail(u8 *to, const u8 *p, size_t len, size_t at,
  * grex_flow_read - read what all segments of an inner packet have in common
  * @flow: filled when true is returned
  * @protocol: ethertype
- * @data: the packet
- * @len: how much of it; GREX_FLOW_LOOK bytes are enough
+ * @data: the beginning of the packet
+ * @len: bytes of it; GREX_FLOW_LOOK are enough
  *
- * Return: false when too little of the packet is there to tell
+ * Return: false when too few bytes are present
  */
 bool grex_flow_read(struct grex_flow *flow, __be16 protocol, const void *data,
 		    size_t len)
@@ -268,12 +268,12 @@ bool grex_flow_read(struct grex_flow *flow, __be16 protocol, const void *data,
 }
 
 /**
- * grex_extension_find - where the extensions of an ICMP error are
+ * grex_extension_find - find the extensions of an ICMP error
  * @words: the length field of the ICMP header, in units of four bytes
  * @total: bytes that follow the ICMP header
  *
- * RFC 4884 4.1 and 4.2: the quoted packet is padded to that length, which is 128
- * bytes at least; 0 means that there are no extensions.
+ * The embedded packet is padded to that length, which is at least 128 bytes. A value of 0
+ * means that there are no extensions (RFC 4884 4.1, 4.2).
  */
 struct grex_extension grex_extension_find(u8 words, size_t total)
 {
@@ -286,12 +286,12 @@ struct grex_extension grex_extension_find(u8 words, size_t total)
 }
 
 /**
- * grex_extension_is_valid - are these bytes an extension structure
- * @data: from its header to the end
- * @len: in bytes
+ * grex_extension_is_valid - check an extension structure
+ * @data: the structure with its header
+ * @len: bytes up to the end of the packet
  *
- * RFC 4884 7 and 8: version 2, a checksum that is right, or 0 for none, and
- * objects that fill the rest exactly.
+ * The structure has version 2, a correct checksum or 0, and objects that fill it exactly
+ * (RFC 4884 7, 8).
  */
 bool grex_extension_is_valid(const void *data, size_t len)
 {

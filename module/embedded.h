@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What an ICMP error quotes of a packet that we sent. Pure: knows no skb, and
- * trusts nothing: anyone can write an ICMP error.
+ * Reads the packet that is embedded in an ICMP error. Pure: knows no skb. The packet is not
+ * trusted, because anyone can forge an ICMP error.
  */
 #ifndef GREX_EMBEDDED_H
 #define GREX_EMBEDDED_H
@@ -10,25 +10,25 @@
 
 #include "header.h"
 
-/* Bytes to have at hand: an outer IPv4 header with options, GRE, and as much of
- * the inner packet as an ICMPv6 error quotes (RFC 4443 2.4 (c)).
+/* Bytes that are read: an outer IPv4 header with options, the GRE header, and as much of the
+ * inner packet as an ICMPv6 error embeds (RFC 4443 2.4 (c)).
  */
 #define GREX_EMBEDDED_LOOK (60 + GREX_HEADER_MAX + 1232)
 
-/* A host that gets an error looks for 8 bytes behind the IP header (RFC 792). */
+/* A host that receives an error needs 8 bytes behind the IP header (RFC 792). */
 #define GREX_EMBEDDED_PAYLOAD 8
 
 /**
- * struct grex_embedded - the outer and the GRE header of a quoted packet
+ * struct grex_embedded - the outer and the GRE header of an embedded packet
  * @saddr: outer source
  * @daddr: outer destination
  * @total_len: bytes of the whole outer packet
  * @id: outer IP ID
  * @dsfield: outer TOS
- * @ttl: outer TTL, as it was where the error comes from
+ * @ttl: outer TTL, as the router that sent the error received it
  * @df: outer DF
- * @has_key: the key is quoted, or @header says that there is none
- * @header: what of it is quoted; @header.key with @has_key only
+ * @has_key: the key is present, or the packet has none
+ * @header: GRE header; @header.key is valid with @has_key only
  * @inner: bytes in front of the inner packet
  */
 struct grex_embedded {
@@ -48,11 +48,11 @@ bool grex_embedded_read(struct grex_embedded *embedded, const void *data,
 			size_t len);
 
 /**
- * struct grex_inner - the packet inside, as far as an answer to it needs
+ * struct grex_inner - the inner packet, as far as an error about it needs
  * @version: 4 or 6
  * @tos: TOS or traffic class
- * @protocol: what follows the IP header and its extensions
- * @df: may not be fragmented; IPv6 never may
+ * @protocol: protocol behind the IP header and its extensions
+ * @df: routers must not fragment the packet; always true for IPv6
  * @total_len: bytes of the whole packet
  * @saddr: source; IPv4 in the first four bytes
  * @daddr: destination, likewise
@@ -68,11 +68,12 @@ struct grex_inner {
 };
 
 /**
- * enum grex_inner_verdict - may an ICMP error be sent about the packet
- * @GREX_INNER_OK: yes
- * @GREX_INNER_IS_TRUNCATED: too little of it is there to tell, or to be of use
- * @GREX_INNER_IS_REFUSED: no: not IP, an ICMP error itself, to or from more
- *	than one host, or not the first fragment (RFC 1122 3.2.2, RFC 4443 2.4)
+ * enum grex_inner_verdict - whether an ICMP error may be sent about the packet
+ * @GREX_INNER_OK: it may
+ * @GREX_INNER_IS_TRUNCATED: too few bytes are present to decide, or to be of use
+ * @GREX_INNER_IS_REFUSED: it may not, because the packet is not IP, is an ICMP error
+ *	itself, is to or from more than one host, or is not the first fragment
+ *	(RFC 1122 3.2.2, RFC 4443 2.4)
  */
 enum grex_inner_verdict {
 	GREX_INNER_OK,
@@ -84,7 +85,7 @@ enum grex_inner_verdict grex_inner_read(struct grex_inner *inner,
 					__be16 protocol, const void *data,
 					size_t len);
 
-/* Bytes that grex_flow_read() may fill, and that it may have to look at. */
+/* Bytes that grex_flow_read() may fill, and that it may have to read. */
 #define GREX_FLOW_LEN 40
 #define GREX_FLOW_LOOK 64
 
@@ -101,9 +102,9 @@ bool grex_flow_read(struct grex_flow *flow, __be16 protocol, const void *data,
 		    size_t len);
 
 /**
- * struct grex_extension - RFC 4884 extensions behind the quoted packet
- * @offset: where they begin in what follows the ICMP header; the quote ends here
- * @len: of them in bytes, 0: none
+ * struct grex_extension - RFC 4884 extensions behind the embedded packet
+ * @offset: bytes between the ICMP header and the extensions; the embedded packet ends here
+ * @len: bytes of the extensions, 0: there are none
  */
 struct grex_extension {
 	size_t offset;

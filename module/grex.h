@@ -34,14 +34,14 @@
 
 struct grex_sent_log;
 
-/* Where the MTU of a device comes from. */
+/* The source of the MTU of a device. */
 enum grex_mtu_mode {
-	GREX_MTU_ROUTE, /* of the route to the remote when options change */
-	GREX_MTU_SET, /* chosen by the operator */
-	GREX_MTU_AUTO, /* it follows the path MTU */
+	GREX_MTU_ROUTE, /* the route to the remote, or the link */
+	GREX_MTU_SET, /* the operator */
+	GREX_MTU_AUTO, /* the path MTU */
 };
 
-/* Outer DF of an IPv4 underlay. */
+/* The outer DF bit. */
 enum grex_df {
 	GREX_DF_INHERIT,
 	GREX_DF_SET,
@@ -96,17 +96,17 @@ struct grex_options {
 };
 
 /**
- * struct grex_config - the options of a tunnel in force, and what belongs to them
+ * struct grex_config - the configuration of a tunnel
  * @by_match: RCU. node of the table, found with @options.match
  * @options: const. what the operator chose
- * @overhead: const. bytes of outer IP and GRE header
- * @tunnel: const. whose configuration it is
- * @dst_cache: own. route to a fixed remote; here and not in the tunnel, so that
- *	a route looked up for one configuration never serves the next
+ * @overhead: const. bytes of the outer IP and GRE headers
+ * @tunnel: const. the tunnel
+ * @dst_cache: own. route to a fixed remote; not in the tunnel, so that a route that was
+ *	looked up for one configuration is never used with the next
  * @by_pair: RCU. node of the table, found with the addresses of @options.match
  * @sent: const. @options.match with the key of sent packets
  * @by_sent: RCU. node of the table, found with @sent
- * @rcu: for the release
+ * @rcu: frees the configuration
  *
  * A published configuration never changes; a change publishes another one. A reader
  * that holds a pointer under RCU therefore sees one consistent configuration.
@@ -126,27 +126,26 @@ struct grex_config {
 /**
  * struct grex_tunnel - private area of a grex net_device
  * @dev: const.
- * @net: const. the underlay's namespace; the device may be in another
- * @config: RCU. the configuration in force
- * @stats: own. drop counters
+ * @net: const. namespace of the underlay; the device may be in another one
+ * @config: RCU. the current configuration
+ * @stats: own. counters
  * @oseq: own. next sequence number to send
  * @iseq: @iseq_lock, BH. sequence numbers received
  * @gro_cells: own.
  * @sent_log: own. packets sent lately, for ICMP errors about them
- * @relay_limit: own. ICMP errors relayed per second, by enum grex_error_kind
- * @responder_limit: own. keepalives from inside addresses answered per second
- * @responder: own. the last of those
+ * @relay_limit: own. limits the ICMP errors relayed per second, by enum grex_error_kind
+ * @responder: own.
  * @probes: own.
  * @keepalive: own.
  * @plpmtud: own.
  * @pmtu: own.
  * @auto_mtu: own.
  * @peer: own.
- * @received: own. jiffies of the last packet that came through, 0: none has
- * @sent_last: own. jiffies of the last packet that the underlay took, 0: none
- * @list: RTNL. in grex_net::tunnels of @net
- * @recursion_logged: own. the log has told of a routing loop
- * @mtu_mode: RTNL. enum grex_mtu_mode; a hint without
+ * @received: own. jiffies of the last received packet, 0: none was received
+ * @sent_last: own. jiffies of the last sent packet, 0: none was sent
+ * @list: RTNL. entry of grex_net::tunnels of @net
+ * @recursion_logged: own. bit 0: a routing loop was logged
+ * @mtu_mode: RTNL. enum grex_mtu_mode; only a hint without the lock
  */
 struct grex_tunnel {
 	struct net_device *dev;
@@ -159,7 +158,6 @@ struct grex_tunnel {
 	struct gro_cells gro_cells;
 	struct grex_sent_log *sent_log;
 	struct ratelimit_state relay_limit[GREX_ERROR_KINDS];
-	struct ratelimit_state responder_limit;
 	struct grex_responder responder;
 	struct grex_probes probes;
 	struct grex_keepalive keepalive;
@@ -175,20 +173,20 @@ struct grex_tunnel {
 };
 
 /**
- * struct grex_net - what grex keeps per underlay namespace
+ * struct grex_net - the state of an underlay namespace
  * @table: own.
  * @tunnels: RTNL. all tunnels with this underlay, wherever their devices are
- * @stats: own. drops that belong to no tunnel
- * @relay_limit: own. ICMP errors relayed per second, of all tunnels, by
+ * @stats: own. counters of packets that belong to no tunnel
+ * @relay_limit: own. limits the ICMP errors relayed per second for all tunnels, by
  *	enum grex_error_kind
- * @log_limit: own. what the tunnels write into the kernel's log
- * @guesses: own. by the router that sends ICMP errors
- * @guesses_key: const. of its hash
+ * @log_limit: own. limits the lines in the kernel's log
+ * @guesses: own. unproved ICMP errors, by the hash of their source
+ * @guesses_key: const. key of that hash
  * @net: const. the namespace
- * @auto_mtu: own. looks whether default MTUs have to follow their routes
- * @auto_mtu_genid: of @auto_mtu's function. generation of the routes that they follow
- * @pmtu_sk: const. sends what the stack is not to hold to the path MTU of its route
- *	cache, which it learns from errors that anyone can forge
+ * @auto_mtu: own. updates default MTUs when routes change
+ * @auto_mtu_genid: of @auto_mtu's function. generation of the routes at the last update
+ * @pmtu_sk: const. socket of packets that are not limited by the path MTU of the route
+ *	cache, which learns it from errors that anyone can forge
  */
 struct grex_net {
 	struct grex_table table;
@@ -211,8 +209,8 @@ static inline struct grex_net *grex_net(const struct net *net)
 	return net_generic(net, grex_net_id);
 }
 
-/* Now is when something happens. Most of the time it is when it did, and no cache
- * line changes.
+/* Record the time of an event. Most events happen in the same jiffy as the one before, and
+ * then the cache line is not written.
  */
 static inline void grex_note_time(unsigned long *when)
 {
@@ -222,7 +220,7 @@ static inline void grex_note_time(unsigned long *when)
 		WRITE_ONCE(*when, now);
 }
 
-/* How long ago that was. 32 bits of jiffies are 49 days at 1000 a second. */
+/* Return the time since an event. 32 bits of jiffies last 49 days at 1000 a second. */
 static inline u64 grex_ms_since(unsigned long when)
 {
 	return jiffies64_to_msecs(jiffies - when);

@@ -38,11 +38,11 @@ static u8 *put_u32(u8 *p, u32 v)
  * grex_header_parse - read a GRE header
  * @header: filled when the verdict is GREX_HEADER_OK
  * @data: the first bytes of the GRE packet
- * @len: how many there are: the whole packet, or GREX_HEADER_LOOK of it
+ * @len: number of bytes: the whole packet, or GREX_HEADER_LOOK
  *
- * The order of the checks is RFC 2784's: the version says what the rest means.
- * Bits 6 to 12 are ignored (RFC 2784 2.1), as far as gre.ko lets them pass: 6 to 8.
- * The checksum covers the payload and is not verified here.
+ * The version is checked first, because the meaning of all other bits depends on it
+ * (RFC 2784). Bits 6 to 12 are ignored (RFC 2784 2.1); gre.ko lets only 6 to 8 of them
+ * pass. The checksum covers the payload and is not verified here.
  */
 enum grex_header_verdict grex_header_parse(struct grex_header *header,
 					   const void *data, size_t len)
@@ -79,8 +79,8 @@ enum grex_header_verdict grex_header_parse(struct grex_header *header,
 	if (flags & GREX_HEADER_SEQ)
 		header->seq = get_u32(p);
 
-	/* WCCP carries IPv4; version 2 puts a redirect header of 4 bytes before
-	 * it, and only its first nibble tells (draft-wilson-wrec-wccp-v2 4.12.1).
+	/* WCCP carries IPv4. Version 2 puts a redirect header of 4 bytes in front, which
+	 * only the first nibble reveals (draft-wilson-wrec-wccp-v2 4.12.1).
 	 */
 	if (!header->flags && header->protocol == cpu_to_be16(PROTOCOL_WCCP)) {
 		if (len <= GREX_HEADER_BASE)
@@ -94,13 +94,13 @@ enum grex_header_verdict grex_header_parse(struct grex_header *header,
 
 /**
  * grex_header_write - write a GRE header
- * @data: room for grex_header_len(@flags) bytes
+ * @data: buffer of grex_header_len(@flags) bytes
  * @flags: GREX_HEADER_CSUM, _KEY, _SEQ
  * @protocol: ethertype of the payload
  * @key: written with GREX_HEADER_KEY
  * @seq: written with GREX_HEADER_SEQ
  *
- * The checksum is left 0, which is what it is computed over (RFC 2784 2.1).
+ * The checksum is set to 0, because it is computed over that value (RFC 2784 2.1).
  */
 void grex_header_write(void *data, u16 flags, __be16 protocol, __be32 key,
 		       u32 seq)
@@ -117,13 +117,13 @@ void grex_header_write(void *data, u16 flags, __be16 protocol, __be32 key,
 }
 
 /**
- * grex_seq_accept - is a received packet to be taken
- * @seq: of the tunnel; changed
+ * grex_seq_accept - check the sequence number of a received packet
+ * @seq: what was received before; updated
  * @number: of the packet
  *
- * RFC 2890 2.2: one that is not after the last one is old. Since a single packet could be
- * forged, and since the other end may begin at 0 again, neither a jump ahead nor an old
- * number ends the reception for long.
+ * A packet whose number does not follow the last one is old (RFC 2890 2.2). Since a single
+ * packet could be forged, and since the other end may begin at 0 again, neither a jump ahead
+ * nor an old number ends the reception for long.
  */
 bool grex_seq_accept(struct grex_seq *seq, u32 number)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ICMP errors about outer packets: whose packet it was, whether that is proved, what
- * the tunnel learns from it, and what the inner source is told.
+ * Processes ICMP errors about outer packets: finds the tunnel that sent the packet, checks
+ * the proof, learns from the error, and tells the inner source.
  */
 #include <linux/icmp.h>
 #include <linux/ip.h>
@@ -24,28 +24,28 @@
 #include "table.h"
 #include "translate.h"
 
-/* Errors from one address that may fail to prove their quote: so many at once, and one
- * more in each second. More are not looked at, so that guessing the 16 bits of an ID, which
- * changes meanwhile, takes 18 hours on average. Who can forge addresses has 64 times as
- * many guesses, and can take those of a router.
+/* Number of errors from one address that may embed an unproved packet: this many at once, and
+ * one more in each second. Others are ignored, so that guessing the 16 bits of an ID, which
+ * changes meanwhile, takes 18 hours on average. An attacker who forges addresses has 64 times
+ * as many guesses, and can use up those of a router.
  */
 #define ICMP_GUESSES 20
 
-/* Of tunnels with one pair of addresses, how many are asked about a quote that ends in
- * front of the key.
+/* Number of tunnels with the same addresses that are checked when the embedded packet ends
+ * in front of the key.
  */
 #define ICMP_KEYLESS 16
 
 /**
  * struct icmp_report - an ICMP error and what is known of the packet
- * @skb: at the quoted outer header; its network header is the error's
+ * @skb: at the embedded outer header; the network header is that of the error
  * @error: type, code, MTU or pointer
- * @kind: what type and code mean
- * @embedded: outer and GRE header as quoted
+ * @kind: kind of the error
+ * @embedded: outer and GRE header of the embedded packet
  * @config: of the tunnel that sent the packet
- * @asked: tunnels that were asked whether they sent it
- * @known: does that tunnel remember it
- * @sent: as it remembers it, when @known
+ * @asked: number of tunnels that were checked
+ * @known: the sent log of the tunnel has the packet
+ * @sent: its entry, when @known
  */
 struct icmp_report {
 	struct sk_buff *skb;
@@ -58,7 +58,7 @@ struct icmp_report {
 	struct grex_sent_packet sent;
 };
 
-/* What becomes of an error. */
+/* The outcome of an error. */
 enum icmp_outcome {
 	ICMP_RELAYED,
 	ICMP_UNATTRIBUTED,
@@ -97,14 +97,14 @@ static const u8 icmp_stats[GREX_ERROR_KINDS][ICMP_OUTCOMES] = {
 static void icmp_count(const struct icmp_report *report,
 		       enum icmp_outcome outcome)
 {
-	/* There is no counter for redirects. */
+	/* Redirects are not counted. */
 	if (report->kind == GREX_ERROR_OTHER)
 		return;
 	grex_stats_count(report->config->tunnel->stats,
 			 icmp_stats[report->kind][outcome]);
 }
 
-/* @info is what the kernel makes of the second word: the MTU, or the pointer. */
+/* Read the error. The kernel has extracted @info, which is the MTU or the pointer. */
 static void icmp_read_error(struct icmp_report *report, u32 info)
 {
 	const struct icmphdr *icmp = icmp_hdr(report->skb);
@@ -124,8 +124,8 @@ static bool icmp_is_known(struct icmp_report *report,
 	return report->known;
 }
 
-/* Is the error from where the tunnel's underlay is? The device may be another
- * than the one that the packet left by, the VRF may not.
+/* Whether the error was received in the VRF of the tunnel's underlay. Its device may be
+ * another one than the device that the packet was sent by.
  */
 static bool icmp_is_same_vrf(const struct icmp_report *report,
 			     const struct grex_config *config)
@@ -136,7 +136,7 @@ static bool icmp_is_same_vrf(const struct icmp_report *report,
 	       grex_route_in_vrf(config, l3mdev_master_ifindex_rcu(dev));
 }
 
-/* Did this tunnel send the quoted packet? Its addresses are right already. */
+/* Whether this tunnel, whose addresses match, sent the embedded packet. */
 static bool icmp_is_sender(struct grex_config *config, void *arg)
 {
 	struct icmp_report *report = arg;
@@ -149,7 +149,7 @@ static bool icmp_is_sender(struct grex_config *config, void *arg)
 		return false;
 	if (report->embedded.has_key)
 		return header->key == config->options.okey;
-	/* The key is further back than the quote: only the ID can tell. */
+	/* The embedded packet ends in front of the key, so only the ID identifies it. */
 	return icmp_is_known(report, config);
 }
 
@@ -164,7 +164,7 @@ static bool icmp_find_sender(struct grex_net *gn, struct icmp_report *report)
 		.family = AF_INET,
 	};
 
-	/* It comes to where the packet came from. */
+	/* An error is sent to the source of the packet. */
 	if (ip_hdr(report->skb)->daddr != embedded->saddr)
 		return false;
 	report->config = grex_table_sender_rcu(&gn->table, &sent,
@@ -173,8 +173,8 @@ static bool icmp_find_sender(struct grex_net *gn, struct icmp_report *report)
 	return report->config;
 }
 
-/* What is quoted of the inner packet, or what is remembered of it. On success
- * @relay says which.
+/* Read the inner packet from the error, or from the sent log. On success @relay points to
+ * it.
  */
 static enum grex_inner_verdict icmp_read_inner(const struct icmp_report *report,
 					       struct grex_inner *inner,
@@ -188,7 +188,7 @@ static enum grex_inner_verdict icmp_read_inner(const struct icmp_report *report,
 	relay->skb = skb;
 	relay->extension =
 		grex_extension_find(icmp_hdr(skb)->un.reserved[1], skb->len);
-	/* What is not in the linear part is more than can be quoted. */
+	/* The linear part holds all that an error may embed. */
 	end = min_t(unsigned int, relay->extension.offset, skb_headlen(skb));
 	if (embedded->inner < end) {
 		relay->embedded = skb->data + embedded->inner;
@@ -209,8 +209,9 @@ static enum grex_inner_verdict icmp_read_inner(const struct icmp_report *report,
 	return verdict;
 }
 
-/* Is the quoted packet, of which a part is quoted, of the flow that the tunnel remembers
- * by its ID? Checksums and lengths are those of a segment, and are filled in late.
+/* Whether the embedded packet belongs to the flow that the sent log has for its ID. Other
+ * fields are not compared: checksums and lengths differ between segments, and are filled in
+ * late.
  */
 static bool icmp_is_remembered(const struct icmp_report *report,
 			       const struct grex_flow *quoted)
@@ -224,7 +225,7 @@ static bool icmp_is_remembered(const struct icmp_report *report,
 	       !memcmp(&flow, quoted, sizeof(flow));
 }
 
-/* Is the ID that of the flow, as it is, or as it was a moment ago? */
+/* Whether the ID is that of the flow in the present or in the previous epoch. */
 static bool icmp_has_id(const struct icmp_report *report,
 			const struct grex_flow *quoted)
 {
@@ -240,11 +241,11 @@ static bool icmp_has_id(const struct icmp_report *report,
 	return false;
 }
 
-/* Is it proved that the tunnel sent the quoted packet? Anyone can write an ICMP error
- * about addresses, and a key, that he knows. What he does not know is the ID: that of a
- * packet with DF is a keyed hash of what is quoted (sent_log.h). Other packets, and segments
- * of a super-packet, have to be remembered, with the flow that is quoted. So has what a
- * quote is too short to tell, by the very ID.
+/* Whether it is proved that the tunnel sent the embedded packet. Anyone can forge an ICMP
+ * error about addresses and a key that he knows, but he does not know the ID. The ID of a
+ * packet with DF is a keyed hash of the embedded flow (sent_log.h). Other packets, and
+ * segments of a super-packet, must be in the sent log with the same flow. If the embedded
+ * packet is too short to tell the flow, the sent log must have exactly its ID.
  */
 static bool icmp_is_proved(const struct icmp_report *report)
 {
@@ -262,8 +263,8 @@ static bool icmp_is_proved(const struct icmp_report *report)
 	       icmp_is_remembered(report, &quoted);
 }
 
-/* Has the packet passed more routers than are on the way to the peer, as ttl-min has it?
- * With ttl inherit it is not known how many.
+/* Whether the embedded packet has passed more routers than ttl-min allows on the way to the
+ * peer. With ttl inherit, their number is not known.
  */
 static bool icmp_is_too_far(const struct icmp_report *report)
 {
@@ -275,8 +276,8 @@ static bool icmp_is_too_far(const struct icmp_report *report)
 		       config->options.ttl;
 }
 
-/* A frag needed is about a packet with DF that is larger than the MTU, and of a size
- * for which a path may be too small.
+/* Whether the error is plausible. A frag needed must be about a packet with DF that is larger
+ * than the MTU, and than the smallest MTU of today's links.
  */
 static bool icmp_makes_sense(const struct icmp_report *report)
 {
@@ -330,8 +331,8 @@ static void icmp_note_failure(struct grex_guesses *guesses[2])
 		WRITE_ONCE(guesses[i]->until, icmp_until(guesses[i]) + HZ);
 }
 
-/* The route of the quoted packet; looked up once more in there, by the IP header of @skb:
- * that of the error, whose source has to be the gateway. The mark keys that look-up too.
+/* Apply a redirect to the route of the embedded packet. The callback looks the route up
+ * again, by the IP header of the error, whose source must be the gateway, and by the mark.
  */
 static void icmp_redirect(struct icmp_report *report, struct rtable *rt)
 {
@@ -343,7 +344,7 @@ static void icmp_redirect(struct icmp_report *report, struct rtable *rt)
 	skb->mark = mark;
 }
 
-/* Learn what was proved: the way, or how much passes on it. */
+/* Learn another gateway or a path MTU from an error that is proved. */
 static void icmp_learn(struct icmp_report *report, bool redirect)
 {
 	const struct grex_embedded *embedded = &report->embedded;
@@ -377,7 +378,7 @@ static enum icmp_outcome icmp_relay(struct grex_net *gn,
 	struct grex_tunnel *tunnel = config->tunnel;
 	const struct iphdr *ip = ip_hdr(report->skb);
 
-	/* A keepalive of ours says that it is from the remote. */
+	/* The inner source of a probe is the remote, which must not be told. */
 	if (inner->version == 4 &&
 	    !memcmp(inner->saddr, &config->options.match.remote.v4,
 		    sizeof(config->options.match.remote.v4)))
@@ -402,7 +403,7 @@ static enum icmp_outcome icmp_relay(struct grex_net *gn,
 	}
 }
 
-/* @skb is at the quoted IP header; @info is the MTU of a frag needed. */
+/* Process an error. @skb is at the embedded IP header; @info is the MTU of a frag needed. */
 void grex_icmp_error(struct sk_buff *skb, u32 info)
 {
 	struct grex_net *gn = grex_net(dev_net(skb->dev));
@@ -426,7 +427,9 @@ void grex_icmp_error(struct sk_buff *skb, u32 info)
 	}
 	icmp_guesses(gn, skb, guesses);
 	may_guess = icmp_may_guess(guesses);
-	/* Without its key, the ID says whose packet it is: to look for it is to guess. */
+	/* Without the key, only the ID identifies the tunnel, so each such look-up counts as
+	 * a guess.
+	 */
 	if ((!report.embedded.has_key && !may_guess) ||
 	    !icmp_find_sender(gn, &report)) {
 		if (!report.embedded.has_key && may_guess)

@@ -6,12 +6,12 @@
 
 struct sk_buff;
 
-/* Entries that count unproved ICMP errors. */
+/* Number of entries that count unproved ICMP errors. */
 #define GREX_GUESSES 128
 
 /**
- * struct grex_guesses - ICMP errors that could not be proved
- * @until: jiffies; a second for each of them
+ * struct grex_guesses - count of ICMP errors that could not be proved
+ * @until: jiffies when the count is 0 again; each error adds one second
  */
 struct grex_guesses {
 	unsigned long until;

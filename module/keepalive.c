@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Keepalives: the timer and the events that drive the state machine in keepalive_fsm.c,
- * and the carrier that it decides about.
+ * Runs the timer and feeds the events of the state machine in keepalive_fsm.c, and sets the
+ * carrier as the state machine decides.
  */
 #include <linux/ktime.h>
 #include <linux/random.h>
@@ -14,10 +14,10 @@
 #define CREATE_TRACE_POINTS
 #include "trace.h"
 
-/* The first one waits until the device is really up. */
+/* The first keepalive is delayed until the device is completely up. */
 #define KEEPALIVE_FIRST_MS 10
-/* So many intervals, cut to between a half and the whole of what they are, leave
- * the timers of many tunnels evenly spread: to 1.2 times the mean and less.
+/* Number of intervals that are cut to a random length between one half and the whole. After
+ * them, the timers of many tunnels are spread evenly, to at most 1.2 times the mean.
  */
 #define KEEPALIVE_SPREAD 6
 
@@ -42,8 +42,8 @@ static void keepalive_log(struct grex_tunnel *tunnel, unsigned int actions,
 			    retries);
 }
 
-/* Has anything but replies come from the peer since the oldest probe that it could have
- * answered?
+/* Whether packets other than replies came from the peer since the oldest probe that it could
+ * have answered.
  */
 static bool keepalive_heard(const struct grex_config *config)
 {
@@ -54,9 +54,8 @@ static bool keepalive_heard(const struct grex_config *config)
 					     config->options.keepalive_retries;
 }
 
-/* One event: the machine, the carrier and the timer change together, so that
- * the last event decides over all of them. Stopping the timer may have to wait
- * for it, and is for the caller.
+/* Process an event. The state machine, the carrier and the timer change under one lock, so
+ * that they always agree. The caller stops the timer, because it may have to wait for it.
  */
 static unsigned int keepalive_step(struct grex_keepalive *keepalive,
 				   const struct grex_config *config,
@@ -78,7 +77,7 @@ static unsigned int keepalive_step(struct grex_keepalive *keepalive,
 	if (actions & GREX_FSM_CARRIER_OFF)
 		netif_carrier_off(dev);
 	if (actions & GREX_FSM_CARRIER_ON) {
-		/* The reply is proved, and the peer may have been restarted. */
+		/* The reply is authenticated, and the peer may have restarted. */
 		grex_restart_iseq(config->tunnel);
 		netif_carrier_on(dev);
 	}
@@ -95,7 +94,7 @@ static unsigned int keepalive_step(struct grex_keepalive *keepalive,
 	return actions;
 }
 
-/* An event from outside of the packet path. Caller: RTNL. */
+/* Process an event that the operator causes. Caller: RTNL. */
 static void keepalive_event(struct grex_tunnel *tunnel,
 			    enum grex_fsm_event event)
 {
@@ -110,8 +109,8 @@ static void keepalive_event(struct grex_tunnel *tunnel,
 		hrtimer_cancel(&keepalive->timer);
 }
 
-/* Tunnels that came up together do not send together for long. An interval is
- * not cut while an answer may still be on its way: the peer has all of them.
+/* Cut the first intervals, so that tunnels that came up together do not send together. An
+ * interval is not cut while an answer is outstanding, because the peer may use all of it.
  */
 static u64 keepalive_delay(struct grex_keepalive *keepalive, u32 interval)
 {
@@ -141,7 +140,7 @@ static enum hrtimer_restart keepalive_timer(struct hrtimer *timer)
 	if (!config->options.keepalive_interval)
 		goto out;
 	spin_lock(&keepalive->lock);
-	/* First of all, so that nothing that goes wrong stops it. */
+	/* Rearm the timer first, so that no error stops it. */
 	hrtimer_forward_now(timer,
 			    keepalive_delay(keepalive,
 					    config->options.keepalive_interval));
@@ -163,7 +162,7 @@ out:
 }
 
 /**
- * grex_keepalive_reply - a probe has been returned
+ * grex_keepalive_reply - process a returned probe
  * @config: of the tunnel
  * @probe: of any kind; a keepalive proves that the peer answers
  */
@@ -178,7 +177,7 @@ void grex_keepalive_reply(struct grex_config *config,
 	if (probe->kind != GREX_PROBE_KEEPALIVE)
 		return;
 	spin_lock(&keepalive->lock);
-	/* The peer may have become another one since the reply was accepted. */
+	/* The configuration may have changed since the reply was accepted. */
 	if (grex_probe_is_current(tunnel, probe))
 		actions = keepalive_step(keepalive, config, GREX_FSM_REPLY);
 	spin_unlock(&keepalive->lock);
@@ -209,7 +208,7 @@ void grex_keepalive_close(struct grex_tunnel *tunnel)
 	keepalive_event(tunnel, GREX_FSM_CLOSE);
 }
 
-/* Is what was sent before no longer what is to come back? */
+/* Whether replies to earlier probes are not accepted any more. */
 static bool keepalive_differs(const struct grex_config *old,
 			      const struct grex_config *config)
 {
@@ -221,8 +220,8 @@ static bool keepalive_differs(const struct grex_config *old,
 		      sizeof(old->options.secret));
 }
 
-/* The next one comes when it would have, unless that is later than the new
- * interval says: who changes it all the time does not put it off for ever.
+/* Send the next keepalive at the time that was planned, unless the new interval ends before.
+ * Frequent changes of the interval therefore do not delay it for ever.
  */
 static void keepalive_reschedule(struct grex_keepalive *keepalive,
 				 ktime_t interval)
@@ -237,10 +236,10 @@ static void keepalive_reschedule(struct grex_keepalive *keepalive,
 }
 
 /**
- * grex_keepalive_change - another configuration is in force
- * @tunnel: its tunnel
- * @old: the one before
- * @config: the one now
+ * grex_keepalive_change - adapt to a new configuration
+ * @tunnel: of the configuration
+ * @old: the configuration before
+ * @config: the new configuration
  */
 void grex_keepalive_change(struct grex_tunnel *tunnel,
 			   const struct grex_config *old,
@@ -270,8 +269,10 @@ void grex_keepalive_change(struct grex_tunnel *tunnel,
 }
 
 /**
- * grex_keepalive_state - what the keepalives say of the peer
- * @tunnel: that sends them
+ * grex_keepalive_state - read the state of the peer
+ * @tunnel: the tunnel
+ *
+ * Return: a copy of the state machine
  */
 struct grex_fsm grex_keepalive_state(struct grex_tunnel *tunnel)
 {

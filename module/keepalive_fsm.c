@@ -63,7 +63,7 @@ static unsigned int fsm_tick(struct grex_fsm *fsm,
 	return actions;
 }
 
-/* Replies come at intervals, more or less: half of one makes no difference. */
+/* Replies arrive about once an interval, so half an interval is tolerated. */
 static bool fsm_has_held(const struct grex_fsm *fsm,
 			 const struct grex_fsm_input *in)
 {
@@ -107,12 +107,12 @@ static unsigned int fsm_unsent(struct grex_fsm *fsm, u8 retries)
 }
 
 /**
- * grex_fsm_step - take an event
- * @fsm: changed by it
- * @event: what happened
- * @in: what comes with it
+ * grex_fsm_step - process an event
+ * @fsm: the state machine
+ * @event: the event
+ * @in: its parameters
  *
- * Return: GREX_FSM_* of what is to be done
+ * Return: actions, GREX_FSM_*
  */
 unsigned int grex_fsm_step(struct grex_fsm *fsm, enum grex_fsm_event event,
 			   const struct grex_fsm_input *in)

@@ -1,42 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The state of a tunnel's peer, as its keepalives show it. Pure: knows no timer
- * and no device.
+ * Decides by keepalives whether the peer of a tunnel is up. Pure: knows no timer and no
+ * device.
  *
- *   state  event   next   what is done
- *   any    START   DOWN   carrier off, arm: nobody has answered yet
- *   any    ADOPT   UP     carrier on, arm: it is in use, so it counts as up
- *   any    STOP    OFF    disarm, carrier on: nobody asks any more
- *   any    CLOSE   OFF    disarm: the device is down, its carrier means nothing
+ *   state  event   next   actions
+ *   any    START   DOWN   carrier off, arm: the peer has not answered yet
+ *   any    ADOPT   UP     carrier on, arm: the tunnel is in use, so it counts as up
+ *   any    STOP    OFF    disarm, carrier on: no keepalives are sent any more
+ *   any    CLOSE   OFF    disarm: the device is down, its carrier has no meaning
  *   OFF    RENEW   OFF    nothing
  *   DOWN   RENEW   DOWN   arm
  *   HOLD   RENEW   DOWN   arm
- *   UP     RENEW   UP     arm: another peer, which has not failed yet
+ *   UP     RENEW   UP     arm: it is another peer, which has not failed yet
  *   OFF    others  OFF    nothing
  *   DOWN   TICK    DOWN   send
- *   DOWN   REPLY   HOLD   when it has flapped
+ *   DOWN   REPLY   HOLD   after a flap
  *   DOWN   REPLY   UP     carrier on
  *   HOLD   TICK    DOWN   after @retries unanswered: send
  *   HOLD   TICK    HOLD   send
- *   HOLD   REPLY   UP     when it has answered for as long as is wanted: carrier on
+ *   HOLD   REPLY   UP     when the peer has answered long enough: carrier on
  *   HOLD   REPLY   HOLD   nothing
  *   UP     TICK    DOWN   after @retries unanswered: carrier off, a flap, send
  *   UP     TICK    UP     send
  *   UP     REPLY   UP     nothing
  *   not OFF UNSENT same   one less is unanswered, up to @retries since the last reply
  *
- * A peer that flaps has to prove more each time: one reply is enough at first; after a
- * flap it has to answer for an interval, and after each further one for twice as long, up
- * to GREX_FSM_HOLD_MAX. Each minute without a flap halves that; START, ADOPT and RENEW
- * forget it. A flap during which the peer was heard in other ways does not count: who
- * makes its replies get lost is somebody else.
+ * One reply is enough for the first UP. After a flap the peer has to answer for an interval,
+ * and after each further flap for twice as long, up to GREX_FSM_HOLD_MAX. Each minute without
+ * a flap halves that time; START, ADOPT and RENEW reset it. A flap during which other packets
+ * of the peer were received does not count, because the peer is not the cause of it.
  */
 #ifndef GREX_KEEPALIVE_FSM_H
 #define GREX_KEEPALIVE_FSM_H
 
 #include <linux/types.h>
 
-/* As enum grex_keepalive_state of the uapi. */
+/* The values are those of enum grex_keepalive_state of the uapi. */
 enum grex_fsm_state {
 	GREX_FSM_OFF,
 	GREX_FSM_DOWN,
@@ -46,34 +45,34 @@ enum grex_fsm_state {
 
 enum grex_fsm_event {
 	GREX_FSM_START, /* the device came up */
-	GREX_FSM_ADOPT, /* keepalives were turned on while it was */
-	GREX_FSM_STOP, /* they were turned off */
+	GREX_FSM_ADOPT, /* keepalives were turned on while the device was up */
+	GREX_FSM_STOP, /* keepalives were turned off */
 	GREX_FSM_CLOSE, /* the device went down */
-	GREX_FSM_RENEW, /* there is another peer, or another way to it */
-	GREX_FSM_TICK, /* time to send */
-	GREX_FSM_UNSENT, /* what TICK asked to send did not get out of here */
-	GREX_FSM_REPLY, /* one of ours came back */
+	GREX_FSM_RENEW, /* there is another peer, or another route to it */
+	GREX_FSM_TICK, /* it is time to send */
+	GREX_FSM_UNSENT, /* this machine could not send what TICK asked for */
+	GREX_FSM_REPLY, /* a keepalive was returned */
 	GREX_FSM_EVENTS,
 };
 
-/* What to do, in this order. */
+/* Actions, to be taken in this order. */
 #define GREX_FSM_CARRIER_OFF 0x01
 #define GREX_FSM_CARRIER_ON 0x02
 #define GREX_FSM_DISARM 0x04
 #define GREX_FSM_ARM 0x08
 #define GREX_FSM_SEND 0x10
 
-/* For so many ns a peer that flaps has to answer at most. */
+/* The longest time that a peer which flaps has to answer, in ns. */
 #define GREX_FSM_HOLD_MAX 60000000000ULL
-/* After so many ns without a flap, half of that is enough. */
+/* The time without a flap that halves the former, in ns. */
 #define GREX_FSM_FORGET 60000000000ULL
 
 /**
- * struct grex_fsm_input - what an event comes with
+ * struct grex_fsm_input - the parameters of an event
  * @now: ns
- * @interval: ms between two probes; with TICK and REPLY
- * @retries: 1..255, how many probes may go unanswered; with TICK and UNSENT
- * @heard: has the peer been heard while they did; with TICK
+ * @interval: ms between two keepalives; with TICK and REPLY
+ * @retries: 1..255, keepalives that may stay unanswered; with TICK and UNSENT
+ * @heard: other packets of the peer were received meanwhile; with TICK
  */
 struct grex_fsm_input {
 	u64 now;
@@ -83,10 +82,10 @@ struct grex_fsm_input {
 };
 
 /**
- * struct grex_fsm - all that the machine remembers; 0 is OFF
+ * struct grex_fsm - the state machine; all 0 is OFF
  * @state: enum grex_fsm_state
- * @misses: sent in a row and not answered
- * @unsent: probes that were not sent and were forgiven since the last reply
+ * @misses: unanswered keepalives in a row
+ * @unsent: keepalives that were not sent and not counted since the last reply
  * @hold: ns for which the peer has to answer before it goes from DOWN to UP
  * @flaps: how often it went from UP to DOWN
  * @flapped: ns, the time of the last flap, plus a minute for each halving of @hold since

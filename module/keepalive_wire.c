@@ -3,9 +3,9 @@
 
 #define PROBE_VERSION 1
 
-#define PROTOCOL_HUAWEI 0x0004 /* what it calls IPv4 in a keepalive */
+#define PROTOCOL_HUAWEI 0x0004 /* IPv4 in a keepalive of Huawei */
 #define PROTOCOL_IPV4 0x0800
-#define PROTOCOL_CMD 0x8909 /* Cisco metadata: a security group tag, say */
+#define PROTOCOL_CMD 0x8909 /* Cisco metadata, such as a security group tag */
 
 #define CMD_LEN 8
 #define IPV4_HEADER 20
@@ -38,9 +38,9 @@ struct request_ip {
 } __packed;
 
 /**
- * grex_probe_write - the payload of a probe, but for the hash
- * @data: GREX_PROBE_LEN bytes
- * @probe: what to say
+ * grex_probe_write - write the payload of a probe without the hash
+ * @data: buffer of GREX_PROBE_LEN bytes
+ * @probe: contents of the payload
  */
 void grex_probe_write(void *data, const struct grex_probe *probe)
 {
@@ -58,8 +58,8 @@ void grex_probe_write(void *data, const struct grex_probe *probe)
 }
 
 /**
- * grex_probe_sign - put in the hash
- * @data: what grex_probe_write() has written
+ * grex_probe_sign - add the hash to the payload of a probe
+ * @data: payload that grex_probe_write() has written
  * @hash: of its first GREX_PROBE_SIGNED bytes
  */
 void grex_probe_sign(void *data, u64 hash)
@@ -72,11 +72,11 @@ void grex_probe_sign(void *data, u64 hash)
 /**
  * grex_probe_read - read the payload of a reply, or of a request of another grex
  * @probe: filled when true is returned
- * @data: what follows the GRE header, GREX_PROBE_LEN bytes of it or all
- * @len: bytes that follow the GRE header in all
- * @hash: set to the hash, for the caller to compare
+ * @data: bytes that follow the GRE header, at least GREX_PROBE_LEN if there are so many
+ * @len: number of all bytes that follow the GRE header
+ * @hash: set to the hash, which the caller compares
  *
- * Return: false when it has not the form of one of ours
+ * Return: false when this is not the payload of a grex probe
  */
 bool grex_probe_read(struct grex_probe *probe, const void *data, size_t len,
 		     u64 *hash)
@@ -111,15 +111,16 @@ static bool request_csum_is_right(const u8 *p)
 }
 
 /**
- * grex_request_read - is a received inner packet a keepalive request
+ * grex_request_read - read a keepalive request
  * @request: filled when true is returned
- * @data: the inner packet
- * @len: how much of it: all, or GREX_REQUEST_LOOK
+ * @data: a received inner packet
+ * @len: number of bytes: all, or GREX_REQUEST_LOOK
  *
- * It is one when it is a whole IPv4 packet without options that holds GRE with a
- * protocol type of 0. What is behind that is its sender's: nothing (Cisco), 16
- * bytes (OpenBSD), 32 and padding (grex). Whether it is from the peer, and to
- * whom it goes, is for the caller to see.
+ * A request is a whole IPv4 packet without options that holds GRE with a protocol type of
+ * 0. The payload behind it belongs to the sender and has no bytes (Cisco), 16 bytes
+ * (OpenBSD), or 32 bytes and padding (grex). The caller checks the addresses.
+ *
+ * Return: whether the packet is a request
  */
 bool grex_request_read(struct grex_request *request, const void *data,
 		       size_t len)
@@ -147,13 +148,13 @@ bool grex_request_read(struct grex_request *request, const void *data,
 /**
  * grex_request_unwrap - find the IPv4 packet in a request of another form
  * @protocol: of the outer GRE header, not IPv4
- * @data: what follows that header
- * @len: how much of it: all, or GREX_UNWRAP_LOOK
+ * @data: bytes that follow that header
+ * @len: number of bytes: all, or GREX_UNWRAP_LOOK
  *
- * Cisco puts 8 bytes of metadata before it, under a protocol type of its own
- * (when security group tags are on); Huawei has another protocol type.
+ * When security group tags are on, Cisco puts 8 bytes of metadata in front of the packet
+ * and uses another protocol type. So does Huawei, without metadata.
  *
- * Return: how many bytes are before the IPv4 packet, -1 when it is not one
+ * Return: number of bytes in front of the IPv4 packet, -1 if this is not a request
  */
 int grex_request_unwrap(__be16 protocol, const void *data, size_t len)
 {

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Keepalives on the wire. Pure: knows no skb.
+ * Reads and writes keepalives. Pure: knows no skb.
  *
- * A probe is a tunnel packet whose payload is an IPv4 packet back to its sender,
- * so that any GRE endpoint which forwards IPv4 returns it (Cisco's format):
+ * A probe is a tunnel packet whose payload is an IPv4 packet back to its sender, so that any
+ * GRE endpoint which forwards IPv4 returns it (Cisco's format):
  *
  *   request  IP A>B | GRE, type IPv4 | IP B>A | GRE, type 0 | payload
  *   reply                              IP B>A | GRE, type 0 | payload
  *
- * Ours has a payload always, for gre.ko drops what has less than 12 bytes; it
- * proves that the probe is one of ours. In network byte order:
+ * A probe of grex always has a payload, because gre.ko drops packets of less than 12 bytes.
+ * The payload authenticates the probe. In network byte order:
  *
  *    0  version, 1
  *    1  enum grex_probe_kind
- *    2  MTU of the sender's device, be16, 0: not told
+ *    2  MTU of the sender's device, be16, 0: not known
  *    4  generation, be32
  *    8  sequence number, be32
  *   12  bytes of padding behind these 32, be16
  *   14  MTU of the path from the sender to us, be16, 0: not known
- *   16  when it was sent, be64, in the sender's unit
+ *   16  time when it was sent, be64, in a unit of the sender
  *   24  SipHash-2-4 of bytes 0 to 23, be64
  */
 #ifndef GREX_KEEPALIVE_WIRE_H
@@ -32,21 +32,21 @@
 #define GREX_PROBE_SIGNED 24 /* bytes that the hash is over */
 
 enum grex_probe_kind {
-	GREX_PROBE_KEEPALIVE, /* by the timer */
-	GREX_PROBE_MANUAL, /* by the operator */
-	GREX_PROBE_PATH, /* for the path MTU */
+	GREX_PROBE_KEEPALIVE, /* sent by the timer */
+	GREX_PROBE_MANUAL, /* sent by the operator */
+	GREX_PROBE_PATH, /* sent to discover the path MTU */
 	GREX_PROBE_KINDS,
 };
 
 /**
- * struct grex_probe - what the payload of a probe says
+ * struct grex_probe - the contents of the payload of a probe
  * @kind: enum grex_probe_kind
- * @generation: of the tunnel
- * @seq: counts the probes of this kind, from 0
+ * @generation: generation of the tunnel's probes
+ * @seq: sequence number among the probes of this kind, from 0
  * @padding: bytes behind the payload
- * @mtu: of the sender's device
- * @path_mtu: of the path from the sender
- * @time: when it was sent
+ * @mtu: MTU of the sender's device
+ * @path_mtu: MTU of the path from the sender
+ * @time: time when it was sent
  */
 struct grex_probe {
 	u8 kind;
@@ -59,11 +59,11 @@ struct grex_probe {
 };
 
 /**
- * struct grex_request - the packet inside a peer's request
- * @saddr: its source, the one who is to answer
- * @daddr: its destination, the one who asks
- * @total_len: bytes, as its header has them
- * @header: its GRE header
+ * struct grex_request - the inner packet of a peer's keepalive
+ * @saddr: source, which is the end that answers
+ * @daddr: destination, which is the end that asks
+ * @total_len: total length in the IP header
+ * @header: GRE header
  */
 struct grex_request {
 	__be32 saddr;
@@ -72,9 +72,9 @@ struct grex_request {
 	struct grex_header header;
 };
 
-/* Bytes to have at hand for grex_request_read(). */
+/* Bytes that grex_request_read() reads. */
 #define GREX_REQUEST_LOOK (20 + GREX_HEADER_LOOK)
-/* And for grex_request_unwrap(). */
+/* Bytes that grex_request_unwrap() reads. */
 #define GREX_UNWRAP_LOOK 28
 
 void grex_probe_write(void *data, const struct grex_probe *probe);

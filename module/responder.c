@@ -11,12 +11,15 @@
 
 #include "encap.h"
 #include "grex.h"
+#include "limit.h"
 #include "packet.h"
 #include "probe.h"
 #include "responder.h"
 #include "stats.h"
 
-/* Within that time, what was answered and comes back has gone round. */
+/* Ten times what the shortest interval of grex needs of a peer. */
+#define RESPONDER_ANSWERS_PER_SECOND 100
+/* A keepalive that was answered and comes back within this time has looped. */
 #define RESPONDER_LOOP_TIME (5 * HZ)
 
 /* What a received packet that comes back to its sender is. */
@@ -25,6 +28,13 @@ enum responder_kind {
 	RESPONDER_OUTER, /* one to the peer's outer address */
 	RESPONDER_INNER, /* one to an address inside of the tunnel */
 };
+
+void grex_responder_init(struct grex_tunnel *tunnel)
+{
+	grex_limit_init(&tunnel->responder.limit, HZ,
+			RESPONDER_ANSWERS_PER_SECOND);
+	spin_lock_init(&tunnel->responder.lock);
+}
 
 /**
  * grex_responder_unwrap - find the IPv4 packet in a keepalive of other vendors
@@ -276,7 +286,7 @@ bool grex_responder_take(struct grex_config *config, struct sk_buff *skb,
 				skb);
 		return true;
 	}
-	if (kind == RESPONDER_INNER && !__ratelimit(&tunnel->responder_limit)) {
+	if (kind == RESPONDER_INNER && !__ratelimit(&tunnel->responder.limit)) {
 		grex_stats_drop(tunnel->stats, GREX_STAT_RX_KEEPALIVE_LIMITED,
 				skb);
 		return true;

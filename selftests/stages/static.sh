@@ -116,7 +116,7 @@ layer_table() {
 		main demux netns rtnl
 		netns auto_mtu grex stats table
 		rtnl device grex header keepalive plpmtud pmtu probe stats
-		device auto_mtu grex header ioctl keepalive nbma packet plpmtud pmtu probe route sent_log stats table tx
+		device auto_mtu grex header ioctl keepalive nbma packet plpmtud pmtu probe responder route sent_log stats table tx
 		ioctl grex
 		demux icmp packet rx
 		rx clamp grex header keepalive packet plpmtud probe responder stats table
@@ -125,7 +125,7 @@ layer_table() {
 		auto_mtu grex pmtu
 		keepalive grex keepalive_fsm probe route stats trace
 		probe encap grex header histogram keepalive_wire pmtu stats
-		responder encap grex keepalive_wire packet probe stats tx
+		responder encap grex keepalive_wire limit packet probe stats tx
 		tx clamp encap fragment grex nbma packet pmtu stats
 		fragment grex stats
 		encap embedded grex header nbma pmtu route sent_log stats
