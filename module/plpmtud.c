@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Path MTU discovery by probes: the packets and the time that drive the search in
- * plpmtud_fsm.c.
+ * Runs packetization layer path MTU discovery (RFC 8899): sends the probes and runs the
+ * timers of the state machine in plpmtud_fsm.c.
  */
 #include <linux/bitops.h>
 #include <linux/grex.h>
@@ -16,37 +16,38 @@
 #include "probe.h"
 #include "route.h"
 
-/* A probe that is not back by then is lost [PROBE_TIMER]: four round trips, in this range.
- * RFC 8899 5.1.1 has 1 s at least, since it takes silence for a loss. Here silence says
- * nothing: a try counts only if the small probe that was sent behind the large one has
- * come back. A size is given up after three such tries in a row, and after one more for
- * each small probe that was lost in the last sixteen tries. The maximum allows for a
- * round trip of some seconds.
+/* The range of PROBE_TIMER, which is four round trips. RFC 8899 5.1.1 requires at least 1 s,
+ * because there silence means a loss. Here it has no meaning: a try counts only if the small
+ * probe that was sent behind the large one is acknowledged. A size is given up after
+ * MAX_PROBES such tries in a row, and after one more for each small probe that was lost in
+ * the last sixteen tries. The maximum allows for a round trip of some seconds.
  */
 #define PLPMTUD_PROBE_TIMER_MIN msecs_to_jiffies(100)
 #define PLPMTUD_PROBE_TIMER_MAX (15 * HZ)
-/* As long as no round trip has been measured (RFC 8899 5.1.1, at least 1 s). */
+/* PROBE_TIMER before a round trip is measured (RFC 8899 5.1.1: at least 1 s). */
 #define PLPMTUD_PROBE_TIMER_FIRST HZ
-/* Between a success and the next try: a peer answers 100 probes a second. */
+/* The delay between an acknowledged probe and the next try. Peers may limit their answers to
+ * 100 a second.
+ */
 #define PLPMTUD_PACE msecs_to_jiffies(25)
-/* A peer that does not answer is asked less and less often, up to 64 timeouts. */
+/* The interval doubles this many times while the peer does not answer. */
 #define PLPMTUD_BACKOFF 6
-/* After so many tries in a row without any answer ICMP errors are believed. */
+/* After this many tries in a row without any answer, ICMP errors are believed. */
 #define PLPMTUD_TRUST 3
-/* Of what was found. RFC 8899 5.1.1 leaves the time open; a path that has shrunk
- * is noticed within it.
+/* The interval of confirming the path MTU. RFC 8899 5.1.1 does not specify it; a path MTU that
+ * becomes smaller is noticed within this time.
  */
 #define PLPMTUD_CONFIRMATION_TIMER (5 * HZ)
-/* Between two that were lost, unless an ICMP error says the same (RFC 8899 5.1.1):
- * what is lost closer together may have been in one burst, or over a policer.
+/* The delay between two lost confirmations, unless an ICMP error reports the same (RFC 8899
+ * 5.1.1). Probes that are closer together may all be lost in one burst, or by a policer.
  */
 #define PLPMTUD_AGAIN HZ
-/* Whether more passes by now [PMTU_RAISE_TIMER]; and after a black hole, which may
- * have been something else.
- */
+/* PMTU_RAISE_TIMER, and its value after a black hole, which may have had another cause. */
 #define PLPMTUD_RAISE_TIMER (600 * HZ)
 #define PLPMTUD_RAISE_SOON (60 * HZ)
-/* ICMP errors are looked into that often; anyone can send them. */
+/* The shortest interval between two ICMP errors that are probed, because anyone can send
+ * them.
+ */
 #define PLPMTUD_PTB_INTERVAL HZ
 
 static_assert((int)GREX_PLPMTUD_DISABLED == (int)GREX_PATH_SEARCH_OFF);
@@ -63,13 +64,13 @@ static void plpmtud_kick(struct grex_plpmtud *plpmtud, unsigned long delay)
 				 delay);
 }
 
-/* What a probe of so many bytes outside has inside. */
+/* Return the size of the inner packet in an outer packet of @size bytes. */
 static unsigned int plpmtud_inner(const struct grex_config *config, u32 size)
 {
 	return size - config->overhead;
 }
 
-/* @rtt: ns, 0: none has been measured */
+/* Return PROBE_TIMER for a round trip of @rtt ns, 0: none was measured. */
 static unsigned long plpmtud_probe_timer(u64 rtt)
 {
 	if (!rtt)
@@ -78,13 +79,13 @@ static unsigned long plpmtud_probe_timer(u64 rtt)
 		       PLPMTUD_PROBE_TIMER_MIN, PLPMTUD_PROBE_TIMER_MAX);
 }
 
-/* So that many tunnels do not send at once. */
+/* Shorten a delay at random, so that many tunnels do not send at once. */
 static unsigned long plpmtud_spread(unsigned long delay)
 {
 	return delay / 2 + mul_u64_u32_shr(delay / 2, get_random_u32(), 32);
 }
 
-/* What the search says is what packets are held to. */
+/* Limit packets to the result of the state machine. */
 static void plpmtud_publish(struct grex_tunnel *tunnel)
 {
 	const struct grex_plpmtud_fsm *fsm = &tunnel->plpmtud.fsm;
@@ -113,7 +114,7 @@ static void plpmtud_lost(struct grex_plpmtud *plpmtud)
 		plpmtud->raise = jiffies + PLPMTUD_RAISE_SOON;
 }
 
-/* The time is up for the probe that is out, or it is back. */
+/* Evaluate a try, because its probe was acknowledged or PROBE_TIMER has expired. */
 static void plpmtud_evaluate(struct grex_tunnel *tunnel)
 {
 	struct grex_plpmtud *plpmtud = &tunnel->plpmtud;
@@ -141,7 +142,7 @@ static void plpmtud_evaluate(struct grex_tunnel *tunnel)
 	}
 }
 
-/* What was found stands; when is it to be confirmed? */
+/* Return the delay until the path MTU is to be confirmed. */
 static unsigned long plpmtud_rest(struct grex_plpmtud *plpmtud)
 {
 	const unsigned long now = jiffies;
@@ -155,8 +156,8 @@ static unsigned long plpmtud_rest(struct grex_plpmtud *plpmtud)
 	return time_before(now, plpmtud->confirm) ? plpmtud->confirm - now : 0;
 }
 
-/* Go on with the search. Sets @size to what to send, 0: nothing; returns when the
- * next step is.
+/* Continue discovery. Set @size to the size of the probe to be sent, 0: none. Return the delay
+ * until the next step.
  */
 static unsigned long plpmtud_step(struct grex_tunnel *tunnel, u32 limit,
 				  u32 *size)
@@ -173,7 +174,7 @@ static unsigned long plpmtud_step(struct grex_tunnel *tunnel, u32 limit,
 			return plpmtud->due - jiffies;
 		plpmtud_evaluate(tunnel);
 	}
-	/* There is no route, or none that takes what every link has to. */
+	/* There is no route, or its MTU is below MIN_PLPMTU. */
 	if (limit < GREX_PLPMTUD_MIN_PLPMTU) {
 		grex_plpmtud_fsm_step(fsm, GREX_PLPMTUD_STOP, 0);
 		return plpmtud_spread(PLPMTUD_CONFIRMATION_TIMER);
@@ -202,10 +203,11 @@ static unsigned long plpmtud_step(struct grex_tunnel *tunnel, u32 limit,
 	return delay;
 }
 
-/* The large one first: when the small one is back, it had its time. And the small
- * one alone would say that the path does not let through what was never sent.
+/* Send the large probe before the small one, so that the large one had enough time when the
+ * small one is returned. Do not send the small one alone, because the large one would then
+ * seem to be lost.
  *
- * Return: are both on their way, so that what becomes of them says something
+ * Return: whether both were sent
  */
 static bool plpmtud_send(struct grex_config *config, u32 size)
 {
@@ -242,7 +244,7 @@ static void plpmtud_work(struct work_struct *work)
 	spin_lock(&plpmtud->lock);
 	if (unsent)
 		plpmtud->tried = 0;
-	/* Not later than what has come meanwhile asks for. */
+	/* Do not delay work that was scheduled meanwhile. */
 	if (plpmtud->running && delay != MAX_JIFFY_OFFSET)
 		queue_delayed_work(system_power_efficient_wq, &plpmtud->work,
 				   delay);
@@ -251,7 +253,7 @@ static void plpmtud_work(struct work_struct *work)
 	local_bh_enable();
 }
 
-/* The peer is there. It may have been away, and is asked less and less often. */
+/* Probe at once, because the peer answers again and the interval may have become long. */
 static void plpmtud_wake(struct grex_plpmtud *plpmtud)
 {
 	if (plpmtud->silent < PLPMTUD_TRUST)
@@ -262,9 +264,9 @@ static void plpmtud_wake(struct grex_plpmtud *plpmtud)
 }
 
 /**
- * grex_plpmtud_ack - a probe has come back
- * @config: of its tunnel
- * @probe: what it says, of any kind
+ * grex_plpmtud_ack - process a returned probe
+ * @config: of the tunnel
+ * @probe: of any kind
  */
 void grex_plpmtud_ack(const struct grex_config *config,
 		      const struct grex_probe *probe)
@@ -277,7 +279,7 @@ void grex_plpmtud_ack(const struct grex_config *config,
 	if (probe->kind != GREX_PROBE_PATH) {
 		plpmtud_wake(plpmtud);
 	} else if ((s32)(probe->seq - plpmtud->seq) < 0) {
-		; /* of an earlier try */
+		; /* The probe belongs to an earlier try. */
 	} else if (!probe->padding) {
 		plpmtud->small_is_back = true;
 	} else if (plpmtud->tried &&
@@ -290,12 +292,12 @@ void grex_plpmtud_ack(const struct grex_config *config,
 }
 
 /**
- * grex_plpmtud_ptb - an ICMP error says how much passes
- * @config: of the tunnel that it is about
- * @mtu: bytes outside
+ * grex_plpmtud_ptb - process an ICMP error that reports a path MTU
+ * @config: of the tunnel that the error is about
+ * @mtu: bytes of an outer packet
  *
- * Return: is it for the probes to say whether that is so? If not, what they have
- * said is over.
+ * Return: true when probes decide whether to believe the error; false when the caller
+ * believes it, and then the result of the probes is discarded
  */
 bool grex_plpmtud_ptb(const struct grex_config *config, u32 mtu)
 {
@@ -362,10 +364,10 @@ void grex_plpmtud_close(struct grex_tunnel *tunnel)
 }
 
 /**
- * grex_plpmtud_change - another configuration is in force
- * @tunnel: its tunnel
- * @old: the one before
- * @config: the one now
+ * grex_plpmtud_change - adapt to a new configuration
+ * @tunnel: of the configuration
+ * @old: the configuration before
+ * @config: the new configuration
  */
 void grex_plpmtud_change(struct grex_tunnel *tunnel,
 			 const struct grex_config *old,
@@ -386,7 +388,7 @@ void grex_plpmtud_change(struct grex_tunnel *tunnel,
 	spin_unlock_bh(&plpmtud->lock);
 }
 
-/* Caller: RTNL. */
+/* The caller holds the RTNL lock. */
 void grex_plpmtud_read(struct grex_tunnel *tunnel,
 		       struct grex_plpmtud_status *state)
 {

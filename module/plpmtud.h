@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The path MTU that probes find.
+ * Discovers the path MTU by probes.
  */
 #ifndef GREX_PLPMTUD_H
 #define GREX_PLPMTUD_H
@@ -17,21 +17,21 @@ struct grex_tunnel;
 
 /**
  * struct grex_plpmtud - path MTU discovery by probes
- * @lock: protects what follows up to @claims; taken with BH disabled, outside of
- *	that of the keepalive
+ * @lock: protects all members up to @claims; taken with BH disabled, outside of that of the
+ *	probes
  * @running: @lock. the device is up
- * @answers: @lock. the peer answers, so it is not for others to say what passes
- * @search: @lock. what is known of the path
- * @tried: @lock. bytes of the probe that is out, 0: none
+ * @answers: @lock. the peer answers, so ICMP errors are not believed
+ * @is_back: @lock. the outstanding probe was acknowledged
+ * @small_is_back: @lock. the small probe behind it was acknowledged
+ * @silent: @lock. tries in a row without any answer
+ * @losses: @lock. a bit for each lost one of the last sixteen small probes
+ * @tried: @lock. bytes of the outstanding probe, 0: none
  * @seq: @lock. its sequence number
- * @is_back: @lock. it is back
- * @small_is_back: @lock. so is the small one behind it
- * @silent: @lock. tries in a row after which neither was
- * @losses: @lock. of the last sixteen small ones, a bit for each that was lost
- * @due: @lock. jiffies when the one that is out is lost
- * @confirm: @lock. jiffies when what was found is tried again
- * @raise: @lock. jiffies when more is tried
- * @claims: @lock. jiffies, 64 bits, when ICMP errors are looked into again
+ * @fsm: @lock. the state machine
+ * @due: @lock. jiffies when PROBE_TIMER expires
+ * @confirm: @lock. jiffies when the path MTU is to be confirmed
+ * @raise: @lock. jiffies when PMTU_RAISE_TIMER expires
+ * @claims: @lock. jiffies, 64 bits, from which on an ICMP error may be probed
  * @work: own.
  */
 struct grex_plpmtud {
@@ -52,7 +52,7 @@ struct grex_plpmtud {
 	struct delayed_work work;
 };
 
-/* Caller: RTNL. */
+/* The caller holds the RTNL lock. */
 void grex_plpmtud_init(struct grex_tunnel *tunnel);
 void grex_plpmtud_open(struct grex_tunnel *tunnel);
 void grex_plpmtud_close(struct grex_tunnel *tunnel);
@@ -61,11 +61,11 @@ void grex_plpmtud_change(struct grex_tunnel *tunnel,
 			 const struct grex_config *config);
 
 /**
- * struct grex_plpmtud_status - what the search is doing
+ * struct grex_plpmtud_status - the state of path MTU discovery
  * @search: enum grex_path_search
- * @tried: bytes outside of what is tried; 0: nothing
- * @sent: probes
- * @received: probes that came back
+ * @tried: bytes of the outer packet that is being probed; 0: none
+ * @sent: number of probes sent
+ * @received: number of probes returned
  */
 struct grex_plpmtud_status {
 	u32 search;
@@ -77,7 +77,7 @@ struct grex_plpmtud_status {
 void grex_plpmtud_read(struct grex_tunnel *tunnel,
 		       struct grex_plpmtud_status *state);
 
-/* Caller: RCU, BH disabled. */
+/* The caller holds rcu_read_lock() and has BH disabled. */
 void grex_plpmtud_ack(const struct grex_config *config,
 		      const struct grex_probe *probe);
 bool grex_plpmtud_ptb(const struct grex_config *config, u32 mtu);

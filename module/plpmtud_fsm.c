@@ -3,8 +3,8 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Common path MTUs: of PPP, IPsec, WireGuard, GRE and VXLAN underlays, PPPoE, Ethernet,
- * FDDI, and jumbo frames.
+/* These path MTUs are common: PPP, IPsec, WireGuard, GRE and VXLAN underlays, PPPoE,
+ * Ethernet, FDDI, and jumbo frames have them.
  */
 static const u32 fsm_known[] = {
 	576,  1006, 1200, 1280, 1300, 1340, 1380, 1400,	 1412,	1420,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Packetization layer path MTU discovery for datagrams (RFC 8899): the state machine,
- * without ICMP. Pure: knows no skb, no clock. States, events and sizes have the names of
+ * Implements the state machine of packetization layer path MTU discovery for datagrams
+ * (RFC 8899), which needs no ICMP. Pure: knows no skb, no clock. States, events and sizes have the names of
  * the RFC where it has one.
  *
  * A try is a probe of PROBED_SIZE with DF set and a small probe behind it. The small one

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What fits through a tunnel: the MTU of its device, and the packet that is
- * larger than the path.
+ * Determines the path MTU and the MTU of the device, and decides about packets that are
+ * larger.
  */
 #include <linux/hash.h>
 #include <linux/icmpv6.h>
@@ -22,14 +22,14 @@
 #include "pmtu.h"
 #include "route.h"
 
-/* bytes; as much as ip_tunnel reserves, which the offsets of an skb can hold */
+/* ip_tunnel reserves as many bytes; the offsets of an skb can hold them. */
 #define GREX_HEADROOM_MAX 512U
 
-/* bytes; a deeper stack of labels is not searched for its end */
+/* The end of a label stack with more bytes is not searched. */
 #define PMTU_LABELS_MAX 64
 
-/* The one that most packets take: of a DSCP that is inherited, 0. NULL: there is none,
- * or it leads back into the tunnel, which says nothing.
+/* Return the route of most packets, which is that of DSCP 0 if the DSCP is inherited. Return
+ * NULL if there is none, or if it leads back into the tunnel.
  */
 static struct rtable *pmtu_route(const struct grex_config *config,
 				 __be32 remote)
@@ -50,7 +50,7 @@ static struct rtable *pmtu_route(const struct grex_config *config,
 	return NULL;
 }
 
-/* The MTU of the route as configured. What the kernel has learned from ICMP is left out. */
+/* Return the configured MTU of the route, without what the kernel has learned from ICMP. */
 static unsigned int pmtu_configured(const struct dst_entry *dst)
 {
 	unsigned int mtu = dst_metric_raw(dst, RTAX_MTU);
@@ -113,9 +113,9 @@ struct grex_pmtu_link grex_pmtu_of_link(const struct grex_config *config)
 		dev = __dev_get_by_index(net, config->options.link);
 	if (dev)
 		mtu = READ_ONCE(dev->mtu);
-	/* Tunnels through one another would add to it without end. */
+	/* Nested tunnels would add to the headroom without end. */
 	link.headroom = min(link.headroom, GREX_HEADROOM_MAX);
-	/* A loopback takes more than the device of a tunnel may. */
+	/* The MTU of a loopback is larger than that of a tunnel may be. */
 	link.is_known = mtu;
 	if (mtu)
 		link.mtu = clamp_t(unsigned int, mtu,
@@ -126,9 +126,7 @@ struct grex_pmtu_link grex_pmtu_of_link(const struct grex_config *config)
 	return link;
 }
 
-/* The entry of a remote. A tunnel with one has one; of those with many, two may have to
- * share.
- */
+/* Return the entry of a remote. In a tunnel with many remotes, several may share one. */
 static struct grex_pmtu_learned *pmtu_entry(const struct grex_config *config,
 					    __be32 remote)
 {
@@ -139,9 +137,9 @@ static struct grex_pmtu_learned *pmtu_entry(const struct grex_config *config,
 	return &learned[hash_32((__force u32)remote, GREX_PMTU_REMOTES_BITS)];
 }
 
-/* What the tunnel has learned of the path to @remote by ICMP errors that were proved;
- * not what the kernel's route cache has learned, since anyone can forge an error that
- * it believes. It is about the way that the packet took, as the cache has it.
+/* Return what the tunnel has learned about the path to @remote from proved ICMP errors. The
+ * route cache of the kernel is not used, because it believes errors that anyone can forge.
+ * As there, an entry is valid for the route that the packet took.
  */
 static struct grex_pmtu_learned pmtu_learned(const struct grex_config *config,
 					     const struct rtable *rt,
@@ -164,7 +162,7 @@ static struct grex_pmtu_learned pmtu_learned(const struct grex_config *config,
 	return learned;
 }
 
-/* Most have not: then there is no entry to read. */
+/* Most tunnels have learned nothing, and need not read an entry. */
 static bool pmtu_has_learned(const struct grex_config *config)
 {
 	return READ_ONCE(config->tunnel->pmtu.has_learned);
@@ -188,7 +186,7 @@ u32 grex_pmtu_probed(const struct grex_config *config)
 		       : 0;
 }
 
-/* Forget what was learned, since the remote or the way to it is another one now. */
+/* Forget what was learned, because the remote or the route to it has changed. */
 void grex_pmtu_forget(struct grex_tunnel *tunnel)
 {
 	struct grex_pmtu *pmtu = &tunnel->pmtu;
@@ -201,17 +199,17 @@ void grex_pmtu_forget(struct grex_tunnel *tunnel)
 }
 
 /**
- * grex_pmtu_learn - believe an ICMP error
- * @config: of the tunnel that sent the packet, which is proved
- * @rt: the route that it took
- * @remote: to whom
- * @mtu: bytes outside that the error says pass
- * @spread: there are several, and which of them it took is not known
+ * grex_pmtu_learn - learn the path MTU from a proved ICMP error
+ * @config: of the tunnel that sent the packet
+ * @rt: the route of the packet
+ * @remote: outer destination
+ * @mtu: path MTU that the error reports, in bytes of an outer packet
+ * @spread: the packet may have taken any of several equal paths
  *
- * It is believed as long as the kernel believes one (net.ipv4.route.mtu_expires). Below
- * GREX_PMTU_FLOOR, packets go without DF, as those of the kernel do.
+ * The path MTU expires after the time of the kernel (net.ipv4.route.mtu_expires). If it is
+ * below GREX_PMTU_FLOOR, packets are sent without DF, as the kernel does.
  *
- * Return: bytes outside that packets are held to now
+ * Return: bytes that outer packets are limited to now
  */
 u32 grex_pmtu_learn(const struct grex_config *config, const struct rtable *rt,
 		    __be32 remote, u32 mtu, bool spread)
@@ -231,7 +229,7 @@ u32 grex_pmtu_learn(const struct grex_config *config, const struct rtable *rt,
 
 	if (learned.mtu >= pmtu_of_route(&rt->dst))
 		return pmtu_of_route(&rt->dst);
-	/* One about a wider place on the way may come late. */
+	/* An error about a wider link on the path may arrive late. */
 	old = pmtu_learned(config, rt, remote);
 	if (old.mtu && old.mtu < learned.mtu)
 		return old.mtu;
@@ -243,7 +241,14 @@ u32 grex_pmtu_learn(const struct grex_config *config, const struct rtable *rt,
 	return learned.mtu;
 }
 
-/* Does something on the way take less than can be asked of packets with DF? */
+/**
+ * grex_pmtu_is_locked - check whether packets must be sent without DF
+ * @config: of the tunnel
+ * @rt: the route
+ * @remote: outer destination
+ *
+ * Return: whether the MTU of the route is locked, or that of the path is too low
+ */
 bool grex_pmtu_is_locked(const struct grex_config *config,
 			 const struct rtable *rt, __be32 remote)
 {
@@ -259,9 +264,7 @@ bool grex_pmtu_is_locked(const struct grex_config *config,
 	return learned.mtu && learned.locked;
 }
 
-/* What the path lets through, bytes outside: what probes have found, or what ICMP
- * errors have told.
- */
+/* Return the path MTU in bytes of an outer packet, from probes or else from ICMP errors. */
 static u32 pmtu_outside(const struct grex_config *config,
 			const struct rtable *rt, __be32 remote)
 {
@@ -275,7 +278,7 @@ static u32 pmtu_outside(const struct grex_config *config,
 
 static u32 pmtu_inner(const struct grex_config *config, u32 mtu)
 {
-	/* A route may have any MTU, an IPv4 packet has 68 bytes. */
+	/* A route may have any MTU, but all links carry IPv4 packets of 68 bytes. */
 	return max_t(u32, mtu, IPV4_MIN_MTU + config->overhead) -
 	       config->overhead;
 }
@@ -284,9 +287,9 @@ static u32 pmtu_inner(const struct grex_config *config, u32 mtu)
  * grex_pmtu_of_path - the largest inner packet that an underlay route takes
  * @config: of the tunnel
  * @rt: the route
- * @remote: to whom
+ * @remote: outer destination
  *
- * Return: bytes, 68 at least
+ * Return: bytes, at least 68
  */
 unsigned int grex_pmtu_of_path(const struct grex_config *config,
 			       const struct rtable *rt, __be32 remote)
@@ -295,11 +298,13 @@ unsigned int grex_pmtu_of_path(const struct grex_config *config,
 }
 
 /**
- * grex_pmtu_limit - the largest packet that may be tried on an underlay route
+ * grex_pmtu_limit - the largest probe that may be sent on an underlay route
  * @config: of the tunnel
  * @rt: the route
  *
- * Return: bytes outside. Who probes is not held to what ICMP errors say.
+ * With mtu-probe, ICMP errors do not limit probes.
+ *
+ * Return: bytes of an outer packet
  */
 unsigned int grex_pmtu_limit(const struct grex_config *config,
 			     const struct rtable *rt)
@@ -311,10 +316,10 @@ unsigned int grex_pmtu_limit(const struct grex_config *config,
 }
 
 /**
- * grex_pmtu_limit_to - the same, on the way to the remote
- * @config: of a tunnel that has one
+ * grex_pmtu_limit_to - the largest probe that may be sent to the remote
+ * @config: of a tunnel with a remote
  *
- * Return: bytes outside; 0: no route
+ * Return: bytes of an outer packet; 0: no route
  */
 unsigned int grex_pmtu_limit_to(const struct grex_config *config)
 {
@@ -331,7 +336,7 @@ unsigned int grex_pmtu_limit_to(const struct grex_config *config)
 /**
  * grex_pmtu_to - the largest inner packet that reaches the other end
  * @config: of the tunnel
- * @remote: the other end
+ * @remote: outer address of the other end
  *
  * Return: bytes; 0: no route
  */
@@ -348,11 +353,11 @@ unsigned int grex_pmtu_to(const struct grex_config *config, __be32 remote)
 }
 
 /**
- * grex_pmtu_read - what is believed of the path to the remote
+ * grex_pmtu_read - read the state of the path to the remote
  * @tunnel: the tunnel
  * @path: filled in
  *
- * Caller: RTNL.
+ * The caller holds the RTNL lock.
  */
 void grex_pmtu_read(struct grex_tunnel *tunnel, struct grex_path *path)
 {
@@ -379,7 +384,11 @@ void grex_pmtu_read(struct grex_tunnel *tunnel, struct grex_path *path)
 	ip_rt_put(rt);
 }
 
-/* In one piece, or each of its segments if it is a super-packet. */
+/**
+ * grex_pmtu_fits - check whether a packet fits
+ * @skb: the inner packet, or a super-packet, each segment of which must fit
+ * @mtu: bytes
+ */
 bool grex_pmtu_fits(const struct sk_buff *skb, unsigned int mtu)
 {
 	if (skb_is_gso(skb))
@@ -387,7 +396,7 @@ bool grex_pmtu_fits(const struct sk_buff *skb, unsigned int mtu)
 	return skb->len <= mtu;
 }
 
-/* Tell the source of an inner packet that it does not fit, and its route. The route
+/* Tell the source of an inner packet that it does not fit, and update its route, which
  * subtracts the labels itself.
  */
 static enum grex_pmtu_verdict pmtu_tell(struct sk_buff *skb, unsigned int mtu,
@@ -402,8 +411,8 @@ static enum grex_pmtu_verdict pmtu_tell(struct sk_buff *skb, unsigned int mtu,
 			      htonl(mtu));
 		return GREX_PMTU_TOO_BIG;
 	case htons(ETH_P_IPV6):
-		/* IPv6 does not go below 1280 (RFC 8200 section 5): the outer
-		 * packet is fragmented instead (RFC 7676 section 3.2).
+		/* IPv6 requires 1280 bytes (RFC 8200 section 5), so the outer packet is
+		 * fragmented instead (RFC 7676 section 3.2).
 		 */
 		if (mtu < IPV6_MIN_MTU) {
 			skb_dst_update_pmtu_no_confirm(skb,
@@ -416,7 +425,7 @@ static enum grex_pmtu_verdict pmtu_tell(struct sk_buff *skb, unsigned int mtu,
 		icmpv6_ndo_send(skb, ICMPV6_PKT_TOOBIG, 0, mtu);
 		return GREX_PMTU_TOO_BIG;
 	default:
-		/* Nobody to tell. */
+		/* The protocol has no way to tell the source. */
 		return GREX_PMTU_FRAGMENT;
 	}
 }
@@ -472,12 +481,12 @@ static enum grex_pmtu_verdict pmtu_tell_labelled(struct sk_buff *skb,
 }
 
 /**
- * grex_pmtu_check - see whether an inner packet fits, else tell its source
+ * grex_pmtu_check - check whether an inner packet fits, else tell its source
  * @skb: at the inner header, which is in the linear part
- * @mtu: what the path takes, less the overhead
+ * @mtu: path MTU less the overhead
  *
- * The route of the packet learns the MTU too, so that the next one is fitted by
- * whoever has it: the local TCP, or the stack that fragments.
+ * The route of the packet learns the MTU too, so that local TCP, or the stack when it
+ * fragments, makes the next packet fit.
  */
 enum grex_pmtu_verdict grex_pmtu_check(struct sk_buff *skb, unsigned int mtu)
 {

@@ -11,22 +11,22 @@ struct rtable;
 struct grex_config;
 struct grex_tunnel;
 
-/* Remotes of a tunnel without one whose path MTU is remembered. */
+/* A tunnel without a remote remembers the path MTU of 2^4 remotes. */
 #define GREX_PMTU_REMOTES_BITS 4
-/* As net.ipv4.route.min_pmtu, which can be lowered but should not (RFC 1191 7.1). */
+/* The default of net.ipv4.route.min_pmtu, which should not be lowered (RFC 1191 7.1). */
 #define GREX_PMTU_FLOOR 552
 
 /**
  * struct grex_pmtu_learned - the path MTU to a remote, from an ICMP error
  * @remote: outer destination
- * @oif: ifindex of the device that packets to it left by
- * @gateway: and the router, 0: none
+ * @oif: ifindex of the device of the route
+ * @gateway: router of the route, 0: none
  * @spread: the route has several equal paths, and the packet may have taken any of them
- * @genid: of the exceptions of the kernel's route cache: "ip route flush cache" ends this
- *	one, too
- * @mtu: bytes outside, 0: not known
- * @locked: the path takes even less
- * @expires: jiffies64 when it is not believed any more
+ * @genid: generation of the exceptions in the kernel's route cache, so that "ip route flush
+ *	cache" ends this one, too
+ * @mtu: bytes of an outer packet, 0: not known
+ * @locked: the error reported less than GREX_PMTU_FLOOR
+ * @expires: jiffies64 when it expires
  */
 struct grex_pmtu_learned {
 	__be32 remote;
@@ -40,13 +40,14 @@ struct grex_pmtu_learned {
 };
 
 /**
- * struct grex_pmtu - what is believed of the path to the remote
- * @plpmtu: own. bytes that probes have shown to pass, 0: they have not
- * @settles: own. @plpmtu is lower than what may be, and soon will be more
- * @confirmed: own. jiffies when what was tried last passed
- * @frag_needed: own. jiffies when a path MTU was last learned from ICMP, 0: never
- * @has_learned: own. there may be something in @learned
+ * struct grex_pmtu - the path MTU of a tunnel
+ * @lock: protects @learned
+ * @has_learned: own. @learned may have valid entries
  * @learned: @lock. by remote
+ * @plpmtu: own. bytes of an outer packet that probes have shown to pass, 0: not known
+ * @settles: own. a search is running, and @plpmtu will soon be higher
+ * @confirmed: own. jiffies of the last acknowledged probe
+ * @frag_needed: own. jiffies when a path MTU was last learned from ICMP, 0: never
  */
 struct grex_pmtu {
 	seqlock_t lock;
@@ -59,10 +60,10 @@ struct grex_pmtu {
 };
 
 /**
- * enum grex_pmtu_verdict - what becomes of an inner packet
+ * enum grex_pmtu_verdict - what to do with an inner packet
  * @GREX_PMTU_FITS: send it
- * @GREX_PMTU_FRAGMENT: does not fit, but may be fragmented: send it without DF
- * @GREX_PMTU_TOO_BIG: does not fit; its source was told
+ * @GREX_PMTU_FRAGMENT: it does not fit; fragment it, or send it without DF
+ * @GREX_PMTU_TOO_BIG: it does not fit and its source was told; drop it
  */
 enum grex_pmtu_verdict {
 	GREX_PMTU_FITS,
@@ -86,11 +87,11 @@ bool grex_pmtu_fits(const struct sk_buff *skb, unsigned int mtu);
 enum grex_pmtu_verdict grex_pmtu_check(struct sk_buff *skb, unsigned int mtu);
 
 /**
- * struct grex_pmtu_link - what the underlay asks of the tunnel's device
- * @mtu: bytes that an inner packet may have
- * @headroom: bytes to reserve in front of it
- * @is_known: there is a route, or a link, that says so
+ * struct grex_pmtu_link - the properties of the underlay that the device takes over
+ * @is_known: they are those of a route or a link, not defaults
  * @is_tunnel: the route leads into another tunnel
+ * @mtu: bytes of the largest inner packet
+ * @headroom: bytes to reserve in front of an inner packet
  */
 struct grex_pmtu_link {
 	bool is_known;
@@ -104,8 +105,8 @@ struct grex_pmtu_link grex_pmtu_of_link(const struct grex_config *config);
 #define GREX_PATH_AGELESS U64_MAX
 
 /**
- * struct grex_path - what is believed of the path to the remote
- * @mtu: bytes outside; 0: no remote, or no route
+ * struct grex_path - the path to the remote
+ * @mtu: bytes of an outer packet; 0: no remote, or no route
  * @source: enum grex_path_source
  * @age: ms since @mtu was learned, or last confirmed, or GREX_PATH_AGELESS
  */
