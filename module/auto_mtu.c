@@ -125,7 +125,7 @@ void grex_auto_mtu_init(struct grex_tunnel *tunnel)
 	INIT_DELAYED_WORK(&tunnel->auto_mtu.work, auto_mtu_work);
 }
 
-/* Run the work now, because the path or the options may have changed. Caller: RCU or RTNL. */
+/* Run the work now, because the path or the options may have changed. The caller holds rcu_read_lock() or the RTNL lock. */
 void grex_auto_mtu_kick(struct grex_tunnel *tunnel)
 {
 	if (READ_ONCE(tunnel->mtu_mode) == GREX_MTU_AUTO)
@@ -196,7 +196,7 @@ void grex_auto_mtu_net_init(struct grex_net *gn)
 	INIT_DEFERRABLE_WORK(&gn->auto_mtu, auto_mtu_net_work);
 }
 
-/* Follow the route of a tunnel that was added to the list. Caller: RTNL. */
+/* Follow the route of a tunnel that was added to the list. The caller holds the RTNL lock. */
 void grex_auto_mtu_net_kick(struct grex_net *gn)
 {
 	queue_delayed_work(system_power_efficient_wq, &gn->auto_mtu,

@@ -28,7 +28,7 @@ struct grex_auto_mtu {
 void grex_auto_mtu_net_init(struct grex_net *gn);
 void grex_auto_mtu_net_destroy(struct grex_net *gn);
 
-/* Caller: RTNL. */
+/* The caller holds the RTNL lock. */
 void grex_auto_mtu_init(struct grex_tunnel *tunnel);
 void grex_auto_mtu_close(struct grex_tunnel *tunnel);
 void grex_auto_mtu_net_kick(struct grex_net *gn);

@@ -331,7 +331,7 @@ static void device_set_overhead(struct grex_config *config)
  * @mtu: the operator's choice
  * @extack: explains an error
  *
- * Caller: RTNL.
+ * The caller holds the RTNL lock.
  */
 int grex_device_create(struct net_device *dev, struct net *net,
 		       struct grex_config *config,
@@ -418,7 +418,7 @@ static unsigned int device_new_mtu(const struct net_device *dev,
  * @extack: explains an error
  *
  * Either all of it, or nothing and an error. Each packet meets the old
- * configuration or the new one as a whole. Caller: RTNL.
+ * configuration or the new one as a whole. The caller holds the RTNL lock.
  */
 int grex_device_change(struct net_device *dev, struct grex_config *config,
 		       const struct grex_device_mtu *mtu,

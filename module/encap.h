@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The outer packet: its route, its headers, and the way to the underlay.
+ * Finds the route of an outer packet, adds the outer headers, and sends it.
  */
 #ifndef GREX_ENCAP_H
 #define GREX_ENCAP_H
@@ -36,7 +36,7 @@ struct grex_outer {
 	u16 fragment;
 };
 
-/* Caller: RCU, BH disabled. */
+/* The caller holds rcu_read_lock() and has BH disabled. */
 int grex_encap_route(struct grex_config *config, struct sk_buff *skb,
 		     u8 dsfield, bool by_flow, __be32 neighbour,
 		     struct grex_outer *outer);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Inner packets that are split before they are encapsulated.
+ * Splits inner packets before they are encapsulated.
  */
 #ifndef GREX_FRAGMENT_H
 #define GREX_FRAGMENT_H
@@ -12,7 +12,7 @@ struct net;
 struct sk_buff;
 struct sock;
 
-/* Caller: RCU, BH disabled. */
+/* The caller holds rcu_read_lock() and has BH disabled. */
 bool grex_fragment_ipv4(const struct grex_config *config, struct sk_buff *skb,
 			__be32 neighbour, unsigned int mtu,
 			int (*output)(struct net *net, struct sock *sk,

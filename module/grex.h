@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The private types of grex, and at each field the rule that protects it:
+ * Defines the private types of grex. At each field stands the rule that protects it:
  *
  *   const   set before the object is published, never written again
  *   RTNL    read and written under rtnl_lock

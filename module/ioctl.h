@@ -9,7 +9,7 @@
 struct ifreq;
 struct net_device;
 
-/* Caller: RTNL. */
+/* The caller holds the RTNL lock. */
 int grex_ioctl(struct net_device *dev, struct ifreq *ifr, void __user *data,
 	       int cmd);
 

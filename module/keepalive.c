@@ -94,7 +94,7 @@ static unsigned int keepalive_step(struct grex_keepalive *keepalive,
 	return actions;
 }
 
-/* Process an event that the operator causes. Caller: RTNL. */
+/* Process an event that the operator causes. The caller holds the RTNL lock. */
 static void keepalive_event(struct grex_tunnel *tunnel,
 			    enum grex_fsm_event event)
 {

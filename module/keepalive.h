@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Keepalives: the timer, what the replies say about the peer, and the carrier of the
- * device.
+ * Sends keepalives, determines the state of the peer, and sets the carrier of the device.
  */
 #ifndef GREX_KEEPALIVE_H
 #define GREX_KEEPALIVE_H
@@ -32,7 +31,7 @@ struct grex_keepalive {
 	u8 spread;
 };
 
-/* Caller: RTNL. */
+/* The caller holds the RTNL lock. */
 void grex_keepalive_init(struct grex_tunnel *tunnel);
 void grex_keepalive_open(struct grex_tunnel *tunnel);
 void grex_keepalive_close(struct grex_tunnel *tunnel);
@@ -40,11 +39,11 @@ void grex_keepalive_change(struct grex_tunnel *tunnel,
 			   const struct grex_config *old,
 			   const struct grex_config *config);
 
-/* Caller: RCU, BH disabled. */
+/* The caller holds rcu_read_lock() and has BH disabled. */
 void grex_keepalive_reply(struct grex_config *config,
 			  const struct grex_probe *probe);
 
-/* Any caller. */
+/* These functions may be called in any context. */
 struct grex_fsm grex_keepalive_state(struct grex_tunnel *tunnel);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * grex: GRE for routers. See README.md and uapi/linux/grex.h.
+ * Initialises and removes grex. README.md and uapi/linux/grex.h describe it.
  */
 #include <linux/init.h>
 #include <linux/module.h>

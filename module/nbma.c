@@ -127,7 +127,7 @@ static __be32 nbma_outer_gateway(struct dst_entry *dst)
  * @skb: a packet to send, at the inner header
  * @dev: of the tunnel
  *
- * Caller: RCU.
+ * The caller holds rcu_read_lock().
  *
  * Return: the address, 0: it is not known
  */

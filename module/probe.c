@@ -16,7 +16,7 @@
 #include "probe.h"
 #include "stats.h"
 
-/* Of the inner packet: the highest value, as other vendors have it. */
+/* The inner packet has the highest value, as that of other vendors has. */
 #define PROBE_TTL 255
 /* A reply that took longer says nothing about the present state of the peer. */
 #define PROBE_MAX_AGE (10ULL * NSEC_PER_SEC)
@@ -362,7 +362,7 @@ void grex_probe_renew(struct grex_tunnel *tunnel)
  * @tunnel: that sends it
  * @size: bytes of the inner packet, 0: the minimum
  *
- * Caller: RTNL.
+ * The caller holds the RTNL lock.
  *
  * Return: 0; -ENETDOWN: the device is down; -EDESTADDRREQ: the tunnel has no remote;
  * -EINVAL: @size is out of range; or as grex_probe_send()

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Probes: the authenticated packets that a tunnel sends to its peer and gets back, and the
- * log of them. Keepalives, manual probes and probes of the path MTU are of this kind.
+ * Sends probes to the peer, which returns them, and logs the results. Keepalives, manual
+ * probes and probes of the path MTU are of this kind. They authenticate themselves.
  */
 #ifndef GREX_PROBE_H
 #define GREX_PROBE_H
@@ -71,10 +71,10 @@ static inline bool grex_probe_is_unsent(int err)
 	return err == -ENOMEM || err == -ENOBUFS;
 }
 
-/* Caller: RTNL. */
+/* The caller holds the RTNL lock. */
 int grex_probe_manual(struct grex_tunnel *tunnel, unsigned int size);
 
-/* Caller: RCU, BH disabled. */
+/* The caller holds rcu_read_lock() and has BH disabled. */
 int grex_probe_send(struct grex_config *config, enum grex_probe_kind kind,
 		    unsigned int size, bool df);
 bool grex_probe_take(struct grex_config *config, struct sk_buff *skb,
@@ -83,7 +83,7 @@ bool grex_probe_take(struct grex_config *config, struct sk_buff *skb,
 bool grex_probe_is_current(struct grex_tunnel *tunnel,
 			   const struct grex_probe *probe);
 
-/* Any caller. */
+/* These functions may be called in any context. */
 u64 grex_probe_hash(const struct grex_config *config, const void *payload,
 		    __be32 saddr, __be32 daddr);
 unsigned int grex_probe_size(const struct grex_config *config,

@@ -22,17 +22,17 @@
 
 #include "relay.h"
 
-/* RFC 1812 4.3.2.3: no more than 576 bytes in all. */
+/* The whole error has no more than 576 bytes (RFC 1812 4.3.2.3). */
 #define RELAY_MAX_IPV4 (576 - sizeof(struct iphdr) - sizeof(struct icmphdr))
-/* RFC 4443 2.4(c): no more than the minimum MTU. */
+/* The whole error is not larger than the minimum MTU (RFC 4443 2.4(c)). */
 #define RELAY_MAX_IPV6 \
 	(IPV6_MIN_MTU - sizeof(struct ipv6hdr) - sizeof(struct icmp6hdr))
-/* RFC 7600 4.8: the source address of a host that has none. */
+/* This is the source address of a host that has none (RFC 7600 4.8). */
 #define RELAY_DUMMY 0xc0000008
-/* RFC 4884 4.6: an embedded packet that extensions follow has at least 128 bytes. */
+/* An embedded packet that extensions follow has at least 128 bytes (RFC 4884 4.6). */
 #define RELAY_EMBEDDED_MIN 128
 
-/* RFC 1812 4.3.2.5 */
+/* Return the TOS of an error (RFC 1812 4.3.2.5). */
 static u8 relay_tos(const struct grex_inner *inner)
 {
 	return (inner->tos & INET_DSCP_MASK) | IPTOS_PREC_INTERNETCONTROL;
@@ -94,7 +94,7 @@ static struct sk_buff *relay_body(const struct grex_relay *relay,
 	return skb;
 }
 
-/* The route to the inner source, as seen from the tunnel's device. An error to a
+/* Look up the route to the inner source, as seen from the tunnel's device. An error to a
  * broadcast or about one is never sent (RFC 1122 3.2.2).
  */
 static struct dst_entry *relay_route_ipv4(struct net_device *dev,
@@ -169,8 +169,8 @@ static void relay_output_ipv4(struct net *net, struct sk_buff *skb,
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
-/* The IPv6 form of the hop's IPv4 address, as RFC 6052 2.1 defines it. Linux does not
- * accept packets from ::ffff:0:0/96.
+/* Return the IPv6 form of the hop's IPv4 address (RFC 6052 2.1). Linux does not accept
+ * packets from ::ffff:0:0/96.
  */
 static struct in6_addr relay_hop_ipv6(__be32 hop)
 {
@@ -264,7 +264,7 @@ static void relay_output_ipv6(struct net *net, struct sk_buff *skb,
  * @dev: of the tunnel; the error is sent in its namespace and VRF
  * @relay: the error
  *
- * Caller: RCU, BH disabled.
+ * The caller holds rcu_read_lock() and has BH disabled.
  *
  * Return: 0, or -errno when there is no route to the source
  */

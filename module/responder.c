@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The answer to the keepalives of a peer: the packet inside goes back to it, one
- * hop on, as if it had been forwarded. It takes no state but a limit.
+ * Answers the keepalives of a peer: the inner packet is sent back with a TTL that is one
+ * lower, as if it had been forwarded.
  */
 #include <linux/if_ether.h>
 #include <linux/inetdevice.h>
@@ -22,11 +22,11 @@
 /* A keepalive that was answered and comes back within this time has looped. */
 #define RESPONDER_LOOP_TIME (5 * HZ)
 
-/* What a received packet that comes back to its sender is. */
+/* The kinds of received packets that return to their sender. */
 enum responder_kind {
-	RESPONDER_NONE, /* no keepalive */
-	RESPONDER_OUTER, /* one to the peer's outer address */
-	RESPONDER_INNER, /* one to an address inside of the tunnel */
+	RESPONDER_NONE, /* not a keepalive */
+	RESPONDER_OUTER, /* a keepalive to the outer address of the peer */
+	RESPONDER_INNER, /* a keepalive to an inner address */
 };
 
 void grex_responder_init(struct grex_tunnel *tunnel)
@@ -39,9 +39,9 @@ void grex_responder_init(struct grex_tunnel *tunnel)
 /**
  * grex_responder_unwrap - find the IPv4 packet in a keepalive of other vendors
  * @skb: at the GRE header
- * @header: the GRE header; changed when it is one, to end at the IPv4 packet
+ * @header: the GRE header; when true is returned, it ends at the IPv4 packet
  *
- * Return: is it one
+ * Return: whether it is such a keepalive
  */
 bool grex_responder_unwrap(struct sk_buff *skb, struct grex_header *header)
 {
@@ -60,8 +60,8 @@ bool grex_responder_unwrap(struct sk_buff *skb, struct grex_header *header)
 	return true;
 }
 
-/* Is it the tunnel's own address? Not just any of this machine: 127.0.0.1 and
- * the like are at the other end too, which would send the answer back again.
+/* Whether the address belongs to the tunnel. Other addresses of this machine do not count:
+ * 127.0.0.1, for example, exists at the other end too, which would return the answer.
  */
 static bool responder_is_inner(const struct net_device *dev, __be32 addr)
 {
@@ -77,7 +77,7 @@ static bool responder_is_inner(const struct net_device *dev, __be32 addr)
 	return false;
 }
 
-/* Is it an address at the other end, and not one that is reached through it, or ours? */
+/* Whether the address is on the link, and neither behind the other end nor our own. */
 static bool responder_is_on_link(const struct net_device *dev, __be32 addr)
 {
 	const struct in_device *in_dev = __in_dev_get_rcu(dev);
@@ -94,8 +94,8 @@ static bool responder_is_on_link(const struct net_device *dev, __be32 addr)
 	return on_link;
 }
 
-/* Has it been answered a moment ago, and come back since? The other end may send an
- * address that it does not have back to us; each time round lowers the TTL.
+/* Whether a keepalive has looped: the other end may return an answer to an address that it
+ * does not have, and each round lowers the TTL.
  */
 static bool responder_is_looped(struct grex_tunnel *tunnel,
 				const struct iphdr *ip)
@@ -118,7 +118,7 @@ static bool responder_is_looped(struct grex_tunnel *tunnel,
 	return again;
 }
 
-/* With a local of any, nothing is sent from what is not an address of ours. */
+/* A tunnel without a local address answers only from addresses of this machine. */
 static bool responder_may_answer_from(const struct grex_config *config,
 				      __be32 addr)
 {
@@ -133,8 +133,9 @@ static bool responder_may_answer_from(const struct grex_config *config,
 					addr) == RTN_LOCAL;
 }
 
-/* It says that it is from us, or back to the peer; behind NAT, each of them may
- * know another address than we. Its GRE header is what the peer would take.
+/* Determine the kind of a received packet. A keepalive has our address as its source or that
+ * of the peer as its destination; behind NAT, the peer may know other addresses. Its GRE
+ * header has the key that the peer expects.
  */
 static enum responder_kind responder_kind(const struct grex_config *config,
 					  struct sk_buff *skb, __be32 from,
@@ -153,17 +154,17 @@ static enum responder_kind responder_kind(const struct grex_config *config,
 		return RESPONDER_NONE;
 	if (request->saddr == to || request->daddr == from)
 		return RESPONDER_OUTER;
-	/* Some use addresses from inside of the tunnel. */
+	/* Some vendors use inner addresses. */
 	if (responder_is_inner(config->tunnel->dev, request->saddr) &&
 	    responder_is_on_link(config->tunnel->dev, request->daddr))
 		return RESPONDER_INNER;
 	return RESPONDER_NONE;
 }
 
-/* Another grex tells what it thinks of the path, in every probe, for the operator to see.
- * A secret proves that it was the peer: nobody else can make that hash.
+/* Record what a peer that runs grex reports in its probes. With a secret, the hash proves
+ * that the peer sent the probe.
  *
- * Return: may the request be answered
+ * Return: whether the request may be answered
  */
 static bool responder_listen(const struct grex_config *config,
 			     struct sk_buff *skb,
@@ -228,7 +229,7 @@ static void responder_send(struct grex_config *config, struct sk_buff *skb,
 		ip->daddr = config->options.match.remote.v4;
 	}
 	ip_send_check(ip);
-	/* When it was received is not when it is to be sent (fq). */
+	/* fq would use the time of reception as the time of sending. */
 	skb_clear_tstamp(skb);
 	dev_sw_netstats_rx_add(tunnel->dev, skb->len);
 	grex_note_time(&tunnel->received);
@@ -242,14 +243,14 @@ static void responder_send(struct grex_config *config, struct sk_buff *skb,
 /**
  * grex_responder_take - answer a keepalive of the peer
  * @config: of the tunnel
- * @skb: a received inner IPv4 packet, at its header
+ * @skb: a received inner IPv4 packet, at its header; ours when true is returned
  * @from: outer source
  * @to: outer destination
  *
- * What goes back to its sender is a keepalive; or must not be forwarded, lest it
- * loops (RFC 2784 3.1).
+ * A packet that returns to its sender is a keepalive, or it must not be forwarded because it
+ * would loop (RFC 2784 3.1).
  *
- * Return: was it taken, that is answered or dropped
+ * Return: whether the packet was answered or dropped
  */
 bool grex_responder_take(struct grex_config *config, struct sk_buff *skb,
 			 __be32 from, __be32 to)
@@ -262,7 +263,7 @@ bool grex_responder_take(struct grex_config *config, struct sk_buff *skb,
 	if (kind == RESPONDER_NONE && ip_hdr(skb)->daddr != from)
 		return false;
 
-	/* A tunnel to anyone has no peer: whoever asks may not be who he says. */
+	/* A tunnel without a remote does not know whether the source is forged. */
 	if (kind == RESPONDER_NONE || !config->options.keepalive_reply ||
 	    !config->options.match.remote.v4 || ip_hdr(skb)->ttl <= 1 ||
 	    !responder_may_answer_from(config, to)) {
@@ -270,15 +271,15 @@ bool grex_responder_take(struct grex_config *config, struct sk_buff *skb,
 				skb);
 		return true;
 	}
-	/* Whoever has the secret asks by the outer addresses. */
+	/* A peer that has the secret is a grex, which uses the outer addresses. */
 	if ((kind == RESPONDER_INNER && config->options.has_secret) ||
 	    !responder_listen(config, skb, &request)) {
 		grex_stats_drop(tunnel->stats, GREX_STAT_RX_KEEPALIVE_UNPROVED,
 				skb);
 		return true;
 	}
-	/* A direct answer goes to the remote alone, and is smaller than what it answers: a
-	 * limit would only take it from the peer when somebody else asks in its name.
+	/* An answer to the outer address goes to the remote only and is smaller than the
+	 * request. A limit would only let an attacker suppress the answers to the peer.
 	 */
 	if (kind == RESPONDER_INNER &&
 	    responder_is_looped(tunnel, ip_hdr(skb))) {

@@ -50,7 +50,7 @@ struct grex_responder {
 
 void grex_responder_init(struct grex_tunnel *tunnel);
 
-/* Caller: RCU, BH disabled. */
+/* The caller holds rcu_read_lock() and has BH disabled. */
 bool grex_responder_unwrap(struct sk_buff *skb, struct grex_header *header);
 bool grex_responder_take(struct grex_config *config, struct sk_buff *skb,
 			 __be32 from, __be32 to);

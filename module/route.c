@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The underlay route of a tunnel: one place that says what its look-up is
- * keyed by, for packets, for the MTU, and for what an ICMP error is about.
+ * Looks up the underlay route of a tunnel. Packets, the MTU and ICMP errors all use the same
+ * keys.
  */
 #include <net/inet_dscp.h>
 #include <net/ip_fib.h>
@@ -13,13 +13,13 @@
 #include "table.h"
 
 /**
- * grex_route_in_vrf - is the device that a tunnel is bound to in a VRF
+ * grex_route_in_vrf - check the VRF of the device that a tunnel is bound to
  * @config: of a tunnel with a link
- * @vrf: ifindex of the VRF, 0: in none
+ * @vrf: ifindex of the VRF, 0: none
  *
- * Caller: RCU.
+ * The caller holds rcu_read_lock().
  *
- * Return: false, too, when the device is gone: it is not known where it was
+ * Return: whether the device is in that VRF; false when the device does not exist any more
  */
 bool grex_route_in_vrf(const struct grex_config *config, int vrf)
 {
@@ -29,8 +29,8 @@ bool grex_route_in_vrf(const struct grex_config *config, int vrf)
 	return dev && l3mdev_master_ifindex_rcu(dev) == vrf;
 }
 
-/* By which device, or by which VRF. One that is in a VRF stands for all of it: it may be
- * there for its address alone (a loopback).
+/* Return the ifindex of the device or VRF for the look-up. A device in a VRF stands for the
+ * whole VRF, because it may only provide an address (a loopback).
  */
 static int route_oif(const struct grex_config *config)
 {
@@ -57,14 +57,14 @@ static void route_flow(const struct grex_config *config, __be32 remote,
 }
 
 /**
- * grex_route_lookup - the route that outer packets take
+ * grex_route_lookup - look up the route of outer packets
  * @config: of the tunnel: source, link, mark and key
  * @remote: outer destination
- * @dsfield: outer TOS; its DSCP takes part in policy routing
- * @hash: of the inner flow, which takes one of several equal paths; 0: whichever
- * @saddr: set to the source address to use
+ * @dsfield: outer TOS; policy routing uses its DSCP
+ * @hash: hash of the inner flow, which selects one of several equal paths; 0: any
+ * @saddr: set to the source address
  *
- * With the protocol in the flow, IPsec policies apply.
+ * The flow contains the protocol, so IPsec policies apply.
  *
  * Return: a referenced route, or an ERR_PTR
  */
@@ -82,12 +82,12 @@ struct rtable *grex_route_lookup(const struct grex_config *config,
 }
 
 /**
- * grex_route_is_spread - are there several equal paths, each for other flows
+ * grex_route_is_spread - check whether the route has several equal paths
  * @config: of the tunnel
  * @remote: outer destination
  * @dsfield: outer TOS
  *
- * Caller: RCU.
+ * The caller holds rcu_read_lock().
  */
 bool grex_route_is_spread(const struct grex_config *config, __be32 remote,
 			  u8 dsfield)
@@ -97,7 +97,7 @@ bool grex_route_is_spread(const struct grex_config *config, __be32 remote,
 
 	route_flow(config, remote, dsfield, 0, &flow);
 	grex_compat_flow_output(&flow);
-	/* Of several paths the one by that device is taken. */
+	/* The device selects one of the paths. */
 	if (config->options.link && flow.flowi4_oif == config->options.link &&
 	    !netif_index_is_l3_master(config->tunnel->net, config->options.link))
 		return false;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * rtnetlink: attributes to configuration, every refusal a sentence, and
- * configuration to attributes. The contract is in uapi/linux/grex.h.
+ * Implements the rtnetlink contract of uapi/linux/grex.h: converts attributes to options and
+ * back, and explains each error in a sentence.
  */
 #include <linux/capability.h>
 #include <linux/grex.h>
@@ -21,14 +21,14 @@
 #include "rtnl.h"
 #include "stats.h"
 
-/* Point at the attribute, and say why in a sentence. */
+/* Point at the attribute, and explain the error in a sentence. */
 #define rtnl_refuse(err, extack, attr, why)             \
 	({                                              \
 		NL_SET_ERR_MSG_ATTR(extack, attr, why); \
 		err;                                    \
 	})
 
-/* A "gre" option of the kernel that grex does not have is not ignored. */
+/* Options of the kernel's "gre" that grex does not have are errors. */
 #define RTNL_POLICY_ABSENT(name)                               \
 	{                                                      \
 		.type = NLA_REJECT,                            \
@@ -56,7 +56,7 @@ struct rtnl_number {
 	const char *range;
 };
 
-/* Text of a range, for sentences. */
+/* The text of a range in sentences. */
 #define RTNL_RANGE(min, max) __stringify(min) ".." __stringify(max)
 
 #define RTNL_PROBE_RANGE                                      \
@@ -97,7 +97,7 @@ static const struct rtnl_number rtnl_numbers[] = {
 #define RTNL_UNKNOWN "This attribute of IFLA_INFO_DATA is not known to grex"
 
 static const struct nla_policy rtnl_policy[IFLA_GREX_MAX + 1] = {
-	/* Attributes of the right size only, from the first on. */
+	/* The size of all attributes is checked strictly. */
 	[IFLA_GRE_UNSPEC] = { .strict_start_type = IFLA_GRE_LINK },
 	[IFLA_GRE_LINK] = { .type = NLA_U32 },
 	[IFLA_GRE_IFLAGS] = { .type = NLA_U16 },
@@ -112,7 +112,7 @@ static const struct nla_policy rtnl_policy[IFLA_GREX_MAX + 1] = {
 	[IFLA_GRE_ENCAP_LIMIT] = RTNL_POLICY_ABSENT("ENCAP_LIMIT"),
 	[IFLA_GRE_FLOWINFO] = RTNL_POLICY_ABSENT("FLOWINFO"),
 	[IFLA_GRE_FLAGS] = RTNL_POLICY_ABSENT("FLAGS"),
-	/* ip(8) sends all four, with the type of none. */
+	/* ip(8) always sends these four, with a type that means none. */
 	[IFLA_GRE_ENCAP_TYPE] = { .type = NLA_U16 },
 	[IFLA_GRE_ENCAP_FLAGS] = { .type = NLA_U16 },
 	[IFLA_GRE_ENCAP_SPORT] = { .type = NLA_U16 },
@@ -124,7 +124,7 @@ static const struct nla_policy rtnl_policy[IFLA_GREX_MAX + 1] = {
 	[IFLA_GRE_ERSPAN_VER] = RTNL_POLICY_ABSENT("ERSPAN_VER"),
 	[IFLA_GRE_ERSPAN_DIR] = RTNL_POLICY_ABSENT("ERSPAN_DIR"),
 	[IFLA_GRE_ERSPAN_HWID] = RTNL_POLICY_ABSENT("ERSPAN_HWID"),
-	/* These are for IFLA_GRE_* to come. */
+	/* These are reserved for future IFLA_GRE_*. */
 	[IFLA_GRE_MAX + 1 ... IFLA_GREX_ICMP_RELAY - 1] = {
 		.type = NLA_REJECT,
 		.reject_message = RTNL_UNKNOWN,
@@ -147,8 +147,8 @@ static const struct nla_policy rtnl_policy[IFLA_GREX_MAX + 1] = {
 	},
 };
 
-/* The attributes arrive here parsed; what is above our last one has been left
- * out silently, so look at the message itself.
+/* The core ignores attributes above IFLA_GREX_MAX when it parses a message, so they are
+ * searched in the message itself.
  */
 static int rtnl_refuse_unknown(struct nlattr *tb[],
 			       struct netlink_ext_ack *extack)
@@ -174,7 +174,7 @@ static int rtnl_refuse_unknown(struct nlattr *tb[],
 	return 0;
 }
 
-/* What says the same a second time does no harm. */
+/* Whether an attribute repeats an address of IFLA_INFO_DATA, which is accepted. */
 static bool rtnl_same_address(const struct nlattr *attr, struct nlattr *data[],
 			      int type)
 {
@@ -202,7 +202,7 @@ static int rtnl_validate(struct nlattr *tb[], struct nlattr *data[],
 	return rtnl_refuse_unknown(tb, extack);
 }
 
-/* IFLA_GRE_IFLAGS or _OFLAGS, and the key that goes with it. */
+/* Read IFLA_GRE_IFLAGS or _OFLAGS, and the key that belongs to it. */
 static int rtnl_get_flags(struct nlattr *flags_attr, struct nlattr *key_attr,
 			  u16 *flags, __be32 *key,
 			  struct netlink_ext_ack *extack)
@@ -225,7 +225,7 @@ static int rtnl_get_flags(struct nlattr *flags_attr, struct nlattr *key_attr,
 					   "IFLA_GRE_IKEY and IFLA_GRE_OKEY have no effect without GRE_KEY in the flags");
 		*key = nla_get_be32(key_attr);
 	}
-	/* A key that is not in use is 0, as for packets without one. */
+	/* An unused key is 0, as for packets without a key. */
 	if (!(*flags & GREX_HEADER_KEY))
 		*key = 0;
 	return 0;
@@ -543,9 +543,9 @@ static const u8 rtnl_mtu_auto[] = {
 	[GREX_MTU_AUTO] = GREX_MTU_AUTO_PATH,
 };
 
-/* @mtu says what it is so far. The core looks at its range only after the options
- * have changed. What follows the path finds it by probes, unless the message says not:
- * an ICMP error may never come.
+/* Read what determines the MTU. @mtu has the present mode. The range is checked here, because
+ * the core checks it only after the options have changed. An MTU that follows the path uses
+ * probes unless the message turns them off, because ICMP errors may never arrive.
  */
 static int rtnl_get_mtu(struct nlattr *attr, struct nlattr *data[],
 			const struct net_device *dev,
@@ -579,7 +579,7 @@ static int rtnl_get_mtu(struct nlattr *attr, struct nlattr *data[],
 			return rtnl_refuse(-EINVAL, extack, attr,
 					   "IFLA_MTU contradicts IFLA_GREX_MTU_AUTO");
 	}
-	/* IFLA_MTU ends it. */
+	/* An IFLA_MTU ends the automatic MTU, so the remote is not needed then. */
 	if (mtu->mode == GREX_MTU_AUTO && !attr && !options->match.remote.v4)
 		return rtnl_refuse(-EINVAL, extack,
 				   auto_attr ?: data[IFLA_GRE_REMOTE],
@@ -603,7 +603,7 @@ static int rtnl_refuse_probe(struct nlattr *data[],
 			   "IFLA_GREX_PROBE is for a tunnel that exists");
 }
 
-/* It is something to do, not an option. */
+/* Send a probe. The attribute is a command, not an option. */
 static int rtnl_probe(struct grex_tunnel *tunnel, struct nlattr *data[],
 		      struct netlink_ext_ack *extack)
 {
@@ -647,7 +647,7 @@ static int rtnl_newlink(struct net_device *dev,
 			struct rtnl_newlink_params *params,
 			struct netlink_ext_ack *extack)
 {
-	/* Without link-netns, the underlay is the namespace in which the device is made. */
+	/* Without link-netns, the underlay is in the namespace of the new device. */
 	struct net *net = params->link_net ?: dev_net(dev);
 	struct grex_config *config = grex_device_config_alloc(dev, NULL);
 	struct grex_device_mtu mtu = { .mode = GREX_MTU_ROUTE };
@@ -680,14 +680,14 @@ static int rtnl_changelink(struct net_device *dev, struct nlattr *tb[],
 	struct grex_device_mtu mtu = { .mode = tunnel->mtu_mode };
 	int err;
 
-	/* The device's namespace was checked; the underlay is another one. */
+	/* The core has checked the namespace of the device, but not that of the underlay. */
 	if (!net_eq(tunnel->net, dev_net(dev)) &&
 	    !ns_capable(tunnel->net->user_ns, CAP_NET_ADMIN)) {
 		NL_SET_ERR_MSG(extack,
 			       "CAP_NET_ADMIN is needed in the namespace of the underlay too");
 		return -EPERM;
 	}
-	/* The core would try to set them afterwards, and fail. */
+	/* The core would try to set the addresses afterwards, and fail. */
 	if (tb[IFLA_ADDRESS] || tb[IFLA_BROADCAST])
 		return rtnl_refuse(-EINVAL, extack,
 				   tb[IFLA_ADDRESS] ?: tb[IFLA_BROADCAST],
@@ -822,7 +822,7 @@ static bool rtnl_put_log(struct sk_buff *skb, const struct grex_probe_log *log)
 			log->rtt_buckets);
 }
 
-/* @fsm: NULL for probes that say nothing of the peer's state. */
+/* Add a nest of GREX_PROBES_*. @fsm is NULL for probes that have no state. */
 static bool rtnl_put_probes(struct sk_buff *skb, int type,
 			    const struct grex_fsm *fsm,
 			    const struct grex_probe_log *log)
@@ -955,7 +955,7 @@ int grex_rtnl_register(void)
 	return rtnl_link_register(&rtnl_ops);
 }
 
-/* Deletes all tunnels. */
+/* This deletes all tunnels. */
 void grex_rtnl_unregister(void)
 {
 	rtnl_link_unregister(&rtnl_ops);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Outer packet in, inner packet to the stack.
+ * Receives outer packets, and hands the inner packets to the stack.
  */
 #include <linux/if_ether.h>
 #include <net/checksum.h>
@@ -22,7 +22,7 @@
 #include "stats.h"
 #include "table.h"
 
-/* gre.ko has made sure of the outer header, and of 12 bytes behind it. */
+/* Parse the GRE header. gre.ko has pulled the outer header and 12 bytes behind it. */
 static enum grex_header_verdict rx_parse(struct sk_buff *skb,
 					 struct grex_header *header)
 {
@@ -63,7 +63,7 @@ static struct grex_config *rx_match(struct grex_net *gn, struct sk_buff *skb,
 		return NULL;
 	}
 
-	/* Answered as ip_gre does; icmp_send() limits the rate. */
+	/* ip_gre sends the same answer. icmp_send() limits the rate. */
 	icmp_send(skb, ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, 0);
 	config = grex_table_match_pair_rcu(&gn->table, &packet, arrival);
 	if (config)
@@ -97,8 +97,8 @@ static bool rx_is_ip(__be16 protocol)
 	return protocol == htons(ETH_P_IP) || protocol == htons(ETH_P_IPV6);
 }
 
-/* Is it a keepalive, or on its way back to who sent it? Not GRE inside of GRE
- * alone: that may be somebody else's tunnel.
+/* Whether the packet may be a keepalive, or returns to its encapsulator. GRE in GRE may also
+ * be a nested tunnel.
  */
 static bool rx_comes_back(const struct sk_buff *skb, __be32 from)
 {
@@ -107,7 +107,9 @@ static bool rx_comes_back(const struct sk_buff *skb, __be32 from)
 		ip_hdr(skb)->daddr == from);
 }
 
-/* Take over the outer ECN field (RFC 6040 4.2). One that is 0 says nothing. */
+/* Combine the outer ECN field with the inner one (RFC 6040 4.2). An outer field of 0 changes
+ * nothing.
+ */
 static int rx_ecn(const struct iphdr *outer, struct sk_buff *skb)
 {
 	if (likely(!(outer->tos & INET_ECN_MASK)))
@@ -115,9 +117,9 @@ static int rx_ecn(const struct iphdr *outer, struct sk_buff *skb)
 	return IP_ECN_decapsulate(outer, skb);
 }
 
-/* The uniform model (RFC 2983, RFC 3443): the underlay's hops count. A TTL
- * is never raised, and never made 0. An IPv4 header adds up to what it did, so a
- * checksum over the packet stays right; that over an IPv6 one is adjusted.
+/* Lower the inner TTL to the outer one, but not to 0 (the uniform model of RFC 2983 and RFC
+ * 3443). The checksum of the IPv4 header compensates the change, so a checksum over the whole
+ * packet stays valid. Over an IPv6 packet, it is adjusted.
  */
 static int rx_copy_ttl(u8 outer, struct sk_buff *skb)
 {
@@ -159,8 +161,8 @@ static int rx_copy_ttl(u8 outer, struct sk_buff *skb)
 	}
 }
 
-/* Leave @skb at the inner header, as if it had come in on the tunnel's device;
- * on failure return the counter of the reason.
+/* Remove the outer headers, so that @skb is as if received on the device of the tunnel. On
+ * failure return the counter of the reason.
  */
 static int rx_decap(const struct grex_config *config, struct sk_buff *skb,
 		    const struct grex_header *header)
@@ -179,7 +181,7 @@ static int rx_decap(const struct grex_config *config, struct sk_buff *skb,
 	skb_reset_network_header(skb);
 	if (unlikely(!pskb_inet_may_pull(skb)))
 		return GREX_STAT_RX_TRUNCATED;
-	/* 1: unusual, and accepted; 2: to be dropped. */
+	/* A value of 1 means unusual but acceptable; 2 means to drop the packet. */
 	if (unlikely(rx_ecn((struct iphdr *)(skb->head + outer), skb) > 1))
 		return GREX_STAT_RX_ECN;
 	if (config->options.decap_ttl_copy && !grex_packet_stays_on_link(skb) &&
@@ -194,7 +196,7 @@ static int rx_decap(const struct grex_config *config, struct sk_buff *skb,
 	return GREX_STAT_UNSPEC;
 }
 
-/* Hand a probe that the peer has returned to all who wait for one. */
+/* Hand a probe that the peer has returned to its users. */
 static void rx_probe(struct grex_config *config, struct sk_buff *skb,
 		     const struct grex_header *header)
 {
@@ -206,7 +208,7 @@ static void rx_probe(struct grex_config *config, struct sk_buff *skb,
 	grex_plpmtud_ack(config, &probe);
 }
 
-/* Always takes the packet; a value below 0 would mean another protocol. */
+/* Receive a GRE packet. It is always consumed; a negative value would mean another protocol. */
 int grex_rx(struct sk_buff *skb)
 {
 	static const u8 malformed[] = {
@@ -234,15 +236,15 @@ int grex_rx(struct sk_buff *skb)
 		return 0;
 	tunnel = config->tunnel;
 
-	/* A router takes one off (RFC 5082). What we sent the peer to return has come by
-	 * it, and proves itself.
+	/* Each router lowers the TTL (RFC 5082). A returned probe is authenticated, so its
+	 * TTL is not checked.
 	 */
 	reason = GREX_STAT_RX_TTL;
 	if (unlikely(ip_hdr(skb)->ttl < config->options.ttl_min) &&
 	    header.protocol)
 		goto drop;
 
-	/* A checksum is verified whether we want one or not (RFC 2784 2.1). */
+	/* A checksum is verified even if it is not required (RFC 2784 2.1). */
 	reason = GREX_STAT_RX_CSUM;
 	if (header.flags & GREX_HEADER_CSUM) {
 		if (unlikely(skb_checksum_simple_validate(skb)))

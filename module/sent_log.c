@@ -25,16 +25,16 @@ void grex_sent_log_free(struct grex_sent_log *sent)
 	kvfree(sent);
 }
 
-/* jiffies that an ID is given out: 65 s with 1000 a second, 4 minutes with 250. */
+/* The length of an epoch, log2 of jiffies: 65 s with HZ 1000, 4 minutes with HZ 250. */
 #define SENT_LOG_EPOCH_SHIFT 16
 
 /**
- * grex_sent_log_id - the outer ID of a packet with DF
- * @sent: of the tunnel
+ * grex_sent_log_id - compute the outer ID of a packet with DF
+ * @sent: log of the tunnel
  * @remote: outer destination
  * @protocol: ethertype of the inner packet
- * @flow: what its segments have in common
- * @ago: 0: now; 1: before IDs changed last
+ * @flow: flow of the inner packet
+ * @ago: number of epochs in the past, 0: the present one
  */
 u16 grex_sent_log_id(const struct grex_sent_log *sent, __be32 remote,
 		     __be16 protocol, const struct grex_flow *flow,
@@ -47,18 +47,18 @@ u16 grex_sent_log_id(const struct grex_sent_log *sent, __be32 remote,
 	if (protocol == htons(ETH_P_IPV6))
 		return siphash_2u64(siphash(flow, sizeof(*flow), &sent->key),
 				    outer, &sent->key);
-	/* IPv4 and what is not IP take 16 bytes. */
+	/* The flow of IPv4 and of other protocols takes 16 bytes. */
 	return siphash_3u64(flow->bytes[0], flow->bytes[1], outer, &sent->key);
 }
 
-/* How many packets with consecutive IDs a packet becomes, as far as they count. */
+/* Return the number of segments of a packet, which get consecutive IDs. */
 static u16 sent_log_segments(const struct sk_buff *skb)
 {
 	unsigned int segments;
 
 	if (!skb_is_gso(skb))
 		return 1;
-	/* What a guest has handed over may not say. */
+	/* A packet of a guest may not have the number of segments. */
 	segments = skb_shinfo(skb)->gso_segs
 			   ?: DIV_ROUND_UP(skb->len, skb_shinfo(skb)->gso_size);
 	return min_t(unsigned int, segments, GREX_SENT_LOG_SEGMENTS);
@@ -70,8 +70,14 @@ static bool sent_log_is_recent(const struct grex_sent_packet *packet)
 	       time_before(jiffies, packet->when + GREX_SENT_LOG_TIME);
 }
 
-/* Has the slot of an ID nothing that an error could still be about? Read without the
- * lock: a wrong answer is a packet that is remembered or not.
+/**
+ * grex_sent_log_is_stale - check whether the slot of an ID is free
+ * @sent: log of the tunnel
+ * @id: outer IP ID
+ *
+ * The slot is read without the lock. A wrong result only causes a packet to be logged or not.
+ *
+ * Return: whether no ICMP error is expected about the packet in the slot
  */
 bool grex_sent_log_is_stale(const struct grex_sent_log *sent, u16 id)
 {
@@ -84,13 +90,15 @@ bool grex_sent_log_is_stale(const struct grex_sent_log *sent, u16 id)
 }
 
 /**
- * grex_sent_log_add - remember a packet
- * @sent: of its tunnel
- * @skb: at its outer IP header, which is complete
+ * grex_sent_log_add - log a packet
+ * @sent: log of the tunnel
+ * @skb: at the outer IP header, which is complete
  * @overhead: bytes in front of the inner packet
  *
- * Caller: BH disabled. A slot that is being read is left as it is. Of the packets of one
- * flow, which share an ID, one in each jiffy is enough.
+ * A slot that is being read is not changed. The packets of a flow share an ID, so one packet
+ * in each jiffy is enough.
+ *
+ * The caller has BH disabled.
  */
 void grex_sent_log_add(struct grex_sent_log *sent, const struct sk_buff *skb,
 		       int overhead)
@@ -128,7 +136,7 @@ unlock:
 	spin_unlock(&sent->slot[slot].lock);
 }
 
-/* Copy the packet out of a slot, if the ID is one of its segments'. */
+/* Copy the packet in a slot if the ID belongs to one of its segments. */
 static bool sent_log_read(struct grex_sent_log *sent, int slot, __be32 remote,
 			  u16 id, struct grex_sent_packet *packet)
 {
@@ -145,13 +153,13 @@ static bool sent_log_read(struct grex_sent_log *sent, int slot, __be32 remote,
 }
 
 /**
- * grex_sent_log_find - look for the packet with an outer IP ID
- * @sent: of the tunnel
+ * grex_sent_log_find - find a packet by its outer IP ID
+ * @sent: log of the tunnel
  * @remote: outer destination
- * @id: outer IP ID; a super-packet has many
+ * @id: outer IP ID; a super-packet has one for each segment
  * @packet: filled when true is returned
  *
- * Return: was it sent lately, as far as is remembered
+ * Return: whether the log has the packet
  */
 bool grex_sent_log_find(struct grex_sent_log *sent, __be32 remote, u16 id,
 			struct grex_sent_packet *packet)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What proves that a tunnel sent a packet: an ICMP error quotes the outer IP ID, and
- * whoever forges one does not know it.
+ * Proves that a tunnel sent a packet which an ICMP error embeds. The error contains the outer
+ * IP ID, which an attacker who forges the error does not know.
  *
- * RFC 6864 leaves the ID of a packet with DF free. It is a keyed hash of the outer
- * destination, and of what all segments of the inner packet have in common, so that a
- * quote which reaches into the inner packet proves itself, however much is sent and
- * without any memory. It changes every minute or so, lest who has seen one keeps it. A
- * super-packet counts on from there, and a quote of 8 bytes (RFC 792) has the ID alone:
- * for these, the tunnel remembers packets sent lately by their IDs.
+ * RFC 6864 does not specify the ID of a packet with DF. Here it is a keyed hash of the outer
+ * destination and the flow of the inner packet. An embedded packet that contains enough of
+ * the inner packet therefore authenticates itself, without any memory. The ID of a flow
+ * changes with each epoch, so that an ID is of use for a short time only. The segments of a
+ * super-packet have the following IDs, and an error with 8 bytes of payload (RFC 792) does
+ * not show the flow. For these cases the log remembers packets by their IDs.
  */
 #ifndef GREX_SENT_LOG_H
 #define GREX_SENT_LOG_H
@@ -21,31 +21,30 @@
 
 #include "embedded.h"
 
-/* Packets that a tunnel remembers; a power of two. 7 kB for each tunnel. */
+/* Number of packets in the log, a power of two. They take 7 kB for each tunnel. */
 #define GREX_SENT_LOG_SLOTS 64
-/* Of each, the IP header with its options, and what a host looks for behind. */
+/* Bytes of each packet: the IP header with its options, and 8 bytes of payload. */
 #define GREX_SENT_LOG_HEAD 80
-/* IDs of a super-packet that are remembered as its own. */
+/* Number of IDs of a super-packet that are attributed to it. */
 #define GREX_SENT_LOG_SEGMENTS 64
-/* An error that takes longer is not believed to know a packet. */
+/* The time that an error about a packet may take. */
 #define GREX_SENT_LOG_TIME (10 * HZ)
 
-/* Bytes of an outer packet with DF from which on it may be too big for a path.
- * Below, where most packets are, a claim that it is has no credit: no link of
- * today is that small.
+/* Larger outer packets with DF may be too big for a path. Errors about smaller packets, which
+ * are the majority, are not believed, because no link of today has such a small MTU.
  */
 #define GREX_SENT_LOG_LEN 576
-/* An inherited TTL below which a packet may be a traceroute's. */
+/* Packets with a lower inherited TTL may belong to a traceroute. */
 #define GREX_SENT_LOG_TTL 32
 
 /**
- * struct grex_sent_packet - a packet as it was sent
- * @when: jiffies
+ * struct grex_sent_packet - a packet that was sent
+ * @when: jiffies when it was sent
+ * @segmented: jiffies when @segments was last raised
  * @remote: outer destination
- * @id: outer IP ID; of the first segment of a super-packet
- * @segments: how many IDs from there on are its own, or were of a packet with the
- *	same ID within a second; 0: the slot was never used
- * @segmented: jiffies of that packet
+ * @id: outer IP ID of the first segment
+ * @segments: number of segments, the maximum of all packets with this ID within a second;
+ *	0: the slot was never used
  * @protocol: ethertype of the inner packet
  * @len: bytes in @head
  * @head: beginning of the inner packet
@@ -62,8 +61,8 @@ struct grex_sent_packet {
 };
 
 /**
- * struct grex_sent_log - what a tunnel knows of the packets that it sent
- * @key: const. of the IDs of packets with DF
+ * struct grex_sent_log - the packets that a tunnel has sent lately
+ * @key: const. key of the hash
  * @slot: by the low bits of the ID
  * @slot.lock: protects @slot.packet; the sender never waits for it
  */

@@ -54,7 +54,7 @@ struct grex_stats __percpu *grex_stats_alloc(void)
 	return netdev_alloc_pcpu_stats(struct grex_stats);
 }
 
-/* Caller: BH disabled. */
+/* The caller has BH disabled. */
 void grex_stats_count(struct grex_stats __percpu *stats, int id)
 {
 	struct grex_stats *here = this_cpu_ptr(stats);
@@ -64,7 +64,7 @@ void grex_stats_count(struct grex_stats __percpu *stats, int id)
 	u64_stats_update_end(&here->syncp);
 }
 
-/* Count a packet under the one reason for which it is dropped, and free it. */
+/* Drop a packet, and count it for one reason. */
 void grex_stats_drop(struct grex_stats __percpu *stats, int id,
 		     struct sk_buff *skb)
 {
@@ -81,7 +81,7 @@ stats_of_scope(const struct grex_tunnel *tunnel, enum grex_stat_scope scope)
 	return grex_net(tunnel->net)->stats;
 }
 
-/* What a tunnel reports: its own counters, and those of its underlay. */
+/* Read the counters of a tunnel and those of its underlay. */
 void grex_stats_read(const struct grex_tunnel *tunnel, u64 count[GREX_STAT_IDS])
 {
 	int cpu, id;

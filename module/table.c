@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The tunnels of a namespace. Three resizable hashes, keyed by a random seed:
- * one by addresses and key answers every received packet with one look-up per
- * class of wildcards in use; one by addresses and the key that is sent finds whose
- * packet an ICMP error is about; one by addresses alone serves what is rare, a
- * quote without its key or a packet with the wrong one.
+ * Finds the tunnels of a namespace in three resizable hashes with a random seed. The hash of
+ * addresses and key is used for every received packet, with one look-up for each class of
+ * wildcards in use. The hash of addresses and key of sent packets finds the tunnel that an
+ * ICMP error is about. The hash of addresses alone is for rare cases: an embedded packet
+ * without its key, or a packet with a wrong key.
  */
 #include <linux/jhash.h>
 #include <linux/rhashtable.h>
@@ -15,7 +15,7 @@
 #include "route.h"
 #include "table.h"
 
-/* Classes of wildcards, in the order of precedence. */
+/* The classes of wildcards, in the order of precedence. */
 enum grex_table_class {
 	GREX_TABLE_EXACT,
 	GREX_TABLE_REMOTE, /* local is any */
@@ -29,7 +29,7 @@ static enum grex_table_class table_class(const struct grex_match *match)
 	       (match->local.v4 ? 0 : GREX_TABLE_REMOTE);
 }
 
-/* @packet as a tunnel of class @cls would have it in its match. */
+/* Return the match that a tunnel of class @cls would have for @packet. */
 static struct grex_match table_narrow(const struct grex_match *packet,
 				      enum grex_table_class cls)
 {
@@ -213,7 +213,7 @@ err_pair:
 	return err;
 }
 
-/* The caller frees @config after an RCU grace period. */
+/* Remove a configuration. The caller frees it after an RCU grace period. */
 void grex_table_remove(struct grex_table *table, struct grex_config *config)
 {
 	ASSERT_RTNL();
@@ -224,7 +224,7 @@ void grex_table_remove(struct grex_table *table, struct grex_config *config)
 }
 
 /**
- * grex_table_has_other - would @config receive what another tunnel receives
+ * grex_table_has_other - check for another tunnel that receives the same packets
  * @table: of the underlay namespace
  * @config: with its tunnel set, in the table or not
  *
@@ -250,8 +250,8 @@ bool grex_table_has_other(struct grex_table *table,
 	return found;
 }
 
-/* How well a tunnel fits to where a packet came in, 0 not at all: one bound to
- * the device goes before one bound to its VRF, and that before an unbound one.
+/* Rank a tunnel by the link that a packet came in by. A tunnel bound to the device precedes
+ * one bound to its VRF, which precedes an unbound one. The rank of others is 0.
  */
 static __always_inline int table_link_rank(const struct grex_config *config,
 					   struct grex_arrival arrival)
@@ -284,13 +284,14 @@ table_best_rcu(const struct grex_table *table, const struct grex_match *match,
 }
 
 /**
- * grex_table_match_rcu - the tunnel that a received packet belongs to
+ * grex_table_match_rcu - find the tunnel that a received packet belongs to
  * @table: of the namespace it was received in
  * @packet: local is its destination, remote its source
  * @arrival: where it came in
  *
- * Precedence: both addresses, remote alone, local alone, neither; then the
- * link. The key must be the same, or absent from both (RFC 2890 2.1).
+ * A tunnel with both addresses precedes one with the remote only, then with the local only,
+ * then with neither; then the link decides. The key must be the same, or absent from both
+ * (RFC 2890 2.1).
  */
 struct grex_config *grex_table_match_rcu(const struct grex_table *table,
 					 const struct grex_match *packet,
@@ -299,7 +300,7 @@ struct grex_config *grex_table_match_rcu(const struct grex_table *table,
 	enum grex_table_class cls;
 	struct grex_config *best;
 
-	/* Nearly every packet, so not in the loop: no match to narrow. */
+	/* Most packets have such a tunnel, so this is outside of the loop. */
 	best = table_best_rcu(table, packet, arrival);
 	if (likely(best))
 		return best;
@@ -359,9 +360,10 @@ static struct grex_config *table_best_up_rcu(const struct grex_table *table,
  * @arrival: where it came in
  * @is_down: the tunnel that it belongs to is down
  *
- * The best of those that are up. Else, unless @is_down, one that is bound to another
- * device of the same VRF, by which its packets are sent: the peer's may take another way.
- * When one of two parallel tunnels is taken down, the other does not answer for it.
+ * This is the best tunnel that is up. If there is none, it is a tunnel that is bound to
+ * another device of the same VRF, because packets of the peer may take another way than
+ * ours. With @is_down such a tunnel is not used: when the operator takes one of two parallel
+ * tunnels down, the other must not receive its packets.
  */
 struct grex_config *grex_table_match_up_rcu(const struct grex_table *table,
 					    const struct grex_match *packet,
@@ -376,7 +378,7 @@ struct grex_config *grex_table_match_up_rcu(const struct grex_table *table,
 	return table_best_up_rcu(table, packet, arrival, true);
 }
 
-/* The tunnels of one class with the addresses of @packet, whatever the key. */
+/* Find the tunnels of one class with the addresses of @packet and any key. */
 static struct rhlist_head *table_pair_rcu(const struct grex_table *table,
 					  const struct grex_match *packet,
 					  enum grex_table_class cls)
@@ -390,7 +392,7 @@ static struct rhlist_head *table_pair_rcu(const struct grex_table *table,
 			       table_by_pair);
 }
 
-/* The tunnels of one class that send with the addresses and the key of @packet. */
+/* Find the tunnels of one class that send with the addresses and the key of @packet. */
 static struct rhlist_head *table_sent_rcu(const struct grex_table *table,
 					  const struct grex_match *packet,
 					  enum grex_table_class cls)
@@ -405,13 +407,13 @@ static struct rhlist_head *table_sent_rcu(const struct grex_table *table,
 }
 
 /**
- * grex_table_match_pair_rcu - as grex_table_match_rcu(), whatever the key
+ * grex_table_match_pair_rcu - find a tunnel by addresses, with any key
  * @table: of the namespace it was received in
  * @packet: local is its destination, remote its source
  * @arrival: where it came in
  *
- * For the counters: tells whose peer sent a packet with the wrong key. When
- * several tunnels share the addresses, one of them.
+ * The counter of wrong keys is that of this tunnel. If several tunnels have the addresses,
+ * it is any of them.
  */
 struct grex_config *grex_table_match_pair_rcu(const struct grex_table *table,
 					      const struct grex_match *packet,
@@ -433,15 +435,15 @@ struct grex_config *grex_table_match_pair_rcu(const struct grex_table *table,
 }
 
 /**
- * grex_table_sender_rcu - the tunnel that sent a packet
+ * grex_table_sender_rcu - find the tunnel that sent a packet
  * @table: of the namespace it was sent in
  * @sent: local is its source, remote its destination
- * @has_key: @sent says which key it has, or none; else that is not known, since what an
- *	ICMP error quotes of the packet may not reach as far
- * @is_sender: asked about each tunnel with these addresses and key, by precedence
- * @arg: for @is_sender
+ * @has_key: @sent has the key of the packet; false when an embedded packet is too short to
+ *	contain it
+ * @is_sender: called for each tunnel with these addresses and key, by precedence
+ * @arg: argument of @is_sender
  *
- * Return: the first that @is_sender agrees to, or NULL
+ * Return: the first tunnel for which @is_sender returns true, or NULL
  */
 struct grex_config *grex_table_sender_rcu(const struct grex_table *table,
 					  const struct grex_match *sent,

@@ -8,19 +8,19 @@
 
 struct grex_config;
 
-/* The outer address family is a property of the match; AF_INET so far. */
+/* An outer address. The match has its family, which is always AF_INET so far. */
 union grex_addr {
 	__be32 v4;
 	struct in6_addr v6;
 };
 
 /**
- * struct grex_match - which received packets belong to a tunnel
+ * struct grex_match - the received packets that belong to a tunnel
  * @local: outer destination; all 0: any
  * @remote: outer source; all 0: any
  * @key: the key, when @keyed
- * @keyed: the packet carries a key; key 0 is a key, no key is not
- * @family: of the addresses
+ * @keyed: the packet has a key, which may be 0
+ * @family: address family
  */
 struct grex_match {
 	union grex_addr local;
@@ -33,11 +33,11 @@ struct grex_match {
 #define GREX_TABLE_CLASSES 4
 
 /**
- * struct grex_table - the tunnels of a namespace, by what they receive
+ * struct grex_table - the tunnels of a namespace
  * @by_match: RCU. by addresses and key
  * @by_pair: RCU. by addresses alone
  * @by_sent: RCU. by addresses and the key of sent packets
- * @count: RCU. how many tunnels per class of wildcards, to skip empty ones
+ * @count: RCU. number of tunnels in each class of wildcards, to skip empty ones
  */
 struct grex_table {
 	struct rhltable by_match;
@@ -47,7 +47,7 @@ struct grex_table {
 };
 
 /**
- * struct grex_arrival - where a packet came in
+ * struct grex_arrival - the device that a packet came in by
  * @iif: ifindex of the device
  * @l3mdev: ifindex of the VRF that @iif is in, or @iif
  * @vrf: ifindex of the VRF that @iif is in, or 0
@@ -67,7 +67,7 @@ static __always_inline bool grex_table_same_pair(const struct grex_match *a,
 int grex_table_init(struct grex_table *table);
 void grex_table_destroy(struct grex_table *table);
 
-/* Caller: RTNL. */
+/* The caller holds the RTNL lock. */
 int grex_table_insert(struct grex_table *table, struct grex_config *config);
 void grex_table_remove(struct grex_table *table, struct grex_config *config);
 bool grex_table_has_other(struct grex_table *table,
@@ -83,7 +83,7 @@ struct grex_config *grex_table_match_up_rcu(const struct grex_table *table,
 struct grex_config *grex_table_match_pair_rcu(const struct grex_table *table,
 					      const struct grex_match *packet,
 					      struct grex_arrival arrival);
-/* Did this tunnel send what the caller has in mind? */
+/* Whether this tunnel sent the packet of @arg. */
 typedef bool (*grex_table_is_sender)(struct grex_config *config, void *arg);
 
 struct grex_config *grex_table_sender_rcu(const struct grex_table *table,

@@ -15,7 +15,7 @@ TRACE_DEFINE_ENUM(GREX_FSM_DOWN);
 TRACE_DEFINE_ENUM(GREX_FSM_HOLD);
 TRACE_DEFINE_ENUM(GREX_FSM_UP);
 
-/* The layout of all such events; tools take the macros for calls. */
+/* Tools would format the macros as calls. This is the layout of all such events. */
 /* clang-format off */
 #define grex_trace_state(state)					\
 	__print_symbolic(state, { GREX_FSM_OFF, "off" },	\

@@ -37,13 +37,13 @@ enum grex_error_kind grex_error_kind(u8 type, u8 code)
 }
 
 /**
- * grex_error_means_unreachable - does the remote seem unreachable
+ * grex_error_means_unreachable - check whether the remote seems unreachable
  * @error: about an outer packet
- * @ttl_inherit: the TTL of the outer packet was the inner one's
+ * @ttl_inherit: the outer TTL is the inner one
  *
- * Port unreachable is what an endpoint without this tunnel says, and source
- * route failed is about something that we never send; RFC 2003 4.1 has neither
- * relayed. A fixed TTL that runs out never reached the remote (4.5).
+ * An endpoint without this tunnel answers port unreachable, and source route failed is about
+ * an option that grex never sends. Neither is relayed (RFC 2003 4.1). A fixed TTL that
+ * expires has not reached the remote (4.5).
  */
 bool grex_error_means_unreachable(const struct grex_error *error,
 				  bool ttl_inherit)
@@ -63,10 +63,10 @@ static bool translate_too_big(u32 mtu, const struct grex_inner *inner,
 			      unsigned int overhead, struct grex_error *error)
 {
 	mtu = mtu > overhead ? mtu - overhead : 0;
-	/* RFC 8200 section 5: the outer packet is fragmented instead. */
+	/* Below this MTU, the outer packet is fragmented (RFC 8200 section 5). */
 	if (inner->version == 6 && mtu < V6_MTU_MIN)
 		mtu = V6_MTU_MIN;
-	/* It fits, or will be fragmented: its source has nothing to learn. */
+	/* The packet fits or may be fragmented, so its source has nothing to learn. */
 	if (!inner->df || inner->total_len <= mtu)
 		return false;
 	if (inner->version == 6)
@@ -77,7 +77,7 @@ static bool translate_too_big(u32 mtu, const struct grex_inner *inner,
 	return true;
 }
 
-/* A pointer into the headers that we have made is no business of the source. */
+/* A pointer into the outer headers is of no use to the inner source. */
 static bool translate_pointer(u32 pointer, const struct grex_inner *inner,
 			      unsigned int overhead, struct grex_error *error)
 {
@@ -94,14 +94,14 @@ static bool translate_pointer(u32 pointer, const struct grex_inner *inner,
 }
 
 /**
- * grex_translate - what to tell the inner source
+ * grex_translate - translate an error for the inner source
  * @outer: the error about the outer packet
- * @inner: the packet inside it
- * @overhead: bytes of the outer packet in front of @inner
- * @ttl_inherit: the TTL of the outer packet was the inner one's
+ * @inner: the inner packet
+ * @overhead: bytes in front of the inner packet
+ * @ttl_inherit: the outer TTL is the inner one
  * @error: filled when true is returned
  *
- * Return: false when there is nothing to tell
+ * Return: false when the source is not to be told
  */
 bool grex_translate(const struct grex_error *outer,
 		    const struct grex_inner *inner, unsigned int overhead,
@@ -120,7 +120,7 @@ bool grex_translate(const struct grex_error *outer,
 	case GREX_ERROR_FRAG_NEEDED:
 		return translate_too_big(outer->info, inner, overhead, error);
 	case GREX_ERROR_TIME_EXCEEDED:
-		/* The hop is the source's own to see, as it chose the TTL. */
+		/* The source has chosen the TTL, so it may see the hop. */
 		if (outer->code != TIME_EXCEEDED_TRANSIT)
 			return false;
 		*error = (struct grex_error){ v6 ? V6_TIME_EXCEEDED

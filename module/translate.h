@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * An ICMP error about an outer packet, as an error about the inner one
- * (RFC 2003 section 4). Pure: knows no skb.
+ * Translates an ICMP error about an outer packet to one about the inner packet (RFC 2003
+ * section 4). Pure: knows no skb.
  */
 #ifndef GREX_TRANSLATE_H
 #define GREX_TRANSLATE_H
@@ -23,7 +23,7 @@ struct grex_error {
 	u32 info;
 };
 
-/* The ICMP types that grex acts on. */
+/* The kinds of ICMP errors that grex processes. */
 enum grex_error_kind {
 	GREX_ERROR_FRAG_NEEDED,
 	GREX_ERROR_UNREACHABLE,

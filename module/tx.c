@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Inner packet in, outer packet to the underlay.
+ * Takes inner packets from the stack and selects their outer headers.
  */
 #include <linux/icmpv6.h>
 #include <linux/if_ether.h>
@@ -21,10 +21,10 @@
 #include "stats.h"
 
 /**
- * struct tx_inner - what the outer header takes over from the inner one
- * @dsfield: TOS or traffic class; 0 when there is none
- * @ttl: TTL or hop limit; the default when there is none
- * @df: an IPv4 packet with DF
+ * struct tx_inner - the fields of the inner header that the outer header may inherit
+ * @dsfield: TOS or traffic class; the default if there is none
+ * @ttl: TTL or hop limit; the default if there is none
+ * @df: DF bit of an IPv4 packet
  */
 struct tx_inner {
 	u8 dsfield;
