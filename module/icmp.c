@@ -214,20 +214,20 @@ static enum grex_inner_verdict icmp_read_inner(const struct icmp_report *report,
  * late.
  */
 static bool icmp_is_remembered(const struct icmp_report *report,
-			       const struct grex_flow *quoted)
+			       const struct grex_flow *flow)
 {
 	const struct grex_sent_packet *sent = &report->sent;
-	struct grex_flow flow;
+	struct grex_flow logged;
 
 	return report->known &&
 	       report->embedded.header.protocol == sent->protocol &&
-	       grex_flow_read(&flow, sent->protocol, sent->head, sent->len) &&
-	       !memcmp(&flow, quoted, sizeof(flow));
+	       grex_flow_read(&logged, sent->protocol, sent->head, sent->len) &&
+	       !memcmp(&logged, flow, sizeof(logged));
 }
 
 /* Whether the ID is that of the flow in the present or in the previous epoch. */
 static bool icmp_has_id(const struct icmp_report *report,
-			const struct grex_flow *quoted)
+			const struct grex_flow *flow)
 {
 	const struct grex_sent_log *sent = report->config->tunnel->sent_log;
 	const struct grex_embedded *embedded = &report->embedded;
@@ -236,7 +236,7 @@ static bool icmp_has_id(const struct icmp_report *report,
 	for (ago = 0; ago < 2; ago++)
 		if (embedded->id == grex_sent_log_id(sent, embedded->daddr,
 						     embedded->header.protocol,
-						     quoted, ago))
+						     flow, ago))
 			return true;
 	return false;
 }
@@ -251,16 +251,16 @@ static bool icmp_is_proved(const struct icmp_report *report)
 {
 	const struct grex_embedded *embedded = &report->embedded;
 	const struct sk_buff *skb = report->skb;
-	struct grex_flow quoted;
+	struct grex_flow flow;
 	unsigned int len = 0;
 
 	if (skb_headlen(skb) > embedded->inner)
 		len = skb_headlen(skb) - embedded->inner;
-	if (!grex_flow_read(&quoted, embedded->header.protocol,
+	if (!grex_flow_read(&flow, embedded->header.protocol,
 			    skb->data + embedded->inner, len))
 		return report->known && report->sent.id == embedded->id;
-	return (embedded->df && icmp_has_id(report, &quoted)) ||
-	       icmp_is_remembered(report, &quoted);
+	return (embedded->df && icmp_has_id(report, &flow)) ||
+	       icmp_is_remembered(report, &flow);
 }
 
 /* Whether the embedded packet has passed more routers than ttl-min allows on the way to the

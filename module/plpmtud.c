@@ -103,14 +103,14 @@ static void plpmtud_publish(struct grex_tunnel *tunnel)
 static void plpmtud_lost(struct grex_plpmtud *plpmtud)
 {
 	struct grex_plpmtud_fsm *fsm = &plpmtud->fsm;
-	const bool was_done = fsm->state == GREX_PLPMTUD_SEARCH_COMPLETE;
+	const bool was_complete = fsm->state == GREX_PLPMTUD_SEARCH_COMPLETE;
 
-	if (was_done)
+	if (was_complete)
 		plpmtud->confirm =
 			jiffies + (fsm->ptb_size ? 0 : PLPMTUD_AGAIN);
 	grex_plpmtud_fsm_step(fsm, GREX_PLPMTUD_PROBE_LOST,
 			      hweight16(plpmtud->losses));
-	if (was_done && fsm->state != GREX_PLPMTUD_SEARCH_COMPLETE)
+	if (was_complete && fsm->state != GREX_PLPMTUD_SEARCH_COMPLETE)
 		plpmtud->raise = jiffies + PLPMTUD_RAISE_SOON;
 }
 
@@ -118,9 +118,10 @@ static void plpmtud_lost(struct grex_plpmtud *plpmtud)
 static void plpmtud_evaluate(struct grex_tunnel *tunnel)
 {
 	struct grex_plpmtud *plpmtud = &tunnel->plpmtud;
-	const bool in_question = plpmtud->tried == plpmtud->fsm.probed_size;
+	const bool is_current = plpmtud->outstanding ==
+				plpmtud->fsm.probed_size;
 
-	if (plpmtud->is_back || plpmtud->small_is_back) {
+	if (plpmtud->is_acked || plpmtud->small_is_acked) {
 		plpmtud->silent = 0;
 		plpmtud->answers = true;
 	} else if (plpmtud->silent < PLPMTUD_BACKOFF) {
@@ -128,22 +129,22 @@ static void plpmtud_evaluate(struct grex_tunnel *tunnel)
 		plpmtud->answers &= plpmtud->silent < PLPMTUD_TRUST;
 	}
 	plpmtud->losses <<= 1;
-	if (!plpmtud->small_is_back)
+	if (!plpmtud->small_is_acked)
 		plpmtud->losses |= 1;
-	plpmtud->tried = 0;
-	if (!in_question)
+	plpmtud->outstanding = 0;
+	if (!is_current)
 		return;
-	if (plpmtud->is_back) {
+	if (plpmtud->is_acked) {
 		grex_plpmtud_fsm_step(&plpmtud->fsm, GREX_PLPMTUD_PROBE_ACKED,
 				      0);
 		WRITE_ONCE(tunnel->pmtu.confirmed, jiffies);
-	} else if (plpmtud->small_is_back) {
+	} else if (plpmtud->small_is_acked) {
 		plpmtud_lost(plpmtud);
 	}
 }
 
 /* Return the delay until the path MTU is to be confirmed. */
-static unsigned long plpmtud_rest(struct grex_plpmtud *plpmtud)
+static unsigned long plpmtud_confirm_delay(struct grex_plpmtud *plpmtud)
 {
 	const unsigned long now = jiffies;
 
@@ -169,8 +170,8 @@ static unsigned long plpmtud_step(struct grex_tunnel *tunnel, u32 limit,
 
 	lockdep_assert_held(&plpmtud->lock);
 	*size = 0;
-	if (plpmtud->tried) {
-		if (!plpmtud->is_back && time_before(jiffies, plpmtud->due))
+	if (plpmtud->outstanding) {
+		if (!plpmtud->is_acked && time_before(jiffies, plpmtud->due))
 			return plpmtud->due - jiffies;
 		plpmtud_evaluate(tunnel);
 	}
@@ -186,16 +187,16 @@ static unsigned long plpmtud_step(struct grex_tunnel *tunnel, u32 limit,
 			      limit);
 	if (fsm->state == GREX_PLPMTUD_SEARCH_COMPLETE ||
 	    fsm->state == GREX_PLPMTUD_ERROR) {
-		delay = plpmtud_rest(plpmtud);
+		delay = plpmtud_confirm_delay(plpmtud);
 		if (delay)
 			return delay;
 		plpmtud->confirm =
 			jiffies + plpmtud_spread(PLPMTUD_CONFIRMATION_TIMER);
 	}
 	*size = fsm->probed_size;
-	plpmtud->tried = fsm->probed_size;
-	plpmtud->is_back = false;
-	plpmtud->small_is_back = false;
+	plpmtud->outstanding = fsm->probed_size;
+	plpmtud->is_acked = false;
+	plpmtud->small_is_acked = false;
 	log = grex_probe_get_log(tunnel, GREX_PROBE_PATH);
 	plpmtud->seq = log.sent;
 	delay = plpmtud_probe_timer(log.rtt_smoothed) << plpmtud->silent;
@@ -243,7 +244,7 @@ static void plpmtud_work(struct work_struct *work)
 	unsent = size && !plpmtud_send(config, size);
 	spin_lock(&plpmtud->lock);
 	if (unsent)
-		plpmtud->tried = 0;
+		plpmtud->outstanding = 0;
 	/* Do not delay work that was scheduled meanwhile. */
 	if (plpmtud->running && delay != MAX_JIFFY_OFFSET)
 		queue_delayed_work(system_power_efficient_wq, &plpmtud->work,
@@ -259,7 +260,7 @@ static void plpmtud_wake(struct grex_plpmtud *plpmtud)
 	if (plpmtud->silent < PLPMTUD_TRUST)
 		return;
 	plpmtud->silent = 0;
-	plpmtud->tried = 0;
+	plpmtud->outstanding = 0;
 	plpmtud_kick(plpmtud, 0);
 }
 
@@ -281,11 +282,11 @@ void grex_plpmtud_ack(const struct grex_config *config,
 	} else if ((s32)(probe->seq - plpmtud->seq) < 0) {
 		; /* The probe belongs to an earlier try. */
 	} else if (!probe->padding) {
-		plpmtud->small_is_back = true;
-	} else if (plpmtud->tried &&
+		plpmtud->small_is_acked = true;
+	} else if (plpmtud->outstanding &&
 		   grex_probe_size(config, probe) ==
-			   plpmtud_inner(config, plpmtud->tried)) {
-		plpmtud->is_back = true;
+			   plpmtud_inner(config, plpmtud->outstanding)) {
+		plpmtud->is_acked = true;
 		plpmtud_kick(plpmtud, PLPMTUD_PACE);
 	}
 	spin_unlock(&plpmtud->lock);
@@ -305,25 +306,25 @@ bool grex_plpmtud_ptb(const struct grex_config *config, u32 mtu)
 	struct grex_plpmtud *plpmtud = &tunnel->plpmtud;
 	struct grex_plpmtud_fsm *fsm = &plpmtud->fsm;
 	const u64 now = get_jiffies_64();
-	bool knows;
+	bool answers;
 
 	if (!config->options.mtu_probe)
 		return false;
 	spin_lock(&plpmtud->lock);
-	knows = plpmtud->answers;
-	if (!knows && mtu < fsm->plpmtu) {
+	answers = plpmtud->answers;
+	if (!answers && mtu < fsm->plpmtu) {
 		grex_plpmtud_fsm_step(fsm, GREX_PLPMTUD_STOP, 0);
 		plpmtud_publish(tunnel);
-	} else if (knows && fsm->state == GREX_PLPMTUD_SEARCH_COMPLETE &&
-		   mtu < fsm->plpmtu && !plpmtud->tried &&
-		   !time_before64(now, plpmtud->claims)) {
-		plpmtud->claims = now + PLPMTUD_PTB_INTERVAL;
+	} else if (answers && fsm->state == GREX_PLPMTUD_SEARCH_COMPLETE &&
+		   mtu < fsm->plpmtu && !plpmtud->outstanding &&
+		   !time_before64(now, plpmtud->next_ptb)) {
+		plpmtud->next_ptb = now + PLPMTUD_PTB_INTERVAL;
 		plpmtud->confirm = jiffies;
 		grex_plpmtud_fsm_step(fsm, GREX_PLPMTUD_PTB, mtu);
 		plpmtud_kick(plpmtud, 0);
 	}
 	spin_unlock(&plpmtud->lock);
-	return knows;
+	return answers;
 }
 
 static void plpmtud_restart(struct grex_tunnel *tunnel, bool running)
@@ -333,13 +334,13 @@ static void plpmtud_restart(struct grex_tunnel *tunnel, bool running)
 	spin_lock_bh(&plpmtud->lock);
 	plpmtud->running = running;
 	plpmtud->answers = false;
-	plpmtud->tried = 0;
-	plpmtud->is_back = false;
+	plpmtud->outstanding = 0;
+	plpmtud->is_acked = false;
 	plpmtud->silent = 0;
 	plpmtud->losses = 0;
 	plpmtud->raise = jiffies + PLPMTUD_RAISE_TIMER;
 	plpmtud->confirm = jiffies;
-	plpmtud->claims = get_jiffies_64();
+	plpmtud->next_ptb = get_jiffies_64();
 	grex_plpmtud_fsm_step(&plpmtud->fsm, GREX_PLPMTUD_STOP, 0);
 	plpmtud_publish(tunnel);
 	plpmtud_kick(plpmtud, plpmtud_spread(HZ / 10));
@@ -383,7 +384,7 @@ void grex_plpmtud_change(struct grex_tunnel *tunnel,
 		return;
 	}
 	spin_lock_bh(&plpmtud->lock);
-	if (!plpmtud->tried)
+	if (!plpmtud->outstanding)
 		plpmtud_kick(plpmtud, 0);
 	spin_unlock_bh(&plpmtud->lock);
 }

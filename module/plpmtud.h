@@ -17,38 +17,38 @@ struct grex_tunnel;
 
 /**
  * struct grex_plpmtud - path MTU discovery by probes
- * @lock: protects all members up to @claims; taken with BH disabled, outside of that of the
+ * @lock: protects all members up to @next_ptb; taken with BH disabled, outside of that of the
  *	probes
  * @running: @lock. the device is up
  * @answers: @lock. the peer answers, so ICMP errors are not believed
- * @is_back: @lock. the outstanding probe was acknowledged
- * @small_is_back: @lock. the small probe behind it was acknowledged
+ * @is_acked: @lock. the outstanding probe was acknowledged
+ * @small_is_acked: @lock. the small probe behind it was acknowledged
  * @silent: @lock. tries in a row without any answer
  * @losses: @lock. a bit for each lost one of the last sixteen small probes
- * @tried: @lock. bytes of the outstanding probe, 0: none
+ * @outstanding: @lock. bytes of the outstanding probe, 0: none
  * @seq: @lock. its sequence number
  * @fsm: @lock. the state machine
  * @due: @lock. jiffies when PROBE_TIMER expires
  * @confirm: @lock. jiffies when the path MTU is to be confirmed
  * @raise: @lock. jiffies when PMTU_RAISE_TIMER expires
- * @claims: @lock. jiffies, 64 bits, from which on an ICMP error may be probed
+ * @next_ptb: @lock. jiffies, 64 bits, from which on an ICMP error may be probed
  * @work: own.
  */
 struct grex_plpmtud {
-	spinlock_t lock; /* of @running to @claims */
+	spinlock_t lock; /* of @running to @next_ptb */
 	bool running;
 	bool answers;
-	bool is_back;
-	bool small_is_back;
+	bool is_acked;
+	bool small_is_acked;
 	u8 silent;
 	u16 losses;
-	u32 tried;
+	u32 outstanding;
 	u32 seq;
 	struct grex_plpmtud_fsm fsm;
 	unsigned long due;
 	unsigned long confirm;
 	unsigned long raise;
-	u64 claims;
+	u64 next_ptb;
 	struct delayed_work work;
 };
 
