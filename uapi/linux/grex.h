@@ -280,106 +280,105 @@ enum {
  * The scope TUNNEL is for packets of this tunnel. The scope NETNS is for packets that belong
  * to no tunnel: all tunnels of an underlay namespace report the same value.
  */
-#define GREX_STATS(X)                                                           \
-	X(GREX_STAT_RX_CSUM, rx_csum, TUNNEL,                                   \
-	  "GRE checksum wrong (RFC 2784 2.1)")                                  \
-	X(GREX_STAT_RX_NO_CSUM, rx_no_csum, TUNNEL,                             \
-	  "no checksum where icsum wants one")                                  \
-	X(GREX_STAT_RX_WRONG_KEY, rx_wrong_key, TUNNEL,                         \
-	  "addresses match, the key does not (RFC 2890 2.1)")                   \
-	X(GREX_STAT_RX_NO_SEQ, rx_no_seq, TUNNEL,                               \
-	  "no sequence number where iseq wants one")                            \
-	X(GREX_STAT_RX_OUT_OF_ORDER, rx_out_of_order, TUNNEL,                   \
-	  "sequence number old or repeated (RFC 2890 2.2)")                     \
-	X(GREX_STAT_RX_PROTOCOL, rx_protocol, TUNNEL,                           \
-	  "payload that a layer-3 tunnel does not carry")                       \
-	X(GREX_STAT_RX_TRUNCATED, rx_truncated, TUNNEL,                         \
-	  "inner header incomplete")                                            \
-	X(GREX_STAT_RX_ECN, rx_ecn, TUNNEL,                                     \
-	  "congestion marked on a packet that is not ECN capable (RFC 6040)")   \
-	X(GREX_STAT_RX_DOWN, rx_down, TUNNEL, "device is down")                 \
-	X(GREX_STAT_RX_NO_MEMORY, rx_no_memory, TUNNEL,                         \
-	  "no memory to receive")                                               \
-	X(GREX_STAT_TX_NO_REMOTE, tx_no_remote, TUNNEL,                         \
-	  "remote any, and no neighbour entry says where to")                   \
-	X(GREX_STAT_TX_NO_ROUTE, tx_no_route, TUNNEL,                           \
-	  "no underlay route to the remote")                                    \
-	X(GREX_STAT_TX_RECURSION, tx_recursion, TUNNEL,                         \
-	  "the route to the remote leads back into the tunnel, or into a 6th")  \
-	X(GREX_STAT_TX_TOO_BIG, tx_too_big, TUNNEL,                             \
-	  "larger than the path MTU; the sender was told")                      \
-	X(GREX_STAT_TX_TRUNCATED, tx_truncated, TUNNEL,                         \
-	  "inner header incomplete")                                            \
-	X(GREX_STAT_TX_NO_MEMORY, tx_no_memory, TUNNEL, "no memory to send")    \
-	X(GREX_STAT_TX_UNDERLAY, tx_underlay, TUNNEL,                           \
-	  "not taken by the underlay: queue full, or filtered")                 \
-	X(GREX_STAT_NETNS_RX_TRUNCATED, netns_rx_truncated, NETNS,              \
-	  "GRE header incomplete")                                              \
-	X(GREX_STAT_NETNS_RX_VERSION, netns_rx_version, NETNS,                  \
-	  "another GRE version: never, since gre.ko drops that first")          \
-	X(GREX_STAT_NETNS_RX_ROUTING, netns_rx_routing, NETNS,                  \
-	  "source routing present (RFC 1701), refused")                         \
-	X(GREX_STAT_NETNS_RX_RESERVED, netns_rx_reserved, NETNS,                \
-	  "reserved flag bits set (RFC 2784 2.3)")                              \
-	X(GREX_STAT_NETNS_RX_NO_TUNNEL, netns_rx_no_tunnel, NETNS,              \
-	  "no tunnel has these addresses; answered with ICMP port unreachable") \
-	X(GREX_STAT_ICMP_FRAG_NEEDED_RELAYED, icmp_frag_needed_relayed,         \
-	  TUNNEL, "frag needed: relayed to the inner source")                   \
-	X(GREX_STAT_ICMP_FRAG_NEEDED_UNATTRIBUTED,                              \
-	  icmp_frag_needed_unattributed, TUNNEL,                                \
-	  "frag needed: the quote does not tell the inner packet")              \
-	X(GREX_STAT_ICMP_FRAG_NEEDED_LIMITED, icmp_frag_needed_limited,         \
-	  TUNNEL, "frag needed: not relayed, too many, or no memory")           \
-	X(GREX_STAT_ICMP_FRAG_NEEDED_REFUSED, icmp_frag_needed_refused,         \
-	  TUNNEL, "frag needed: not believed, or nothing to relay")             \
-	X(GREX_STAT_ICMP_UNREACHABLE_RELAYED, icmp_unreachable_relayed,         \
-	  TUNNEL, "unreachable: relayed to the inner source")                   \
-	X(GREX_STAT_ICMP_UNREACHABLE_UNATTRIBUTED,                              \
-	  icmp_unreachable_unattributed, TUNNEL,                                \
-	  "unreachable: the quote does not tell the inner packet")              \
-	X(GREX_STAT_ICMP_UNREACHABLE_LIMITED, icmp_unreachable_limited,         \
-	  TUNNEL, "unreachable: not relayed, too many, or no memory")           \
-	X(GREX_STAT_ICMP_UNREACHABLE_REFUSED, icmp_unreachable_refused,         \
-	  TUNNEL, "unreachable: not believed, or nothing to relay")             \
-	X(GREX_STAT_ICMP_TIME_EXCEEDED_RELAYED, icmp_time_exceeded_relayed,     \
-	  TUNNEL, "time exceeded: relayed to the inner source")                 \
-	X(GREX_STAT_ICMP_TIME_EXCEEDED_UNATTRIBUTED,                            \
-	  icmp_time_exceeded_unattributed, TUNNEL,                              \
-	  "time exceeded: the quote does not tell the inner packet")            \
-	X(GREX_STAT_ICMP_TIME_EXCEEDED_LIMITED, icmp_time_exceeded_limited,     \
-	  TUNNEL, "time exceeded: not relayed, too many, or no memory")         \
-	X(GREX_STAT_ICMP_TIME_EXCEEDED_REFUSED, icmp_time_exceeded_refused,     \
-	  TUNNEL, "time exceeded: not believed, or nothing to relay")           \
-	X(GREX_STAT_ICMP_PARAM_PROBLEM_RELAYED, icmp_param_problem_relayed,     \
-	  TUNNEL, "parameter problem: relayed to the inner source")             \
-	X(GREX_STAT_ICMP_PARAM_PROBLEM_UNATTRIBUTED,                            \
-	  icmp_param_problem_unattributed, TUNNEL,                              \
-	  "parameter problem: the quote does not tell the inner packet")        \
-	X(GREX_STAT_ICMP_PARAM_PROBLEM_LIMITED, icmp_param_problem_limited,     \
-	  TUNNEL, "parameter problem: not relayed, too many, or no memory")     \
-	X(GREX_STAT_ICMP_PARAM_PROBLEM_REFUSED, icmp_param_problem_refused,     \
-	  TUNNEL, "parameter problem: not believed, or nothing to relay")       \
-	X(GREX_STAT_ICMP_UNREACHABLE_ANSWERED, icmp_unreachable_answered,       \
-	  TUNNEL,                                                               \
-	  "not counted any more: errors reach the source of the packet")        \
-	X(GREX_STAT_NETNS_ICMP_NO_TUNNEL, netns_icmp_no_tunnel, NETNS,          \
-	  "ICMP error that quotes a packet of no tunnel")                       \
-	X(GREX_STAT_KEEPALIVE_ANSWERED, keepalive_answered, TUNNEL,             \
-	  "keepalive of the peer, returned to it")                              \
-	X(GREX_STAT_RX_KEEPALIVE_LIMITED, rx_keepalive_limited, TUNNEL,         \
-	  "keepalive with inside addresses, too many per second")               \
-	X(GREX_STAT_RX_KEEPALIVE_REFUSED, rx_keepalive_refused, TUNNEL,         \
-	  "addressed back to its sender, not to be answered (RFC 2784 3.1)")    \
-	X(GREX_STAT_RX_KEEPALIVE_UNKNOWN, rx_keepalive_unknown, TUNNEL,         \
-	  "answer to a keepalive that is not ours: forged, or another's")       \
-	X(GREX_STAT_RX_KEEPALIVE_REPEATED, rx_keepalive_repeated, TUNNEL,       \
-	  "answer to a keepalive of ours, old or a second time")                \
-	X(GREX_STAT_ICMP_FRAG_NEEDED_CLAIMED, icmp_frag_needed_claimed,         \
-	  TUNNEL, "frag needed: left to the probes of mtu-probe to find out")   \
-	X(GREX_STAT_RX_TTL, rx_ttl, TUNNEL,                                     \
-	  "outer TTL below ttl-min (RFC 5082)")                                 \
-	X(GREX_STAT_RX_KEEPALIVE_UNPROVED, rx_keepalive_unproved, TUNNEL,       \
-	  "keepalive of the peer without the proof of keepalive-secret")
+#define GREX_STATS(X)                                                                     \
+	X(GREX_STAT_RX_CSUM, rx_csum, TUNNEL,                                             \
+	  "GRE checksum wrong (RFC 2784 2.1)")                                            \
+	X(GREX_STAT_RX_NO_CSUM, rx_no_csum, TUNNEL,                                       \
+	  "no checksum, but icsum requires one")                                          \
+	X(GREX_STAT_RX_WRONG_KEY, rx_wrong_key, TUNNEL,                                   \
+	  "addresses match, the key does not (RFC 2890 2.1)")                             \
+	X(GREX_STAT_RX_NO_SEQ, rx_no_seq, TUNNEL,                                         \
+	  "no sequence number, but iseq requires one")                                    \
+	X(GREX_STAT_RX_OUT_OF_ORDER, rx_out_of_order, TUNNEL,                             \
+	  "sequence number old or repeated (RFC 2890 2.2)")                               \
+	X(GREX_STAT_RX_PROTOCOL, rx_protocol, TUNNEL,                                     \
+	  "payload that a layer-3 tunnel does not carry")                                 \
+	X(GREX_STAT_RX_TRUNCATED, rx_truncated, TUNNEL,                                   \
+	  "inner header incomplete")                                                      \
+	X(GREX_STAT_RX_ECN, rx_ecn, TUNNEL,                                               \
+	  "congestion marked on a packet that is not ECN capable (RFC 6040)")             \
+	X(GREX_STAT_RX_DOWN, rx_down, TUNNEL, "device is down")                           \
+	X(GREX_STAT_RX_NO_MEMORY, rx_no_memory, TUNNEL,                                   \
+	  "no memory to receive")                                                         \
+	X(GREX_STAT_TX_NO_REMOTE, tx_no_remote, TUNNEL,                                   \
+	  "remote any, and no neighbour entry has an address")                            \
+	X(GREX_STAT_TX_NO_ROUTE, tx_no_route, TUNNEL,                                     \
+	  "no underlay route to the remote")                                              \
+	X(GREX_STAT_TX_RECURSION, tx_recursion, TUNNEL,                                   \
+	  "the route to the remote leads back into the tunnel, or into a 6th nested one") \
+	X(GREX_STAT_TX_TOO_BIG, tx_too_big, TUNNEL,                                       \
+	  "larger than the path MTU; the sender was told")                                \
+	X(GREX_STAT_TX_TRUNCATED, tx_truncated, TUNNEL,                                   \
+	  "inner header incomplete")                                                      \
+	X(GREX_STAT_TX_NO_MEMORY, tx_no_memory, TUNNEL, "no memory to send")              \
+	X(GREX_STAT_TX_UNDERLAY, tx_underlay, TUNNEL,                                     \
+	  "not taken by the underlay: queue full, or filtered")                           \
+	X(GREX_STAT_NETNS_RX_TRUNCATED, netns_rx_truncated, NETNS,                        \
+	  "GRE header incomplete")                                                        \
+	X(GREX_STAT_NETNS_RX_VERSION, netns_rx_version, NETNS,                            \
+	  "another GRE version; always 0, because gre.ko drops it first")                 \
+	X(GREX_STAT_NETNS_RX_ROUTING, netns_rx_routing, NETNS,                            \
+	  "source routing present (RFC 1701), refused")                                   \
+	X(GREX_STAT_NETNS_RX_RESERVED, netns_rx_reserved, NETNS,                          \
+	  "reserved flag bits set (RFC 2784 2.3)")                                        \
+	X(GREX_STAT_NETNS_RX_NO_TUNNEL, netns_rx_no_tunnel, NETNS,                        \
+	  "no tunnel has these addresses; answered with ICMP port unreachable")           \
+	X(GREX_STAT_ICMP_FRAG_NEEDED_RELAYED, icmp_frag_needed_relayed,                   \
+	  TUNNEL, "frag needed: relayed to the inner source")                             \
+	X(GREX_STAT_ICMP_FRAG_NEEDED_UNATTRIBUTED,                                        \
+	  icmp_frag_needed_unattributed, TUNNEL,                                          \
+	  "frag needed: the embedded packet is too short")                                \
+	X(GREX_STAT_ICMP_FRAG_NEEDED_LIMITED, icmp_frag_needed_limited,                   \
+	  TUNNEL, "frag needed: not relayed, too many, or no memory")                     \
+	X(GREX_STAT_ICMP_FRAG_NEEDED_REFUSED, icmp_frag_needed_refused,                   \
+	  TUNNEL, "frag needed: not believed, or nothing to relay")                       \
+	X(GREX_STAT_ICMP_UNREACHABLE_RELAYED, icmp_unreachable_relayed,                   \
+	  TUNNEL, "unreachable: relayed to the inner source")                             \
+	X(GREX_STAT_ICMP_UNREACHABLE_UNATTRIBUTED,                                        \
+	  icmp_unreachable_unattributed, TUNNEL,                                          \
+	  "unreachable: the embedded packet is too short")                                \
+	X(GREX_STAT_ICMP_UNREACHABLE_LIMITED, icmp_unreachable_limited,                   \
+	  TUNNEL, "unreachable: not relayed, too many, or no memory")                     \
+	X(GREX_STAT_ICMP_UNREACHABLE_REFUSED, icmp_unreachable_refused,                   \
+	  TUNNEL, "unreachable: not believed, or nothing to relay")                       \
+	X(GREX_STAT_ICMP_TIME_EXCEEDED_RELAYED, icmp_time_exceeded_relayed,               \
+	  TUNNEL, "time exceeded: relayed to the inner source")                           \
+	X(GREX_STAT_ICMP_TIME_EXCEEDED_UNATTRIBUTED,                                      \
+	  icmp_time_exceeded_unattributed, TUNNEL,                                        \
+	  "time exceeded: the embedded packet is too short")                              \
+	X(GREX_STAT_ICMP_TIME_EXCEEDED_LIMITED, icmp_time_exceeded_limited,               \
+	  TUNNEL, "time exceeded: not relayed, too many, or no memory")                   \
+	X(GREX_STAT_ICMP_TIME_EXCEEDED_REFUSED, icmp_time_exceeded_refused,               \
+	  TUNNEL, "time exceeded: not believed, or nothing to relay")                     \
+	X(GREX_STAT_ICMP_PARAM_PROBLEM_RELAYED, icmp_param_problem_relayed,               \
+	  TUNNEL, "parameter problem: relayed to the inner source")                       \
+	X(GREX_STAT_ICMP_PARAM_PROBLEM_UNATTRIBUTED,                                      \
+	  icmp_param_problem_unattributed, TUNNEL,                                        \
+	  "parameter problem: the embedded packet is too short")                          \
+	X(GREX_STAT_ICMP_PARAM_PROBLEM_LIMITED, icmp_param_problem_limited,               \
+	  TUNNEL, "parameter problem: not relayed, too many, or no memory")               \
+	X(GREX_STAT_ICMP_PARAM_PROBLEM_REFUSED, icmp_param_problem_refused,               \
+	  TUNNEL, "parameter problem: not believed, or nothing to relay")                 \
+	X(GREX_STAT_ICMP_UNREACHABLE_ANSWERED, icmp_unreachable_answered,                 \
+	  TUNNEL, "unused, always 0: errors reach the source of the packet")              \
+	X(GREX_STAT_NETNS_ICMP_NO_TUNNEL, netns_icmp_no_tunnel, NETNS,                    \
+	  "ICMP error about a packet of no tunnel")                                       \
+	X(GREX_STAT_KEEPALIVE_ANSWERED, keepalive_answered, TUNNEL,                       \
+	  "keepalive of the peer, returned to it")                                        \
+	X(GREX_STAT_RX_KEEPALIVE_LIMITED, rx_keepalive_limited, TUNNEL,                   \
+	  "keepalive to an inner address, too many per second")                           \
+	X(GREX_STAT_RX_KEEPALIVE_REFUSED, rx_keepalive_refused, TUNNEL,                   \
+	  "addressed back to its sender, not to be answered (RFC 2784 3.1)")              \
+	X(GREX_STAT_RX_KEEPALIVE_UNKNOWN, rx_keepalive_unknown, TUNNEL,                   \
+	  "answer to a keepalive that is not ours: forged, or another's")                 \
+	X(GREX_STAT_RX_KEEPALIVE_REPEATED, rx_keepalive_repeated, TUNNEL,                 \
+	  "answer to a keepalive of ours, old or a second time")                          \
+	X(GREX_STAT_ICMP_FRAG_NEEDED_CLAIMED, icmp_frag_needed_claimed,                   \
+	  TUNNEL, "frag needed: verified by the probes of mtu-probe")                     \
+	X(GREX_STAT_RX_TTL, rx_ttl, TUNNEL,                                               \
+	  "outer TTL below ttl-min (RFC 5082)")                                           \
+	X(GREX_STAT_RX_KEEPALIVE_UNPROVED, rx_keepalive_unproved, TUNNEL,                 \
+	  "keepalive of the peer without the hash of keepalive-secret")
 
 /* Nests beside the counters; each is absent while it would be empty. */
 enum {
