@@ -125,7 +125,9 @@ void grex_auto_mtu_init(struct grex_tunnel *tunnel)
 	INIT_DELAYED_WORK(&tunnel->auto_mtu.work, auto_mtu_work);
 }
 
-/* Run the work now, because the path or the options may have changed. The caller holds rcu_read_lock() or the RTNL lock. */
+/* Run the work now, because the path or the options may have changed. The caller holds
+ * rcu_read_lock() or the RTNL lock.
+ */
 void grex_auto_mtu_kick(struct grex_tunnel *tunnel)
 {
 	if (READ_ONCE(tunnel->mtu_mode) == GREX_MTU_AUTO)

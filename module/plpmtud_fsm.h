@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Implements the state machine of packetization layer path MTU discovery for datagrams
- * (RFC 8899), which needs no ICMP. Pure: knows no skb, no clock. States, events and sizes have the names of
- * the RFC where it has one.
+ * (RFC 8899), which needs no ICMP. Pure: knows no skb, no clock. States, events and sizes
+ * have the names of the RFC where it has one.
  *
  * A try is a probe of PROBED_SIZE with DF set and a small probe behind it. The small one
  * distinguishes a size that does not pass from a peer that does not answer:
