@@ -34,14 +34,14 @@
 
 struct grex_sent_log;
 
-/* The source of the MTU of a device. */
+/* Says where the MTU of a device comes from. */
 enum grex_mtu_mode {
 	GREX_MTU_ROUTE, /* the route to the remote, or the link */
 	GREX_MTU_SET, /* the operator */
 	GREX_MTU_AUTO, /* the path MTU */
 };
 
-/* The outer DF bit. */
+/* Says how the outer DF bit is set. */
 enum grex_df {
 	GREX_DF_INHERIT,
 	GREX_DF_SET,

@@ -8,7 +8,7 @@
 #include <linux/types.h>
 #include <asm/byteorder.h>
 
-/* The flag bits in host order of the first 16 bits (RFC 2784 2.1, RFC 2890 2). */
+/* These are the flag bits in host order of the first 16 bits (RFC 2784 2.1, RFC 2890 2). */
 #define GREX_HEADER_CSUM 0x8000
 #define GREX_HEADER_ROUTING 0x4000 /* RFC 1701 */
 #define GREX_HEADER_KEY 0x2000

@@ -58,7 +58,7 @@ struct icmp_report {
 	struct grex_sent_packet sent;
 };
 
-/* The outcome of an error. */
+/* These are the outcomes of an error. */
 enum icmp_outcome {
 	ICMP_RELAYED,
 	ICMP_UNATTRIBUTED,

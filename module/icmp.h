@@ -6,7 +6,7 @@
 
 struct sk_buff;
 
-/* Number of entries that count unproved ICMP errors. */
+/* This many entries count unproved ICMP errors. */
 #define GREX_GUESSES 128
 
 /**

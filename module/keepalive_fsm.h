@@ -55,7 +55,7 @@ enum grex_fsm_event {
 	GREX_FSM_EVENTS,
 };
 
-/* Actions, to be taken in this order. */
+/* The caller takes the actions in this order. */
 #define GREX_FSM_CARRIER_OFF 0x01
 #define GREX_FSM_CARRIER_ON 0x02
 #define GREX_FSM_DISARM 0x04
@@ -64,7 +64,7 @@ enum grex_fsm_event {
 
 /* The longest time that a peer which flaps has to answer, in ns. */
 #define GREX_FSM_HOLD_MAX 60000000000ULL
-/* The time without a flap that halves the former, in ns. */
+/* This time without a flap halves the former, in ns. */
 #define GREX_FSM_FORGET 60000000000ULL
 
 /**

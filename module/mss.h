@@ -8,7 +8,7 @@
 
 #include <linux/types.h>
 
-/* Bytes of a TCP header that grex_mss_is_syn() and grex_mss_header_len() read. */
+/* grex_mss_is_syn() and grex_mss_header_len() read this many bytes of a TCP header. */
 #define GREX_MSS_LOOK 20
 
 size_t grex_mss_header_len(const void *tcp);

@@ -26,7 +26,7 @@
 #define PLPMTUD_PROBE_TIMER_MAX (15 * HZ)
 /* PROBE_TIMER before a round trip is measured (RFC 8899 5.1.1: at least 1 s). */
 #define PLPMTUD_PROBE_TIMER_FIRST HZ
-/* The delay between an acknowledged probe and the next try. Peers may limit their answers to
+/* Wait this long between an acknowledged probe and the next try. Peers may limit their answers to
  * 100 a second.
  */
 #define PLPMTUD_PACE msecs_to_jiffies(25)
@@ -34,7 +34,7 @@
 #define PLPMTUD_BACKOFF 6
 /* After this many tries in a row without any answer, ICMP errors are believed. */
 #define PLPMTUD_TRUST 3
-/* The interval of confirming the path MTU. RFC 8899 5.1.1 does not specify it; a path MTU that
+/* The path MTU is confirmed at this interval. RFC 8899 5.1.1 does not specify it; a path MTU that
  * becomes smaller is noticed within this time.
  */
 #define PLPMTUD_CONFIRMATION_TIMER (5 * HZ)

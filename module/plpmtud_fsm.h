@@ -32,7 +32,7 @@
 
 #include <linux/types.h>
 
-/* Bytes of an outer packet. All hosts accept MIN_PLPMTU (RFC 791). BASE_PLPMTU is
+/* These are bytes of an outer packet. All hosts accept MIN_PLPMTU (RFC 791). BASE_PLPMTU is
  * probed first, because it is safe with an inner or outer IPv6 header (RFC 8200 section 5).
  */
 #define GREX_PLPMTUD_MIN_PLPMTU 576

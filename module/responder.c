@@ -22,7 +22,7 @@
 /* A keepalive that was answered and comes back within this time has looped. */
 #define RESPONDER_LOOP_TIME (5 * HZ)
 
-/* The kinds of received packets that return to their sender. */
+/* A received packet that returns to its sender is of one of these kinds. */
 enum responder_kind {
 	RESPONDER_NONE, /* not a keepalive */
 	RESPONDER_OUTER, /* a keepalive to the outer address of the peer */

@@ -56,7 +56,7 @@ struct rtnl_number {
 	const char *range;
 };
 
-/* The text of a range in sentences. */
+/* This is the text of a range in sentences. */
 #define RTNL_RANGE(min, max) __stringify(min) ".." __stringify(max)
 
 #define RTNL_PROBE_RANGE                                      \

@@ -25,7 +25,7 @@ void grex_sent_log_free(struct grex_sent_log *sent)
 	kvfree(sent);
 }
 
-/* The length of an epoch, log2 of jiffies: 65 s with HZ 1000, 4 minutes with HZ 250. */
+/* An epoch has 2^16 jiffies, which are 65 s with HZ 1000, and 4 minutes with HZ 250. */
 #define SENT_LOG_EPOCH_SHIFT 16
 
 /**

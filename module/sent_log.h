@@ -21,13 +21,13 @@
 
 #include "embedded.h"
 
-/* Number of packets in the log, a power of two. They take 7 kB for each tunnel. */
+/* The log has this many packets, a power of two. They take 7 kB for each tunnel. */
 #define GREX_SENT_LOG_SLOTS 64
-/* Bytes of each packet: the IP header with its options, and 8 bytes of payload. */
+/* The log keeps the IP header of each packet with its options, and 8 bytes of payload. */
 #define GREX_SENT_LOG_HEAD 80
-/* Number of IDs of a super-packet that are attributed to it. */
+/* At most this many IDs are attributed to a super-packet. */
 #define GREX_SENT_LOG_SEGMENTS 64
-/* The time that an error about a packet may take. */
+/* An error about a packet may take this long. */
 #define GREX_SENT_LOG_TIME (10 * HZ)
 
 /* Larger outer packets with DF may be too big for a path. Errors about smaller packets, which

@@ -15,7 +15,7 @@
 #include "route.h"
 #include "table.h"
 
-/* The classes of wildcards, in the order of precedence. */
+/* The classes of wildcards stand in the order of precedence. */
 enum grex_table_class {
 	GREX_TABLE_EXACT,
 	GREX_TABLE_REMOTE, /* local is any */

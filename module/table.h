@@ -8,7 +8,7 @@
 
 struct grex_config;
 
-/* An outer address. The match has its family, which is always AF_INET so far. */
+/* Holds an outer address, whose family is in the match and always AF_INET so far. */
 union grex_addr {
 	__be32 v4;
 	struct in6_addr v6;
