@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every chain of headers that can be quoted, cut after every byte: what is read
- * must not depend on what is not there (KASAN watches the buffers, which are
- * exactly as long as they are said to be).
+ * Reads every chain of headers that an ICMP error can embed, cut after every byte. The
+ * result must not depend on missing bytes: KASAN watches the buffers, which are exactly as
+ * long as they are said to be.
  */
 #include <kunit/test.h>
 #include <linux/prandom.h>
@@ -13,7 +13,7 @@
 #define GRE_FLAGS 8
 #define RANDOM_QUOTES 20000
 
-/* A packet in the making, and where each header of it ends. */
+/* A packet that is being built, and the ends of its headers. */
 struct chain {
 	u8 bytes[112]; /* the longest chain here has 103 */
 	size_t len;
@@ -111,7 +111,7 @@ static void embedded_outer(struct kunit *test)
 	}
 }
 
-/* What is not the beginning of a packet of ours. */
+/* The beginning of a packet that grex does not send is rejected. */
 static void embedded_refused(struct kunit *test)
 {
 	static const struct {
@@ -144,7 +144,7 @@ static void embedded_refused(struct kunit *test)
 							  bad.len),
 				       "%s", cases[i].what);
 	}
-	/* Don't fragment and more fragments are not an offset. */
+	/* The DF and MF bits do not belong to the offset. */
 	c.bytes[6] = 0x60;
 	KUNIT_EXPECT_TRUE(test, grex_embedded_read(&q, c.bytes, c.len));
 	KUNIT_EXPECT_TRUE(test, q.df);
@@ -175,7 +175,7 @@ static const u8 inner_ipv6_addresses[32] = {
 	0x20, 1, 0xd, 0xb8, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2,
 };
 
-/* The extension headers that @chain names, then @protocol. */
+/* Write the extension headers of @chain, then @protocol. */
 static void inner_ipv6(struct chain *c, const u8 *chain, unsigned int n,
 		       u8 protocol)
 {
@@ -250,7 +250,7 @@ static void inner_truncated_ipv4(struct kunit *test)
 	}
 }
 
-/* Every chain of up to three extension headers. */
+/* All chains of up to three extension headers are read. */
 static void inner_truncated_ipv6(struct kunit *test)
 {
 	static const u8 headers[] = { 0, 43, 44, 51, 60 };
@@ -352,14 +352,14 @@ static void inner_refused(struct kunit *test)
 			(int)grex_inner_read(&inner, htons(0x86dd), six.bytes,
 					     six.len),
 			(int)GREX_INNER_IS_REFUSED);
-	/* MPLS: nobody to tell. */
+	/* The source of an MPLS packet cannot be told. */
 	KUNIT_EXPECT_EQ(test,
 			(int)grex_inner_read(&inner, htons(0x8847), c.bytes,
 					     c.len),
 			(int)GREX_INNER_IS_REFUSED);
 }
 
-/* What all segments have in common is the protocol, the addresses and the ports. */
+/* All segments have the protocol, the addresses and the ports in common. */
 static void flow_common(struct kunit *test)
 {
 	static const u8 differs[] = { 9, 12, 15, 16, 19, 20, 21, 22, 23 };
@@ -395,7 +395,7 @@ static void flow_common(struct kunit *test)
 	}
 }
 
-/* Random bytes, most of them shaped so that they get far. */
+/* Random bytes are read, most of which look like a packet. */
 static void embedded_random(struct kunit *test)
 {
 	struct rnd_state rnd;
@@ -437,8 +437,8 @@ static void extension_found(struct kunit *test)
 	} cases[] = {
 		{ 0, 600, 600, 0 }, /* none */
 		{ 31, 600, 600, 0 }, /* less than 128 bytes */
-		{ 32, 128, 128, 0 }, /* nothing behind the quote */
-		{ 32, 127, 127, 0 }, /* not even the quote */
+		{ 32, 128, 128, 0 }, /* nothing behind the packet */
+		{ 32, 127, 127, 0 }, /* too short for the packet */
 		{ 32, 144, 128, 16 }, { 255, 1100, 1020, 80 },
 	};
 	unsigned int i;

@@ -14,7 +14,7 @@ static u16 flags_of(unsigned int combination)
 	       (combination & 4 ? GREX_HEADER_SEQ : 0);
 }
 
-/* What is written is the RFC's picture, spelled out byte by byte. */
+/* The header has the layout of the RFC, byte by byte. */
 static void header_write_bytes(struct kunit *test)
 {
 	static const struct {
@@ -78,7 +78,7 @@ static void header_round_trip(struct kunit *test)
 	}
 }
 
-/* Every header, cut after every byte. */
+/* All headers are read, cut after every byte. */
 static void header_truncation(struct kunit *test)
 {
 	unsigned int combination;
@@ -104,7 +104,7 @@ static void header_truncation(struct kunit *test)
 	}
 }
 
-/* Every one of the 2^16 first words, against the RFCs read bit by bit. */
+/* All 2^16 first words are compared with the rules of the RFCs, bit by bit. */
 static void header_first_word(struct kunit *test)
 {
 	u8 bytes[GREX_HEADER_LOOK] = { 0, 0, 0x08, 0x00 };
@@ -140,8 +140,8 @@ static void header_first_word(struct kunit *test)
 	}
 }
 
-/* A header of random bytes and length never reads outside of it (KASAN), and
- * gives what its own bytes say.
+/* A header of random bytes and length is never read beyond its end (KASAN), and the result
+ * agrees with its bytes.
  */
 static void header_random(struct kunit *test)
 {
@@ -199,7 +199,7 @@ static void header_wccp(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (int)GREX_HEADER_IS_TRUNCATED,
 			(int)grex_header_parse(&header, bytes, 4));
 
-	/* With a key it is a protocol like any other. */
+	/* With a key, WCCP is a protocol like any other. */
 	bytes[0] = 0x20;
 	KUNIT_EXPECT_EQ(test, (int)GREX_HEADER_OK,
 			(int)grex_header_parse(&header, bytes, sizeof(bytes)));
@@ -220,20 +220,20 @@ static void header_seq(struct kunit *test)
 		KUNIT_EXPECT_FALSE(test, grex_seq_accept(&seq, last - 1));
 		KUNIT_EXPECT_FALSE(test,
 				   grex_seq_accept(&seq, last - 0x7fffffff));
-		/* One that is forged changes nothing. */
+		/* A single forged number has no effect. */
 		KUNIT_EXPECT_FALSE(test,
 				   grex_seq_accept(&seq, last + 0x7fffffff));
 		KUNIT_EXPECT_FALSE(test, grex_seq_accept(&seq, last + 32769));
 		KUNIT_EXPECT_TRUE(test, grex_seq_accept(&seq, last + 1));
 		KUNIT_EXPECT_TRUE(test, grex_seq_accept(&seq, last + 32769));
-		/* A peer that begins anew is back with the fifth packet. */
+		/* A peer that restarts is accepted from the fifth packet on. */
 		for (n = 0; n < 4; n++)
 			KUNIT_EXPECT_FALSE(test,
 					   grex_seq_accept(&seq, last + n));
 		for (; n < 8; n++)
 			KUNIT_EXPECT_TRUE(test,
 					  grex_seq_accept(&seq, last + n));
-		/* Old ones that are not in order are old. */
+		/* Old numbers that are not consecutive stay old. */
 		for (n = 0; n < 20; n++)
 			KUNIT_EXPECT_FALSE(test,
 					   grex_seq_accept(&seq, last - 2 * n));

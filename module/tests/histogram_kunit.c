@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Buckets of a histogram: against a loop that is too simple to be wrong. */
+/* Compares the buckets of a histogram with a loop that is too simple to be wrong. */
 #include <kunit/test.h>
 #include <linux/grex.h>
 #include <linux/kernel.h>
@@ -21,7 +21,7 @@ static unsigned int histogram_oracle(const u64 *bounds, unsigned int count,
 #define HISTOGRAM_BOUND(ns) ns,
 static const u64 rtt_bounds[] = { GREX_RTT_BOUNDS(HISTOGRAM_BOUND) };
 
-/* The bounds of the contract: each above the one before, one bucket more. */
+/* The bounds of the contract rise, and there is one bucket more than bounds. */
 static void histogram_contract(struct kunit *test)
 {
 	unsigned int i;
@@ -32,7 +32,7 @@ static void histogram_contract(struct kunit *test)
 		KUNIT_EXPECT_LT(test, rtt_bounds[i - 1], rtt_bounds[i]);
 }
 
-/* A bound belongs to the bucket below it, one more does not. */
+/* A bound belongs to its bucket, and the next higher value does not. */
 static void histogram_edges(struct kunit *test)
 {
 	const unsigned int count = ARRAY_SIZE(rtt_bounds);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The keepalive machine against a naive oracle, which looks at all that has ever
- * happened; and the bytes of probes and requests.
+ * Compares the state machine of keepalives with a naive oracle, which looks at the whole
+ * history, and tests the bytes of probes and requests.
  */
 #include <kunit/test.h>
 #include <linux/if_ether.h>
@@ -16,8 +16,8 @@
 #define RUNS 300
 #define EVENTS 400
 
-/* All events of a run, and what is known after each by the words of the
- * specification, worked out from the beginning each time.
+/* All events of a run, and the state after each, which the oracle derives from the whole
+ * history each time.
  */
 struct oracle {
 	enum grex_fsm_event events[EVENTS];
@@ -30,8 +30,8 @@ struct expected {
 	unsigned int flaps;
 };
 
-/* Ticks after the last answer, or other event that wipes the slate, but for the first
- * @retries of those that were not sent.
+/* Count the ticks since the last answer or another event that resets the count, without the
+ * first @retries of those that were not sent.
  */
 static unsigned int unanswered_before(const struct oracle *o, unsigned int at)
 {
@@ -51,7 +51,7 @@ static unsigned int unanswered_before(const struct oracle *o, unsigned int at)
 	return ticks;
 }
 
-/* What a flap at @flapped asked for, after so many whole minutes. */
+/* Return the time that a flap at @flapped still requires after whole minutes. */
 static u64 hold_at(u64 hold, u64 flapped, u64 now)
 {
 	const u64 minutes = div64_u64(now - flapped, GREX_FSM_FORGET);
@@ -124,7 +124,7 @@ static struct expected expect(const struct oracle *o)
 	return now;
 }
 
-/* Mostly ticks and answers, so that all states are seen. */
+/* Select mostly ticks and answers, so that all states are reached. */
 static enum grex_fsm_event random_event(struct rnd_state *rnd)
 {
 	const u32 dice = prandom_u32_state(rnd) % 100;
@@ -190,7 +190,7 @@ static void fsm_equals_oracle(struct kunit *test)
 			struct expected want;
 			unsigned int actions;
 
-			/* Up to 4 s, so that minutes pass. */
+			/* Steps are up to 4 s long, so that minutes pass. */
 			in.now += prandom_u32_state(&rnd);
 			in.heard = prandom_u32_state(&rnd) % 4 == 0;
 			actions = grex_fsm_step(&fsm, event, &in);
@@ -212,7 +212,7 @@ static void fsm_equals_oracle(struct kunit *test)
 		KUNIT_EXPECT_GT(test, seen[i], RUNS);
 }
 
-/* Alone against a peer that dies: @retries unanswered, then down. */
+/* A peer that dies is down after @retries unanswered keepalives. */
 static void fsm_detects(struct kunit *test)
 {
 	unsigned int retries, ticks;
@@ -232,8 +232,8 @@ static void fsm_detects(struct kunit *test)
 	}
 }
 
-/* Let the peer be silent until it is down, then answer once in each interval. Returns how
- * many intervals it took until the peer was up.
+/* Let the peer be silent until it is down, then answer once in each interval. Return the
+ * number of intervals until the peer was up.
  */
 static unsigned int flap(struct grex_fsm *fsm, struct grex_fsm_input *in)
 {
@@ -251,8 +251,8 @@ static unsigned int flap(struct grex_fsm *fsm, struct grex_fsm_input *in)
 	return took;
 }
 
-/* Each flap doubles what is wanted, up to a minute of it; each minute halves it. What is
- * not the peer's fault does not count.
+/* Each flap doubles the required time, up to a minute, and each minute halves it. A flap that
+ * the peer has not caused does not count.
  */
 static void fsm_damps(struct kunit *test)
 {
@@ -263,7 +263,7 @@ static void fsm_damps(struct kunit *test)
 	grex_fsm_step(&fsm, GREX_FSM_ADOPT, &in);
 	for (want = 1, i = 0; i < 9; i++, want *= 2)
 		KUNIT_EXPECT_EQ(test, flap(&fsm, &in), want);
-	/* It does not take longer since the interval is another one now. */
+	/* A change of the interval does not make it longer. */
 	in.interval = 10000;
 	for (want = 0, i = 0; i < 4; i++)
 		want = flap(&fsm, &in);
@@ -279,12 +279,12 @@ static void fsm_damps(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, flap(&fsm, &in), 0U);
 	in.heard = false;
 	KUNIT_EXPECT_EQ(test, flap(&fsm, &in), 1U);
-	/* One answer is enough where the next takes longer than a minute. */
+	/* One answer is enough if the interval is longer than a minute. */
 	in.interval = 3600000;
 	KUNIT_EXPECT_EQ(test, flap(&fsm, &in), 0U);
 }
 
-/* Who cannot send is forgiven as often as may go unanswered, then no more. */
+/* Keepalives that cannot be sent are not counted, up to the number of retries. */
 static void fsm_forgives(struct kunit *test)
 {
 	const struct grex_fsm_input in = { .interval = 1000, .retries = 5 };
@@ -404,7 +404,7 @@ static u8 *exactly(struct kunit *test, const u8 *data, size_t len)
 	return copy;
 }
 
-/* Each is read, and none that is cut: before its payload, or anywhere at all. */
+/* All requests are read, but none that is cut in front of its payload. */
 static void request_variants(struct kunit *test)
 {
 	size_t i, len, full;
@@ -436,8 +436,7 @@ static void request_variants(struct kunit *test)
 	}
 }
 
-/* A bit that is wrong, anywhere in the IP header or the GRE flags and type, and
- * it is not one.
+/* A single wrong bit in the IP header, the GRE flags or the type makes the request invalid.
  */
 static void request_bits(struct kunit *test)
 {
@@ -465,7 +464,7 @@ static void request_bits(struct kunit *test)
 	}
 }
 
-/* A fragment, options: right in itself, and yet not what any peer sends. */
+/* A fragment and options are valid, but no peer sends them. */
 static void request_fragments(struct kunit *test)
 {
 	static const u16 frag_off[] = { IP_MF, 1, 0x1fff };

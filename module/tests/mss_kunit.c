@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every row of up to five options out of those that there are, good and bad, at
- * even and odd places, against an oracle that takes the header apart byte by byte,
- * builds it anew, and sums all of it.
+ * Compares every sequence of up to five options, good and bad, at even and odd offsets, with
+ * an oracle that parses the header byte by byte, rebuilds it, and sums all of it.
  */
 #include <kunit/test.h>
 #include <linux/prandom.h>
@@ -52,7 +51,7 @@ static u16 mss_sum(const struct segment *s, size_t len)
 	return (__force u16)csum_fold(csum_partial(s->tcp, len, payload));
 }
 
-/* Positions of the values of MSS options that count, in @at; how many. */
+/* Store the offsets of the values of valid MSS options in @at; return their number. */
 static size_t oracle_find(const u8 *tcp, size_t len, size_t *at)
 {
 	size_t i = HEADER;
@@ -91,7 +90,7 @@ static void oracle(struct segment *s, size_t len, u16 mss)
 	}
 }
 
-/* The checksum of @s, over itself and a payload, is right when this is 0. */
+/* Return 0 if the checksum of @s, over itself and a payload, is correct. */
 static void mss_make_right(struct segment *s, size_t len)
 {
 	u16 sum;
@@ -143,7 +142,7 @@ static void mss_row(struct kunit *test, struct rnd_state *rnd,
 		named += scnprintf(what + named, sizeof(what) - named, "%s, ",
 				   option->name);
 	}
-	/* Up to any length: the end may cut the last option. */
+	/* The end may cut the last option at any byte. */
 	for (; len > HEADER; len -= 3) {
 		mss_make_right(&s, len);
 		mss_compare(test, &s, len, values[(len + n) % 5], what);
@@ -169,7 +168,7 @@ static void mss_layouts(struct kunit *test)
 			mss_row(test, &rnd, row, n);
 		}
 	}
-	/* Longer ones at random. */
+	/* Longer sequences are random. */
 	for (code = 0; code < 3000; code++) {
 		n = 4 + prandom_u32_state(&rnd) % 2;
 		for (i = 0, rest = 0; i < n; i++) {
@@ -181,7 +180,7 @@ static void mss_layouts(struct kunit *test)
 	}
 }
 
-/* Bytes that are no options at all. */
+/* Random bytes are not options. */
 static void mss_noise(struct kunit *test)
 {
 	struct rnd_state rnd;
@@ -192,7 +191,7 @@ static void mss_noise(struct kunit *test)
 	prandom_seed_state(&rnd, 6);
 	for (i = 0; i < 20000; i++) {
 		prandom_bytes_state(&rnd, &s, sizeof(s));
-		/* Small numbers are what lengths and kinds are. */
+		/* Lengths and kinds are small numbers. */
 		for (len = HEADER; len < sizeof(s.tcp); len++)
 			if (prandom_u32_state(&rnd) % 4)
 				s.tcp[len] %= 6;

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The search for the path MTU on paths that let through what they let through: it
- * has to find that, to the byte, and in how many tries.
+ * Runs path MTU discovery on simulated paths. It must find the exact path MTU, within a number
+ * of tries.
  */
 #include <kunit/test.h>
 #include <linux/prandom.h>
 
 #include "../plpmtud_fsm.h"
 
-/* What is not found by then never will be. */
+/* A search that takes more tries does not end. */
 #define ENDLESS 1000
 
-/* What a search has cost. */
+/* The cost of a search. */
 struct cost {
 	unsigned int tries;
 	unsigned int lost;
 };
 
-/* One try on a path that lets @path bytes through. */
+/* Run one try on a path that takes @path bytes. */
 static void plpmtud_try(struct grex_plpmtud_fsm *fsm, u32 path,
 			struct cost *cost)
 {
@@ -58,7 +58,7 @@ static void plpmtud_start(struct grex_plpmtud_fsm *fsm, u32 limit)
 	grex_plpmtud_fsm_step(fsm, GREX_PLPMTUD_START, limit);
 }
 
-/* Every path that there is: exact, and not slower than this. */
+/* Every path MTU is found exactly, within a number of tries. */
 static void plpmtud_finds(struct kunit *test)
 {
 	static const struct {
@@ -92,7 +92,7 @@ static void plpmtud_finds(struct kunit *test)
 	}
 }
 
-/* What is known is confirmed; the whole of the first hop takes two tries. */
+/* The result is confirmed; MAX_PLPMTU is found with two tries. */
 static void plpmtud_rests(struct kunit *test)
 {
 	struct grex_plpmtud_fsm fsm;
@@ -107,7 +107,7 @@ static void plpmtud_rests(struct kunit *test)
 	for (i = 0; i < 100; i++) {
 		KUNIT_EXPECT_EQ(test, fsm.state, GREX_PLPMTUD_SEARCH_COMPLETE);
 		KUNIT_EXPECT_EQ(test, fsm.probed_size, 1500);
-		/* Two that are lost say nothing yet. */
+		/* Two lost probes have no effect. */
 		if (i % 3)
 			grex_plpmtud_fsm_step(&fsm, GREX_PLPMTUD_PROBE_LOST, 0);
 		else
@@ -122,8 +122,8 @@ static void plpmtud_rests(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fsm.state, GREX_PLPMTUD_DISABLED);
 }
 
-/* As plpmtud_run(). What packets are held to passes all the time, but for the base,
- * which is what to begin with.
+/* Run a search as plpmtud_run() does. The size that packets are limited to passes all the
+ * time, except for BASE_PLPMTU at the beginning.
  */
 static struct cost plpmtud_run_held(struct kunit *test,
 				    struct grex_plpmtud_fsm *fsm, u32 path)
@@ -145,7 +145,7 @@ static struct cost plpmtud_run_held(struct kunit *test,
 	return cost;
 }
 
-/* The path shrinks from @from to @to, with an ICMP error or without. */
+/* The path MTU falls from one size to another, with or without an ICMP error. */
 static void plpmtud_shrinks(struct kunit *test)
 {
 	static const u32 sizes[] = { 576,  700,	 1279, 1280, 1281, 1300,
@@ -165,7 +165,7 @@ static void plpmtud_shrinks(struct kunit *test)
 					grex_plpmtud_fsm_step(&fsm,
 							      GREX_PLPMTUD_PTB,
 							      sizes[to]);
-				/* A black hole is seen after three. */
+				/* A black hole is detected after three lost probes. */
 				cost = (struct cost){};
 				while (fsm.state ==
 					       GREX_PLPMTUD_SEARCH_COMPLETE &&
@@ -176,7 +176,7 @@ static void plpmtud_shrinks(struct kunit *test)
 				KUNIT_EXPECT_EQ(test, fsm.plpmtu, sizes[from]);
 				cost = plpmtud_run_held(test, &fsm, sizes[to]);
 				KUNIT_EXPECT_EQ(test, fsm.plpmtu, sizes[to]);
-				/* The claim, and the one above it. */
+				/* The reported size is probed, and one byte more. */
 				if (claim)
 					KUNIT_EXPECT_LE_MSG(test, cost.tries,
 							    1 + GREX_PLPMTUD_MAX_PROBES,
@@ -188,7 +188,7 @@ static void plpmtud_shrinks(struct kunit *test)
 			}
 }
 
-/* An ICMP error that lies changes nothing. */
+/* A forged ICMP error has no effect. */
 static void plpmtud_is_lied_to(struct kunit *test)
 {
 	static const u32 lies[] = {
@@ -206,7 +206,7 @@ static void plpmtud_is_lied_to(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, fsm.state, GREX_PLPMTUD_SEARCH_COMPLETE);
 		KUNIT_EXPECT_EQ(test, fsm.plpmtu, 1400);
 	}
-	/* And when something is wrong indeed, it is not what is true. */
+	/* The path MTU has changed, but the error reports a wrong size. */
 	for (i = 0; i < ARRAY_SIZE(lies); i++) {
 		plpmtud_start(&fsm, 1500);
 		plpmtud_run(test, &fsm, 1500);
@@ -219,7 +219,7 @@ static void plpmtud_is_lied_to(struct kunit *test)
 	}
 }
 
-/* The path has become wider, or the first hop has. */
+/* The path MTU or that of the first hop rises. */
 static void plpmtud_rises(struct kunit *test)
 {
 	struct grex_plpmtud_fsm fsm;
@@ -229,7 +229,7 @@ static void plpmtud_rises(struct kunit *test)
 	grex_plpmtud_fsm_step(&fsm, GREX_PLPMTUD_RAISE, 0);
 	KUNIT_EXPECT_EQ(test, fsm.state, GREX_PLPMTUD_SEARCHING);
 	KUNIT_EXPECT_EQ(test, fsm.plpmtu, 1400);
-	/* Which passes all the while. */
+	/* The old size passes meanwhile. */
 	KUNIT_EXPECT_EQ(test, grex_plpmtud_fsm_path_mtu(&fsm), 1400);
 	plpmtud_run(test, &fsm, 1472);
 	KUNIT_EXPECT_EQ(test, fsm.plpmtu, 1472);
@@ -239,7 +239,7 @@ static void plpmtud_rises(struct kunit *test)
 	grex_plpmtud_fsm_step(&fsm, GREX_PLPMTUD_RAISE, 0);
 	plpmtud_run(test, &fsm, 1500);
 	KUNIT_EXPECT_EQ(test, fsm.plpmtu, 1500);
-	/* Nothing above. */
+	/* No larger size passes. */
 	grex_plpmtud_fsm_step(&fsm, GREX_PLPMTUD_RAISE, 0);
 	KUNIT_EXPECT_EQ(test, fsm.state, GREX_PLPMTUD_SEARCH_COMPLETE);
 
@@ -255,7 +255,7 @@ static void plpmtud_rises(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fsm.plpmtu, GREX_PLPMTUD_MIN_PLPMTU);
 }
 
-/* Nothing comes back but small ones: nothing is concluded, until something does. */
+/* Only small probes are acknowledged, so there is no result until another one is. */
 static void plpmtud_fails(struct kunit *test)
 {
 	static const u32 limits[] = { 576, 577, 1280, 1281, 1500, 9000 };
@@ -289,8 +289,8 @@ static void plpmtud_fails(struct kunit *test)
 	}
 }
 
-/* Whatever happens in whatever order: it ends, and nothing is found that is not
- * below the limit, and that has not passed or is the floor.
+/* With random events, every search ends, and its result is not above MAX_PLPMTU and has
+ * passed or is MIN_PLPMTU.
  */
 static void plpmtud_survives(struct kunit *test)
 {
@@ -322,7 +322,7 @@ static void plpmtud_survives(struct kunit *test)
 		} else if (dice < 25) {
 			grex_plpmtud_fsm_step(&fsm, GREX_PLPMTUD_RAISE, 0);
 		} else if (dice < 225) {
-			/* Lost by accident. */
+			/* A probe is lost by accident. */
 			grex_plpmtud_fsm_step(&fsm, GREX_PLPMTUD_PROBE_LOST, 0);
 		} else {
 			plpmtud_try(&fsm, path, &cost);
@@ -336,7 +336,7 @@ static void plpmtud_survives(struct kunit *test)
 		KUNIT_ASSERT_LE(test, grex_plpmtud_fsm_path_mtu(&fsm),
 				fsm.max_plpmtu);
 	}
-	/* Left alone, it finds the truth after all. */
+	/* Without further events, the search finds the path MTU. */
 	grex_plpmtud_fsm_step(&fsm, GREX_PLPMTUD_NEW_MAX, 1500);
 	plpmtud_run(test, &fsm, 1400);
 	grex_plpmtud_fsm_step(&fsm, GREX_PLPMTUD_RAISE, 0);

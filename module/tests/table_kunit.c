@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The table against an oracle that is too simple to be wrong: an array, and a
- * look at every element of it.
+ * Compares the table with an oracle that is too simple to be wrong: it looks at every element
+ * of an array.
  */
 #include <kunit/test.h>
 #include <linux/prandom.h>
@@ -14,7 +14,7 @@
 #define CONFIGS 400
 #define STEPS 20000
 
-/* Few values, so that wildcards, keys and links collide all the time. */
+/* There are few values, so that wildcards, keys and links collide often. */
 #define ADDRESSES 4 /* 0 is any */
 #define KEYS 3 /* 0 is none, 1 is key 0 */
 #define LINKS 4 /* 0 is any */
@@ -50,7 +50,7 @@ static bool same_key(const struct grex_match *a, const struct grex_match *b)
 	return a->keyed == b->keyed && a->key == b->key;
 }
 
-/* The better, the higher; 0: does not match at all. */
+/* Return the rank of a tunnel; a better one has a higher rank, 0 does not match. */
 static int oracle_rank(const struct grex_config *c,
 		       const struct grex_match *packet,
 		       struct grex_arrival arrival, bool mind_key)
@@ -80,8 +80,8 @@ static int oracle_rank(const struct grex_config *c,
 	return rank;
 }
 
-/* With @up, of those that are up, the others only if they are bound to another device;
- * some are there, and in no VRF.
+/* With @up, return the best tunnel that is up, else one that is bound to another device that
+ * exists and is in no VRF.
  */
 static struct grex_config *oracle_match(struct table_fixture *f,
 					const struct grex_match *packet,
@@ -153,7 +153,7 @@ static void check_match(struct kunit *test)
 	rcu_read_unlock();
 	KUNIT_EXPECT_PTR_EQ(test, got, want);
 	KUNIT_EXPECT_EQ(test, !got_up, !want_up);
-	/* Of those bound elsewhere that are equal, any. */
+	/* If several tunnels that are bound to other devices are equal, any may be found. */
 	if (got_up && want_up && oracle_rank(want_up, &packet, arrival, true))
 		KUNIT_EXPECT_PTR_EQ(test, got_up, want_up);
 	else if (got_up && want_up)
@@ -162,7 +162,7 @@ static void check_match(struct kunit *test)
 						       &want_up->options.match));
 }
 
-/* Whatever the key: any tunnel with the best addresses of those that match. */
+/* With any key, a tunnel with the best matching addresses is found. */
 static void check_pair(struct kunit *test)
 {
 	struct table_fixture *f = test->priv;
@@ -278,7 +278,7 @@ static void table_against_oracle(struct kunit *test)
 	rtnl_unlock();
 }
 
-/* Many tunnels: the hash grows, and each is found. */
+/* The hash grows with many tunnels, and each of them is found. */
 static void table_grows(struct kunit *test)
 {
 	struct table_fixture *f = test->priv;
@@ -325,7 +325,7 @@ static int table_suite_init(struct kunit *test)
 		return -ENOMEM;
 	prandom_seed_state(&f->rnd, 47);
 	test->priv = f;
-	/* Nothing of a device counts but whether it is up. */
+	/* The table only uses whether a device is up. */
 	f->up = kvzalloc(sizeof(*f->up), GFP_KERNEL);
 	f->down = kvzalloc(sizeof(*f->down), GFP_KERNEL);
 	if (!f->up || !f->down)

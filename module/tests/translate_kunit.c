@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every type and code, against RFC 2003 section 4 written down as a table.
+ * Compares every type and code with a table of RFC 2003 section 4.
  */
 #include <kunit/test.h>
 #include <linux/icmp.h>
@@ -36,7 +36,7 @@ static enum want rfc2003(u8 type, u8 code)
 	}
 }
 
-/* Of a packet of 1400 bytes with DF. */
+/* The packet has 1400 bytes and DF. */
 static struct grex_error expected(const struct grex_error *outer, bool v6,
 				  bool inherit)
 {
@@ -113,7 +113,7 @@ static void translate_size(struct kunit *test, u32 mtu, u32 len, bool v6,
 		KUNIT_ASSERT_EQ(test, got.info, left);
 }
 
-/* Around each edge: what fits is not told, and nobody is told a nonsense. */
+/* At each limit, a packet that fits causes no error, and no error has an invalid MTU. */
 static void translate_mtu(struct kunit *test)
 {
 	u32 mtu, len, which;

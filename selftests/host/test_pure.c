@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The pure files outside the kernel, under the address and undefined
- * behaviour sanitizers: each buffer is exactly as long as it is said to be.
+ * Runs the pure files outside of the kernel under the address and undefined behaviour
+ * sanitizers. Each buffer is exactly as long as it is said to be.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +24,7 @@ static void ok(bool good, const char *name)
 		failed = 1;
 }
 
-/* A packet somebody captured: key 5, sequence 7, IPv4 inside. */
+/* This packet was captured: key 5, sequence number 7, inner IPv4. */
 static void test_known_packet(void)
 {
 	static const u8 bytes[] = { 0x30, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00,
@@ -39,7 +39,7 @@ static void test_known_packet(void)
 	ok(good, "a known packet is read");
 }
 
-/* Every first byte and every length, in a buffer with nothing behind it. */
+/* All first bytes and all lengths are read from a buffer with nothing behind it. */
 static void test_every_length(void)
 {
 	struct grex_header header;
@@ -91,8 +91,8 @@ static void test_round_trip(void)
 	ok(good, "what is written is read");
 }
 
-/* A time exceeded of a router that somebody captured, with the outer, the GRE
- * and the inner header, and MPLS labels (RFC 4950); cut after every byte.
+/* This time exceeded of a router was captured. It has the outer, the GRE and the inner header
+ * and MPLS labels (RFC 4950), and is cut after every byte.
  */
 static void test_quoted_packet(void)
 {
@@ -136,8 +136,8 @@ static void test_quoted_packet(void)
 	ok(good, "a quoted packet, cut after every byte");
 }
 
-/* The inner packet of a Cisco's keepalive that somebody captured, cut after every
- * byte, and with any byte of its IP header wrong.
+/* The inner packet of a captured keepalive of a Cisco router is cut after every byte, and has
+ * one wrong byte in the IP header.
  */
 static void test_captured_request(void)
 {
@@ -171,7 +171,7 @@ static void test_captured_request(void)
 	ok(good, "a captured keepalive, cut after every byte");
 }
 
-/* A peer that answers, dies, and answers again. */
+/* The peer answers, dies, and answers again. */
 static void test_peer_dies(void)
 {
 	struct grex_fsm_input in = { .interval = 1000, .retries = 3 };
@@ -192,7 +192,7 @@ static void test_peer_dies(void)
 	good &= actions == (GREX_FSM_SEND | GREX_FSM_CARRIER_OFF) &&
 		fsm.state == GREX_FSM_DOWN && fsm.flaps == 1 &&
 		fsm.changed == 5;
-	/* Once is not enough after that. */
+	/* One answer is not enough after a flap. */
 	good &= !grex_fsm_step(&fsm, GREX_FSM_REPLY, &in) &&
 		fsm.state == GREX_FSM_HOLD;
 	in.now += 1000000000;
@@ -200,7 +200,7 @@ static void test_peer_dies(void)
 	ok(good, "a peer that dies and comes back");
 }
 
-/* What a Linux sends, cut after every byte: what is cut is not touched. */
+/* A SYN of Linux is cut after every byte; an incomplete option is not changed. */
 static void test_captured_syn(void)
 {
 	static const u8 bytes[] = { 0x9c, 0x40, 0x00, 0x50, 0x12, 0x34, 0x56,
@@ -220,7 +220,7 @@ static void test_captured_syn(void)
 		memcpy(cut, bytes, len);
 		good &= grex_mss_is_syn(cut) && grex_mss_header_len(cut) == 40;
 		good &= grex_mss_clamp(cut, len, 1400, false) == (len >= 24);
-		/* 60 less in the value, 60 more in the checksum. */
+		/* The value is 60 lower, and the checksum is 60 higher. */
 		if (len >= 24)
 			good &= cut[22] == 0x05 && cut[23] == 0x78 &&
 				cut[16] == 0x11 && cut[17] == 0x11 + 60;
