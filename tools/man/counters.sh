@@ -25,7 +25,7 @@ awk -F '\t' '
 	/^\.Ss Received packets$/ { prefix = "^rx_" }
 	/^\.Ss Sent packets$/ { prefix = "^tx_" }
 	/^\.Ss ICMP errors and keepalives$/ { prefix = "^(icmp|keepalive)_" }
-	/^\.Ss Packets of no tunnel$/ { prefix = "^netns_" }
+	/^\.Ss Packets without a tunnel$/ { prefix = "^netns_" }
 	/^\.El$/ { inside = 0 }
 	!inside { print }
 	/^\.Bl / && prefix {

@@ -151,7 +151,8 @@ static char complaint[256];
 static int probe(const char *arguments)
 {
 	static struct gretool g;
-	char *argv[16] = { "probe" }, *copy = strdup(arguments), *word, *rest = copy;
+	char *argv[16] = { "probe" }, *copy = strdup(arguments), *word,
+	     *rest = copy;
 	int argc = 1, status;
 
 	if (!copy)
