@@ -91,7 +91,7 @@ static int run_and_wait(const struct gretool *g, const char *path,
 			const char **args)
 {
 	/* A program may catch Ctrl-C, and the batch goes on. */
-	void (*before)(int) = signal(SIGINT, SIG_IGN);
+	const sighandler_t before = signal(SIGINT, SIG_IGN);
 	const pid_t child = fork();
 	int status;
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli/extra.h"
@@ -7,15 +6,14 @@
 #include "cli/start.h"
 #include "lib/nearest.h"
 
-/* The linker defines these. */
-extern const struct command *const __start_commands[];
-extern const struct command *const __stop_commands[];
+/* Names beyond this number are not suggested for an unknown command. */
+#define NAMES_MAX 64
 
 const struct command *registry_find(const char *name)
 {
 	const struct command *const *c;
 
-	for (c = __start_commands; c < __stop_commands; c++)
+	for (c = __start_commands; c != __stop_commands; c++)
 		if (!strcmp((*c)->name, name))
 			return *c;
 	return NULL;
@@ -37,7 +35,7 @@ const struct command *registry_next(const struct command *previous)
 {
 	const struct command *const *c, *next = NULL;
 
-	for (c = __start_commands; c < __stop_commands; c++)
+	for (c = __start_commands; c != __stop_commands; c++)
 		if ((!previous || is_before(previous, *c)) &&
 		    (!next || is_before(*c, next)) && is_listed(*c))
 			next = *c;
@@ -46,17 +44,14 @@ const struct command *registry_next(const struct command *previous)
 
 static const char *nearest_name(const char *name)
 {
-	const size_t count = (size_t)(__stop_commands - __start_commands);
-	const char **names = calloc(count + 1, sizeof(*names));
-	const char *found = NULL;
-	size_t i;
+	const char *names[NAMES_MAX + 1] = { NULL };
+	const struct command *const *c;
+	size_t count = 0;
 
-	for (i = 0; names && i < count; i++)
-		names[i] = __start_commands[i]->name;
-	if (names)
-		found = nearest(name, names, sizeof(*names));
-	free(names);
-	return found;
+	for (c = __start_commands; c != __stop_commands; c++)
+		if (count < NAMES_MAX)
+			names[count++] = (*c)->name;
+	return nearest(name, names, sizeof(*names));
 }
 
 int registry_run(struct gretool *g, int argc, char **argv)
