@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "check/filter_text.h"
 #include "netlink/nl.h"
 
 /* An interface of the underlay namespace. */
@@ -27,16 +28,6 @@ struct iface {
 struct iface_address {
 	struct in_addr address;
 	int ifindex;
-};
-
-struct json_t;
-
-/* The rules of the filters of a namespace, as their tools print them. */
-struct filter_text {
-	struct json_t *nft; /* NULL: there is nothing */
-	char *iptables; /* of iptables-save -c, NULL: there is nothing */
-	char unread[160]; /* why something cannot be read, or "" */
-	char install[64]; /* the command that helps against that, or "" */
 };
 
 struct underlay {
