@@ -45,12 +45,11 @@ const struct command *registry_next(const struct command *previous)
 static const char *nearest_name(const char *name)
 {
 	const char *names[NAMES_MAX + 1] = { NULL };
-	const struct command *const *c;
+	const struct command *command = NULL;
 	size_t count = 0;
 
-	for (c = __start_commands; c != __stop_commands; c++)
-		if (count < NAMES_MAX)
-			names[count++] = (*c)->name;
+	while (count < NAMES_MAX && (command = registry_next(command)))
+		names[count++] = command->name;
 	return nearest(name, names, sizeof(*names));
 }
 
