@@ -8,8 +8,8 @@
 #include "apply/diff.h"
 #include "cli/args.h"
 #include "cli/command.h"
+#include "lib/list.h"
 #include "lib/output.h"
-#include "netlink/collect.h"
 #include "netlink/tunnels.h"
 #include "option/options.h"
 #include "show/print.h"
@@ -133,7 +133,7 @@ static bool set_aside(struct tunnel *t)
 		const struct static_route r = c->routes[i];
 
 		if (config_has_place(c, &r))
-			done = collect_item(&t->odd, &t->nodd, &r, sizeof(r)) &&
+			done = list_add(&t->odd, &t->nodd, &r, sizeof(r)) &&
 			       done;
 		else
 			c->routes[c->nroutes++] = r;

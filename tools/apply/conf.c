@@ -8,7 +8,7 @@
 
 #include "apply/conf.h"
 #include "lib/line.h"
-#include "netlink/collect.h"
+#include "lib/list.h"
 #include "option/parse.h"
 
 static int no_memory(void)
@@ -34,8 +34,7 @@ static char *keep(struct conf *conf, const char *text)
 {
 	char *copy = strdup(text);
 
-	if (copy &&
-	    collect_item(&conf->texts, &conf->ntexts, &copy, sizeof(copy)))
+	if (copy && list_add(&conf->texts, &conf->ntexts, &copy, sizeof(copy)))
 		return copy;
 	free(copy);
 	return NULL;
@@ -68,9 +67,8 @@ static int begin_section(struct conf *conf, struct position at, char *name,
 	at.column++;
 	/* The lines below a wrong name belong to its section, too. */
 	section.is_unreadable = status;
-	if (collect_item(&section.positions, &section.count, &at, sizeof(at)) &&
-	    collect_item(&conf->sections, &conf->count, &section,
-			 sizeof(section)))
+	if (list_add(&section.positions, &section.count, &at, sizeof(at)) &&
+	    list_add(&conf->sections, &conf->count, &section, sizeof(section)))
 		return status;
 	free(section.positions);
 	return no_memory();
@@ -101,8 +99,8 @@ static int read_line(struct conf *conf, struct section *section,
 			return usage("\"%s\" is before the first [NAME] of the file",
 				     argv[i]);
 		}
-		if (!collect_item(&section->positions, &section->count, &at,
-				  sizeof(at)))
+		if (!list_add(&section->positions, &section->count, &at,
+			      sizeof(at)))
 			return no_memory();
 	}
 	return STATUS_OK;

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "apply/state.h"
+#include "lib/list.h"
 #include "lib/output.h"
 #include "lib/report.h"
-#include "netlink/collect.h"
 #include "option/parse.h"
 
 static int compare(const void *left, const void *right)
@@ -28,7 +28,7 @@ static bool add_line(struct state *state, const char *text)
 	char line[STATE_LINE] = "";
 
 	snprintf(line, sizeof(line), "%s", text);
-	return collect_item(&state->lines, &state->count, line, sizeof(line));
+	return list_add(&state->lines, &state->count, line, sizeof(line));
 }
 
 static void write_line(char line[STATE_LINE], const char *name,

@@ -10,7 +10,6 @@
 #include "check/facts.h"
 #include "check/proc.h"
 #include "lib/report.h"
-#include "netlink/collect.h"
 #include "netlink/netns.h"
 
 /* As many tunnels in each other as the kernel would follow, and more. */

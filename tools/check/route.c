@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "check/route.h"
+#include "lib/list.h"
 #include "netlink/collect.h"
 #include "netlink/link.h"
 
@@ -216,9 +217,8 @@ static int collect_route(const struct nlmsghdr *message, void *arg)
 		return 0;
 	if (is_link_scope(&r))
 		return 0;
-	return collect_item(&routes->list, &routes->count, &r, sizeof(r))
-		       ? 0
-		       : -ENOMEM;
+	return list_add(&routes->list, &routes->count, &r, sizeof(r)) ? 0
+								      : -ENOMEM;
 }
 
 int inner_routes_read(struct nl *nl, int ifindex, struct inner_routes *routes)

@@ -9,6 +9,7 @@
 
 #include "check/filter_text.h"
 #include "check/underlay.h"
+#include "lib/list.h"
 #include "netlink/addr.h"
 #include "netlink/collect.h"
 
@@ -84,8 +85,7 @@ static int collect_iface(const struct nlmsghdr *message, void *arg)
 			break;
 		}
 	}
-	return collect_item(&u->ifaces, &u->nifaces, &i, sizeof(i)) ? 0
-								    : -ENOMEM;
+	return list_add(&u->ifaces, &u->nifaces, &i, sizeof(i)) ? 0 : -ENOMEM;
 }
 
 static int collect_address(const struct nlmsghdr *message, void *arg)
@@ -103,9 +103,8 @@ static int collect_address(const struct nlmsghdr *message, void *arg)
 	mnl_attr_for_each(attr, message, sizeof(*ifa))
 		if (mnl_attr_get_type(attr) == IFA_LOCAL)
 			collect_value(attr, &a.address, sizeof(a.address));
-	return collect_item(&u->addresses, &u->naddresses, &a, sizeof(a))
-		       ? 0
-		       : -ENOMEM;
+	return list_add(&u->addresses, &u->naddresses, &a, sizeof(a)) ? 0
+								      : -ENOMEM;
 }
 
 void underlay_free(struct underlay *u)

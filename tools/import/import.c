@@ -6,9 +6,9 @@
 
 #include "import/import.h"
 #include "lib/line.h"
+#include "lib/list.h"
 #include "lib/report.h"
 #include "lib/visible.h"
-#include "netlink/collect.h"
 #include "option/options.h"
 #include "option/parse.h"
 
@@ -42,7 +42,7 @@ void import_file(struct import *im, const char *name)
 
 	im->file = NULL;
 	im->line = 0;
-	if (copy && collect_item(&im->files, &im->nfiles, &copy, sizeof(copy))) {
+	if (copy && list_add(&im->files, &im->nfiles, &copy, sizeof(copy))) {
 		im->file = copy;
 		return;
 	}
@@ -61,7 +61,7 @@ struct import_tunnel *import_tunnel(struct import *im, const char *name)
 	if (interface_name_error(name))
 		return NULL;
 	snprintf(t.name, sizeof(t.name), "%s", name);
-	if (!collect_item(&im->tunnels, &im->count, &t, sizeof(t))) {
+	if (!list_add(&im->tunnels, &im->count, &t, sizeof(t))) {
 		im->no_memory = true;
 		return NULL;
 	}
@@ -88,7 +88,7 @@ add_line(struct import *im, struct import_line **list, size_t *count,
 
 	if (vasprintf(&line.text, fmt, args) < 0) {
 		im->no_memory = true;
-	} else if (!collect_item(list, count, &line, sizeof(line))) {
+	} else if (!list_add(list, count, &line, sizeof(line))) {
 		free(line.text);
 		im->no_memory = true;
 	}

@@ -11,8 +11,8 @@
 
 #include "import/import.h"
 #include "lib/line.h"
+#include "lib/list.h"
 #include "lib/report.h"
-#include "netlink/collect.h"
 #include "option/parse.h"
 
 /* So deep may files include each other. */
@@ -306,7 +306,7 @@ static void keep_line(struct reader *r, const struct stanza *s,
 	copy(said.title, sizeof(said.title), s->title);
 	if (asprintf(&said.line.text, "%s %s", word, value) < 0) {
 		r->im->no_memory = true;
-	} else if (!collect_item(&r->said, &r->nsaid, &said, sizeof(said))) {
+	} else if (!list_add(&r->said, &r->nsaid, &said, sizeof(said))) {
 		free(said.line.text);
 		r->im->no_memory = true;
 	}
@@ -317,7 +317,7 @@ static void keep_name(struct reader *r, char ***list, size_t *count,
 {
 	char *kept = strdup(name);
 
-	if (kept && collect_item(list, count, &kept, sizeof(kept)))
+	if (kept && list_add(list, count, &kept, sizeof(kept)))
 		return;
 	free(kept);
 	r->im->no_memory = true;

@@ -6,6 +6,7 @@
 
 #include "apply/diff.h"
 #include "import/import.h"
+#include "lib/list.h"
 #include "lib/report.h"
 #include "netlink/collect.h"
 #include "netlink/refusal.h"
@@ -45,8 +46,8 @@ static int collect_link(const struct nlmsghdr *message, void *arg)
 	if (is_fallback(&t))
 		return 0;
 	if (link_is_gre(&t))
-		return collect_item(&reading->tunnels.list,
-				    &reading->tunnels.count, &t, sizeof(t))
+		return list_add(&reading->tunnels.list, &reading->tunnels.count,
+				&t, sizeof(t))
 			       ? 0
 			       : -ENOMEM;
 	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -8,19 +7,6 @@
 
 #define DUMP_TRIES 8
 #define PAUSE_US 10000
-
-bool collect_item(void *list, size_t *count, const void *item, size_t size)
-{
-	void **array = list;
-	void *grown = reallocarray(*array, *count + 1, size);
-
-	if (!grown)
-		return false;
-	*array = grown;
-	memcpy((char *)grown + *count * size, item, size);
-	++*count;
-	return true;
-}
 
 void collect_value(const struct nlattr *attr, void *value, size_t size)
 {

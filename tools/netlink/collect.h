@@ -3,13 +3,9 @@
 #ifndef COLLECT_H
 #define COLLECT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "netlink/nl.h"
-
-/* One more item at the end of a list, by its address. False: no memory. */
-bool collect_item(void *list, size_t *count, const void *item, size_t size);
 
 /* The value of an attribute; one that is too short leaves it as it was. */
 void collect_value(const struct nlattr *attr, void *value, size_t size);

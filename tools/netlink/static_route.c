@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/list.h"
 #include "netlink/collect.h"
 #include "netlink/static_route.h"
 
@@ -118,7 +119,7 @@ static int collect_route(struct reading *reading,
 
 	if (!of->ifindex || (reading->only && of->ifindex != reading->only))
 		return 0;
-	return collect_item(&routes->list, &routes->count, of, sizeof(*of))
+	return list_add(&routes->list, &routes->count, of, sizeof(*of))
 		       ? 0
 		       : -ENOMEM;
 }

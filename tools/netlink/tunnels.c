@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/list.h"
 #include "lib/report.h"
 #include "netlink/addr.h"
 #include "netlink/collect.h"
@@ -71,28 +72,17 @@ void tunnels_free(struct tunnels *tunnels)
 	tunnels->count = 0;
 }
 
-/* Room for one more in an array that grows by doubling, or NULL. */
-static void *grow(void *list, size_t count, size_t size)
-{
-	if (count & (count - 1))
-		return list;
-	return reallocarray(list, count ? count * 2 : 1, size);
-}
-
 static int collect_tunnel(const struct nlmsghdr *message, void *arg)
 {
 	struct tunnels *tunnels = arg;
-	struct tunnel *list;
+	struct tunnel t;
 
-	list = grow(tunnels->list, tunnels->count, sizeof(*list));
-	if (!list)
-		return -ENOMEM;
-	tunnels->list = list;
-	if (!link_read(message, &list[tunnels->count]))
+	if (!link_read(message, &t))
 		return -EBADMSG;
 	/* A kernel that has never seen grex does not filter. */
-	if (link_is_grex(&list[tunnels->count]))
-		tunnels->count++;
+	if (link_is_grex(&t) &&
+	    !list_add(&tunnels->list, &tunnels->count, &t, sizeof(t)))
+		return -ENOMEM;
 	return 0;
 }
 
@@ -138,23 +128,20 @@ struct addresses {
 static int collect_address(const struct nlmsghdr *message, void *arg)
 {
 	struct addresses *addresses = arg;
-	struct address_of *list, *a;
+	struct address_of a;
 
-	list = grow(addresses->list, addresses->count, sizeof(*list));
-	if (!list)
-		return -ENOMEM;
-	addresses->list = list;
-	a = &list[addresses->count];
-	switch (addr_read(message, a)) {
+	switch (addr_read(message, &a)) {
 	case ADDR_MALFORMED:
 		return -EBADMSG;
 	case ADDR_AUTOMATIC:
 		return 0;
 	case ADDR_CONFIGURED:
-		a->order = addresses->count++;
-		return 0;
+		break;
 	}
-	return 0;
+	a.order = addresses->count;
+	return list_add(&addresses->list, &addresses->count, &a, sizeof(a))
+		       ? 0
+		       : -ENOMEM;
 }
 
 static int compare_addresses(const void *left, const void *right)
@@ -263,8 +250,8 @@ int tunnels_fill(struct nl *nl, struct tunnels *tunnels)
 static bool take_route(struct tunnel *t, const struct static_route_of *of)
 {
 	if (of->odd)
-		return collect_item(&t->odd, &t->nodd, &of->route,
-				    sizeof(of->route));
+		return list_add(&t->odd, &t->nodd, &of->route,
+				sizeof(of->route));
 	return config_add_route(&t->config, &of->route);
 }
 
