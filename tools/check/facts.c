@@ -37,7 +37,7 @@ static void find_loop(struct nl *nl, struct facts *f, int ifindex)
 		}
 		if (ifindex == self)
 			return;
-		if (!iface_is_gre(i) || i->elsewhere || !i->remote.s_addr)
+		if (!i->is_gre || i->elsewhere || !i->remote.s_addr)
 			break;
 		route_ask(nl, i->remote,
 			  &(struct flow){ .source = i->local,

@@ -256,20 +256,11 @@ static struct in_addr somebody(const struct inner_route *r)
 	return to;
 }
 
-static int read_name(const struct nlmsghdr *message, void *arg)
-{
-	const struct nlattr *attr;
-
-	mnl_attr_for_each(attr, message, sizeof(struct ifinfomsg))
-		if (mnl_attr_get_type(attr) == IFLA_IFNAME)
-			collect_string(attr, arg, IFNAMSIZ);
-	return 0;
-}
-
 void inner_routes_ask_back(struct nl *nl, struct inner_routes *routes)
 {
 	static const struct flow none;
 	struct nl_request request;
+	struct tunnel way_back;
 	struct route back;
 	size_t i, asked = 0;
 
@@ -287,7 +278,9 @@ void inner_routes_ask_back(struct nl *nl, struct inner_routes *routes)
 		if (routes->back_dev[0] || back.oif == routes->ifindex)
 			continue;
 		link_get_in(&request, -1, NULL, (uint32_t)back.oif);
-		nl_talk(nl, &request, read_name, routes->back_dev);
+		if (!link_talk(nl, &request, &way_back))
+			memcpy(routes->back_dev, way_back.config.name,
+			       sizeof(routes->back_dev));
 	}
 }
 

@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
-#include <linux/grex.h>
-#include <linux/if_addr.h>
-#include <linux/if_link.h>
-#include <linux/if_tunnel.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,99 +8,46 @@
 #include "lib/list.h"
 #include "netlink/addr.h"
 #include "netlink/collect.h"
-
-bool iface_is_gre(const struct iface *i)
-{
-	const char *const kind = i->kind;
-
-	return !strcmp(kind, GREX_KIND) || !strcmp(kind, "gre") ||
-	       !strcmp(kind, "gretap") || !strcmp(kind, "erspan");
-}
-
-static void read_gre(const struct nlattr *data, struct iface *i)
-{
-	const struct nlattr *attr;
-
-	mnl_attr_for_each_nested(attr, data) {
-		switch (mnl_attr_get_type(attr)) {
-		case IFLA_GRE_LINK:
-			collect_value(attr, &i->link, sizeof(i->link));
-			break;
-		case IFLA_GRE_LOCAL:
-			collect_value(attr, &i->local, sizeof(i->local));
-			break;
-		case IFLA_GRE_REMOTE:
-			collect_value(attr, &i->remote, sizeof(i->remote));
-			break;
-		case IFLA_GRE_FWMARK:
-			collect_value(attr, &i->fwmark, sizeof(i->fwmark));
-			break;
-		}
-	}
-}
-
-static void read_linkinfo(const struct nlattr *info, struct iface *i)
-{
-	const struct nlattr *attr;
-
-	mnl_attr_for_each_nested(attr, info) {
-		if (mnl_attr_get_type(attr) == IFLA_INFO_KIND)
-			collect_string(attr, i->kind, sizeof(i->kind) - 1);
-		else if (mnl_attr_get_type(attr) == IFLA_INFO_DATA &&
-			 iface_is_gre(i))
-			read_gre(attr, i);
-	}
-}
+#include "netlink/link.h"
 
 static int collect_iface(const struct nlmsghdr *message, void *arg)
 {
-	const struct ifinfomsg *ifm = mnl_nlmsg_get_payload(message);
 	struct underlay *u = arg;
-	const struct nlattr *attr;
 	struct iface i = { 0 };
+	struct tunnel t;
 
-	if (mnl_nlmsg_get_payload_len(message) < sizeof(*ifm))
+	if (!link_read(message, &t))
 		return -EBADMSG;
-	i.ifindex = ifm->ifi_index;
-	i.up = ifm->ifi_flags & IFF_UP;
-	i.carrier = ifm->ifi_flags & IFF_LOWER_UP;
-	i.loopback = ifm->ifi_flags & IFF_LOOPBACK;
-	mnl_attr_for_each(attr, message, sizeof(*ifm)) {
-		switch (mnl_attr_get_type(attr)) {
-		case IFLA_IFNAME:
-			collect_string(attr, i.name, sizeof(i.name));
-			break;
-		case IFLA_MTU:
-			collect_value(attr, &i.mtu, sizeof(i.mtu));
-			break;
-		case IFLA_LINK_NETNSID:
-			i.elsewhere = true;
-			break;
-		case IFLA_LINKINFO:
-			read_linkinfo(attr, &i);
-			break;
-		}
-	}
+	memcpy(i.name, t.config.name, sizeof(i.name));
+	memcpy(i.kind, t.kind, sizeof(i.kind));
+	i.ifindex = t.ifindex;
+	i.up = t.flags & IFF_UP;
+	i.carrier = t.flags & IFF_LOWER_UP;
+	i.loopback = t.flags & IFF_LOOPBACK;
+	i.mtu = t.config.mtu;
+	i.is_gre = link_is_gre_over_ipv4(&t);
+	i.local = t.config.local.v4;
+	i.remote = t.config.remote.v4;
+	i.link = t.config.link;
+	i.fwmark = t.config.fwmark;
+	i.elsewhere = t.config.given & F_LINK_NETNS;
 	return list_add(&u->ifaces, &u->nifaces, &i, sizeof(i)) ? 0 : -ENOMEM;
 }
 
 static int collect_address(const struct nlmsghdr *message, void *arg)
 {
-	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(message);
-	struct iface_address a = { 0 };
 	struct underlay *u = arg;
-	const struct nlattr *attr;
+	struct address_of a;
 
-	if (mnl_nlmsg_get_payload_len(message) < sizeof(*ifa))
+	if (addr_read(message, &a) == ADDR_MALFORMED)
 		return -EBADMSG;
-	if (ifa->ifa_family != AF_INET)
+	if (a.address.local.family != AF_INET)
 		return 0;
-	a.ifindex = (int)ifa->ifa_index;
-	mnl_attr_for_each(attr, message, sizeof(*ifa))
-		if (mnl_attr_get_type(attr) == IFA_LOCAL)
-			collect_value(attr, &a.address, sizeof(a.address));
-	return list_add(&u->addresses, &u->naddresses, &a, sizeof(a)) ? 0
-								      : -ENOMEM;
+	return list_add(&u->addresses, &u->naddresses,
+			&(struct iface_address){ a.address.local.v4, a.ifindex },
+			sizeof(struct iface_address))
+		       ? 0
+		       : -ENOMEM;
 }
 
 void underlay_free(struct underlay *u)
@@ -124,11 +67,10 @@ int underlay_read(struct nl *nl, struct underlay *u)
 	mnl_attr_put_u32(&request.header, IFLA_EXT_MASK,
 			 RTEXT_FILTER_SKIP_STATS);
 	err = collect_some(nl, &request, collect_iface, u, &u->nifaces);
-	if (!err) {
-		addr_dump(&request, 0);
-		err = collect_some(nl, &request, collect_address, u,
-				   &u->naddresses);
-	}
+	if (err)
+		return err;
+	addr_dump(&request, 0);
+	err = collect_some(nl, &request, collect_address, u, &u->naddresses);
 	if (!err)
 		filter_text_read(&u->filter);
 	return err;

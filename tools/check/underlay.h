@@ -19,7 +19,7 @@ struct iface {
 	char kind[16]; /* "" for hardware */
 	bool up, carrier, loopback;
 	uint32_t mtu;
-	/* Of GRE tunnels, of grex and of the kernel's own. */
+	bool is_gre; /* over IPv4, of grex or of the kernel; the rest is of these */
 	struct in_addr local, remote;
 	uint32_t link, fwmark;
 	bool elsewhere; /* its outer packets are in another namespace */
@@ -46,6 +46,5 @@ void underlay_free(struct underlay *u);
 const struct iface *iface_find(const struct underlay *u, int ifindex);
 const struct iface *iface_of_address(const struct underlay *u,
 				     struct in_addr address);
-bool iface_is_gre(const struct iface *i);
 
 #endif /* UNDERLAY_H */

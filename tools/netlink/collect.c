@@ -14,15 +14,6 @@ void collect_value(const struct nlattr *attr, void *value, size_t size)
 		memcpy(value, mnl_attr_get_payload(attr), size);
 }
 
-void collect_string(const struct nlattr *attr, char *text, size_t size)
-{
-	size_t length =
-		strnlen(mnl_attr_get_str(attr), mnl_attr_get_payload_len(attr));
-
-	if (length < size)
-		memcpy(text, mnl_attr_get_payload(attr), length);
-}
-
 int collect_dump(struct nl *nl, const struct nl_request *request,
 		 nl_reply_fn fn, void *arg, size_t *count)
 {

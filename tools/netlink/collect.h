@@ -9,7 +9,6 @@
 
 /* The value of an attribute; one that is too short leaves it as it was. */
 void collect_value(const struct nlattr *attr, void *value, size_t size);
-void collect_string(const struct nlattr *attr, char *text, size_t size);
 
 /*
  * nl_talk() for a dump that adds to a list of *count items. One that changed

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <arpa/inet.h>
+#include <errno.h>
 #include <linux/if_tunnel.h>
 #include <stdio.h>
 #include <string.h>
@@ -266,10 +267,10 @@ static int read_info_attr(const struct nlattr *attr, void *arg)
 			snprintf(t->kind, sizeof(t->kind), "unknown");
 		return MNL_CB_OK;
 	case IFLA_INFO_DATA:
-		if (link_is_gre(t))
-			mnl_attr_parse_nested(attr, read_more_attr, t);
-		else if (!link_is_grex(t))
+		if (!link_is_gre_over_ipv4(t))
 			return MNL_CB_OK;
+		if (!link_is_grex(t))
+			mnl_attr_parse_nested(attr, read_more_attr, t);
 		return mnl_attr_parse_nested(attr, read_data_attr, &t->config);
 	case IFLA_INFO_XSTATS:
 		if (!link_is_grex(t))
@@ -349,6 +350,7 @@ bool link_read(const struct nlmsghdr *message, struct tunnel *t)
 	if (mnl_nlmsg_get_payload_len(message) < sizeof(*ifm))
 		return false;
 	t->ifindex = ifm->ifi_index;
+	t->flags = ifm->ifi_flags;
 	c->up = ifm->ifi_flags & IFF_UP;
 	c->multicast = ifm->ifi_flags & IFF_MULTICAST;
 	c->given = F_ALL & ~(F_LINK_NETNS | F_ADDR | F_ROUTE);
@@ -359,6 +361,16 @@ bool link_read(const struct nlmsghdr *message, struct tunnel *t)
 	       MNL_CB_OK;
 }
 
+static int read_reply(const struct nlmsghdr *message, void *arg)
+{
+	return link_read(message, arg) ? 0 : -EBADMSG;
+}
+
+int link_talk(struct nl *nl, struct nl_request *request, struct tunnel *t)
+{
+	return nl_talk(nl, request, read_reply, t);
+}
+
 bool link_is_grex(const struct tunnel *t)
 {
 	return !strcmp(t->kind, GREX_KIND);
@@ -367,6 +379,12 @@ bool link_is_grex(const struct tunnel *t)
 bool link_is_gre(const struct tunnel *t)
 {
 	return !strcmp(t->kind, "gre");
+}
+
+bool link_is_gre_over_ipv4(const struct tunnel *t)
+{
+	return link_is_grex(t) || link_is_gre(t) ||
+	       !strcmp(t->kind, "gretap") || !strcmp(t->kind, "erspan");
 }
 
 static const char *option_name(unsigned int type, bool in_data)

@@ -47,6 +47,7 @@ struct tunnel {
 	size_t nodd;
 	unsigned int unsaid; /* enum unsaid */
 	int ifindex;
+	unsigned int flags; /* IFF_* */
 	char kind[16]; /* "" for a device without one; only grex has the rest */
 	bool has_more; /* one of the kernel's own has what grex has not */
 	bool carrier;
@@ -80,9 +81,13 @@ bool link_read_xstats(const struct nlattr *attr, struct tunnel *tunnel);
 
 /* A reply or notification. False: it is malformed. */
 bool link_read(const struct nlmsghdr *message, struct tunnel *tunnel);
+/* nl_talk() for one interface of any kind. */
+int link_talk(struct nl *nl, struct nl_request *request, struct tunnel *tunnel);
 bool link_is_grex(const struct tunnel *tunnel);
-/* The kernel's own kind, whose config is read as well. */
+/* The kernel's own kind of the same tunnels. */
 bool link_is_gre(const struct tunnel *tunnel);
+/* Any kind of GRE over IPv4; the config of all of them is read. */
+bool link_is_gre_over_ipv4(const struct tunnel *tunnel);
 
 /* The option that an offset into a request is about, or NULL. */
 const char *link_option_at(const struct nlmsghdr *request, uint32_t offset);

@@ -10,11 +10,6 @@
 #include "netlink/refusal.h"
 #include "netlink/resolve.h"
 
-static int read_interface(const struct nlmsghdr *message, void *arg)
-{
-	return link_read(message, arg) ? 0 : -EBADMSG;
-}
-
 static int32_t underlay_id(const struct config *c)
 {
 	return c->given & F_LINK_NETNS ? c->link_netnsid : -1;
@@ -55,7 +50,7 @@ static int resolve(struct nl *nl, struct config *c,
 	if (!(c->given & F_DEV) || !c->dev[0])
 		return STATUS_OK;
 	link_get_in(&request, underlay_id(underlay), c->dev, 0);
-	if (!nl_talk(nl, &request, read_interface, &interface)) {
+	if (!link_talk(nl, &request, &interface)) {
 		c->link = (uint32_t)interface.ifindex;
 		return STATUS_OK;
 	}
@@ -92,7 +87,7 @@ static int find_link(struct nl *nl, const struct config *c,
 	struct nl_request request;
 
 	link_get_in(&request, underlay_id(c), NULL, c->link);
-	return nl_talk(nl, &request, read_interface, interface);
+	return link_talk(nl, &request, interface);
 }
 
 bool resolve_dev_is_gone(struct nl *nl, const struct config *c)

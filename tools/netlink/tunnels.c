@@ -13,16 +13,11 @@
 #include "netlink/static_route.h"
 #include "netlink/tunnels.h"
 
-static int read_one(const struct nlmsghdr *message, void *arg)
-{
-	return link_read(message, arg) ? 0 : -EBADMSG;
-}
-
 static int find(struct nl *nl, struct nl_request *request, const char *name,
 		struct tunnel *t)
 {
 	memset(t, 0, sizeof(*t));
-	if (nl_talk(nl, request, read_one, t)) {
+	if (link_talk(nl, request, t)) {
 		if (nl->refusal.error == ENODEV)
 			return refused("%s: there is no such interface", name);
 		return report_refusal(nl, request, name);

@@ -721,6 +721,42 @@ static void test_newer(void)
 	check(!link_read(nlh, &t), "a message without its header is refused");
 }
 
+/* Interfaces that are not tunnels of grex: check looks at them. */
+static void test_others(void)
+{
+	struct in_addr remote = { htonl(0xc0000202) };
+	struct nl_request request;
+	struct nlmsghdr *nlh = &request.header;
+	struct nlattr *info, *nest;
+	struct ifinfomsg *ifm;
+	struct tunnel t;
+
+	ifm = nl_start(&request, RTM_NEWLINK, 0, sizeof(*ifm));
+	ifm->ifi_index = 2;
+	ifm->ifi_flags = IFF_UP | IFF_LOOPBACK;
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, "lo");
+	mnl_attr_put_u32(nlh, IFLA_MTU, 65536);
+	check(link_read(nlh, &t) && t.ifindex == 2 && !t.kind[0] &&
+		      t.flags == (IFF_UP | IFF_LOOPBACK) &&
+		      t.config.mtu == 65536,
+	      "an interface without a kind");
+	check(!link_is_gre_over_ipv4(&t), "which is no tunnel");
+
+	nl_start(&request, RTM_NEWLINK, 0, sizeof(*ifm));
+	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
+	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, "gretap");
+	nest = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
+	mnl_attr_put_u32(nlh, IFLA_GRE_LINK, 5);
+	mnl_attr_put(nlh, IFLA_GRE_REMOTE, sizeof(remote), &remote);
+	mnl_attr_nest_end(nlh, nest);
+	mnl_attr_nest_end(nlh, info);
+	check(link_read(nlh, &t) && link_is_gre_over_ipv4(&t) &&
+		      !link_is_gre(&t) && !link_is_grex(&t),
+	      "an Ethernet tunnel of the kernel");
+	check(t.config.link == 5 && t.config.remote.v4.s_addr == remote.s_addr,
+	      "whose ends are known");
+}
+
 static enum addr_read read_address(const char *line, uint8_t flags, int proto,
 				   struct address_of *a)
 {
@@ -823,6 +859,7 @@ int main(void)
 	test_probes();
 	test_peer();
 	test_newer();
+	test_others();
 	test_addresses();
 	return finish();
 }
