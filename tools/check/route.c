@@ -6,9 +6,10 @@
 #include <string.h>
 
 #include "check/route.h"
+#include "lib/attr.h"
 #include "lib/list.h"
-#include "netlink/collect.h"
 #include "netlink/link.h"
+#include "netlink/refusal.h"
 
 /* Routes of a tunnel whose way back is looked at; those of a full table are
  * all alike.
@@ -23,7 +24,7 @@ static void read_metrics(const struct nlattr *metrics, struct route *r)
 
 	mnl_attr_for_each_nested(attr, metrics)
 		if (mnl_attr_get_type(attr) == RTAX_MTU)
-			collect_value(attr, &r->mtu, sizeof(r->mtu));
+			attr_read(attr, &r->mtu, sizeof(r->mtu));
 }
 
 static int read_route(const struct nlmsghdr *message, void *arg)
@@ -40,19 +41,19 @@ static int read_route(const struct nlmsghdr *message, void *arg)
 	mnl_attr_for_each(attr, message, sizeof(*rtm)) {
 		switch (mnl_attr_get_type(attr)) {
 		case RTA_OIF:
-			collect_value(attr, &oif, sizeof(oif));
+			attr_read(attr, &oif, sizeof(oif));
 			break;
 		case RTA_GATEWAY:
-			collect_value(attr, &r->gateway, sizeof(r->gateway));
+			attr_read(attr, &r->gateway, sizeof(r->gateway));
 			break;
 		case RTA_PREFSRC:
-			collect_value(attr, &r->source, sizeof(r->source));
+			attr_read(attr, &r->source, sizeof(r->source));
 			break;
 		case RTA_METRICS:
 			read_metrics(attr, r);
 			break;
 		case RTA_CACHEINFO:
-			collect_value(attr, &cache, sizeof(cache));
+			attr_read(attr, &cache, sizeof(cache));
 			break;
 		}
 	}
@@ -95,7 +96,7 @@ static int look_at_rule(const struct nlmsghdr *message, void *arg)
 
 	mnl_attr_for_each(attr, message, sizeof(struct fib_rule_hdr))
 		if (mnl_attr_get_type(attr) == FRA_IP_PROTO)
-			collect_value(attr, &protocol, sizeof(protocol));
+			attr_read(attr, &protocol, sizeof(protocol));
 	*named |= protocol == IPPROTO_GRE;
 	return 0;
 }
@@ -105,11 +106,10 @@ bool route_rules_name_gre(struct nl *nl)
 	struct nl_request request;
 	struct fib_rule_hdr *rule =
 		nl_start(&request, RTM_GETRULE, NLM_F_DUMP, sizeof(*rule));
-	size_t ignored = 0;
 	bool named = false;
 
 	rule->family = AF_INET;
-	collect_dump(nl, &request, look_at_rule, &named, &ignored);
+	nl_dump(nl, &request, look_at_rule, &named, NULL);
 	return named;
 }
 
@@ -133,7 +133,7 @@ static int look_at_route(const struct nlmsghdr *message, void *arg)
 		return -EBADMSG;
 	mnl_attr_for_each(attr, message, sizeof(*rtm))
 		if (mnl_attr_get_type(attr) == RTA_DST)
-			collect_value(attr, &to, sizeof(to));
+			attr_read(attr, &to, sizeof(to));
 	mask = rtm->rtm_dst_len ? htonl(~0U << (32 - rtm->rtm_dst_len)) : 0;
 	if (rtm->rtm_type == RTN_UNICAST && r.oif && r.oif != s->not_by &&
 	    rtm->rtm_dst_len > s->best &&
@@ -153,11 +153,11 @@ void route_ask_without(struct nl *nl, struct in_addr to, int not_by,
 	struct nl_request request;
 	struct rtmsg *rtm =
 		nl_start(&request, RTM_GETROUTE, NLM_F_DUMP, sizeof(*rtm));
-	size_t ignored = 0;
 
 	rtm->rtm_family = AF_INET;
 	mnl_attr_put_u32(&request.header, RTA_TABLE, RT_TABLE_MAIN);
-	collect_some(nl, &request, look_at_route, &s, &ignored);
+	/* What it finds is a hint, so it need not have seen all routes. */
+	nl_dump(nl, &request, look_at_route, &s, NULL);
 }
 
 /* Is the interface one of several next hops? */
@@ -199,13 +199,12 @@ static int collect_route(const struct nlmsghdr *message, void *arg)
 	mnl_attr_for_each(attr, message, sizeof(*rtm)) {
 		switch (mnl_attr_get_type(attr)) {
 		case RTA_DST:
-			collect_value(attr, &r.to,
-				      r.family == AF_INET
-					      ? sizeof(struct in_addr)
-					      : sizeof(r.to));
+			attr_read(attr, &r.to,
+				  r.family == AF_INET ? sizeof(struct in_addr)
+						      : sizeof(r.to));
 			break;
 		case RTA_OIF:
-			collect_value(attr, &oif, sizeof(oif));
+			attr_read(attr, &oif, sizeof(oif));
 			break;
 		case RTA_MULTIPATH:
 			r.shared = has_hop(attr, routes->ifindex);
@@ -236,8 +235,11 @@ int inner_routes_read(struct nl *nl, int ifindex, struct inner_routes *routes)
 			       sizeof(*rtm));
 		rtm->rtm_family = families[i];
 		mnl_attr_put_u32(&request.header, RTA_OIF, (uint32_t)ifindex);
-		err = collect_some(nl, &request, collect_route, routes,
-				   &routes->count);
+		err = nl_dump(nl, &request, collect_route, routes,
+			      &routes->count);
+		/* Some routes are better than none. */
+		if (err == -EINTR)
+			err = report_partial("routes");
 	}
 	/* Not every kernel has IPv6. */
 	return i == sizeof(families) ? 0 : err;

@@ -7,8 +7,8 @@
 #include "check/underlay.h"
 #include "lib/list.h"
 #include "netlink/addr.h"
-#include "netlink/collect.h"
 #include "netlink/link.h"
+#include "netlink/refusal.h"
 
 static int collect_iface(const struct nlmsghdr *message, void *arg)
 {
@@ -63,14 +63,17 @@ int underlay_read(struct nl *nl, struct underlay *u)
 	struct nl_request request;
 	int err;
 
-	nl_start(&request, RTM_GETLINK, NLM_F_DUMP, sizeof(struct ifinfomsg));
-	mnl_attr_put_u32(&request.header, IFLA_EXT_MASK,
-			 RTEXT_FILTER_SKIP_STATS);
-	err = collect_some(nl, &request, collect_iface, u, &u->nifaces);
+	link_dump(&request, NULL, false);
+	err = nl_dump(nl, &request, collect_iface, u, &u->nifaces);
+	/* A check that misses an interface is better than none. */
+	if (err == -EINTR)
+		err = report_partial("interfaces");
 	if (err)
 		return err;
 	addr_dump(&request, 0);
-	err = collect_some(nl, &request, collect_address, u, &u->naddresses);
+	err = nl_dump(nl, &request, collect_address, u, &u->naddresses);
+	if (err == -EINTR)
+		err = report_partial("addresses");
 	if (!err)
 		filter_text_read(&u->filter);
 	return err;

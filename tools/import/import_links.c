@@ -8,7 +8,6 @@
 #include "import/import.h"
 #include "lib/list.h"
 #include "lib/report.h"
-#include "netlink/collect.h"
 #include "netlink/refusal.h"
 #include "netlink/tunnels.h"
 #include "option/options.h"
@@ -111,10 +110,14 @@ int import_links(struct import *im, struct nl *nl)
 	struct nl_request request;
 	int status = STATUS_OK;
 	size_t i;
+	int err;
 
-	nl_start(&request, RTM_GETLINK, NLM_F_DUMP, sizeof(struct ifinfomsg));
-	if (collect_some(nl, &request, collect_link, &reading,
-			 &reading.tunnels.count))
+	link_dump(&request, NULL, false);
+	err = nl_dump(nl, &request, collect_link, &reading,
+		      &reading.tunnels.count);
+	if (err == -EINTR)
+		report_partial("interfaces");
+	else if (err)
 		status = report_refusal(nl, &request, "links");
 	if (!status)
 		status = tunnels_fill(nl, &reading.tunnels);

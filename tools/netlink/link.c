@@ -106,7 +106,7 @@ void link_get_in(struct nl_request *request, int32_t netnsid, const char *name,
 				 (uint32_t)netnsid);
 }
 
-void link_dump(struct nl_request *request, bool stats)
+void link_dump(struct nl_request *request, const char *kind, bool stats)
 {
 	struct nlmsghdr *nlh = &request->header;
 	struct nlattr *info;
@@ -114,8 +114,10 @@ void link_dump(struct nl_request *request, bool stats)
 	nl_start(request, RTM_GETLINK, NLM_F_DUMP, sizeof(struct ifinfomsg));
 	if (!stats)
 		mnl_attr_put_u32(nlh, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+	if (!kind)
+		return;
 	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
-	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, GREX_KIND);
+	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, kind);
 	mnl_attr_nest_end(nlh, info);
 }
 

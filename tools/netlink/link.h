@@ -71,7 +71,8 @@ void link_get(struct nl_request *request, const char *name);
 /* The name of an interface of another network namespace, or of its index. */
 void link_get_in(struct nl_request *request, int32_t netnsid, const char *name,
 		 uint32_t ifindex);
-void link_dump(struct nl_request *request, bool stats);
+/* Those of a kind, or all if it is NULL; not every kernel selects. */
+void link_dump(struct nl_request *request, const char *kind, bool stats);
 
 /* Parts of a request that another program makes, and of a reply that it reads. */
 void link_put_flags(struct ifinfomsg *ifm, const struct config *c,

@@ -3,11 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "netlink/nl.h"
 
 /* Events that come while we print wait here. */
 #define LISTEN_BUFFER_SIZE (4 << 20)
+#define DUMP_TRIES 8
+#define DUMP_PAUSE_US 10000
 
 void *nl_start(struct nl_request *request, uint16_t type, uint16_t flags,
 	       size_t header)
@@ -171,6 +174,23 @@ int nl_talk(struct nl *nl, struct nl_request *request, nl_reply_fn fn,
 	}
 	if (err && !nl->refusal.error)
 		nl->refusal.error = -err;
+	return err;
+}
+
+int nl_dump(struct nl *nl, const struct nl_request *request, nl_reply_fn fn,
+	    void *arg, size_t *count)
+{
+	const size_t before = count ? *count : 0;
+	struct nl_request again;
+	int tries = 0, err;
+
+	do {
+		if (count)
+			*count = before;
+		again = *request;
+		err = nl_talk(nl, &again, fn, arg);
+	} while (err == -EINTR && ++tries < DUMP_TRIES &&
+		 !usleep(DUMP_PAUSE_US));
 	return err;
 }
 

@@ -50,6 +50,14 @@ void *nl_start(struct nl_request *request, uint16_t type, uint16_t flags,
 int nl_talk(struct nl *nl, struct nl_request *request, nl_reply_fn fn,
 	    void *arg);
 
+/*
+ * nl_talk() for a dump; fn adds to a list of *count items, or count is NULL. The
+ * dump is read again if it changed meanwhile. -EINTR: it changed every time, and
+ * something may be missing from the list.
+ */
+int nl_dump(struct nl *nl, const struct nl_request *request, nl_reply_fn fn,
+	    void *arg, size_t *count);
+
 /* Receive notifications of the rtnetlink groups, a bit for each. */
 int nl_subscribe(struct nl *nl, unsigned int groups);
 /* Wait for notifications. -ENOBUFS: some were lost. */

@@ -31,3 +31,10 @@ int report_refusal(const struct nl *nl, const struct nl_request *request,
 		return refused("%s: %s refused: %s", subject, option, text);
 	return refused("%s: %s", subject, text);
 }
+
+int report_partial(const char *what)
+{
+	report("the %s change faster than they can be read, some may be missing",
+	       what);
+	return 0;
+}

@@ -12,4 +12,10 @@
 int report_refusal(const struct nl *nl, const struct nl_request *request,
 		   const char *subject);
 
+/*
+ * Report that nl_dump() has given up (-EINTR) and a list of what is incomplete.
+ * Returns 0, for callers that go on with what there is.
+ */
+int report_partial(const char *what);
+
 #endif /* REFUSAL_H */

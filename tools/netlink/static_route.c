@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/attr.h"
 #include "lib/list.h"
-#include "netlink/collect.h"
 #include "netlink/static_route.h"
 
 static size_t ip_size(int family)
@@ -60,7 +60,7 @@ struct route_attrs {
 static void read_ip(const struct nlattr *attr, int family, struct ip *ip)
 {
 	ip->family = family;
-	collect_value(attr, &ip->v6, ip_size(family));
+	attr_read(attr, &ip->v6, ip_size(family));
 }
 
 static int read_route_attr(const struct nlattr *attr, void *arg)
@@ -75,19 +75,19 @@ static int read_route_attr(const struct nlattr *attr, void *arg)
 		read_ip(attr, r->to.family, &r->to);
 		break;
 	case RTA_OIF:
-		collect_value(attr, &of->ifindex, sizeof(of->ifindex));
+		attr_read(attr, &of->ifindex, sizeof(of->ifindex));
 		break;
 	case RTA_GATEWAY:
 		read_ip(attr, r->to.family, &r->via);
 		break;
 	case RTA_PRIORITY:
-		collect_value(attr, &r->metric, sizeof(r->metric));
+		attr_read(attr, &r->metric, sizeof(r->metric));
 		break;
 	case RTA_TABLE:
-		collect_value(attr, &r->table, sizeof(r->table));
+		attr_read(attr, &r->table, sizeof(r->table));
 		break;
 	case RTA_PREF:
-		collect_value(attr, &preference, sizeof(preference));
+		attr_read(attr, &preference, sizeof(preference));
 		of->odd |= preference;
 		break;
 	case RTA_MULTIPATH:
@@ -211,8 +211,8 @@ int static_routes_read(struct nl *nl, int ifindex, struct static_routes *routes)
 			if (ifindex)
 				mnl_attr_put_u32(&request.header, RTA_OIF,
 						 (uint32_t)ifindex);
-			err = collect_dump(nl, &request, read_message, &reading,
-					   &routes->count);
+			err = nl_dump(nl, &request, read_message, &reading,
+				      &routes->count);
 			partial |= err == -EINTR;
 			err = err == -EINTR ? 0 : err;
 		}

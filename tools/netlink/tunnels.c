@@ -7,7 +7,6 @@
 #include "lib/list.h"
 #include "lib/report.h"
 #include "netlink/addr.h"
-#include "netlink/collect.h"
 #include "netlink/refusal.h"
 #include "netlink/resolve.h"
 #include "netlink/static_route.h"
@@ -91,8 +90,7 @@ static int compare_tunnels(const void *left, const void *right)
 
 static void note_partial(struct tunnels *tunnels, const char *what)
 {
-	report("the %s change faster than they can be read, some may be missing",
-	       what);
+	report_partial(what);
 	tunnels->is_partial = true;
 }
 
@@ -102,9 +100,8 @@ int tunnels_dump(struct nl *nl, bool stats, struct tunnels *tunnels)
 	int err;
 
 	memset(tunnels, 0, sizeof(*tunnels));
-	link_dump(&request, stats);
-	err = collect_dump(nl, &request, collect_tunnel, tunnels,
-			   &tunnels->count);
+	link_dump(&request, GREX_KIND, stats);
+	err = nl_dump(nl, &request, collect_tunnel, tunnels, &tunnels->count);
 	if (err == -EINTR)
 		note_partial(tunnels, "tunnels");
 	else if (err)
@@ -188,8 +185,8 @@ static int read_addresses(struct nl *nl, struct tunnels *tunnels, int only)
 
 	/* Not every kernel selects. */
 	addr_dump(&request, only);
-	err = collect_dump(nl, &request, collect_address, &addresses,
-			   &addresses.count);
+	err = nl_dump(nl, &request, collect_address, &addresses,
+		      &addresses.count);
 	if (err == -EINTR) {
 		note_partial(tunnels, "addresses");
 	} else if (err) {

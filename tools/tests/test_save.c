@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "cli/registry.h"
-#include "netlink/collect.h"
 #include "tap.h"
 
 static unsigned int interruptions; /* of dumps that are still to come */
