@@ -196,7 +196,7 @@ void check_route_loop(const struct facts *f, struct finding *found)
 	const struct config *c = config_of(f);
 	char remote[INET_ADDRSTRLEN], gateway[INET_ADDRSTRLEN];
 	char device[SHELL_NAME_SIZE];
-	const struct route *d = &f->detour;
+	const struct route_lookup *d = &f->detour;
 
 	if (!route_loops(f))
 		return;

@@ -24,7 +24,7 @@ static void find_loop(struct nl *nl, struct facts *f, int ifindex)
 {
 	const int self = f->tunnel->ifindex;
 	const struct iface *i;
-	struct route next;
+	struct route_lookup next;
 	int steps;
 
 	for (steps = 0; steps < LOOP_MAX; steps++) {
@@ -73,7 +73,7 @@ static void read_outer(struct nl *nl, struct facts *f)
 	static const struct flow none;
 	struct flow flow = { .oif = c->link, .mark = c->fwmark };
 	const struct iface *entry;
-	struct route local;
+	struct route_lookup local;
 
 	if (!(c->tos & GREX_TOS_INHERIT))
 		flow.tos = c->tos & 0xfc;

@@ -41,9 +41,9 @@ struct facts {
 	int no_pmtu_disc; /* sysctl net.ipv4.ip_no_pmtu_disc, -1: not known */
 	/* A rule chooses GRE by its protocol: routes are not asked for. */
 	bool rule_names_gre;
-	struct route route; /* to the remote, as the tunnel asks for it */
-	struct route plain; /* likewise, as anybody else asks for it */
-	struct route detour; /* the best one that does not use the tunnel */
+	struct route_lookup route; /* to the remote, as the tunnel asks for it */
+	struct route_lookup plain; /* likewise, as anybody else asks for it */
+	struct route_lookup detour; /* the best one that does not use the tunnel */
 	bool local_routed; /* the local address is local by a route */
 	char loop[4 * IFNAMSIZ]; /* where the route leads in a circle, or "" */
 	uint16_t neighbour; /* NUD_* of the next hop, 0: not known */

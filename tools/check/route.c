@@ -10,6 +10,7 @@
 #include "lib/list.h"
 #include "netlink/link.h"
 #include "netlink/refusal.h"
+#include "netlink/route.h"
 
 /* Routes of a tunnel whose way back is looked at; those of a full table are
  * all alike.
@@ -18,60 +19,34 @@
 /* What stands for the addresses that only a default route is for. */
 #define SOMEWHERE 0xc6120001 /* 198.18.0.1, RFC 2544 */
 
-static void read_metrics(const struct nlattr *metrics, struct route *r)
+static void take_answer(const struct route *r, struct route_lookup *l)
 {
-	const struct nlattr *attr;
-
-	mnl_attr_for_each_nested(attr, metrics)
-		if (mnl_attr_get_type(attr) == RTAX_MTU)
-			attr_read(attr, &r->mtu, sizeof(r->mtu));
+	l->type = r->type;
+	l->oif = r->oif;
+	l->gateway = r->config.via.v4;
+	l->source = r->source.v4;
+	l->mtu = r->mtu;
+	l->expires = r->expires;
 }
 
-static int read_route(const struct nlmsghdr *message, void *arg)
+static int read_answer(const struct nlmsghdr *message, void *arg)
 {
-	const struct rtmsg *rtm = mnl_nlmsg_get_payload(message);
-	struct rta_cacheinfo cache = { 0 };
-	const struct nlattr *attr;
-	struct route *r = arg;
-	uint32_t oif = 0;
+	struct route r;
 
-	if (mnl_nlmsg_get_payload_len(message) < sizeof(*rtm))
+	if (!route_read(message, &r))
 		return -EBADMSG;
-	r->type = rtm->rtm_type;
-	mnl_attr_for_each(attr, message, sizeof(*rtm)) {
-		switch (mnl_attr_get_type(attr)) {
-		case RTA_OIF:
-			attr_read(attr, &oif, sizeof(oif));
-			break;
-		case RTA_GATEWAY:
-			attr_read(attr, &r->gateway, sizeof(r->gateway));
-			break;
-		case RTA_PREFSRC:
-			attr_read(attr, &r->source, sizeof(r->source));
-			break;
-		case RTA_METRICS:
-			read_metrics(attr, r);
-			break;
-		case RTA_CACHEINFO:
-			attr_read(attr, &cache, sizeof(cache));
-			break;
-		}
-	}
-	r->oif = (int)oif;
-	/* In ticks of a hundredth of a second. */
-	if (cache.rta_expires > 0)
-		r->expires = (uint32_t)cache.rta_expires / 100 + 1;
+	take_answer(&r, arg);
 	return 0;
 }
 
 void route_ask(struct nl *nl, struct in_addr to, const struct flow *flow,
-	       struct route *r)
+	       struct route_lookup *l)
 {
 	struct nl_request request;
 	struct rtmsg *rtm = nl_start(&request, RTM_GETROUTE, 0, sizeof(*rtm));
 	struct nlmsghdr *nlh = &request.header;
 
-	memset(r, 0, sizeof(*r));
+	memset(l, 0, sizeof(*l));
 	rtm->rtm_family = AF_INET;
 	rtm->rtm_dst_len = 32;
 	rtm->rtm_tos = flow->tos;
@@ -84,8 +59,8 @@ void route_ask(struct nl *nl, struct in_addr to, const struct flow *flow,
 		mnl_attr_put_u32(nlh, RTA_OIF, flow->oif);
 	if (flow->mark)
 		mnl_attr_put_u32(nlh, RTA_MARK, flow->mark);
-	r->asked = true;
-	r->error = -nl_talk(nl, &request, read_route, r);
+	l->asked = true;
+	l->error = -nl_talk(nl, &request, read_answer, l);
 }
 
 static int look_at_rule(const struct nlmsghdr *message, void *arg)
@@ -117,61 +92,52 @@ struct search {
 	struct in_addr to;
 	int not_by;
 	int best; /* prefix length, -1: none so far */
-	struct route *found;
+	struct route_lookup *found;
 };
 
 static int look_at_route(const struct nlmsghdr *message, void *arg)
 {
-	const struct rtmsg *rtm = mnl_nlmsg_get_payload(message);
-	struct route r = { .asked = true };
-	struct in_addr to = { 0 };
 	struct search *s = arg;
-	const struct nlattr *attr;
+	struct route r;
 	uint32_t mask;
+	int length;
 
-	if (read_route(message, &r))
+	if (!route_read(message, &r))
 		return -EBADMSG;
-	mnl_attr_for_each(attr, message, sizeof(*rtm))
-		if (mnl_attr_get_type(attr) == RTA_DST)
-			attr_read(attr, &to, sizeof(to));
-	mask = rtm->rtm_dst_len ? htonl(~0U << (32 - rtm->rtm_dst_len)) : 0;
-	if (rtm->rtm_type == RTN_UNICAST && r.oif && r.oif != s->not_by &&
-	    rtm->rtm_dst_len > s->best &&
-	    !((to.s_addr ^ s->to.s_addr) & mask)) {
-		s->best = rtm->rtm_dst_len;
-		*s->found = r;
+	length = (int)r.config.prefix;
+	mask = length ? htonl(~0U << (32 - length)) : 0;
+	if (r.type == RTN_UNICAST && r.oif && r.oif != s->not_by &&
+	    length > s->best &&
+	    !((r.config.to.v4.s_addr ^ s->to.s_addr) & mask)) {
+		s->best = length;
+		s->found->asked = true;
+		take_answer(&r, s->found);
 	}
 	return 0;
 }
 
 void route_ask_without(struct nl *nl, struct in_addr to, int not_by,
-		       struct route *found)
+		       struct route_lookup *found)
 {
 	struct search s = {
 		.to = to, .not_by = not_by, .best = -1, .found = found
 	};
 	struct nl_request request;
-	struct rtmsg *rtm =
-		nl_start(&request, RTM_GETROUTE, NLM_F_DUMP, sizeof(*rtm));
 
-	rtm->rtm_family = AF_INET;
+	route_dump(&request, AF_INET, 0);
 	mnl_attr_put_u32(&request.header, RTA_TABLE, RT_TABLE_MAIN);
 	/* What it finds is a hint, so it need not have seen all routes. */
 	nl_dump(nl, &request, look_at_route, &s, NULL);
 }
 
 /* Is the interface one of several next hops? */
-static bool has_hop(const struct nlattr *multipath, int ifindex)
+static bool has_hop(const struct route *r, int ifindex)
 {
-	const struct rtnexthop *hop = mnl_attr_get_payload(multipath);
-	int left = mnl_attr_get_payload_len(multipath);
+	const struct rtnexthop *hop = NULL;
 
-	while (left >= (int)sizeof(*hop) && RTNH_OK(hop, left)) {
+	while ((hop = route_next_hop(r, hop)))
 		if (hop->rtnh_ifindex == ifindex)
 			return true;
-		left -= RTNH_ALIGN(hop->rtnh_len);
-		hop = RTNH_NEXT(hop);
-	}
 	return false;
 }
 
@@ -183,58 +149,42 @@ static bool is_link_scope(const struct inner_route *r)
 
 static int collect_route(const struct nlmsghdr *message, void *arg)
 {
-	const struct rtmsg *rtm = mnl_nlmsg_get_payload(message);
-	struct inner_route r = { 0 };
 	struct inner_routes *routes = arg;
-	const struct nlattr *attr;
-	uint32_t oif = 0;
+	struct inner_route inner;
+	struct route r;
 
-	if (mnl_nlmsg_get_payload_len(message) < sizeof(*rtm))
+	if (!route_read(message, &r))
 		return -EBADMSG;
-	if (rtm->rtm_type != RTN_UNICAST || rtm->rtm_flags & RTM_F_CLONED)
+	if (r.type != RTN_UNICAST || r.is_cached)
 		return 0;
-	r.family = rtm->rtm_family;
-	r.length = rtm->rtm_dst_len;
-	r.protocol = rtm->rtm_protocol;
-	mnl_attr_for_each(attr, message, sizeof(*rtm)) {
-		switch (mnl_attr_get_type(attr)) {
-		case RTA_DST:
-			attr_read(attr, &r.to,
-				  r.family == AF_INET ? sizeof(struct in_addr)
-						      : sizeof(r.to));
-			break;
-		case RTA_OIF:
-			attr_read(attr, &oif, sizeof(oif));
-			break;
-		case RTA_MULTIPATH:
-			r.shared = has_hop(attr, routes->ifindex);
-			break;
-		}
-	}
+	inner = (struct inner_route){
+		.family = r.config.to.family,
+		.to = r.config.to.v6,
+		.length = (uint8_t)r.config.prefix,
+		.protocol = r.config.protocol,
+		.shared = has_hop(&r, routes->ifindex),
+	};
 	/* Not every kernel selects them by interface. */
-	if ((int)oif != routes->ifindex && !r.shared)
+	if (r.oif != routes->ifindex && !inner.shared)
 		return 0;
-	if (is_link_scope(&r))
+	if (is_link_scope(&inner))
 		return 0;
-	return list_add(&routes->list, &routes->count, &r, sizeof(r)) ? 0
-								      : -ENOMEM;
+	return list_add(&routes->list, &routes->count, &inner, sizeof(inner))
+		       ? 0
+		       : -ENOMEM;
 }
 
 int inner_routes_read(struct nl *nl, int ifindex, struct inner_routes *routes)
 {
 	static const uint8_t families[] = { AF_INET, AF_INET6 };
 	struct nl_request request;
-	struct rtmsg *rtm;
 	int err = 0;
 	size_t i;
 
 	memset(routes, 0, sizeof(*routes));
 	routes->ifindex = ifindex;
 	for (i = 0; i < sizeof(families) && !err; i++) {
-		rtm = nl_start(&request, RTM_GETROUTE, NLM_F_DUMP,
-			       sizeof(*rtm));
-		rtm->rtm_family = families[i];
-		mnl_attr_put_u32(&request.header, RTA_OIF, (uint32_t)ifindex);
+		route_dump(&request, families[i], ifindex);
 		err = nl_dump(nl, &request, collect_route, routes,
 			      &routes->count);
 		/* Some routes are better than none. */
@@ -263,7 +213,7 @@ void inner_routes_ask_back(struct nl *nl, struct inner_routes *routes)
 	static const struct flow none;
 	struct nl_request request;
 	struct tunnel way_back;
-	struct route back;
+	struct route_lookup back;
 	size_t i, asked = 0;
 
 	for (i = 0; i < routes->count && asked < BACK_MAX; i++) {

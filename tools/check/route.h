@@ -12,7 +12,7 @@
 #include "netlink/nl.h"
 
 /* What the kernel says to `ip route get`. */
-struct route {
+struct route_lookup {
 	bool asked;
 	int error; /* errno value: there is none */
 	uint8_t type; /* RTN_* */
@@ -41,7 +41,7 @@ struct flow {
 };
 
 void route_ask(struct nl *nl, struct in_addr to, const struct flow *flow,
-	       struct route *r);
+	       struct route_lookup *l);
 /*
  * Does a rule choose GRE packets, or all others, by their IP protocol? The kernel
  * takes no such protocol in a question for a route.
@@ -49,7 +49,7 @@ void route_ask(struct nl *nl, struct in_addr to, const struct flow *flow,
 bool route_rules_name_gre(struct nl *nl);
 /* The best route of the main table that does not use an interface. */
 void route_ask_without(struct nl *nl, struct in_addr to, int ifindex,
-		       struct route *r);
+		       struct route_lookup *l);
 /* NUD_* of a neighbour, 0: there is none. */
 uint16_t route_neighbour(struct nl *nl, struct in_addr hop, int ifindex);
 

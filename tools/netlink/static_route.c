@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/attr.h"
 #include "lib/list.h"
 #include "netlink/static_route.h"
 
@@ -52,119 +51,48 @@ void static_route_delete(struct nl_request *request, int ifindex,
 		  nl_start(request, RTM_DELROUTE, 0, sizeof(struct rtmsg)));
 }
 
-struct route_attrs {
-	struct static_route_of *of;
-	const struct nlattr *hops;
-};
-
-static void read_ip(const struct nlattr *attr, int family, struct ip *ip)
-{
-	ip->family = family;
-	attr_read(attr, &ip->v6, ip_size(family));
-}
-
-static int read_route_attr(const struct nlattr *attr, void *arg)
-{
-	struct route_attrs *attrs = arg;
-	struct static_route_of *of = attrs->of;
-	struct static_route *r = &of->route;
-	uint8_t preference = 0;
-
-	switch (mnl_attr_get_type(attr)) {
-	case RTA_DST:
-		read_ip(attr, r->to.family, &r->to);
-		break;
-	case RTA_OIF:
-		attr_read(attr, &of->ifindex, sizeof(of->ifindex));
-		break;
-	case RTA_GATEWAY:
-		read_ip(attr, r->to.family, &r->via);
-		break;
-	case RTA_PRIORITY:
-		attr_read(attr, &r->metric, sizeof(r->metric));
-		break;
-	case RTA_TABLE:
-		attr_read(attr, &r->table, sizeof(r->table));
-		break;
-	case RTA_PREF:
-		attr_read(attr, &preference, sizeof(preference));
-		of->odd |= preference;
-		break;
-	case RTA_MULTIPATH:
-		attrs->hops = attr;
-		of->odd = true;
-		break;
-	case RTA_METRICS:
-		of->odd |= mnl_attr_get_payload_len(attr) > 0;
-		break;
-	case RTA_CACHEINFO:
-		break;
-	default:
-		/* A source, another family's gateway, labels, ... */
-		of->odd = true;
-	}
-	return MNL_CB_OK;
-}
-
 struct reading {
 	struct static_routes *routes;
 	int family, only;
 	uint8_t protocol;
 };
 
-static int collect_route(struct reading *reading,
-			 const struct static_route_of *of)
+static int collect_route(struct reading *reading, const struct route *r)
 {
 	struct static_routes *routes = reading->routes;
+	struct route kept = *r;
 
-	if (!of->ifindex || (reading->only && of->ifindex != reading->only))
+	if (!r->oif || (reading->only && r->oif != reading->only))
 		return 0;
-	return list_add(&routes->list, &routes->count, of, sizeof(*of))
+	/* The message goes away. */
+	kept.hops = NULL;
+	return list_add(&routes->list, &routes->count, &kept, sizeof(kept))
 		       ? 0
 		       : -ENOMEM;
 }
 
-/* A route with several next hops is one of each of their devices. */
-static int collect_hops(struct reading *reading, struct static_route_of *of,
-			const struct nlattr *hops)
-{
-	const struct rtnexthop *hop = mnl_attr_get_payload(hops);
-	int left = mnl_attr_get_payload_len(hops);
-	int err = 0;
-
-	while (!err && RTNH_OK(hop, left)) {
-		of->ifindex = hop->rtnh_ifindex;
-		err = collect_route(reading, of);
-		left -= (int)RTNH_ALIGN(hop->rtnh_len);
-		hop = RTNH_NEXT(hop);
-	}
-	return err;
-}
-
 static int read_message(const struct nlmsghdr *message, void *arg)
 {
-	const struct rtmsg *rtm = mnl_nlmsg_get_payload(message);
-	struct static_route_of of = { 0 };
-	struct route_attrs attrs = { .of = &of };
+	const struct rtnexthop *hop = NULL;
 	struct reading *reading = arg;
+	struct route r;
+	int err = 0;
 
-	if (mnl_nlmsg_get_payload_len(message) < sizeof(*rtm))
+	if (!route_read(message, &r))
 		return -EBADMSG;
 	/* Not every kernel selects, or has IPv6. */
-	if (rtm->rtm_family != reading->family ||
-	    rtm->rtm_protocol != reading->protocol ||
-	    rtm->rtm_type != RTN_UNICAST || rtm->rtm_flags & RTM_F_CLONED)
+	if (r.config.to.family != reading->family ||
+	    r.config.protocol != reading->protocol || r.type != RTN_UNICAST ||
+	    r.is_cached)
 		return 0;
-	of.route.to.family = rtm->rtm_family;
-	of.route.prefix = rtm->rtm_dst_len;
-	of.route.table = rtm->rtm_table;
-	of.route.protocol = rtm->rtm_protocol;
-	of.odd = rtm->rtm_tos || rtm->rtm_src_len ||
-		 rtm->rtm_flags & RTNH_F_ONLINK;
-	mnl_attr_parse(message, sizeof(*rtm), read_route_attr, &attrs);
-	if (attrs.hops)
-		return collect_hops(reading, &of, attrs.hops);
-	return collect_route(reading, &of);
+	if (!r.hops)
+		return collect_route(reading, &r);
+	/* A route with several next hops is one of each of their devices. */
+	while (!err && (hop = route_next_hop(&r, hop))) {
+		r.oif = hop->rtnh_ifindex;
+		err = collect_route(reading, &r);
+	}
+	return err;
 }
 
 static int compare_numbers(uint32_t a, uint32_t b)
@@ -174,11 +102,11 @@ static int compare_numbers(uint32_t a, uint32_t b)
 
 static int compare_routes(const void *left, const void *right)
 {
-	const struct static_route_of *a = left, *b = right;
-	const struct static_route *r = &a->route, *s = &b->route;
+	const struct route *a = left, *b = right;
+	const struct static_route *r = &a->config, *s = &b->config;
 
-	if (a->ifindex != b->ifindex)
-		return a->ifindex < b->ifindex ? -1 : 1;
+	if (a->oif != b->oif)
+		return a->oif < b->oif ? -1 : 1;
 	return compare_numbers(r->table, s->table)
 		?: compare_numbers((uint32_t)r->to.family,
 				   (uint32_t)s->to.family)
@@ -194,7 +122,6 @@ int static_routes_read(struct nl *nl, int ifindex, struct static_routes *routes)
 					     RTPROT_STATIC };
 	struct reading reading = { .routes = routes, .only = ifindex };
 	struct nl_request request;
-	struct rtmsg *rtm;
 	bool partial = false;
 	size_t i, j;
 	int err = 0;
@@ -204,13 +131,8 @@ int static_routes_read(struct nl *nl, int ifindex, struct static_routes *routes)
 		reading.family = families[i];
 		for (j = 0; j < sizeof(protocols) && !err; j++) {
 			reading.protocol = protocols[j];
-			rtm = nl_start(&request, RTM_GETROUTE, NLM_F_DUMP,
-				       sizeof(*rtm));
-			rtm->rtm_family = (uint8_t)reading.family;
-			rtm->rtm_protocol = reading.protocol;
-			if (ifindex)
-				mnl_attr_put_u32(&request.header, RTA_OIF,
-						 (uint32_t)ifindex);
+			route_dump(&request, reading.family, ifindex)
+				->rtm_protocol = reading.protocol;
 			err = nl_dump(nl, &request, read_message, &reading,
 				      &routes->count);
 			partial |= err == -EINTR;

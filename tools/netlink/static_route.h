@@ -3,17 +3,10 @@
 #ifndef STATIC_ROUTE_H
 #define STATIC_ROUTE_H
 
-#include "netlink/nl.h"
-#include "option/config.h"
-
-struct static_route_of {
-	struct static_route route;
-	int ifindex;
-	bool odd; /* it has more than a file can say */
-};
+#include "netlink/route.h"
 
 struct static_routes {
-	struct static_route_of *list;
+	struct route *list;
 	size_t count;
 };
 

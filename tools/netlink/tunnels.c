@@ -239,12 +239,12 @@ int tunnels_fill(struct nl *nl, struct tunnels *tunnels)
 						  : 0);
 }
 
-static bool take_route(struct tunnel *t, const struct static_route_of *of)
+static bool take_route(struct tunnel *t, const struct route *r)
 {
-	if (of->odd)
-		return list_add(&t->odd, &t->nodd, &of->route,
-				sizeof(of->route));
-	return config_add_route(&t->config, &of->route);
+	if (r->odd)
+		return list_add(&t->odd, &t->nodd, &r->config,
+				sizeof(r->config));
+	return config_add_route(&t->config, &r->config);
 }
 
 int tunnels_read_routes(struct nl *nl, struct tunnels *tunnels)
@@ -262,15 +262,14 @@ int tunnels_read_routes(struct nl *nl, struct tunnels *tunnels)
 		status = refused("routes: %s", strerror(-err));
 	/* Both are sorted by index. */
 	for (j = 0; j < routes.count && !status; j++) {
-		const struct static_route_of *of = &routes.list[j];
+		const struct route *r = &routes.list[j];
 
-		while (i < tunnels->count &&
-		       tunnels->list[i].ifindex < of->ifindex)
+		while (i < tunnels->count && tunnels->list[i].ifindex < r->oif)
 			i++;
 		if (i == tunnels->count)
 			break;
-		if (tunnels->list[i].ifindex == of->ifindex &&
-		    !take_route(&tunnels->list[i], of))
+		if (tunnels->list[i].ifindex == r->oif &&
+		    !take_route(&tunnels->list[i], r))
 			status = refused("%s", strerror(ENOMEM));
 	}
 	free(routes.list);

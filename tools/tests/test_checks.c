@@ -93,8 +93,9 @@ static void well(void)
 	place_of(&facts.here, NULL);
 	place_of(&facts.there, NULL);
 	facts.routes = (struct inner_routes){ &route, 1, 9, "" };
-	facts.route =
-		(struct route){ .asked = true, .type = RTN_UNICAST, .oif = 2 };
+	facts.route = (struct route_lookup){ .asked = true,
+					     .type = RTN_UNICAST,
+					     .oif = 2 };
 	facts.plain = facts.route;
 	facts.entry = 2;
 }
