@@ -110,8 +110,7 @@ static struct tunnel *find_running(const struct apply *a, const char *name)
 	return found ? *found : NULL;
 }
 
-static void carry_out(struct apply *a, const struct diff *d, int ifindex,
-		      const struct section *section)
+static void carry_out(struct apply *a, const struct diff *d, int ifindex)
 {
 	int status = STATUS_OK;
 
@@ -120,21 +119,19 @@ static void carry_out(struct apply *a, const struct diff *d, int ifindex,
 	if (!a->g->output.json)
 		diff_print(d, a->colour);
 	if (!a->dry_run)
-		status = plan_execute(&a->g->nl, d, ifindex, section);
+		status = plan_execute(&a->g->nl, d, ifindex);
 	if (a->g->output.json)
 		diff_json(&a->json, d, !a->dry_run && !status);
 	if (!a->status)
 		a->status = status;
 }
 
-static void report_dev(const struct config *c, const struct section *section,
-		       const char *when, const char *how)
+static void report_dev(const struct config *c, const char *when,
+		       const char *how)
 {
-	section_report(section, 0);
-	report_option("dev");
-	report("dev: there is no interface \"%s\"%s, %s stays %s", c->dev, when,
-	       c->name, how);
-	report_words(NULL, 0);
+	report_about(source_word(&c->source, source_find(&c->source, "dev")),
+		     "dev: there is no interface \"%s\"%s, %s stays %s", c->dev,
+		     when, c->name, how);
 }
 
 /*
@@ -143,23 +140,20 @@ static void report_dev(const struct config *c, const struct section *section,
  * down, since the name may be a typing error; and a tunnel whose interface is gone may
  * keep its index.
  */
-static int wait_for_dev(struct apply *a, struct section *section,
+static int wait_for_dev(struct apply *a, struct config *c,
 			const struct tunnel *running)
 {
-	struct config *c = &section->config;
-
 	if (running && resolve_dev_is_gone(&a->g->nl, &running->config)) {
-		report_dev(c, section, " now",
-			   "without one until the next apply");
+		report_dev(c, " now", "without one until the next apply");
 		memcpy(c->dev, running->config.dev, sizeof(c->dev));
 		c->link = running->config.link;
 		return STATUS_OK;
 	}
 	if (running && running->config.up) {
-		report_dev(c, section, "", "as it is");
+		report_dev(c, "", "as it is");
 		return STATUS_REFUSED;
 	}
-	report_dev(c, section, " yet", "down until the next apply");
+	report_dev(c, " yet", "down until the next apply");
 	c->dev[0] = '\0';
 	c->link = 0;
 	c->up = false;
@@ -169,15 +163,14 @@ static int wait_for_dev(struct apply *a, struct section *section,
 }
 
 static void change_running(struct apply *a, const struct config *said,
-			   const struct tunnel *running,
-			   const struct section *section)
+			   const struct tunnel *running)
 {
 	struct config target;
 	struct diff d;
 
 	if (diff_target(&target, said, running, a->prune)) {
 		diff_find(&d, &running->config, &target);
-		carry_out(a, &d, running->ifindex, section);
+		carry_out(a, &d, running->ifindex);
 	} else {
 		a->status = refused("%s", strerror(ENOMEM));
 	}
@@ -192,21 +185,19 @@ static void apply_section(struct apply *a, struct section *section)
 	bool missing;
 	int status;
 
-	section_report(section, 0);
 	status = resolve_numbers_or_wait(&a->g->nl, said, &missing);
-	report_words(NULL, 0);
 	if (!status && missing)
-		status = wait_for_dev(a, section, running);
+		status = wait_for_dev(a, said, running);
 	if (status) {
 		a->status = a->status ? a->status : status;
 		return;
 	}
 	if (running) {
-		change_running(a, said, running, section);
+		change_running(a, said, running);
 		return;
 	}
 	diff_find(&d, NULL, said);
-	carry_out(a, &d, 0, section);
+	carry_out(a, &d, 0);
 }
 
 /* Signals end apply only between two tunnels. */
@@ -238,7 +229,7 @@ static void prune_tunnels(struct apply *a)
 		    (a->state_path && !state_has(&a->before, name, NULL)))
 			continue;
 		diff_find(&d, &t->config, NULL);
-		carry_out(a, &d, t->ifindex, NULL);
+		carry_out(a, &d, t->ifindex);
 	}
 }
 

@@ -23,12 +23,6 @@ static void note(int *status, int err)
 		*status = err;
 }
 
-void section_report(const struct section *section, size_t word)
-{
-	report_words(section->positions, section->count);
-	report_word(word);
-}
-
 /* Copy the text, which lives as long as conf. */
 static char *keep(struct conf *conf, const char *text)
 {
@@ -41,16 +35,18 @@ static char *keep(struct conf *conf, const char *text)
 }
 
 /* Remove the brackets of [NAME]. */
-static int cut_name(char *name, int argc)
+static int cut_name(const struct position *at, char *name, int argc)
 {
 	size_t length = strlen(name);
 
 	if (argc > 1)
-		return usage("\"%s\" is not alone on its line, expected [NAME]",
-			     name);
+		return usage_about(at,
+				   "\"%s\" is not alone on its line, expected [NAME]",
+				   name);
 	if (length < 2 || name[length - 1] != ']')
-		return usage("\"%s\" has no bracket at the end, expected [NAME]",
-			     name);
+		return usage_about(at,
+				   "\"%s\" has no bracket at the end, expected [NAME]",
+				   name);
 	name[length - 1] = '\0';
 	return STATUS_OK;
 }
@@ -61,8 +57,7 @@ static int begin_section(struct conf *conf, struct position at, char *name,
 	struct section section = { 0 };
 	int status;
 
-	report_words(&at, 1);
-	status = cut_name(name, argc);
+	status = cut_name(&at, name, argc);
 	at.word = name + 1;
 	at.column++;
 	/* The lines below a wrong name belong to its section, too. */
@@ -86,19 +81,17 @@ static int read_line(struct conf *conf, struct section *section,
 	if (wrong) {
 		if (argc < LINE_WORDS)
 			at.column = (unsigned int)(argv[argc] - line) + 1;
-		report_words(&at, 1);
-		return usage("the line %s", wrong);
+		return usage_about(&at, "the line %s", wrong);
 	}
 	for (i = 0; i < argc; i++) {
 		at.word = argv[i];
 		at.column = (unsigned int)(argv[i] - line) + 1;
 		if (!i && argv[i][0] == '[')
 			return begin_section(conf, at, argv[i], argc);
-		if (!section) {
-			report_words(&at, 1);
-			return usage("\"%s\" is before the first [NAME] of the file",
-				     argv[i]);
-		}
+		if (!section)
+			return usage_about(&at,
+					   "\"%s\" is before the first [NAME] of the file",
+					   argv[i]);
 		if (!list_add(&section->positions, &section->count, &at,
 			      sizeof(at)))
 			return no_memory();
@@ -129,14 +122,13 @@ static int read_lines(struct conf *conf, FILE *file, const char *path)
 	while ((length = getline(&line, &size, file)) >= 0) {
 		at.line++;
 		at.column = 1;
-		report_words(&at, 1);
 		kept = keep(conf, line);
 		last = conf->count;
 		wrong = line_check(line, (size_t)length, at.line == 1);
 		if (!kept)
 			err = no_memory();
 		else if (wrong)
-			err = usage("the line %s", wrong);
+			err = usage_about(&at, "the line %s", wrong);
 		else
 			err = read_line(conf,
 					last > first ? &conf->sections[last - 1]
@@ -149,7 +141,6 @@ static int read_lines(struct conf *conf, FILE *file, const char *path)
 		if (wrong && at.line == 1)
 			break;
 	}
-	report_words(NULL, 0);
 	for (last = first; last < conf->count; last++)
 		conf->sections[last].is_public = is_public(file);
 	if (ferror(file))
@@ -238,13 +229,15 @@ static int parse_section(struct section *section)
 	/* options_parse() does not change the words. */
 	for (i = 0; i < section->count; i++)
 		argv[i] = (char *)section->positions[i].word;
-	section_report(section, 0);
+	report_words(section->positions, section->count);
 	status = options_parse(&section->config, OPTIONS_FILE,
 			       (int)section->count, argv);
+	report_words(NULL, 0);
 	section->is_wrong = status;
+	section->config.source =
+		(struct source){ section->positions, section->count };
 	for (i = 0; i < section->config.naddrs; i++)
 		section->config.addrs[i].protocol = ADDRESS_PROTOCOL;
-	report_words(NULL, 0);
 	free(argv);
 	return status;
 }
@@ -285,13 +278,12 @@ static int check_names(const struct conf *conf)
 		if (section->is_unreadable ||
 		    strcmp(before->word, section->positions->word) != 0)
 			continue;
-		section_report(section, 0);
 		note(&status,
-		     usage("name: \"%s\" is given twice, first at %s:%u",
-			   before->word, before->file, before->line));
+		     usage_about(section->positions,
+				 "name: \"%s\" is given twice, first at %s:%u",
+				 before->word, before->file, before->line));
 		section->is_wrong = true;
 	}
-	report_words(NULL, 0);
 	return status;
 }
 
@@ -319,17 +311,18 @@ static void warn_of_secrets(const struct conf *conf)
 
 	for (i = 0; i < conf->count; i++) {
 		const struct section *section = &conf->sections[i];
+		const struct source *source = &section->config.source;
 
 		if (section->is_wrong || !section->is_public ||
 		    !section->config.keepalive_secret.is_set ||
 		    section->positions->file == said)
 			continue;
 		said = section->positions->file;
-		section_report(section, 0);
-		report_option("keepalive-secret");
-		report("keepalive-secret: everybody can read this file, "
-		       "expected mode 0600");
-		report_words(NULL, 0);
+		report_about(source_word(source,
+					 source_find(source,
+						     "keepalive-secret")),
+			     "keepalive-secret: everybody can read this file, "
+			     "expected mode 0600");
 	}
 }
 

@@ -42,7 +42,4 @@ void conf_free(struct conf *conf);
 /* Find a section by its name, or return NULL. */
 struct section *conf_find(const struct conf *conf, const char *name);
 
-/* Messages begin with the position of this word until report_words(NULL, 0). */
-void section_report(const struct section *section, size_t word);
-
 #endif /* CONF_H */

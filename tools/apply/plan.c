@@ -13,26 +13,28 @@
 #include "netlink/tunnels.h"
 
 static int refuse_route(struct nl *nl, const struct nl_request *request,
-			const char *name, const struct static_route *r)
+			const struct config *c, const struct static_route *r)
 {
 	const struct nl_refusal *why = &nl->refusal;
 	char ip[INET6_ADDRSTRLEN], subject[INET6_ADDRSTRLEN + 64];
+	const struct position *at = source_word(&c->source, r->word);
 
-	report_word(r->word);
 	inet_ntop(r->to.family, &r->to.v6, ip, sizeof(ip));
-	snprintf(subject, sizeof(subject), "%s: route %s/%u", name, ip,
+	snprintf(subject, sizeof(subject), "%s: route %s/%u", c->name, ip,
 		 r->prefix);
 	if (why->error == EEXIST)
-		return refused("%s: there is another one with this metric",
-			       subject);
+		return refused_about(at,
+				     "%s: there is another one with this metric",
+				     subject);
 	/* The errors of the kernel have several meanings here. */
 	if (r->to.family == AF_INET6 && !why->text[0] &&
 	    (why->error == EACCES || why->error == EINVAL ||
 	     why->error == ENODEV))
-		return refused("%s: IPv6 is off on this interface, it needs an "
-			       "MTU of 1280 and sysctl disable_ipv6=0",
-			       subject);
-	return report_refusal(nl, request, subject);
+		return refused_about(at,
+				     "%s: IPv6 is off on this interface, it needs an "
+				     "MTU of 1280 and sysctl disable_ipv6=0",
+				     subject);
+	return report_refusal_about(nl, request, subject, &c->source, r->word);
 }
 
 /*
@@ -54,7 +56,7 @@ static int add_routes(struct nl *nl, int ifindex, const struct config *from,
 		static_route_add(&request, ifindex, r,
 				 from && config_has_place(from, r));
 		if (nl_talk(nl, &request, NULL, NULL))
-			return refuse_route(nl, &request, to->name, r);
+			return refuse_route(nl, &request, to, r);
 	}
 	return STATUS_OK;
 }
@@ -99,7 +101,8 @@ static int remove_addresses(struct nl *nl, int ifindex,
 		if (nl_talk(nl, &request, NULL, NULL) &&
 		    nl->refusal.error != EADDRNOTAVAIL &&
 		    nl->refusal.error != ENXIO)
-			return report_refusal(nl, &request, to->name);
+			return report_refusal_about(nl, &request, to->name,
+						    &to->source, 0);
 	}
 	return STATUS_OK;
 }
@@ -241,20 +244,30 @@ static int change_again(struct nl *nl, const struct diff *d)
 	return status;
 }
 
-/* Undo a change that failed half way. */
-static int put_back(struct nl *nl, const struct config *before)
+/* What the tunnel was before. Messages about it have the positions of what it should be. */
+static struct config from_source_of(const struct diff *d)
 {
+	struct config before = *d->from;
+
+	before.source = d->to->source;
+	return before;
+}
+
+/* Undo a change that failed half way. */
+static int put_back(struct nl *nl, const struct diff *d)
+{
+	struct config before = from_source_of(d);
 	struct diff back;
 	struct tunnels now;
 	int status;
 
-	status = read_again(nl, before->name, &now);
+	status = read_again(nl, before.name, &now);
 	if (!status) {
-		diff_find(&back, &now.list[0].config, before);
+		diff_find(&back, &now.list[0].config, &before);
 		status = change(nl, now.list[0].ifindex, &back);
 		if (!status && back.fields & F_ADDR)
 			status = change_again(nl, &back);
-		if (!status && change_for_good(before, back.fields))
+		if (!status && change_for_good(&before, back.fields))
 			status = STATUS_REFUSED;
 	}
 	tunnels_free(&now);
@@ -268,14 +281,16 @@ static int check_mtu(const struct diff *d)
 
 	if (!(d->fields & F_MTU) || !config_starves_ipv6(to))
 		return STATUS_OK;
-	report_option("mtu");
-	return refused("%s: mtu: \"%u\" leaves no room for the IPv6 that is "
-		       "there, expected %u or more",
-		       to->name, to->mtu, IPV6_MTU_MIN);
+	return refused_about(source_word(&to->source,
+					 source_find(&to->source, "mtu")),
+			     "%s: mtu: \"%u\" leaves no room for the IPv6 that is "
+			     "there, expected %u or more",
+			     to->name, to->mtu, IPV6_MTU_MIN);
 }
 
 static int change_or_put_back(struct nl *nl, const struct diff *d, int ifindex)
 {
+	const struct position *at = source_word(&d->to->source, 0);
 	int status = check_mtu(d);
 
 	if (status)
@@ -285,59 +300,55 @@ static int change_or_put_back(struct nl *nl, const struct diff *d, int ifindex)
 		status = change_again(nl, d);
 	if (!status)
 		return STATUS_OK;
-	report_word(0);
-	if (put_back(nl, d->from))
-		report("%s: could not be put back as it was", d->from->name);
+	if (put_back(nl, d))
+		report_about(at, "%s: could not be put back as it was",
+			     d->from->name);
 	else
-		report("%s: nothing is changed", d->from->name);
+		report_about(at, "%s: nothing is changed", d->from->name);
 	return status;
 }
 
 static int recreate(struct nl *nl, const struct diff *d, int ifindex)
 {
-	int status = change_delete(nl, d->from->name, ifindex);
+	const struct position *at = source_word(&d->to->source, 0);
+	const struct config before = from_source_of(d);
+	struct nl_request request;
+	int status;
 
-	if (status)
-		return status;
+	link_delete(&request, ifindex);
+	if (nl_talk(nl, &request, NULL, NULL))
+		return report_refusal_about(nl, &request, before.name,
+					    &before.source, 0);
 	status = create(nl, d->to);
 	if (!status)
 		return STATUS_OK;
-	report_word(0);
-	if (create(nl, d->from))
-		report("%s: could not be put back as it was", d->from->name);
+	if (create(nl, &before))
+		report_about(at, "%s: could not be put back as it was",
+			     before.name);
 	else
-		report("%s: was made again as it was, without what others had "
-		       "given it%s",
-		       d->from->name,
-		       change_for_good(d->from, F_KEEPALIVE_SECRET)
-			       ? " and its keepalive-secret"
-			       : "");
+		report_about(at,
+			     "%s: was made again as it was, without what others had "
+			     "given it%s",
+			     before.name,
+			     change_for_good(&before, F_KEEPALIVE_SECRET)
+				     ? " and its keepalive-secret"
+				     : "");
 	return status;
 }
 
-int plan_execute(struct nl *nl, const struct diff *d, int ifindex,
-		 const struct section *section)
+int plan_execute(struct nl *nl, const struct diff *d, int ifindex)
 {
-	int status = STATUS_OK;
-
-	if (section)
-		section_report(section, 0);
 	switch (d->action) {
 	case ACTION_NONE:
 		break;
 	case ACTION_ADD:
-		status = create(nl, d->to);
-		break;
+		return create(nl, d->to);
 	case ACTION_CHANGE:
-		status = change_or_put_back(nl, d, ifindex);
-		break;
+		return change_or_put_back(nl, d, ifindex);
 	case ACTION_RECREATE:
-		status = recreate(nl, d, ifindex);
-		break;
+		return recreate(nl, d, ifindex);
 	case ACTION_DELETE:
-		status = change_delete(nl, d->from->name, ifindex);
-		break;
+		return change_delete(nl, d->from->name, ifindex);
 	}
-	report_words(NULL, 0);
-	return status;
+	return STATUS_OK;
 }

@@ -3,16 +3,13 @@
 #ifndef PLAN_H
 #define PLAN_H
 
-#include "apply/conf.h"
 #include "apply/diff.h"
 #include "netlink/nl.h"
 
 /*
  * Apply all of a difference or nothing: after an error the tunnel is what it was before.
- * Messages have the position of section, which is NULL if no file has the tunnel. Returns
- * enum status.
+ * Returns enum status.
  */
-int plan_execute(struct nl *nl, const struct diff *d, int ifindex,
-		 const struct section *section);
+int plan_execute(struct nl *nl, const struct diff *d, int ifindex);
 
 #endif /* PLAN_H */

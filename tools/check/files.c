@@ -105,10 +105,8 @@ void files_compare(const struct files *files, struct nl *nl,
 	d->section = section;
 	if (!section)
 		return;
-	section_report(section, 0);
 	status = resolve_numbers_or_wait(nl, &section->config,
 					 &d->dev_is_missing);
-	report_words(NULL, 0);
 	if (!status && !d->dev_is_missing)
 		compare(&section->config, tunnel, d);
 }

@@ -39,38 +39,29 @@ void report_word(size_t number)
 	word = number < nwords ? number : 0;
 }
 
-void report_option(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < nwords; i++)
-		if (!strcmp(words[i].word, name))
-			word = i;
-}
-
 void report_command(const char *name)
 {
 	command = name;
 }
 
-static void report_place(FILE *stream)
+static void print_position(FILE *stream, const struct position *at)
 {
-	if (words)
-		visible_put(stream, words[word].file);
-	else
-		visible_put(stream, at_file ? at_file : program);
-	if (words)
-		fprintf(stream, ":%u:%u", words[word].line, words[word].column);
-	else if (at_file)
+	if (at) {
+		visible_put(stream, at->file);
+		fprintf(stream, ":%u:%u: ", at->line, at->column);
+		return;
+	}
+	visible_put(stream, at_file ? at_file : program);
+	if (at_file)
 		fprintf(stream, ":%u", at_line);
 	fputs(": ", stream);
-	if (command && !words)
+	if (command)
 		fprintf(stream, "%s: ", command);
 }
 
 /* A message has words of users, files, the kernel and other programs in it. */
-static void __attribute__((format(printf, 1, 0)))
-vreport(const char *fmt, va_list args)
+static void __attribute__((format(printf, 2, 0)))
+vreport(const struct position *at, const char *fmt, va_list args)
 {
 	FILE *stream = report_stream ? report_stream : stderr;
 	char *text;
@@ -79,7 +70,7 @@ vreport(const char *fmt, va_list args)
 		text = NULL;
 	/* What was printed before belongs before the message. */
 	fflush(stdout);
-	report_place(stream);
+	print_position(stream, at ? at : words ? &words[word] : NULL);
 	visible_put(stream, text ? text : strerror(ENOMEM));
 	fputc('\n', stream);
 	free(text);
@@ -90,7 +81,16 @@ void report(const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	vreport(fmt, args);
+	vreport(NULL, fmt, args);
+	va_end(args);
+}
+
+void report_about(const struct position *at, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vreport(at, fmt, args);
 	va_end(args);
 }
 
@@ -99,7 +99,17 @@ int refused(const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	vreport(fmt, args);
+	vreport(NULL, fmt, args);
+	va_end(args);
+	return STATUS_REFUSED;
+}
+
+int refused_about(const struct position *at, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vreport(at, fmt, args);
 	va_end(args);
 	return STATUS_REFUSED;
 }
@@ -109,7 +119,17 @@ int usage(const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	vreport(fmt, args);
+	vreport(NULL, fmt, args);
+	va_end(args);
+	return STATUS_USAGE;
+}
+
+int usage_about(const struct position *at, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vreport(at, fmt, args);
 	va_end(args);
 	return STATUS_USAGE;
 }

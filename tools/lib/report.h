@@ -5,19 +5,14 @@
 
 #include <stdio.h>
 
+#include "lib/source.h"
+
 enum status {
 	STATUS_DONE = -1, /* no exit status: there is nothing left to do */
 	STATUS_OK = 0,
 	STATUS_REFUSED = 1, /* the kernel or the system said no */
 	STATUS_USAGE = 2, /* the command line is wrong, nothing was sent */
 	STATUS_FINDINGS = 3, /* check has found something wrong */
-};
-
-/* Where a word of a file is. */
-struct position {
-	const char *file;
-	const char *word;
-	unsigned int line, column; /* from 1, the column in bytes */
 };
 
 /* Where messages go; tests read them. NULL is stderr. */
@@ -33,8 +28,6 @@ void report_at(const char *file, unsigned int line);
  */
 void report_words(const struct position *positions, size_t count);
 void report_word(size_t number);
-/* Or by its text, if it is among them. */
-void report_option(const char *name);
 /* The command that is being carried out, or NULL. */
 void report_command(const char *name);
 
@@ -42,5 +35,13 @@ void report(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* The same, and return STATUS_REFUSED or STATUS_USAGE. */
 int refused(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* The same about a word of a file, or with NULL about none. */
+void report_about(const struct position *at, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+int refused_about(const struct position *at, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+int usage_about(const struct position *at, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 #endif /* REPORT_H */

@@ -10,7 +10,6 @@
 #include "netlink/change.h"
 #include "netlink/kmod.h"
 #include "netlink/refusal.h"
-#include "netlink/tunnels.h"
 
 int change_link(struct nl *nl, int ifindex, const struct config *c,
 		uint64_t fields)
@@ -19,7 +18,8 @@ int change_link(struct nl *nl, int ifindex, const struct config *c,
 
 	link_change(&request, ifindex, c, fields);
 	if (nl_talk(nl, &request, NULL, NULL))
-		return report_refusal(nl, &request, c->name);
+		return report_refusal_about(nl, &request, c->name, &c->source,
+					    0);
 	return STATUS_OK;
 }
 
@@ -32,22 +32,22 @@ uint64_t change_for_good(const struct config *before, uint64_t fields)
 }
 
 static int refuse_address(struct nl *nl, const struct nl_request *request,
-			  const char *name, const struct address *a)
+			  const struct config *c, const struct address *a)
 {
 	char ip[INET6_ADDRSTRLEN], subject[INET6_ADDRSTRLEN + 64];
 	const struct nl_refusal *why = &nl->refusal;
 
-	report_word(a->word);
 	inet_ntop(a->local.family, &a->local.v6, ip, sizeof(ip));
 	/* The kernel gives no reason, and there is hardly another. */
 	if (a->local.family == AF_INET6 && !why->text[0] &&
 	    (why->error == EACCES || why->error == EINVAL))
-		return refused("%s: addr %s/%u: IPv6 is off on this interface, "
-			       "it needs an MTU of 1280 and sysctl disable_ipv6=0",
-			       name, ip, a->prefix);
-	snprintf(subject, sizeof(subject), "%s: addr %s/%u", name, ip,
+		return refused_about(source_word(&c->source, a->word),
+				     "%s: addr %s/%u: IPv6 is off on this interface, "
+				     "it needs an MTU of 1280 and sysctl disable_ipv6=0",
+				     c->name, ip, a->prefix);
+	snprintf(subject, sizeof(subject), "%s: addr %s/%u", c->name, ip,
 		 a->prefix);
-	return report_refusal(nl, request, subject);
+	return report_refusal_about(nl, request, subject, &c->source, a->word);
 }
 
 static void take_back(struct nl *nl, int ifindex, const struct config *c,
@@ -82,7 +82,7 @@ int change_addresses(struct nl *nl, int ifindex, const struct config *c,
 		ours[i] = !err;
 		if (!err || (err == -EEXIST && existing))
 			continue;
-		status = refuse_address(nl, &request, c->name, &c->addrs[i]);
+		status = refuse_address(nl, &request, c, &c->addrs[i]);
 		take_back(nl, ifindex, c, ours, i);
 		break;
 	}
@@ -102,7 +102,7 @@ static int create(struct nl *nl, const struct config *c)
 	err = nl_talk(nl, &request, NULL, NULL);
 	if (err == -EOPNOTSUPP && !tried && kmod_is_missing()) {
 		tried = true;
-		status = kmod_load();
+		status = kmod_load(source_word(&c->source, 0));
 		if (status)
 			return status;
 		link_add(&request, c);
@@ -111,12 +111,16 @@ static int create(struct nl *nl, const struct config *c)
 	/* It was said, and is the same for each of them. */
 	if (err == -EOPNOTSUPP && status)
 		return status;
-	return err ? report_refusal(nl, &request, c->name) : STATUS_OK;
+	if (err)
+		return report_refusal_about(nl, &request, c->name, &c->source,
+					    0);
+	return STATUS_OK;
 }
 
 int change_create(struct nl *nl, const struct config *c, int *ifindex)
 {
 	struct config down = *c;
+	struct nl_request request;
 	struct tunnel tunnel;
 	int status;
 
@@ -128,9 +132,10 @@ int change_create(struct nl *nl, const struct config *c, int *ifindex)
 	status = create(nl, &down);
 	if (status)
 		return status;
-	status = tunnels_find(nl, c->name, &tunnel);
-	if (status)
-		return status;
+	link_get(&request, c->name);
+	if (link_talk(nl, &request, &tunnel))
+		return report_refusal_about(nl, &request, c->name, &c->source,
+					    0);
 	status = change_addresses(nl, tunnel.ifindex, c, false);
 	if (!status && c->up)
 		status = change_link(nl, tunnel.ifindex, c, F_UP);

@@ -139,18 +139,14 @@ bool kmod_find_fault(struct kmod_fault *fault)
 	return fault->text[0];
 }
 
-static void report_fault(const struct kmod_fault *fault)
-{
-	report("%s%s%s%s", fault->text, fault->fix[0] ? "; run \"" : "",
-	       fault->fix, fault->fix[0] ? "\"" : "");
-}
-
-void kmod_report_fault(void)
+void kmod_report_fault(const struct position *at)
 {
 	struct kmod_fault fault;
 
 	if (kmod_find_fault(&fault))
-		report_fault(&fault);
+		report_about(at, "%s%s%s%s", fault.text,
+			     fault.fix[0] ? "; run \"" : "", fault.fix,
+			     fault.fix[0] ? "\"" : "");
 }
 
 static void __attribute__((noreturn)) run_modprobe(int output)
@@ -248,16 +244,17 @@ static bool is_about_the_key(const char *text)
 	       (strstr(text, "Operation not permitted") && is_locked_down());
 }
 
-static void report_key(void)
+static void report_key(const struct position *at)
 {
-	report("this kernel takes only modules that are signed with a key it "
-	       "knows (%s); run \"mokutil --import /var/lib/dkms/mok.pub\", "
-	       "and reboot to enrol the key with which DKMS signs",
-	       is_locked_down() ? "Secure Boot: it is locked down"
-				: "Secure Boot, or module.sig_enforce");
+	report_about(at,
+		     "this kernel takes only modules that are signed with a key it "
+		     "knows (%s); run \"mokutil --import /var/lib/dkms/mok.pub\", "
+		     "and reboot to enrol the key with which DKMS signs",
+		     is_locked_down() ? "Secure Boot: it is locked down"
+				      : "Secure Boot, or module.sig_enforce");
 }
 
-int kmod_load(void)
+int kmod_load(const struct position *at)
 {
 	char text[1024] = "";
 	int status;
@@ -266,15 +263,16 @@ int kmod_load(void)
 	if (!status)
 		return STATUS_OK;
 	if (status < 0)
-		return refused("modprobe " MODULE " failed: %s",
-			       strerror(-status));
+		return refused_about(at, "modprobe " MODULE " failed: %s",
+				     strerror(-status));
 	if (text[0])
-		report("modprobe " MODULE " failed: %s", text);
+		report_about(at, "modprobe " MODULE " failed: %s", text);
 	else
-		report("modprobe " MODULE " failed: exit status %d", status);
+		report_about(at, "modprobe " MODULE " failed: exit status %d",
+			     status);
 	if (is_about_the_key(text))
-		report_key();
+		report_key(at);
 	else
-		kmod_report_fault();
+		kmod_report_fault(at);
 	return STATUS_REFUSED;
 }

@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+#include "lib/report.h"
+
 /* The kernel does not know the link kind: is it because of the module? */
 bool kmod_is_missing(void);
 
@@ -16,10 +18,10 @@ struct kmod_fault {
 
 /* False: it is loaded, or will be when the first tunnel is made, as far as is known. */
 bool kmod_find_fault(struct kmod_fault *fault);
-/* Says it, if there is one. */
-void kmod_report_fault(void);
+/* Says it, if there is one. at: where a file wants the module, or NULL. */
+void kmod_report_fault(const struct position *at);
 
 /* modprobe grex. Returns enum status, after a report. */
-int kmod_load(void);
+int kmod_load(const struct position *at);
 
 #endif /* KMOD_H */

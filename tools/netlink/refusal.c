@@ -6,30 +6,41 @@
 #include "netlink/link.h"
 #include "netlink/refusal.h"
 
-int report_refusal(const struct nl *nl, const struct nl_request *request,
-		   const char *subject)
+int report_refusal_about(const struct nl *nl, const struct nl_request *request,
+			 const char *subject, const struct source *source,
+			 size_t word)
 {
 	const struct nl_refusal *why = &nl->refusal;
 	const char *option = link_option_at(&request->header, why->offset);
 	const char *text = why->text[0] ? why->text : strerror(why->error);
+	const struct position *at =
+		source_word(source,
+			    option ? source_find(source, option) : word);
 
-	if (option)
-		report_option(option);
 	/* EACCES is something else: IPv6 is disabled. */
 	if (why->error == EPERM)
-		return refused("%s: CAP_NET_ADMIN is needed%s%s", subject,
-			       why->text[0] ? ": " : "", why->text);
+		return refused_about(at, "%s: CAP_NET_ADMIN is needed%s%s",
+				     subject, why->text[0] ? ": " : "",
+				     why->text);
 	/* The kernel has no sentence of its own for these. */
 	if (!why->text[0] && why->error == EEXIST)
-		return refused("%s: %sexists already", subject,
-			       request->header.nlmsg_type == RTM_NEWLINK
-				       ? "an interface of this name "
-				       : "");
+		return refused_about(at, "%s: %sexists already", subject,
+				     request->header.nlmsg_type == RTM_NEWLINK
+					     ? "an interface of this name "
+					     : "");
 	if (!why->text[0] && why->error == ENODEV)
-		return refused("%s: there is no such interface", subject);
+		return refused_about(at, "%s: there is no such interface",
+				     subject);
 	if (option)
-		return refused("%s: %s refused: %s", subject, option, text);
-	return refused("%s: %s", subject, text);
+		return refused_about(at, "%s: %s refused: %s", subject, option,
+				     text);
+	return refused_about(at, "%s: %s", subject, text);
+}
+
+int report_refusal(const struct nl *nl, const struct nl_request *request,
+		   const char *subject)
+{
+	return report_refusal_about(nl, request, subject, NULL, 0);
 }
 
 int report_partial(const char *what)

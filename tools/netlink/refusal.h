@@ -3,6 +3,7 @@
 #ifndef REFUSAL_H
 #define REFUSAL_H
 
+#include "lib/report.h"
 #include "netlink/nl.h"
 
 /*
@@ -11,6 +12,13 @@
  */
 int report_refusal(const struct nl *nl, const struct nl_request *request,
 		   const char *subject);
+/*
+ * The same about a word of source, or about the option there that the kernel has
+ * named.
+ */
+int report_refusal_about(const struct nl *nl, const struct nl_request *request,
+			 const char *subject, const struct source *source,
+			 size_t word);
 
 /*
  * Report that nl_dump() has given up (-EINTR) and a list of what is incomplete.

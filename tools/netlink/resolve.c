@@ -17,21 +17,23 @@ static int32_t underlay_id(const struct config *c)
 
 static int resolve_netns(struct nl *nl, struct config *c)
 {
+	const struct position *at =
+		source_word(&c->source, source_find(&c->source, "link-netns"));
 	int fd = netns_open(c->link_netns);
 	int err;
 
-	report_option("link-netns");
 	if (fd < 0)
-		return refused("link-netns: \"%s\": %s", c->link_netns,
-			       strerror(-fd));
+		return refused_about(at, "link-netns: \"%s\": %s",
+				     c->link_netns, strerror(-fd));
 	err = netns_id(nl, fd, true, &c->link_netnsid);
 	close(fd);
 	if (err == -EPERM)
-		return refused("link-netns: \"%s\": CAP_NET_ADMIN is needed",
-			       c->link_netns);
+		return refused_about(at,
+				     "link-netns: \"%s\": CAP_NET_ADMIN is needed",
+				     c->link_netns);
 	if (err)
-		return refused("link-netns: \"%s\": %s", c->link_netns,
-			       strerror(-err));
+		return refused_about(at, "link-netns: \"%s\": %s",
+				     c->link_netns, strerror(-err));
 	return STATUS_OK;
 }
 
@@ -40,6 +42,7 @@ static int resolve(struct nl *nl, struct config *c,
 {
 	struct nl_request request;
 	struct tunnel interface;
+	size_t word;
 	int status;
 
 	if (c->given & F_LINK_NETNS && c->link_netns[0]) {
@@ -58,14 +61,15 @@ static int resolve(struct nl *nl, struct config *c,
 		*missing = true;
 		return STATUS_OK;
 	}
-	report_option("dev");
+	word = source_find(&c->source, "dev");
 	if (nl->refusal.error == ENODEV)
-		return refused("dev: \"%s\": there is no such interface%s",
-			       c->dev,
-			       underlay->given & F_LINK_NETNS
-				       ? " in the underlay namespace"
-				       : "");
-	return report_refusal(nl, &request, c->dev);
+		return refused_about(source_word(&c->source, word),
+				     "dev: \"%s\": there is no such interface%s",
+				     c->dev,
+				     underlay->given & F_LINK_NETNS
+					     ? " in the underlay namespace"
+					     : "");
+	return report_refusal_about(nl, &request, c->dev, &c->source, word);
 }
 
 int resolve_numbers(struct nl *nl, struct config *c,

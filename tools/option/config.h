@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/source.h"
 #include "option/ip.h"
 
 #define NETNS_NAME_SIZE 256
@@ -154,6 +155,7 @@ struct config {
 	size_t naddrs;
 	struct static_route *routes;
 	size_t nroutes;
+	struct source source; /* what says all this */
 };
 
 bool address_equal(const struct address *a, const struct address *b);

@@ -76,7 +76,7 @@ static int cmd_show(struct gretool *g, int argc, char **argv)
 			show_text(&g->output, &tunnels.list[n]);
 	/* Nothing to show may be for want of the module. */
 	if (status || !tunnels.count)
-		kmod_report_fault();
+		kmod_report_fault(NULL);
 	tunnels_free(&tunnels);
 	return status;
 }
