@@ -12,14 +12,12 @@
 #include "lib/report.h"
 #include "netlink/netns.h"
 
-/* As many tunnels in each other as the kernel would follow, and more. */
+/* The kernel allows fewer nested tunnels. */
 #define LOOP_MAX 8
 
 /* --- the underlay, seen from one tunnel --- */
 
-/* The route goes into a tunnel; where does that one's go? Until it is known:
- * back, or out.
- */
+/* Follow the route from tunnel to tunnel until it leaves them or comes back. */
 static void find_loop(struct nl *nl, struct facts *f, int ifindex)
 {
 	const int self = f->tunnel->ifindex;
@@ -51,7 +49,7 @@ static void find_loop(struct nl *nl, struct facts *f, int ifindex)
 	f->loop[0] = '\0';
 }
 
-/* By which interface does the remote send to us? As far as it can be told. */
+/* Guess the interface on which packets from the remote arrive. */
 static int find_entry(const struct facts *f)
 {
 	const struct config *c = &f->tunnel->config;
@@ -111,8 +109,8 @@ static void read_outer(struct nl *nl, struct facts *f)
 /* --- namespaces --- */
 
 /*
- * The namespace of the underlay by name, or 1 for that of most processes. The
- * file descriptor, or -errno; *name is NULL if the shell is in it.
+ * Open the namespace of the underlay. Returns a file descriptor or -errno. *name
+ * is its name, "1" for that of most processes, or NULL if the shell is in it.
  */
 static int open_underlay(const struct facts_reader *r, const struct config *c,
 			 const char **name)
@@ -147,7 +145,7 @@ static void forget_underlay(struct facts_reader *r)
 	r->has_underlay = false;
 }
 
-/* In the namespace of the underlay. */
+/* Runs in the namespace of the underlay. */
 static int examine(struct facts_reader *r, struct facts *f, int32_t id)
 {
 	struct nl *nl = r->nl;
@@ -156,7 +154,7 @@ static int examine(struct facts_reader *r, struct facts *f, int32_t id)
 	if (r->has_underlay && r->underlay_id != id)
 		forget_underlay(r);
 	if (!f->same) {
-		/* A socket stays in the namespace in which it was made. */
+		/* A socket belongs to the namespace in which it was opened. */
 		if (!r->underlay_nl)
 			r->underlay_nl = calloc(1, sizeof(*r->underlay_nl));
 		nl = r->underlay_nl;
@@ -188,7 +186,7 @@ static int enter_and_examine(struct facts_reader *r, struct facts *f)
 	place_of(&f->there, name);
 	err = setns(fd, CLONE_NEWNET);
 	close(fd);
-	/* Not known is not wrong: it is said, and that is all. */
+	/* The check goes on without the underlay, and says so. */
 	if (err)
 		return 0;
 	err = examine(r, f, c->link_netnsid);

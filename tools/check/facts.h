@@ -23,43 +23,43 @@ struct facts {
 	struct file_difference file;
 	bool ip_gre; /* the kernel's own module is loaded */
 
-	/* In the namespace of the tunnel. */
+	/* This is about the namespace of the tunnel. */
 	struct place here;
 	struct inner_routes routes;
-	int rp_filter; /* what counts for the tunnel, -1: not known */
-	int accept_local; /* likewise */
+	int rp_filter; /* the value in effect, -1: not known */
+	int accept_local; /* the same */
 	int forwarding, forwarding_all, forwarding6;
 	int ignore_linkdown;
-	uint64_t not_for_us; /* packets that were dropped for want of forwarding */
-	uint64_t bad_source; /* packets that rp_filter dropped */
-	uint64_t martians; /* and those of other such sources, of all namespaces */
+	uint64_t not_for_us; /* packets dropped because forwarding is off */
+	uint64_t bad_source; /* packets dropped by rp_filter */
+	uint64_t martians; /* packets from impossible sources, of all namespaces */
 
-	/* In that of the outer packets. */
+	/* This is about the namespace of the outer packets. */
 	struct place there;
-	bool same; /* it is the same one */
+	bool same; /* both namespaces are the same */
 	const struct underlay *underlay; /* NULL: it cannot be entered */
 	int no_pmtu_disc; /* sysctl net.ipv4.ip_no_pmtu_disc, -1: not known */
-	/* A rule chooses GRE by its protocol: routes are not asked for. */
+	/* A rule selects GRE by its protocol, so no route was asked for. */
 	bool rule_names_gre;
 	struct route_lookup route; /* to the remote, as the tunnel asks for it */
-	struct route_lookup plain; /* likewise, as anybody else asks for it */
-	struct route_lookup detour; /* the best one that does not use the tunnel */
-	bool local_routed; /* the local address is local by a route */
-	char loop[4 * IFNAMSIZ]; /* where the route leads in a circle, or "" */
-	uint16_t neighbour; /* NUD_* of the next hop, 0: not known */
-	int entry; /* ifindex by which packets of the remote should come, or 0 */
+	struct route_lookup plain; /* to the remote, as other programs ask */
+	struct route_lookup detour; /* the best route that avoids the tunnel */
+	bool local_routed; /* a route makes the local address local */
+	char loop[4 * IFNAMSIZ]; /* the interfaces of a routing loop, or "" */
+	uint16_t neighbour; /* NUD_* state of the next hop, 0: not known */
+	int entry; /* ifindex on which packets of the remote should arrive, or 0 */
 	int entry_rp_filter;
 };
 
 struct facts_reader {
 	struct nl *nl;
-	const char *netns; /* as -n had it, or NULL */
-	int home; /* file of the namespace that the shell is in, or -1 */
-	int here; /* of the namespace of the tunnels, or -1 */
+	const char *netns; /* the argument of -n, or NULL */
+	int home; /* file of the namespace of the shell, or -1 */
+	int here; /* file of the namespace of the tunnels, or -1 */
 	int32_t home_id; /* the id of the former in the latter, or -1 */
 	struct place place;
 	struct files files;
-	/* Those of the last tunnel: the next one often has the same. */
+	/* The next tunnel often has the underlay of the last one. */
 	bool has_underlay;
 	int32_t underlay_id;
 	struct nl *underlay_nl;
@@ -71,7 +71,7 @@ void facts_open(struct facts_reader *r, struct nl *nl, const char *netns,
 		int home);
 void facts_close(struct facts_reader *r);
 
-/* Returns enum status, after a report. Free with facts_free() in both cases. */
+/* Returns enum status, after a report. The caller frees f in any case. */
 int facts_read(struct facts_reader *r, const struct tunnel *tunnel,
 	       struct facts *f);
 void facts_free(struct facts *f);

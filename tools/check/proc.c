@@ -53,7 +53,7 @@ int proc_accept_local(const char *device)
 	return higher_conf(device, "accept_local");
 }
 
-/* A line of names, then one of values for each processor. */
+/* The first line has names, the others have the values of each processor. */
 uint64_t proc_martian_sources(void)
 {
 	FILE *file = fopen("/proc/net/stat/rt_cache", "re");
@@ -78,7 +78,7 @@ uint64_t proc_martian_sources(void)
 	return sum;
 }
 
-/* Two lines of a group: its names, then as many values. */
+/* A group has a line of names and a line of as many values. */
 static uint64_t value_of(char *names, char *values, const char *name)
 {
 	char *rest_of_names, *rest_of_values;

@@ -5,20 +5,19 @@
 
 #include <stdint.h>
 
-/* net.FAMILY.conf.DEVICE.NAME; -1: it cannot be read. */
+/* Read sysctl net.FAMILY.conf.DEVICE.NAME. -1: it cannot be read. */
 int proc_conf(const char *family, const char *device, const char *name);
-/* net.ipv4.NAME; -1: it cannot be read. */
+/* Read sysctl net.ipv4.NAME. -1: it cannot be read. */
 int proc_ipv4(const char *name);
-/* What counts for the device: the higher of its own and of all. */
+/* Read the value in effect, which is the higher one of the device and of "all". */
 int proc_rp_filter(const char *device);
-/* Likewise, accept_local. */
 int proc_accept_local(const char *device);
 /*
- * Packets that were dropped for what their source is; of all network namespaces,
- * also by rp_filter.
+ * The number of packets that were dropped because of their source address, by
+ * rp_filter or otherwise, in all network namespaces.
  */
 uint64_t proc_martian_sources(void);
-/* A counter of /proc/net/snmp and the like; 0 if there is none. */
+/* Read a counter of a file like /proc/net/snmp; 0 if there is none. */
 uint64_t proc_counter(const char *path, const char *group, const char *name);
 
 #endif /* PROC_H */

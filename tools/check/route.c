@@ -12,11 +12,9 @@
 #include "netlink/refusal.h"
 #include "netlink/route.h"
 
-/* Routes of a tunnel whose way back is looked at; those of a full table are
- * all alike.
- */
+/* So many routes of a tunnel are checked for their way back. */
 #define BACK_MAX 256
-/* What stands for the addresses that only a default route is for. */
+/* This address stands for all that only a default route leads to. */
 #define SOMEWHERE 0xc6120001 /* 198.18.0.1, RFC 2544 */
 
 static void take_answer(const struct route *r, struct route_lookup *l)
@@ -91,7 +89,7 @@ bool route_rules_name_gre(struct nl *nl)
 struct search {
 	struct in_addr to;
 	int not_by;
-	int best; /* prefix length, -1: none so far */
+	int best; /* the longest prefix so far, or -1 */
 	struct route_lookup *found;
 };
 
@@ -130,7 +128,7 @@ void route_ask_without(struct nl *nl, struct in_addr to, int not_by,
 	nl_dump(nl, &request, look_at_route, &s, NULL);
 }
 
-/* Is the interface one of several next hops? */
+/* Whether the interface is one of several next hops. */
 static bool has_hop(const struct route *r, int ifindex)
 {
 	const struct rtnexthop *hop = NULL;
@@ -164,7 +162,7 @@ static int collect_route(const struct nlmsghdr *message, void *arg)
 		.protocol = r.config.protocol,
 		.shared = has_hop(&r, routes->ifindex),
 	};
-	/* Not every kernel selects them by interface. */
+	/* Not every kernel selects routes by interface. */
 	if (r.oif != routes->ifindex && !inner.shared)
 		return 0;
 	if (is_link_scope(&inner))
@@ -195,7 +193,7 @@ int inner_routes_read(struct nl *nl, int ifindex, struct inner_routes *routes)
 	return i == sizeof(families) ? 0 : err;
 }
 
-/* An address that the route is for. */
+/* Choose an address to which the route leads. */
 static struct in_addr somebody(const struct inner_route *r)
 {
 	struct in_addr to;
@@ -223,7 +221,7 @@ void inner_routes_ask_back(struct nl *nl, struct inner_routes *routes)
 			continue;
 		asked++;
 		route_ask(nl, somebody(r), &none, &back);
-		/* An address of our own tells nothing. */
+		/* A local address tells nothing about the way back. */
 		if (back.error || back.type == RTN_LOCAL)
 			continue;
 		r->back = back.oif;

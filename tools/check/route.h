@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Routes, as `ip route` shows them. */
+/* Questions to the kernel about routes. */
 #ifndef ROUTE_H
 #define ROUTE_H
 
@@ -11,29 +11,29 @@
 
 #include "netlink/nl.h"
 
-/* What the kernel says to `ip route get`. */
+/* The answer of the kernel, as `ip route get` shows it. */
 struct route_lookup {
 	bool asked;
-	int error; /* errno value: there is none */
+	int error; /* 0, or why there is no route: a positive errno value */
 	uint8_t type; /* RTN_* */
 	int oif;
-	struct in_addr gateway; /* 0.0.0.0: on the link */
+	struct in_addr gateway; /* 0.0.0.0: the destination is on the link */
 	struct in_addr source;
-	uint32_t mtu; /* 0: the interface's */
-	uint32_t expires; /* s; not 0: an ICMP error has told the MTU */
+	uint32_t mtu; /* bytes; 0: that of the interface */
+	uint32_t expires; /* s; not 0: the MTU is from an ICMP error */
 };
 
 /* A route that leads into the tunnel. */
 struct inner_route {
 	int family;
-	struct in6_addr to; /* or an in_addr at its beginning */
+	struct in6_addr to; /* of IPv4: the first four bytes */
 	uint8_t length;
 	uint8_t protocol; /* RTPROT_* */
-	bool shared; /* one of several next hops */
-	int back; /* where packets to it really go, 0: not asked */
+	bool shared; /* the tunnel is one of several next hops */
+	int back; /* the interface to which answers go, 0: not known */
 };
 
-/* What decides over a route besides the destination. */
+/* What the choice of a route depends on besides the destination. */
 struct flow {
 	struct in_addr source;
 	uint32_t oif, mark;
@@ -43,26 +43,26 @@ struct flow {
 void route_ask(struct nl *nl, struct in_addr to, const struct flow *flow,
 	       struct route_lookup *l);
 /*
- * Does a rule choose GRE packets, or all others, by their IP protocol? The kernel
- * takes no such protocol in a question for a route.
+ * Whether a routing rule selects packets by IP protocol GRE. The kernel accepts no
+ * GRE in a question for a route, so its answer would be wrong then.
  */
 bool route_rules_name_gre(struct nl *nl);
-/* The best route of the main table that does not use an interface. */
+/* Find the best route of the main table that avoids an interface. */
 void route_ask_without(struct nl *nl, struct in_addr to, int ifindex,
 		       struct route_lookup *l);
-/* NUD_* of a neighbour, 0: there is none. */
+/* Get the NUD_* state of a neighbour, 0 if there is none. */
 uint16_t route_neighbour(struct nl *nl, struct in_addr hop, int ifindex);
 
 struct inner_routes {
 	struct inner_route *list;
 	size_t count;
 	int ifindex; /* of the tunnel */
-	char back_dev[IFNAMSIZ]; /* of the first whose way back is another */
+	char back_dev[IFNAMSIZ]; /* of the first route whose answers go elsewhere */
 };
 
-/* All that lead into the tunnel. 0 or -errno; the caller frees the list. */
+/* Read all routes into the tunnel. Returns 0 or -errno; the caller frees the list. */
 int inner_routes_read(struct nl *nl, int ifindex, struct inner_routes *routes);
-/* Where do answers to what comes out of the tunnel go? */
+/* Find out where answers to packets from the tunnel go. */
 void inner_routes_ask_back(struct nl *nl, struct inner_routes *routes);
 
 #endif /* ROUTE_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What all tunnels with the same underlay namespace have around them. */
+/* What tunnels with the same underlay namespace share. */
 #ifndef UNDERLAY_H
 #define UNDERLAY_H
 
@@ -16,13 +16,13 @@
 struct iface {
 	int ifindex;
 	char name[IFNAMSIZ];
-	char kind[16]; /* "" for hardware */
+	char kind[16]; /* "" for interfaces without one, such as hardware */
 	bool up, carrier, loopback;
 	uint32_t mtu;
-	bool is_gre; /* over IPv4, of grex or of the kernel; the rest is of these */
+	bool is_gre; /* any kind of GRE over IPv4; the rest is for these */
 	struct in_addr local, remote;
 	uint32_t link, fwmark;
-	bool elsewhere; /* its outer packets are in another namespace */
+	bool elsewhere; /* its underlay is in another namespace */
 };
 
 struct iface_address {
@@ -38,11 +38,11 @@ struct underlay {
 	struct filter_text filter;
 };
 
-/* Of the namespace that we and the socket are in. 0 or -errno. */
+/* Read the namespace of this process and of the socket. Returns 0 or -errno. */
 int underlay_read(struct nl *nl, struct underlay *u);
 void underlay_free(struct underlay *u);
 
-/* NULL: there is none. */
+/* Both return NULL if there is no such interface. */
 const struct iface *iface_find(const struct underlay *u, int ifindex);
 const struct iface *iface_of_address(const struct underlay *u,
 				     struct in_addr address);

@@ -59,7 +59,7 @@ static void print_position(FILE *stream, const struct position *at)
 		fprintf(stream, "%s: ", command);
 }
 
-/* A message has words of users, files, the kernel and other programs in it. */
+/* Messages contain text of users, files, the kernel and other programs. */
 static void __attribute__((format(printf, 2, 0)))
 vreport(const struct position *at, const char *fmt, va_list args)
 {
@@ -68,7 +68,7 @@ vreport(const struct position *at, const char *fmt, va_list args)
 
 	if (vasprintf(&text, fmt, args) < 0)
 		text = NULL;
-	/* What was printed before belongs before the message. */
+	/* Keep the order of output and messages. */
 	fflush(stdout);
 	print_position(stream, at ? at : words ? &words[word] : NULL);
 	visible_put(stream, text ? text : strerror(ENOMEM));

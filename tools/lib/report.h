@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What goes to the user's stderr, and the exit status that goes with it. */
+/* Messages on stderr, and the exit status that goes with them. */
 #ifndef REPORT_H
 #define REPORT_H
 
@@ -10,33 +10,33 @@
 enum status {
 	STATUS_DONE = -1, /* no exit status: there is nothing left to do */
 	STATUS_OK = 0,
-	STATUS_REFUSED = 1, /* the kernel or the system said no */
-	STATUS_USAGE = 2, /* the command line is wrong, nothing was sent */
+	STATUS_REFUSED = 1, /* the kernel or the system has refused something */
+	STATUS_USAGE = 2, /* the command line is wrong, and nothing was sent */
 	STATUS_FINDINGS = 3, /* check has found something wrong */
 };
 
-/* Where messages go; tests read them. NULL is stderr. */
+/* Where messages go, for tests. NULL means stderr. */
 extern FILE *report_stream;
 
-/* Who speaks, "gretool" if nobody said otherwise. */
+/* Set the name of the program, which is "gretool" by default. */
 void report_program(const char *name);
-/* The line that is being carried out; file NULL: the command line. */
+/* Set the line of a file that is being executed; file is NULL on the command line. */
 void report_at(const char *file, unsigned int line);
 /*
- * The words that are being read, by number; NULL: they are in no file. Messages
- * begin with the position of the one that report_word() has named last.
+ * Set the words of a file that are being parsed, or NULL. Messages begin with the
+ * position of the word that report_word() has named last.
  */
 void report_words(const struct position *positions, size_t count);
 void report_word(size_t number);
-/* The command that is being carried out, or NULL. */
+/* Set the command that is being executed, or NULL. */
 void report_command(const char *name);
 
 void report(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* The same, and return STATUS_REFUSED or STATUS_USAGE. */
+/* The same, but these return STATUS_REFUSED or STATUS_USAGE. */
 int refused(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* The same about a word of a file, or with NULL about none. */
+/* The same about a word of a file. at is NULL if it is not from a file. */
 void report_about(const struct position *at, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 int refused_about(const struct position *at, const char *fmt, ...)

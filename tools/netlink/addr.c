@@ -4,7 +4,7 @@
 
 #include "netlink/addr.h"
 
-/* linux/if_addr.h of 5.18 and later; 4 is what a user or daemon chose. */
+/* linux/if_addr.h has these since 5.18. Users and daemons choose 4 and more. */
 #define ADDR_PROTO 11 /* IFA_PROTO */
 #define ADDR_PROTO_KERNEL_MAX 3 /* IFAPROT_KERNEL_LL */
 
@@ -85,7 +85,7 @@ static int read_addr_attr(const struct nlattr *attr, void *arg)
 			attrs->flags = mnl_attr_get_u32(attr);
 		break;
 	case IFA_LABEL:
-		/* That of the device, or that with a colon and more. */
+		/* Without a colon the label is the name of the interface. */
 		attrs->has_label = memchr(mnl_attr_get_payload(attr), ':',
 					  mnl_attr_get_payload_len(attr));
 		break;
@@ -104,9 +104,9 @@ static int read_addr_attr(const struct nlattr *attr, void *arg)
 }
 
 /*
- * The link-local address that the kernel makes for a tunnel from an IPv4
- * address: fe80::/64 and the address, with ISATAP's mark (RFC 5214, section
- * 6.1) or without. It does not always say that it made it.
+ * The kernel gives a tunnel a link-local address that it makes from an IPv4
+ * address: fe80::/64 and the address, with ISATAP's mark (RFC 5214, section 6.1)
+ * or without. Not every kernel says that it has made it.
  */
 static bool is_made_from_ipv4(const struct address *a)
 {
@@ -120,7 +120,7 @@ static bool is_made_from_ipv4(const struct address *a)
 	    memcmp(bytes, prefix, sizeof(prefix)) != 0)
 		return false;
 	memcpy(mark, bytes + 8, sizeof(mark));
-	/* fe80::1 is somebody's choice: 0.0.0.0/8 has no hosts. */
+	/* An operator has chosen fe80::1: there are no hosts in 0.0.0.0/8. */
 	if (!memcmp(mark, plain, sizeof(mark)))
 		return bytes[12];
 	mark[0] &= 0xfd; /* the universal/local bit */
@@ -141,7 +141,7 @@ static unsigned int unsaid_of(const struct addr_attrs *attrs, uint8_t scope)
 		unsaid |= UNSAID_LABEL;
 	if (attrs->metric)
 		unsaid |= UNSAID_METRIC;
-	/* That of IPv6 is told by the address. */
+	/* The scope of an IPv6 address follows from the address. */
 	if (attrs->family == AF_INET && scope != RT_SCOPE_UNIVERSE)
 		unsaid |= UNSAID_SCOPE;
 	return unsaid;
@@ -157,7 +157,7 @@ enum addr_read addr_read(const struct nlmsghdr *message,
 	memset(address, 0, sizeof(*address));
 	if (mnl_nlmsg_get_payload_len(message) < sizeof(*ifa))
 		return ADDR_MALFORMED;
-	/* Families that are no addresses to us. */
+	/* Other families are not configured here. */
 	if (ifa->ifa_family != AF_INET && ifa->ifa_family != AF_INET6)
 		return ADDR_AUTOMATIC;
 	attrs.family = ifa->ifa_family;
@@ -165,7 +165,7 @@ enum addr_read addr_read(const struct nlmsghdr *message,
 	if (mnl_attr_parse(message, sizeof(*ifa), read_addr_attr, &attrs) !=
 	    MNL_CB_OK)
 		return ADDR_MALFORMED;
-	/* IPv6 without a peer has only IFA_ADDRESS. */
+	/* An IPv6 address without a peer is in IFA_ADDRESS alone. */
 	if (!attrs.local.family)
 		attrs.local = attrs.address;
 	if (!attrs.local.family)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The addresses of a device in netlink. */
+/* Addresses of interfaces in netlink. */
 #ifndef ADDR_H
 #define ADDR_H
 
@@ -9,21 +9,22 @@
 struct address_of {
 	struct address address;
 	int ifindex;
-	size_t order; /* as the kernel told them */
+	size_t order; /* its position in the dump */
 };
 
 void addr_add(struct nl_request *request, int ifindex, const struct address *a);
 void addr_delete(struct nl_request *request, int ifindex,
 		 const struct address *a);
-/* Of one device; 0: of all. */
+/* Ask for the addresses of one interface, or of all if ifindex is 0. */
 void addr_dump(struct nl_request *request, int ifindex);
 
 enum addr_read {
 	ADDR_MALFORMED,
-	ADDR_AUTOMATIC, /* made by the kernel: not configuration */
+	ADDR_AUTOMATIC, /* from the kernel, DHCP or router advertisements */
 	ADDR_CONFIGURED,
 };
 
+/* Read a reply or notification; address is valid unless the message is malformed. */
 enum addr_read addr_read(const struct nlmsghdr *message,
 			 struct address_of *address);
 

@@ -38,7 +38,7 @@ static int refuse_address(struct nl *nl, const struct nl_request *request,
 	const struct nl_refusal *why = &nl->refusal;
 
 	inet_ntop(a->local.family, &a->local.v6, ip, sizeof(ip));
-	/* The kernel gives no reason, and there is hardly another. */
+	/* The kernel gives no reason, but there is hardly another one. */
 	if (a->local.family == AF_INET6 && !why->text[0] &&
 	    (why->error == EACCES || why->error == EINVAL))
 		return refused_about(source_word(&c->source, a->word),
@@ -90,7 +90,7 @@ int change_addresses(struct nl *nl, int ifindex, const struct config *c,
 	return status;
 }
 
-/* The kernel loads the module by itself, unless it cannot. */
+/* The kernel loads the module on its own, unless modprobe fails. */
 static int create(struct nl *nl, const struct config *c)
 {
 	static bool tried;
@@ -108,7 +108,7 @@ static int create(struct nl *nl, const struct config *c)
 		link_add(&request, c);
 		err = nl_talk(nl, &request, NULL, NULL);
 	}
-	/* It was said, and is the same for each of them. */
+	/* The reason was reported and is the same for all tunnels. */
 	if (err == -EOPNOTSUPP && status)
 		return status;
 	if (err)
@@ -124,10 +124,10 @@ int change_create(struct nl *nl, const struct config *c, int *ifindex)
 	struct tunnel tunnel;
 	int status;
 
-	/* Without addresses one message does it all. */
+	/* One message is enough for a tunnel without addresses. */
 	if (!c->naddrs && !ifindex)
 		return create(nl, c);
-	/* With addresses it comes up last. */
+	/* Otherwise the tunnel comes up after it has its addresses. */
 	down.up = false;
 	status = create(nl, &down);
 	if (status)

@@ -25,7 +25,7 @@ bool kmod_is_missing(void)
 	return !is_loaded("/sys/module/" MODULE);
 }
 
-/* What may not be looked at, as in a sandbox, may be there. */
+/* A file that may not be accessed, as in a sandbox, may exist. */
 static bool is_absent(const char *path)
 {
 	return access(path, F_OK) && (errno == ENOENT || errno == ENOTDIR);
@@ -41,7 +41,7 @@ static bool is_our_file(const char *line)
 	return name && !strncmp(name, MODULE ".ko", strlen(MODULE ".ko"));
 }
 
-/* Does depmod know of no file of it? */
+/* Whether depmod knows no file of the module. */
 static bool has_no_file(const char *modules)
 {
 	char path[512], *line = NULL;
@@ -60,7 +60,7 @@ static bool has_no_file(const char *modules)
 	return !found;
 }
 
-/* Where DKMS has written why it did not build the module; false: nowhere. */
+/* Find the log in which DKMS explains why it did not build the module. */
 static bool find_log(char *log, size_t size)
 {
 	DIR *versions = opendir(DKMS);
@@ -78,7 +78,7 @@ static bool find_log(char *log, size_t size)
 	return found;
 }
 
-/* There is no module for this kernel: what is missing to build it? */
+/* Explain why there is no module for this kernel. */
 static void explain_no_file(struct kmod_fault *fault, const char *modules,
 			    const char *release)
 {
@@ -153,7 +153,7 @@ static void __attribute__((noreturn)) run_modprobe(int output)
 {
 	dup2(output, STDOUT_FILENO);
 	dup2(output, STDERR_FILENO);
-	/* Its words are repeated to the user next to ours. */
+	/* Its messages are shown next to ours, which are in English. */
 	setenv("LC_ALL", "C", 1);
 	execl("/sbin/modprobe", "modprobe", MODULE, (char *)NULL);
 	execl("/usr/sbin/modprobe", "modprobe", MODULE, (char *)NULL);
@@ -162,7 +162,7 @@ static void __attribute__((noreturn)) run_modprobe(int output)
 	_exit(127);
 }
 
-/* All that modprobe says, on one line. */
+/* Read all messages of modprobe into one line. */
 static void read_output(int fd, char *text, size_t size)
 {
 	size_t used = 0;
@@ -186,7 +186,7 @@ static void read_output(int fd, char *text, size_t size)
 			*p = ' ';
 }
 
-/* The exit status of modprobe, or -errno. */
+/* Run modprobe. Returns its exit status, or -errno. */
 static int modprobe(char *text, size_t size)
 {
 	int pipe_fds[2];
@@ -213,7 +213,7 @@ static int modprobe(char *text, size_t size)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* A file of a few words has this one. */
+/* Whether the first line of a file has the word. */
 static bool file_has(const char *path, const char *word)
 {
 	char text[128] = "";
@@ -227,7 +227,7 @@ static bool file_has(const char *path, const char *word)
 	return strstr(text, word);
 }
 
-/* The kernel marks what it is by brackets: "none [integrity] confidentiality". */
+/* The kernel puts the current state in brackets: "none [integrity] confidentiality". */
 static bool is_locked_down(void)
 {
 	static const char path[] = "/sys/kernel/security/lockdown";
@@ -236,7 +236,7 @@ static bool is_locked_down(void)
 	       file_has(path, "[confidentiality]");
 }
 
-/* What modprobe says when the signature of the module is not one that counts. */
+/* Whether modprobe says that the kernel does not accept the signature. */
 static bool is_about_the_key(const char *text)
 {
 	return strstr(text, "Key was rejected") ||

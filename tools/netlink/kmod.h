@@ -7,21 +7,24 @@
 
 #include "lib/report.h"
 
-/* The kernel does not know the link kind: is it because of the module? */
+/* Whether the module is not loaded. */
 bool kmod_is_missing(void);
 
-/* Why it is not loaded, and cannot be. */
+/* Why the module is not loaded and cannot be loaded. */
 struct kmod_fault {
 	char text[400]; /* a sentence without a full stop */
 	char fix[160]; /* a command for a shell, or "" */
 };
 
-/* False: it is loaded, or will be when the first tunnel is made, as far as is known. */
+/*
+ * False if the module is loaded, or if nothing is known to keep the kernel from
+ * loading it with the first tunnel.
+ */
 bool kmod_find_fault(struct kmod_fault *fault);
-/* Says it, if there is one. at: where a file wants the module, or NULL. */
+/* Report the fault, if there is one. at: the word that needs the module, or NULL. */
 void kmod_report_fault(const struct position *at);
 
-/* modprobe grex. Returns enum status, after a report. */
+/* Run modprobe. Returns enum status, after a report. */
 int kmod_load(const struct position *at);
 
 #endif /* KMOD_H */

@@ -257,14 +257,14 @@ static int read_more_attr(const struct nlattr *attr, void *arg)
 	return MNL_CB_OK;
 }
 
-/* The kind comes first, so that the data are known to be ours. */
+/* The kernel puts the kind first, so it is known whose data follow. */
 static int read_info_attr(const struct nlattr *attr, void *arg)
 {
 	struct tunnel *t = arg;
 
 	switch (mnl_attr_get_type(attr)) {
 	case IFLA_INFO_KIND:
-		/* Too long for any name of ours is just another kind. */
+		/* A longer name is that of a kind which is not used here. */
 		if (!read_string(attr, t->kind, sizeof(t->kind)))
 			snprintf(t->kind, sizeof(t->kind), "unknown");
 		return MNL_CB_OK;
@@ -291,7 +291,7 @@ static void read_stats(const struct nlattr *attr, struct tunnel *t)
 {
 	size_t length = mnl_attr_get_payload_len(attr);
 
-	/* The struct grows with the kernel: take what both know. */
+	/* Newer kernels have a longer struct. */
 	if (length > sizeof(t->stats))
 		length = sizeof(t->stats);
 	memcpy(&t->stats, mnl_attr_get_payload(attr), length);
@@ -416,7 +416,7 @@ static int search_attr(const struct nlattr *attr, void *arg)
 	struct option_search *search = arg;
 	unsigned int type = mnl_attr_get_type(attr);
 
-	/* The kernel points at the header of the attribute. */
+	/* The offset is that of the header of the attribute. */
 	if ((const char *)attr == search->at)
 		search->name = option_name(type, search->in_data);
 	return MNL_CB_OK;

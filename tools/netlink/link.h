@@ -41,37 +41,37 @@ struct path {
 
 /* What the kernel says about a tunnel. */
 struct tunnel {
-	/* Without addresses and routes, see addr.h and static_route.h. */
+	/* Addresses and routes come from addr.h and static_route.h. */
 	struct config config;
-	struct static_route *odd; /* routes that a file cannot say */
+	struct static_route *odd; /* routes that a file cannot express */
 	size_t nodd;
 	unsigned int unsaid; /* enum unsaid */
 	int ifindex;
 	unsigned int flags; /* IFF_* */
-	char kind[16]; /* "" for a device without one; only grex has the rest */
-	bool has_more; /* one of the kernel's own has what grex has not */
+	char kind[16]; /* "" for an interface without one; only grex has the rest */
+	bool has_more; /* a tunnel of the kernel has options that grex lacks */
 	bool carrier;
 	uint8_t operstate; /* IF_OPER_* */
-	struct rtnl_link_stats64 stats; /* 0 unless asked for */
+	struct rtnl_link_stats64 stats; /* 0 unless they were asked for */
 	uint64_t counters[GREX_STAT_MAX + 1]; /* by GREX_STAT_* */
 	struct probes keepalives;
-	struct probes manual; /* those of link_probe() */
+	struct probes manual; /* by link_probe() */
 	struct path path;
 };
 
-/* Requests. Names are resolved to numbers before, see resolve.h. */
+/* Build requests. resolve.h turns names into numbers before. */
 void link_add(struct nl_request *request, const struct config *c);
-/* Change the given fields; c has all of them, the others are as they were. */
+/* Change the given fields to those of c. The kernel keeps the others. */
 void link_change(struct nl_request *request, int ifindex,
 		 const struct config *c, uint64_t fields);
-/* Send one probe, of so many bytes, 0: as few as it takes. */
+/* Send one probe of size bytes, or of the least possible if size is 0. */
 void link_probe(struct nl_request *request, int ifindex, uint32_t size);
 void link_delete(struct nl_request *request, int ifindex);
 void link_get(struct nl_request *request, const char *name);
-/* The name of an interface of another network namespace, or of its index. */
+/* Get an interface by its name, or by its index, in another network namespace. */
 void link_get_in(struct nl_request *request, int32_t netnsid, const char *name,
 		 uint32_t ifindex);
-/* Those of a kind, or all if it is NULL; not every kernel selects. */
+/* Ask for the interfaces of a kind, or for all. Not every kernel selects them. */
 void link_dump(struct nl_request *request, const char *kind, bool stats);
 
 /* Parts of a request that another program makes, and of a reply that it reads. */
@@ -80,14 +80,14 @@ void link_put_flags(struct ifinfomsg *ifm, const struct config *c,
 /* IFLA_INFO_XSTATS. False: it is malformed. */
 bool link_read_xstats(const struct nlattr *attr, struct tunnel *tunnel);
 
-/* A reply or notification. False: it is malformed. */
+/* Read a reply or notification. False: it is malformed. */
 bool link_read(const struct nlmsghdr *message, struct tunnel *tunnel);
 /* nl_talk() for one interface of any kind. */
 int link_talk(struct nl *nl, struct nl_request *request, struct tunnel *tunnel);
 bool link_is_grex(const struct tunnel *tunnel);
-/* The kernel's own kind of the same tunnels. */
+/* The kind of the kernel for the same tunnels. */
 bool link_is_gre(const struct tunnel *tunnel);
-/* Any kind of GRE over IPv4; the config of all of them is read. */
+/* Any kind of GRE over IPv4. link_read() reads the config of all of them. */
 bool link_is_gre_over_ipv4(const struct tunnel *tunnel);
 
 /* The option that an offset into a request is about, or NULL. */

@@ -114,7 +114,7 @@ int netns_id(struct nl *nl, int fd, bool create, int32_t *id)
 	if (err != -ENOENT || !create)
 		return err;
 	err = new_id(nl, fd);
-	/* Somebody else may have been quicker. */
+	/* Another process may have assigned one in the meantime. */
 	if (err && err != -EEXIST)
 		return err;
 	return get_id(nl, fd, id);

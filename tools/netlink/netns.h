@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Network namespaces: by name, path or pid for users, by id in netlink. */
+/* Network namespaces: users name them by name, path or pid, netlink by id. */
 #ifndef NETNS_H
 #define NETNS_H
 
@@ -8,19 +8,19 @@
 
 #include "netlink/nl.h"
 
-/* Go there. Returns enum status, after a report. */
+/* Enter a namespace. Returns enum status, after a report. */
 int netns_enter(const char *name);
 
-/* A file descriptor of it, or -errno. */
+/* Open a namespace. Returns a file descriptor or -errno. */
 int netns_open(const char *name);
 
 /*
- * The id that our namespace has for the one of fd; when it has none, it gets
- * one if create is set. -errno: ENOENT if it has none.
+ * Get the id by which our namespace knows the one of fd. If it has none, create
+ * assigns one; otherwise the result is -ENOENT.
  */
 int netns_id(struct nl *nl, int fd, bool create, int32_t *id);
 
-/* The name in /run/netns of the namespace with this id, or false. */
+/* Find the name in /run/netns of the namespace with this id. False: it has none. */
 bool netns_name(struct nl *nl, int32_t id, char *name, size_t size);
 
 #endif /* NETNS_H */

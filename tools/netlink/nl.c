@@ -7,7 +7,7 @@
 
 #include "netlink/nl.h"
 
-/* Events that come while we print wait here. */
+/* Events wait in this buffer while we print. */
 #define LISTEN_BUFFER_SIZE (4 << 20)
 #define DUMP_TRIES 8
 #define DUMP_PAUSE_US 10000
@@ -25,8 +25,8 @@ void *nl_start(struct nl_request *request, uint16_t type, uint16_t flags,
 static int nl_open(struct nl *nl, unsigned int groups)
 {
 	static const int options[] = {
-		NETLINK_EXT_ACK, /* sentences */
-		NETLINK_CAP_ACK, /* no copy of our request in them */
+		NETLINK_EXT_ACK, /* errors have a sentence */
+		NETLINK_CAP_ACK, /* errors do not repeat the request */
 		NETLINK_GET_STRICT_CHK, /* the kernel filters dumps */
 	};
 	int on = 1;
@@ -55,7 +55,7 @@ void nl_close(struct nl *nl)
 	nl->socket = NULL;
 }
 
-/* The attributes of the verdict: what is wrong, and where in the request. */
+/* The attributes of an error say what is wrong, and where in the request. */
 static int extack_attr(const struct nlattr *attr, void *arg)
 {
 	struct nl_refusal *refusal = arg;
@@ -98,7 +98,7 @@ static int nl_verdict(struct nl *nl, const struct nlmsghdr *message)
 	return verdict->error;
 }
 
-/* 1: go on receiving; 0 or -errno: it is over. */
+/* Returns 1 if there is more to receive, otherwise 0 or -errno. */
 static int nl_handle(struct nl *nl, ssize_t received, unsigned int sequence,
 		     bool *interrupted, nl_reply_fn fn, void *arg)
 {
@@ -108,7 +108,7 @@ static int nl_handle(struct nl *nl, ssize_t received, unsigned int sequence,
 
 	for (; mnl_nlmsg_ok(message, left);
 	     message = mnl_nlmsg_next(message, &left)) {
-		/* A reply to something that was given up on. */
+		/* This replies to a request that was given up. */
 		if (sequence && message->nlmsg_seq != sequence)
 			continue;
 		if (message->nlmsg_flags & NLM_F_DUMP_INTR)
@@ -161,10 +161,10 @@ int nl_talk(struct nl *nl, struct nl_request *request, nl_reply_fn fn,
 	err = nl_open(nl, 0);
 	if (!err) {
 		nlh->nlmsg_seq = ++nl->sequence;
-		/* 0 is for notifications. */
+		/* Notifications have the number 0. */
 		if (!nlh->nlmsg_seq)
 			nlh->nlmsg_seq = ++nl->sequence;
-		/* A dump ends by itself, anything else by an ack. */
+		/* A dump ends with NLMSG_DONE, other requests with an ack. */
 		if ((nlh->nlmsg_flags & NLM_F_DUMP) != NLM_F_DUMP)
 			nlh->nlmsg_flags |= NLM_F_ACK;
 		if (mnl_socket_sendto(nl->socket, nlh, nlh->nlmsg_len) < 0)
@@ -201,7 +201,7 @@ int nl_subscribe(struct nl *nl, unsigned int groups)
 
 	if (err)
 		return err;
-	/* Beyond the sysctl limit if we may, up to it if not. */
+	/* Only a privileged process may go beyond the sysctl limit. */
 	if (setsockopt(mnl_socket_get_fd(nl->socket), SOL_SOCKET,
 		       SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
 		setsockopt(mnl_socket_get_fd(nl->socket), SOL_SOCKET, SO_RCVBUF,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* An rtnetlink socket: send a request, read its replies and its verdict. */
+/* An rtnetlink socket, which sends requests and reads the replies to them. */
 #ifndef NL_H
 #define NL_H
 
@@ -12,7 +12,7 @@
 /* The largest dump message of the kernel is 32 KiB. */
 #define NL_RECEIVE_SIZE 65536
 
-/* Room for any request of ours. */
+/* Large enough for any request of gretool. */
 struct nl_request {
 	union {
 		struct nlmsghdr header;
@@ -20,47 +20,47 @@ struct nl_request {
 	};
 };
 
-/* Why the kernel said no. */
+/* Why the kernel has refused a request. */
 struct nl_refusal {
-	int error; /* errno value, positive */
-	char text[256]; /* its sentence, or "" */
+	int error; /* a positive errno value */
+	char text[256]; /* the sentence of the kernel, or "" */
 	uint32_t offset; /* of the refused attribute in the request, or 0 */
 };
 
 struct nl {
-	struct mnl_socket *socket; /* NULL: not open yet */
+	struct mnl_socket *socket; /* NULL: it is not open yet */
 	unsigned int sequence;
 	struct nl_refusal refusal; /* of the last request */
 	char buffer[NL_RECEIVE_SIZE]
 		__attribute__((aligned(__alignof__(struct nlmsghdr))));
 };
 
-/* Called for each message of a reply; not 0 (-errno) ends the request. */
+/* Called for each message of a reply. A negative errno ends the request. */
 typedef int (*nl_reply_fn)(const struct nlmsghdr *message, void *arg);
 
-/* Begin a request; header is struct ifinfomsg or the like, zeroed. */
+/* Begin a request. Returns its zeroed header, a struct ifinfomsg or the like. */
 void *nl_start(struct nl_request *request, uint16_t type, uint16_t flags,
 	       size_t header);
 
 /*
- * Send a request and hand each reply to fn, until the kernel's verdict: 0 or
- * -errno, with the reason in nl->refusal. Opens the socket when needed.
- * -EINTR: the dump changed while it was read, read again.
+ * Send a request and call fn for each reply. Returns 0 or -errno; nl->refusal has
+ * the reason then. -EINTR means that a dump changed while it was read. The first
+ * request opens the socket.
  */
 int nl_talk(struct nl *nl, struct nl_request *request, nl_reply_fn fn,
 	    void *arg);
 
 /*
- * nl_talk() for a dump; fn adds to a list of *count items, or count is NULL. The
- * dump is read again if it changed meanwhile. -EINTR: it changed every time, and
- * something may be missing from the list.
+ * nl_talk() for a dump, which is read again if it changed while it was read. fn
+ * adds to a list of *count items; count is NULL if there is no list. -EINTR means
+ * that the dump changed every time, so that something may be missing.
  */
 int nl_dump(struct nl *nl, const struct nl_request *request, nl_reply_fn fn,
 	    void *arg, size_t *count);
 
-/* Receive notifications of the rtnetlink groups, a bit for each. */
+/* Receive the notifications of a mask of rtnetlink groups. */
 int nl_subscribe(struct nl *nl, unsigned int groups);
-/* Wait for notifications. -ENOBUFS: some were lost. */
+/* Call fn for each notification. -ENOBUFS means that some were lost. */
 int nl_listen(struct nl *nl, nl_reply_fn fn, void *arg);
 
 void nl_close(struct nl *nl);

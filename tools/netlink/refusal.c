@@ -17,12 +17,12 @@ int report_refusal_about(const struct nl *nl, const struct nl_request *request,
 		source_word(source,
 			    option ? source_find(source, option) : word);
 
-	/* EACCES is something else: IPv6 is disabled. */
+	/* EACCES means something else: IPv6 is disabled. */
 	if (why->error == EPERM)
 		return refused_about(at, "%s: CAP_NET_ADMIN is needed%s%s",
 				     subject, why->text[0] ? ": " : "",
 				     why->text);
-	/* The kernel has no sentence of its own for these. */
+	/* The kernel has no sentence of its own for these errors. */
 	if (!why->text[0] && why->error == EEXIST)
 		return refused_about(at, "%s: %sexists already", subject,
 				     request->header.nlmsg_type == RTM_NEWLINK

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the kernel answered, in words. */
+/* Messages about the answers of the kernel. */
 #ifndef REFUSAL_H
 #define REFUSAL_H
 
@@ -7,14 +7,14 @@
 #include "netlink/nl.h"
 
 /*
- * Report why the kernel refused a request about subject (a tunnel, an
- * address). Returns STATUS_REFUSED.
+ * Report why the kernel has refused a request about a subject, which is a tunnel
+ * or an address. Returns STATUS_REFUSED.
  */
 int report_refusal(const struct nl *nl, const struct nl_request *request,
 		   const char *subject);
 /*
- * The same about a word of source, or about the option there that the kernel has
- * named.
+ * The same, with the position of the option that the kernel names, or of the word
+ * with this number if it names none.
  */
 int report_refusal_about(const struct nl *nl, const struct nl_request *request,
 			 const char *subject, const struct source *source,

@@ -84,7 +84,7 @@ int resolve_numbers_or_wait(struct nl *nl, struct config *c, bool *missing)
 	return resolve(nl, c, c, missing);
 }
 
-/* The interface of this index. Returns a negative errno. */
+/* Read the interface to which c->link refers. Returns 0 or -errno. */
 static int find_link(struct nl *nl, const struct config *c,
 		     struct tunnel *interface)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Names of interfaces and network namespaces to numbers, and back. */
+/* Convert names of interfaces and network namespaces to numbers, and back. */
 #ifndef RESOLVE_H
 #define RESOLVE_H
 
@@ -7,22 +7,19 @@
 #include "option/config.h"
 
 /*
- * dev to link and link_netns to link_netnsid, where given. underlay has the
- * namespace in which dev is. Returns enum status, after a report.
+ * Set link from dev and link_netnsid from link_netns, if they are given. dev is in
+ * the namespace that underlay names. Returns enum status, after a report.
  */
 int resolve_numbers(struct nl *nl, struct config *c,
 		    const struct config *underlay);
 
-/*
- * Likewise, for all of a tunnel, whose dev may still be to come: missing says so,
- * instead of a report.
- */
+/* The same for a whole tunnel. Sets missing, instead of a report, if there is no dev. */
 int resolve_numbers_or_wait(struct nl *nl, struct config *c, bool *missing);
 
-/* The interface that the kernel has for dev is not there any more. */
+/* Whether the interface that the kernel has for dev no longer exists. */
 bool resolve_dev_is_gone(struct nl *nl, const struct config *c);
 
-/* link to dev and link_netnsid to link_netns, as far as they can be known. */
+/* Set dev from link and link_netns from link_netnsid, as far as they are known. */
 void resolve_names(struct nl *nl, struct config *c);
 
 #endif /* RESOLVE_H */

@@ -67,7 +67,7 @@ static void read_attr(const struct nlattr *attr, struct route *r)
 		break;
 	case RTA_CACHEINFO:
 		attr_read(attr, &cache, sizeof(cache));
-		/* In ticks of a hundredth of a second. */
+		/* The unit is a hundredth of a second. */
 		if (cache.rta_expires > 0)
 			r->expires = (uint32_t)cache.rta_expires / 100 + 1;
 		break;
@@ -76,7 +76,7 @@ static void read_attr(const struct nlattr *attr, struct route *r)
 		r->odd = true;
 		break;
 	default:
-		/* Another family's gateway, labels, ... */
+		/* A gateway of another family, labels, ... */
 		r->odd = true;
 	}
 }

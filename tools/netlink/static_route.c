@@ -64,7 +64,7 @@ static int collect_route(struct reading *reading, const struct route *r)
 
 	if (!r->oif || (reading->only && r->oif != reading->only))
 		return 0;
-	/* The message goes away. */
+	/* They are valid as long as the message. */
 	kept.hops = NULL;
 	return list_add(&routes->list, &routes->count, &kept, sizeof(kept))
 		       ? 0
@@ -80,14 +80,14 @@ static int read_message(const struct nlmsghdr *message, void *arg)
 
 	if (!route_read(message, &r))
 		return -EBADMSG;
-	/* Not every kernel selects, or has IPv6. */
+	/* Not every kernel selects the routes, or has IPv6. */
 	if (r.config.to.family != reading->family ||
 	    r.config.protocol != reading->protocol || r.type != RTN_UNICAST ||
 	    r.is_cached)
 		return 0;
 	if (!r.hops)
 		return collect_route(reading, &r);
-	/* A route with several next hops is one of each of their devices. */
+	/* A route with several next hops counts for each of their interfaces. */
 	while (!err && (hop = route_next_hop(&r, hop))) {
 		r.oif = hop->rtnh_ifindex;
 		err = collect_route(reading, &r);

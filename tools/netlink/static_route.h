@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The routes in netlink that a file of tunnels can say. */
+/* Routes in netlink that a file of tunnels can express. */
 #ifndef STATIC_ROUTE_H
 #define STATIC_ROUTE_H
 
@@ -10,17 +10,17 @@ struct static_routes {
 	size_t count;
 };
 
-/* beside: also where there is one to the same place, which goes on before it. */
+/* With beside, the route goes behind one to the same destination. */
 void static_route_add(struct nl_request *request, int ifindex,
 		      const struct static_route *r, bool beside);
 void static_route_delete(struct nl_request *request, int ifindex,
 			 const struct static_route *r);
 
 /*
- * Those of gretool, of people (RTPROT_BOOT) and of scripts (RTPROT_STATIC), of
- * one device or, with 0, of all, sorted by device and destination. What the
- * kernel and daemons have made is left out. 0 or -errno; the caller frees the
- * list in both cases.
+ * Read the routes of gretool, of users (RTPROT_BOOT) and of scripts (RTPROT_STATIC)
+ * by one interface, or by all if ifindex is 0. Routes of the kernel and of daemons
+ * are left out. The list is sorted by interface and destination; the caller frees
+ * it in any case. Returns 0 or -errno; with -EINTR some may be missing.
  */
 int static_routes_read(struct nl *nl, int ifindex,
 		       struct static_routes *routes);

@@ -73,14 +73,14 @@ static int collect_tunnel(const struct nlmsghdr *message, void *arg)
 
 	if (!link_read(message, &t))
 		return -EBADMSG;
-	/* A kernel that has never seen grex does not filter. */
+	/* A kernel without the module does not filter by its kind. */
 	if (link_is_grex(&t) &&
 	    !list_add(&tunnels->list, &tunnels->count, &t, sizeof(t)))
 		return -ENOMEM;
 	return 0;
 }
 
-/* In the order in which they were made, which not every kernel keeps. */
+/* Sort by age. Not every kernel dumps interfaces in this order. */
 static int compare_tunnels(const void *left, const void *right)
 {
 	const struct tunnel *a = left, *b = right;
@@ -145,7 +145,7 @@ static int compare_addresses(const void *left, const void *right)
 	return a->order < b->order ? -1 : a->order > b->order;
 }
 
-/* The first address of the interface: addresses are sorted. */
+/* Find the first address of the interface in the sorted list. */
 static size_t first_of(const struct addresses *addresses, int ifindex)
 {
 	size_t low = 0, high = addresses->count;
@@ -174,7 +174,7 @@ static bool take_addresses(struct tunnel *t, const struct addresses *addresses)
 	return true;
 }
 
-/* only: the index of the one that there is, or 0. */
+/* only: the index of the tunnel if there is a single one, or 0. */
 static int read_addresses(struct nl *nl, struct tunnels *tunnels, int only)
 {
 	struct addresses addresses = { 0 };
@@ -183,7 +183,7 @@ static int read_addresses(struct nl *nl, struct tunnels *tunnels, int only)
 	size_t i;
 	int err;
 
-	/* Not every kernel selects. */
+	/* Not every kernel selects the addresses. */
 	addr_dump(&request, only);
 	err = nl_dump(nl, &request, collect_address, &addresses,
 		      &addresses.count);
@@ -260,7 +260,7 @@ int tunnels_read_routes(struct nl *nl, struct tunnels *tunnels)
 		note_partial(tunnels, "routes");
 	else if (err)
 		status = refused("routes: %s", strerror(-err));
-	/* Both are sorted by index. */
+	/* Both lists are sorted by the index of the interface. */
 	for (j = 0; j < routes.count && !status; j++) {
 		const struct route *r = &routes.list[j];
 
