@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "lib/siphash.h"
 
-struct state {
+struct siphash {
 	uint64_t v0, v1, v2, v3;
 };
 
@@ -20,7 +20,7 @@ static uint64_t rotate(uint64_t word, unsigned int bits)
 	return word << bits | word >> (64 - bits);
 }
 
-static void rounds(struct state *s, unsigned int count)
+static void rounds(struct siphash *s, unsigned int count)
 {
 	while (count--) {
 		s->v0 += s->v1;
@@ -40,7 +40,7 @@ uint64_t siphash_empty(const uint8_t key[SIPHASH_KEY_SIZE])
 {
 	const uint64_t k0 = little_endian(key), k1 = little_endian(key + 8);
 	/* "somepseudorandomlygeneratedbytes" */
-	struct state s = {
+	struct siphash s = {
 		.v0 = k0 ^ 0x736f6d6570736575,
 		.v1 = k1 ^ 0x646f72616e646f6d,
 		.v2 = k0 ^ 0x6c7967656e657261,

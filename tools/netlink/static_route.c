@@ -51,18 +51,18 @@ void static_route_delete(struct nl_request *request, int ifindex,
 		  nl_start(request, RTM_DELROUTE, 0, sizeof(struct rtmsg)));
 }
 
-struct reading {
+struct selection {
 	struct static_routes *routes;
 	int family, only;
 	uint8_t protocol;
 };
 
-static int collect_route(struct reading *reading, const struct route *r)
+static int collect_route(struct selection *s, const struct route *r)
 {
-	struct static_routes *routes = reading->routes;
+	struct static_routes *routes = s->routes;
 	struct route kept = *r;
 
-	if (!r->oif || (reading->only && r->oif != reading->only))
+	if (!r->oif || (s->only && r->oif != s->only))
 		return 0;
 	/* They are valid as long as the message. */
 	kept.hops = NULL;
@@ -74,23 +74,23 @@ static int collect_route(struct reading *reading, const struct route *r)
 static int read_message(const struct nlmsghdr *message, void *arg)
 {
 	const struct rtnexthop *hop = NULL;
-	struct reading *reading = arg;
+	struct selection *s = arg;
 	struct route r;
 	int err = 0;
 
 	if (!route_read(message, &r))
 		return -EBADMSG;
 	/* Not every kernel selects the routes, or has IPv6. */
-	if (r.config.to.family != reading->family ||
-	    r.config.protocol != reading->protocol || r.type != RTN_UNICAST ||
+	if (r.config.to.family != s->family ||
+	    r.config.protocol != s->protocol || r.type != RTN_UNICAST ||
 	    r.is_cached)
 		return 0;
 	if (!r.hops)
-		return collect_route(reading, &r);
+		return collect_route(s, &r);
 	/* A route with several next hops counts for each of their interfaces. */
 	while (!err && (hop = route_next_hop(&r, hop))) {
 		r.oif = hop->rtnh_ifindex;
-		err = collect_route(reading, &r);
+		err = collect_route(s, &r);
 	}
 	return err;
 }
@@ -120,7 +120,7 @@ int static_routes_read(struct nl *nl, int ifindex, struct static_routes *routes)
 	static const int families[] = { AF_INET, AF_INET6 };
 	static const uint8_t protocols[] = { ROUTE_PROTOCOL, RTPROT_BOOT,
 					     RTPROT_STATIC };
-	struct reading reading = { .routes = routes, .only = ifindex };
+	struct selection selection = { .routes = routes, .only = ifindex };
 	struct nl_request request;
 	bool partial = false;
 	size_t i, j;
@@ -128,18 +128,18 @@ int static_routes_read(struct nl *nl, int ifindex, struct static_routes *routes)
 
 	memset(routes, 0, sizeof(*routes));
 	for (i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
-		reading.family = families[i];
+		selection.family = families[i];
 		for (j = 0; j < sizeof(protocols) && !err; j++) {
-			reading.protocol = protocols[j];
-			route_dump(&request, reading.family, ifindex)
-				->rtm_protocol = reading.protocol;
-			err = nl_dump(nl, &request, read_message, &reading,
+			selection.protocol = protocols[j];
+			route_dump(&request, selection.family, ifindex)
+				->rtm_protocol = selection.protocol;
+			err = nl_dump(nl, &request, read_message, &selection,
 				      &routes->count);
 			partial |= err == -EINTR;
 			err = err == -EINTR ? 0 : err;
 		}
 		/* Not every kernel has IPv6. */
-		if (err && reading.family == AF_INET)
+		if (err && selection.family == AF_INET)
 			return err;
 	}
 	if (routes->count)
