@@ -99,11 +99,11 @@ static void save_tunnel(FILE *out, const struct tunnel *t)
 	for (i = 0; i < t->config.naddrs; i++)
 		save_unsaid_of_address(out, t->config.name,
 				       &t->config.addrs[i]);
-	for (i = 0; i < t->nodd; i++) {
+	for (i = 0; i < t->nunsupported; i++) {
 		report("%s: a route is not saved, it has more than a file can say",
 		       t->config.name);
 		fputs("# not saved, it has more than a file can say:", out);
-		route_print(out, &t->odd[i]);
+		route_print(out, &t->unsupported[i]);
 		putc('\n', out);
 	}
 }
@@ -133,7 +133,8 @@ static bool set_aside(struct tunnel *t)
 		const struct static_route r = c->routes[i];
 
 		if (config_has_place(c, &r))
-			done = list_add(&t->odd, &t->nodd, &r, sizeof(r)) &&
+			done = list_add(&t->unsupported, &t->nunsupported, &r,
+					sizeof(r)) &&
 			       done;
 		else
 			c->routes[c->nroutes++] = r;

@@ -43,8 +43,8 @@ struct path {
 struct tunnel {
 	/* Addresses and routes come from addr.h and static_route.h. */
 	struct config config;
-	struct static_route *odd; /* routes that a file cannot express */
-	size_t nodd;
+	struct static_route *unsupported; /* routes that a file cannot express */
+	size_t nunsupported;
 	unsigned int unsaid; /* enum unsaid */
 	int ifindex;
 	unsigned int flags; /* IFF_* */

@@ -26,7 +26,7 @@ static void read_metrics(const struct nlattr *metrics, struct route *r)
 {
 	const struct nlattr *attr;
 
-	r->odd |= mnl_attr_get_payload_len(metrics) > 0;
+	r->is_unsupported |= mnl_attr_get_payload_len(metrics) > 0;
 	mnl_attr_for_each_nested(attr, metrics)
 		if (mnl_attr_get_type(attr) == RTAX_MTU)
 			attr_read(attr, &r->mtu, sizeof(r->mtu));
@@ -56,11 +56,11 @@ static void read_attr(const struct nlattr *attr, struct route *r)
 		break;
 	case RTA_PREF:
 		attr_read(attr, &preference, sizeof(preference));
-		r->odd |= preference;
+		r->is_unsupported |= preference;
 		break;
 	case RTA_MULTIPATH:
 		r->hops = attr;
-		r->odd = true;
+		r->is_unsupported = true;
 		break;
 	case RTA_METRICS:
 		read_metrics(attr, r);
@@ -73,11 +73,11 @@ static void read_attr(const struct nlattr *attr, struct route *r)
 		break;
 	case RTA_PREFSRC:
 		read_ip(attr, c->to.family, &r->source);
-		r->odd = true;
+		r->is_unsupported = true;
 		break;
 	default:
 		/* A gateway of another family, labels, ... */
-		r->odd = true;
+		r->is_unsupported = true;
 	}
 }
 
@@ -95,8 +95,8 @@ bool route_read(const struct nlmsghdr *message, struct route *r)
 	r->config.protocol = rtm->rtm_protocol;
 	r->type = rtm->rtm_type;
 	r->is_cached = rtm->rtm_flags & RTM_F_CLONED;
-	r->odd = rtm->rtm_tos || rtm->rtm_src_len ||
-		 rtm->rtm_flags & RTNH_F_ONLINK;
+	r->is_unsupported = rtm->rtm_tos || rtm->rtm_src_len ||
+			    rtm->rtm_flags & RTNH_F_ONLINK;
 	mnl_attr_for_each(attr, message, sizeof(*rtm))
 		read_attr(attr, r);
 	return true;

@@ -9,7 +9,7 @@
 /* A route of IPv4 or IPv6, as RTM_NEWROUTE has it. */
 struct route {
 	struct static_route config; /* what a file of tunnels can express */
-	bool odd; /* it has attributes beyond that */
+	bool is_unsupported; /* it has attributes beyond that */
 	uint8_t type; /* RTN_* */
 	bool is_cached; /* it is an exception of another route */
 	int oif; /* 0: none, or several next hops */

@@ -50,9 +50,9 @@ int tunnels_find_index(struct nl *nl, int ifindex, struct tunnel *t)
 static void tunnel_free(struct tunnel *t)
 {
 	config_free(&t->config);
-	free(t->odd);
-	t->odd = NULL;
-	t->nodd = 0;
+	free(t->unsupported);
+	t->unsupported = NULL;
+	t->nunsupported = 0;
 }
 
 void tunnels_free(struct tunnels *tunnels)
@@ -241,8 +241,8 @@ int tunnels_fill(struct nl *nl, struct tunnels *tunnels)
 
 static bool take_route(struct tunnel *t, const struct route *r)
 {
-	if (r->odd)
-		return list_add(&t->odd, &t->nodd, &r->config,
+	if (r->is_unsupported)
+		return list_add(&t->unsupported, &t->nunsupported, &r->config,
 				sizeof(r->config));
 	return config_add_route(&t->config, &r->config);
 }

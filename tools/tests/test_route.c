@@ -30,7 +30,7 @@ static void test_static(void)
 					 .metric = 5,
 					 .table = 1000 });
 	check(route_read(nlh, &r) && r.oif == 7 && r.type == RTN_UNICAST &&
-		      !r.odd && !r.is_cached,
+		      !r.is_unsupported && !r.is_cached,
 	      "a route that a file can say");
 	check(r.config.to.family == AF_INET && r.config.prefix == 16 &&
 		      r.config.metric == 5 && r.config.table == 1000 &&
@@ -42,15 +42,16 @@ static void test_static(void)
 					 .prefix = 32,
 					 .table = RT_TABLE_MAIN });
 	check(route_read(nlh, &r) && r.config.to.family == AF_INET6 &&
-		      r.config.via.family == AF_INET6 && !r.odd,
+		      r.config.via.family == AF_INET6 && !r.is_unsupported,
 	      "a route of IPv6, by a gateway");
 	mnl_attr_put_u8(nlh, RTA_PREF, 0);
-	check(route_read(nlh, &r) && !r.odd, "the usual preference");
+	check(route_read(nlh, &r) && !r.is_unsupported, "the usual preference");
 	mnl_attr_put_u8(nlh, RTA_PREF, 1);
-	check(route_read(nlh, &r) && r.odd, "a preference is more");
+	check(route_read(nlh, &r) && r.is_unsupported, "a preference is more");
 	put_plain();
 	mnl_attr_put_u32(nlh, RTA_FLOW, 1);
-	check(route_read(nlh, &r) && r.odd, "and so is what is not known");
+	check(route_read(nlh, &r) && r.is_unsupported,
+	      "and so is what is not known");
 	nl_start(&request, RTM_NEWROUTE, 0, sizeof(struct rtmsg) - 4);
 	check(!route_read(nlh, &r), "a message without its header is refused");
 }
@@ -92,7 +93,7 @@ static void test_hops(void)
 
 	put_plain();
 	mnl_attr_put(nlh, RTA_MULTIPATH, sizeof(hops), hops);
-	check(route_read(nlh, &r) && r.odd, "several next hops");
+	check(route_read(nlh, &r) && r.is_unsupported, "several next hops");
 	while ((hop = route_next_hop(&r, hop)))
 		list[strlen(list)] = (char)('0' + hop->rtnh_ifindex);
 	check_text(list, "345", "each of them");
