@@ -128,21 +128,21 @@ static const struct counter_check counters[] = {
 
 const size_t counter_checks = sizeof(counters) / sizeof(counters[0]);
 
-static uint64_t packets_of(const struct facts *f, enum counted_of direction)
+static uint64_t packets_of(const struct snapshot *s, enum counted_of direction)
 {
-	const struct rtnl_link_stats64 *s = &f->tunnel->stats;
+	const struct rtnl_link_stats64 *stats = &s->tunnel->stats;
 
 	if (direction == RX)
-		return s->rx_packets + s->rx_errors + s->rx_dropped;
-	return s->tx_packets + s->tx_errors + s->tx_dropped;
+		return stats->rx_packets + stats->rx_errors + stats->rx_dropped;
+	return stats->tx_packets + stats->tx_errors + stats->tx_dropped;
 }
 
-static void fix_counter(const struct facts *f,
+static void fix_counter(const struct snapshot *s,
 			const struct counter_check *check,
 			struct finding *found)
 {
-	const struct config *c = &f->tunnel->config;
-	const uint32_t fits = fitting_mtu(f);
+	const struct config *c = &s->tunnel->config;
+	const uint32_t fits = fitting_mtu(s);
 	char name[SHELL_NAME_SIZE];
 
 	shell_word(c->name, name, sizeof(name));
@@ -152,7 +152,7 @@ static void fix_counter(const struct facts *f,
 	case FIX_MTU:
 		if (fits && c->mtu > fits)
 			found_fix(found, "%s set %s mtu %" PRIu32,
-				  f->here.gretool, name, fits);
+				  s->here.gretool, name, fits);
 		return;
 	case FIX_OPTIONS_UNLESS_REPLYING:
 		if (c->keepalive_reply)
@@ -161,14 +161,14 @@ static void fix_counter(const struct facts *f,
 	case FIX_OPTIONS:
 		break;
 	}
-	found_fix(found, "%s set %s %s", f->here.gretool, name, check->options);
+	found_fix(found, "%s set %s %s", s->here.gretool, name, check->options);
 }
 
-void check_counter(const struct facts *f, size_t i, struct finding *found)
+void check_counter(const struct snapshot *s, size_t i, struct finding *found)
 {
 	const struct counter_check *check = &counters[i];
-	const uint64_t count = f->tunnel->counters[check->stat];
-	const uint64_t all = packets_of(f, check->direction);
+	const uint64_t count = s->tunnel->counters[check->stat];
+	const uint64_t all = packets_of(s, check->direction);
 	const bool many = check->direction != ANY && count >= MANY &&
 			  count >= all / SHARE;
 
@@ -183,5 +183,5 @@ void check_counter(const struct facts *f, size_t i, struct finding *found)
 			  "%" PRIu64 " of %" PRIu64 " packets %s %s", count,
 			  all, check->direction == RX ? "received" : "sent",
 			  check->text);
-	fix_counter(f, check, found);
+	fix_counter(s, check, found);
 }

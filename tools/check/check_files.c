@@ -4,30 +4,30 @@
 
 #include "check/checks.h"
 
-static bool dev_is_gone(const struct facts *f)
+static bool dev_is_gone(const struct snapshot *s)
 {
-	const struct config *c = &f->tunnel->config;
+	const struct config *c = &s->tunnel->config;
 
-	return f->underlay && c->link && !iface_find(f->underlay, (int)c->link);
+	return s->underlay && c->link && !iface_find(s->underlay, (int)c->link);
 }
 
-bool waits_for_dev(const struct facts *f)
+bool waits_for_dev(const struct snapshot *s)
 {
-	return f->file.dev_is_missing || dev_is_gone(f);
+	return s->file.dev_is_missing || dev_is_gone(s);
 }
 
-void check_dev_missing(const struct facts *f, struct finding *found)
+void check_dev_missing(const struct snapshot *s, struct finding *found)
 {
-	const struct config *c = &f->tunnel->config;
-	const bool works = c->up && !dev_is_gone(f);
+	const struct config *c = &s->tunnel->config;
+	const bool works = c->up && !dev_is_gone(s);
 
-	if (!waits_for_dev(f))
+	if (!waits_for_dev(s))
 		return;
-	if (f->file.dev_is_missing)
+	if (s->file.dev_is_missing)
 		found_say(found, works ? SEVERITY_WARNING : SEVERITY_PROBLEM,
 			  "%s says dev %s, but there is no such interface%s",
-			  f->file.section->positions[0].file,
-			  f->file.section->config.dev,
+			  s->file.section->positions[0].file,
+			  s->file.section->config.dev,
 			  works ? ": the tunnel stays as it is"
 				: " yet: the tunnel waits for it");
 	else
@@ -36,9 +36,9 @@ void check_dev_missing(const struct facts *f, struct finding *found)
 			  c->dev);
 }
 
-void check_differs(const struct facts *f, struct finding *found)
+void check_differs(const struct snapshot *s, struct finding *found)
 {
-	const struct file_difference *file = &f->file;
+	const struct file_difference *file = &s->file;
 
 	if (!file->is[0] && !file->said[0])
 		return;
@@ -47,7 +47,7 @@ void check_differs(const struct facts *f, struct finding *found)
 		  "\"%s\"",
 		  file->section->positions[0].file,
 		  file->section->positions[0].line, file->is, file->said);
-	found_fix(found, "%s apply", f->here.gretool);
+	found_fix(found, "%s apply", s->here.gretool);
 }
 
 void check_not_there(const struct section *section, struct finding *found)

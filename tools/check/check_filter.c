@@ -22,43 +22,43 @@ struct ruling {
 	char peer[32]; /* "from 192.0.2.2" */
 };
 
-static struct filter_packet packet_of(const struct facts *f, bool out)
+static struct filter_packet packet_of(const struct snapshot *s, bool out)
 {
-	const struct config *c = &f->tunnel->config;
+	const struct config *c = &s->tunnel->config;
 	struct in_addr local = c->local.v4, remote = c->remote.v4;
 	struct filter_packet p = { .out = out, .device = "" };
-	int ifindex = f->route.asked && !f->route.error ? f->route.oif : 0;
+	int ifindex = s->route.asked && !s->route.error ? s->route.oif : 0;
 	const struct iface *i;
 
 	/* It arrives where the local address is, if that is known. */
-	if (!out && f->entry)
-		ifindex = f->entry;
-	i = iface_find(f->underlay, ifindex);
+	if (!out && s->entry)
+		ifindex = s->entry;
+	i = iface_find(s->underlay, ifindex);
 	if (i)
 		p.device = i->name;
 	if (!c->local.family)
-		local = f->route.source;
+		local = s->route.source;
 	p.source = out ? local : remote;
 	p.destination = out ? remote : local;
-	p.strays = !out && f->entry && f->plain.asked && !f->plain.error &&
-		   f->plain.type == RTN_UNICAST && f->plain.oif != f->entry &&
-		   !route_loops(f);
+	p.strays = !out && s->entry && s->plain.asked && !s->plain.error &&
+		   s->plain.type == RTN_UNICAST && s->plain.oif != s->entry &&
+		   !route_loops(s);
 	return p;
 }
 
 /* Whether a packet has passed recently. Then the rules need no further look. */
-static bool passes_lately(const struct facts *f, bool out)
+static bool passes_lately(const struct snapshot *s, bool out)
 {
-	const struct path *path = &f->tunnel->path;
+	const struct path *path = &s->tunnel->path;
 
 	return out ? path->has_tx && path->last_tx < LATELY_MS
 		   : path->has_rx && path->last_rx < LATELY_MS;
 }
 
 /* The counters of the tunnel suggest that a filter drops its packets. */
-static bool is_silent(const struct facts *f, bool out)
+static bool is_silent(const struct snapshot *s, bool out)
 {
-	const struct tunnel *t = f->tunnel;
+	const struct tunnel *t = s->tunnel;
 
 	if (out)
 		return t->counters[GREX_STAT_TX_UNDERLAY];
@@ -87,23 +87,23 @@ static const char *rule_text(const struct filter_end *end, char *text,
 /* A policy on output also drops inner packets that this machine sends. There is no
  * command for names that need quotes, because nft needs other quotes than the shell.
  */
-static bool drops_inner(const struct facts *f, const struct ruling *r)
+static bool drops_inner(const struct snapshot *s, const struct ruling *r)
 {
-	const char *const name = f->tunnel->config.name;
+	const char *const name = s->tunnel->config.name;
 	char quoted[SHELL_NAME_SIZE];
 
-	return r->out && !r->end.rule && f->same &&
+	return r->out && !r->end.rule && s->same &&
 	       strcmp(r->end.family, "netdev") != 0 &&
 	       !strcmp(shell_word(name, quoted, sizeof(quoted)), name);
 }
 
-static void say_drops(const struct facts *f, const struct ruling *r,
+static void say_drops(const struct snapshot *s, const struct ruling *r,
 		      struct finding *found)
 {
 	const struct filter_end *end = &r->end;
 	char command[sizeof(found->fix)], more[2 * sizeof(found->fix)] = "";
 	char rule[400], remote[INET_ADDRSTRLEN], who[32] = "";
-	const struct ip *to = &f->tunnel->config.remote;
+	const struct ip *to = &s->tunnel->config.remote;
 
 	found_say(found, r->lets_answers ? SEVERITY_WARNING : SEVERITY_PROBLEM,
 		  "chain %s of table %s %s drops GRE (protocol 47) %s%s: %s",
@@ -116,26 +116,26 @@ static void say_drops(const struct facts *f, const struct ruling *r,
 		  rule_text(end, rule, sizeof(rule)));
 	/* A rule before all others helps against any of them. */
 	snprintf(command, sizeof(command), "%snft insert rule %s %s %s ",
-		 f->there.run, end->family, end->table, end->base);
+		 s->there.run, end->family, end->table, end->base);
 	if (to->family)
 		snprintf(who, sizeof(who), "ip %s %s ",
 			 r->out ? "daddr" : "saddr", ipv4_text(to->v4, remote));
-	if (drops_inner(f, r))
+	if (drops_inner(s, r))
 		snprintf(more, sizeof(more), " && %soifname %s accept", command,
-			 f->tunnel->config.name);
+			 s->tunnel->config.name);
 	found_fix(found, "%s%sip protocol gre accept%s", command, who, more);
 }
 
 /* The kernel itself shows what becomes of the packets. */
-static void say_unsure(const struct facts *f, const struct ruling *r,
+static void say_unsure(const struct snapshot *s, const struct ruling *r,
 		       struct finding *found)
 {
 	const bool dropped = r->end.drops && r->end.packets;
-	const char *const run = f->there.run;
+	const char *const run = s->there.run;
 	char rule[400];
 
 	found_say(found,
-		  dropped || is_silent(f, r->out) ? SEVERITY_WARNING
+		  dropped || is_silent(s, r->out) ? SEVERITY_WARNING
 						  : SEVERITY_NOTE,
 		  "it cannot be told whether chain %s of table %s %s drops GRE "
 		  "(protocol 47) %s: that depends on %s%s",
@@ -171,10 +171,10 @@ static bool has_dropped(const char *line, bool out)
 }
 
 /* Rules of the old iptables are not read, but they all have counters. */
-static void check_iptables(const struct facts *f, const struct ruling *r,
+static void check_iptables(const struct snapshot *s, const struct ruling *r,
 			   struct finding *found)
 {
-	const char *const text = f->underlay->filter.iptables;
+	const char *const text = s->underlay->filter.iptables;
 	char *copy = text ? strdup(text) : NULL, *line, *rest;
 
 	if (!copy)
@@ -187,61 +187,62 @@ static void check_iptables(const struct facts *f, const struct ruling *r,
 			  "a rule of iptables has dropped packets of GRE "
 			  "(protocol 47): \"%s\"",
 			  line);
-	else if (!passes_lately(f, r->out))
+	else if (!passes_lately(s, r->out))
 		found_say(found,
-			  is_silent(f, r->out) ? SEVERITY_WARNING
+			  is_silent(s, r->out) ? SEVERITY_WARNING
 					       : SEVERITY_NOTE,
 			  "it cannot be told whether the rules of iptables "
 			  "drop GRE (protocol 47) %s",
 			  r->peer);
 	if (found->severity)
-		found_fix(found, "%siptables-legacy-save -c", f->there.run);
+		found_fix(found, "%siptables-legacy-save -c", s->there.run);
 	free(copy);
 }
 
-static void check_filter(const struct facts *f, bool out, struct finding *found)
+static void check_filter(const struct snapshot *s, bool out,
+			 struct finding *found)
 {
-	const struct ip *to = &f->tunnel->config.remote;
+	const struct ip *to = &s->tunnel->config.remote;
 	struct ruling r = { .out = out };
 	char remote[INET_ADDRSTRLEN];
 	struct filter_packet packet;
 	struct filter_end answers;
 
-	if (!f->underlay)
+	if (!s->underlay)
 		return;
 	snprintf(r.peer, sizeof(r.peer), "%s %s", out ? "to" : "from",
 		 to->family ? ipv4_text(to->v4, remote) : "any remote");
-	packet = packet_of(f, out);
-	filter_walk(f->underlay->filter.nft, &packet, &r.end);
+	packet = packet_of(s, out);
+	filter_walk(s->underlay->filter.nft, &packet, &r.end);
 	packet.established = true;
-	filter_walk(f->underlay->filter.nft, &packet, &answers);
+	filter_walk(s->underlay->filter.nft, &packet, &answers);
 	r.lets_answers = answers.fate == FILTER_PASSES;
 	if (r.end.fate == FILTER_DROPS)
-		say_drops(f, &r, found);
+		say_drops(s, &r, found);
 	else if (r.end.fate == FILTER_UNSURE &&
-		 (!passes_lately(f, out) || (r.end.drops && r.end.packets)))
-		say_unsure(f, &r, found);
+		 (!passes_lately(s, out) || (r.end.drops && r.end.packets)))
+		say_unsure(s, &r, found);
 	else
-		check_iptables(f, &r, found);
+		check_iptables(s, &r, found);
 }
 
-void check_filter_input(const struct facts *f, struct finding *found)
+void check_filter_input(const struct snapshot *s, struct finding *found)
 {
-	check_filter(f, false, found);
+	check_filter(s, false, found);
 }
 
-void check_filter_output(const struct facts *f, struct finding *found)
+void check_filter_output(const struct snapshot *s, struct finding *found)
 {
-	check_filter(f, true, found);
+	check_filter(s, true, found);
 }
 
-void check_filter_unread(const struct facts *f, struct finding *found)
+void check_filter_unread(const struct snapshot *s, struct finding *found)
 {
 	const struct filter_text *t;
 
-	if (!f->underlay)
+	if (!s->underlay)
 		return;
-	t = &f->underlay->filter;
+	t = &s->underlay->filter;
 	if (!t->unread[0])
 		return;
 	found_say(found, SEVERITY_NOTE,
@@ -253,9 +254,9 @@ void check_filter_unread(const struct facts *f, struct finding *found)
 static const char ip_gre_fix[] =
 	"rmmod ip_gre && echo blacklist ip_gre >> /etc/modprobe.d/grex.conf";
 
-void check_ip_gre(const struct facts *f, struct finding *found)
+void check_ip_gre(const struct snapshot *s, struct finding *found)
 {
-	if (!f->ip_gre)
+	if (!s->ip_gre)
 		return;
 	found_say(found, SEVERITY_WARNING,
 		  "the kernel's own ip_gre is loaded, too, and only one of the "
@@ -269,7 +270,7 @@ void check_no_tunnel(struct finding *found)
 	struct kmod_fault fault;
 
 	memset(found, 0, sizeof(*found));
-	found->id = facts_ip_gre_is_loaded() ? "ip_gre" : "module";
+	found->id = snapshot_ip_gre_is_loaded() ? "ip_gre" : "module";
 	if (!kmod_find_fault(&fault))
 		return;
 	found_say(found, SEVERITY_PROBLEM, "%s", fault.text);
@@ -279,16 +280,16 @@ void check_no_tunnel(struct finding *found)
 /* The kernel refuses two grex tunnels with the same ends and key, but accepts a
  * tunnel of ip_gre beside one of grex.
  */
-void check_same_ends(const struct facts *f, struct finding *found)
+void check_same_ends(const struct snapshot *s, struct finding *found)
 {
-	const struct config *c = &f->tunnel->config;
+	const struct config *c = &s->tunnel->config;
 	char remote[INET_ADDRSTRLEN], quoted[SHELL_NAME_SIZE];
 	size_t i;
 
-	if (!f->underlay || !c->remote.family)
+	if (!s->underlay || !c->remote.family)
 		return;
-	for (i = 0; i < f->underlay->nifaces; i++) {
-		const struct iface *other = &f->underlay->ifaces[i];
+	for (i = 0; i < s->underlay->nifaces; i++) {
+		const struct iface *other = &s->underlay->ifaces[i];
 
 		if (!other->kind[0] || !strcmp(other->kind, GREX_KIND) ||
 		    other->elsewhere ||
@@ -303,7 +304,7 @@ void check_same_ends(const struct facts *f, struct finding *found)
 			  "peer",
 			  other->name, other->kind,
 			  ipv4_text(other->remote, remote));
-		found_fix(found, "%s link del %s", f->there.ip,
+		found_fix(found, "%s link del %s", s->there.ip,
 			  shell_word(other->name, quoted, sizeof(quoted)));
 		return;
 	}

@@ -18,39 +18,39 @@
 /* The peer tells its MTU with each probe; an older value is stale. */
 #define HEARSAY_MS 600000
 
-static bool is_probed(const struct facts *f)
+static bool is_probed(const struct snapshot *s)
 {
-	return f->tunnel->path.mtu &&
-	       f->tunnel->path.source == GREX_PATH_FROM_PROBES;
+	return s->tunnel->path.mtu &&
+	       s->tunnel->path.source == GREX_PATH_FROM_PROBES;
 }
 
-static bool is_learned(const struct facts *f)
+static bool is_learned(const struct snapshot *s)
 {
-	return f->tunnel->path.mtu &&
-	       f->tunnel->path.source == GREX_PATH_FROM_ICMP;
+	return s->tunnel->path.mtu &&
+	       s->tunnel->path.source == GREX_PATH_FROM_ICMP;
 }
 
-static uint32_t route_mtu(const struct facts *f)
+static uint32_t route_mtu(const struct snapshot *s)
 {
 	const struct iface *i;
 
-	if (is_probed(f) || is_learned(f) || f->rule_names_gre)
-		return f->tunnel->path.mtu;
-	if (!f->underlay || !f->route.asked || f->route.error ||
-	    route_loops(f) || remote_is_ours(f))
+	if (is_probed(s) || is_learned(s) || s->rule_names_gre)
+		return s->tunnel->path.mtu;
+	if (!s->underlay || !s->route.asked || s->route.error ||
+	    route_loops(s) || remote_is_ours(s))
 		return 0;
-	if (f->route.mtu)
-		return f->route.mtu;
-	i = iface_find(f->underlay, f->route.oif);
+	if (s->route.mtu)
+		return s->route.mtu;
+	i = iface_find(s->underlay, s->route.oif);
 	return i ? i->mtu : 0;
 }
 
-uint32_t fitting_mtu(const struct facts *f)
+uint32_t fitting_mtu(const struct snapshot *s)
 {
-	const uint32_t mtu = route_mtu(f);
+	const uint32_t mtu = route_mtu(s);
 
-	return mtu > config_overhead(&f->tunnel->config)
-		       ? mtu - config_overhead(&f->tunnel->config)
+	return mtu > config_overhead(&s->tunnel->config)
+		       ? mtu - config_overhead(&s->tunnel->config)
 		       : 0;
 }
 
@@ -67,23 +67,23 @@ static bool has_ipv6(const struct config *c)
 /* Senders learn from ICMP what fits, and stall if ICMP is filtered. The kernel
  * forgets after some minutes what an ICMP error has told.
  */
-void check_mtu(const struct facts *f, struct finding *found)
+void check_mtu(const struct snapshot *s, struct finding *found)
 {
-	const struct config *c = &f->tunnel->config;
-	const uint32_t fits = fitting_mtu(f);
+	const struct config *c = &s->tunnel->config;
+	const uint32_t fits = fitting_mtu(s);
 	char name[SHELL_NAME_SIZE], learned[64] = "", since[DURATION_SIZE];
 
 	/* With "mtu auto" the tunnel mends that itself. */
 	if (!fits || c->mtu <= fits || c->mtu_auto)
 		return;
-	if (is_learned(f))
+	if (is_learned(s))
 		snprintf(learned, sizeof(learned),
 			 " (as an ICMP error has told %s ago)",
-			 duration_spoken(f->tunnel->path.age, since));
-	else if (f->route.expires && !is_probed(f))
+			 duration_spoken(s->tunnel->path.age, since));
+	else if (s->route.expires && !is_probed(s))
 		snprintf(learned, sizeof(learned),
 			 " (as an ICMP error has told, for %" PRIu32 " s more)",
-			 f->route.expires);
+			 s->route.expires);
 	found_say(found,
 		  c->pmtudisc && !learned[0] ? SEVERITY_PROBLEM
 					     : SEVERITY_WARNING,
@@ -91,29 +91,29 @@ void check_mtu(const struct facts *f, struct finding *found)
 		  "%" PRIu32 " bytes%s, which is %" PRIu32
 		  " bytes of overhead and %" PRIu32
 		  " bytes for the inner packet: larger packets are %s%s",
-		  c->mtu, is_probed(f) || is_learned(f) ? "path" : "route",
-		  route_mtu(f), learned, config_overhead(c), fits,
+		  c->mtu, is_probed(s) || is_learned(s) ? "path" : "route",
+		  route_mtu(s), learned, config_overhead(c), fits,
 		  c->pmtudisc ? "refused, and connections stall where ICMP is "
 				"filtered"
 			      : "fragmented",
 		  fits < IPV6_MTU_MIN && has_ipv6(c)
 			  ? "; IPv6 needs an MTU of 1280 and is turned off below"
 			  : "");
-	found_fix(found, "%s set %s mtu %" PRIu32, f->here.gretool,
+	found_fix(found, "%s set %s mtu %" PRIu32, s->here.gretool,
 		  shell_word(c->name, name, sizeof(name)), fits);
 }
 
 /* Connections of hosts behind a router stall where ICMP is filtered. This machine
  * itself knows the MTU of the interface.
  */
-void check_mss(const struct facts *f, struct finding *found)
+void check_mss(const struct snapshot *s, struct finding *found)
 {
-	const struct config *c = &f->tunnel->config;
-	const uint32_t fits = fitting_mtu(f);
+	const struct config *c = &s->tunnel->config;
+	const uint32_t fits = fitting_mtu(s);
 	const uint32_t mtu = fits && fits < c->mtu ? fits : c->mtu;
 	char name[SHELL_NAME_SIZE];
 
-	if (c->mss == GREX_MSS_OFF && f->forwarding > 0)
+	if (c->mss == GREX_MSS_OFF && s->forwarding > 0)
 		found_say(found, SEVERITY_NOTE,
 			  "this machine forwards, and the MSS of TCP through "
 			  "the tunnel is not clamped: where ICMP is filtered, "
@@ -126,7 +126,7 @@ void check_mss(const struct facts *f, struct finding *found)
 			  c->mss, mtu - IPV4_TCP_HEADERS, mtu);
 	else
 		return;
-	found_fix(found, "%s set %s mss auto", f->here.gretool,
+	found_fix(found, "%s set %s mss auto", s->here.gretool,
 		  shell_word(c->name, name, sizeof(name)));
 }
 
@@ -134,11 +134,11 @@ void check_mss(const struct facts *f, struct finding *found)
  * tunnel never sees the MSS that a server here offers, so that its clients send
  * segments that do not fit.
  */
-void check_mss_way_back(const struct facts *f, struct finding *found)
+void check_mss_way_back(const struct snapshot *s, struct finding *found)
 {
-	const struct rtnl_link_stats64 *stats = &f->tunnel->stats;
-	const struct config *c = &f->tunnel->config;
-	const uint32_t fits = fitting_mtu(f);
+	const struct rtnl_link_stats64 *stats = &s->tunnel->stats;
+	const struct config *c = &s->tunnel->config;
+	const uint32_t fits = fitting_mtu(s);
 	uint32_t mss =
 		(fits && fits < c->mtu ? fits : c->mtu) - IPV6_TCP_HEADERS;
 	char quoted[SHELL_NAME_SIZE];
@@ -149,8 +149,8 @@ void check_mss_way_back(const struct facts *f, struct finding *found)
 		return;
 	if (c->mss != GREX_MSS_AUTO && c->mss < mss)
 		mss = c->mss;
-	if (f->same && f->underlay && f->route.asked && !f->route.error)
-		wan = iface_find(f->underlay, f->route.oif);
+	if (s->same && s->underlay && s->route.asked && !s->route.error)
+		wan = iface_find(s->underlay, s->route.oif);
 	found_say(found, SEVERITY_WARNING,
 		  "%" PRIu64 " packets were received, but only %" PRIu64
 		  " sent: if answers leave by another interface, mss does not "
@@ -162,17 +162,17 @@ void check_mss_way_back(const struct facts *f, struct finding *found)
 		  "{ type filter hook postrouting priority mangle; }; add rule "
 		  "inet grex_mss out oifname %s tcp flags syn tcp option maxseg "
 		  "size set %" PRIu32 "\"",
-		  f->here.run,
+		  s->here.run,
 		  wan ? shell_word(wan->name, quoted, sizeof(quoted))
 		      : "INTERFACE",
 		  mss);
 }
 
 /* A peer that is a grex, too, tells its MTU in its probes. */
-void check_ends_differ(const struct facts *f, struct finding *found)
+void check_ends_differ(const struct snapshot *s, struct finding *found)
 {
-	const struct config *c = &f->tunnel->config;
-	const struct path *path = &f->tunnel->path;
+	const struct config *c = &s->tunnel->config;
+	const struct path *path = &s->tunnel->path;
 	char name[SHELL_NAME_SIZE], since[DURATION_SIZE];
 
 	if (!path->peer_device || path->peer_device == c->mtu ||
@@ -187,7 +187,7 @@ void check_ends_differ(const struct facts *f, struct finding *found)
 		  path->peer_verified ? "" : ", unverified");
 	/* Otherwise the MTU of the peer is too large, or this one will follow. */
 	if (path->peer_device < c->mtu && !c->mtu_auto)
-		found_fix(found, "%s set %s mtu %" PRIu32, f->here.gretool,
+		found_fix(found, "%s set %s mtu %" PRIu32, s->here.gretool,
 			  shell_word(c->name, name, sizeof(name)),
 			  path->peer_device);
 }
@@ -195,30 +195,30 @@ void check_ends_differ(const struct facts *f, struct finding *found)
 /* In mode 1 the kernel passes an error on without its MTU. In modes 2 and 3 it does
  * not pass it on at all, because GRE, unlike TCP, cannot verify an error.
  */
-void check_no_pmtu_disc(const struct facts *f, struct finding *found)
+void check_no_pmtu_disc(const struct snapshot *s, struct finding *found)
 {
-	const struct config *c = &f->tunnel->config;
+	const struct config *c = &s->tunnel->config;
 
 	/* Without DF there are no such errors. */
-	if (f->no_pmtu_disc <= 0 || (!c->pmtudisc && c->ignore_df))
+	if (s->no_pmtu_disc <= 0 || (!c->pmtudisc && c->ignore_df))
 		return;
 	/* Probes find the path MTU without ICMP. */
 	found_say(found, c->mtu_probe ? SEVERITY_NOTE : SEVERITY_WARNING,
 		  "sysctl net.ipv4.ip_no_pmtu_disc is %d: an ICMP error that "
 		  "tells the path MTU %s",
-		  f->no_pmtu_disc,
-		  f->no_pmtu_disc == 1
+		  s->no_pmtu_disc,
+		  s->no_pmtu_disc == 1
 			  ? "is read as 552 bytes, whatever it says"
 			  : "does not get to the tunnel, and packets that are "
 			    "too large are lost");
 	found_fix(found, "%ssysctl -w net.ipv4.ip_no_pmtu_disc=0",
-		  f->there.run);
+		  s->there.run);
 }
 
-void check_mtu_probe(const struct facts *f, struct finding *found)
+void check_mtu_probe(const struct snapshot *s, struct finding *found)
 {
-	const struct config *c = &f->tunnel->config;
-	const struct path *path = &f->tunnel->path;
+	const struct config *c = &s->tunnel->config;
+	const struct path *path = &s->tunnel->path;
 	char name[SHELL_NAME_SIZE];
 
 	if (!c->up || !c->remote.family)
@@ -228,7 +228,7 @@ void check_mtu_probe(const struct facts *f, struct finding *found)
 			  "the path MTU is not probed: where ICMP is filtered, "
 			  "large packets are lost if the path takes less than "
 			  "the route");
-		found_fix(found, "%s set %s mtu-probe on", f->here.gretool,
+		found_fix(found, "%s set %s mtu-probe on", s->here.gretool,
 			  shell_word(c->name, name, sizeof(name)));
 	} else if (path->sent >= UNANSWERED_MANY && !path->received) {
 		found_say(found, SEVERITY_WARNING,

@@ -18,25 +18,25 @@
 /* IPv6 sends some packets that nobody answers when an interface comes up. */
 #define UNANSWERED_MANY 10
 
-static const char *name_of(const struct facts *f, char text[SHELL_NAME_SIZE])
+static const char *name_of(const struct snapshot *s, char text[SHELL_NAME_SIZE])
 {
-	return shell_word(f->tunnel->config.name, text, SHELL_NAME_SIZE);
+	return shell_word(s->tunnel->config.name, text, SHELL_NAME_SIZE);
 }
 
-static bool is_asked(const struct facts *f)
+static bool is_asked(const struct snapshot *s)
 {
-	return f->tunnel->config.up && f->tunnel->config.keepalive_interval &&
-	       f->tunnel->keepalives.known;
+	return s->tunnel->config.up && s->tunnel->config.keepalive_interval &&
+	       s->tunnel->keepalives.known;
 }
 
-static bool is_in_state(const struct facts *f, uint32_t state)
+static bool is_in_state(const struct snapshot *s, uint32_t state)
 {
-	return is_asked(f) && f->tunnel->keepalives.state == state;
+	return is_asked(s) && s->tunnel->keepalives.state == state;
 }
 
-void check_keepalive_off(const struct facts *f, struct finding *found)
+void check_keepalive_off(const struct snapshot *s, struct finding *found)
 {
-	const struct config *c = &f->tunnel->config;
+	const struct config *c = &s->tunnel->config;
 	char name[SHELL_NAME_SIZE];
 
 	if (c->keepalive_interval || !c->remote.family)
@@ -44,26 +44,26 @@ void check_keepalive_off(const struct facts *f, struct finding *found)
 	found_say(found, SEVERITY_NOTE,
 		  "keepalives are off: the interface stays up when the peer "
 		  "does not answer any more");
-	found_fix(found, "%s set %s keepalive", f->here.gretool,
-		  name_of(f, name));
+	found_fix(found, "%s set %s keepalive", s->here.gretool,
+		  name_of(s, name));
 }
 
 /* An interface that has just come up may have no answer yet. */
-static bool was_asked_enough(const struct facts *f)
+static bool was_asked_enough(const struct snapshot *s)
 {
-	const struct probes *k = &f->tunnel->keepalives;
+	const struct probes *k = &s->tunnel->keepalives;
 
-	return k->received || k->sent > f->tunnel->config.keepalive_retries;
+	return k->received || k->sent > s->tunnel->config.keepalive_retries;
 }
 
-void check_peer_down(const struct facts *f, struct finding *found)
+void check_peer_down(const struct snapshot *s, struct finding *found)
 {
-	const struct probes *k = &f->tunnel->keepalives;
-	const uint64_t answers = k->received + f->tunnel->manual.received;
-	const uint64_t packets = f->tunnel->stats.rx_packets;
+	const struct probes *k = &s->tunnel->keepalives;
+	const uint64_t answers = k->received + s->tunnel->manual.received;
+	const uint64_t packets = s->tunnel->stats.rx_packets;
 	char since[DURATION_SIZE], name[SHELL_NAME_SIZE];
 
-	if (!is_in_state(f, GREX_KEEPALIVE_DOWN) || !was_asked_enough(f))
+	if (!is_in_state(s, GREX_KEEPALIVE_DOWN) || !was_asked_enough(s))
 		return;
 	duration_spoken(k->changed, since);
 	if (packets > answers && !answers) {
@@ -74,8 +74,8 @@ void check_peer_down(const struct facts *f, struct finding *found)
 			  "keepalives; it has to forward packets, without uRPF "
 			  "on its tunnel",
 			  k->sent, since, packets);
-		found_fix(found, "%s set %s keepalive off", f->here.gretool,
-			  name_of(f, name));
+		found_fix(found, "%s set %s keepalive off", s->here.gretool,
+			  name_of(s, name));
 		return;
 	}
 	found_say(found, SEVERITY_PROBLEM,
@@ -87,30 +87,30 @@ void check_peer_down(const struct facts *f, struct finding *found)
 			  : ", and nothing came from it so far: check that it "
 			    "is up, has this tunnel, and lets protocol 47 "
 			    "through",
-		  f->tunnel->config.keepalive_secret.is_set
+		  s->tunnel->config.keepalive_secret.is_set
 			  ? "; its keepalive-secret has to be the same"
 			  : "");
 }
 
-void check_peer_hold(const struct facts *f, struct finding *found)
+void check_peer_hold(const struct snapshot *s, struct finding *found)
 {
-	if (!is_in_state(f, GREX_KEEPALIVE_HOLD))
+	if (!is_in_state(s, GREX_KEEPALIVE_HOLD))
 		return;
 	found_say(found, SEVERITY_WARNING,
 		  "the peer was lost %" PRIu64 " times and answers again, but "
 		  "not yet often enough in a row for the carrier: wait",
-		  f->tunnel->keepalives.flaps);
+		  s->tunnel->keepalives.flaps);
 }
 
-void check_peer_flaps(const struct facts *f, struct finding *found)
+void check_peer_flaps(const struct snapshot *s, struct finding *found)
 {
-	const struct config *c = &f->tunnel->config;
-	const struct probes *k = &f->tunnel->keepalives;
+	const struct config *c = &s->tunnel->config;
+	const struct probes *k = &s->tunnel->keepalives;
 	char since[DURATION_SIZE], interval[DURATION_SIZE];
 	char name[SHELL_NAME_SIZE];
 	uint32_t more = c->keepalive_retries * 2;
 
-	if (!is_asked(f) || k->flaps < FLAPS_MANY ||
+	if (!is_asked(s) || k->flaps < FLAPS_MANY ||
 	    k->changed > FLAPS_RECENT_MS)
 		return;
 	found_say(found, SEVERITY_WARNING,
@@ -121,29 +121,29 @@ void check_peer_flaps(const struct facts *f, struct finding *found)
 		  c->keepalive_retries);
 	if (more > GREX_KEEPALIVE_RETRIES_MAX)
 		more = GREX_KEEPALIVE_RETRIES_MAX;
-	found_fix(found, "%s set %s keepalive %s %" PRIu32, f->here.gretool,
-		  name_of(f, name),
+	found_fix(found, "%s set %s keepalive %s %" PRIu32, s->here.gretool,
+		  name_of(s, name),
 		  duration_text(c->keepalive_interval, interval), more);
 }
 
 /* Keepalives that were lost before the peer came up do not count. */
-static unsigned int lost_while_up(const struct facts *f, unsigned int *of)
+static unsigned int lost_while_up(const struct snapshot *s, unsigned int *of)
 {
-	const uint64_t interval = f->tunnel->config.keepalive_interval;
-	struct probes since = f->tunnel->keepalives;
+	const uint64_t interval = s->tunnel->config.keepalive_interval;
+	struct probes since = s->tunnel->keepalives;
 
 	if (since.sent > since.changed / interval)
 		since.sent = since.changed / interval;
 	return print_lost(&since, of);
 }
 
-void check_peer_loss(const struct facts *f, struct finding *found)
+void check_peer_loss(const struct snapshot *s, struct finding *found)
 {
 	unsigned int lost, of;
 
-	if (!is_in_state(f, GREX_KEEPALIVE_UP))
+	if (!is_in_state(s, GREX_KEEPALIVE_UP))
 		return;
-	lost = lost_while_up(f, &of);
+	lost = lost_while_up(s, &of);
 	if (of < LOSS_SEEN || lost < LOSS_MANY || lost * 10 < of)
 		return;
 	found_say(found, SEVERITY_WARNING,
@@ -153,16 +153,16 @@ void check_peer_loss(const struct facts *f, struct finding *found)
 		  lost, of, lost * 100 / of);
 }
 
-void check_peer_slow(const struct facts *f, struct finding *found)
+void check_peer_slow(const struct snapshot *s, struct finding *found)
 {
-	const struct config *c = &f->tunnel->config;
-	const struct probes *k = &f->tunnel->keepalives;
+	const struct config *c = &s->tunnel->config;
+	const struct probes *k = &s->tunnel->keepalives;
 	const uint64_t rtt = k->rtt_smoothed / NS_PER_MS;
 	char name[SHELL_NAME_SIZE], interval[DURATION_SIZE];
 	char better[DURATION_SIZE];
 	uint32_t longer = (uint32_t)rtt * 4;
 
-	if (!is_in_state(f, GREX_KEEPALIVE_UP) || rtt < c->keepalive_interval)
+	if (!is_in_state(s, GREX_KEEPALIVE_UP) || rtt < c->keepalive_interval)
 		return;
 	found_say(found, SEVERITY_WARNING,
 		  "answers to keepalives take %" PRIu64
@@ -170,19 +170,19 @@ void check_peer_slow(const struct facts *f, struct finding *found)
 		  rtt, duration_spoken(c->keepalive_interval, interval));
 	if (longer > GREX_KEEPALIVE_INTERVAL_MAX)
 		longer = GREX_KEEPALIVE_INTERVAL_MAX;
-	found_fix(found, "%s set %s keepalive %s %" PRIu32, f->here.gretool,
-		  name_of(f, name), duration_text(longer, better),
+	found_fix(found, "%s set %s keepalive %s %" PRIu32, s->here.gretool,
+		  name_of(s, name), duration_text(longer, better),
 		  c->keepalive_retries);
 }
 
 /* Without keepalives, only the traffic tells whether there are answers. */
-void check_one_way(const struct facts *f, struct finding *found)
+void check_one_way(const struct snapshot *s, struct finding *found)
 {
-	const struct path *path = &f->tunnel->path;
+	const struct path *path = &s->tunnel->path;
 	char since[DURATION_SIZE], name[SHELL_NAME_SIZE];
 
-	if (f->tunnel->config.keepalive_interval || !f->tunnel->config.up ||
-	    f->tunnel->stats.tx_packets < UNANSWERED_MANY || !path->has_tx ||
+	if (s->tunnel->config.keepalive_interval || !s->tunnel->config.up ||
+	    s->tunnel->stats.tx_packets < UNANSWERED_MANY || !path->has_tx ||
 	    path->last_tx > LATELY_MS ||
 	    (path->has_rx && path->last_rx <= LATELY_MS))
 		return;
@@ -197,9 +197,9 @@ void check_one_way(const struct facts *f, struct finding *found)
 		found_say(found, SEVERITY_WARNING,
 			  "%" PRIu64 " packets were sent, the last one %" PRIu64
 			  " s ago, but none was ever received",
-			  (uint64_t)f->tunnel->stats.tx_packets,
+			  (uint64_t)s->tunnel->stats.tx_packets,
 			  path->last_tx / 1000);
-	if (f->tunnel->config.remote.family)
-		found_fix(found, "%s probe %s -c 3", f->here.gretool,
-			  name_of(f, name));
+	if (s->tunnel->config.remote.family)
+		found_fix(found, "%s probe %s -c 3", s->here.gretool,
+			  name_of(s, name));
 }

@@ -8,71 +8,71 @@
 
 #include "check/checks.h"
 
-static const struct config *config_of(const struct facts *f)
+static const struct config *config_of(const struct snapshot *s)
 {
-	return &f->tunnel->config;
+	return &s->tunnel->config;
 }
 
-static bool is_ours(const struct facts *f, struct in_addr address)
+static bool is_ours(const struct snapshot *s, struct in_addr address)
 {
-	return f->underlay && iface_of_address(f->underlay, address);
+	return s->underlay && iface_of_address(s->underlay, address);
 }
 
-bool local_is_missing(const struct facts *f)
+bool local_is_missing(const struct snapshot *s)
 {
-	return f->underlay && config_of(f)->local.family &&
-	       !is_ours(f, config_of(f)->local.v4) && !f->local_routed;
+	return s->underlay && config_of(s)->local.family &&
+	       !is_ours(s, config_of(s)->local.v4) && !s->local_routed;
 }
 
-bool remote_is_ours(const struct facts *f)
+bool remote_is_ours(const struct snapshot *s)
 {
-	return (f->route.asked && !f->route.error &&
-		f->route.type == RTN_LOCAL) ||
-	       (config_of(f)->remote.family &&
-		is_ours(f, config_of(f)->remote.v4));
+	return (s->route.asked && !s->route.error &&
+		s->route.type == RTN_LOCAL) ||
+	       (config_of(s)->remote.family &&
+		is_ours(s, config_of(s)->remote.v4));
 }
 
-bool route_loops(const struct facts *f)
+bool route_loops(const struct snapshot *s)
 {
-	return f->loop[0];
+	return s->loop[0];
 }
 
 /* The module knows the route of its own packets. The kernel tells us only the route
  * for packets of any protocol.
  */
-static bool has_no_route(const struct facts *f)
+static bool has_no_route(const struct snapshot *s)
 {
-	if (f->tunnel->path.mtu || waits_for_dev(f))
+	if (s->tunnel->path.mtu || waits_for_dev(s))
 		return false;
-	return f->rule_names_gre || (f->route.asked && f->route.error);
+	return s->rule_names_gre || (s->route.asked && s->route.error);
 }
 
-static const char *device_of(const struct facts *f, int ifindex)
+static const char *device_of(const struct snapshot *s, int ifindex)
 {
-	const struct iface *i = iface_find(f->underlay, ifindex);
+	const struct iface *i = iface_find(s->underlay, ifindex);
 
 	return i ? i->name : "";
 }
 
-void check_underlay_unread(const struct facts *f, struct finding *found)
+void check_underlay_unread(const struct snapshot *s, struct finding *found)
 {
-	if (f->underlay)
+	if (s->underlay)
 		return;
 	found_say(found, SEVERITY_NOTE,
 		  "the namespace of the outer packets (id %" PRId32
 		  ") has no name in /run/netns or cannot be entered: its "
 		  "routes and filters were not checked",
-		  config_of(f)->link_netnsid);
+		  config_of(s)->link_netnsid);
 	found_fix(found, "ip netns attach NAME PID");
 }
 
-void check_local_missing(const struct facts *f, struct finding *found)
+void check_local_missing(const struct snapshot *s, struct finding *found)
 {
 	char local[INET_ADDRSTRLEN], source[INET_ADDRSTRLEN];
 	char name[SHELL_NAME_SIZE], device[SHELL_NAME_SIZE];
-	const struct config *c = config_of(f);
+	const struct config *c = config_of(s);
 
-	if (!local_is_missing(f))
+	if (!local_is_missing(s))
 		return;
 	ipv4_text(c->local.v4, local);
 	shell_word(c->name, name, sizeof(name));
@@ -81,53 +81,53 @@ void check_local_missing(const struct facts *f, struct finding *found)
 		  "nothing is sent or received",
 		  local);
 	/* The source address of the route is probably what was meant. */
-	if (f->plain.asked && !f->plain.error && f->plain.source.s_addr)
-		found_fix(found, "%s set %s local %s", f->here.gretool, name,
-			  ipv4_text(f->plain.source, source));
+	if (s->plain.asked && !s->plain.error && s->plain.source.s_addr)
+		found_fix(found, "%s set %s local %s", s->here.gretool, name,
+			  ipv4_text(s->plain.source, source));
 	else
-		found_fix(found, "%s addr add %s/32 dev %s", f->there.ip, local,
+		found_fix(found, "%s addr add %s/32 dev %s", s->there.ip, local,
 			  c->link ? shell_word(c->dev, device, sizeof(device))
 				  : "DEVICE");
 }
 
-void check_remote_is_local(const struct facts *f, struct finding *found)
+void check_remote_is_local(const struct snapshot *s, struct finding *found)
 {
-	const struct config *c = config_of(f);
+	const struct config *c = config_of(s);
 	char remote[INET_ADDRSTRLEN], name[SHELL_NAME_SIZE];
 	const struct iface *owner;
 
-	if (!remote_is_ours(f))
+	if (!remote_is_ours(s))
 		return;
-	owner = iface_of_address(f->underlay, c->remote.v4);
+	owner = iface_of_address(s->underlay, c->remote.v4);
 	found_say(found, SEVERITY_PROBLEM,
 		  "remote %s is an address of this machine itself%s%s",
 		  ipv4_text(c->remote.v4, remote), owner ? ", on " : "",
 		  owner ? owner->name : "");
-	found_fix(found, "%s set %s remote ADDRESS", f->here.gretool,
+	found_fix(found, "%s set %s remote ADDRESS", s->here.gretool,
 		  shell_word(c->name, name, sizeof(name)));
 }
 
 /* The interface that sends the outer packets, if something is wrong with it. */
-static const struct iface *broken_underlay(const struct facts *f)
+static const struct iface *broken_underlay(const struct snapshot *s)
 {
-	const struct config *c = config_of(f);
+	const struct config *c = config_of(s);
 	const struct iface *i = NULL;
 
-	if (!f->underlay || remote_is_ours(f) || route_loops(f))
+	if (!s->underlay || remote_is_ours(s) || route_loops(s))
 		return NULL;
 	if (c->link)
-		i = iface_find(f->underlay, (int)c->link);
-	else if (f->route.asked && !f->route.error)
-		i = iface_find(f->underlay, f->route.oif);
+		i = iface_find(s->underlay, (int)c->link);
+	else if (s->route.asked && !s->route.error)
+		i = iface_find(s->underlay, s->route.oif);
 	/* Without a route, it may be the interface that has the local address. */
 	if (!i && c->local.family)
-		i = iface_of_address(f->underlay, c->local.v4);
+		i = iface_of_address(s->underlay, c->local.v4);
 	return i && (!i->up || !i->carrier) ? i : NULL;
 }
 
-void check_underlay_down(const struct facts *f, struct finding *found)
+void check_underlay_down(const struct snapshot *s, struct finding *found)
 {
-	const struct iface *i = broken_underlay(f);
+	const struct iface *i = broken_underlay(s);
 	char quoted[SHELL_NAME_SIZE];
 
 	if (!i)
@@ -141,7 +141,7 @@ void check_underlay_down(const struct facts *f, struct finding *found)
 	}
 	found_say(found, SEVERITY_PROBLEM,
 		  "%s, which sends the outer packets, is down", i->name);
-	found_fix(found, "%s link set %s up", f->there.ip,
+	found_fix(found, "%s link set %s up", s->there.ip,
 		  shell_word(i->name, quoted, sizeof(quoted)));
 }
 
@@ -160,14 +160,14 @@ static const char *why_no_route(int error)
 	return strerror(error);
 }
 
-void check_no_route(const struct facts *f, struct finding *found)
+void check_no_route(const struct snapshot *s, struct finding *found)
 {
-	const struct config *c = config_of(f);
+	const struct config *c = config_of(s);
 	char remote[INET_ADDRSTRLEN], quoted[SHELL_NAME_SIZE];
 	char how[64 + IFNAMSIZ] = "";
 
 	/* Each of these has a finding of its own. */
-	if (!has_no_route(f) || local_is_missing(f) || broken_underlay(f))
+	if (!has_no_route(s) || local_is_missing(s) || broken_underlay(s))
 		return;
 	if (c->link)
 		snprintf(how, sizeof(how), " with dev %s", c->dev);
@@ -175,61 +175,61 @@ void check_no_route(const struct facts *f, struct finding *found)
 		snprintf(how + strlen(how), sizeof(how) - strlen(how),
 			 " with fwmark 0x%" PRIx32, c->fwmark);
 	ipv4_text(c->remote.v4, remote);
-	if (!f->route.asked) {
+	if (!s->route.asked) {
 		found_say(found, SEVERITY_PROBLEM,
 			  "there is no route to %s%s, or it leads back into "
 			  "the tunnel: a rule selects the route of GRE packets "
 			  "(ipproto gre)",
 			  remote, how);
-		found_fix(found, "%s rule show", f->there.ip);
+		found_fix(found, "%s rule show", s->there.ip);
 		return;
 	}
 	found_say(found, SEVERITY_PROBLEM, "there is no route to %s%s: %s",
-		  remote, how, why_no_route(f->route.error));
-	found_fix(found, "%s route replace %s/32 via GATEWAY%s%s", f->there.ip,
+		  remote, how, why_no_route(s->route.error));
+	found_fix(found, "%s route replace %s/32 via GATEWAY%s%s", s->there.ip,
 		  remote, c->link ? " dev " : "",
 		  c->link ? shell_word(c->dev, quoted, sizeof(quoted)) : "");
 }
 
-void check_route_loop(const struct facts *f, struct finding *found)
+void check_route_loop(const struct snapshot *s, struct finding *found)
 {
-	const struct config *c = config_of(f);
+	const struct config *c = config_of(s);
 	char remote[INET_ADDRSTRLEN], gateway[INET_ADDRSTRLEN];
 	char device[SHELL_NAME_SIZE];
-	const struct route_lookup *d = &f->detour;
+	const struct route_lookup *d = &s->detour;
 
-	if (!route_loops(f))
+	if (!route_loops(s))
 		return;
 	ipv4_text(c->remote.v4, remote);
 	found_say(found, SEVERITY_PROBLEM,
 		  "the route to %s leads back into the tunnel (%s), so that "
 		  "packets are dropped",
-		  remote, f->loop);
+		  remote, s->loop);
 	if (d->asked && d->oif)
 		found_fix(found, "%s route replace %s/32%s%s dev %s",
-			  f->there.ip, remote, d->gateway.s_addr ? " via " : "",
+			  s->there.ip, remote, d->gateway.s_addr ? " via " : "",
 			  d->gateway.s_addr ? ipv4_text(d->gateway, gateway)
 					    : "",
-			  shell_word(device_of(f, d->oif), device,
+			  shell_word(device_of(s, d->oif), device,
 				     sizeof(device)));
 	else
 		found_fix(found, "%s route replace %s/32 via GATEWAY",
-			  f->there.ip, remote);
+			  s->there.ip, remote);
 }
 
-void check_gateway_silent(const struct facts *f, struct finding *found)
+void check_gateway_silent(const struct snapshot *s, struct finding *found)
 {
 	char hop[INET_ADDRSTRLEN];
 
-	if (!(f->neighbour & NUD_FAILED) || broken_underlay(f) ||
-	    route_loops(f))
+	if (!(s->neighbour & NUD_FAILED) || broken_underlay(s) ||
+	    route_loops(s))
 		return;
 	found_say(found, SEVERITY_PROBLEM,
 		  "%s %s does not answer ARP on %s: check that it is up and "
 		  "on this network",
-		  f->route.gateway.s_addr ? "the gateway" : "the remote",
-		  ipv4_text(f->route.gateway.s_addr ? f->route.gateway
-						    : config_of(f)->remote.v4,
+		  s->route.gateway.s_addr ? "the gateway" : "the remote",
+		  ipv4_text(s->route.gateway.s_addr ? s->route.gateway
+						    : config_of(s)->remote.v4,
 			    hop),
-		  device_of(f, f->route.oif));
+		  device_of(s, s->route.oif));
 }

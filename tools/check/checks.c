@@ -94,7 +94,7 @@ const char *ipv4_text(struct in_addr address, char text[INET_ADDRSTRLEN])
 	return inet_ntop(AF_INET, &address, text, INET_ADDRSTRLEN);
 }
 
-struct finding *checks_run(const struct facts *f, size_t *count)
+struct finding *checks_run(const struct snapshot *s, size_t *count)
 {
 	const struct check *check;
 	struct finding *found;
@@ -110,13 +110,13 @@ struct finding *checks_run(const struct facts *f, size_t *count)
 		struct finding *next = &found[*count];
 
 		next->id = check->id;
-		check->run(f, next);
+		check->run(s, next);
 		*count += next->severity != SEVERITY_NONE;
 	}
 	for (i = 0; i < counter_checks; i++) {
 		struct finding *next = &found[*count];
 
-		check_counter(f, i, next);
+		check_counter(s, i, next);
 		*count += next->severity != SEVERITY_NONE;
 	}
 	return found;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Findings from the facts about a tunnel, and the commands that mend them. */
+/* Findings about the snapshot of a tunnel, and the commands that mend them. */
 #ifndef CHECKS_H
 #define CHECKS_H
 
 #include <arpa/inet.h>
 #include <stdio.h>
 
-#include "check/facts.h"
+#include "check/snapshot.h"
 
 enum severity {
 	SEVERITY_NONE,
@@ -28,7 +28,7 @@ struct finding {
  */
 struct check {
 	const char *id;
-	void (*run)(const struct facts *f, struct finding *found);
+	void (*run)(const struct snapshot *s, struct finding *found);
 };
 
 /* Ends with a check without an id. */
@@ -42,72 +42,72 @@ void found_fix(struct finding *found, const char *fmt, ...)
 const char *severity_text(enum severity severity);
 
 /* The findings, by the order of checks; the caller frees. NULL: no memory. */
-struct finding *checks_run(const struct facts *f, size_t *count);
+struct finding *checks_run(const struct snapshot *s, size_t *count);
 /* If there are no tunnels: whether the module is the reason. */
 void check_no_tunnel(struct finding *found);
 
 /* check_files.c: whether a tunnel is as the files in /etc/gretool say. */
-void check_dev_missing(const struct facts *f, struct finding *found);
-void check_differs(const struct facts *f, struct finding *found);
+void check_dev_missing(const struct snapshot *s, struct finding *found);
+void check_differs(const struct snapshot *s, struct finding *found);
 void check_not_there(const struct section *section, struct finding *found);
 
 /* check_device.c: the interface, its routes, and settings of its namespace. */
-void check_down(const struct facts *f, struct finding *found);
-void check_no_address(const struct facts *f, struct finding *found);
-void check_no_inner_route(const struct facts *f, struct finding *found);
-void check_routes_stay(const struct facts *f, struct finding *found);
-void check_forwarding(const struct facts *f, struct finding *found);
-void check_forwarding6(const struct facts *f, struct finding *found);
-void check_accept_local(const struct facts *f, struct finding *found);
-void check_rp_filter(const struct facts *f, struct finding *found);
+void check_down(const struct snapshot *s, struct finding *found);
+void check_no_address(const struct snapshot *s, struct finding *found);
+void check_no_inner_route(const struct snapshot *s, struct finding *found);
+void check_routes_stay(const struct snapshot *s, struct finding *found);
+void check_forwarding(const struct snapshot *s, struct finding *found);
+void check_forwarding6(const struct snapshot *s, struct finding *found);
+void check_accept_local(const struct snapshot *s, struct finding *found);
+void check_rp_filter(const struct snapshot *s, struct finding *found);
 
 /* check_route.c: how outer packets reach the remote. */
-void check_underlay_unread(const struct facts *f, struct finding *found);
-void check_local_missing(const struct facts *f, struct finding *found);
-void check_remote_is_local(const struct facts *f, struct finding *found);
-void check_underlay_down(const struct facts *f, struct finding *found);
-void check_no_route(const struct facts *f, struct finding *found);
-void check_route_loop(const struct facts *f, struct finding *found);
-void check_gateway_silent(const struct facts *f, struct finding *found);
-void check_underlay_rp_filter(const struct facts *f, struct finding *found);
+void check_underlay_unread(const struct snapshot *s, struct finding *found);
+void check_local_missing(const struct snapshot *s, struct finding *found);
+void check_remote_is_local(const struct snapshot *s, struct finding *found);
+void check_underlay_down(const struct snapshot *s, struct finding *found);
+void check_no_route(const struct snapshot *s, struct finding *found);
+void check_route_loop(const struct snapshot *s, struct finding *found);
+void check_gateway_silent(const struct snapshot *s, struct finding *found);
+void check_underlay_rp_filter(const struct snapshot *s, struct finding *found);
 
 /* check_mtu.c: how large packets can be. */
-void check_mtu(const struct facts *f, struct finding *found);
-void check_ends_differ(const struct facts *f, struct finding *found);
-void check_mtu_probe(const struct facts *f, struct finding *found);
-void check_no_pmtu_disc(const struct facts *f, struct finding *found);
-void check_mss(const struct facts *f, struct finding *found);
-void check_mss_way_back(const struct facts *f, struct finding *found);
+void check_mtu(const struct snapshot *s, struct finding *found);
+void check_ends_differ(const struct snapshot *s, struct finding *found);
+void check_mtu_probe(const struct snapshot *s, struct finding *found);
+void check_no_pmtu_disc(const struct snapshot *s, struct finding *found);
+void check_mss(const struct snapshot *s, struct finding *found);
+void check_mss_way_back(const struct snapshot *s, struct finding *found);
 
 /* check_filter.c: filters and other owners of protocol 47. */
-void check_filter_input(const struct facts *f, struct finding *found);
-void check_filter_output(const struct facts *f, struct finding *found);
-void check_filter_unread(const struct facts *f, struct finding *found);
-void check_ip_gre(const struct facts *f, struct finding *found);
-void check_same_ends(const struct facts *f, struct finding *found);
+void check_filter_input(const struct snapshot *s, struct finding *found);
+void check_filter_output(const struct snapshot *s, struct finding *found);
+void check_filter_unread(const struct snapshot *s, struct finding *found);
+void check_ip_gre(const struct snapshot *s, struct finding *found);
+void check_same_ends(const struct snapshot *s, struct finding *found);
 
 /* check_peer.c: what keepalives tell about the peer. */
-void check_keepalive_off(const struct facts *f, struct finding *found);
-void check_peer_down(const struct facts *f, struct finding *found);
-void check_peer_hold(const struct facts *f, struct finding *found);
-void check_peer_flaps(const struct facts *f, struct finding *found);
-void check_peer_loss(const struct facts *f, struct finding *found);
-void check_one_way(const struct facts *f, struct finding *found);
-void check_peer_slow(const struct facts *f, struct finding *found);
+void check_keepalive_off(const struct snapshot *s, struct finding *found);
+void check_peer_down(const struct snapshot *s, struct finding *found);
+void check_peer_hold(const struct snapshot *s, struct finding *found);
+void check_peer_flaps(const struct snapshot *s, struct finding *found);
+void check_peer_loss(const struct snapshot *s, struct finding *found);
+void check_one_way(const struct snapshot *s, struct finding *found);
+void check_peer_slow(const struct snapshot *s, struct finding *found);
 
 /* check_counters.c: why packets were dropped. */
 extern const size_t counter_checks;
 /* Check counter number i. found gets its id. */
-void check_counter(const struct facts *f, size_t i, struct finding *found);
+void check_counter(const struct snapshot *s, size_t i, struct finding *found);
 
 /* Helpers of the checks. */
 const char *ipv4_text(struct in_addr address, char text[INET_ADDRSTRLEN]);
-bool local_is_missing(const struct facts *f);
-bool remote_is_ours(const struct facts *f);
+bool local_is_missing(const struct snapshot *s);
+bool remote_is_ours(const struct snapshot *s);
 /* The missing interface explains other faults. */
-bool waits_for_dev(const struct facts *f);
-bool route_loops(const struct facts *f);
+bool waits_for_dev(const struct snapshot *s);
+bool route_loops(const struct snapshot *s);
 /* The largest inner packet that the route takes in one piece; 0: unknown. */
-uint32_t fitting_mtu(const struct facts *f);
+uint32_t fitting_mtu(const struct snapshot *s);
 
 #endif /* CHECKS_H */

@@ -97,24 +97,24 @@ static void print_findings(struct checking *c, const char *name,
 		print_text(name, list, count);
 }
 
-static int check_tunnel(struct checking *c, struct facts_reader *reader,
+static int check_tunnel(struct checking *c, struct snapshot_reader *reader,
 			const struct tunnel *tunnel)
 {
 	struct finding *list = NULL;
-	struct facts facts;
+	struct snapshot snapshot;
 	size_t count;
 	int status;
 
-	status = facts_read(reader, tunnel, &facts);
+	status = snapshot_read(reader, tunnel, &snapshot);
 	if (!status) {
-		list = checks_run(&facts, &count);
+		list = checks_run(&snapshot, &count);
 		if (list)
 			print_findings(c, tunnel->config.name, list, count);
 		else
 			status = refused("%s", strerror(ENOMEM));
 	}
 	free(list);
-	facts_free(&facts);
+	snapshot_free(&snapshot);
 	return status;
 }
 
@@ -156,12 +156,12 @@ static int check_all(struct gretool *g, const char *name,
 		.output = &g->output,
 		.json = { .out = stdout, .pretty = g->output.pretty },
 	};
-	struct facts_reader reader;
+	struct snapshot_reader reader;
 	struct finding found = { 0 };
 	int status = STATUS_OK, one;
 	size_t i, missing = 0;
 
-	facts_open(&reader, &g->nl, g->netns, g->home);
+	snapshot_open(&reader, &g->nl, g->netns, g->home);
 	/* Routes are only compared with those of files. */
 	if (reader.files.conf.count)
 		tunnels_read_routes(&g->nl, tunnels);
@@ -182,7 +182,7 @@ static int check_all(struct gretool *g, const char *name,
 		puts("there are no tunnels");
 	if (g->output.json)
 		json_array_end(&c.json);
-	facts_close(&reader);
+	snapshot_close(&reader);
 	return status ? status : c.status;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The findings from facts that are hard to produce in a selftest. The
+ * The findings about snapshots that are hard to produce in a selftest. The
  * other faults are planted there, see selftests/tests/test_doctor.sh.
  */
 #include <arpa/inet.h>
@@ -14,7 +14,7 @@
 #include "tap.h"
 
 static struct tunnel tunnel;
-static struct facts facts;
+static struct snapshot snapshot;
 static struct underlay underlay;
 static struct iface ifaces[4];
 static struct iface_address addresses[2];
@@ -86,18 +86,18 @@ static void well(void)
 				      .nifaces = 2,
 				      .addresses = addresses,
 				      .naddresses = 1 };
-	memset(&facts, 0, sizeof(facts));
-	facts.tunnel = &tunnel;
-	facts.underlay = &underlay;
-	facts.same = true;
-	place_of(&facts.here, NULL);
-	place_of(&facts.there, NULL);
-	facts.routes = (struct inner_routes){ &route, 1, 9, "" };
-	facts.route = (struct route_lookup){ .asked = true,
-					     .type = RTN_UNICAST,
-					     .oif = 2 };
-	facts.plain = facts.route;
-	facts.entry = 2;
+	memset(&snapshot, 0, sizeof(snapshot));
+	snapshot.tunnel = &tunnel;
+	snapshot.underlay = &underlay;
+	snapshot.same = true;
+	context_init(&snapshot.here, NULL);
+	context_init(&snapshot.there, NULL);
+	snapshot.routes = (struct inner_routes){ &route, 1, 9, "" };
+	snapshot.route = (struct route_lookup){ .asked = true,
+						.type = RTN_UNICAST,
+						.oif = 2 };
+	snapshot.plain = snapshot.route;
+	snapshot.entry = 2;
 }
 
 /* "problem ID, note ID" */
@@ -108,7 +108,7 @@ static const char *found(void)
 	size_t count, i;
 
 	text[0] = '\0';
-	list = checks_run(&facts, &count);
+	list = checks_run(&snapshot, &count);
 	for (i = 0; list && i < count; i++)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text),
 			 "%s%s %s", i ? ", " : "",
@@ -123,7 +123,7 @@ static const char *fix(void)
 	struct finding *list;
 	size_t count;
 
-	list = checks_run(&facts, &count);
+	list = checks_run(&snapshot, &count);
 	snprintf(text, sizeof(text), "%s", list && count ? list[0].fix : "");
 	free(list);
 	return text;
@@ -136,7 +136,7 @@ static const char *sentence(void)
 	struct finding *list;
 	size_t count;
 
-	list = checks_run(&facts, &count);
+	list = checks_run(&snapshot, &count);
 	snprintf(text, sizeof(text), "%s", list && count ? list[0].text : "");
 	free(list);
 	return text;
@@ -237,7 +237,7 @@ static void test_counters(void)
 	tunnel.stats.tx_errors = 10;
 	check_text(found(), "warning tx_too_big", "too big");
 	check_text(fix(), "", "the MTU is right");
-	facts.route.mtu = 1400;
+	snapshot.route.mtu = 1400;
 	check_text(found(), "problem mtu, warning tx_too_big", "it is wrong");
 	check_text(fix(), "gretool set gre1 mtu 1376", "the right one");
 }
@@ -355,7 +355,7 @@ static void test_iptables(void)
 static void test_protocol(void)
 {
 	well();
-	facts.ip_gre = true;
+	snapshot.ip_gre = true;
 	check_text(found(), "warning ip_gre", "ip_gre is loaded");
 
 	well();
@@ -405,14 +405,14 @@ static void test_path(void)
 	check_text(fix(), "gretool set gre1 mtu 1376", "the fix");
 
 	well();
-	facts.no_pmtu_disc = 1;
+	snapshot.no_pmtu_disc = 1;
 	check_text(found(), "note no_pmtu_disc", "ICMP is not needed");
 	tunnel.config.mtu_probe = false;
 	check_text(found(), "warning no_pmtu_disc, note mtu_probe",
 		   "ICMP is misread");
 	check(strstr(sentence(), " 552 bytes"), "as what");
 	check_text(fix(), "sysctl -w net.ipv4.ip_no_pmtu_disc=0", "the fix");
-	facts.no_pmtu_disc = 3;
+	snapshot.no_pmtu_disc = 3;
 	check(strstr(sentence(), "does not get to the tunnel"), "it is lost");
 	tunnel.config.pmtudisc = false;
 	tunnel.config.ignore_df = true;
@@ -461,7 +461,7 @@ static void test_path(void)
 static void test_mss(void)
 {
 	well();
-	facts.forwarding = 1;
+	snapshot.forwarding = 1;
 	check_text(found(), "note mss", "off, on a router");
 	check_text(fix(), "gretool set gre1 mss auto", "the fix");
 	tunnel.config.mss = GREX_MSS_AUTO;
@@ -471,13 +471,13 @@ static void test_mss(void)
 	tunnel.config.mss = 1437;
 	check_text(found(), "warning mss", "more than fits");
 	tunnel.config.mss = 1300;
-	facts.route.mtu = 1363;
+	snapshot.route.mtu = 1363;
 	tunnel.config.mtu = 1339;
 	check_text(found(), "warning mss", "more than the MTU takes");
 	tunnel.config.mss = 1299;
 	check_text(found(), "", "as much as the MTU takes");
 	/* With a route that has none, the interface's is what is known. */
-	facts.route.error = 101;
+	snapshot.route.error = 101;
 	tunnel.config.mss = 1300;
 	check_text(found(), "problem no_route, warning mss", "no route");
 }
@@ -497,7 +497,7 @@ static void test_way_back(void)
 	      "the rule");
 	tunnel.config.mss = 1300;
 	check(strstr(fix(), "set 1300"), "as low as the tunnel's");
-	facts.same = false;
+	snapshot.same = false;
 	check(strstr(fix(), "oifname INTERFACE "), "who knows by which");
 	tunnel.stats.rx_packets = 999;
 	tunnel.stats.tx_packets = 0;
@@ -512,7 +512,7 @@ static void test_rules(void)
 	static struct section section = { .positions = &position };
 
 	well();
-	facts.route.error = 101;
+	snapshot.route.error = 101;
 	check_text(found(), "problem no_route", "no route");
 	tunnel.path.mtu = 1500;
 	check_text(found(), "", "the module has one");
@@ -520,14 +520,14 @@ static void test_rules(void)
 	well();
 	tunnel.config.link = 77;
 	strcpy(tunnel.config.dev, "if77");
-	facts.route.error = 19;
+	snapshot.route.error = 19;
 	check_text(found(), "problem dev_missing", "no route by what is gone");
 	check_text(fix(), "", "nothing here mends it");
 
 	well();
-	strcpy(facts.file.is, "mtu 1400");
-	strcpy(facts.file.said, "mtu 1476");
-	facts.file.section = &section;
+	strcpy(snapshot.file.is, "mtu 1400");
+	strcpy(snapshot.file.said, "mtu 1476");
+	snapshot.file.section = &section;
 	check_text(found(), "warning differs", "not what a file says");
 	check_text(sentence(),
 		   "it differs from /etc/gretool/a.conf, line 3: it has "
@@ -536,9 +536,9 @@ static void test_rules(void)
 	check_text(fix(), "gretool apply", "the fix");
 
 	well();
-	facts.rule_names_gre = true;
-	memset(&facts.route, 0, sizeof(facts.route));
-	facts.plain = facts.route;
+	snapshot.rule_names_gre = true;
+	memset(&snapshot.route, 0, sizeof(snapshot.route));
+	snapshot.plain = snapshot.route;
 	check_text(found(), "problem no_route", "no route by a rule");
 	check_text(fix(), "ip rule show", "no route that does harm");
 	tunnel.path.mtu = 1400;
@@ -563,7 +563,7 @@ static void test_words(void)
 		{ "'''", "''\\'''\\'''\\'''" },
 	};
 	char text[SHELL_NAME_SIZE];
-	struct place p;
+	struct context p;
 	size_t i;
 
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -579,16 +579,16 @@ static void test_words(void)
 		   "\\x01\\x01\\x01\\x01'",
 		   "the longest name of control characters");
 
-	place_of(&p, NULL);
+	context_init(&p, NULL);
 	check_text(p.gretool, "gretool", "here: gretool");
 	check_text(p.ip, "ip", "here: ip");
 	check_text(p.run, "", "here: others");
-	place_of(&p, "4294967");
+	context_init(&p, "4294967");
 	check_text(p.gretool, "gretool -n 4294967", "a pid: gretool");
 	check_text(p.ip, "ip -n /proc/4294967/ns/net", "a pid: ip");
 	check_text(p.run, "nsenter --net=/proc/4294967/ns/net ",
 		   "a pid: others");
-	place_of(&p, "/some where/ns");
+	context_init(&p, "/some where/ns");
 	check_text(p.gretool, "gretool -n '/some where/ns'", "a path: gretool");
 	check_text(p.ip, "ip -n '/some where/ns'", "a path: ip");
 	check_text(p.run, "nsenter --net='/some where/ns' ", "a path: others");

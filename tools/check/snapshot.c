@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "check/facts.h"
 #include "check/proc.h"
+#include "check/snapshot.h"
 #include "lib/report.h"
 #include "netlink/netns.h"
 
@@ -18,20 +18,20 @@
 /* --- the underlay, seen from one tunnel --- */
 
 /* Follow the route from tunnel to tunnel until it leaves them or comes back. */
-static void find_loop(struct nl *nl, struct facts *f, int ifindex)
+static void find_loop(struct nl *nl, struct snapshot *s, int ifindex)
 {
-	const int self = f->tunnel->ifindex;
+	const int self = s->tunnel->ifindex;
 	const struct iface *i;
 	struct route_lookup next;
 	int steps;
 
 	for (steps = 0; steps < LOOP_MAX; steps++) {
-		i = iface_find(f->underlay, ifindex);
+		i = iface_find(s->underlay, ifindex);
 		if (!i)
 			break;
-		if (strlen(f->loop) + IFNAMSIZ + 4 < sizeof(f->loop)) {
-			strcat(f->loop, steps ? " > " : "");
-			strcat(f->loop, i->name);
+		if (strlen(s->loop) + IFNAMSIZ + 4 < sizeof(s->loop)) {
+			strcat(s->loop, steps ? " > " : "");
+			strcat(s->loop, i->name);
 		}
 		if (ifindex == self)
 			return;
@@ -46,28 +46,28 @@ static void find_loop(struct nl *nl, struct facts *f, int ifindex)
 			break;
 		ifindex = next.oif;
 	}
-	f->loop[0] = '\0';
+	s->loop[0] = '\0';
 }
 
 /* Guess the interface on which packets from the remote arrive. */
-static int find_entry(const struct facts *f)
+static int find_entry(const struct snapshot *s)
 {
-	const struct config *c = &f->tunnel->config;
+	const struct config *c = &s->tunnel->config;
 	const struct iface *i = NULL;
 
 	if (c->link)
-		i = iface_find(f->underlay, (int)c->link);
+		i = iface_find(s->underlay, (int)c->link);
 	else if (c->local.family)
-		i = iface_of_address(f->underlay, c->local.v4);
+		i = iface_of_address(s->underlay, c->local.v4);
 	if (!i || i->loopback || !strcmp(i->kind, "vrf") ||
 	    !strcmp(i->kind, "dummy"))
 		return 0;
 	return i->ifindex;
 }
 
-static void read_outer(struct nl *nl, struct facts *f)
+static void read_outer(struct nl *nl, struct snapshot *s)
 {
-	const struct config *c = &f->tunnel->config;
+	const struct config *c = &s->tunnel->config;
 	static const struct flow none;
 	struct flow flow = { .oif = c->link, .mark = c->fwmark };
 	const struct iface *entry;
@@ -77,33 +77,33 @@ static void read_outer(struct nl *nl, struct facts *f)
 		flow.tos = c->tos & 0xfc;
 	if (c->local.family) {
 		route_ask(nl, c->local.v4, &none, &local);
-		f->local_routed = !local.error && local.type == RTN_LOCAL;
+		s->local_routed = !local.error && local.type == RTN_LOCAL;
 		flow.source = c->local.v4;
 	}
-	f->no_pmtu_disc = proc_ipv4("ip_no_pmtu_disc");
-	f->entry = find_entry(f);
-	f->entry_rp_filter = -1;
-	entry = iface_find(f->underlay, f->entry);
+	s->no_pmtu_disc = proc_ipv4("ip_no_pmtu_disc");
+	s->entry = find_entry(s);
+	s->entry_rp_filter = -1;
+	entry = iface_find(s->underlay, s->entry);
 	if (entry)
-		f->entry_rp_filter = proc_rp_filter(entry->name);
+		s->entry_rp_filter = proc_rp_filter(entry->name);
 	if (!c->remote.family)
 		return;
-	f->rule_names_gre = route_rules_name_gre(nl);
-	if (f->rule_names_gre)
+	s->rule_names_gre = route_rules_name_gre(nl);
+	if (s->rule_names_gre)
 		return;
-	route_ask(nl, c->remote.v4, &flow, &f->route);
-	route_ask(nl, c->remote.v4, &none, &f->plain);
-	if (f->route.error)
+	route_ask(nl, c->remote.v4, &flow, &s->route);
+	route_ask(nl, c->remote.v4, &none, &s->plain);
+	if (s->route.error)
 		return;
-	if (f->same)
-		find_loop(nl, f, f->route.oif);
-	if (f->loop[0])
-		route_ask_without(nl, c->remote.v4, f->route.oif, &f->detour);
-	f->neighbour = route_neighbour(nl,
-				       f->route.gateway.s_addr
-					       ? f->route.gateway
+	if (s->same)
+		find_loop(nl, s, s->route.oif);
+	if (s->loop[0])
+		route_ask_without(nl, c->remote.v4, s->route.oif, &s->detour);
+	s->neighbour = route_neighbour(nl,
+				       s->route.gateway.s_addr
+					       ? s->route.gateway
 					       : c->remote.v4,
-				       f->route.oif);
+				       s->route.oif);
 }
 
 /* --- namespaces --- */
@@ -112,8 +112,8 @@ static void read_outer(struct nl *nl, struct facts *f)
  * Open the namespace of the underlay. Returns a file descriptor or -errno. *name
  * is its name, "1" for that of most processes, or NULL if the shell is in it.
  */
-static int open_underlay(const struct facts_reader *r, const struct config *c,
-			 const char **name)
+static int open_underlay(const struct snapshot_reader *r,
+			 const struct config *c, const char **name)
 {
 	int32_t id;
 	int fd;
@@ -134,7 +134,7 @@ static int open_underlay(const struct facts_reader *r, const struct config *c,
 	return -ENOENT;
 }
 
-static void forget_underlay(struct facts_reader *r)
+static void forget_underlay(struct snapshot_reader *r)
 {
 	if (r->underlay_nl) {
 		nl_close(r->underlay_nl);
@@ -146,14 +146,14 @@ static void forget_underlay(struct facts_reader *r)
 }
 
 /* Runs in the namespace of the underlay. */
-static int examine(struct facts_reader *r, struct facts *f, int32_t id)
+static int examine(struct snapshot_reader *r, struct snapshot *s, int32_t id)
 {
 	struct nl *nl = r->nl;
 	int err = 0;
 
 	if (r->has_underlay && r->underlay_id != id)
 		forget_underlay(r);
-	if (!f->same) {
+	if (!s->same) {
 		/* A socket belongs to the namespace in which it was opened. */
 		if (!r->underlay_nl)
 			r->underlay_nl = calloc(1, sizeof(*r->underlay_nl));
@@ -169,82 +169,83 @@ static int examine(struct facts_reader *r, struct facts *f, int32_t id)
 	}
 	r->has_underlay = true;
 	r->underlay_id = id;
-	f->underlay = &r->underlay;
-	read_outer(nl, f);
+	s->underlay = &r->underlay;
+	read_outer(nl, s);
 	return 0;
 }
 
-static int enter_and_examine(struct facts_reader *r, struct facts *f)
+static int enter_and_examine(struct snapshot_reader *r, struct snapshot *s)
 {
-	const struct config *c = &f->tunnel->config;
+	const struct config *c = &s->tunnel->config;
 	const char *name;
 	int fd, err;
 
 	fd = open_underlay(r, c, &name);
 	if (fd < 0)
 		return 0;
-	place_of(&f->there, name);
+	context_init(&s->there, name);
 	err = setns(fd, CLONE_NEWNET);
 	close(fd);
 	/* The check goes on without the underlay, and says so. */
 	if (err)
 		return 0;
-	err = examine(r, f, c->link_netnsid);
+	err = examine(r, s, c->link_netnsid);
 	if (setns(r->here, CLONE_NEWNET))
 		return -errno;
 	return err;
 }
 
-static void read_here(struct facts *f)
+static void read_here(struct snapshot *s)
 {
-	const char *name = f->tunnel->config.name;
+	const char *name = s->tunnel->config.name;
 	int all;
 
-	f->rp_filter = proc_rp_filter(name);
-	f->accept_local = proc_accept_local(name);
-	f->forwarding = proc_conf("ipv4", name, "forwarding");
-	f->forwarding_all = proc_conf("ipv4", "all", "forwarding");
-	f->forwarding6 = proc_conf("ipv6", "all", "forwarding");
-	f->ignore_linkdown =
+	s->rp_filter = proc_rp_filter(name);
+	s->accept_local = proc_accept_local(name);
+	s->forwarding = proc_conf("ipv4", name, "forwarding");
+	s->forwarding_all = proc_conf("ipv4", "all", "forwarding");
+	s->forwarding6 = proc_conf("ipv6", "all", "forwarding");
+	s->ignore_linkdown =
 		proc_conf("ipv4", name, "ignore_routes_with_linkdown");
 	all = proc_conf("ipv4", "all", "ignore_routes_with_linkdown");
-	if (all > f->ignore_linkdown)
-		f->ignore_linkdown = all;
-	f->not_for_us = proc_counter("/proc/net/snmp", "Ip", "InAddrErrors");
-	f->bad_source = proc_counter("/proc/net/netstat", "TcpExt",
+	if (all > s->ignore_linkdown)
+		s->ignore_linkdown = all;
+	s->not_for_us = proc_counter("/proc/net/snmp", "Ip", "InAddrErrors");
+	s->bad_source = proc_counter("/proc/net/netstat", "TcpExt",
 				     "IPReversePathFilter");
-	f->martians = proc_martian_sources();
+	s->martians = proc_martian_sources();
 }
 
-int facts_read(struct facts_reader *r, const struct tunnel *t, struct facts *f)
+int snapshot_read(struct snapshot_reader *r, const struct tunnel *t,
+		  struct snapshot *s)
 {
 	int err;
 
-	memset(f, 0, sizeof(*f));
-	f->tunnel = t;
-	f->here = r->place;
-	f->there = r->place;
-	f->same = !(t->config.given & F_LINK_NETNS);
-	f->ip_gre = facts_ip_gre_is_loaded();
-	read_here(f);
-	files_compare(&r->files, r->nl, t, &f->file);
-	err = inner_routes_read(r->nl, t->ifindex, &f->routes);
+	memset(s, 0, sizeof(*s));
+	s->tunnel = t;
+	s->here = r->context;
+	s->there = r->context;
+	s->same = !(t->config.given & F_LINK_NETNS);
+	s->ip_gre = snapshot_ip_gre_is_loaded();
+	read_here(s);
+	files_compare(&r->files, r->nl, t, &s->file);
+	err = inner_routes_read(r->nl, t->ifindex, &s->routes);
 	if (!err) {
-		inner_routes_ask_back(r->nl, &f->routes);
-		err = f->same ? examine(r, f, -1) : enter_and_examine(r, f);
+		inner_routes_ask_back(r->nl, &s->routes);
+		err = s->same ? examine(r, s, -1) : enter_and_examine(r, s);
 	}
 	return err ? refused("%s: %s", t->config.name, strerror(-err))
 		   : STATUS_OK;
 }
 
-void facts_free(struct facts *f)
+void snapshot_free(struct snapshot *s)
 {
-	free(f->routes.list);
-	f->routes.list = NULL;
+	free(s->routes.list);
+	s->routes.list = NULL;
 }
 
-void facts_open(struct facts_reader *r, struct nl *nl, const char *netns,
-		int home)
+void snapshot_open(struct snapshot_reader *r, struct nl *nl, const char *netns,
+		   int home)
 {
 	memset(r, 0, sizeof(*r));
 	r->nl = nl;
@@ -254,11 +255,11 @@ void facts_open(struct facts_reader *r, struct nl *nl, const char *netns,
 	r->here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (home >= 0 && netns_id(nl, home, false, &r->home_id))
 		r->home_id = -1;
-	place_of(&r->place, netns);
+	context_init(&r->context, netns);
 	files_read(&r->files);
 }
 
-void facts_close(struct facts_reader *r)
+void snapshot_close(struct snapshot_reader *r)
 {
 	forget_underlay(r);
 	files_free(&r->files);
@@ -266,7 +267,7 @@ void facts_close(struct facts_reader *r)
 		close(r->here);
 }
 
-bool facts_ip_gre_is_loaded(void)
+bool snapshot_ip_gre_is_loaded(void)
 {
 	return !access("/sys/module/ip_gre", F_OK);
 }

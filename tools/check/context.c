@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "check/place.h"
+#include "check/context.h"
 #include "lib/visible.h"
 
 #define PLAIN \
@@ -59,27 +59,30 @@ const char *shell_word(const char *word, char *text, size_t size)
 	return text;
 }
 
-void place_of(struct place *p, const char *netns)
+void context_init(struct context *context, const char *netns)
 {
 	char path[300], quoted[256];
 
-	memset(p, 0, sizeof(*p));
+	memset(context, 0, sizeof(*context));
 	if (!netns) {
-		strcpy(p->gretool, "gretool");
-		strcpy(p->ip, "ip");
+		strcpy(context->gretool, "gretool");
+		strcpy(context->ip, "ip");
 		return;
 	}
 	shell_word(netns, quoted, sizeof(quoted));
-	snprintf(p->gretool, sizeof(p->gretool), "gretool -n %s", quoted);
+	snprintf(context->gretool, sizeof(context->gretool), "gretool -n %s",
+		 quoted);
 	snprintf(path, sizeof(path), "/run/netns/%s", netns);
 	if (!strchr(netns, '/') && !access(path, F_OK)) {
-		snprintf(p->ip, sizeof(p->ip), "ip -n %s", quoted);
-		snprintf(p->run, sizeof(p->run), "ip netns exec %s ", quoted);
+		snprintf(context->ip, sizeof(context->ip), "ip -n %s", quoted);
+		snprintf(context->run, sizeof(context->run),
+			 "ip netns exec %s ", quoted);
 		return;
 	}
 	/* ip(8) does not take a pid. */
 	if (!strchr(netns, '/'))
 		snprintf(quoted, sizeof(quoted), "/proc/%.20s/ns/net", netns);
-	snprintf(p->ip, sizeof(p->ip), "ip -n %s", quoted);
-	snprintf(p->run, sizeof(p->run), "nsenter --net=%s ", quoted);
+	snprintf(context->ip, sizeof(context->ip), "ip -n %s", quoted);
+	snprintf(context->run, sizeof(context->run), "nsenter --net=%s ",
+		 quoted);
 }

@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What there is to know of a tunnel and of its surroundings. Reading it is one
- * thing, see facts.c; what to think of it another, see checks.h.
+ * A snapshot has what the checks know about a tunnel and its surroundings. It is read
+ * completely before the checks run, which only look at it (checks.h).
  */
-#ifndef FACTS_H
-#define FACTS_H
+#ifndef SNAPSHOT_H
+#define SNAPSHOT_H
 
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "check/context.h"
 #include "check/files.h"
-#include "check/place.h"
 #include "check/route.h"
 #include "check/underlay.h"
 #include "netlink/link.h"
 #include "netlink/nl.h"
 
-struct facts {
+struct snapshot {
 	const struct tunnel *tunnel;
 	struct file_difference file;
 	bool ip_gre; /* the kernel's own module is loaded */
 
 	/* This is about the namespace of the tunnel. */
-	struct place here;
+	struct context here;
 	struct inner_routes routes;
 	int rp_filter; /* the value in effect, -1: not known */
 	int accept_local; /* the same */
@@ -35,7 +35,7 @@ struct facts {
 	uint64_t martians; /* packets from impossible sources, of all namespaces */
 
 	/* This is about the namespace of the outer packets. */
-	struct place there;
+	struct context there;
 	bool same; /* both namespaces are the same */
 	const struct underlay *underlay; /* NULL: it cannot be entered */
 	int no_pmtu_disc; /* sysctl net.ipv4.ip_no_pmtu_disc, -1: not known */
@@ -51,13 +51,13 @@ struct facts {
 	int entry_rp_filter;
 };
 
-struct facts_reader {
+struct snapshot_reader {
 	struct nl *nl;
 	const char *netns; /* the argument of -n, or NULL */
 	int home; /* file of the namespace of the shell, or -1 */
 	int here; /* file of the namespace of the tunnels, or -1 */
 	int32_t home_id; /* the id of the former in the latter, or -1 */
-	struct place place;
+	struct context context;
 	struct files files;
 	/* The next tunnel often has the underlay of the last one. */
 	bool has_underlay;
@@ -67,15 +67,15 @@ struct facts_reader {
 };
 
 /* home: -1 if the shell is in the namespace of the tunnels. */
-void facts_open(struct facts_reader *r, struct nl *nl, const char *netns,
-		int home);
-void facts_close(struct facts_reader *r);
+void snapshot_open(struct snapshot_reader *r, struct nl *nl, const char *netns,
+		   int home);
+void snapshot_close(struct snapshot_reader *r);
 
-/* Returns enum status, after a report. The caller frees f in any case. */
-int facts_read(struct facts_reader *r, const struct tunnel *tunnel,
-	       struct facts *f);
-void facts_free(struct facts *f);
+/* Returns enum status, after a report. The caller frees s in any case. */
+int snapshot_read(struct snapshot_reader *r, const struct tunnel *tunnel,
+		  struct snapshot *s);
+void snapshot_free(struct snapshot *s);
 
-bool facts_ip_gre_is_loaded(void);
+bool snapshot_ip_gre_is_loaded(void);
 
-#endif /* FACTS_H */
+#endif /* SNAPSHOT_H */
