@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/filter_text.h"
 #include "check/underlay.h"
 #include "lib/list.h"
 #include "netlink/addr.h"
