@@ -15,7 +15,8 @@ static const char *parse_mtu(const struct option *o, struct config *c,
 	c->mtu_default = !strcmp(value, "default");
 	if (c->mtu_auto || c->mtu_default)
 		return NULL;
-	if (!option_parse_number(value, GREX_MTU_MAX, &mtu) || mtu < GREX_MTU_MIN)
+	if (!option_parse_number(value, GREX_MTU_MAX, &mtu) ||
+	    mtu < GREX_MTU_MIN)
 		return UNEXPECTED;
 	c->mtu = mtu;
 	return NULL;
