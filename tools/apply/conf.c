@@ -219,6 +219,7 @@ static int read_path(struct conf *conf, const char *path)
 
 static int parse_section(struct section *section)
 {
+	const struct source source = { section->positions, section->count };
 	char **argv = calloc(section->count, sizeof(*argv));
 	size_t i;
 	int status;
@@ -229,13 +230,9 @@ static int parse_section(struct section *section)
 	/* options_parse() does not change the words. */
 	for (i = 0; i < section->count; i++)
 		argv[i] = (char *)section->positions[i].word;
-	report_words(section->positions, section->count);
 	status = options_parse(&section->config, OPTIONS_FILE,
-			       (int)section->count, argv);
-	report_words(NULL, 0);
+			       (int)section->count, argv, &source);
 	section->is_wrong = status;
-	section->config.source =
-		(struct source){ section->positions, section->count };
 	for (i = 0; i < section->config.naddrs; i++)
 		section->config.addrs[i].protocol = ADDRESS_PROTOCOL;
 	free(argv);

@@ -15,7 +15,7 @@ static int cmd_add(struct gretool *g, int argc, char **argv)
 	struct config c;
 	int status;
 
-	status = options_parse(&c, OPTIONS_ADD, argc - 1, argv + 1);
+	status = options_parse(&c, OPTIONS_ADD, argc - 1, argv + 1, NULL);
 	if (!status)
 		status = resolve_numbers(&g->nl, &c, &c);
 	if (!status)

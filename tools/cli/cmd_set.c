@@ -67,7 +67,7 @@ static int cmd_set(struct gretool *g, int argc, char **argv)
 	struct config c;
 	int status;
 
-	status = options_parse(&c, OPTIONS_SET, argc - 1, argv + 1);
+	status = options_parse(&c, OPTIONS_SET, argc - 1, argv + 1, NULL);
 	if (!status)
 		status = set_tunnel(g, &c);
 	config_free(&c);

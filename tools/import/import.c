@@ -118,10 +118,19 @@ void import_remark(struct import *im, const char *name, const char *fmt, ...)
 	va_end(args);
 }
 
-/* Parse options like a section of a file, with some others before them. */
-static int parse(struct config *c, const char *name, const char *before,
-		 const char *options)
+/* A line of a file; NULL if the option comes from the kernel. */
+static const struct position *line_at(struct position *at, const char *file,
+				      unsigned int line)
 {
+	*at = (struct position){ .file = file, .word = "", .line = line };
+	return file ? at : NULL;
+}
+
+/* Parse options like a section of a file, with some others before them. */
+static int parse(struct config *c, const struct position *at, const char *name,
+		 const char *before, const char *options)
+{
+	const struct source source = { at, at ? 1 : 0 };
 	char **argv, *text;
 	const char *wrong;
 	int max, argc, status;
@@ -139,9 +148,10 @@ static int parse(struct config *c, const char *name, const char *before,
 	argv[0] = (char *)name;
 	wrong = line_split(text, argv + 1, max, &argc);
 	if (wrong)
-		status = usage("\"%s\" %s", options, wrong);
+		status = usage_about(at, "\"%s\" %s", options, wrong);
 	else
-		status = options_parse(c, OPTIONS_FILE, argc + 1, argv);
+		status =
+			options_parse(c, OPTIONS_FILE, argc + 1, argv, &source);
 	free(argv);
 	free(text);
 	return status;
@@ -156,12 +166,13 @@ static bool begins_with(const char *text, const char *word)
 }
 
 /* Whether the parser accepts the option; if not, it has reported why. */
-static bool is_right(const struct import_tunnel *t, const char *option)
+static bool is_right(const struct import_tunnel *t, const struct position *at,
+		     const char *option)
 {
 	struct config c;
 	int status;
 
-	status = parse(&c, t->name,
+	status = parse(&c, at, t->name,
 		       begins_with(option, "remote") ? "up"
 						     : "remote 192.0.2.1 up",
 		       /* The options before have these already. */
@@ -195,8 +206,10 @@ static bool is_overridden(const struct import_tunnel *t, size_t number)
 
 static void print_remark(FILE *out, const struct import_line *remark)
 {
-	report_at(remark->file, remark->line);
-	report("not taken over: %s", remark->text);
+	struct position at;
+
+	report_about(line_at(&at, remark->file, remark->line),
+		     "not taken over: %s", remark->text);
 	fputs("# not taken over: ", out);
 	if (remark->file) {
 		visible_put(out, remark->file);
@@ -238,6 +251,7 @@ static char *join_options(struct import *im, struct import_tunnel *t)
 		fputs("remote any ", all);
 	for (i = 0; i < t->noptions; i++) {
 		const struct import_line *option = &t->options[i];
+		struct position at;
 
 		if (is_overridden(t, i))
 			continue;
@@ -249,8 +263,8 @@ static char *join_options(struct import *im, struct import_tunnel *t)
 				      "keepalive-secret, add it yourself");
 			continue;
 		}
-		report_at(option->file, option->line);
-		if (is_right(t, option->text))
+		if (is_right(t, line_at(&at, option->file, option->line),
+			     option->text))
 			fprintf(all, "%s ", option->text);
 		else
 			remark_option(im, t, option);
@@ -261,6 +275,8 @@ static char *join_options(struct import *im, struct import_tunnel *t)
 
 static int print_tunnel(FILE *out, struct import *im, struct import_tunnel *t)
 {
+	struct position line;
+	const struct position *at = line_at(&line, t->file, t->line);
 	struct config c;
 	char *options;
 	size_t i;
@@ -269,10 +285,9 @@ static int print_tunnel(FILE *out, struct import *im, struct import_tunnel *t)
 	options = join_options(im, t);
 	if (!options)
 		return refused("%s", strerror(ENOMEM));
-	report_at(t->file, t->line);
-	status = parse(&c, t->name, "", options);
+	status = parse(&c, at, t->name, "", options);
 	if (status) {
-		report("not taken over: %s", t->name);
+		report_about(at, "not taken over: %s", t->name);
 		fputs("# not taken over: ", out);
 		visible_put(out, t->name);
 		fputs(": ", out);
@@ -358,6 +373,5 @@ int import_print(FILE *out, struct import *im)
 		err = print_tunnel(out, im, t);
 		status = status ? status : err;
 	}
-	report_at(NULL, 0);
 	return status;
 }

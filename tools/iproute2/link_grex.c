@@ -51,7 +51,7 @@ static int parse_set(struct nlmsghdr *request, struct config *c, int argc,
 	struct tunnel tunnel;
 	int status;
 
-	status = options_parse(c, OPTIONS_IP, argc, argv);
+	status = options_parse(c, OPTIONS_IP, argc, argv, NULL);
 	if (!status)
 		status = tunnels_find_index(&nl, ifm->ifi_index, &tunnel);
 	if (!status)
@@ -71,7 +71,7 @@ static int parse_add(struct nlmsghdr *request, struct config *c, int argc,
 	struct tunnel begun;
 	int status;
 
-	status = options_parse(c, OPTIONS_IP, argc, argv);
+	status = options_parse(c, OPTIONS_IP, argc, argv, NULL);
 	if (status)
 		return status;
 	/* The namespace of the underlay, if ip was told one. */

@@ -12,8 +12,6 @@ FILE *report_stream;
 static const char *program = "gretool";
 static const char *at_file;
 static unsigned int at_line;
-static const struct position *words;
-static size_t nwords, word;
 static const char *command;
 
 void report_program(const char *name)
@@ -27,18 +25,6 @@ void report_at(const char *file, unsigned int line)
 	at_line = line;
 }
 
-void report_words(const struct position *positions, size_t count)
-{
-	words = positions;
-	nwords = count;
-	word = 0;
-}
-
-void report_word(size_t number)
-{
-	word = number < nwords ? number : 0;
-}
-
 void report_command(const char *name)
 {
 	command = name;
@@ -46,17 +32,18 @@ void report_command(const char *name)
 
 static void print_position(FILE *stream, const struct position *at)
 {
-	if (at) {
-		visible_put(stream, at->file);
-		fprintf(stream, ":%u:%u: ", at->line, at->column);
-		return;
-	}
-	visible_put(stream, at_file ? at_file : program);
-	if (at_file)
-		fprintf(stream, ":%u", at_line);
-	fputs(": ", stream);
-	if (command)
-		fprintf(stream, "%s: ", command);
+	const char *file = at ? at->file : at_file;
+	const unsigned int line = at ? at->line : at_line;
+
+	visible_put(stream, file ? file : program);
+	if (file)
+		fprintf(stream, ":%u", line);
+	if (at && at->column)
+		fprintf(stream, ":%u: ", at->column);
+	else if (command)
+		fprintf(stream, ": %s: ", command);
+	else
+		fputs(": ", stream);
 }
 
 /* Messages contain text of users, files, the kernel and other programs. */
@@ -70,7 +57,7 @@ vreport(const struct position *at, const char *fmt, va_list args)
 		text = NULL;
 	/* Keep the order of output and messages. */
 	fflush(stdout);
-	print_position(stream, at ? at : words ? &words[word] : NULL);
+	print_position(stream, at);
 	visible_put(stream, text ? text : strerror(ENOMEM));
 	fputc('\n', stream);
 	free(text);

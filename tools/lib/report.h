@@ -22,12 +22,6 @@ extern FILE *report_stream;
 void report_program(const char *name);
 /* Set the line of a file that is being executed; file is NULL on the command line. */
 void report_at(const char *file, unsigned int line);
-/*
- * Set the words of a file that are being parsed, or NULL. Messages begin with the
- * position of the word that report_word() has named last.
- */
-void report_words(const struct position *positions, size_t count);
-void report_word(size_t number);
 /* Set the command that is being executed, or NULL. */
 void report_command(const char *name);
 

@@ -9,7 +9,8 @@
 struct position {
 	const char *file;
 	const char *word;
-	unsigned int line, column; /* from 1, the column in bytes */
+	unsigned int line,
+		column; /* from 1, in bytes; column 0: the whole line */
 };
 
 /* The words of a file that something was read from; none: the command line. */

@@ -72,29 +72,36 @@ static const char *help_of(enum options_use use)
 	return use == OPTIONS_IP ? "ip link help grex" : "gretool help add";
 }
 
-static int unknown_option(const char *text, enum options_use use)
+static int unknown_option(const struct position *at, const char *text,
+			  enum options_use use)
 {
 	const char *meant =
 		nearest(text, &option_table->name, sizeof(*option_table));
 
 	if (meant)
-		return usage("\"%s\" is not an option, did you mean \"%s\"?",
-			     text, meant);
-	return usage("\"%s\" is not an option, see \"%s\"", text, help_of(use));
+		return usage_about(at,
+				   "\"%s\" is not an option, did you mean \"%s\"?",
+				   text, meant);
+	return usage_about(at, "\"%s\" is not an option, see \"%s\"", text,
+			   help_of(use));
 }
 
-static int unfit_option(const struct option *option, enum options_use use)
+static int unfit_option(const struct position *at, const struct option *option,
+			enum options_use use)
 {
 	if (use == OPTIONS_IP && option->ip_has)
-		return usage("%s: ip has a word of its own, expected %s",
-			     option->name, option->ip_has);
+		return usage_about(at,
+				   "%s: ip has a word of its own, expected %s",
+				   option->name, option->ip_has);
 	if (option->file_only)
-		return usage("%s: only in a file of \"gretool apply\", see "
-			     "\"gretool help apply\"",
-			     option->name);
-	return usage("%s: cannot be changed, only given when the tunnel is "
-		     "added",
-		     option->name);
+		return usage_about(at,
+				   "%s: only in a file of \"gretool apply\", see "
+				   "\"gretool help apply\"",
+				   option->name);
+	return usage_about(at,
+			   "%s: cannot be changed, only given when the tunnel is "
+			   "added",
+			   option->name);
 }
 
 /* The option that has set a field, and the number of its word. */
@@ -104,9 +111,10 @@ struct setter {
 };
 
 /* A field can be set only once, be it by the same or by another option. */
-static int check_once(const struct option *option, size_t number,
-		      struct setter setters[F_BITS])
+static int check_once(const struct config *c, const struct option *option,
+		      size_t number, struct setter setters[F_BITS])
 {
+	const struct position *at = source_word(&c->source, number);
 	const struct option *meant = option_meant(option);
 	unsigned int i;
 
@@ -116,11 +124,12 @@ static int check_once(const struct option *option, size_t number,
 		if (!(meant->fields & F_BIT(i)) || !setters[i].option)
 			continue;
 		if (setters[i].option == option)
-			return usage("%s: given twice, expected once",
-				     option->name);
-		return usage("%s: cannot be combined with \"%s\": both say the "
-			     "same thing, expected one of them",
-			     option->name, setters[i].option->name);
+			return usage_about(at, "%s: given twice, expected once",
+					   option->name);
+		return usage_about(at,
+				   "%s: cannot be combined with \"%s\": both say the "
+				   "same thing, expected one of them",
+				   option->name, setters[i].option->name);
 	}
 	for (i = 0; i < F_BITS; i++)
 		if (meant->fields & F_BIT(i))
@@ -128,14 +137,18 @@ static int check_once(const struct option *option, size_t number,
 	return STATUS_OK;
 }
 
-/* Let messages point at the option that has set the field. */
-static void report_setter(const struct setter setters[F_BITS], uint64_t field)
+/* Returns the position of the option that has set the field. */
+static const struct position *setter_at(const struct config *c,
+					const struct setter setters[F_BITS],
+					uint64_t field)
 {
+	size_t number = 0;
 	unsigned int i;
 
 	for (i = 0; i < F_BITS; i++)
 		if (field == F_BIT(i))
-			report_word(setters[i].number);
+			number = setters[i].number;
+	return source_word(&c->source, number);
 }
 
 static int check_addresses(const struct config *c)
@@ -151,9 +164,9 @@ static int check_addresses(const struct config *c)
 				continue;
 			inet_ntop(a->local.family, &a->local.v6, text,
 				  sizeof(text));
-			report_word(a->word);
-			return usage("addr: \"%s/%u\" is given twice, expected once",
-				     text, a->prefix);
+			return usage_about(source_word(&c->source, a->word),
+					   "addr: \"%s/%u\" is given twice, expected once",
+					   text, a->prefix);
 		}
 	return STATUS_OK;
 }
@@ -163,9 +176,9 @@ static int check_ipv6(const struct config *c,
 {
 	if (!(c->given & F_MTU) || !config_starves_ipv6(c))
 		return STATUS_OK;
-	report_setter(setters, F_MTU);
-	return usage("mtu: \"%u\" leaves no room for IPv6, expected %u or more",
-		     c->mtu, IPV6_MTU_MIN);
+	return usage_about(setter_at(c, setters, F_MTU),
+			   "mtu: \"%u\" leaves no room for IPv6, expected %u or more",
+			   c->mtu, IPV6_MTU_MIN);
 }
 
 static int check_routes(const struct config *c)
@@ -180,68 +193,70 @@ static int check_routes(const struct config *c)
 			if (!route_same_place(r, &c->routes[j]))
 				continue;
 			inet_ntop(r->to.family, &r->to.v6, text, sizeof(text));
-			report_word(r->word);
-			return usage("route: \"%s/%u\" is given twice, expected "
-				     "another metric or table",
-				     text, r->prefix);
+			return usage_about(source_word(&c->source, r->word),
+					   "route: \"%s/%u\" is given twice, expected "
+					   "another metric or table",
+					   text, r->prefix);
 		}
 	/* With "down", routes wait until the interface is up. */
 	if (!c->nroutes || c->given & F_UP)
 		return STATUS_OK;
-	report_word(c->routes[0].word);
-	return usage("route: needs \"up\", or \"down\" to wait: an interface "
-		     "that is down has no routes");
+	return usage_about(source_word(&c->source, c->routes[0].word),
+			   "route: needs \"up\", or \"down\" to wait: an interface "
+			   "that is down has no routes");
 }
 
 /* Check what no single option can see. */
 static int check_whole(struct config *c, enum options_use use,
 		       const struct setter setters[F_BITS])
 {
+	const struct position *at = source_word(&c->source, 0);
 	const bool no_peer = c->given & F_REMOTE &&
 			     c->remote.family == AF_UNSPEC;
 
-	report_word(0);
 	if ((use == OPTIONS_ADD || use == OPTIONS_FILE) &&
 	    !(c->given & F_REMOTE))
-		return usage("remote: missing, expected \"remote ADDRESS\" or "
-			     "\"remote any\"");
+		return usage_about(at,
+				   "remote: missing, expected \"remote ADDRESS\" or "
+				   "\"remote any\"");
 	if (use == OPTIONS_SET && !c->given)
-		return usage("%s: nothing to change, expected an option, see "
-			     "\"gretool help set\"",
-			     c->name);
-	report_setter(setters, F_DEV);
+		return usage_about(at,
+				   "%s: nothing to change, expected an option, see "
+				   "\"gretool help set\"",
+				   c->name);
 	if (c->given & F_DEV && c->dev[0] && !strcmp(c->dev, c->name))
-		return usage("dev: \"%s\" is the tunnel itself, expected an "
-			     "interface that its outer packets leave by",
-			     c->dev);
-	report_setter(setters, F_IGNORE_DF);
+		return usage_about(setter_at(c, setters, F_DEV),
+				   "dev: \"%s\" is the tunnel itself, expected an "
+				   "interface that its outer packets leave by",
+				   c->dev);
 	if (c->given & F_IGNORE_DF && c->ignore_df &&
 	    !(c->given & F_PMTUDISC && !c->pmtudisc))
-		return usage("ignore-df: needs \"nopmtudisc\", the two are "
-			     "\"df clear\"");
-	report_setter(setters, F_ICMP_SOURCE);
+		return usage_about(setter_at(c, setters, F_IGNORE_DF),
+				   "ignore-df: needs \"nopmtudisc\", the two are "
+				   "\"df clear\"");
 	if (c->given & F_ICMP_RELAY && !c->icmp_relay &&
 	    c->given & F_ICMP_SOURCE && c->icmp_source == GREX_ICMP_SOURCE_HOP)
-		return usage("icmp-source: \"hop\" cannot be combined with "
-			     "\"icmp-relay off\", which relays nothing: "
-			     "expected one of them");
-	report_setter(setters, F_KEEPALIVE);
+		return usage_about(setter_at(c, setters, F_ICMP_SOURCE),
+				   "icmp-source: \"hop\" cannot be combined with "
+				   "\"icmp-relay off\", which relays nothing: "
+				   "expected one of them");
 	if (c->given & F_KEEPALIVE && c->keepalive_interval && no_peer)
-		return usage("keepalive: needs a peer to ask, expected a "
-			     "\"remote\" that is not \"any\"");
-	report_setter(setters, F_KEEPALIVE_SECRET);
+		return usage_about(setter_at(c, setters, F_KEEPALIVE),
+				   "keepalive: needs a peer to ask, expected a "
+				   "\"remote\" that is not \"any\"");
 	if (c->given & F_KEEPALIVE_SECRET && c->keepalive_secret.is_set &&
 	    no_peer)
-		return usage("keepalive-secret: needs a peer that knows it, "
-			     "expected a \"remote\" that is not \"any\"");
-	report_setter(setters, F_MTU_PROBE);
+		return usage_about(setter_at(c, setters, F_KEEPALIVE_SECRET),
+				   "keepalive-secret: needs a peer that knows it, "
+				   "expected a \"remote\" that is not \"any\"");
 	if (c->given & F_MTU_PROBE && c->mtu_probe && no_peer)
-		return usage("mtu-probe: needs a peer to ask, expected a "
-			     "\"remote\" that is not \"any\"");
-	report_setter(setters, F_MTU);
+		return usage_about(setter_at(c, setters, F_MTU_PROBE),
+				   "mtu-probe: needs a peer to ask, expected a "
+				   "\"remote\" that is not \"any\"");
 	if (c->given & F_MTU && c->mtu_auto && no_peer)
-		return usage("mtu: auto needs a path to follow, expected a "
-			     "\"remote\" that is not \"any\"");
+		return usage_about(setter_at(c, setters, F_MTU),
+				   "mtu: auto needs a path to follow, expected a "
+				   "\"remote\" that is not \"any\"");
 	/* This is the default of the kernel, and is not sent. */
 	if (!(c->given & F_MTU_PROBE))
 		c->mtu_probe = config_default_probe(c);
@@ -292,17 +307,17 @@ static int parse_option(struct config *c, enum options_use use,
 			struct setter setters[F_BITS], size_t number, int argc,
 			char **argv, int *used)
 {
+	const struct position *at = source_word(&c->source, number);
 	const struct option *option = option_find(argv[0]), *meant;
 	const char *wrong, *value = NULL;
 	char optional[64];
 	option_parse_fn *parse;
 	int err;
 
-	report_word(number);
 	if (!option)
-		return unknown_option(argv[0], use);
+		return unknown_option(at, argv[0], use);
 	if (!option_is_for(option, use))
-		return unfit_option(option, use);
+		return unfit_option(at, option, use);
 	meant = option_meant(option);
 	*used = 1;
 	if (meant->optional) {
@@ -311,44 +326,47 @@ static int parse_option(struct config *c, enum options_use use,
 		value = optional[0] ? optional : NULL;
 	} else if (meant->value) {
 		if (argc == 1)
-			return usage("%s: the value is missing, expected %s",
-				     option->name, meant->expected);
+			return usage_about(at,
+					   "%s: the value is missing, expected %s",
+					   option->name, meant->expected);
 		value = argv[(*used)++];
 	}
-	err = check_once(option, number, setters);
+	err = check_once(c, option, number, setters);
 	if (err)
 		return err;
 	/* Let messages point at the value, or at the first of several. */
 	if (value)
-		report_word(number + 1);
+		at = source_word(&c->source, number + 1);
 	parse = meant->parse ?: meant->type->parse;
 	if (use == OPTIONS_IP && meant->parse_ip)
 		parse = meant->parse_ip;
 	wrong = parse(meant, c, value);
 	if (wrong && meant->is_secret)
-		return usage("%s: the value is not %s", option->name,
-			     meant->expected);
+		return usage_about(at, "%s: the value is not %s", option->name,
+				   meant->expected);
 	if (wrong && !*wrong)
-		return usage("%s: \"%s\" is not %s", option->name, value,
-			     meant->expected);
+		return usage_about(at, "%s: \"%s\" is not %s", option->name,
+				   value, meant->expected);
 	if (wrong)
-		return usage("%s: \"%s\" %s", option->name, value, wrong);
+		return usage_about(at, "%s: \"%s\" %s", option->name, value,
+				   wrong);
 	note_word(c, meant, number);
 	c->given |= meant->fields;
 	return STATUS_OK;
 }
 
 /* ip(8) has "route ... dev gre1", but here "dev" is the underlay's interface. */
-static int check_route_dev(size_t number, const char *before, const char *name)
+static int check_route_dev(const struct position *at, const char *before,
+			   const char *name)
 {
 	const struct option *option = option_find(before);
 
 	if (!option || !option->file_only || strcmp(name, "dev") != 0)
 		return STATUS_OK;
-	report_word(number);
-	return usage("route: \"dev\" is not part of a route, which leads into "
-		     "the tunnel; expected \"dev\" before it, if it is for the "
-		     "outer packets");
+	return usage_about(at,
+			   "route: \"dev\" is not part of a route, which leads into "
+			   "the tunnel; expected \"dev\" before it, if it is for the "
+			   "outer packets");
 }
 
 /* Parse the arguments from the first on. */
@@ -359,7 +377,8 @@ static int parse_options(struct config *c, enum options_use use, int first,
 	int i, used = 0, err;
 
 	for (i = first; i < argc; i += used) {
-		err = used ? check_route_dev((size_t)i, argv[i - used], argv[i])
+		err = used ? check_route_dev(source_word(&c->source, (size_t)i),
+					     argv[i - used], argv[i])
 			   : STATUS_OK;
 		if (err)
 			return err;
@@ -371,24 +390,29 @@ static int parse_options(struct config *c, enum options_use use, int first,
 	return check_whole(c, use, setters);
 }
 
-int options_parse(struct config *c, enum options_use use, int argc, char **argv)
+int options_parse(struct config *c, enum options_use use, int argc, char **argv,
+		  const struct source *source)
 {
+	const struct position *at = source_word(source, 0);
 	const char *wrong;
 
 	config_init(c);
+	if (source)
+		c->source = *source;
 	if (use == OPTIONS_IP)
 		return parse_options(c, use, 0, argc, argv);
-	report_word(0);
 	if (!argc)
-		return usage("the name of the tunnel is missing, expected NAME "
-			     "OPTION...");
+		return usage_about(at,
+				   "the name of the tunnel is missing, expected NAME "
+				   "OPTION...");
 	wrong = interface_name_error(argv[0]);
 	if (wrong)
-		return usage("name: \"%s\" %s", argv[0], wrong);
+		return usage_about(at, "name: \"%s\" %s", argv[0], wrong);
 	if (use == OPTIONS_ADD && option_find(argv[0]))
-		return usage("name: \"%s\" is an option, expected the name of "
-			     "the tunnel before all options",
-			     argv[0]);
+		return usage_about(at,
+				   "name: \"%s\" is an option, expected the name of "
+				   "the tunnel before all options",
+				   argv[0]);
 	snprintf(c->name, sizeof(c->name), "%s", argv[0]);
 	return parse_options(c, use, 1, argc, argv);
 }

@@ -18,11 +18,12 @@ enum options_use {
 
 /*
  * Parse NAME OPTION... With OPTIONS_IP there is no NAME, and a remote is not
- * needed. Returns STATUS_OK, or reports what is wrong and returns STATUS_USAGE;
- * report_word() is told which word that is. The caller frees c in both cases.
+ * needed. source has the positions of the arguments in a file, or is NULL. Returns
+ * STATUS_OK, or reports what is wrong and returns STATUS_USAGE. The caller frees c
+ * in both cases.
  */
-int options_parse(struct config *c, enum options_use use, int argc,
-		  char **argv);
+int options_parse(struct config *c, enum options_use use, int argc, char **argv,
+		  const struct source *source);
 
 /* Whether the option can be given here at all. */
 bool option_is_for(const struct option *option, enum options_use use);

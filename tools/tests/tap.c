@@ -70,7 +70,7 @@ static int parse(struct config *c, enum options_use use, const char *line,
 		abort();
 	if (line_split(copy, argv, LINE_WORDS, &argc))
 		abort();
-	status = options_parse(c, use, argc, argv);
+	status = options_parse(c, use, argc, argv, NULL);
 	fclose(report_stream);
 	report_stream = NULL;
 	free(copy);

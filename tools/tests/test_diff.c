@@ -19,7 +19,7 @@ static void said_by(struct config *c, const char *line)
 	int argc;
 
 	if (!copy || line_split(copy, argv, LINE_WORDS, &argc) ||
-	    options_parse(c, OPTIONS_FILE, argc, argv))
+	    options_parse(c, OPTIONS_FILE, argc, argv, NULL))
 		abort();
 	free(copy);
 }
