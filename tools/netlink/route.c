@@ -32,8 +32,9 @@ static void read_metrics(const struct nlattr *metrics, struct route *r)
 			attr_read(attr, &r->mtu, sizeof(r->mtu));
 }
 
-static void read_attr(const struct nlattr *attr, struct route *r)
+static int read_attr(const struct nlattr *attr, void *arg)
 {
+	struct route *r = arg;
 	struct static_route *c = &r->config;
 	struct rta_cacheinfo cache = { 0 };
 	uint8_t preference = 0;
@@ -79,12 +80,12 @@ static void read_attr(const struct nlattr *attr, struct route *r)
 		/* A gateway of another family, labels, ... */
 		r->is_unsupported = true;
 	}
+	return MNL_CB_OK;
 }
 
 bool route_read(const struct nlmsghdr *message, struct route *r)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(message);
-	const struct nlattr *attr;
 
 	memset(r, 0, sizeof(*r));
 	if (mnl_nlmsg_get_payload_len(message) < sizeof(*rtm))
@@ -97,8 +98,7 @@ bool route_read(const struct nlmsghdr *message, struct route *r)
 	r->is_cached = rtm->rtm_flags & RTM_F_CLONED;
 	r->is_unsupported = rtm->rtm_tos || rtm->rtm_src_len ||
 			    rtm->rtm_flags & RTNH_F_ONLINK;
-	mnl_attr_for_each(attr, message, sizeof(*rtm))
-		read_attr(attr, r);
+	mnl_attr_parse(message, sizeof(*rtm), read_attr, r);
 	return true;
 }
 
