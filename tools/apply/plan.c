@@ -8,33 +8,32 @@
 #include "apply/plan.h"
 #include "netlink/addr.h"
 #include "netlink/change.h"
-#include "netlink/refusal.h"
+#include "netlink/error.h"
 #include "netlink/static_route.h"
 #include "netlink/tunnels.h"
 
 static int refuse_route(struct nl *nl, const struct nl_request *request,
 			const struct config *c, const struct static_route *r)
 {
-	const struct nl_refusal *why = &nl->refusal;
+	const struct nl_error *why = &nl->error;
 	char ip[INET6_ADDRSTRLEN], subject[INET6_ADDRSTRLEN + 64];
 	const struct position *at = source_word(&c->source, r->word);
 
 	inet_ntop(r->to.family, &r->to.v6, ip, sizeof(ip));
 	snprintf(subject, sizeof(subject), "%s: route %s/%u", c->name, ip,
 		 r->prefix);
-	if (why->error == EEXIST)
+	if (why->code == EEXIST)
 		return refused_about(at,
 				     "%s: there is another one with this metric",
 				     subject);
 	/* The errors of the kernel have several meanings here. */
 	if (r->to.family == AF_INET6 && !why->text[0] &&
-	    (why->error == EACCES || why->error == EINVAL ||
-	     why->error == ENODEV))
+	    (why->code == EACCES || why->code == EINVAL || why->code == ENODEV))
 		return refused_about(at,
 				     "%s: IPv6 is off on this interface, it needs an "
 				     "MTU of 1280 and sysctl disable_ipv6=0",
 				     subject);
-	return report_refusal_about(nl, request, subject, &c->source, r->word);
+	return report_error_about(nl, request, subject, &c->source, r->word);
 }
 
 /*
@@ -99,10 +98,9 @@ static int remove_addresses(struct nl *nl, int ifindex,
 		 * less than 1280 all of IPv6.
 		 */
 		if (nl_talk(nl, &request, NULL, NULL) &&
-		    nl->refusal.error != EADDRNOTAVAIL &&
-		    nl->refusal.error != ENXIO)
-			return report_refusal_about(nl, &request, to->name,
-						    &to->source, 0);
+		    nl->error.code != EADDRNOTAVAIL && nl->error.code != ENXIO)
+			return report_error_about(nl, &request, to->name,
+						  &to->source, 0);
 	}
 	return STATUS_OK;
 }
@@ -317,8 +315,8 @@ static int recreate(struct nl *nl, const struct diff *d, int ifindex)
 
 	link_delete(&request, ifindex);
 	if (nl_talk(nl, &request, NULL, NULL))
-		return report_refusal_about(nl, &request, before.name,
-					    &before.source, 0);
+		return report_error_about(nl, &request, before.name,
+					  &before.source, 0);
 	status = create(nl, d->to);
 	if (!status)
 		return STATUS_OK;

@@ -13,7 +13,7 @@
 
 #include "check/context.h"
 #include "check/files.h"
-#include "check/route.h"
+#include "check/lookup.h"
 #include "check/underlay.h"
 #include "netlink/link.h"
 #include "netlink/nl.h"

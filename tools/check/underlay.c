@@ -6,8 +6,8 @@
 #include "check/underlay.h"
 #include "lib/list.h"
 #include "netlink/addr.h"
+#include "netlink/error.h"
 #include "netlink/link.h"
-#include "netlink/refusal.h"
 
 static int collect_iface(const struct nlmsghdr *message, void *arg)
 {

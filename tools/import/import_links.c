@@ -8,7 +8,7 @@
 #include "import/import.h"
 #include "lib/list.h"
 #include "lib/report.h"
-#include "netlink/refusal.h"
+#include "netlink/error.h"
 #include "netlink/tunnels.h"
 #include "option/options.h"
 #include "show/print.h"
@@ -118,7 +118,7 @@ int import_links(struct import *im, struct nl *nl)
 	if (err == -EINTR)
 		report_partial("interfaces");
 	else if (err)
-		status = report_refusal(nl, &request, "links");
+		status = report_error(nl, &request, "links");
 	if (!status)
 		status = tunnels_fill(nl, &reading.tunnels);
 	if (!status)

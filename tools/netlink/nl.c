@@ -58,17 +58,17 @@ void nl_close(struct nl *nl)
 /* The attributes of an error say what is wrong, and where in the request. */
 static int extack_attr(const struct nlattr *attr, void *arg)
 {
-	struct nl_refusal *refusal = arg;
+	struct nl_error *error = arg;
 
 	switch (mnl_attr_get_type(attr)) {
 	case NLMSGERR_ATTR_MSG:
-		snprintf(refusal->text, sizeof(refusal->text), "%.*s",
+		snprintf(error->text, sizeof(error->text), "%.*s",
 			 (int)mnl_attr_get_payload_len(attr),
 			 mnl_attr_get_str(attr));
 		break;
 	case NLMSGERR_ATTR_OFFS:
 		if (!mnl_attr_validate(attr, MNL_TYPE_U32))
-			refusal->offset = mnl_attr_get_u32(attr);
+			error->offset = mnl_attr_get_u32(attr);
 		break;
 	}
 	return MNL_CB_OK;
@@ -92,9 +92,9 @@ static int nl_verdict(struct nl *nl, const struct nlmsghdr *message)
 				sizeof(verdict->msg);
 	}
 	if (message->nlmsg_flags & NLM_F_ACK_TLVS && used < length)
-		mnl_attr_parse(message, used, extack_attr, &nl->refusal);
+		mnl_attr_parse(message, used, extack_attr, &nl->error);
 	if (verdict->error < 0)
-		nl->refusal.error = -verdict->error;
+		nl->error.code = -verdict->error;
 	return verdict->error;
 }
 
@@ -157,7 +157,7 @@ int nl_talk(struct nl *nl, struct nl_request *request, nl_reply_fn fn,
 	struct nlmsghdr *nlh = &request->header;
 	int err;
 
-	memset(&nl->refusal, 0, sizeof(nl->refusal));
+	memset(&nl->error, 0, sizeof(nl->error));
 	err = nl_open(nl, 0);
 	if (!err) {
 		nlh->nlmsg_seq = ++nl->sequence;
@@ -172,8 +172,8 @@ int nl_talk(struct nl *nl, struct nl_request *request, nl_reply_fn fn,
 		else
 			err = nl_receive(nl, nlh->nlmsg_seq, fn, arg);
 	}
-	if (err && !nl->refusal.error)
-		nl->refusal.error = -err;
+	if (err && !nl->error.code)
+		nl->error.code = -err;
 	return err;
 }
 

@@ -21,8 +21,8 @@ struct nl_request {
 };
 
 /* Why the kernel has refused a request. */
-struct nl_refusal {
-	int error; /* a positive errno value */
+struct nl_error {
+	int code; /* a positive errno value */
 	char text[256]; /* the sentence of the kernel, or "" */
 	uint32_t offset; /* of the refused attribute in the request, or 0 */
 };
@@ -30,7 +30,7 @@ struct nl_refusal {
 struct nl {
 	struct mnl_socket *socket; /* NULL: it is not open yet */
 	unsigned int sequence;
-	struct nl_refusal refusal; /* of the last request */
+	struct nl_error error; /* of the last request */
 	char buffer[NL_RECEIVE_SIZE]
 		__attribute__((aligned(__alignof__(struct nlmsghdr))));
 };
@@ -43,7 +43,7 @@ void *nl_start(struct nl_request *request, uint16_t type, uint16_t flags,
 	       size_t header);
 
 /*
- * Send a request and call fn for each reply. Returns 0 or -errno; nl->refusal has
+ * Send a request and call fn for each reply. Returns 0 or -errno; nl->error has
  * the reason then. -EINTR means that a dump changed while it was read. The first
  * request opens the socket.
  */

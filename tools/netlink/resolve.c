@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "lib/report.h"
+#include "netlink/error.h"
 #include "netlink/link.h"
 #include "netlink/netns.h"
-#include "netlink/refusal.h"
 #include "netlink/resolve.h"
 
 static int32_t underlay_id(const struct config *c)
@@ -57,19 +57,19 @@ static int resolve(struct nl *nl, struct config *c,
 		c->link = (uint32_t)interface.ifindex;
 		return STATUS_OK;
 	}
-	if (nl->refusal.error == ENODEV && missing) {
+	if (nl->error.code == ENODEV && missing) {
 		*missing = true;
 		return STATUS_OK;
 	}
 	word = source_find(&c->source, "dev");
-	if (nl->refusal.error == ENODEV)
+	if (nl->error.code == ENODEV)
 		return refused_about(source_word(&c->source, word),
 				     "dev: \"%s\": there is no such interface%s",
 				     c->dev,
 				     underlay->given & F_LINK_NETNS
 					     ? " in the underlay namespace"
 					     : "");
-	return report_refusal_about(nl, &request, c->dev, &c->source, word);
+	return report_error_about(nl, &request, c->dev, &c->source, word);
 }
 
 int resolve_numbers(struct nl *nl, struct config *c,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Routes in netlink. */
-#ifndef NETLINK_ROUTE_H
-#define NETLINK_ROUTE_H
+#ifndef ROUTE_H
+#define ROUTE_H
 
 #include "netlink/nl.h"
 #include "option/config.h"
@@ -31,4 +31,4 @@ bool route_read(const struct nlmsghdr *message, struct route *r);
 const struct rtnexthop *route_next_hop(const struct route *r,
 				       const struct rtnexthop *hop);
 
-#endif /* NETLINK_ROUTE_H */
+#endif /* ROUTE_H */

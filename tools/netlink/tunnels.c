@@ -7,7 +7,7 @@
 #include "lib/list.h"
 #include "lib/report.h"
 #include "netlink/addr.h"
-#include "netlink/refusal.h"
+#include "netlink/error.h"
 #include "netlink/resolve.h"
 #include "netlink/static_route.h"
 #include "netlink/tunnels.h"
@@ -17,9 +17,9 @@ static int find(struct nl *nl, struct nl_request *request, const char *name,
 {
 	memset(t, 0, sizeof(*t));
 	if (link_talk(nl, request, t)) {
-		if (nl->refusal.error == ENODEV)
+		if (nl->error.code == ENODEV)
 			return refused("%s: there is no such interface", name);
-		return report_refusal(nl, request, name);
+		return report_error(nl, request, name);
 	}
 	if (link_is_grex(t))
 		return STATUS_OK;
@@ -105,7 +105,7 @@ int tunnels_dump(struct nl *nl, bool stats, struct tunnels *tunnels)
 	if (err == -EINTR)
 		note_partial(tunnels, "tunnels");
 	else if (err)
-		return report_refusal(nl, &request, "tunnels");
+		return report_error(nl, &request, "tunnels");
 	if (tunnels->count)
 		qsort(tunnels->list, tunnels->count, sizeof(*tunnels->list),
 		      compare_tunnels);
@@ -190,7 +190,7 @@ static int read_addresses(struct nl *nl, struct tunnels *tunnels, int only)
 	if (err == -EINTR) {
 		note_partial(tunnels, "addresses");
 	} else if (err) {
-		status = report_refusal(nl, &request, "addresses");
+		status = report_error(nl, &request, "addresses");
 		goto out;
 	}
 	if (addresses.count)

@@ -7,7 +7,7 @@
 
 #include "cli/args.h"
 #include "cli/command.h"
-#include "netlink/refusal.h"
+#include "netlink/error.h"
 #include "netlink/resolve.h"
 #include "netlink/tunnels.h"
 #include "option/options.h"

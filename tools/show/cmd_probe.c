@@ -11,7 +11,7 @@
 #include "lib/duration.h"
 #include "lib/interrupt.h"
 #include "lib/json.h"
-#include "netlink/refusal.h"
+#include "netlink/error.h"
 #include "netlink/tunnels.h"
 #include "show/print.h"
 
@@ -128,7 +128,7 @@ static int send_one(struct probing *p)
 
 	link_probe(&request, p->ifindex, p->size);
 	if (nl_talk(&p->g->nl, &request, NULL, NULL))
-		return report_refusal(&p->g->nl, &request, p->name);
+		return report_error(&p->g->nl, &request, p->name);
 	status = tunnels_find(&p->g->nl, p->name, &tunnel);
 	if (status)
 		return status;

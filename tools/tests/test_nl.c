@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "lib/report.h"
+#include "netlink/error.h"
 #include "netlink/link.h"
 #include "netlink/nl.c"
-#include "netlink/refusal.h"
 #include "tap.h"
 
 #define SEQUENCE 42
@@ -49,7 +49,7 @@ static int handle(nl_reply_fn fn, void *arg)
 	bool interrupted = false;
 	size_t received = used;
 
-	memset(&nl.refusal, 0, sizeof(nl.refusal));
+	memset(&nl.error, 0, sizeof(nl.error));
 	used = 0;
 	return nl_handle(&nl, (ssize_t)received, SEQUENCE, &interrupted, fn,
 			 arg);
@@ -67,20 +67,20 @@ static void test_verdicts(void)
 	int replies = 0;
 
 	put_verdict(0, true, 0, NULL, 0);
-	check(handle(NULL, NULL) == 0 && !nl.refusal.error, "an ack");
+	check(handle(NULL, NULL) == 0 && !nl.error.code, "an ack");
 
 	put_verdict(-EINVAL, true, 0, "TTL is wrong", 60);
-	check(handle(NULL, NULL) == -EINVAL && nl.refusal.error == EINVAL,
+	check(handle(NULL, NULL) == -EINVAL && nl.error.code == EINVAL,
 	      "a refusal");
-	check(nl.refusal.offset == 60, "its place");
-	check_text(nl.refusal.text, "TTL is wrong", "its sentence");
+	check(nl.error.offset == 60, "its place");
+	check_text(nl.error.text, "TTL is wrong", "its sentence");
 
 	put_verdict(-EINVAL, false, 36, "TTL is wrong", 60);
-	check(handle(NULL, NULL) == -EINVAL && nl.refusal.offset == 60,
+	check(handle(NULL, NULL) == -EINVAL && nl.error.offset == 60,
 	      "a refusal with a copy of the request");
 
 	put_verdict(-ENODEV, true, 0, NULL, 0);
-	check(handle(NULL, NULL) == -ENODEV && !nl.refusal.text[0],
+	check(handle(NULL, NULL) == -ENODEV && !nl.error.text[0],
 	      "a refusal without a sentence");
 
 	put(RTM_NEWLINK, 0, sizeof(struct ifinfomsg));
@@ -106,7 +106,7 @@ static void test_verdicts(void)
 	put_verdict(-EINVAL, false, 0, "text", 0);
 	((struct nlmsgerr *)mnl_nlmsg_get_payload((void *)nl.buffer))
 		->msg.nlmsg_len = 4000;
-	check(handle(NULL, NULL) == -EINVAL && !nl.refusal.text[0],
+	check(handle(NULL, NULL) == -EINVAL && !nl.error.text[0],
 	      "a copy that is longer than the message");
 	put_verdict(-EINVAL, false, 0, "text", 0);
 	((struct nlmsgerr *)mnl_nlmsg_get_payload((void *)nl.buffer))
@@ -127,22 +127,22 @@ static void test_sentence(int error, const char *text, bool place,
 		abort();
 	link_add(&request, &c);
 	config_free(&c);
-	memset(&nl.refusal, 0, sizeof(nl.refusal));
-	nl.refusal.error = error;
-	snprintf(nl.refusal.text, sizeof(nl.refusal.text), "%s", text);
+	memset(&nl.error, 0, sizeof(nl.error));
+	nl.error.code = error;
+	snprintf(nl.error.text, sizeof(nl.error.text), "%s", text);
 	if (place)
 		for (offset = 0; offset < request.header.nlmsg_len; offset++) {
 			const char *option =
 				link_option_at(&request.header, offset);
 
 			if (option && !strcmp(option, "ttl"))
-				nl.refusal.offset = offset;
+				nl.error.offset = offset;
 		}
 	report_stream = fmemopen(got, sizeof(got) - 1, "w");
 	if (!report_stream)
 		abort();
 	report_command("add");
-	report_refusal(&nl, &request, "g1");
+	report_error(&nl, &request, "g1");
 	report_command(NULL);
 	fclose(report_stream);
 	report_stream = NULL;

@@ -14,7 +14,7 @@
 #include "cli/command.h"
 #include "lib/duration.h"
 #include "lib/interrupt.h"
-#include "netlink/refusal.h"
+#include "netlink/error.h"
 #include "netlink/tunnels.h"
 #include "option/parse.h"
 #include "show/print.h"
@@ -83,8 +83,8 @@ static int fake_talk(struct nl *nl, struct nl_request *request, nl_reply_fn fn,
 	/* The last attribute of the message. */
 	kernel.size = *((const uint32_t *)mnl_nlmsg_get_payload_tail(nlh) - 1);
 	if (!rtt) {
-		memset(&nl->refusal, 0, sizeof(nl->refusal));
-		nl->refusal.error = ENETDOWN;
+		memset(&nl->error, 0, sizeof(nl->error));
+		nl->error.code = ENETDOWN;
 		return -ENETDOWN;
 	}
 	kernel_sends(rtt);

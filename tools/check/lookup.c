@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/route.h"
+#include "check/lookup.h"
 #include "lib/attr.h"
 #include "lib/list.h"
+#include "netlink/error.h"
 #include "netlink/link.h"
-#include "netlink/refusal.h"
 #include "netlink/route.h"
 
 /* So many routes of a tunnel are checked for their way back. */

@@ -3,32 +3,32 @@
 #include <string.h>
 
 #include "lib/report.h"
+#include "netlink/error.h"
 #include "netlink/link.h"
-#include "netlink/refusal.h"
 
-int report_refusal_about(const struct nl *nl, const struct nl_request *request,
-			 const char *subject, const struct source *source,
-			 size_t word)
+int report_error_about(const struct nl *nl, const struct nl_request *request,
+		       const char *subject, const struct source *source,
+		       size_t word)
 {
-	const struct nl_refusal *why = &nl->refusal;
+	const struct nl_error *why = &nl->error;
 	const char *option = link_option_at(&request->header, why->offset);
-	const char *text = why->text[0] ? why->text : strerror(why->error);
+	const char *text = why->text[0] ? why->text : strerror(why->code);
 	const struct position *at =
 		source_word(source,
 			    option ? source_find(source, option) : word);
 
 	/* EACCES means something else: IPv6 is disabled. */
-	if (why->error == EPERM)
+	if (why->code == EPERM)
 		return refused_about(at, "%s: CAP_NET_ADMIN is needed%s%s",
 				     subject, why->text[0] ? ": " : "",
 				     why->text);
 	/* The kernel has no sentence of its own for these errors. */
-	if (!why->text[0] && why->error == EEXIST)
+	if (!why->text[0] && why->code == EEXIST)
 		return refused_about(at, "%s: %sexists already", subject,
 				     request->header.nlmsg_type == RTM_NEWLINK
 					     ? "an interface of this name "
 					     : "");
-	if (!why->text[0] && why->error == ENODEV)
+	if (!why->text[0] && why->code == ENODEV)
 		return refused_about(at, "%s: there is no such interface",
 				     subject);
 	if (option)
@@ -37,10 +37,10 @@ int report_refusal_about(const struct nl *nl, const struct nl_request *request,
 	return refused_about(at, "%s: %s", subject, text);
 }
 
-int report_refusal(const struct nl *nl, const struct nl_request *request,
-		   const char *subject)
+int report_error(const struct nl *nl, const struct nl_request *request,
+		 const char *subject)
 {
-	return report_refusal_about(nl, request, subject, NULL, 0);
+	return report_error_about(nl, request, subject, NULL, 0);
 }
 
 int report_partial(const char *what)

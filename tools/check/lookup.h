@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Questions to the kernel about routes. */
-#ifndef ROUTE_H
-#define ROUTE_H
+#ifndef LOOKUP_H
+#define LOOKUP_H
 
 #include <linux/if.h>
 #include <netinet/in.h>
@@ -65,4 +65,4 @@ int inner_routes_read(struct nl *nl, int ifindex, struct inner_routes *routes);
 /* Find out where answers to packets from the tunnel go. */
 void inner_routes_ask_back(struct nl *nl, struct inner_routes *routes);
 
-#endif /* ROUTE_H */
+#endif /* LOOKUP_H */

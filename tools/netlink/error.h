@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Messages about the answers of the kernel. */
-#ifndef REFUSAL_H
-#define REFUSAL_H
+#ifndef ERROR_H
+#define ERROR_H
 
 #include "lib/report.h"
 #include "netlink/nl.h"
@@ -10,15 +10,15 @@
  * Report why the kernel has refused a request about a subject, which is a tunnel
  * or an address. Returns STATUS_REFUSED.
  */
-int report_refusal(const struct nl *nl, const struct nl_request *request,
-		   const char *subject);
+int report_error(const struct nl *nl, const struct nl_request *request,
+		 const char *subject);
 /*
  * The same, with the position of the option that the kernel names, or of the word
  * with this number if it names none.
  */
-int report_refusal_about(const struct nl *nl, const struct nl_request *request,
-			 const char *subject, const struct source *source,
-			 size_t word);
+int report_error_about(const struct nl *nl, const struct nl_request *request,
+		       const char *subject, const struct source *source,
+		       size_t word);
 
 /*
  * Report that nl_dump() has given up (-EINTR) and a list of what is incomplete.
@@ -26,4 +26,4 @@ int report_refusal_about(const struct nl *nl, const struct nl_request *request,
  */
 int report_partial(const char *what);
 
-#endif /* REFUSAL_H */
+#endif /* ERROR_H */
