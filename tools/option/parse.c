@@ -8,6 +8,9 @@
 #include "lib/report.h"
 #include "option/parse.h"
 
+/* Where the text about an option begins. */
+#define HELP_COLUMN 27
+
 const char *interface_name_error(const char *name)
 {
 	const char *p;
@@ -38,15 +41,20 @@ bool option_is_for(const struct option *option, enum options_use use)
 	       !(option->ip_has && use == OPTIONS_IP);
 }
 
+/* The text begins in the same column for all, below an option that is too long. */
 static void help_option(FILE *out, const struct option *option,
 			const char *text)
 {
 	const char *value = option_meant(option)->value;
-	char left[40];
+	int length;
 
-	snprintf(left, sizeof(left), "%s%s%s", option->name, value ? " " : "",
-		 value ? value : "");
-	fprintf(out, "  %-23s %s\n", left, text);
+	length = fprintf(out, "  %s%s%s", option->name, value ? " " : "",
+			 value ? value : "");
+	if (length >= HELP_COLUMN) {
+		putc('\n', out);
+		length = 0;
+	}
+	fprintf(out, "%*s%s\n", HELP_COLUMN - length, "", text);
 }
 
 void options_help(FILE *out, enum options_use use)
@@ -61,7 +69,7 @@ void options_help(FILE *out, enum options_use use)
 			help_option(out, option, option->help);
 	if (of_file)
 		return;
-	fputs("\nWords of ip-link(8) for the same:\n", out);
+	fputs("\nNames of ip-link(8) for the same options:\n", out);
 	for (option = option_table; option->name; option++)
 		if (option->alias_of)
 			help_option(out, option, option->alias_of);

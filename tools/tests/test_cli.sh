@@ -240,6 +240,16 @@ done
 long=$("$gretool" help | awk 'length > 80')
 [[ ! $long ]]
 result $? "help fits 80 columns $long"
+for command in add set apply; do
+	# Below an option that is too long for its column, the text has its own line.
+	broken=$("$gretool" help "$command" | awk '
+		/^Options:/ { options = 1 }
+		long { if (substr($0, 1, 27) ~ /[^ ]/) print long; long = "" }
+		options && /^  [^ ]/ && substr($0, 26, 3) !~ /^. [^ ]/ { long = $0 }
+		END { if (long) print long }')
+	[[ ! $broken ]]
+	result $? "the texts of help $command begin in one column $broken"
+done
 
 echo "1..$number"
 exit $failed
