@@ -4,8 +4,12 @@
 #define OF_TUNNEL false
 #define OF_NETNS true
 
+/* clang-format off */
+#define COUNTER(attr, name, scope, text) \
+	[attr] = { #name, OF_##scope, text },
+
 const struct counter counters[GREX_STAT_MAX + 1] = {
-#define COUNTER(attr, name, scope, text) [attr] = { #name, OF_##scope, text },
 	GREX_STATS(COUNTER)
-#undef COUNTER
 };
+
+/* clang-format on */

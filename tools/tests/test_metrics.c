@@ -91,10 +91,9 @@ static void test_nothing(void)
 	check_line("# TYPE grex_rx_csum counter");
 	check_line("# HELP grex_rx_csum GRE checksum wrong (RFC 2784 2.1)");
 	check_line("# UNIT grex_receive_bytes bytes");
-	check_line(
-		"# HELP grex_netns_rx_version another GRE version; "
-		"always 0, because gre.ko drops it first (of all tunnels of the "
-		"namespace)");
+	check_line("# HELP grex_netns_rx_version another GRE version; "
+		   "always 0, because gre.ko drops it first (of all tunnels "
+		   "of the namespace)");
 	check(!strchr(text, '{'), "without tunnels there are only names");
 	end = strstr(text, "# EOF\n");
 	check(end && !end[6], "the end is at the end");
