@@ -81,9 +81,11 @@ static unsigned int pmtu_for_device(const struct dst_entry *dst)
 		dst = xfrm_dst_child(dst);
 	}
 	mtu = pmtu_configured(dst);
-	/* The last transformation is the outermost one on the wire. */
-	while (count)
-		mtu = xfrm_state_mtu(states[--count], mtu);
+	/* The last transformation is the outermost one on the wire. If its headers do not fit,
+	 * xfrm_state_mtu() underflows.
+	 */
+	while (count--)
+		mtu = min(mtu, xfrm_state_mtu(states[count], mtu));
 	return mtu;
 }
 
