@@ -130,14 +130,14 @@ layer_table() {
 		fragment grex stats
 		encap embedded grex header nbma pmtu route sent_log stats
 		clamp grex mss pmtu
-		relay embedded
+		relay embedded limit translate
 		nbma
-		sent_log
+		sent_log embedded
 		pmtu grex route
 		table grex header route
 		route grex table
 		stats grex
-		translate
+		translate embedded
 		keepalive_fsm
 		keepalive_wire header
 		plpmtud_fsm
@@ -176,7 +176,7 @@ layer_order() {
 			echo "$file: not in layer_table"
 	done
 	while read -r file allowed; do
-		includes "module/$file.c" | grep -E ': [a-z0-9_]+\.h$' |
+		includes "module/$file".[ch] | grep -E ': [a-z0-9_]+\.h$' |
 			grep -vE ": (${allowed// /|}|$file)\.h\$"
 	done < <(layer_table)
 	layer_calls | awk '
