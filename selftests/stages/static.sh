@@ -150,8 +150,8 @@ layer_table() {
 
 # layer_functions: every global function of the module, "function file"
 layer_functions() {
-	grep -HoE '^[a-z_][a-z0-9_ *]*\bgrex_[a-z0-9_]+\(' module/*.c |
-		sed -E 's,^module/([a-z0-9_]+)\.c:.*\b(grex_[a-z0-9_]+)\($,\2 \1,'
+	grep -HoE '^([a-z_][a-z0-9_ *]*\b)?grex_[a-z0-9_]+\(' module/*.c |
+		sed -E 's,^module/([a-z0-9_]+)\.c:(.*\b)?(grex_[a-z0-9_]+)\($,\3 \1,'
 }
 
 # layer_calls: the files whose functions a file uses, "file other function"
