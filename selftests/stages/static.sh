@@ -96,7 +96,7 @@ includes() {
 layer_pure() {
 	local name
 	for name in header embedded translate mss plpmtud_fsm histogram keepalive_fsm keepalive_wire; do
-		[ ! -f "module/$name.c" ] || includes "module/$name".[ch]
+		includes "module/$name".[ch]
 	done | grep -vE ': (linux/types.h|asm/byteorder.h|net/checksum.h|(header|embedded|translate|mss|plpmtud_fsm|histogram|keepalive_fsm|keepalive_wire)\.h)$'
 	true
 }
@@ -105,7 +105,7 @@ layer_pure() {
 layer_packets() {
 	includes module/{rx,tx,icmp,relay,encap,fragment,sent_log,probe,keepalive,responder,clamp}.c |
 		grep -E 'netlink|rtnl|: (device|demux)\.h'
-	grep -nE 'sk_buff \*skb\)?->|skb_(push|pull|put|cow)|<linux/skbuff.h>|packet\.h' module/rtnl.c
+	grep -nE '\bskb(->|_[a-z])|<linux/skbuff.h>|packet\.h' module/rtnl.c
 	true
 }
 
