@@ -31,8 +31,7 @@ static int clamp_find_tcp(const struct sk_buff *skb)
 #if IS_ENABLED(CONFIG_IPV6) /* else pskb_inet_may_pull() has not pulled it */
 	case htons(ETH_P_IPV6): {
 		const u8 next = ipv6_hdr(skb)->nexthdr;
-		int flags =
-			IP6_FH_F_AUTH; /* stop there: it protects the rest */
+		int flags = IP6_FH_F_AUTH; /* stop there: AH forbids changes */
 		unsigned short fragment = 0;
 		unsigned int at = 0;
 

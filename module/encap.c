@@ -303,7 +303,8 @@ bool grex_encap_is_too_deep(struct grex_tunnel *tunnel)
  * @skb: the inner packet; ours now
  * @outer: the outer header
  *
- * Return: 0 or an error, see net_xmit_eval(); -ENOMEM
+ * Return: 0, -ENOMEM, or the result of net_xmit_eval(), which is above 0 when a queue or a
+ * device dropped the packet
  */
 int grex_encap_send(struct grex_config *config, struct sk_buff *skb,
 		    const struct grex_outer *outer)

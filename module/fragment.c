@@ -19,8 +19,8 @@
  *
  * Each fragment becomes a tunnel packet of its own (RFC 7588 3.2), so the other end has
  * nothing to reassemble. A packet without a route, such as one from a packet socket, cannot
- * be fragmented here. Nor can a packet with a route of another device, because a fragment
- * finds its neighbour by its route.
+ * be fragmented here. Fragments lose @neighbour and find their neighbour by their route, so
+ * a packet that came with one must have a route of this device.
  *
  * Return: whether the packet was fragmented
  */

@@ -277,7 +277,7 @@ static bool icmp_is_too_far(const struct icmp_report *report)
 }
 
 /* Whether the error is plausible. A frag needed must be about a packet with DF that is larger
- * than the MTU, and than the smallest MTU of today's links.
+ * than both the reported MTU and the smallest MTU of today's links.
  */
 static bool icmp_makes_sense(const struct icmp_report *report)
 {

@@ -89,7 +89,7 @@ static void fsm_continue(struct grex_plpmtud_fsm *fsm)
 	fsm->probed_size = fsm_next(fsm);
 }
 
-/* Search again from the base. No size is known to pass, and @high is lost. */
+/* Search from the base. No size is known to pass, and @high does not pass. */
 static void fsm_restart(struct grex_plpmtud_fsm *fsm, u32 high)
 {
 	fsm->low = 0;

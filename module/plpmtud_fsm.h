@@ -80,7 +80,7 @@ enum grex_plpmtud_event {
  * @high: the smallest size that was lost, or @max_plpmtu + 1
  * @probed_size: PROBED_SIZE, the bytes to probe next
  * @ptb_size: PL_PTB_SIZE of an ICMP error, not probed yet; 0: none
- * @ptb_probed: @probed_size was reported by an ICMP error, or is one byte above such a size
+ * @ptb_probed: @probed_size was reported by an ICMP error
  * @plpmtu: PLPMTU, the result of the last complete search, 0: there is none
  */
 struct grex_plpmtud_fsm {

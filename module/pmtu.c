@@ -60,16 +60,17 @@ static unsigned int pmtu_configured(const struct dst_entry *dst)
 	return mtu - lwtunnel_headroom(dst->lwtstate, mtu);
 }
 
-/* The MTU that a packet on the route is held to. IPsec also holds it to the path MTU that
- * the kernel has learned.
+/* Return the MTU that limits packets on the route. Under IPsec, the path MTU that the kernel
+ * has learned limits them, too.
  */
 static unsigned int pmtu_of_route(const struct dst_entry *dst)
 {
 	return dst_xfrm(dst) ? dst_mtu(dst) : pmtu_configured(dst);
 }
 
-/* The MTU for a device: the configured one less what IPsec adds. A path MTU that the kernel
- * has learned ends without a change of the route, so no device may follow it.
+/* Return the MTU for a device, which is the configured one less what IPsec adds. A path MTU
+ * that the kernel has learned expires without a change of the route, so the MTU of a device
+ * does not follow it.
  */
 static unsigned int pmtu_for_device(const struct dst_entry *dst)
 {

@@ -31,7 +31,7 @@ struct grex_relay {
 	struct grex_extension extension;
 };
 
-/* Each type of error has its own limit, so that a flood of one type does not suppress the
+/* Each kind of error has its own limit, so that a flood of one kind does not suppress the
  * others.
  */
 static inline void

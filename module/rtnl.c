@@ -147,8 +147,8 @@ static const struct nla_policy rtnl_policy[IFLA_GREX_MAX + 1] = {
 	},
 };
 
-/* The core ignores attributes above IFLA_GREX_MAX when it parses a message, so they are
- * searched in the message itself.
+/* The core ignores attributes above IFLA_GREX_MAX when it parses a message, so this looks for
+ * them in the message itself.
  */
 static int rtnl_refuse_unknown(struct nlattr *tb[],
 			       struct netlink_ext_ack *extack)

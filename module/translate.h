@@ -30,8 +30,7 @@ enum grex_error_kind {
 	GREX_ERROR_TIME_EXCEEDED,
 	GREX_ERROR_PARAM_PROBLEM,
 	GREX_ERROR_OTHER, /* redirect, source quench, and messages that are not errors */
-	GREX_ERROR_KINDS =
-		GREX_ERROR_OTHER, /* number of types that are relayed */
+	GREX_ERROR_KINDS = GREX_ERROR_OTHER, /* number of relayed kinds */
 };
 
 enum grex_error_kind grex_error_kind(u8 type, u8 code);

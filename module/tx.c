@@ -56,7 +56,7 @@ static struct tx_inner tx_read_inner(const struct grex_config *config,
 	}
 #endif
 	default:
-		/* The TOS beside "inherit" is for packets that have none. */
+		/* The option has a TOS for packets that have none to inherit. */
 		return (struct tx_inner){
 			.dsfield = config->options.tos & ~INET_ECN_MASK,
 			.ttl = GREX_TTL_DEFAULT,
