@@ -776,7 +776,8 @@ routes_stay() {
 	check "down" busywait 10 peer_is "$A" down
 	finds "it stays" "problem peer_down, warning routes_stay" "$A" gre1
 	mend routes_stay "$A" gre1
-	check "and is not used" has_no_route
+	# The kernel marks routes up to a second after the carrier is gone.
+	check "and is not used" busywait 5 has_no_route
 }
 
 has_no_route() {
