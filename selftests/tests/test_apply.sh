@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Files of tunnels: apply makes the system what a file says, and touches only
-# what differs; save writes such a file; each tunnel all or nothing.
+# gretool apply makes the tunnels of a system what a file says, and changes only what
+# differs. It applies each tunnel completely or not at all. gretool save writes such a
+# file.
 # limit: 900
 # make check-debug: left out
 # make check: left out
@@ -56,19 +57,19 @@ TESTS="
 	man_page
 "
 
-# file [NAME]: the standard input becomes the file to apply
+# file [NAME]: write the standard input to the file that apply reads
 file() {
 	cat >"$WORK/${1:-conf}"
 }
 
-# applies ARGUMENT...: in A; what it says on standard output in $OUT
+# applies ARGUMENT...: apply must succeed in A without messages; put its output into $OUT
 applies() {
 	OUT=$(gretool -n "$A" apply "$@" 2>"$WORK/err") ||
 		fail "apply $*: status $?: $(cat "$WORK/err")"
 	check_eq "messages of apply $*" "" "$(cat "$WORK/err")"
 }
 
-# says STATUS REGEX ARGUMENT...: how it fails
+# says STATUS REGEX ARGUMENT...: apply must end with this status and message
 says() {
 	local status=$1 regex=$2
 	shift 2
@@ -218,7 +219,7 @@ in_place() {
 	check_eq "nothing differs" "" "$OUT"
 }
 
-# A stream of packets meets many changes, and not one of them is lost.
+# No packet of a stream is lost while the tunnel changes many times.
 without_loss() {
 	local i pid
 	setup_pair
@@ -293,7 +294,7 @@ dry_run() {
 	check_eq "then nothing differs" "" "$OUT"
 }
 
-# Does the kernel keep who made an address (5.18)?
+# has_marks: skip the test if the kernel does not store the protocol of an address (5.18)
 has_marks() {
 	[[ $(uname -r) == 5.10.* ]] || return 0
 	skip "the kernel keeps no mark of an address"
@@ -326,7 +327,7 @@ gre3 remote 192.0.2.3 mtu 1476 up" "$(show)"
 		[office]
 		remote 192.0.2.3
 	END
-	# Without --prune the new name has the ends of the old one.
+	# Without --prune the new name has the same endpoints as the old one, which stays.
 	says 1 "^$WORK/conf:6:2: office: .*the same" "$WORK/conf"
 	check_eq "the other is changed nevertheless" "" \
 		"$(grep -v '[office]\|192.0.2.3' <<<"$OUT")"
@@ -345,7 +346,8 @@ office remote 192.0.2.3 mtu 1476" "$(show)"
 	check "other interfaces stay" ip -n "$A" link show other
 	check_match "their routes, too" "192.0.2.77" \
 		"$(ip -n "$A" route show dev v0)"
-	# An address of the same subnet goes with the one that it was added to.
+	# When the kernel deletes a primary address, it deletes its secondary addresses
+	# too.
 	file <<-'END'
 		[gre1]
 		local 192.0.2.1 remote 192.0.2.2
@@ -366,7 +368,7 @@ office remote 192.0.2.3 mtu 1476" "$(show)"
 	check_eq "no tunnel is left" "" "$(show)"
 }
 
-# Addresses that a daemon or a person has given a tunnel of the file stay.
+# An address that a daemon or a person has added to a tunnel of the file stays.
 addresses_of_others() {
 	local made
 	has_marks || return
@@ -389,7 +391,7 @@ addresses_of_others() {
 		applies "$WORK/conf" $made --prune
 		check_eq "what goes" "~ [gre1]
 -     addr 10.1.0.1/30" "$OUT"
-		# One that was there before it came into the file is not ours.
+		# gretool does not own an address that was there before the file named it.
 		file <<-'END'
 			[gre1]
 			remote 192.0.2.2 up
@@ -403,7 +405,7 @@ addresses_of_others() {
 			xargs -n 1 | grep / | sort | xargs)"
 		run gretool -n "$A" del gre1
 	done
-	# Without marks, as of older kernels, the file of --made knows.
+	# Older kernels do not mark addresses, so that apply relies on the file of --made.
 	file <<-'END'
 		[gre1]
 		remote 192.0.2.2 addr 10.0.0.1/30 up
@@ -422,7 +424,7 @@ addresses_of_others() {
 -     addr 10.0.0.1/30" "$OUT"
 }
 
-# many COUNT: a file of so many tunnels
+# many COUNT: write a file with this many tunnels
 many() {
 	local i
 	for ((i = 1; i <= $1; i++)); do
@@ -435,7 +437,7 @@ tunnels_there() {
 	[ "$(ip -n "$A" -br link show type grex | wc -l)" -ge "$1" ]
 }
 
-# Whenever it ends, what it has made is known to the next one.
+# Whenever apply is interrupted, the next apply knows what it has made.
 interrupted() {
 	local signal pid status
 	setup_pair
@@ -458,7 +460,7 @@ interrupted() {
 		if tunnels_there 300; then
 			fail "SIG$signal came too late"
 		fi
-		# Each tunnel is whole.
+		# No tunnel is made in part.
 		[ "$signal" = KILL ] || check_eq "tunnels without an address" "" \
 			"$(ip -n "$A" -br -4 addr show type grex | awk 'NF < 3')"
 		if [ "$signal" = TERM ]; then
@@ -470,7 +472,7 @@ interrupted() {
 	done
 }
 
-# The second apply waits, and says so. One in another namespace does not wait.
+# The second apply waits and says so. An apply in another namespace does not wait.
 two_at_once() {
 	local first
 	setup_pair
@@ -494,7 +496,7 @@ two_at_once() {
 	check_eq "the second one has seen all of it" "gre1 remote 192.0.2.9 mtu 1476" "$(show)"
 }
 
-# It is root's alone, and who waits for it takes the files as they are then.
+# Only root can open the lock. An apply that has waited for it reads the files afterwards.
 lock() {
 	local inode
 	setup_pair
@@ -502,7 +504,7 @@ lock() {
 		[gre1]
 		remote 192.0.2.2 ttl 10
 	END
-	# What everybody may open is not the lock.
+	# apply does not use a file as the lock that everybody can open.
 	ns "$A" setpriv --reuid 65534 --regid 65534 --clear-groups \
 		sh -c 'flock -s 9; sleep 5' 9</proc/self/ns/net &
 	PIDS+=($!)
@@ -519,7 +521,7 @@ lock() {
 	check_match "as the file is now" "ttl 20" "$(show)"
 }
 
-# As of a shut down interface: they are made when it comes up.
+# Routes of an interface that is down are made when it comes up.
 routes_wait() {
 	setup_pair
 	file <<-'END'
@@ -548,7 +550,7 @@ routes_wait() {
 	says 2 'dev: "gre1" is the tunnel itself' "$WORK/conf"
 }
 
-# What others have made is spared, whether or not it is in a file now.
+# --prune deletes only what gretool has made, whether or not the rest is in a file now.
 made() {
 	setup_pair
 	gretool -n "$A" add other remote 192.0.2.9
@@ -587,7 +589,8 @@ gre1 10.0.0.1/30" "$(cat "$WORK/made")"
 	check_eq "all of it" "other remote 192.0.2.9 mtu 1476
 gre2 remote 192.0.2.3 mtu 1476" "$(show)"
 	check_eq "noted" "" "$(cat "$WORK/made")"
-	# One that the kernel refuses is not there, and not forgotten.
+	# A tunnel that the kernel refuses does not exist, but its name stays in the
+	# notes.
 	file <<-'END'
 		[gre1]
 		remote 192.0.2.2
@@ -602,13 +605,13 @@ gre3" "$(cat "$WORK/made")"
 	says 1 '/nowhere/made: No such file' /dev/null --made /nowhere/made
 }
 
-# to PREFIX: all routes there, of all devices
+# to PREFIX: print all routes to it, of all devices
 to() {
 	ip -n "$A" route show "$1" | sed 's/ *$//'
 }
 
-# Another's route to the same place is neither replaced nor deleted, wherever it is
-# in the kernel's list; and an old one of the tunnel goes.
+# apply neither replaces nor deletes a route of others to the same prefix, wherever it is
+# in the kernel's list, but it deletes the tunnel's own old route.
 routes_beside() {
 	setup_pair
 	file <<-'END'
@@ -635,7 +638,7 @@ routes_beside() {
 	check_eq "again" "" "$OUT"
 }
 
-# From one tunnel to another, in either order of the file.
+# A route moves from one tunnel to another, in either order of the file.
 route_moves() {
 	local one two
 	setup_pair
@@ -650,8 +653,8 @@ route_moves() {
 	check_eq "and back" "10.19.0.0/16 dev gre2 proto 47 scope link" "$(to 10.19.0.0/16)"
 }
 
-# Another address of the same network: the kernel would take all routes away, those
-# of daemons too, with what for a moment is the last address.
+# The address changes within the same network. If the last address were deleted first, the
+# kernel would delete all routes, including those of daemons.
 renumbered() {
 	has_marks || return
 	setup_pair
@@ -677,7 +680,7 @@ renumbered() {
 	check_eq "again" "" "$OUT"
 }
 
-# Whatever others have made stays, and what they made satisfies the file.
+# Routes of others stay. A route of the file that others have made is not made again.
 routes_of_others() {
 	setup_pair
 	tunnel_pair
@@ -706,7 +709,7 @@ routes_of_others() {
 10.4.0.0/16 proto zebra" "$(ip -n "$A" route show dev gre1 |
 		sed 's/ scope link.*//; s/ *$//')"
 	check_match "in IPv6" "proto bird" "$(ip -n "$A" -6 route show dev gre1)"
-	# A daemon's route is not replaced.
+	# apply does not replace a daemon's route.
 	sed -i 's/10.1.0.0/10.3.0.0/' "$WORK/conf"
 	says 1 "^$WORK/conf:4:1: gre1: route 10.3.0.0/16: there is another one with this metric
 $WORK/conf:1:2: gre1: nothing is changed$" "$WORK/conf"
@@ -724,7 +727,7 @@ addresses() {
 		up
 	END
 	applies "$WORK/conf"
-	# IPv6 has an address once: another prefix takes its place.
+	# IPv6 stores an address once, so that the new prefix replaces the old one.
 	sed -i 's,::1/64,::1/48,; s,\.1/30,.1 peer 10.0.0.2,' "$WORK/conf"
 	applies "$WORK/conf"
 	check_eq "another prefix" "~ [gre1]
@@ -797,7 +800,7 @@ recreates() {
 		fail "it is the same device"
 	applies "$WORK/conf"
 	check_eq "nothing differs" "" "$OUT"
-	# What is refused leaves the old one there.
+	# If the kernel refuses the new tunnel, the old one is made again.
 	run gretool -n "$A" add gre2 remote 192.0.2.2
 	sed -i "2s/ link-netns.*//" "$WORK/conf"
 	says 1 "^$WORK/conf:[0-9:]*: gre1: .*
@@ -806,7 +809,7 @@ $WORK/conf:1:2: gre1: was made again as it was, without what others had given it
 	check_eq "its route" "10.9.0.0/16 scope link" "$(routes)"
 }
 
-# everything about gre1
+# everything: print all settings, addresses and routes of gre1
 everything() {
 	ip -n "$A" -d addr show gre1 | sed 's/ qlen.*//'
 	ip -n "$A" route show dev gre1
@@ -850,7 +853,7 @@ $WORK/conf:15:1: gre2: route 10.11.0.0/16: there is another one with this metric
 	check_eq "the others" "gre0 remote 192.0.2.5 mtu 1476 addr 10.6.0.1/24 up
 gre3 remote 192.0.2.7 mtu 1476 up" "$(show | grep -v gre1)"
 	check "ping" ping_ok "$A" 10.0.0.2
-	# An option, an address.
+	# An option changes, and an address is added.
 	gretool -n "$A" -j apply "$WORK/conf" >"$WORK/json" 2>/dev/null
 	check_eq "JSON" '[["gre1","change",false],["gre2","add",false]]' \
 		"$(jq -c 'map([.ifname, .action, .done])' "$WORK/json")"
@@ -876,7 +879,8 @@ $WORK/conf:1:2: gre1: nothing is changed" "$WORK/conf"
 		"$(show gre0)"
 }
 
-# wrong FILE:LINE:COLUMN: SENTENCE, and the lines of the file
+# wrong FILE:LINE:COLUMN: SENTENCE LINES: apply must report this about the lines of the
+# file
 wrong() {
 	local expected=$1
 	shift
@@ -884,8 +888,7 @@ wrong() {
 	says 2 "^$WORK/conf:$expected\$" "$WORK/conf"
 }
 
-# Nothing is done if any line is wrong.
-# One gets the ends that another one has: that one is the first to change.
+# One tunnel gets the endpoints of another one, which therefore has to change first.
 handed_over() {
 	setup_pair
 	file <<-END
@@ -903,7 +906,8 @@ handed_over() {
 		"$(sed -n 's/^~ \[\(.*\)\]$/\1/p' <<<"$OUT" | xargs)"
 	applies "$WORK/conf"
 	check_eq "again" "" "$OUT"
-	# Nobody can be the first: the kernel refuses what it has to.
+	# If two tunnels exchange their endpoints, no order works, and the kernel refuses
+	# one of them.
 	sed -i 's/\.12/.99/; s/\.13/.12/; s/\.99/.13/' "$WORK/conf"
 	! gretool -n "$A" apply "$WORK/conf" >"$WORK/out" 2>&1 ||
 		fail "an exchange is taken"
@@ -912,6 +916,7 @@ handed_over() {
 		"$(gretool -n "$A" -j show | jq -r '[.[].remote] | join(" ")')"
 }
 
+# apply changes nothing if any line is wrong.
 errors() {
 	setup_pair
 	wrong '2:8: remote: "x" is not a unicast IPv4 address or any' \
@@ -956,7 +961,7 @@ errors() {
 		'[g]\nremote any addr 10.0.0.1/24 addr 10.0.0.1/24\n'
 	wrong '4:1: mtu: "1000" leaves no room for IPv6.*' \
 		'[g]\nremote any up\nroute fd00::/8\nmtu 1000\n'
-	# All of them are said, and the right section is not made.
+	# All errors are reported, and the valid section is not applied either.
 	wrong '4:5: ttl: "x" .*\n.*conf:7:1: "frob" .*' \
 		'[a]\nremote any\n[b]\nttl x\n[c]\nremote any\nfrob\n' 2>/dev/null
 	check_eq "no tunnel" "" "$(show)"
@@ -986,7 +991,7 @@ directory() {
 $WORK/d/30.conf:1:2: name: \"one\" is given twice, first at $WORK/d/10.conf:1" \
 		"$WORK/d"
 	rm "$WORK/d/30.conf"
-	# Reading it would wait for somebody to write.
+	# Opening a FIFO would block until somebody writes to it.
 	mkfifo "$WORK/d/15.conf"
 	says 1 "^gretool: apply: $WORK/d/15.conf: is not a regular file" "$WORK/d"
 	rm "$WORK/d/15.conf" "$WORK/d/20.conf"
@@ -996,7 +1001,8 @@ $WORK/d/30.conf:1:2: name: \"one\" is given twice, first at $WORK/d/10.conf:1" \
 -     mtu 1476" "$OUT"
 }
 
-# What is wrong is left out, all else is made, and nothing is deleted.
+# With --keep-going, apply leaves out wrong sections, makes the others, and deletes
+# nothing.
 keep_going() {
 	setup_pair
 	mkdir -p "$WORK/k"
@@ -1027,7 +1033,8 @@ two remote 192.0.2.4 mtu 1476" "$(show)"
 	says 1 '^gretool: apply: /nowhere: No such file' /nowhere --keep-going
 }
 
-# No route, no local address: it is made all the same, and works once they come.
+# A tunnel without a route or a local address is made nevertheless, and works when they
+# come.
 missing_underlay() {
 	setup_pair
 	run ip -n "$A" addr del 192.0.2.1/24 dev v0
@@ -1078,15 +1085,15 @@ missing_dev() {
 +     route 10.9.0.0/16
 -     down
 +     up" "$OUT"
-	# One that is up is not taken down for a typing error.
+	# A typing error does not take a working tunnel down.
 	sed -i 's/ppp0/pppp0/' "$WORK/conf"
 	says 1 "^$WORK/conf:2:34: dev: there is no interface \"pppp0\", gre1 stays as it is$" \
 		"$WORK/conf"
 	check_match "it is up" "dev ppp0 .* up" "$(show)"
 }
 
-# An interface that goes, as one does whose line is hung up, and comes again with
-# another number; what else the file says counts meanwhile.
+# An interface disappears, as ppp0 does when its line hangs up, and comes back with
+# another index. Meanwhile the rest of the section applies.
 gone_dev() {
 	local index
 
@@ -1122,7 +1129,7 @@ gone_dev() {
 	check_eq "with its route" "10.9.0.0/16 dev gre1 proto 47 scope link" "$(to 10.9.0.0/16)"
 }
 
-# What came is applied, what else the files say waits.
+# --dev applies only the sections of the interface that has come.
 only_dev() {
 	setup_pair
 	file <<-'END'
@@ -1152,7 +1159,7 @@ only_dev() {
 -     down
 +     up" "$OUT"
 	check_eq "notes" "gre1 gre2 gre3" "$(xargs <"$WORK/made")"
-	# Another is wrong, or new.
+	# Another section is wrong, or new.
 	printf '[gre4]\nremote any\n[gre5]\nttl x\n' >>"$WORK/conf"
 	run ip -n "$A" link add ppp0 type dummy
 	says 2 'ttl: "x" is not' --keep-going --made "$WORK/made" --dev ppp0 "$WORK/conf"
@@ -1164,8 +1171,8 @@ only_dev() {
 	says 2 "expected only one of them" --prune --dev ppp0 "$WORK/conf"
 }
 
-# The kernel takes IPv6 from an interface with less than 1280 bytes; what the file
-# does not speak of stays.
+# The kernel disables IPv6 on an interface whose MTU is below 1280. Settings that the file
+# does not mention stay.
 narrow() {
 	local before
 
@@ -1182,7 +1189,7 @@ narrow() {
 	run ip -n "$A" route add fd08::/32 via fd00::2
 	before=$(show; routes)
 	sed -i 's/mtu 1280/mtu 1279/' "$WORK/conf"
-	# A daemon's would not be put back.
+	# apply could not restore a daemon's route.
 	run ip -n "$A" -6 route add fd09::/32 via fd00::2 proto bird
 	says 1 "^$WORK/conf:2:18: gre1: mtu: \"1279\" leaves no room for the IPv6 that is there, expected 1280 or more$" \
 		"$WORK/conf"
@@ -1197,8 +1204,8 @@ narrow() {
 	check_match "without it" "mtu 1279 addr 10.0.0.1/30 up" "$(show)"
 }
 
-# An MTU that is not said follows the link, whatever was before, and whenever apply runs;
-# one that is said does not, though it be the same.
+# Without mtu in the file, the MTU follows the link, whatever it was before and however
+# often apply runs. A given mtu is fixed, even if it equals the default.
 default_mtu_follows() {
 	setup_pair
 	file <<-'END'
@@ -1235,7 +1242,7 @@ mtus_are() {
 	[ "$(link_mtu "$A" gre1) $(link_mtu "$A" gre2) $(link_mtu "$A" gre3)" = "$*" ]
 }
 
-# What is not said of the MTU is left to the kernel, and an old choice goes.
+# Without mtu in the file, the kernel chooses the MTU, and an earlier choice is removed.
 default_mtu() {
 	setup_pair
 	run ip -n "$A" route add 192.0.2.2/32 dev v0 mtu 1400
@@ -1267,7 +1274,7 @@ default_mtu() {
 	check_eq "nothing differs" "" "$OUT"
 }
 
-# A section with mtu auto has probes, unless it says not.
+# A section with mtu auto turns probes on, unless it says mtu-probe off.
 probes_of_auto() {
 	local before
 	setup_pair
@@ -1278,7 +1285,7 @@ remote 192.0.2.2 mtu auto mtu-probe off'
 	check_eq "without" "gre1 remote 192.0.2.2 mtu-probe off mtu auto" "$(show)"
 	applies "$WORK/conf"
 	check_eq "nothing differs" "" "$OUT"
-	# When a change is put back, so are the probes.
+	# When a change is undone, mtu-probe is restored too.
 	ns "$A" sysctl -qw net.ipv6.conf.gre1.disable_ipv6=1
 	before=$(show -d)
 	says 1 'gre1: nothing is changed' - <<<'[gre1]
@@ -1298,7 +1305,7 @@ mtu auto" "$(gretool -n "$A" save)"
 	sed -i 's/auto/1400/' "$WORK/conf"
 	applies "$WORK/conf"
 	check_eq "a number" "gre1 remote 192.0.2.2 mtu 1400" "$(show)"
-	# Both at once, in a new tunnel.
+	# A new tunnel gets both at once.
 	gretool -n "$A" del gre1
 	sed -i 's/1400/auto/' "$WORK/conf"
 	applies "$WORK/conf"
@@ -1309,7 +1316,7 @@ mtu auto" "$(gretool -n "$A" save)"
 
 SECRET=000102030405060708090a0b0c0d0e0f
 
-# They are compared by their ids, and written nowhere.
+# apply compares secrets by their ids, and writes them nowhere.
 secrets() {
 	setup_pair
 	file <<-END
@@ -1331,7 +1338,7 @@ secrets() {
 		"$WORK/conf"
 	check_eq "which is no difference" "" "$OUT"
 	chmod 600 "$WORK/conf"
-	# Another one; it is changed last, since it cannot be put back.
+	# A new secret is set last, since apply cannot restore the old one.
 	ns "$A" sysctl -qw net.ipv6.conf.gre1.disable_ipv6=1
 	sed 's/0001/ffff/; s/ up/ addr fd00::1\/64 up/' "$WORK/conf" >"$WORK/other"
 	chmod 600 "$WORK/other"
@@ -1345,7 +1352,7 @@ secrets() {
 	applies "$WORK/conf"
 	check_match "back" "
 \+     keepalive-secret .id 0xdd0e0e31." "$OUT"
-	# What is saved has none, and applying that takes it away.
+	# The saved file has no secret, so that applying it removes the secret.
 	gretool -n "$A" save >"$WORK/saved" 2>"$WORK/err" || fail "save"
 	check_eq "saved" "[gre1]
 remote 192.0.2.2
@@ -1386,7 +1393,7 @@ json() {
 	check_eq "nothing" "[]" "$OUT"
 }
 
-# every word that apply knows, and what save writes of it
+# EVERY: all options that apply knows, as save writes them
 EVERY='[one]
 local 192.0.2.1
 remote 192.0.2.2
@@ -1446,7 +1453,7 @@ save_and_apply() {
 	setup_pair
 	new_ns UNDER
 	file <<<"${EVERY/UNDER/$UNDER}"
-	# What is the default is not written.
+	# save does not write defaults.
 	grep -v '^tos inherit$' "$WORK/conf" | sed '$d' >"$WORK/expected"
 	applies "$WORK/conf"
 	gretool -n "$A" save >"$WORK/saved" || fail "save"
@@ -1456,7 +1463,7 @@ save_and_apply() {
 	check_eq "what is saved does not differ" "" "$OUT"
 	check_eq "in another place" "" "$(ip netns exec "$A" \
 		sh -c 'gretool save | gretool apply -')"
-	# Deleted, made again from what was saved, and saved again.
+	# The tunnels are deleted, made again from the saved file, and saved again.
 	gretool -n "$A" apply --prune - </dev/null >/dev/null
 	check_eq "no tunnel" "" "$(show)"
 	applies "$WORK/saved"
@@ -1468,8 +1475,8 @@ save_every_word() {
 	local word
 	while read -r word _; do
 		case $word in
-		keepalive-secret) continue ;; # see secrets
-		# Other ways to say the same, or what is the default.
+		keepalive-secret) continue ;; # tested by secrets
+		# These are synonyms or defaults.
 		no* | hoplimit | hlim | dsfield | tclass | encap | pmtudisc | ignore-df | down | ocsum | iseq | link-netnsid)
 			continue ;;
 		esac
@@ -1489,7 +1496,7 @@ remote 192.0.2.2" "$(cat "$WORK/saved")"
 	check_eq "its mode" 640 "$(stat -c %a "$WORK/saved")"
 	check_eq "nothing else" "$WORK/saved" "$(echo "$WORK"/saved*)"
 	check_fails "no such directory" gretool -n "$A" save /nowhere/x
-	# Routes that people and scripts have made are saved, a daemon's are not.
+	# save writes routes of people and scripts, but not those of daemons.
 	ips "$A" <<-END
 		link set gre1 up
 		addr add 10.0.0.1/30 dev gre1
@@ -1505,7 +1512,7 @@ route 10.2.0.0/16 via 10.0.0.2
 up" "$(gretool -n "$A" save)"
 }
 
-# What a file cannot say is said, as a comment and as a warning.
+# save reports a route that a file cannot express in a comment and in a warning.
 save_odd_routes() {
 	setup_pair
 	gretool -n "$A" add gre1 remote 192.0.2.2 addr 10.0.0.1/30 up
@@ -1516,7 +1523,7 @@ save_odd_routes() {
 		route add 10.5.0.0/16 dev gre1
 		route append 10.5.0.0/16 via 10.0.0.2 dev gre1
 	END
-	# Not every kernel has them.
+	# Some kernels refuse multipath routes over these devices.
 	ip -n "$A" route add 10.4.0.0/16 nexthop dev v0 nexthop dev gre1 2>/dev/null ||
 		ip -n "$A" route add 10.4.0.0/16 via 10.0.0.9 dev gre1 onlink
 	check_eq "comments" "[gre1]
@@ -1533,7 +1540,7 @@ up
 	check_eq "warnings" 5 "$(grep -c '^gretool: save: gre1: a route is not saved' "$WORK/err")"
 }
 
-# What a file cannot say is not lost in silence.
+# save reports other settings that a file cannot express in the same way.
 save_unsaid() {
 	local what
 	setup_pair
@@ -1577,7 +1584,7 @@ $green+     remote 192.0.2.2$plain" "${OUT//$'\r'/}"
 +     remote 192.0.2.2" "${OUT//$'\r'/}"
 }
 
-# Each example of gretool.conf(5), in its order.
+# The examples of gretool.conf(5) work in their order.
 man_page() {
 	local conf example count=0
 	[ -n "${GREX_LAB:-}" ] || { skip "only in the lab: writes to /etc"; return; }
@@ -1586,11 +1593,11 @@ man_page() {
 	conf=/etc/gretool
 	mkdir -p "$conf"
 	rm -f "$conf"/*.conf
-	# For import.
+	# The example of import reads this file.
 	mkdir -p /etc/network
 	printf 'iface gre1 inet tunnel\nmode gre\nendpoint 192.0.2.2\n' \
 		>/etc/network/interfaces
-	# One has a secret.
+	# One example has a secret.
 	chmod 600 "$WORK"/example.*
 	for example in "$WORK"/example.*; do
 		count=$((count + 1))
