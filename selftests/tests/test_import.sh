@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Tunnels of other tools become a file: links of the kernel's own kind, stanzas of
-# ifupdown, units of systemd-networkd. What is written is applied.
+# gretool import converts links of the kind gre, stanzas of ifupdown, and units of
+# systemd-networkd into a file that can be applied.
 # make check-debug: left out
 
 # shellcheck source=../lib/lib.sh
@@ -19,7 +19,7 @@ TESTS="
 	links
 "
 
-# imports STATUS ARGUMENT...: what is written in $WORK/conf, warnings in $WORK/err
+# imports STATUS ARGUMENT...: import to $WORK/conf, with the warnings in $WORK/err
 imports() {
 	local status=$1
 	shift
@@ -27,7 +27,7 @@ imports() {
 	check_eq "status of import $*" "$status" "$?"
 }
 
-# applied EXPECTED: what is written is right, and comes to this
+# applied EXPECTED: the imported file must be valid and make these tunnels
 applied() {
 	check "apply" gretool -n "$A" apply "$WORK/conf" --prune
 	check_eq "nothing differs" "" \
@@ -173,7 +173,7 @@ two local 192.0.2.1 remote 192.0.2.3 ttl inherit tos 0x00 mtu 1476 up"
 	check_match "a loop" "files that include each other" "$(cat "$WORK/err")"
 }
 
-# A tunnel without an endpoint takes packets from everybody.
+# A tunnel without an endpoint receives from any source.
 ifupdown_inherits() {
 	setup_pair
 	cat >"$WORK/interfaces" <<-'END'
@@ -193,7 +193,7 @@ ifupdown_inherits() {
 spoke local 192.0.2.1 remote 192.0.2.2 ttl 255 tos 0x00 mtu 1476 up"
 }
 
-# What grex does not take is said; the rest is taken over.
+# import reports the options that grex does not support, and takes over the rest.
 ifupdown_refused() {
 	setup_pair
 	cat >"$WORK/interfaces" <<-'END'
@@ -335,7 +335,7 @@ $WORK/n/20-gre2.netdev:11: import: not taken over: [Tunnel] FooOverUDP=yes" \
 gre2 remote 192.0.2.3 ikey 5 ttl inherit tos 0x10 df inherit mtu 1476 multicast on up"
 }
 
-# The interface of the underlay names its tunnels.
+# The units of networkd list the tunnels in the section of the underlay's interface.
 networkd_binding() {
 	setup_pair
 	mkdir -p "$WORK/b"
@@ -348,7 +348,7 @@ networkd_binding() {
 	applied "gre1 remote 192.0.2.2 dev v0 ttl inherit tos 0x00 mtu 1476 up"
 }
 
-# The same tunnel as ip_gre and as grex: what the file says, and what is there.
+# A link of ip_gre is imported and made again as a tunnel of grex.
 links() {
 	[ -n "${GREX_LAB:-}" ] || { skip "only in the lab: unloads the module"; return; }
 	modprobe -n ip_gre 2>/dev/null || { skip "no ip_gre here"; return; }

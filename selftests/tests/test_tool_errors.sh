@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What bad input gets from gretool: a usage error that names the word and what
-# is expected (status 2, nothing sent), or the kernel's refusal (status 1,
-# nothing changed).
+# On bad input, gretool either reports a usage error that names the word and what is
+# expected (status 2, nothing is sent), or passes on the kernel's refusal (status 1,
+# nothing changes).
 # make check-debug: left out
 
 # shellcheck source=../lib/lib.sh
@@ -23,7 +23,7 @@ TESTS="
 	test_ip_gre_is_loaded
 "
 
-# What gretool is told, and what it says (a regular expression).
+# USAGE: the arguments of gretool, and a regular expression for the message
 USAGE='
 	add t remote 192.0.2.2 frobnicate | "frobnicate" is not an option
 	add t remote 192.0.2.2 tll 9 | "tll" is not an option, did you mean "ttl"
@@ -121,7 +121,7 @@ USAGE='
 	shwo | "shwo" is not a command, did you mean "show"
 '
 
-# says STATUS REGEX ARGUMENT...: of gretool in A
+# says STATUS REGEX ARGUMENT...: gretool must end with this status and message in A
 says() {
 	local status=$1 regex=$2 got
 	shift 2
@@ -132,7 +132,7 @@ says() {
 	check_eq "$*: nothing but the message" "" "$(cat "$WORK/out")"
 }
 
-# All in one gretool, which counts lines: it goes on with -force.
+# One gretool -force runs all commands as a batch and counts the lines.
 test_usage() {
 	local line number=0 before
 	setup_pair
@@ -207,7 +207,7 @@ test_refused() {
 		"$(gretool -n "$A" show)"
 }
 
-# All of what is said, or nothing.
+# If one of several settings is refused, gretool undoes the others.
 test_refused_is_undone() {
 	local before word
 	setup_pair
@@ -231,7 +231,7 @@ test_refused_is_undone() {
 	check_eq "probes of mtu auto" "$before" "$(gretool -n "$A" show -d)"
 	says 1 'addr fd00::1/64' set t keepalive-secret 000102030405060708090a0b0c0d0e0f addr fd00::1/64
 	check_eq "the first secret" "$before" "$(gretool -n "$A" show -d)"
-	# One that is there cannot be put back.
+	# An existing tunnel whose secret has changed cannot be restored.
 	run gretool -n "$A" set t keepalive-secret 000102030405060708090a0b0c0d0e0f
 	before=$(gretool -n "$A" show -d)
 	for word in off ffffffffffffffffffffffffffffffff; do
@@ -251,7 +251,8 @@ test_refused_is_undone() {
 		"$(gretool -n "$A" show t)"
 }
 
-# What a name has in it never steers a terminal, and comes back from a file.
+# gretool never prints control characters of a name to a terminal, and a saved name can be
+# applied again.
 test_control_characters() {
 	local name=$'a\e[31m\x9b' words
 	setup_pair
@@ -286,7 +287,7 @@ test_permission() {
 	local tool word
 	setup_pair
 	run gretool -n "$A" add t remote 192.0.2.2
-	# It may be where only root can go.
+	# The checkout may be in a folder that only root can enter.
 	tool=$WORK/gretool
 	cp "$(command -v gretool)" "$tool"
 	chmod 755 "$WORK" "$tool"
@@ -305,7 +306,8 @@ test_permission() {
 		"$(ns "$A" $UNPRIVILEGED "$tool" show)"
 }
 
-# Who has made the namespace may have tunnels there, with their underlay there.
+# A user without privileges can make tunnels in his own network namespace, if their
+# underlay is there too.
 test_user_namespace() {
 	unshare -Ur true 2>/dev/null || { skip "no user namespaces"; return; }
 	setup_pair
@@ -320,7 +322,7 @@ test_user_namespace() {
 		"$(cat "$WORK/err")"
 }
 
-# only_in_lab: the rest unloads the module, and loads another
+# only_in_lab: skip tests on this machine that unload the module or load another one
 only_in_lab() {
 	[ -n "${GREX_LAB:-}" ] && return
 	skip "only in the lab: unloads the module"
@@ -340,7 +342,7 @@ test_module_is_loaded() {
 	check "the kernel loads it" gretool -n "$A" add t remote 192.0.2.2
 	check "loaded" loaded grex
 	gretool -n "$A" del t
-	# Where the kernel does not, the tool does.
+	# If the kernel does not load the module, gretool does.
 	check "rmmod" rmmod grex
 	helper=$(cat /proc/sys/kernel/modprobe)
 	echo /bin/false >/proc/sys/kernel/modprobe
@@ -368,7 +370,7 @@ test_module_cannot_be_loaded() {
 		grep -c mokutil)"
 	run mount -t tmpfs none /sys/kernel/security
 	echo 'none [integrity] confidentiality' >/sys/kernel/security/lockdown
-	# "ip netns exec" has a /sys of its own.
+	# "ip netns exec" would mount another /sys.
 	check_match "locked down" 'it is locked down.*mokutil' \
 		"$(gretool -n "$A" add t remote 192.0.2.2 2>&1)"
 	umount /sys/kernel/security
@@ -376,7 +378,7 @@ test_module_cannot_be_loaded() {
 	check "modprobe" modprobe grex
 }
 
-# cause WHAT TEXT FIX: who finds no module says why, and how to get it
+# cause WHAT TEXT FIX: gretool must say why there is no module, and how to get it
 cause() {
 	check_match "$1: add" "$2.*$3" \
 		"$(gretool -n "$A" add t remote 192.0.2.2 2>&1)"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What gretool takes and what it shows: every word of add and set, the words of
-# ip-link(8), what is shown typed back, batches, namespaces, the monitor.
+# gretool accepts every word of add and set and the words of ip-link(8). What it shows can
+# be typed back. It runs batches, enters namespaces, and monitors tunnels.
 # make check-debug: left out
 # make check: left out
 
@@ -30,7 +30,7 @@ TESTS="
 	test_help
 "
 
-# What add is told behind the name, and what show says behind the name.
+# ADD: the options of add = what show prints
 ADD="
 	remote 192.0.2.2                   = remote 192.0.2.2 mtu 1476
 	remote any                         = remote any mtu 1476
@@ -142,9 +142,9 @@ ADD="
 	remote 192.0.2.2 addr 10.0.0.1/30 addr 10.9.0.1/24 up = remote 192.0.2.2 mtu 1476 addr 10.0.0.1/30 addr 10.9.0.1/24 up
 "
 
-# A tunnel with all of this:
+# FULL: the options of the tunnel that the changes of SET begin with
 FULL="local 192.0.2.1 remote 192.0.2.2 dev v0 ikey 1 okey 2 icsum oseq ttl 9 ttl-min 253 decap-ttl copy tos 0x08 df inherit fwmark 0x7 icmp-source hop keepalive-reply off mss 1400"
-# is told to change, and then says instead:
+# SET: the options of set = what show printed before = what show prints instead
 SET="
 	local any             = local 192.0.2.1 =
 	local 192.0.2.9       = local 192.0.2.1 = local 192.0.2.9
@@ -205,7 +205,6 @@ SET="
 	addr 10.0.0.1/30      = mtu 1468 = mtu 1468 addr 10.0.0.1/30
 "
 
-# gretool in A
 gretool_a() {
 	gretool -n "$A" "$@"
 }
@@ -215,8 +214,8 @@ squeeze() {
 	echo "${WORDS[*]}"
 }
 
-# One gretool for all of a table: an emulated machine takes long to start one.
-# check_lines WHAT FILE: the lines of $WORK/shown are those of FILE
+# check_lines WHAT FILE: the lines of $WORK/shown must be those of FILE. One gretool makes
+# all of them, since an emulated machine takes long to start a program.
 check_lines() {
 	local told expected shown
 	check_eq "$1: lines" "$(wc -l <"$2")" "$(wc -l <"$WORK/shown")"
@@ -257,7 +256,8 @@ test_set() {
 		is=$(squeeze "${was#*=}")
 		was=$(squeeze "${was%%=*}")
 		expected=$(squeeze "${before/ $was/ $is}")
-		# The overhead changes with what is sent.
+		# The overhead of the tunnel changes with these options, and so does the
+		# default MTU.
 		case $told in
 		nokey | nookey | nooseq | noseq) expected=${expected/1468/1472} ;;
 		csum | ocsum) expected=${expected/1468/1464} ;;
@@ -275,14 +275,14 @@ test_every_word_is_here() {
 	local word
 	while read -r word _; do
 		case $word in
-		peer | link-netns | link-netnsid) continue ;; # below
+		peer | link-netns | link-netnsid) continue ;; # tested by other functions
 		esac
 		[[ $ADD =~ [[:space:]]${word}[[:space:]] ]] ||
 			fail "add $word is not tested"
 	done < <(gretool words add)
 	while read -r word _; do
 		case $word in
-		# These need another beginning than FULL has.
+		# Other functions test these, as they need another tunnel than FULL.
 		peer | down | oseq | hoplimit | dsfield) continue ;;
 		hlim | tclass | encap | noencap) continue ;;
 		esac
@@ -297,7 +297,7 @@ test_show() {
 	check "add b" gretool_a add b remote 192.0.2.2
 	check "add a" gretool_a add a remote 192.0.2.3 up
 	run ip -n "$A" link add other type dummy
-	# In the order of their creation; other kinds are left out.
+	# show prints tunnels in the order of their creation, and leaves out other kinds.
 	check_eq "two tunnels" "b remote 192.0.2.2 mtu 1476
 a remote 192.0.2.3 mtu 1476 up" "$(gretool_a show)"
 	check_eq "one of them" "a remote 192.0.2.3 mtu 1476 up" \
@@ -311,7 +311,7 @@ a remote 192.0.2.3 mtu 1476 up" "$(gretool_a show)"
 ]*
  +rx 0 packets 0 bytes 0 errors 0 dropped
  +tx 0 packets 0 bytes 0 errors 0 dropped\$" "$(gretool_a show -s b)"
-	# show a says what a counter means, once it is not 0.
+	# show -s explains a counter that is not 0.
 	gretool_a add m remote any key 1 addr 10.5.0.1/24 up
 	ns "$A" ping -q -c 2 -i 0.01 -W 0.1 10.5.0.2 >/dev/null
 	check_match "a drop" "
@@ -324,7 +324,8 @@ a remote 192.0.2.3 mtu 1476 up" "$(gretool_a show)"
 
 SECRET=000102030405060708090a0b0c0d0e0f
 
-# The same at both ends, it proves keepalives; and no output has it.
+# If both ends have the same secret, keepalives are verified. No output contains the
+# secret.
 test_secret() {
 	local other=ffffffffffffffffffffffffffffffff
 	setup_pair
@@ -349,7 +350,7 @@ test_secret() {
 			ip -n "$A" -d -s -j link show gre1
 		gretool_a add gre2 remote 192.0.2.9 keepalive-secret "${SECRET}0" 2>&1
 	} >"$WORK/out"
-	# Another one: each end drops what the other one asks.
+	# If the secrets differ, each end drops the keepalives of the other one.
 	gretool_a set gre1 keepalive-secret "$other"
 	busywait 10 is_unproved "$A" || fail "A: $(gretool_a show -s gre1)"
 	busywait 10 is_unproved "$B" ||
@@ -360,7 +361,6 @@ test_secret() {
 	check "events" grep -q gre1 "$WORK/json"
 	check_eq "the secret is nowhere" "" "$(grep -ilE "$SECRET|$other" \
 		"$WORK/out" "$WORK/events" "$WORK/json")"
-	# Off at both ends.
 	gretool_a set gre1 keepalive-secret off
 	run gretool -n "$B" set gre1 keepalive-secret off
 	check_eq "off" 0 "$(gretool_a show gre1 | grep -c secret)"
@@ -375,7 +375,7 @@ has_carrier() {
 	[ "$(gretool_a -j show gre1 | jq '.[0].carrier')" = true ]
 }
 
-# Many tunnels at once, from one namespace to the other.
+# A batch makes many tunnels in one namespace, and what show prints makes them in another.
 test_show_typed_back() {
 	local shown
 	setup_pair
@@ -406,7 +406,8 @@ test_addresses() {
 	check "one more" gretool_a set t addr 10.0.3.1/24
 	check_match "one more" "inet 10.0.3.1/24" "$(ip -n "$A" addr show t)"
 	check "again is no error" gretool_a set t addr 10.0.3.1/24
-	# It came up last, with its addresses: nothing but the kernel's own.
+	# The device comes up after the addresses were set, so that only the kernel's own
+	# link-local address is there besides.
 	check_match "shown" "addr 10.0.0.1/30 addr 10.0.1.1/32 peer 10.0.1.2 addr 10.0.2.1/24 peer 10.0.2.2 addr 10.0.3.1/24 addr fd00::1/64 up\$" \
 		"$(gretool_a show t)"
 }
@@ -466,7 +467,8 @@ test_batch() {
 	check_eq "from standard input" "t remote 192.0.2.2 ttl 9 mtu 1476" \
 		"$(echo "show t" | gretool_a -b -)"
 	check "empty" gretool_a -batch /dev/null
-	# Programs enter the namespace by themselves, and their errors have the line.
+	# check and metrics are programs: they enter the namespace by themselves, and
+	# their errors name the line of the batch.
 	printf '%s\n' "show t" "metrics" "check -j t" "show t" >"$WORK/batch"
 	gretool_a -force -batch "$WORK/batch" >"$WORK/said"
 	check_match "metrics" 'device="t"' "$(cat "$WORK/said")"
@@ -490,7 +492,7 @@ test_batch_errors() {
 	gretool_a -force -batch "$WORK/batch" 2>/dev/null
 	check_eq "status with -force" 2 "$?"
 	check "behind it with -force" gretool_a show v
-	# t is there already.
+	# t already exists.
 	gretool_a -batch "$WORK/batch" 2>"$WORK/said"
 	check_eq "status of a refusal" 1 "$?"
 	check_match "refusal" "^$WORK/batch:1: add: t: " "$(cat "$WORK/said")"
@@ -498,13 +500,14 @@ test_batch_errors() {
 	check_eq "status without a file" 1 "$?"
 }
 
-# watch_changes [-j]: what the monitor says of some changes is in $WORK/seen
+# watch_changes [-j]: write what the monitor prints about some changes to $WORK/seen
 watch_changes() {
 	rm -f "$WORK/events" "$WORK/seen"
-	# So that it is there when the monitor starts, and no event of its own.
+	# poke is made before the monitor starts, so that its creation is no event.
 	gretool_a add poke remote 192.0.2.99
 	background ip netns exec "$A" gretool monitor "$@" >"$WORK/events"
-	# It says nothing when it is ready: poke until it has heard.
+	# The monitor does not say when it is ready: change poke until it reports an
+	# event.
 	busywait 10 poked || fail "the monitor hears nothing"
 	gretool_a add t remote 192.0.2.2 ikey 5
 	heard created
@@ -527,7 +530,7 @@ poked() {
 	grep -q poke "$WORK/events"
 }
 
-# heard EVENT: wait for it, of another tunnel than poke
+# heard EVENT: wait for this event of another tunnel than poke
 heard() {
 	busywait 10 grep -Eq "( $1 |\"$1\".*\"ifname\":)\"?[tu]" \
 		"$WORK/events" || fail "no event: $1"
@@ -561,7 +564,7 @@ test_monitor_json() {
 		grep -Ec '^2[0-9-]{9}T[0-9:]{8}\.[0-9]{6}Z$')"
 }
 
-# What is turned on and off, and what is said of the peer.
+# keepalive can be turned on and off, and show tells the state of the peer.
 test_keepalive() {
 	local shown
 	setup_pair
@@ -578,7 +581,7 @@ test_keepalive() {
     rtt last [0-9.]+ ms smoothed [0-9.]+ ms min [0-9.]+ ms max [0-9.]+ ms jitter [0-9.]+ ms" "$shown"
 	check_match "the answers are counted" "keepalive_answered [1-9]" \
 		"$(gretool -n "$B" show -s gre1)"
-	# The old retries are no matter: a bare keepalive is that of help.
+	# A bare keepalive uses the default number of retries, not the previous one.
 	check "off" gretool_a set gre1 keepalive off
 	check_match "off" "remote 192.0.2.2 mtu " "$(gretool_a show gre1)"
 	busywait 10 peer_is off || fail "the peer is not off"
@@ -592,7 +595,7 @@ test_keepalive() {
 		"$(cat "$WORK/err")"
 	check "both" gretool_a set gre1 remote any keepalive off
 
-	# A peer that says nothing.
+	# This peer does not answer.
 	check "add" gretool_a add lost remote 192.0.2.9 keepalive 100ms 1 up
 	check_match "down" "lost .* up
 .* carrier off operstate " "$(gretool_a show -d lost)"
@@ -603,13 +606,13 @@ test_keepalive() {
 	background ip netns exec "$A" gretool monitor >"$WORK/carrier"
 	busywait 10 change_is_heard lost "$WORK/carrier" ||
 		fail "the monitor hears nothing"
-	# Without keepalives it has its carrier back.
+	# When keepalives are turned off, the carrier comes back.
 	check "off" gretool_a set lost keepalive off
 	busywait 10 grep -q " carrier-on lost$" "$WORK/carrier" ||
 		fail "no event: $(cat "$WORK/carrier")"
 }
 
-# change_is_heard TUNNEL FILE: is there a monitor that writes to FILE?
+# change_is_heard TUNNEL FILE: change the tunnel, and see if a monitor reports it in FILE
 change_is_heard() {
 	gretool_a set "$1" ttl $((RANDOM % 250 + 1))
 	grep -q " changed $1 " "$2"
@@ -647,7 +650,7 @@ gre1: 3 sent, 3 answered, 0% lost, rtt min/avg/max ([0-9]+\.[0-9]{3}/){2}[0-9]+\
 	check_match "shown" "
     probes 3 sent 3 answered
     rtt last " "$(gretool_a show gre1 -s)"
-	# Up to the path MTU, DF or not.
+	# A probe may be as large as the path MTU, with or without DF.
 	check "the least" gretool_a probe gre1 -c 1 -s 56
 	check "the largest" gretool_a probe gre1 -c 1 -s 1476
 	gretool_a probe gre1 -c 1 -s 1477 >"$WORK/out" 2>"$WORK/err"
@@ -658,13 +661,13 @@ gre1: 3 sent, 3 answered, 0% lost, rtt min/avg/max ([0-9]+\.[0-9]{3}/){2}[0-9]+\
 	check_eq "and no more" "" "$(cat "$WORK/out")"
 	gretool_a set gre1 df clear
 	check "one byte more without DF" gretool_a probe gre1 -c 1 -s 1477
-	# Two at a time: each tells its own.
+	# Two probes that run at the same time report their own answers only.
 	background ip netns exec "$A" gretool probe gre1 -c 20 -i 20ms \
 		>"$WORK/one"
 	gretool_a probe gre1 -c 20 -i 20ms >"$WORK/two"
 	busywait 10 grep -q " lost" "$WORK/one" || fail "no end"
 	check_eq "answers" 40 "$(cat "$WORK/one" "$WORK/two" | grep -c time=)"
-	# With a key, which comes back.
+	# The answer to a probe with a key has the key too.
 	gretool_a set gre1 key 5
 	gretool -n "$B" set gre1 key 5
 	check "with a key" gretool_a probe gre1 -c 1
@@ -682,7 +685,7 @@ test_probe_without_answer() {
 	check_eq "no answer" "gre1: asking 192.0.2.2
 gre1: 2 sent, 0 answered, 100% lost" "$(cat "$WORK/out")"
 	check_eq "that is no error" "" "$(cat "$WORK/err")"
-	# Until it is interrupted.
+	# probe runs until it is interrupted.
 	run gretool -n "$B" set gre1 keepalive-reply on
 	ip netns exec "$A" gretool probe gre1 -i 20ms >"$WORK/out" &
 	PIDS+=($!)
@@ -692,7 +695,7 @@ gre1: 2 sent, 0 answered, 100% lost" "$(cat "$WORK/out")"
 	check_eq "status when interrupted" 0 "$?"
 	check_match "the summary" "^gre1: [0-9]+ sent, [0-9]+ answered, [0-9]+% lost, rtt " \
 		"$(tail -n 1 "$WORK/out")"
-	# In a batch, what comes behind can be interrupted as before.
+	# After a probe, the next command of a batch can be interrupted too.
 	printf 'probe gre1 -c 1\nmonitor\n' >"$WORK/batch"
 	ip netns exec "$A" gretool -batch "$WORK/batch" >"$WORK/out" &
 	PIDS+=($!)
@@ -724,10 +727,10 @@ lost +down +- +- +[0-9]+/[0-9]+ +0 +x* *
 (bare +off +- +- +- +- +
 gre1 +up +[0-9.]+ +[0-9.]+ +[0-9]+/[0-9]+ +0 .*|gre1 .*
 bare .*)$' "$(cat "$WORK/first")"
-	# One column for each sign, which has three bytes.
+	# Each block character takes one column and three bytes.
 	check_eq "each line is as wide" 80 "$(sed 's/\xe2\x96./=/g' \
 		"$WORK/first" | awk 'NR > 1 { print length }' | sort -u)"
-	# Until it is interrupted; a new file tells that it has begun.
+	# top runs until it is interrupted. The new file shows that it has started.
 	ip netns exec "$A" gretool top -i 10m >"$WORK/endless" &
 	PIDS+=($!)
 	busywait 10 grep -q gre1 "$WORK/endless" || fail "no table"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The JSON of gretool as gretool(8) documents it: every member is there, of its
-# type, and says what the text says.
+# The JSON of gretool is as gretool(8) documents it: every member is there, has its type,
+# and agrees with the text output.
 # make check: left out
 
 # shellcheck source=../lib/lib.sh
@@ -19,7 +19,7 @@ TESTS="
 	test_monitor
 "
 
-# The type of each member; several with a bar between.
+# TUNNEL: the type of each member; several types are separated by a bar
 TUNNEL='{
 	ifname: "string", ifindex: "number",
 	local: "string|null", remote: "string|null", dev: "string|null",
@@ -54,7 +54,7 @@ PROBES='{
 }'
 
 # shellcheck disable=SC2016 # variables of jq
-# wrong(expected): what is missing, too much, or of another type
+# wrong(expected): list the members that are missing, unexpected, or of another type
 FUNCTIONS='
 	def wrong($expected):
 		. as $object |
@@ -77,7 +77,7 @@ check_json() {
 	check_eq "$1" "$2" "$(jq_of "$3" <"$4" 2>&1)"
 }
 
-# Some tunnels, and what is said of them: once for all functions.
+# The tunnels and their output are made once for all functions.
 setup() {
 	[ ! -f "$WORK/show" ] || return 0
 	setup_pair
@@ -117,9 +117,9 @@ test_schema() {
 	check_json "stats" "" ".[].stats | wrong($STATS)" "$WORK/stats"
 	check_json "counters are numbers" '["number"]' \
 		'[.[].stats.counters[] | type] | unique' "$WORK/stats"
-	# A promise: another number when a member is not what it was.
+	# The schema number changes when the meaning of a member changes.
 	check_json "version" '[1,1,1]' 'map(.schema)' "$WORK/show"
-	# The order of members is no promise, but one that people see.
+	# The order of members is not guaranteed, but people see these two first.
 	check_json "first members" '["schema","ifname"]' \
 		'.[0] | keys_unsorted[:2]' "$WORK/show"
 }
@@ -129,7 +129,7 @@ test_values() {
 	check_json "full" '["full","192.0.2.1","192.0.2.2","v0",null,null]' \
 		'.[1] | [.ifname, .local, .remote, .dev, .link_netns,
 			.link_netnsid]' "$WORK/show"
-	# Key 0 is a key, and 32 bits are whole.
+	# Key 0 is valid, and a key has 32 bits.
 	check_json "keys and flags" '[0,4294967295,true,false,false,true]' \
 		'.[1] | [.ikey, .okey, .icsum, .ocsum, .iseq, .oseq]' \
 		"$WORK/show"
@@ -198,7 +198,7 @@ test_stats() {
 	check_json "none dropped" 0 '[.[0].stats.counters[]] | add' "$WORK/stats"
 }
 
-# What became of keepalives and probes: objects once there were some.
+# Keepalives and probes are null until one was sent, then objects.
 test_probes() {
 	local file
 	setup_pair
@@ -217,7 +217,8 @@ test_probes() {
 		[.ifname, .sent, .answered, .rtt_min_us <= .rtt_avg_us,
 			.rtt_avg_us <= .rtt_max_us]' <(jq -s . "$WORK/probe")
 	gretool -n "$A" -j -s show gre1 >"$WORK/after"
-	# No answer any more: 0 and null, and the carrier goes.
+	# The peer stops answering: counters are 0, times are null, and the carrier goes
+	# down.
 	gretool -n "$A" set gre1 keepalive off
 	gretool -n "$B" set gre1 keepalive-reply off
 	gretool -n "$A" set gre1 keepalive 100ms 2
@@ -270,7 +271,7 @@ answered() {
 	jq -e ".[0].stats.keepalives.answered >= $1" "$WORK/probed"
 }
 
-# What a peer says of itself, without and with a proof.
+# What the peer claims about itself is marked as verified or not.
 test_verified() {
 	setup_pair
 	tunnel_pair keepalive 100ms 3
