@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What somebody can do who forges packets of the peer, which he does not see: keepalives
-# and sequence numbers. The topology is setup_pair's; he sends from $B, in its name, to $A.
+# An attacker forges keepalives and sequence numbers of the peer, but does not see its
+# packets. The topology is that of setup_pair; the attacker sends from $B, with its
+# address, to $A.
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
@@ -20,7 +21,7 @@ TESTS="
 	keepalive_secret
 "
 
-# forge KIND [COUNT RATE KEY]
+# forge KIND [COUNT RATE KEY]: send forged packets, see attack.py
 forge() {
 	run "$PY/attack.py" "$B" - 192.0.2.1 192.0.2.2 "$@" >/dev/null
 }
@@ -35,7 +36,7 @@ flaps() {
 	gretool -n "$1" -j -s show gre1 | jq '.[0] | .. | objects | select(has("flaps")) | .flaps'
 }
 
-# Forged requests in the name of B are answered, and so are the requests of B.
+# A answers forged requests in the name of B, and still answers those of B itself.
 carrier_stays() {
 	local answered
 	setup_pair
@@ -51,7 +52,7 @@ carrier_stays() {
 	check_eq "limited" 0 "$(counter "$A" gre1 rx_keepalive_limited)"
 }
 
-# One program, as it is asked all the time.
+# busywait calls this all the time, so that it starts one program only.
 carrier_is() {
 	case $(ip -n "$A" -o link show gre1) in
 	*LOWER_UP*) [ "$1" = true ] ;;
@@ -59,7 +60,8 @@ carrier_is() {
 	esac
 }
 
-# back_after: tenths of a second until the carrier of A is back, once B answers again
+# back_after: print how many tenths of a second the carrier of A takes to come back after
+# B answers again
 back_after() {
 	local begin
 	run gretool -n "$B" set gre1 keepalive-reply off
@@ -70,8 +72,8 @@ back_after() {
 	echo $((($(now) - begin) / 100))
 }
 
-# Somebody makes the answers of B get lost, again and again, while B sends: the carrier
-# comes back with the first answer each time. What B does itself is damped.
+# The answers of B get lost again and again, while B sends data. The carrier comes back
+# with the first answer each time. Only changes that B makes itself are damped.
 flaps_while_heard() {
 	local took
 	setup_pair
@@ -90,15 +92,15 @@ flaps_while_heard() {
 	[ "$took" -ge 30 ] || fail "it was not damped"
 }
 
-# sent_path: what probes have found
+# sent_path: print the path MTU, and how A knows it
 sent_path() {
 	gretool -n "$A" -j show gre1 | jq -r '.[0].path_mtu | "\(.source) \(.bytes)"'
 }
 
 probes_say() { [ "$(sent_path)" = "probes $1" ]; }
 
-# A queue of this machine has no room: for anything, or for what is large. That says
-# nothing of the peer, nor of the path. That a filter drops them does.
+# A queue of this machine is full, for all packets or for large ones. Such a loss says
+# nothing about the peer or the path. A loss in a filter does.
 full_queue() {
 	setup_pair
 	tunnel_pair
@@ -122,7 +124,7 @@ full_queue() {
 	check "up again" busywait 10 carrier_is true
 }
 
-# The queue is that of the device which a VLAN is made of.
+# The full queue is that of the device below a VLAN.
 full_queue_below() {
 	local name
 	setup_pair
@@ -141,7 +143,7 @@ full_queue_below() {
 	check "down in the end" busywait 3 carrier_is false
 }
 
-# One to the other end of the link goes back, one to what is behind it does not.
+# A answers requests from the other end of the link, but not from hosts behind it.
 answers_stay_on_the_link() {
 	setup_pair
 	tunnel_pair
@@ -151,7 +153,7 @@ answers_stay_on_the_link() {
 	check "it works after" ping_ok "$A" 10.0.0.2
 }
 
-# received NAMESPACE N: how many of N pings that B sends to A are answered
+# received N: print how many of N pings from B to A are answered
 received() {
 	ns "$B" ping -q -c "$1" -i 0.05 -W 1 10.0.0.1 |
 		sed -n 's/.* \([0-9]*\) received.*/\1/p'
@@ -164,7 +166,7 @@ number_far_ahead() {
 	check "it works before" ping_ok "$B" 10.0.0.1
 	counts "$A" gre1 rx_out_of_order 1 forge seq 0 0 2000000000
 	check_eq "nothing is lost" 20 "$(received 20)"
-	# One that could follow on lost packets is taken.
+	# A forged number that could follow lost packets is accepted.
 	counts "$A" gre1 rx_out_of_order 0 forge seq 0 0 30000
 	got=$(received 20)
 	printf '# %s of 20 pings after it\n' "$got"
@@ -180,19 +182,19 @@ peer_begins_anew() {
 	run gretool -n "$B" del gre1
 	run gretool -n "$B" add gre1 local 192.0.2.2 remote 192.0.2.1 seq \
 		addr 10.0.0.2/30 up || fail "add"
-	# A reads "old" numbers, and B numbers ahead.
+	# A drops packets whose numbers look old, until it accepts the new sequence of B.
 	got=$(received 20)
 	printf '# %s of 20 pings after it\n' "$got"
 	[ "$got" -ge 15 ] || fail "$got of 20 pings answered"
 	check_eq "then nothing is lost" 20 "$(received 20)"
-	# Who opens the device begins anew at once.
+	# When the device goes down and up, the sequence begins anew at once.
 	run gretool -n "$B" del gre1
 	run gretool -n "$B" add gre1 local 192.0.2.2 remote 192.0.2.1 seq \
 		addr 10.0.0.2/30 up || fail "add"
 	run ip -n "$A" link set gre1 down
 	run ip -n "$A" link set gre1 up
 	check_eq "after down and up" 20 "$(received 20)"
-	# So does who sees it come back.
+	# The same happens when keepalives see the peer come back.
 	run gretool -n "$A" set gre1 keepalive 200ms 2
 	check "up" busywait 10 peer_is "$A" up
 	run gretool -n "$B" del gre1
@@ -203,7 +205,7 @@ peer_begins_anew() {
 	check_eq "after it was away" 20 "$(received 20)"
 }
 
-# A tenant with a namespace of his own does not get the host's time.
+# A user in a namespace of his own cannot make the host spend time on short intervals.
 short_intervals() {
 	local said
 	said=$(unshare -Urn "$(command -v gretool)" add gre1 remote 192.0.2.2 \
@@ -213,7 +215,8 @@ short_intervals() {
 		remote 192.0.2.2 keepalive 1s 3
 }
 
-# Forged packets have come through a router. B is next door, and says so.
+# The forged packets have crossed a router and lost some TTL. ttl-min of 255 drops them,
+# as B is next door.
 too_far_away() {
 	setup_pair
 	tunnel_pair ttl 255
@@ -230,7 +233,7 @@ too_far_away() {
 
 peer_claims() { gretool -n "$A" -j -s show gre1 | jq -c '[.. | objects | select(has("verified")) | .verified]'; }
 
-# Only B can make keepalives that A answers.
+# With a secret, only B can make keepalives that A answers.
 keepalive_secret() {
 	local secret=000102030405060708090a0b0c0d0e0f
 	setup_pair

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# "gretool check" and filters: it finds those that drop protocol 47, says where,
-# and the command that it prints lets it through. Where it cannot tell, the command
-# that it prints shows what the kernel does. What else rules may say is in
-# tools/tests/test_filter.c. Without sets: see test_office_routers.sh.
+# gretool check finds the filters that drop protocol 47, says where they are, and prints a
+# command that lets GRE through. If it cannot tell what a rule does, it prints a command
+# that shows what the kernel does. More rules are in tools/tests/test_filter.c. Systems
+# without sets are in test_office_routers.sh.
 # make check-debug: left out
 # make check: left out
 
@@ -38,14 +38,14 @@ setup() {
 	tunnel_pair
 }
 
-# rules [NAMESPACE]: these, and no others
+# rules [NAMESPACE]: replace all rules by those on standard input
 rules() {
 	ns "${1:-$A}" nft flush ruleset
 	ns "${1:-$A}" nft -f - || fail "nft"
 }
 
-# works, works_not: what the doctor says is what happens, to packets that begin
-# a connection
+# works, works_not: see if packets that begin a connection get through, as the finding
+# says
 works() {
 	ns "$B" ping -q -c 1 -W 1 10.0.0.1
 }
@@ -90,8 +90,8 @@ policy() {
 	check "it works" works
 }
 
-# The usual set of rules, and nobody thought of GRE: it works as long as this end
-# has sent something before.
+# A usual set of rules does not mention GRE. The tunnel works only after this end has sent
+# something.
 only_answers() {
 	rules <<-END
 		table ip filter {
@@ -130,7 +130,7 @@ rule_with_counter() {
 		"$(said '.[0].text')"
 	mend filter_input "$A" gre1
 	check "it works" works
-	# The other way to mend it.
+	# Deleting the rule helps, too.
 	rules </dev/null
 	finds "no rule" "" "$A" gre1
 }
@@ -168,14 +168,14 @@ before_input() {
 	check "it works" works
 }
 
-# anew: as if no packet had ever passed
+# anew: make the tunnel again, so that no packet has ever passed
 anew() {
 	run gretool -n "$A" del gre1
 	run gretool -n "$A" add gre1 local 192.0.2.1 remote 192.0.2.2 \
 		addr 10.0.0.1/30 addr fd00::1/64 up || fail "add in A"
 }
 
-# traced FILE: run the command that was printed while packets come
+# traced FILE: run the printed command while packets arrive
 traced() {
 	local fix pid
 
@@ -192,7 +192,7 @@ came_in() {
 	grep -q verdict "$1"
 }
 
-# A rule looks at more than is read here.
+# gretool check does not understand all conditions of this rule.
 cannot_tell() {
 	rules <<-END
 		table inet filter {
@@ -210,11 +210,11 @@ cannot_tell() {
 		"$(said 'map(select(.id == "filter_input").text)[]')"
 	traced "$WORK/trace"
 	check_match "the kernel tells" "policy drop" "$(cat "$WORK/trace")"
-	# What comes through needs no finding.
+	# If packets get through, there is no finding.
 	run ns "$A" nft insert rule inet filter input meta mark 0 accept
 	check "it works" works
 	check "they come" has_no_finding filter_input "$A" gre1
-	# Keepalives without an answer tell something.
+	# If keepalives are not answered, there is one.
 	run ns "$A" nft flush chain inet filter input
 	run ns "$A" nft add rule inet filter input meta mark 7 accept
 	anew
@@ -229,7 +229,7 @@ is_warned() {
 	[[ $(wrong) == *"warning filter_input"* ]]
 }
 
-# What is not tracked has no state: "established" is never said of it.
+# Untracked packets have no state, so that "established" does not match.
 untracked() {
 	rules <<-END
 		table inet filter {
@@ -275,7 +275,7 @@ output() {
 	check "it works" works
 }
 
-# It also drops what this machine sends into the tunnel.
+# The policy also drops what this machine sends into the tunnel.
 output_policy() {
 	rules <<-END
 		table inet filter {

@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What keepalives are for: the far end of a tunnel is lost without any interface
-# here going down, and traffic moves to a second tunnel. The
-# topology is in two_paths.sh.
+# Keepalives detect that the far end of a tunnel is lost although no interface here goes
+# down, and traffic moves to a second tunnel. The topology is in two_paths.sh.
 # make check: left out
 
 # shellcheck source=../lib/lib.sh
@@ -17,7 +16,7 @@ TESTS="
 	ospf
 "
 
-# No daemon: a sysctl, and routes of two metrics.
+# The kernel needs no daemon for this, only a sysctl and routes of two metrics.
 kernel_alone() {
 	local end
 
@@ -39,7 +38,7 @@ kernel_alone() {
 	switch 0.8
 }
 
-# bird NAMESPACE N: with what is in the input besides
+# bird NAMESPACE N: start BIRD with the configuration on standard input in addition
 bird() {
 	{
 		cat <<-END
@@ -75,7 +74,7 @@ static_routes() {
 	switch 0.8
 }
 
-# The dead interval is 40 s, as people have it.
+# The dead interval is BIRD's default of 40 s.
 ospf_bird() {
 	bird "$1" "$2" <<-END
 		protocol ospf v2 {
@@ -93,7 +92,7 @@ ospf() {
 	setup_two_paths
 	ospf_bird "$A" 1
 	ospf_bird "$B" 2
-	# Both ends have to see it, and to compute again at BIRD's ticks of 1 s.
+	# Both ends have to notice it, and BIRD calculates routes once a second.
 	switch 5
 }
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# ip(8) with the plugin link_grex.so: it takes the words of gretool and of "type
-# gre", makes the same tunnels, prints the same, in text and in JSON.
+# ip(8) with the plugin link_grex.so takes the words of gretool and of "type gre". It
+# makes the same tunnels, and prints the same in text and in JSON.
 # make check-debug: left out
 # make check: left out
 
@@ -27,11 +27,11 @@ TESTS="
 	test_installed
 "
 
-# The plugin of this checkout.
+# Use the plugin of this checkout.
 IP_LIB_DIR=$(realpath "$(dirname "$0")/../../tools")
 export IP_LIB_DIR
 
-# What gretool and ip take alike, behind the name.
+# BOTH: options that gretool and ip accept alike
 BOTH="
 	remote 192.0.2.2
 	remote any
@@ -58,7 +58,7 @@ BOTH="
 	remote 192.0.2.2 keepalive-secret 000102030405060708090a0b0c0d0e0f
 "
 
-# What "type gre" reads in a way of its own, and what it comes to.
+# TYPE_GRE: options that have another meaning with "type gre" = what show prints
 TYPE_GRE="
 	remote 192.0.2.2 tos 10            = remote 192.0.2.2 tos 0x10 mtu 1476
 	remote 192.0.2.2 tos 0x10          = remote 192.0.2.2 tos 0x10 mtu 1476
@@ -75,7 +75,7 @@ setup() {
 }
 SETUP=setup
 
-# text_of NAME: its words, as gretool shows them, without the name
+# text_of NAME: print the tunnel's options as gretool shows them
 text_of() {
 	gretool -n "$A" show "$1" | cut -d' ' -f2-
 }
@@ -117,11 +117,11 @@ test_add() {
 		delete g
 		check_eq "$line" "$one" "$two"
 	done <<<"$BOTH"
-	# What ip has itself stands before.
+	# Options of ip itself come before the type.
 	check "mtu" ip -n "$A" link add g mtu 1300 type grex remote 192.0.2.2
 	check_eq "mtu" "remote 192.0.2.2 mtu 1300" "$(text_of g)"
 	delete g
-	# No name, and nothing behind the type.
+	# Both the name and the options may be missing.
 	check "no name" ip -n "$A" link add type grex remote 192.0.2.2
 	check "its name" delete grex0
 }
@@ -141,14 +141,14 @@ test_every_word_is_here() {
 	local word
 	while read -r word _; do
 		case $word in
-		addr | peer | link-netns | link-netnsid) continue ;; # ip's
+		addr | peer | link-netns | link-netnsid) continue ;; # ip has its own
 		esac
 		[[ "$BOTH" =~ [[:space:]]${word}[[:space:]] ]] ||
 			fail "$word is not tested"
 	done < <(gretool words add)
 }
 
-# refused WORDS SENTENCE
+# refused WORDS SENTENCE: ip must refuse the words with this message
 refused() {
 	local out
 	# shellcheck disable=SC2086 # words
@@ -226,7 +226,7 @@ test_underlay() {
 	new_ns INSIDE
 	ip -n "$INSIDE" link add u0 type dummy
 	check "id" ip -n "$INSIDE" netns set "$A" 7
-	# v0 is there only, u0 here only.
+	# v0 exists only there, and u0 only here.
 	check "add" run ip -n "$INSIDE" link add g link-netnsid 7 type grex \
 		remote 192.0.2.2 dev v0
 	check_match "where it is" "dev v0 link-netns" \
@@ -254,7 +254,7 @@ test_show() {
 	out=$(ip -n "$A" link show g)
 	[[ $out != *remote* ]] || fail "without -d: $out"
 	delete g
-	# What is printed is taken again.
+	# What ip prints can be typed back.
 	check "add" ip -n "$A" link add g type grex remote 192.0.2.2 csum
 	out=$(ip -n "$A" -d -o link show g |
 		sed -E 's/.* grex (.*) numtxqueues.*/\1/; s/ addrgenmode.*//')
@@ -265,7 +265,8 @@ test_show() {
 	delete g
 }
 
-# Each member that ip prints is as gretool has it, and only a few are left out.
+# Every member that ip prints has the value that gretool prints, and only a few are left
+# out.
 # shellcheck disable=SC2016 # variables of jq
 SAME='
 	[.[0], .[1]] as [$ip, $tool] |
@@ -319,7 +320,7 @@ test_stats_json() {
 	tunnel_pair
 	run ip -n "$B" link set gre1 down
 	ping_fails "$A" 10.0.0.2
-	run ip -n "$A" link set gre1 down # nothing counts any more
+	run ip -n "$A" link set gre1 down # stops the counters
 	ip -n "$A" -d -s -j link show gre1 |
 		jq '.[0].linkinfo.info_xstats' >"$file"
 	gretool -n "$A" -j -s show gre1 | jq '.[0].stats' >"$WORK/stats"
@@ -353,7 +354,7 @@ test_installed() {
 	[ "${GREX_LAB:-}" ] || { skip "only in the lab, whose files are not kept"; return; }
 	unset IP_LIB_DIR
 	check_fails "not before" ip link help grex
-	# What was built is not built again: a guest has no compiler.
+	# make must not build the programs again, as a guest has no compiler.
 	check "install" make -s -C "$tools" PKG_CONFIG=: -o gretool -o link_grex.so install-core
 	check "found where it was installed" ip link help grex
 	check "uninstall" make -s -C "$tools" PKG_CONFIG=: uninstall

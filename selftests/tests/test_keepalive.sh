@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Keepalives between two ends of grex, and what the rest of the system sees of
-# them. The topology is setup_pair's.
+# Keepalives between two ends of grex, and how the rest of the system sees the state of
+# the peer. The topology is that of setup_pair.
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
@@ -23,7 +23,7 @@ TESTS="
 
 QUICK=200ms
 
-# peer NAMESPACE DEVICE: off, down, hold or up
+# peer NAMESPACE DEVICE: print the state of the peer: off, down, hold or up
 peer() {
 	gretool -n "$1" -j show "$2" | jq -r '.[].peer'
 }
@@ -36,13 +36,14 @@ carrier() {
 	ip -n "$1" -o link show "$2" | grep -q 'NO-CARRIER' && echo off || echo on
 }
 
-# await NAMESPACE DEVICE STATE SECONDS
+# await NAMESPACE DEVICE STATE SECONDS: wait until the peer has this state
 await() {
 	busywait "$4" peer_is "$1" "$2" "$3" ||
 		fail "$2 in $1 is $(peer "$1" "$2"), not $3"
 }
 
-# Each end asks on its own, and answers whether it asks or not.
+# Each end sends keepalives independently of the other, and answers whether it sends any
+# or not.
 independent() {
 	setup_pair
 	tunnel_pair
@@ -59,7 +60,7 @@ independent() {
 	run gretool -n "$B" set gre1 keepalive-reply on
 	await "$A" gre1 up 5
 	check "data flow" busywait 5 ping_ok "$A" 10.0.0.2
-	# One end goes down, and the other follows.
+	# When one end goes down, the other one notices.
 	ip -n "$B" link set gre1 down
 	check_eq "a device that is down asks nobody" off "$(peer "$B" gre1)"
 	await "$A" gre1 down 5
@@ -70,7 +71,7 @@ independent() {
 	check_eq "carrier without keepalives" on "$(carrier "$A" gre1)"
 }
 
-# What the peer accepts, with every header there is.
+# Keepalives are answered with every combination of GRE options.
 every_header() {
 	local options answered
 
@@ -99,7 +100,7 @@ every_header() {
 	check "as large as the path" gretool -n "$A" probe gre1 -c 1 -s 1476
 }
 
-# ip monitor and gretool monitor tell each change once.
+# ip monitor and gretool monitor report each change once.
 told() {
 	local ip_monitor gretool_monitor
 
@@ -143,7 +144,7 @@ log_and_trace() {
 	await "$A" gre1 up 5
 	run gretool -n "$A" set gre1 keepalive off
 	run gretool -n "$B" set gre1 keepalive off
-	# Two ends, up once each.
+	# Both ends have come up once.
 	check_eq "lines in the log" 2 \
 		"$(($(dmesg | grep -c 'gre1: keepalive:') - lines))"
 	if [ -d "$tracing/events/grex" ]; then
@@ -159,7 +160,7 @@ log_and_trace() {
 	fi
 }
 
-# The device in one namespace, the underlay in another.
+# The device is in one namespace, and the underlay in another.
 link_netns() {
 	setup_pair
 	new_ns C
@@ -171,7 +172,7 @@ link_netns() {
 	await "$C" gre1 up 5
 	await "$B" gre1 up 5
 	check "data flow" busywait 5 ping_ok "$C" 10.0.0.2
-	# A device that moves is taken down by the kernel.
+	# The kernel takes a device down when it moves to another namespace.
 	run ip -n "$C" link set gre1 netns "$A"
 	check_eq "after a move" off "$(peer "$A" gre1)"
 	ip -n "$A" link set gre1 up
@@ -207,8 +208,8 @@ device_of_the_underlay_goes() {
 	check_eq "the tunnel stays" off "$(carrier "$A" gre1)"
 }
 
-# A packet that has been received has a time, once somebody wants to know it, and
-# fq would wait for that time before it lets the answer go.
+# Received packets have a time stamp once somebody asks for it. The qdisc fq would take it
+# for the time at which the answer is to be sent.
 fair_queue() {
 	setup_pair
 	tunnel_pair
@@ -243,7 +244,7 @@ clock_jumps() {
 	check_eq "flaps" 0 "$flaps"
 }
 
-# Whatever is changed, as fast as it goes: in the end all is well.
+# Options change as fast as possible, and the keepalives work in the end.
 change_under_fire() {
 	local i words
 
@@ -268,7 +269,7 @@ change_under_fire() {
 	check "data flow" busywait 5 ping_ok "$A" 10.0.0.2
 }
 
-# Timers are armed when the tunnel, its namespace or the module goes.
+# The tunnel, its namespace or the module goes while timers are armed.
 delete_while_armed() {
 	local i
 

@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# A path with a small link in the middle, which neither gateway sees: the first
-# packet that is too big is answered, to a host behind the gateway and to the box
-# itself, and TCP gets through. The topology is in path.sh; link 3 has the MTU.
+# A link in the middle of the path has a small MTU, which neither gateway sees. The sender
+# of the first packet that is too big gets an error, whether it is a host behind the
+# gateway or the gateway itself, and TCP gets through. The topology is in path.sh; link 3
+# has the small MTU.
 # limit: 400
 # make check: left out
 
@@ -30,15 +31,15 @@ setup() {
 	setup_path
 	path_link_mtu 3 1300
 	tunnel_path key 7
-	# Every error of these counts.
+	# Rate limits would drop some of the errors that are counted.
 	ns "$GW" sysctl -qw net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
 }
 
-# check_first WHAT FROM: IPv4 and IPv6, told at the first packet
+# check_first WHAT FROM: the first packet of each family must be answered with an error
 check_first() {
 	path_forget
 	check_eq "IPv4 $1" "1 1272" "$(lost_until_told "$2" 172.16.1.2 1400)"
-	# 1272 is below what IPv6 does with (RFC 8200 section 5).
+	# IPv6 does not work with less than 1280 bytes (RFC 8200 section 5).
 	path_forget
 	check_eq "IPv6 $1" "1 1280" "$(lost_until_told "$2" fd17::2 1400)"
 	check "IPv4 that fits $1" ping_ok "$2" 172.16.1.2 -M "do" -s 1244
@@ -47,8 +48,9 @@ check_first() {
 		ping_ok "$2" fd17::2 -M "do" -s 1232
 }
 
-# other_end_learns FROM TO SIZE: the answer to a packet that may be fragmented is
-# one, too; the first of those is lost, and nobody can be told to send less.
+# other_end_learns FROM TO SIZE: send one packet that may be fragmented. The answer is too
+# big as well, and may be fragmented too: the first answer is lost, and its sender gets no
+# error.
 other_end_learns() {
 	ns "$1" ping -q -c 1 -W 1 -M dont -s "$3" "$2" >/dev/null
 }
@@ -57,7 +59,7 @@ first_packet() {
 	capture "$LAN" v0 "$WORK/first" "icmp[0] == 3 or icmp6[0] == 2 or icmp[0] == 8 or icmp6[0] == 128"
 	check_first "of a host" "$LAN"
 	capture_stop
-	# Each family: one too large, its error, nothing too large after it.
+	# In each family there is one packet that is too large, its error, and then none.
 	check_eq "IPv4 requests of 1400 bytes on the wire" 1 \
 		"$(fields "$WORK/first" ip.len icmp.type | grep -c '^1400	8$')"
 	check_eq "IPv6 requests of 1400 bytes on the wire" 1 \
@@ -87,7 +89,7 @@ sockets_of_the_box() {
 	path_forget
 }
 
-# The first is lost, the outer ones of the others are fragmented.
+# The first packet is lost. The outer packets of the others are fragmented.
 without_df() {
 	path_forget
 	counts "$GW" gre1 icmp_frag_needed_relayed 0 \
@@ -97,7 +99,7 @@ without_df() {
 	check "3000 bytes without DF" ping_ok "$LAN" 172.16.1.2 -M dont -s 2972
 }
 
-# Nothing is relayed; the next packet is answered by the gateway itself.
+# With icmp-relay off, the gateway itself answers the next packet.
 relay_off_learns() {
 	path_forget
 	run gretool -n "$GW" set gre1 icmp-relay off
@@ -107,19 +109,19 @@ relay_off_learns() {
 	run gretool -n "$GW" set gre1 icmp-relay on
 }
 
-# mtu_expires SECONDS: how long what was learned is kept, in GW and LAN
+# mtu_expires SECONDS: set how long GW and LAN remember a path MTU
 mtu_expires() {
 	local end
 
 	for end in "$GW" "$LAN"; do
 		ns "$end" sysctl -qw net.ipv6.route.mtu_expires="$1"
-		# Linux 5.10 has one for all namespaces.
+		# Linux 5.10 has one value for all namespaces.
 		ns "$end" sysctl -qw net.ipv4.route.mtu_expires="$1" \
 			2>/dev/null || sysctl -qw net.ipv4.route.mtu_expires="$1"
 	done
 }
 
-# What was learned ends after the time that the sysctl says (600 s by default).
+# The kernel forgets a path MTU after the time of the sysctl (600 s by default).
 shrinks_and_grows() {
 	mtu_expires 10
 	check_first "smaller" "$LAN"
@@ -150,7 +152,7 @@ tcp_short_quotes() {
 	full_quotes
 }
 
-# Super-packets cross the gateway whole; their segments do not fit.
+# Super-packets cross the gateway whole, but their segments are too big for the path.
 tcp_super_packets() {
 	ns "$LAN" ethtool -K v0 tso off gso on >/dev/null
 	ns "$GW" ethtool -K lan0 gro on >/dev/null

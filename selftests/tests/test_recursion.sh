@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The route to the remote leads back into the tunnel: the packet is dropped and
-# counted, the log tells once, and all is well when the route is.
+# The route to the remote leads back into the tunnel. grex drops and counts the packets
+# and logs it once, and the tunnel works again when the route is corrected.
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
@@ -23,7 +23,7 @@ setup() {
 	tunnel_pair
 }
 
-# loop_warnings: lines in the log about a routing loop
+# loop_warnings: print the number of lines in the log about a routing loop
 loop_warnings() {
 	dmesg | grep -c "leads back into this tunnel"
 }
@@ -37,7 +37,7 @@ route_into_itself() {
 		ping_fails "$A" fd00::2 -W 0.2
 	counts "$A" gre1 tx_recursion 2 check "the remote itself" \
 		ping_fails "$A" 192.0.2.2 -W 0.2
-	# The subnet of the remote, as an operator does it by accident.
+	# An operator routes the subnet of the remote into the tunnel by mistake.
 	run ip -n "$A" route del 192.0.2.2/32 dev gre1
 	run ip -n "$A" route add 192.0.2.0/25 dev gre1
 	counts "$A" gre1 tx_recursion 2 check "a subnet in a loop" \
@@ -54,12 +54,12 @@ two_into_each_other() {
 		addr 10.0.1.1/30 up
 	run ip -n "$A" route add 192.0.2.2/32 dev gre2
 	run ip -n "$A" route add 192.0.2.3/32 dev gre1
-	# Dropped by the one that is entered twice.
+	# The tunnel that a packet enters twice drops it.
 	counts "$A" gre1 tx_recursion 2 check "first" \
 		ping_fails "$A" 10.0.0.2 -W 0.2
 	counts "$A" gre2 tx_recursion 2 check "second" \
 		ping_fails "$A" 10.0.1.2 -W 0.2
-	# Floods into both, on several CPUs at once.
+	# Several CPUs send into both tunnels at once.
 	before=$(counter "$A" gre1 tx_recursion)
 	ns_background "$A" ping -q -c 500 -l 500 -W 0.1 10.0.1.2 >"$WORK/flood"
 	flood=$!
@@ -87,15 +87,14 @@ logged_once() {
 		"$(dmesg | grep "leads back into this tunnel" | tail -n 1)"
 	check "once more" ping_fails "$A" 10.0.0.2 -W 0.2
 	check_eq "warnings later" "$((before + 1))" "$(loop_warnings)"
-	# Another configuration, another mistake.
+	# A change of the configuration allows another warning.
 	run gretool -n "$A" set gre1 ttl 5
 	check "after a change" ping_fails "$A" 10.0.0.2 -W 0.2
 	check_eq "warnings after a change" "$((before + 2))" "$(loop_warnings)"
 	run ip -n "$A" route del 192.0.2.2/32 dev gre1
 }
 
-# Many tasks send at once, and preempt one another while they do (PREEMPT_RT): nothing
-# loops.
+# Many tasks send at once and preempt one another meanwhile (PREEMPT_RT). That is no loop.
 many_senders() {
 	cat >"$WORK/senders.py" <<-'END'
 		import os, socket
@@ -109,12 +108,12 @@ many_senders() {
 		    os.wait()
 	END
 	counts "$A" gre1 tx_recursion 0 ns "$A" python3 "$WORK/senders.py"
-	# The queue of the cable holds a thousand.
+	# The queue of the veth holds a thousand packets.
 	check "they got there" test "$(($(link_counter "$A" gre1 tx_packets) + \
 		$(counter "$A" gre1 tx_underlay)))" -ge 16000
 }
 
-# A TCP stream runs into the loop and out of it again.
+# A TCP stream gets into the loop and out of it again.
 super_packets() {
 	local before
 
@@ -126,7 +125,8 @@ super_packets() {
 	ns_background "$A" socat -u "OPEN:$WORK/stream,rdonly" TCP:10.0.0.2:5001
 	exec 7>"$WORK/stream"
 	head -c 500000 "$WORK/sent" >&7
-	# All of it: what a stuck stream leaves in the pipe would hold this test.
+	# Wait for all bytes: a stuck stream would leave bytes in the pipe, and the test
+	# would hang.
 	busywait 10 has_received 500000 || fail "it does not arrive"
 	run ip -n "$A" route add 192.0.2.2/32 dev gre1
 	tail -c +500001 "$WORK/sent" | head -c 50000 >&7
@@ -141,7 +141,7 @@ has_received() {
 	[ "$(stat -c %s "$WORK/received")" = "$1" ]
 }
 
-# Each in the one before: five are all that may be.
+# Each tunnel sends through the one before. At most five may be nested.
 nested() {
 	local i remote=192.0.2.2
 
@@ -161,7 +161,7 @@ loops() {
 	[ "$(counter "$A" gre1 tx_recursion)" -gt "$1" ]
 }
 
-# loops_in NAMESPACE COUNT: so many tunnels, each of which says once that it loops
+# loops_in NAMESPACE COUNT: make this many tunnels that loop and log one warning each
 loops_in() {
 	local i
 	ips "$1" <<-END
@@ -176,12 +176,12 @@ loops_in() {
 	done
 }
 
-# A namespace that fills its share of the log does not silence another.
+# A namespace that has used up its share of the log does not silence another one.
 log_limit() {
 	local before
 	new_ns C
 	new_ns D
-	# What came before is of the share of all.
+	# Earlier warnings have used some of the limit for all namespaces.
 	sleep 6
 	before=$(loop_warnings)
 	loops_in "$C" 12

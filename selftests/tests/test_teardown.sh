@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Tunnels go while packets flow through them: one by one, with their underlay,
-# with a namespace, with the module. And many of them come and go.
+# Tunnels are deleted while packets flow through them: one by one, with their underlay,
+# with a namespace, or with the module. Many tunnels are made and deleted.
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
@@ -16,7 +16,7 @@ TESTS="
 	a_thousand
 "
 
-# floods: both ways, until the end of the test
+# floods: send in both directions until the end of the test
 floods() {
 	ip netns exec "$B" ping -q -f 10.0.0.1 >"$WORK/flood" 2>&1 &
 	PIDS+=($!)
@@ -29,8 +29,8 @@ receives() {
 	[ "$(link_counter "$1" gre1 rx_packets)" -gt 50 ]
 }
 
-# The core refuses these names late, when the device has been half registered;
-# and an index that is taken, after it has been set up.
+# The kernel refuses these names late, when the device is partly registered, and an index
+# that is taken after the device was set up.
 refused_names() {
 	local name
 
@@ -40,7 +40,7 @@ refused_names() {
 		check_fails "no link $name" ip -n "$A" link show "$name"
 	done
 	check_fails "index 1" ip -n "$A" link add gre1 index 1 type grex
-	# Nothing is left of them that would get in the way.
+	# The refused devices leave nothing behind that would get in the way.
 	tunnel_pair
 	check "ping" ping_ok "$A" 10.0.0.2
 	check "delete the namespace" ip netns del "$A"
@@ -59,7 +59,7 @@ tunnel() {
 	done >"$WORK/batch"
 	check "delete and add" gretool -n "$A" -batch "$WORK/batch"
 	busywait 10 receives "$A" || fail "no traffic after it"
-	# Both ends at once, the sender's too.
+	# Both ends are deleted at once, including the sender's.
 	run gretool -n "$A" del gre1 &
 	run gretool -n "$B" del gre1
 	wait "$!"
@@ -75,7 +75,7 @@ underlay() {
 	floods
 	busywait 10 receives "$A" || fail "no traffic"
 	for i in 1 2; do
-		# A reference that is kept would hold this up.
+		# A leaked reference would block this.
 		check "delete the underlay" timeout 10 ip -n "$A" link del v0
 		check_match "the tunnel stays" "gre1 .*remote 192.0.2.2" \
 			"$(gretool -n "$A" show gre1)"
@@ -118,7 +118,7 @@ namespace() {
 		floods
 		busywait 10 receives "$C" || fail "no traffic, time $i"
 		check "delete the namespace" ip netns del "$C"
-		# Its end of the underlay goes with it, and so does ours.
+		# The namespace's end of the underlay is deleted, and with it our end.
 		check "all of it is gone, time $i" busywait 20 no_v1
 		run gretool -n "$B" del gre1
 	done
@@ -145,12 +145,12 @@ module() {
 	done
 }
 
-# in_time WHAT command...
+# in_time WHAT command...: the command must succeed within a time limit
 in_time() {
 	local what=$1 begin=$SECONDS limit=10
 
 	shift
-	# An emulated machine, and one that looks for bugs, take their time.
+	# An emulated machine and a debug kernel are slower.
 	case ${GREX_LAB:-} in
 	"") ;;
 	debug) limit=200 ;;
@@ -177,7 +177,7 @@ a_thousand() {
 	in_time "delete 800" gretool -n "$A" -batch - <<<"$(tail -n 800 "$WORK/del")"
 	check_eq "tunnels left" 200 "$(gretool -n "$A" show | wc -l)"
 
-	# And the others all at once, with their namespace.
+	# The remaining tunnels are deleted at once with their namespace.
 	check "delete the namespace" ip netns del "$A"
 	check "the other end of its underlay is gone" busywait 30 no_v0
 }
