@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# pair_ip_gre.sh a|b: two machines joined by $GREX_LINK; a has grex, b has the
-# kernel's own ip_gre. They meet in the folder $GREX_SHARED.
+# pair_ip_gre.sh a|b: run on two machines that are joined by $GREX_LINK; a has grex, b has
+# the kernel's own ip_gre. They synchronize by files in the folder $GREX_SHARED.
 #
 # pair: test 6.1
 # make check: left out
@@ -12,7 +12,7 @@
 # shellcheck source=../lib/examples.sh
 . "$(dirname "$0")/../lib/examples.sh"
 
-# name, what gretool is told, what ip is told
+# KINDS: the name of a test, the options for gretool, the options for ip
 KINDS="
 	none||
 	key|key 4294967295|key 4294967295
@@ -34,7 +34,7 @@ if [ -z "${GREX_LINK:-}" ] || [ -z "${GREX_SHARED:-}" ]; then
 	skip_all "needs two machines, see lab/pair.sh"
 fi
 
-# say WORD, hear WORD: tell the other end, wait for it
+# say WORD, hear WORD: tell the other end this word, or wait for it
 say() {
 	touch "$GREX_SHARED/$1"
 }
@@ -43,7 +43,7 @@ hear() {
 	busywait 60 test -e "$GREX_SHARED/$1" || fail "the other end: no $1"
 }
 
-# Each end has done so far; WORD is unique in the run.
+# meet WORD: wait until the other end is here too; WORD must be unique in the run
 meet() {
 	local other=a
 
@@ -57,7 +57,7 @@ underlay() {
 	ip addr replace "192.0.2.$1/24" dev "$GREX_LINK"
 }
 
-# with OPTION...: a tunnel, from this end
+# with OPTION...: make a tunnel at this end
 with() {
 	if [ "$END_NAME" = a ]; then
 		run gretool add gre1 local 192.0.2.1 remote 192.0.2.2 "$@" \
@@ -71,7 +71,7 @@ with() {
 	fi
 }
 
-# sent WHAT ADDRESS: bulk TCP to the other end, which "received"
+# sent WHAT ADDRESS: send bulk TCP to the other end, which runs received
 sent() {
 	local address=$2 family=4
 
@@ -102,7 +102,8 @@ listening() {
 	grep -q ":1389 0*:0000 0A" /proc/net/tcp /proc/net/tcp6
 }
 
-# The tests: each end has its own words for the same tunnel.
+# interwork NAME OUR_OPTIONS THEIR_OPTIONS: both ends make the same tunnel, and packets
+# must pass
 interwork() {
 	local name=$1 peer4=10.0.0.2 peer6=fd00::2
 
@@ -125,9 +126,9 @@ interwork() {
 		sent "$name-6" fd00::1
 	fi
 	if [ "$END_NAME" = a ]; then
-		# What the other end said of itself before this one had its
-		# tunnel, or had it up, is not about it; nor is what it
-		# answered before it had its own.
+		# Packets of the other end that came before this end had its tunnel or had
+		# it up do not count, nor do answers from before the other end had its
+		# tunnel.
 		check_eq "drops" "" \
 			"$(ethtool -S gre1 | awk '$1 ~ /:$/ && $2 > 0' |
 				grep -vE 'rx_(out_of_order|down)|no_tunnel|icmp_')"
@@ -142,8 +143,8 @@ while IFS='|' read -r name ours theirs; do
 		eval "$name() { interwork $name '$ours' '$theirs'; }"
 done <<<"$KINDS"
 
-# ip_gre knows no keepalives; but it forwards, once it is told to, what comes back
-# to this end. Without that, it is a martian there, and this end stays down.
+# ip_gre does not support keepalives, but it can forward those that come back to this end.
+# By default it drops them as martians, and the peer stays down here.
 keepalive() {
 	local key overhead
 
@@ -176,8 +177,9 @@ keepalive() {
 			check "probes" gretool probe gre1 -c 3 -i 50ms
 			check "ping" busywait 5 \
 				ping -q -c 3 -i 0.05 -W 2 10.0.0.2
-			# It returns padded ones too, without their outer
-			# headers: a limit of the way back is so much higher.
+			# ip_gre returns padded keepalives without their outer headers, so
+			# that a limit of the way back shows as an MTU that is larger by
+			# these headers.
 			run gretool set gre1 mtu-probe on
 			check "path MTU" busywait 20 path_is 1500
 			meet "keepalive-wide$key"
@@ -196,7 +198,7 @@ keepalive() {
 	done
 }
 
-# The table of the README: each end as its side says.
+# The options in the table of the README work, each end with its own column.
 readme() {
 	local line side=2 peer=10.0.0.2 count=0
 

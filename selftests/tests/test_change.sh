@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Options changed while packets flow: each takes effect, a refused change has
-# none, and a packet meets the old or the new configuration, never a mixture.
+# Options are changed while packets flow. Each change takes effect, a refused change has
+# no effect, and a packet is sent with the old or the new configuration, never with a
+# mixture.
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
@@ -16,7 +17,7 @@ TESTS="
 	atomic
 "
 
-# stream NAMESPACE ADDRESS [ping options]: until the end of the test
+# stream NAMESPACE ADDRESS [ping options]: ping until the end of the test
 stream() {
 	local name=$1 to=$2
 
@@ -25,18 +26,19 @@ stream() {
 	PIDS+=($!)
 }
 
-# becomes REGEX OPTION...: after the change of A the packets on v0 match
+# becomes REGEX OPTION...: after the change of A, the packets on v0 must match
 becomes() {
 	local regex=$1
 
 	shift
 	run gretool -n "$A" set gre1 "$@" || fail "set $*"
-	IFS= read -rd '' -u "$SEEN" || : # what came before
+	IFS= read -rd '' -u "$SEEN" || : # drop earlier packets
 	TEXT=
 	busywait 5 seen "$regex" || fail "after $*: no /$regex/ in ${TEXT:0:300}"
 }
 
-# One packet is two lines of tcpdump -v: outer and GRE header, inner header.
+# tcpdump -v prints two lines for a packet: the outer header with GRE, and the inner
+# header.
 seen() {
 	local more
 
@@ -45,7 +47,7 @@ seen() {
 	[[ $TEXT =~ $1 ]]
 }
 
-# grows NAMESPACE DEVICE FIELD, a drop counter or a field of the device
+# grows NAMESPACE DEVICE FIELD: this drop counter or field of the device must grow
 grows() {
 	local before
 
@@ -106,7 +108,7 @@ sent() {
 	becomes "192\.0\.2\.1 > 192\.0\.2\.2: GRE" \
 		local 192.0.2.1 remote 192.0.2.2
 
-	# What selects the way of the outer packet.
+	# These options select the route of the outer packet.
 	run gretool -n "$A" set gre1 fwmark 7
 	grows "$A" dummy0 tx_packets
 	becomes "$ip: GRE" fwmark 0
@@ -114,7 +116,7 @@ sent() {
 	grows "$A" dummy0 tx_packets
 	becomes "$ip: GRE" nodev
 
-	# Last of all: it was changed 26 times, and is what it was.
+	# After 26 changes, the configuration is again what it was.
 	check "ping" ping_ok "$A" 10.0.0.2
 }
 
@@ -138,7 +140,8 @@ received() {
 	grows "$B" gre1 netns_rx_no_tunnel
 	run gretool -n "$B" set gre1 local any
 	grows "$B" gre1 rx_packets
-	# A device that its packets do not come in by is preferred, no more.
+	# A tunnel that is bound to another device than that of the packets still receives
+	# them, if no other tunnel fits better.
 	run gretool -n "$B" set gre1 dev lo
 	grows "$B" gre1 rx_packets
 	run gretool -n "$B" set gre1 dev v0
@@ -147,7 +150,7 @@ received() {
 	check "ping" ping_ok "$A" 10.0.0.2
 }
 
-# mtu_is EXPECTED OPTION...
+# mtu_is EXPECTED OPTION...: the MTU must be this after the change
 mtu_is() {
 	local expected=$1
 
@@ -172,14 +175,14 @@ mtu() {
 	run gretool -n "$B" set gre1 key 1
 	mtu_is 1372 key 1
 	check "1372 bytes" ping_ok "$A" 10.0.0.2 -M "do" -s 1344
-	# The operator's choice stays, whatever the overhead.
+	# An MTU that the operator has set stays, whatever the overhead is.
 	mtu_is 1200 mtu 1200
 	mtu_is 1200 csum
 	mtu_is 1200 nokey remote 192.0.2.3
 	mtu_is 1100 seq mtu 1100
 }
 
-# What a change does not ask for: another MTU, and the end of IPv6.
+# Options without influence on the overhead keep the MTU, and no change disables IPv6.
 mtu_stays() {
 	setup_pair
 	run ip -n "$A" route add 192.0.2.2/32 dev v0 mtu 1400
@@ -200,12 +203,13 @@ mtu_stays() {
 	check_match "IPv6" "inet6 fd00::1/64" "$(ip -n "$A" -6 addr show dev gre1)"
 }
 
-# all that is told, but for how long ago things were
+# tunnels: print all settings and states, except for lines that contain an age
 tunnels() {
 	gretool -n "$A" -d show | grep -v '^ .* ago$'
 }
 
-# refused SAYS OPTION...: status 1, the kernel's words, and nothing has changed
+# refused_change SAYS OPTION...: the status must be 1 with the kernel's message, and
+# nothing may change
 refused_change() {
 	local says=$1 before said status
 
@@ -242,7 +246,7 @@ refused() {
 	check_match "stream" " 0% packet loss" "$(cat "$WORK/replies")"
 }
 
-# Two configurations that differ in everything, again and again.
+# Two configurations that differ in everything alternate.
 atomic() {
 	local flips=1500 sender
 
@@ -250,7 +254,7 @@ atomic() {
 	tunnel_pair
 	capture "$B" v0 "$WORK/flips" -s 90 -B 16384 \
 		"ip proto 47 and src 192.0.2.1"
-	# A shell on its own sends faster than ping.
+	# A loop of the shell sends faster than ping.
 	ip netns exec "$A" bash -c 'exec 3>/dev/udp/10.0.0.2/9
 		while :; do echo -n mixture >&3; done 2>/dev/null' &
 	sender=$!
@@ -263,8 +267,8 @@ atomic() {
 	kill "$sender"
 	capture_stop
 
-	# A packet is some lines of tcpdump -v, the first with the time.
-	# Before the first change there was a third configuration.
+	# tcpdump -v prints several lines for a packet, and the first begins with the
+	# time. Packets with no flags were sent before the first change.
 	tcpdump -n -v -r "$WORK/flips" 2>/dev/null |
 		awk '/^[0-9]/ && NR > 1 { print line; line = "" }
 			{ line = line " " $0 } END { print line }' |

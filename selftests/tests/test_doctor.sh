@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# "gretool check" finds each planted fault and no other, and the command that it
-# prints mends it. Filters are in test_doctor_filter.sh.
+# gretool check finds each planted fault and no other, and the command that it prints
+# corrects the fault. Filters are in test_doctor_filter.sh.
 # limit: 600
 # make check-debug: left out
 # make check: left out
@@ -64,7 +64,7 @@ TESTS="
 	ip_gre
 "
 
-# Both ends send keepalives, before and after data has gone both ways.
+# Both ends send keepalives, before and after data has passed in both directions.
 healthy() {
 	setup_pair
 	tunnel_pair keepalive 200ms 3
@@ -79,8 +79,8 @@ healthy() {
 	finds "any" "" "$A"
 }
 
-# There is not even a note: IPv6 sends as soon as an interface is up, when the other end may
-# not be.
+# Not even a note appears. IPv6 sends packets as soon as an interface is up, when the
+# other end may still be down.
 nothing_wrong() {
 	setup_pair
 	ns "$A" sysctl -qw net.ipv6.conf.default.disable_ipv6=1
@@ -119,7 +119,7 @@ json() {
 		"$(jq 'all(.[].findings; map(.id) | length == (unique | length))' "$WORK/check")"
 	check_eq "pretty" "$(jq -c . "$WORK/check")" \
 		"$(gretool -n "$A" check -p | jq -c .)"
-	# The text says the same as JSON.
+	# The text output contains the same as JSON.
 	check_eq "lines" "$(jq -r '.[] | .ifname as $n | .findings[] |
 		"\($n): \(.severity): \(.text) [\(.id)]",
 		(.fix | values | "    " + .)' "$WORK/check")" \
@@ -139,8 +139,8 @@ down() {
 	finds "up" "" "$A" gre1
 }
 
-# with_files COMMAND...: run it in the first network namespace, with the files of $WORK/etc
-# in /etc/gretool
+# with_files COMMAND...: run the command in the first network namespace, with the files of
+# $WORK/etc in /etc/gretool
 # shellcheck disable=SC2016 # for the other shell
 with_files() {
 	unshare -m bash -ec 'mkdir -p /etc/gretool
@@ -238,7 +238,7 @@ no_inner_route() {
 	mend no_inner_route "$A" gre1 PREFIX=10.8.0.0/16
 }
 
-# The operator has given the address in front of a NAT.
+# The operator has set local to the public address of a NAT.
 local_missing() {
 	setup_routed
 	run gretool -n "$H1" add gre1 local 192.0.2.77 remote 203.0.113.2 \
@@ -302,7 +302,7 @@ no_route() {
 	mend no_route "$H1" gre1 GATEWAY=198.51.100.1
 }
 
-# The route of the tunnel's own packets counts.
+# The route look-up uses the mark of the tunnel's own packets.
 no_route_by_mark() {
 	setup_routed
 	run gretool -n "$H1" add gre1 local 198.51.100.2 remote 203.0.113.2 \
@@ -417,7 +417,7 @@ mtu_learned() {
 	check_eq "as the path has it" 1376 "$(link_mtu "$H1" gre1)"
 }
 
-# The kernel does what the finding says.
+# The kernel does what the finding describes.
 no_pmtu_disc() {
 	setup_routed
 	tunnel_routed
@@ -446,8 +446,8 @@ path_mtu_of() {
 	gretool -n "$1" -j show gre1 | jq '.[].path_mtu.bytes'
 }
 
-# The path takes less than the route, and nobody tells: a veth drops packets that are larger
-# than the MTU of its other end and a VLAN tag.
+# The path takes less than the route, and no router reports it: a veth drops packets that
+# exceed the MTU of its other end plus a VLAN tag.
 probed() {
 	setup_pair
 	tunnel_pair
@@ -518,8 +518,8 @@ mss() {
 	finds "what fits" "" "$A" gre1
 }
 
-# A provider (B) scrubs what a client sends to a server behind A, and the answers
-# leave A by its WAN.
+# A provider (B) cleans what a client sends to a server behind A and forwards it through
+# the tunnel. The answers leave A by its WAN.
 mss_way_back() {
 	local name
 
@@ -541,12 +541,12 @@ mss_way_back() {
 	check_eq "the client is offered what fits" "1404 1424" "$(offered)"
 }
 
-# offered: the MSS of the client and of the server, without what time stamps take
+# offered: print the MSS of the client and of the server, less the time stamp option
 offered() {
 	"$PY/agreed.py" "$C" "$S" 198.51.100.2
 }
 
-# A rule puts traffic into the tunnel, and the main table does not know it.
+# A rule routes traffic into the tunnel, and the main table has no such route.
 rp_filter() {
 	setup_pair
 	tunnel_pair
@@ -607,7 +607,8 @@ underlay_rp_filter() {
 	ns "$A" sysctl -qw net.ipv4.conf.v0.rp_filter=1
 	finds "strict" "warning underlay_rp_filter" "$A" gre1
 	mend underlay_rp_filter "$A" gre1
-	# A filter can have the same effect, but its rules are not read that far.
+	# A filter can have the same effect, but gretool check does not interpret such
+	# rules.
 	ns "$A" nft -f - <<-END || fail "nft"
 		table inet firewall {
 			chain pre {
@@ -625,8 +626,8 @@ underlay_rp_filter() {
 	run ns "$A" nft flush ruleset
 }
 
-# comes_back SOURCE DESTINATION: B, a provider, sends through the tunnel an answer of A to
-# itself, and gets it by the WAN
+# comes_back SOURCE DESTINATION: B, a provider, sends a packet to itself through the
+# tunnel, as if A had answered it, and must get it back by the WAN
 comes_back() {
 	capture "$B" v0 "$WORK/back" "icmp and src $1 and dst $2"
 	helper_health "$@"
@@ -649,12 +650,12 @@ health_check() {
 	run ip -n "$A" route add 203.0.113.0/24 via 192.0.2.2
 	ns "$A" sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 \
 		net.ipv4.conf.gre1.rp_filter=1
-	# It goes from the provider to the provider.
+	# The provider sends to its own address.
 	check_fails "strict rp_filter" comes_back 203.0.113.9 203.0.113.9
 	notes "strict rp_filter" rp_filter "$A" gre1
 	mend rp_filter "$A" gre1
 	check "rp_filter is loose" comes_back 203.0.113.9 203.0.113.9
-	# It looks as if A had answered.
+	# The source is an address of A.
 	check_fails "a source of ours" comes_back 192.0.2.1 203.0.113.9
 	notes "a source of ours" accept_local "$A" gre1
 	mend accept_local "$A" gre1
@@ -663,7 +664,7 @@ health_check() {
 	check_fails "rp_filter comes after" comes_back 192.0.2.1 203.0.113.9
 	notes "rp_filter comes after" rp_filter "$A" gre1
 	mend rp_filter "$A" gre1
-	# Nobody has to forward a packet to the tunnel's remote.
+	# A must not forward packets to the tunnel's remote.
 	helper_health 192.0.2.1 192.0.2.2
 	notes "to the remote" rx_keepalive_refused "$A" gre1
 	check_eq "nothing here mends it" "" "$(fix_of rx_keepalive_refused)"
@@ -676,7 +677,7 @@ forwarding() {
 	check "no router" has_no_finding forwarding "$A" gre1
 	ip -n "$A" route add 172.17.0.0/24 dev gre1
 	notes "perhaps a router" forwarding "$A" gre1
-	# Somebody takes it for a router.
+	# B routes packets for another host through A.
 	ip -n "$B" route add 172.16.0.9 via 192.0.2.1
 	check "not forwarded" ping_fails "$B" 172.16.0.9
 	finds "a router" "warning forwarding" "$A" gre1
@@ -733,7 +734,7 @@ peer_down() {
 	check_match "it was there" "did before" "$(said 'map(.text)[]')"
 }
 
-# This is how a peer without forwarding looks from here.
+# From here, a peer without forwarding looks like this.
 peer_does_not_answer() {
 	setup_pair
 	tunnel_pair
@@ -784,12 +785,13 @@ has_no_route() {
 	! ip -n "$A" route get 10.8.0.1
 }
 
-# much PACKETS: send data from B, most of which is not answered at once
+# much PACKETS: flood pings from B, most of which are not answered at once
 much() {
 	ns "$B" ping -q -f -c "$1" -W 1 10.0.0.1 >/dev/null
 }
 
-# counter_mended ID [WORD=VALUE]: the command must help, and leave a note about the past
+# counter_mended ID [WORD=VALUE]: the command must stop the drops, and a note about the
+# past remains
 counter_mended() {
 	local id=$1 fix dropped
 	fix=$(fix_of "$id")
@@ -818,7 +820,7 @@ low_ttl() {
 	check "lost" ping_fails "$B" 10.0.0.1 -c 12
 	finds "ttl" "warning rx_ttl" "$A" gre1
 	counter_mended rx_ttl NUMBER=64
-	# The other end can be mended instead.
+	# The fault can also be corrected at the other end.
 	run gretool -n "$A" set gre1 ttl-min 255
 	check_fails "lost again" ping_ok "$B" 10.0.0.1
 	run gretool -n "$B" set gre1 ttl 255
@@ -852,7 +854,7 @@ another_secret() {
 	busywait 20 many_unproved || fail "few"
 	finds "A" "warning rx_keepalive_unproved" "$A" gre1
 	busywait 10 has_finding peer_down "$B" gre1 || fail "B"
-	# The fix is for the end that has no secret, or another one.
+	# The command is for the end that has no secret, or another one.
 	run gretool -n "$B" set gre1 keepalive-secret 000102030405060708090a0b0c0d0e0f
 	busywait 20 has_no_finding peer_down "$B" gre1 || fail "B is down"
 	run gretool -n "$B" set gre1 keepalive-secret ffffffffffffffffffffffffffffffff
@@ -869,7 +871,7 @@ many_unproved() {
 	[ "$(counter "$A" gre1 rx_keepalive_unproved)" -ge 10 ]
 }
 
-# A counter whose cause has a finding of its own has none.
+# A drop counter is only a note if its cause has a finding of its own.
 old_drops() {
 	setup_routed
 	run gretool -n "$H1" add gre1 local 198.51.100.2 remote 203.0.113.2 \
@@ -884,7 +886,7 @@ old_drops() {
 	notes "counted" tx_recursion "$H1" gre1
 }
 
-# Each command runs in the namespace where it helps.
+# Each command runs in the namespace that it changes.
 other_namespace() {
 	setup_pair
 	new_ns INSIDE
@@ -927,7 +929,7 @@ namespace_without_name() {
 	finds "what was hidden" "problem mtu" "$INSIDE" gre1
 }
 
-# A user without rights sees the same, except for the filters.
+# A user without privileges gets the same findings, except for the filters.
 unprivileged() {
 	setup_pair
 	tunnel_pair

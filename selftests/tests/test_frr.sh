@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# FRR over two tunnels: keepalives tell OSPF and BGP that the far end is gone, long
-# before their own timers would; and what it looks like when the two ends of a
-# tunnel do not agree on the MTU. The topology is in two_paths.sh.
+# FRR runs over two tunnels. Keepalives tell OSPF and BGP that the far end is lost, long
+# before their own timers expire. If the two ends of a tunnel have different MTUs, FRR and
+# gretool say so. The topology is in two_paths.sh.
 # make check-debug: left out
 # make check: left out
 
@@ -20,7 +20,7 @@ TESTS="
 	mtu_mismatch
 "
 
-# Hellos and the dead interval are as people have them.
+# The intervals of hellos and the dead interval are the defaults.
 ospf_frr() {
 	frr "$1" ospfd <<-END
 		interface gre1
@@ -43,7 +43,7 @@ ospf_frr() {
 	END
 }
 
-# neighbours NAMESPACE: the states, by interface
+# neighbours NAMESPACE: print the states of the neighbours by interface
 neighbours() {
 	vtysh_in "$1" "show ip ospf neighbor json" |
 		jq -r '[.neighbors[][]? | "\(.ifaceName | sub(":.*"; "")) \(.nbrState // .state | sub("/.*"; ""))"] | sort | join(", ")'
@@ -59,13 +59,13 @@ ospf() {
 	ospf_frr "$B" 2
 	check "neighbours" busywait 60 neighbours_are "$A" "gre1 Full, gre2 Full"
 	check "routes cross" busywait 30 goes_by gre1
-	# Both ends have to see it.
+	# Both ends have to notice it.
 	switch 3
 	check "again" busywait 60 neighbours_are "$A" "gre1 Full, gre2 Full"
 }
 
-# bgp_frr NAMESPACE N OTHER: sessions of the link's addresses, keepalives and hold
-# time of BGP as they are without a word.
+# bgp_frr NAMESPACE N OTHER: start BGP sessions between the addresses of the links, with
+# the default keepalives and hold time
 bgp_frr() {
 	frr "$1" bgpd <<-END
 		router bgp 6500$2
@@ -116,8 +116,8 @@ ends_agree() {
 	! ends_differ
 }
 
-# One end says 1400: OSPF stays in the exchange of databases. FRR says so in its
-# log, grex where one looks for it; with the same MTU the neighbours are full.
+# One end has an MTU of 1400, so that OSPF stays in ExStart. FRR reports it in its log,
+# and gretool in show and check. With equal MTUs the neighbours become full.
 mtu_mismatch() {
 	setup_two_paths
 	run gretool -n "$A" set gre1 mtu 1400
@@ -130,7 +130,7 @@ mtu_mismatch() {
 	check "gretool check" ends_differ
 	run gretool -n "$B" set gre1 mtu 1400
 	check "both the same" busywait 60 neighbours_are "$A" "gre1 Full, gre2 Full"
-	# What the peer says of itself comes with its next probe.
+	# The peer reports its MTU with the next keepalive.
 	check "gretool check has no more to say" busywait 20 ends_agree
 }
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Scenario "namespaces": two hosts with the internet between them, a tunnel
-# with TTL 255, and what the internet sees of a ping.
+# Two hosts have the internet between them and a tunnel with TTL 255. The test looks at a
+# ping as the internet sees it.
 
 . "$(dirname "$0")/../lib/lib.sh"
 
@@ -25,12 +25,12 @@ full_size_ping() {
 	check_eq "MTU in H2" 1476 "$(link_mtu "$H2" gre1)"
 	check "ping" ping_ok "$H1" 10.0.0.2
 	check "ping back" ping_ok "$H2" 10.0.0.1
-	# 1476 bytes with the inner headers of 28: just what the MTU allows
+	# 1448 bytes of data and 28 bytes of headers are exactly the MTU.
 	check "ping of 1476 bytes" ping_ok "$H1" 10.0.0.2 -M "do" -s 1448
 	check "ping of 1477 bytes" ping_fails "$H1" 10.0.0.2 -M "do" -s 1449
 }
 
-# field NAME EXPECTED: of the packet in $WORK/near, the request
+# field NAME EXPECTED: the next field of the request in $WORK/near must have this value
 field() {
 	check_eq "$1" "$2" "$(cut -f "$column" <<<"$decoded")"
 	column=$((column + 1))
@@ -72,7 +72,8 @@ outer_packet() {
 	field "GRE flags and version" 0x0000
 	field "GRE protocol" 0x0800
 
-	# The same packet one hop on, and what it carries.
+	# The router has decremented the TTL of the same packet; the inner packet is
+	# unchanged.
 	check_match "packet behind the router" \
 		"ttl 254, .* \[DF\], proto GRE \(47\), length 108" \
 		"$(tcpdump -n -v -r "$WORK/far" 2>/dev/null | head -n 1)"

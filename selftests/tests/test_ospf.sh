@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# A real OSPF daemon (BIRD) over a tunnel with ttl inherit, across a router. Its
-# packets have TTL 1; they are for the other end of the link, and the outer ones
-# get there. The topology is setup_routed's.
+# A real OSPF daemon (BIRD) runs over a tunnel with ttl inherit, across a router. Its
+# packets have a TTL of 1, as they are for the other end of the link, but the outer
+# packets have to cross the router. The topology is that of setup_routed.
 # limit: 300
 # make check: left out
 
@@ -33,7 +33,7 @@ setup() {
 	bird "$H2" 2
 }
 
-# behind NAMESPACE N: a network that the daemon tells the other end of
+# behind NAMESPACE N: make a network that the daemon announces to the other end
 behind() {
 	ips "$1" <<-END
 		link add lan0 type dummy
@@ -43,7 +43,7 @@ behind() {
 	END
 }
 
-# bird NAMESPACE N: the daemon with the router id N
+# bird NAMESPACE N: start the daemon with the router id N
 bird() {
 	cat >"$WORK/bird$2.conf" <<-END
 		router id 10.255.0.$2;
@@ -67,14 +67,14 @@ bird() {
 	END
 	ns_background "$1" bird -f -c "$WORK/bird$2.conf" -s "$WORK/bird$2.ctl" \
 		>"$WORK/bird$2.log" 2>&1
-	# The daemons stay for all functions.
+	# The daemons keep running for all functions.
 	DAEMONS+=("${PIDS[-1]}")
 	unset 'PIDS[-1]'
 }
 DAEMONS=()
 trap 'kill "${DAEMONS[@]}" 2>/dev/null; wait; cleanup; rm -rf "$WORK"' EXIT
 
-# full PROTOCOL: both ends say so
+# full PROTOCOL: see if both ends report a full adjacency
 full() {
 	local n
 	for n in 1 2; do
@@ -102,7 +102,7 @@ ospf_v3() {
 			grep '	89$' | sort -u)"
 }
 
-# What may be forwarded is as it was sent: a traceroute sees the router between.
+# Other packets keep their TTL, so that traceroute shows the router between.
 unicast_keeps_its_ttl() {
 	check_match "the first hop" "From 10.0.0.1 .*Time to live exceeded" \
 		"$(ns "$H1" ping -c 1 -W 2 -t 1 10.0.0.2 2>&1)"

@@ -1,10 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What is left of the scenario "translucent" (see test_traceroute.sh,
-# test_path_mtu.sh, test_ipsec.sh): ends that do not agree reject each other, and
-# the remote's own subnet may be routed through the tunnel. The topology is in
-# path.sh.
+# Ends whose options differ reject each other's packets, and the remote's own subnet may
+# be routed through the tunnel. The rest of the scenario "translucent" is in
+# test_traceroute.sh, test_path_mtu.sh and test_ipsec.sh. The topology is in path.sh.
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
@@ -29,7 +28,7 @@ setup() {
 	tunnel_path key 5
 }
 
-# ends GW-OPTIONS -- FAR-OPTIONS
+# ends GW-OPTIONS -- FAR-OPTIONS: change the options of both ends
 ends() {
 	local one=()
 	while [ "$1" != -- ]; do
@@ -41,7 +40,7 @@ ends() {
 	run gretool -n "$FAR" set gre1 "$@" || fail "set $*"
 }
 
-# rejected COUNTER: at FAR, of what LAN sends to SITE
+# rejected COUNTER: FAR must count what LAN sends to SITE as dropped for this reason
 rejected() {
 	counts "$FAR" gre1 "$1" 2 check "nothing gets through" \
 		ping_fails "$LAN" 172.16.1.2
@@ -71,7 +70,7 @@ key_and_none() {
 checksum_one_way() {
 	ends nocsum -- icsum
 	rejected rx_no_csum
-	# One that nobody asked for is verified and taken (RFC 2784 2.1).
+	# A checksum that was not asked for is verified (RFC 2784 section 2.1).
 	ends ocsum -- noicsum
 	check "unasked" ping_ok "$LAN" 172.16.1.2
 	ends noocsum -- nocsum
@@ -83,15 +82,15 @@ sequence_one_way() {
 	ends noseq -- noseq
 }
 
-# The TTL is each end's own business.
+# The two ends may have different TTL options.
 ttl_is_no_matter() {
 	ends ttl inherit decap-ttl copy -- ttl 64 decap-ttl keep
 	check "IPv4" ping_ok "$LAN" 172.16.1.2
 	ends ttl 64 decap-ttl keep -- ttl 64
 }
 
-# SITE's link has the remote's address in it; all of 100.64.5.0/30 goes through
-# the tunnel, and the outer packets, which are marked, do not.
+# The link of SITE has the remote's address in its subnet. All of 100.64.5.0/30 goes
+# through the tunnel, except for the outer packets, which are marked.
 with_remote_inside() {
 	ips "$GW" <<-END
 		route add default via 100.64.0.2 table 100
@@ -121,7 +120,7 @@ remote_subnet_inside() {
 	check_eq "in the clear" 0 "$(tcpdump -n -r "$WORK/marked" 2>/dev/null | wc -l)"
 }
 
-# What is learned is learned for the marked route, and is used there.
+# The path MTU of the marked route is learned and used.
 remote_subnet_path_mtu() {
 	path_link_mtu 3 1300
 	path_forget
@@ -137,7 +136,8 @@ remote_subnet_path_mtu() {
 	path_forget
 }
 
-# Nothing tells the outer packets from the inner ones: a loop, which is cut.
+# Without a mark, the outer packets are routed like the inner ones, and grex breaks the
+# loop.
 remote_subnet_without_mark() {
 	local begin=$SECONDS
 	run gretool -n "$GW" set gre1 fwmark 0

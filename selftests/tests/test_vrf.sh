@@ -163,8 +163,8 @@ fwmark() {
 	check_eq "all have arrived" 60 "$(link_counter "$B" gre1 rx_packets)"
 }
 
-# If a filter changes the outer packet, the kernel looks for its route again, by the mark
-# that the first look-up had.
+# If a filter changes the outer packet, the kernel looks up its route again, with the mark
+# of the first look-up.
 mark_outside() {
 	two_ways
 	run gretool -n "$A" add gre1 remote 203.0.113.1 fwmark 5 addr 10.0.0.1/30 up
@@ -179,7 +179,7 @@ mark_outside() {
 		"$(ip netns exec "$A" nft list table t)"
 }
 
-# sent_by DEVICE: how many packets A has sent there
+# sent_by DEVICE: print how many packets A has sent there
 sent_by() { link_counter "$A" "$1" tx_packets; }
 
 # flows N FIRST: send one packet of each of N flows through gre1
@@ -189,7 +189,7 @@ flows() {
 		echo >"/dev/udp/10.0.0.2/$p"; done' bash "$1" "$2" 2>/dev/null
 }
 
-# With two uplinks of equal cost, each flow has one of them, whatever the outer TOS is.
+# With two uplinks of equal cost, each flow uses one of them, whatever the outer TOS is.
 equal_paths() {
 	local tos v w
 	two_ways
