@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Packages of any Debian release, by this machine's own apt and from where it gets
-# its own. Sourced after common.sh; first of all call apt_use.
+# Get packages of any Debian release by this machine's apt, from the mirror that it uses.
+# Scripts source this after common.sh, and call apt_use first.
 
-# apt_use SUITE [BACKPORTS]: the release that the rest is about, or with 1 its
-# backports; sets APT_OPTIONS, for apt-get and apt-cache.
+# apt_use SUITE [BACKPORTS]: select the release for the other functions, or with 1 its
+# backports; set APT_OPTIONS for apt-get and apt-cache.
 apt_use() {
 	APT_SUITE=$1 APT_BACKPORTS=${2:-0}
 	APT=$GREX_CACHE/apt/$APT_SUITE$APT_BACKPORTS
@@ -15,7 +15,7 @@ apt_use() {
 		-o "APT::Sandbox::User=root" -o "Acquire::Retries=3" -o "Acquire::Languages=none")
 }
 
-# mirror SUFFIX: where this machine gets its own release (SUFFIX: -security or empty).
+# mirror SUFFIX: print the mirror of this machine's release (SUFFIX: -security or empty).
 mirror() {
 	local codename
 	codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
@@ -28,7 +28,7 @@ apt_setup() {
 	local main security keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 	main=$(mirror "")
 	if [[ ! $main ]]; then
-		# A machine whose apt has not been used yet.
+		# apt has not been used on this machine yet.
 		local as_root=()
 		((EUID == 0)) || as_root=(sudo)
 		long "index of this machine's packages" "${as_root[@]}" apt-get -q update
@@ -46,7 +46,7 @@ apt_setup() {
 	fi >"$APT/sources.list"
 }
 
-# apt_update: have its package lists, and keep others from changing them.
+# apt_update: get the package lists of the release, and lock them.
 apt_update() {
 	hold "apt-$APT_SUITE$APT_BACKPORTS"
 	apt_setup

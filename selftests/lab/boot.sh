@@ -68,7 +68,7 @@ mkdir -p "$results/.lab"
 results=$(cd "$results" && pwd -P)
 rm -f "$results"/.lab/* "$results"/{dmesg,kmemleak,console.log}
 
-# What a killed boot could not tidy up.
+# Remove what killed boots have left.
 find "$GREX_CACHE/run" -ignore_readdir_race -mindepth 1 -maxdepth 1 -mmin +1440 -exec rm -rf {} + || :
 run=$(mktemp -d "$GREX_CACHE/run/boot.XXXXXX")
 vm='' tty='' watch=''
@@ -130,16 +130,17 @@ cat "${INITRAMFS[@]}" "$run/boot.cpio" >"$run/initramfs"
 
 # --- the machine ---------------------------------------------------------------
 
-# With virtual time the guest counts instructions, and measures right.
+# With virtual time the guest counts instructions, and measures the frequency correctly.
 frequency=
 [[ $virtual ]] || frequency=$(tsc_frequency)
-# Translated code is found again by its address, which is to be the same in each process.
+# norandmaps gives each process the same addresses, so that QEMU finds translated code
+# again.
 arguments="console=ttyS0 norandmaps loglevel=5 panic=-1 oops=panic log_buf_len=1M rcupdate.rcu_cpu_stall_suppress_at_boot=1 $append"
 case $name in
 debug)
-	# ACPI tables take seconds under a sanitizer; kmemleak doubles every time.
-	# A busy machine delays ticks, for which the watchdog blames the TSC: what
-	# is left then is jiffies, in which a round trip takes no time at all.
+	# ACPI tables take seconds under a sanitizer, and kmemleak doubles each run time.
+	# A busy machine delays ticks, for which the watchdog blames the TSC. The guest
+	# would fall back to jiffies, in which a round trip takes no time.
 	arguments+=" tsc=reliable$frequency acpi=off kasan_multi_shot pty.legacy_count=0 i8042.nokbd i8042.noaux"
 	[[ $kmemleak ]] && arguments+=" kmemleak=on" || arguments+=" kmemleak=off"
 	;;
@@ -172,7 +173,7 @@ case $link in
 *) usage ;;
 esac
 
-# Those with a clock of their own need not wait.
+# Guests with virtual time do not depend on the load.
 [[ $virtual ]] || hold_heavy
 begin=$(now)
 input=/dev/null
@@ -182,15 +183,16 @@ if [[ $shell ]]; then
 fi
 exec 3>>"$results/console.log"
 
-# run_machine: start it and wait for its end; sets status
+# run_machine: start the guest and wait for its end; set status
 run_machine() {
 	local newest
 
 	status=0
-	# If this script is killed, so is the guest.
+	# The guest ends when this script is killed.
 	setpriv --pdeathsig TERM timeout --foreground -k 5 "$limit" "${machine[@]}" <"$input" 2>"$run/stderr" &
 	vm=$!
-	# A file of the results folder tells that the guest goes from test to test.
+	# guest-run.sh writes to a file in the results folder when it goes to the next
+	# test.
 	if [[ $beat ]]; then
 		(
 			while sleep 5; do
@@ -210,7 +212,8 @@ run_machine() {
 }
 
 run_machine
-# QEMU itself crashes now and then while a guest boots: that says nothing of it.
+# QEMU itself sometimes crashes while a guest boots. Such a crash says nothing about the
+# guest.
 if ((status == 139)) && [[ ! -f $results/.lab/started ]]; then
 	say "lab: the emulator crashed before the guest ran anything; once more"
 	run_machine
@@ -226,7 +229,7 @@ if [[ -f $results/.lab/status ]]; then
 	report "$release: command ran after $started s of the guest's clock, whole boot $(seconds $((end - begin))) s, status $status"
 	read -r before after <"$results/.lab/tainted"
 	mark="grex-lab: start"
-	# guest-run.sh has named the guilty of all before this.
+	# guest-run.sh has already attributed all earlier complaints to test files.
 	[[ ! -f $results/.lab/reported ]] || mark="grex-lab: all files have run" before=$after
 	if ! complaints "$results/dmesg" "$mark" "$before" "$after" >"$results/.lab/complaints"; then
 		say "lab: the kernel complained (status of the command: $status):"

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Sourced by every script of the lab: places, messages, locks.
+# All scripts of the lab source this for paths, messages and locks.
 
-# A user's PATH on Debian leaves out depmod, modprobe and dkms.
+# The PATH of users on Debian does not include the folder of depmod, modprobe and dkms.
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
 LAB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
@@ -18,25 +18,25 @@ export GREX_CACHE
 say() { printf '%s\n' "$*" >&2; }
 die() { say "$ME: $*"; exit 1; }
 
-# tally STAGE pass|fail|skip NAME: one line for whoever sums up all stages.
+# tally STAGE pass|fail|skip NAME: add a line for the summary of all stages.
 tally() {
 	[[ -z ${GREX_TALLY:-} ]] || printf '%s %s %s\n' "$1" "$2" "$3" >>"$GREX_TALLY"
 }
 
-# now: milliseconds of some clock that only goes forward.
+# now: print milliseconds of a monotonic clock.
 now() { local up; read -r up _ </proc/uptime; echo "${up/./}0"; }
 
-# seconds MILLISECONDS: 1234 -> 1.2
+# seconds MILLISECONDS: print 1234 as 1.2
 seconds() { printf '%d.%d' "$(($1 / 1000))" "$(($1 % 1000 / 100))"; }
 
-# In the background, since bash hears a signal only between commands; the lock
-# is the open file's, not the process's.
+# flock runs in the background, since bash handles a signal only between commands. The
+# lock belongs to the open file, and not to the process.
 lock_slowly() {
 	flock "$1" &
 	wait $!
 }
 
-# hold NAME: wait for and keep a lock until the script ends.
+# hold NAME: take a lock, and keep it until the script ends.
 hold() {
 	local fd
 	exec {fd}>"$GREX_CACHE/lock/$1"
@@ -45,7 +45,8 @@ hold() {
 	lock_slowly "$fd"
 }
 
-# hold_heavy: one boot at a time: a guest's time-outs assume a machine of its own.
+# hold_heavy: allow only one boot at a time, since time-outs in a guest assume an idle
+# machine.
 hold_heavy() {
 	[[ ${GREX_NOLOCK:-} == 1 ]] && return
 	exec {HEAVY}>"$GREX_CACHE/heavy.lock"
@@ -55,8 +56,9 @@ hold_heavy() {
 	lock_slowly "$HEAVY"
 }
 
-# long LABEL COMMAND...: run what takes long, its output in a log; show that it is alive, and
-# with LONG_STEPS, the number of lines like " CC " that it will print, how far it is.
+# long LABEL COMMAND...: run a long command with its output in a log, and show that it is
+# alive. If LONG_STEPS is the number of lines like " CC " that it prints, show its
+# progress, too.
 long() {
 	local label=$1 start log pid status=0 note tick=0 took steps
 	shift

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What a kernel's log may not say.  Sourced, in guests and by boot.sh.
+# Find complaints in a kernel's log. Guests and boot.sh source this.
 
 COMPLAINT='WARNING: |BUG: |BUG at |Oops|KASAN:|UBSAN:|general protection|INFO: (possible|trying|task .* blocked|rcu)'
 COMPLAINT+='|rcu.*(stall|detected)|possible (recursive|circular|irq lock)|inconsistent lock state|suspicious RCU|bad unlock balance'
@@ -9,30 +9,32 @@ COMPLAINT+='|held lock freed|sleeping function called|scheduling while atomic|un
 COMPLAINT+='|refcount_t:|ODEBUG:|list_(add|del) corruption|ref_tracker: [^m]|unregister_netdevice: waiting|hw csum failure'
 COMPLAINT+='|double.free|Unable to handle|leaked reference|is buggy'
 
-# kernel_log FILE: write into FILE all that the kernel has said since it booted.
-# dmesg leaves out what was there before "dmesg -C", which any test may run;
-# /dev/kmsg does not. dd reads a record at a time, and ends where it would wait; it
-# begins anew where the kernel has overwritten what was to come next.
+# kernel_log FILE: write all messages since the boot to FILE. dmesg would leave out those
+# before "dmesg -C", which any test may run; /dev/kmsg does not. dd reads one record at a
+# time, and ends when there are no more. It starts again if the kernel has overwritten the
+# next record.
 kernel_log() {
 	local said='Broken pipe'
 	while [[ $said == *'Broken pipe'* ]]; do
 		said=$(LC_ALL=C dd if=/dev/kmsg of="$1" bs=8k iflag=nonblock status=none 2>&1)
 	done
-	# "LEVEL,NUMBER,MICROSECONDS,FLAGS;TEXT" as dmesg has it, without what devices add.
+	# Print "LEVEL,NUMBER,MICROSECONDS,FLAGS;TEXT" like dmesg, without the lines about
+	# devices.
 	sed -i -e '/^ /d' -e 's/^[0-9]*,[0-9]*,\([0-9]*\),[^;]*;/000000\1] /' \
 		-e 's/^0*\([0-9]\{1,\}\)\([0-9]\{6\}\)\] /[\1.\2] /' -e 's/\\x0a/\n/g' "$1"
-	# 6.12 says it of its own nf_tables, when nft asks for what is not there.
+	# Linux 6.12 logs this about its own nf_tables when nft asks for an object that
+	# does not exist.
 	sed -i '/suspicious RCU usage/{N;N;N;/nf_tables_api\.c/s/.*suspicious RCU/nf_tables: RCU/}' "$1"
 }
 
-# complaints LOG MARK BEFORE AFTER: print what the kernel complained of in the
-# file LOG after the line that contains MARK, and how its taint changed; status
-# 1 if there is anything, or if the line is not there.
+# complaints LOG MARK BEFORE AFTER: print the kernel's complaints after the line of LOG
+# that contains MARK, and the change of the taint from BEFORE to AFTER. The status is 1 if
+# there are any, or if the line is missing.
 complaints() {
 	local lines last tainted status=0
-	# The usual case in one command, since some guests are slow.
+	# One command handles the usual case, since some guests are slow.
 	mapfile -t lines < <(grep -E -e "$COMPLAINT" -e "$2" "$1")
-	last=${lines[*]: -1} # "" of none
+	last=${lines[*]: -1} # "" if there is none
 	if [[ $last != *"$2"* ]]; then
 		awk -v mark="$2" 'index($0, mark) { found = NR } { line[NR] = $0 }
 			END { for (i = found + 1; i <= NR; i++) print line[i] }' "$1" |
@@ -40,7 +42,7 @@ complaints() {
 		[[ "${lines[*]}" == *"$2"* ]] || echo "the kernel's log has lost its line \"$2\""
 		status=1
 	fi
-	# Out-of-tree, unsigned and KUnit are no defects.
+	# The taints of out-of-tree modules, unsigned modules and KUnit are expected.
 	tainted=$(($4 & ~$3 & ~(1 << 12 | 1 << 13 | 1 << 18)))
 	if ((tainted)); then
 		echo "the kernel is tainted: $tainted (was $3, is $4)"

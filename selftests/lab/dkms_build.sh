@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# dkms_build.sh KERNEL: before a lab guest boots, do for test_dkms.sh what takes
-# minutes when emulated: "make install" up to "dkms install", for that kernel,
-# into .build/dkms-KERNEL: what goes to /usr/src in source/, what
-# "dkms build" leaves in /var/lib/dkms in tree/.
+# dkms_build.sh KERNEL: do the slow steps of test_dkms.sh before a lab guest boots, as
+# they take minutes when emulated: "make install" up to "dkms install" for that kernel. In
+# .build/dkms-KERNEL, source/ gets the files of /usr/src, and tree/ those of /var/lib/dkms
+# after "dkms build".
 
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
@@ -15,14 +15,14 @@ ENTER=() MAKE_ARGS=()
 target=$CHECKOUT/.build/dkms-$name
 # shellcheck source=/dev/null
 . "$kernel/env"
-# Kernels without headers of their own, and those that need another compiler.
+# These kernels have no headers of their own, or need another compiler.
 if [[ $name == debug || ${#ENTER[@]} -gt 0 ]]; then
 	exit 0
 fi
 cd "$CHECKOUT"
 "$LAB/deps.sh" build check >/dev/null
 
-# A second run is quick.
+# Do not build unchanged sources again.
 sum=$(cat "$kernel/key" <(find Kbuild Makefile dkms.conf module uapi -type f \
 	\( -name '*.[ch]' -o -name Kbuild -o -name Makefile -o -name '*.conf' \) \
 	-exec sha256sum {} + | sort) | sha256sum)
@@ -35,7 +35,7 @@ make -s install DESTDIR="$target/root" >"$target/log" 2>&1 ||
 mv "$target/root/usr/src" "$target/source"
 rm -rf "$target/root"
 
-# Not this machine's /var/lib/dkms, where it would keep a key for signing.
+# DKMS would keep a key for signing in this machine's /var/lib/dkms.
 version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 private=(unshare --mount)
 (($(id -u) == 0)) || private=(unshare --mount --map-root-user)

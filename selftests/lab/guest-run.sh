@@ -18,7 +18,7 @@ here=$(dirname "$(realpath "$0")")
 . "$here/complaints.sh"
 # shellcheck source=/dev/null
 . /run/boot/boot.env
-cd selftests/tests || exit # of the checkout
+cd selftests/tests || exit # The working directory is the checkout.
 
 # limit_of FILE: sets limit.
 limit_of() {
@@ -57,10 +57,10 @@ tenths() {
 	time=$((10#$up / 10))
 }
 
-# The kernel patches itself when the first socket asks for time stamps, and when
-# the last is gone: tcpdump and ping do both all the time. Under QEMU with two
-# CPUs that was seen to leave one of them in the patched jump for ever. A ping
-# that never ends (nor sends) keeps the jump as it is.
+# The kernel patches its code when the first socket asks for time stamps, and when the
+# last of these closes. tcpdump and ping do this all the time. Under QEMU with two CPUs,
+# one of them sometimes hung in the patched jump. A ping that never sends nor ends keeps
+# the code patched.
 ip link set lo up
 ping -q -i 86400 127.0.0.1 >/dev/null 2>&1 &
 
@@ -70,7 +70,8 @@ for name; do
 	name=${name##*/}
 	mkdir "$GREX_SHARED/$name" 2>/dev/null || continue
 	tap=$GREX_RESULTS/$name.tap
-	# If files are in memory, a write to the results waits for another clock.
+	# If files are in memory, a write to the results folder waits for the host's
+	# clock.
 	[[ $LAB_ROOT != memory ]] || tap=/run/boot/tap
 	echo "$name" >"$GREX_RESULTS/.lab/current"
 	mark="grex-lab: $name begins"
@@ -80,7 +81,8 @@ for name; do
 	tenths
 	begin=$time
 
-	# It has a session of its own, so that what it leaves running can be ended.
+	# A session of its own makes it possible to kill the processes that it leaves
+	# behind.
 	setsid --wait timeout -k 5 "$limit" "./$name" >"$tap" 2>&1 </dev/null
 	status=$?
 
@@ -98,7 +100,7 @@ for name; do
 	((bad == 0)) || reason+=("$bad not ok")
 	((status == 4)) || [[ ${plan:-none} == "$((passed + skipped + bad))" ]] ||
 		reason+=("planned ${plan:-nothing}, ran $((passed + skipped + bad))")
-	# The next file shall not pay for this one.
+	# Clean up, so that the next file does not fail because of this one.
 	for ns in /run/netns/*; do
 		[[ -e $ns ]] || continue
 		reason+=("left netns ${ns##*/} behind")
@@ -122,7 +124,7 @@ for name; do
 		why=$(printf '; %s' "${reason[@]}")
 		echo "${why:2}" >"$GREX_RESULTS/$name.failed"
 		echo "FAIL $name $took ${why:2}"
-		# The results have all of a longer output.
+		# The results folder has the complete output.
 		tail -n 150 "$tap" | sed 's/^/     | /'
 		[[ ! -f $GREX_RESULTS/$name.kernel ]] || sed 's/^/     kernel| /' "$GREX_RESULTS/$name.kernel"
 	elif ((status == 4)); then
@@ -134,7 +136,7 @@ for name; do
 	fi
 done
 rm -f "$GREX_RESULTS/.lab/current"
-# A file has been blamed already for each complaint of the kernel.
+# Each complaint of the kernel so far has been attributed to a file.
 echo "grex-lab: all files have run" >/dev/kmsg
 : >"$GREX_RESULTS/.lab/reported"
 exit "$failed"

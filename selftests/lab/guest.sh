@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Process 1 of a lab guest, after init: runs the command; tells boot.sh what came
-# of it, through files in the results folder.
+# Process 1 of a lab guest after init. It runs the command, and reports the result to
+# boot.sh through files in the results folder.
 
 here=$(dirname "$(realpath "$0")")
 # shellcheck source=complaints.sh
@@ -48,7 +48,7 @@ if [[ -n $LAB_KMEMLEAK ]]; then
 	cat /sys/kernel/debug/kmemleak >/run/results/kmemleak
 	while IFS= read -r line; do echo "kmemleak: $line"; done </run/results/kmemleak >/dev/kmsg
 fi
-# boot.sh judges; here each command costs more.
+# boot.sh searches the log, as each command is slower here.
 kernel_log /run/boot/log
 cp /run/boot/log /run/results/dmesg
 read -r tainted </run/boot/tainted
@@ -57,7 +57,7 @@ echo "$tainted $now" >/run/results/.lab/tainted
 echo "$status" >/run/results/.lab/status
 sync
 umount /run/results
-# The fastest way out is QEMU's.
+# The exit device of QEMU is the fastest way to end the guest.
 printf '\x51' | dd of=/dev/port bs=1 seek=$((0xf4)) status=none
 [[ ! -w /proc/sysrq-trigger ]] || echo o >/proc/sysrq-trigger
 busybox poweroff -f

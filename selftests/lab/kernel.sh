@@ -34,10 +34,11 @@ debug) suite=bookworm backports=1 source=linux-source-6.12 fragments=(guest debu
 esac
 apt_use "$suite" "$backports"
 
-# A change of this layout or of how a kernel is made makes the cached ones void.
+# Increase this number to rebuild the cached kernels after a change of the layout or the
+# recipe.
 layout=1
 
-# What a kernel is keyed by, beside its version.
+# key: print a hash of what determines a kernel besides its version
 key() {
 	{
 		echo "$layout $name"
@@ -49,7 +50,7 @@ key() {
 final=$GREX_CACHE/kernels/$name
 cached() {
 	[[ -f $final/key && $(<"$final/key") == "$(key)" ]] || return
-	# An early recipe took 6.12 for a 6.1.
+	# An early recipe put 6.12 into the cache as 6.1.
 	[[ ${#fragments[@]} != 0 || $(<"$final/release") == "${name%-rt}".* ]]
 }
 
@@ -78,14 +79,14 @@ trap 'say "$ME: line $LINENO failed"' ERR
 
 # --- packages of another release ----------------------------------------------
 
-# needs PACKAGE REGEX: the newest package that PACKAGE depends on and that matches.
+# needs PACKAGE REGEX: print the newest package that PACKAGE depends on and that matches.
 needs() {
 	apt-cache "${APT_OPTIONS[@]}" depends --important "$1" |
 		sed -n 's/^ *|\?Depends: //p' | grep -E "^$2\$" | sort -V | tail -n 1
 }
 
-# newest PREFIX SUFFIX: the package of that name with the highest version in it.
-# 6.12 is no 6.1, and a suite may have both.
+# newest PREFIX SUFFIX: print the package of that name with the highest version in it. A
+# suite may have both 6.1 and 6.12, and 6.1 must not match 6.12.
 newest() {
 	apt-cache "${APT_OPTIONS[@]}" pkgnames "$1" | grep -E "^$1([.+-]([.0-9+-]|deb|bpo)*)?$2\$" | sort -V | tail -n 1
 }
@@ -104,15 +105,15 @@ unpack() {
 
 # --- stock kernels -----------------------------------------------------------
 
-# payload BZIMAGE: the uncompressed kernel; QEMU starts it through PVH, which
-# saves the guest from decompressing itself.
+# payload BZIMAGE: extract the uncompressed kernel. QEMU starts it through PVH, so that
+# the guest need not decompress itself.
 payload() {
 	local sects offset length
 	sects=$(od -An -tu1 -j $((0x1f1)) -N 1 "$1")
 	offset=$(od -An -tu4 -j $((0x248)) -N 4 "$1")
 	length=$(od -An -tu4 -j $((0x24c)) -N 4 "$1")
 	((sects)) || sects=4
-	# head ends before tail does.
+	# head ends before tail, which then fails with SIGPIPE.
 	{ tail -c +$(((sects + 1) * 512 + offset + 1)) "$1" || :; } 2>/dev/null |
 		head -c "$((length))" >"$work/payload"
 	case $(od -An -tx1 -N 4 "$work/payload" | tr -d ' ') in
@@ -125,7 +126,8 @@ payload() {
 	rm -f "$work/payload"
 }
 
-# The guest needs networking and little else; less to index, less to keep.
+# The guest needs little more than networking, and fewer modules are faster to index and
+# store.
 prune_modules() {
 	local kernel=$1/kernel
 	rm -rf "$kernel"/sound "$kernel"/drivers/{gpu,media,infiniband,iio,hwmon,staging,scsi,md,mtd,usb,input,isdn,video,target,ata,platform,comedi,pinctrl,power,regulator,mfd,mmc,memstick,leds,i2c,spi,rtc,edac,thermal,watchdog,nvme,message,parport,pcmcia,soundwire,thunderbolt,bluetooth,crypto,accel} \
@@ -136,7 +138,7 @@ prune_modules() {
 	find "$kernel" -name '*.ko.xz' -exec xz -d -q -T 0 {} +
 }
 
-# Debian's headers name their own place; make them say where they are now.
+# Debian's headers contain their installed path; replace it by the path in the cache.
 fix_headers() {
 	local root=$1 place=$2
 	grep -rlsI --include=Makefile --include=.kernelvariables --include=Kbuild -e '/usr/\(src\|lib\)/linux-' \
@@ -144,7 +146,8 @@ fix_headers() {
 		xargs -r sed -i "s,\(^\|[ \t=]\)/usr/\(src\|lib\)/linux-,\1$place/usr/\2/linux-,g"
 }
 
-# Kernels whose build tools need a newer C library bring a Debian of their own.
+# Kernels whose build tools need a newer C library are built in a chroot of their Debian
+# release.
 stock_chroot() {
 	local release=$1 chroot=$work/out/chroot common kbuild as_root=()
 	common=$(needs "linux-headers-$release" 'linux-headers-.*-common')
@@ -172,7 +175,8 @@ stock_chroot() {
 stock() {
 	local image headers release root=$work/root common kbuild series=${name%-rt}
 	apt_update
-	# By name, not by what linux-image-amd64 needs: backports move on to a next series.
+	# Select the image by name: linux-image-amd64 of backports moves on to the next
+	# series.
 	image=$(newest "linux-image-$series" "${name#"$series"}-amd64")
 	[[ $image ]] || die "$suite has no Linux $name any more"
 	release=${image#linux-image-}
@@ -209,7 +213,7 @@ finish_modules() {
 
 # --- kernels built here ------------------------------------------------------
 
-# stuck FRAGMENT: fail on every line of it that the config does not have.
+# stuck FRAGMENT: fail if the config lacks a line of the fragment.
 stuck() {
 	local line option bad=0
 	while read -r line; do
@@ -232,10 +236,10 @@ stuck() {
 
 built() {
 	local tree=$GREX_CACHE/tmp/tree-$name release f
-	# An interrupted build goes on where it was.
+	# Continue an interrupted build.
 	if [[ ! -f $tree/.unpacked ]]; then
 		rm -rf "$tree"
-		# The package lists are held no longer than that.
+		# The subshell releases the lock of the package lists when it ends.
 		(
 			apt_update
 			unpack "$work/root" "$source"
@@ -253,10 +257,10 @@ built() {
 	for f in "${fragments[@]}"; do stuck "$LAB/config/$f" || bad+=" config/$f"; done
 	[[ -z $bad ]] || die "the kernel does not take all of$bad"
 	cp .config "$work/out/config"
-	# Before that, make -n sees nothing of what is to be compiled.
+	# Without this step, make -n does not know the files to compile.
 	long "preparing kernel $name" nice -n 19 make -j "$(nproc)" KBUILD_BUILD_USER=lab KBUILD_BUILD_HOST=grex prepare
 	LONG_STEPS=$(make -n vmlinux modules 2>/dev/null | grep -cE "echo '$LONG_STEP" || :)
-	# Another's boot and tests go first.
+	# nice lets the boots and tests of others go first.
 	LONG_STEPS=$LONG_STEPS long "building kernel $name" \
 		nice -n 19 make -j "$(nproc)" KBUILD_BUILD_USER=lab KBUILD_BUILD_HOST=grex vmlinux modules
 	release=$(make -s kernelrelease)
@@ -264,7 +268,7 @@ built() {
 	make -s INSTALL_MOD_PATH="$work/out/modules" modules_install >/dev/null
 	strip -g -o "$work/out/vmlinux" vmlinux
 	echo "MAKE_ARGS=(CC=gcc-12)" >"$work/out/env"
-	# Keep what builds a module: headers, makefiles, host tools.
+	# Keep what the build of a module needs: headers, makefiles, host tools.
 	rm -rf Documentation drivers sound samples fs crypto block ipc virt io_uring rust LICENSES .git* vmlinux*
 	find arch -mindepth 1 -maxdepth 1 -type d ! -name x86 -exec rm -rf {} +
 	find . -path ./scripts -prune -o -path ./tools -prune -o -type f \
@@ -275,14 +279,15 @@ built() {
 	mv "$tree" "$work/out/build"
 }
 
-# All of it is read before anything runs: editing this file does not disturb a build.
+# bash reads the whole block before it runs, so that editing this file does not disturb a
+# build.
 {
 	mkdir "$work/out"
 	if [[ $source ]]; then built; else stock; fi
 	finish_modules
 	key >"$work/out/key"
 
-	# Appear whole or not at all.
+	# Move the folder into place at once, so that it is never incomplete.
 	rm -rf "$final.old"
 	[[ ! -e $final ]] || mv "$final" "$final.old"
 	mv "$work/out" "$final"

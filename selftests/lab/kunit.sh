@@ -23,7 +23,8 @@ status=0
 setpriv --pdeathsig TERM "$LAB/boot.sh" -k "$name" -t 300 -o "$results" --no-module --module "$module" --append "kunit.enable=1" -- \
 	'modprobe grex; status=$?; echo 1 2>/dev/null >/sys/module/grex/parameters/kunit; dmesg -t >"$GREX_RESULTS/kunit.log"; exit $status' || status=$?
 
-# "    ok 3 case" stands under "    # Subtest: suite"; deeper lines are parameters of a case.
+# The line "    ok 3 case" belongs to "    # Subtest: suite". Deeper lines are parameters
+# of a case.
 passed=0 failed=0 skipped=0 suites=0 suite=
 while IFS= read -r line; do
 	text=${line#"${line%%[![:space:]]*}"}

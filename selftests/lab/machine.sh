@@ -1,15 +1,16 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What all machines of the lab start with. Sourced after common.sh; $kernel is what
-# kernel.sh has printed, $release its release, $run a folder for what is temporary.
+# Prepare the archives that all machines of the lab boot from. Scripts source this after
+# common.sh. $kernel is the folder that kernel.sh has printed, $release its release, and
+# $run a folder for temporary files.
 # shellcheck disable=SC2154
 
-# pack FILE: a cpio of the current folder.
+# pack FILE: make a cpio archive of the current folder.
 pack() { find . -mindepth 1 | cpio -o -H newc --quiet >"$1"; }
 
-# have_initramfs: the part that stays with the kernel; sets INITRAMFS, a list. It has the
-# modules for files of the host, busybox, and init.
+# have_initramfs: build the part of the initramfs that only depends on the kernel: the
+# modules for 9p, busybox and init. Set INITRAMFS, a list.
 have_initramfs() {
 	local stage=$run/stage needed module archive=$kernel/initramfs.cpio
 	INITRAMFS=("$archive")
@@ -30,8 +31,8 @@ have_initramfs() {
 	mv "$archive.$$" "$archive"
 }
 
-# have_memory_root: all files of a guest with virtual time, for files.sh says why: the
-# archive of programs, the kernel's modules, init; sets INITRAMFS, too.
+# have_memory_root: make all files of a guest with virtual time (see files.sh): the
+# archive of programs, the modules of the kernel, and init. Set INITRAMFS, too.
 have_memory_root() {
 	local modules=$kernel/modules.cpio stage=$run/modules init=$run/init
 
@@ -43,7 +44,7 @@ have_memory_root() {
 		mv "$modules.$$" "$modules"
 		rm -rf "$stage"
 	fi
-	# Without busybox: its names would hide the real programs.
+	# The names of busybox would hide the real programs, so that it is left out.
 	mkdir -p "$init"
 	cp "$LAB/init" "$init/"
 	(cd "$init" && pack "$run/init.cpio")
@@ -51,19 +52,20 @@ have_memory_root() {
 	INITRAMFS=("$("$LAB/files.sh")" "$modules" "$run/init.cpio")
 }
 
-# checkout_archive FILE: the checkout, where it is, without what git ignores, for a guest that has
-# its files in memory; and the programs that were built from it.
+# checkout_archive FILE: pack the checkout for a guest that has its files in memory, with
+# the programs that were built from it but without other files that git ignores.
 checkout_archive() {
 	local stage=$run/checkout
 	mkdir -p "$stage$CHECKOUT"
-	# An editor may be writing a file meanwhile.
+	# An editor may be writing to a file at this moment.
 	tar -C "$CHECKOUT" --warning=no-file-changed --ignore-failed-read -c --exclude=./.git --exclude=./.build --exclude='*.o' --exclude='*.ko' --exclude='.*.cmd' . |
 		tar -C "$stage$CHECKOUT" -x
 	(cd "$stage" && pack "$1")
 	rm -rf "$stage"
 }
 
-# tsc_frequency: tell the guest what it cannot measure on a busy machine.
+# tsc_frequency: print the kernel argument for the TSC frequency, as a guest cannot
+# measure it on a busy machine.
 tsc_frequency() {
 	local program=$GREX_CACHE/tsc
 	[[ $(uname -m) == x86_64 ]] || return 0

@@ -46,7 +46,7 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 130' INT TERM HUP
 
-# end LETTER KERNEL WAY COMMAND...: one guest, its lines marked.
+# end LETTER KERNEL WAY COMMAND...: run one guest, and mark its lines with the letter.
 end() {
 	local letter=$1 kernel=$2 way=$3
 	shift 3
@@ -64,7 +64,7 @@ done
 [[ -S $cable/socket ]] || die "the first guest did not start"
 end b "${kernels[1]}" connect "${second[@]}"
 
-# When one end failed, the other would only wait for it.
+# If one end has failed, the other one would only wait for it.
 pids=("${boots[@]}") ended='' status=0
 wait -n -p ended "${boots[@]}" || status=$?
 for ((i = 0; i < 2; i++)); do

@@ -25,7 +25,7 @@ if ((${#bugs[@]} == 0)); then
 	esac
 fi
 
-# What the report must say, and the status of the boot.
+# says: a pattern that the report of each bug must match
 declare -A says=(
 	[kasan]='KASAN: slab-use-after-free' [shift]='UBSAN: shift-out-of-bounds' [bounds]='UBSAN: array-index-out-of-bounds'
 	[lockdep]='possible circular locking dependency' [rcu]='suspicious RCU usage' [sleep]='scheduling while atomic|sleeping function called'
@@ -44,7 +44,8 @@ MAKE_ARGS=() ENTER=() BUILD=$kernel/build
 
 for bug in "${bugs[@]}"; do [[ ${says[$bug]:-} ]] || die "no such bug: $bug"; done
 
-# Boots as few as can be: lockdep goes silent after its first report.
+# Use as few boots as possible. lockdep is silent after its first report, so that it needs
+# its own.
 declare -A boots=()
 for bug in "${bugs[@]}"; do
 	case $bug in

@@ -23,7 +23,7 @@ esac
 mapfile -t packages < <(printf '%s\n' systemd-sysv "$@" | sed '/^$/d' | sort -u)
 apt_use bookworm
 
-# A change of how a root is made makes the cached ones void.
+# Increase this number to rebuild the cached roots after a change of the recipe.
 recipe=1
 key=$(printf '%s\n' "$recipe" "$APT_SUITE" "${packages[@]}" | sha256sum | cut -c 1-12)
 final=$GREX_CACHE/root/$key
@@ -46,8 +46,8 @@ trap cleanup EXIT
 trap 'exit 130' INT TERM HUP
 trap 'say "$ME: line $LINENO failed"' ERR
 
-# Not debootstrap's --include, which does not know alternatives and versions. The
-# mounts end with the command.
+# apt installs the packages, since debootstrap --include does not support alternatives and
+# versions. The mounts end with the command.
 install_packages() {
 	# shellcheck disable=SC2016 # expanded inside
 	"${as_root[@]}" unshare --mount --propagation private bash -c '
@@ -61,14 +61,14 @@ install_packages() {
 		install -y --no-install-recommends "${packages[@]}"
 }
 
-# What starts in a system that boots is not to start on this machine.
+# Services of the root must not start on this machine.
 tidy() {
 	# shellcheck disable=SC2016 # expanded inside
 	"${as_root[@]}" bash -euc '
 		cd "$1"
 		rm -f usr/sbin/policy-rc.d etc/resolv.conf
 		rm -rf var/cache/apt/archives/*.deb var/cache/apt/*.bin var/lib/apt/lists/* var/log/*.log
-		# Without it each boot would be the first one.
+		# Without a machine id, each boot would be treated as the first one.
 		chroot . systemd-machine-id-setup
 		echo lab >etc/hostname
 		echo 127.0.0.1 localhost lab >etc/hosts' tidy "$root"
@@ -81,6 +81,6 @@ printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$root/usr/sbin/policy-rc.d
 "${as_root[@]}" chmod 755 "$root/usr/sbin/policy-rc.d"
 long "installing ${packages[*]}" install_packages
 tidy >/dev/null 2>&1
-# Appear whole or not at all.
+# Move the folder into place at once, so that it is never incomplete.
 "${as_root[@]}" mv "$root" "$final"
 echo "$final"

@@ -64,7 +64,7 @@ stage=selftests-$name
 ((${#kmemleak[@]} == 0)) || stage+=-kmemleak
 "$LAB/build.sh" "$name" >/dev/null || { tally "$stage" fail "build for $name"; exit 1; }
 make -s -j "$(nproc)" -C "$CHECKOUT" tool >&2 || { tally "$stage" fail "build of gretool"; exit 1; }
-# Some files need something from this machine; they find out themselves how it went.
+# Some files need preparation on this machine. They check themselves if it has succeeded.
 unready=()
 for file in "${singles[@]}"; do
 	before=$(sed -n 's/^# before the boot: *//p' "$TESTS/$file")
@@ -87,8 +87,8 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM HUP
 
-# line VERDICT FILE SECONDS GUEST_SECONDS WORDS...: report a file to those who read along,
-# and to the sum of all stages
+# line VERDICT FILE SECONDS GUEST_SECONDS WORDS...: print the result of a file, and add
+# its time to the tally
 line() {
 	printf '%-4s %-32s %6s s (%s)  %s\n' "$1" "$2" "$3" "$4" "${*:5}"
 	[[ -z ${GREX_TALLY:-} ]] || printf '%s time %s %s\n' "$stage" "$3" "$2" >>"$GREX_TALLY"
@@ -136,7 +136,7 @@ guest() {
 		mv "$folder"/*.tap "$folder"/*.failed "$folder"/*.kernel "$results/" 2>/dev/null || :
 		cat "$folder/dmesg" "$folder/console.log" >>"$results/dmesg" 2>/dev/null || :
 		if [[ -f $folder/.lab/reported ]]; then
-			# Leaks show only at the end.
+			# kmemleak reports leaks only at the end.
 			if ((status == 121)); then
 				cat "$folder/said"
 				echo "the kernel complained at the end" >"$results/(end of the run).failed"
@@ -159,8 +159,8 @@ guest() {
 		*) why="the guest ended, status $status" ;;
 		esac
 		line FAIL "$current" - - "$why"
-		# The output is gone if files are in memory; the kernel's log says which function
-		# it was in.
+		# If files are in memory, the output is lost. The kernel's log names the
+		# function that was running.
 		tail -n 100 "$results/$current.tap" 2>/dev/null | sed 's/^/     | /' || :
 		tail -n 40 "$folder/console.log" 2>/dev/null | sed 's/^/     kernel| /' || :
 		echo "$why" >"$results/$current.failed"
@@ -201,7 +201,7 @@ share() {
 	rm -rf "$queue"
 }
 
-# is_over: whether the time of --within is over
+# is_over: tell whether the time of --within has passed
 is_over() { [[ $within ]] && (($(now) - called >= within * 1000)); }
 
 # close_queue QUEUE TEST...: when the time is over, take what no guest has taken.
@@ -242,7 +242,7 @@ for file in "${pairs[@]}"; do
 	status=0
 	"$LAB/pair.sh" -t $((patience + 60)) -k "$a" -k2 "$b" -o "$results/$file" \
 		-- "selftests/tests/$file" a -- "selftests/tests/$file" b >"$results/$file.output" 2>&1 || status=$?
-	# Each end prints results of its own; those of the file are all of them.
+	# The two ends print different results, and the file has the results of both.
 	sed -n 's/^[ab]| //p' "$results/$file.output" | grep -E '^(not )?ok ' >"$results/$file.tap" || :
 	bad=$(grep -c '^not ok ' "$results/$file.tap" || :)
 	took=$(seconds $(($(now) - start)))
@@ -274,7 +274,7 @@ if [[ -f $results/left-out ]]; then
 fi
 for file in "${singles[@]}" "${pairs[@]}"; do
 	if grep -qsxF "$file" "$results/left-out"; then continue; fi
-	# check.sh takes those first that a kernel has not run for the longest time.
+	# check.sh first runs the tests that a kernel has not run for the longest time.
 	: >"$GREX_CACHE/turn/$name/$file"
 	seen=0 bad=0
 	while IFS= read -r line; do
@@ -294,7 +294,8 @@ for file in "${singles[@]}" "${pairs[@]}"; do
 	if [[ -f $results/$file.failed ]]; then
 		((bad)) || count fail "$file: $(<"$results/$file.failed")"
 	elif ((!seen)); then
-		# A skip says so; nothing at all means that it never ran.
+		# A skipped file says so. If there is no result at all, the file did not
+		# run.
 		if grep -qs '^1\.\.0 # SKIP' "$results/$file.tap"; then
 			count skip "$file"
 		else

@@ -28,7 +28,7 @@ set -euo pipefail
 
 usage() { sed -n '3,/^$/s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 
-# Only root can write as whoever the guest writes as.
+# The guest writes files of any owner, which requires root.
 as_root=()
 ((EUID == 0)) || as_root=(sudo)
 
@@ -49,7 +49,7 @@ release=$(<"$kernel/release")
 
 # --- making a root --------------------------------------------------------------
 
-# What this boot does not need takes longer than all the rest.
+# These units are not needed, and would take longer than the rest of the boot.
 MASKED=(getty.target serial-getty@ttyS0.service remote-fs.target systemd-binfmt.service dev-hugepages.mount dev-mqueue.mount
 	sys-kernel-debug.mount sys-kernel-tracing.mount sys-kernel-config.mount sys-fs-fuse-connections.mount
 	proc-sys-fs-binfmt_misc.automount systemd-random-seed.service systemd-update-utmp.service
@@ -99,7 +99,7 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 130' INT TERM HUP
 
-# The unit of the command, and how it ends. Its status and the journal are read from
+# The unit runs the command and then shuts down. Its status and the journal are read from
 # the root when the guest is down.
 prepare() {
 	local stage=$run/root/lab
@@ -138,7 +138,7 @@ cp "$LAB/system-init" "$run/init/init"
 (cd "$run/init" && pack "$run/init.cpio")
 cat "${INITRAMFS[@]}" "$run/init.cpio" >"$run/initramfs"
 
-# The console has all that the kernel complains of, down to the last moment.
+# The console gets all complaints of the kernel until the end.
 arguments="console=ttyS0 loglevel=5 panic=-1 oops=panic rcupdate.rcu_cpu_stall_suppress_at_boot=1 mitigations=off no_timer_check"
 arguments+=" tsc=reliable$(tsc_frequency) systemd.unit=multi-user.target systemd.show_status=0"
 machine=("${as_root[@]}" qemu-system-x86_64 -M q35 -cpu qemu64 -accel "tcg,thread=multi,tb-size=512" -smp 2 -m 1024
@@ -152,7 +152,7 @@ machine=("${as_root[@]}" qemu-system-x86_64 -M q35 -cpu qemu64 -accel "tcg,threa
 hold_heavy
 begin=$(now)
 status=0
-# If this script is killed, so is the guest.
+# The guest ends when this script is killed.
 setpriv --pdeathsig TERM timeout --foreground -k 5 "$limit" "${machine[@]}" </dev/null 2>"$results/stderr" &
 vm=$!
 wait "$vm" || status=$?

@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# deb.sh: build the Debian packages, and look at them. What they do when they are
-# installed is packages.sh's.
+# deb.sh: build the Debian packages and check their files. packages.sh installs them.
 
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
@@ -16,14 +15,14 @@ DEB=.build/deb
 OTHER=.build/deb-export
 installed=.build/deb-installed
 
-# builds FOLDER: its log is shown when it fails
+# builds FOLDER: build the packages there, and show the log if that fails
 builds() {
 	mkdir -p "$1/.build"
 	make -C "$1" deb >"$1/.build/deb.log" 2>&1 || cat "$1/.build/deb.log"
 }
 
-# From here; and at the same time without git, at another place, with other times,
-# language, umask, and order of files.
+# Build the packages here, and at the same time without git, in another folder, with other
+# times, another language and umask, and another order of files.
 builds_both() {
 	rm -rf "$OTHER"
 	mkdir -p "$OTHER"
@@ -46,7 +45,7 @@ same() {
 	done
 }
 
-# Who has no systemd has ifupdown: nobody needs a script of init for the tunnels.
+# lintian misses init scripts, but systems without systemd set up tunnels with ifupdown.
 lintian_clean() {
 	lintian --allow-root --display-info --display-experimental --pedantic \
 		--fail-on error,warning,info,pedantic,experimental \
@@ -54,12 +53,12 @@ lintian_clean() {
 		"$DEB"/*.changes
 }
 
-# files FOLDER: of an installation
+# files FOLDER: list the installed files, without the documentation
 files() {
 	(cd "$1" && find . ! -type d -o -empty) | grep -v '^\./usr/share/doc/' | sort
 }
 
-# Debian has units in /lib, manuals compressed, and documents its own way.
+# Debian has units in /lib, compresses manuals, and has its own rules for documentation.
 as_installed() {
 	local file
 	rm -rf "$installed"
@@ -73,7 +72,7 @@ as_installed() {
 		<(files "$installed/deb" | sed '/\/man\//s/\.gz$//')
 }
 
-# field PACKAGE FIELD REGEX
+# field PACKAGE FIELD REGEX: this field of the package must match
 field() {
 	local value
 	value=$(dpkg-deb -f "$DEB/$1"_*.deb "$2")
@@ -87,7 +86,7 @@ depends() {
 	field gretool Recommends '(^|, )grex-dkms($|,)'
 	field gretool-extra Depends '(^|, )gretool \(= '
 	field gretool-extra Depends '(^|, )libmnl0 '
-	# The tool does without the module, where another machine has it.
+	# gretool must not depend on the module, which DKMS may not be able to build.
 	dpkg-deb -f "$DEB"/gretool_*.deb Depends | grep dkms
 	true
 }

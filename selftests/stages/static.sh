@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# static.sh: what can be said about the sources without running them.
+# static.sh: check the sources without running them.
 
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
@@ -11,8 +11,7 @@ STAGE=static
 # shellcheck source=try.sh
 . selftests/stages/try.sh
 
-# The build script lets through warnings and errors only. One build for both:
-# the compiler with W=1, and sparse.
+# One build with W=1 and sparse checks both. build.sh prints warnings and errors only.
 compiles_clean() {
 	touch module/*.c module/tests/*.c
 	{ "$LAB/build.sh" 6.1 GREX_KUNIT=y W=1 C=1 CF=-D__CHECK_ENDIAN__ >/dev/null; } 2>&1
@@ -35,7 +34,7 @@ checkpatch() {
 	sources 'module/*.[ch]' 'uapi/*.h' | grep -vx module/trace.h |
 		xargs -n 16 -P "$(nproc)" perl "$script" \
 		--no-tree --strict --terse --no-summary --ignore "$ours" -f
-	# Trace events have a layout of their own, the kernel's too.
+	# Trace events have a layout of their own, as in the kernel.
 	perl "$script" --no-tree --strict --terse --no-summary \
 		--ignore "$ours,PARENTHESIS_ALIGNMENT,OPEN_ENDED_LINE" \
 		-f module/trace.h
@@ -45,7 +44,7 @@ checkpatch() {
 	true
 }
 
-# Scripts, and what they source.
+# Check the scripts and the files that they source.
 shell_clean() {
 	{
 		sources '*.sh' '*.bash-completion'
@@ -74,7 +73,7 @@ tool_clang() {
 	each_source clang -Wall -Wextra -Wshadow -Werror
 }
 
-# Everything else would be mixed with what ip(8) calls the same.
+# Any other symbol could collide with a symbol of ip(8).
 plugin_symbols() {
 	make -s -C tools link_grex.so
 	nm -D --defined-only tools/link_grex.so | grep -v ' D grex_link_util$'
@@ -91,8 +90,8 @@ includes() {
 		sed -E 's/:#include ./: /; s/.$//'
 }
 
-# Pure files know types, byte order and checksums, and nothing else, so that
-# they build into the module, a host test and a fuzzer alike.
+# Pure files use only types, byte order and checksums, so that they can be built into the
+# module, a host test and a fuzzer.
 layer_pure() {
 	local name
 	for name in header embedded translate mss plpmtud_fsm histogram keepalive_fsm keepalive_wire; do
@@ -101,7 +100,7 @@ layer_pure() {
 	true
 }
 
-# Packet files see no netlink, rtnl.c sees no packet.
+# The files that handle packets do not use netlink, and rtnl.c does not handle packets.
 layer_packets() {
 	includes module/{rx,tx,icmp,relay,encap,fragment,sent_log,probe,keepalive,responder,clamp}.c |
 		grep -E 'netlink|rtnl|: (device|demux)\.h'
@@ -158,7 +157,7 @@ layer_functions() {
 layer_calls() {
 	local file
 	for file in module/*.c; do
-		# The preprocessor removes comments.
+		# The preprocessor removes the comments, which may name functions.
 		gcc -fpreprocessed -dD -E -P "$file" 2>/dev/null |
 			grep -oE '\bgrex_[a-z0-9_]+\b' | sort -u |
 			sed "s,^,$(basename "$file" .c) ,"
@@ -168,7 +167,7 @@ layer_calls() {
 	' <(layer_functions) -
 }
 
-# Calls go downward only.
+# A file calls only functions of files below it.
 layer_order() {
 	local file allowed
 	for file in module/*.c; do
@@ -220,19 +219,19 @@ tool_folders() {
 	true
 }
 
-# tsort names the members of a circle: a .c file and its header are one here.
+# tsort prints the members of a circle. A .c file and its header count as one here.
 tool_circles() {
 	tool_includes | sed -E 's/\.[ch]( |$)/\1/g' | awk '$1 != $2' | tsort >/dev/null
 }
 
-# Kernel versions are known to module/compat alone.
+# Only module/compat may check kernel versions.
 layer_versions() {
 	sources 'module/*.[ch]' | grep -v '^module/compat/' |
 		xargs grep -nE 'LINUX_VERSION_CODE|KERNEL_VERSION|COMPAT_HAS_'
 	true
 }
 
-# Nothing names a mirror, a person's machine, or lacks its licence.
+# Each file has a licence, and no file names a mirror or a person's machine.
 licences() {
 	sources '*.[ch]' '*.sh' '*.py' Kbuild '*/Kbuild' Makefile '*/Makefile' \
 		tools/dist/debian/{control,rules} 'tools/dist/debian/*.postrm' |
@@ -246,7 +245,7 @@ no_hosts() {
 	true
 }
 
-# What they need of kernels is fetched in sight, not inside a check.
+# Download the kernel here, where the progress is visible, and not inside a check.
 "$LAB/kernel.sh" 6.1 >/dev/null || exit
 "$LAB/checkpatch.sh" >/dev/null || exit
 try "W=1 and sparse with endian checks" compiles_clean

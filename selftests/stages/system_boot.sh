@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Tunnels of a router that boots, with a real systemd and a real ifupdown: they are
-# there after each boot, packets flow, and when taken down nothing is left.
-# boot/router.sh is what is looked at; this makes the router and boots it twice.
+# A router with a real systemd and a real ifupdown boots. Its tunnels exist after each
+# boot and carry packets, and nothing is left of them when they are taken down. This
+# script makes the router and boots it twice; boot/router.sh checks it.
 
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -14,13 +14,13 @@ as_root=()
 ((EUID == 0)) || as_root=(sudo)
 trap '"${as_root[@]}" rm -rf "$work"' EXIT
 
-# put FILE: the standard input becomes this file of the root
+# put FILE: write the standard input to this file of the root
 put() {
 	"${as_root[@]}" mkdir -p "$(dirname "$root$1")"
 	"${as_root[@]}" tee "$root$1" >/dev/null
 }
 
-# The stanza of the man page's section about booting.
+# stanza: print the stanza in the section AT BOOT of the man page
 stanza() {
 	sed -n '/^\.Sh AT BOOT/,/^\.Sh [^A]/p' tools/man/gretool.8 |
 		sed -n '/^\.Bd -literal/,/^\.Ed/p' | sed -n '/^auto /,/^\.Ed/p' | grep -v '^\.Ed'
@@ -76,7 +76,7 @@ Type=oneshot
 RemainAfterExit=yes
 ExecStart=/lab/selftests/stages/boot/underlay.sh
 END
-# One that wants the network: tunnels belong to it.
+# A service that wants the network to be online needs the tunnels too.
 put /etc/systemd/system/online.service <<'END'
 [Unit]
 Wants=network-online.target
@@ -85,7 +85,7 @@ After=network-online.target
 Type=oneshot
 ExecStart=/bin/sh -c 'gretool show >/run/online'
 END
-# What any user can do as soon as he can run a program, and cron of his.
+# Any user could do this early in the boot, for example from a crontab.
 put /etc/systemd/system/rival.service <<'END'
 [Unit]
 DefaultDependencies=no
