@@ -29,7 +29,7 @@ plugin: ## build only the plugin, tools/link_grex.so
 	@$(LAB)/deps.sh build
 	$(MAKE) -C tools link_grex.so VERSION=$(VERSION)
 
-# What DKMS has of this version goes first: it would not build it again.
+# Remove this version from DKMS first, since DKMS would not build it again.
 install: tool ## install the module with DKMS, gretool, its plugin of ip, man pages
 	$(MAKE) -C tools install VERSION=$(VERSION) PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
 ifndef DESTDIR
@@ -53,7 +53,8 @@ endif
 	rm -rf $(DKMS_SOURCE)
 	$(MAKE) -C tools uninstall PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
 
-# The sources without what git ignores; tools/dist/debian is where Debian wants it.
+# Copy the sources without files that git ignores, and put tools/dist/debian where Debian
+# expects it.
 deb: ## build the Debian packages grex-dkms, gretool and gretool-extra, in .build/deb
 	@$(LAB)/deps.sh build deb
 	rm -rf $(DEB)

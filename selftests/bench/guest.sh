@@ -33,8 +33,8 @@ INJECT=$1
 ROUNDS=$2
 MANY=$3
 PACKETS=1000
-# The first run warms up; the median of the others is the result, since the
-# kernel's housekeeping, rare as it is, would be 1 % of a short run.
+# The first run warms up the caches, and the result is the median of the others. Rare work
+# of the kernel would change a short run by 1 %.
 RUNS=6
 OPTIONS="ttl 64 tos 0"
 
@@ -45,13 +45,13 @@ die() {
 
 setup() {
 	local namespace mac
-	# The namespaces of the row before are still being taken apart.
+	# The kernel is still deleting the namespaces of the previous row.
 	sleep 1
 	modprobe "$MODULE" || die "cannot load $MODULE"
 	new_ns SRC
 	new_ns DST
 	for namespace in "$SRC" "$DST"; do
-		# Without IPv6, 10,000 devices are made in half the time.
+		# Without IPv6, the kernel makes 10,000 devices in half the time.
 		ns "$namespace" sysctl -qw net.ipv4.ip_forward=1 \
 			net.ipv6.conf.default.disable_ipv6=1
 	done
@@ -76,13 +76,15 @@ setup() {
 	IN0_MAC=$(ip netns exec "$SRC" cat /sys/class/net/in0/address)
 }
 
-# Both want protocol 47 for themselves. Tunnels go with their module, at once.
+# Only one of the modules can register protocol 47. The tunnels are deleted with their
+# module.
 teardown() {
 	modprobe -r "$MODULE" || die "cannot unload $MODULE"
 	cleanup
 }
 
-# add_tunnels NAMESPACE <LINES: each is NAME and options, as both tools take them
+# add_tunnels NAMESPACE: make a tunnel for each line of the standard input: NAME and
+# options that both tools accept
 add_tunnels() {
 	case $MODULE in
 	ip_gre) sed 's/^\([^ ]*\)/link add \1 up type gre/' | ip -n "$1" -batch - ;;
@@ -93,7 +95,7 @@ add_tunnels() {
 route() { ip -n "$SRC" route replace 10.2.0.0/24 "$@"; }
 arrived() { ip netns exec "$1" cat /sys/class/net/out0/statistics/tx_packets; }
 
-# generate [PKTGEN COMMAND]: nanoseconds per packet of each run
+# generate [PKTGEN COMMAND]: print the nanoseconds per packet of each run
 generate() {
 	# shellcheck disable=SC2016 # for the inner shell
 	ip netns exec "$SRC" bash -c '
@@ -114,12 +116,12 @@ generate() {
 		awk -v count="$PACKETS" '{ print $1 * 1000 / count }'
 }
 
-# inject WORDS...: the same
+# inject WORDS...: print the same for packets of inject
 inject() {
 	ip netns exec "$SRC" "$INJECT" v0 "$V0_MAC" "$RUNS" "$PACKETS" "$@"
 }
 
-# measure ROW END COMMAND WORDS...: run, write the median down
+# measure ROW END COMMAND WORDS...: run the command, and write the median to the results
 measure() {
 	local row=$1 end=$2 before values lost
 	shift 2
@@ -133,7 +135,7 @@ measure() {
 		"${values[RUNS / 2 - 1]}" | tee -a "$GREX_RESULTS/measured"
 }
 
-# encap ROW OPTIONS [PKTGEN COMMAND]
+# encap ROW OPTIONS [PKTGEN COMMAND]: measure the encapsulation
 encap() {
 	echo "gre1 local 192.0.2.1 remote 192.0.2.2 $2" | add_tunnels "$SRC"
 	route dev gre1
@@ -165,7 +167,7 @@ across() {
 	teardown
 }
 
-# receiving ROW TUNNELS keys|both csum|nocsum [tcp [OPTIONS]]
+# receiving ROW TUNNELS keys|both csum|nocsum [tcp [OPTIONS]]: measure the reception
 receiving() {
 	local row=$1 tunnels=$2 way=$3 csum=$4
 	setup
@@ -181,7 +183,7 @@ receiving() {
 	teardown
 }
 
-# What is no SYN is to cost next to nothing more.
+# mss auto must cost almost nothing for packets that are not a SYN.
 looking_for_syns() {
 	receiving segment 1 both nocsum tcp
 	receiving segment-mss 1 both nocsum tcp "mss auto"
@@ -194,8 +196,8 @@ reference() {
 	teardown
 }
 
-# busy SECONDS: nanoseconds in which the processor was not idle; /proc/uptime is
-# exact to 10 ms.
+# busy SECONDS: print for how many nanoseconds the processor was busy; /proc/uptime has a
+# resolution of 10 ms.
 busy() {
 	local up idle up2 idle2
 	read -r up idle </proc/uptime
@@ -206,8 +208,8 @@ busy() {
 
 probes_sent() { ip netns exec "$SRC" cat /sys/class/net/v0/statistics/tx_packets; }
 
-# peak SAMPLES: how many probes at most went out in 100 ms. Without a program in
-# between: to start one takes longer than that now and then.
+# peak SAMPLES: print the largest number of probes in 100 ms. The loop starts no programs,
+# since starting one can take longer than 100 ms.
 peak() {
 	[ -p "$WORK/never" ] || mkfifo "$WORK/never"
 	# shellcheck disable=SC2016 # for the inner shell
@@ -227,8 +229,8 @@ peak() {
 		echo "$peak"' peak "$1" "$WORK/never"
 }
 
-# keepalives TUNNELS INTERVAL_MS SECONDS: all from SRC; DST answers. For 20 s it is
-# seen how many go out in each tenth of a second.
+# keepalives TUNNELS INTERVAL_MS SECONDS: SRC sends keepalives through all tunnels, and
+# DST answers. For 20 s, count how many are sent in each tenth of a second.
 keepalives() {
 	local tunnels=$1 interval=$2 seconds=$3 idle_run busy_ns before probes
 	setup
@@ -254,7 +256,7 @@ keepalives() {
 	teardown
 }
 
-# keepalive_ends LOCAL REMOTE TUNNELS
+# keepalive_ends LOCAL REMOTE TUNNELS: print the options of one end of all tunnels
 keepalive_ends() {
 	awk -v l="$1" -v r="$2" -v n="$3" -v options="$OPTIONS" 'BEGIN {
 		for (i = 0; i < n; i++)

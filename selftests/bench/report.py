@@ -15,14 +15,14 @@ import sys
 from xml.sax.saxutils import escape
 
 MODULES = ("ip_gre", "grex")
-# How many keepalives may go out in 100 ms, relative to the mean.
+# HERD_LIMIT: the largest number of keepalives in 100 ms, relative to the mean
 HERD_LIMIT = 1.5
-# What many tunnels may cost, relative to one.
+# SCALE_LIMIT: the largest cost of many tunnels, relative to one
 SCALE_LIMIT = 1.05
-# Instructions that "mss auto" may cost a packet that is no SYN.
+# MSS_LIMIT: how many instructions "mss auto" may cost for a packet that is not a SYN
 MSS_LIMIT = 64
 
-# name, what it is, row of guest.sh, row that is subtracted
+# Row: a name, a title, the row of guest.sh, and the row that is subtracted
 Row = collections.namedtuple("Row", "name title measured base")
 
 COST = "What the tunnel adds, one tunnel with key"

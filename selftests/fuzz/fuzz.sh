@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# fuzz.sh [SECONDS]: libFuzzer on each pure file, that long (default 30).
+# fuzz.sh [SECONDS]: run libFuzzer on each pure file for that long (default 30).
 
 set -uo pipefail
 cd "$(dirname "$0")" || exit
@@ -13,7 +13,7 @@ mkdir -p "$out"
 
 for target in fuzz_*.c; do
 	name=${target%.c}
-	# Pure files need others of their kind only.
+	# Pure files depend only on other pure files.
 	pure=(../../module/header.c ../../module/"${name#fuzz_}".c)
 	[ "$name" != fuzz_header ] || pure=(../../module/header.c)
 	result=fail

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# packets-guest.sh PROGRAM COUNT SEED FROM [verbose]: in a guest: let PROGRAM (packets.c)
-# send its packets to a gateway with all kinds of tunnels, and look what is left of
-# that. packets.sh makes the guest, and judges what its kernel says.
+# packets-guest.sh PROGRAM COUNT SEED FROM [verbose]: run in a guest. PROGRAM (packets.c)
+# sends its packets to a gateway with all kinds of tunnels. Then check that nothing is
+# left of them. packets.sh starts the guest, and checks its kernel's log.
 #
 #                       $GATE                                     $IN
 #    underlay           +------------------------------------+    +-----+
@@ -26,12 +26,13 @@ TESTS="
 
 PROGRAM=$1 COUNT=$2 SEED=$3 FROM=$4 VERBOSE_PACKETS=${5:-}
 
-# Whose objects a packet may leave behind; routes have had other names before 6.9.
+# CACHES: the slab caches of objects that a packet may leak; the cache of routes had other
+# names before 6.9
 CACHES="skbuff_head_cache skbuff_fclone_cache ip_dst_cache rtable ip6_dst_cache rt6_info
 	net_namespace"
-# As many are kept for each processor (NAPI_SKB_CACHE_SIZE), and some more.
+# KEPT: each processor may cache this many objects (NAPI_SKB_CACHE_SIZE and some more)
 KEPT=96
-# What a run of so many packets reaches, whatever its seed is.
+# ENOUGH: a run of this many packets reaches all of REACHED, whatever its seed is
 ENOUGH=50000
 REACHED="rx_csum rx_no_csum rx_wrong_key rx_no_seq rx_out_of_order rx_protocol
 	rx_truncated rx_ecn rx_down tx_no_remote tx_truncated netns_rx_routing
@@ -41,11 +42,11 @@ REACHED="rx_csum rx_no_csum rx_wrong_key rx_no_seq rx_out_of_order rx_protocol
 	keepalive_answered rx_keepalive_refused rx_keepalive_unknown
 	rx_keepalive_repeated"
 
-# objects: how many there are in each of CACHES, one a line: NAME NUMBER
+# objects: print a line "NAME NUMBER" with the number of objects for each of CACHES
 objects() {
 	local name
 
-	sleep 10 # for what waits for RCU, or for a work queue
+	sleep 10 # RCU callbacks and work queues free objects later
 	for name in $CACHES; do
 		[ -d "/sys/kernel/slab/$name" ] || continue
 		echo 1 >"/sys/kernel/slab/$name/shrink"
@@ -72,10 +73,10 @@ add_tunnels() {
 }
 
 setup() {
-	# Else the kernel takes ten lines in five seconds from one program.
+	# By default, the kernel accepts only ten lines in five seconds from one program.
 	echo on >/proc/sys/kernel/printk_devkmsg
 	modprobe tun || fail "no tun"
-	# The first namespace leaves something behind, whatever is done in it.
+	# The first namespace allocates objects that stay, whatever happens in it.
 	setup_pair
 	cleanup
 	objects >"$WORK/before"
@@ -100,7 +101,7 @@ setup() {
 		link set lan0 up
 		link set tap0 up
 	END
-	# GRO keeps packets for a moment, so that it finds some to merge.
+	# GRO holds packets longer than usual, so that it finds some to merge.
 	ns "$GATE" sh -c 'echo 2000000 >/sys/class/net/tap0/gro_flush_timeout' ||
 		fail "gro_flush_timeout"
 	add_tunnels
@@ -115,8 +116,7 @@ setup() {
 
 SETUP=setup
 
-# results GROUP: what the program has said of the cases of a group, "ok GROUP WHAT" or
-# "FAIL GROUP WHAT" each
+# results GROUP: report the lines "ok GROUP WHAT" and "FAIL GROUP WHAT" of the program
 results() {
 	local word group what cases=0
 	while read -r word group what; do
@@ -135,7 +135,8 @@ sent() {
 	results sent
 }
 
-# Those that moved, of all tunnels; a counter of the namespace is the same in each.
+# moved: list the counters of all tunnels that are not 0. A counter of the namespace is
+# the same in each tunnel.
 moved() {
 	{
 		gretool -n "$GATE" -j -s -s show
@@ -163,7 +164,7 @@ works() {
 
 removed() {
 	cleanup
-	# It takes a moment until the last reference to a namespace is gone.
+	# The last reference to a namespace is released a moment later.
 	check "rmmod" busywait 30 rmmod grex
 	check_eq "tunnels" "" "$(ip -o link show type grex 2>/dev/null)"
 	[ ! -d /sys/module/grex ] || fail "it is still there"
@@ -180,7 +181,7 @@ nothing_left() {
 		printf '# %s: %d before, %d after\n' "$name" "$before" "$after"
 		[ "$after" -le "$most" ] && continue
 		fail "$name: $before objects before, $after after"
-		# Who made them, where the kernel has kept that.
+		# Show who allocated the objects, if the kernel has recorded it.
 		sed 's/^/# /;15q' "/sys/kernel/debug/slab/$name/alloc_traces" 2>/dev/null
 	done <"$WORK/before"
 }

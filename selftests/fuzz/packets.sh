@@ -43,16 +43,16 @@ rm -rf "$folder"
 mkdir -p "$folder"
 gcc -D_GNU_SOURCE -O2 -Wall -Wextra -o "$folder/packets" "$here/packets.c" "$here/packet.c" || exit
 
-# Objects of its own kind alone are to be counted in each slab; on kernels without KASAN
-# slub_debug finds some of what that would.
+# slab_nomerge gives each kind of object a slab of its own, so that they can be counted.
+# On kernels without KASAN, slub_debug finds some of the errors that KASAN would.
 options=(--append "slab_nomerge slub_debug=FZPU")
 [[ $name != debug ]] || options=(--kmemleak --append "slab_nomerge")
 
-# The guest's clock does not wait for a file of this machine.
+# The program is copied, since the guest's clock does not wait for files of this machine.
 command="cp \"\$GREX_RESULTS/packets\" /tmp/ &&
 	exec selftests/fuzz/packets-guest.sh /tmp/packets $packets $seed $from $verbose"
 
-# in_guest: what the guest says, as TAP, and one more line of what its kernel says
+# in_guest: print the TAP of the guest, and a line for what its kernel has logged
 in_guest() {
 	local status=0 verdict=ok
 

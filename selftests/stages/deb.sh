@@ -45,7 +45,7 @@ same() {
 	done
 }
 
-# lintian misses init scripts, but systems without systemd set up tunnels with ifupdown.
+# lintian wants init scripts, but systems without systemd set up tunnels with ifupdown.
 lintian_clean() {
 	lintian --allow-root --display-info --display-experimental --pedantic \
 		--fail-on error,warning,info,pedantic,experimental \

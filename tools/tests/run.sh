@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# run.sh PROGRAM...: run test programs, print nested KTAP. Exit status 1 if any
-# result is not ok, or a program ends otherwise than its results say.
+# run.sh PROGRAM...: run test programs and print nested KTAP. The exit status is 1 if a
+# result is not ok, or if the exit status of a program does not match its results.
 
 failed=0
 number=0

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The command line: exit status, where output goes, batch files. Nothing here
-# gets as far as the kernel.
+# Test the command line: exit statuses, output streams, and batch files. None of these
+# commands sends anything to the kernel.
 
 cd "$(dirname "$0")" || exit 1
 gretool=${GRETOOL:-../gretool}
@@ -12,7 +12,7 @@ failed=0
 temporary=$(mktemp -d) || exit 1
 trap 'rm -rf "$temporary"' EXIT
 
-# result STATUS NAME: one line of KTAP.
+# result STATUS NAME: print one line of KTAP.
 result() {
 	number=$((number + 1))
 	if (($1 == 0)); then
@@ -23,8 +23,8 @@ result() {
 	fi
 }
 
-# run STATUS PATTERN ARGUMENT...: its status, and what its messages are like.
-# A pattern "" means that there is no message.
+# run STATUS PATTERN ARGUMENT...: gretool must end with this status, and its message must
+# match. The pattern "" means that there must be no message.
 run() {
 	local want=$1 pattern=$2 out err status
 	shift 2
@@ -44,7 +44,7 @@ run() {
 	result $wrong "gretool $(tr -c '[:print:]' '?' <<<"$*" | head -c -1) ($want)"
 }
 
-# batch STATUS PATTERN TEXT ARGUMENT...: the same of a batch file.
+# batch STATUS PATTERN TEXT ARGUMENT...: test a batch file in the same way.
 batch() {
 	local want=$1 pattern=$2 text=$3
 	shift 3
@@ -68,7 +68,7 @@ run 2 'gretool: --netns: the value is missing, expected the name, path or pid *'
 run 2 'gretool: -batch: the value is missing,*' -batch
 run 2 'gretool: -batch: unexpected argument "show",*' -batch - show
 run 1 'gretool: network namespace "/nowhere": No such file*' -n /nowhere show
-# What would steer a terminal is printed as its bytes.
+# Bytes that could control a terminal are printed as \xNN.
 run 2 'gretool: "a\\x1b\[31m\\x0ab\\x7f" is not a command,*' $'a\e[31m\nb\x7f'
 run 2 'gretool: add: ttl: "\\xc2\\x9b\\x9b\\xff'$'\303\244''" is not*' \
 	add g1 remote any ttl $'\xc2\x9b\x9b\xff\303\244'
@@ -196,7 +196,7 @@ if [[ -c /dev/full ]]; then
 	[[ $? == 1 && $(<"$temporary/err") == *'cannot write the output'* ]]
 	result $? 'a full disk is an error'
 fi
-# The commands that are programs, by one that tells what it is given.
+# Some commands are separate programs; this one prints its arguments.
 mkdir "$temporary/programs"
 cp "$gretool" "$temporary/programs/gretool"
 cat >"$temporary/programs/gretool-check" <<-'END'
@@ -207,7 +207,7 @@ END
 chmod 755 "$temporary/programs/gretool-check"
 gretool=$temporary/programs/gretool
 
-# passes STATUS OUTPUT ARGUMENT...
+# passes STATUS OUTPUT ARGUMENT...: the program must print this and end with this status
 passes() {
 	local want=$1 expected=$2 out status
 	shift 2

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Shell completion: what it offers for a command line.
+# Test what shell completion offers for a command line.
 
 cd "$(dirname "$0")" || exit 1
 number=0
@@ -16,7 +16,7 @@ PATH=$PWD/..:$PATH
 # shellcheck source=/dev/null
 . ../dist/gretool.bash-completion
 
-# There are tunnels, without a kernel: all the rest is said by the tool.
+# This function shows tunnels without a kernel, and calls the tool for the rest.
 # shellcheck disable=SC2317 # the completion calls it
 gretool() {
 	case $* in
@@ -26,8 +26,8 @@ gretool() {
 	esac
 }
 
-# offers LINE EXPECTED...: the line ends where the cursor is.  "+word" must be
-# offered, "-word" must not; "=" and words: exactly these.
+# offers LINE EXPECTED...: complete LINE, with the cursor at its end. "+word" must be
+# offered and "-word" must not; "=" followed by words means exactly these.
 offers() {
 	local line=$1 word wrong=0 offered
 	shift
@@ -100,7 +100,7 @@ offers 'gretool del g' = g1 g2
 offers 'gretool show ' = g1 g2 tun
 offers 'gretool -n x del ' = g3
 
-# The values of keepalive are optional, and so is the second.
+# Both values of keepalive are optional.
 offers 'gretool add g1 remote 192.0.2.2 keep' = keepalive keepalive-reply keepalive-secret
 offers 'gretool add g1 keepalive-secret ' = off
 offers 'gretool add g1 keepalive ' +off +10 +1s +300ms +up +remote +keepalive-reply -keepalive

@@ -19,8 +19,8 @@ command -v ifquery >/dev/null || {
 	exit 4
 }
 
-# by_ifquery NAME: the section that its options come to. ifquery prints the later
-# values of an option that is there twice in lines of their own.
+# by_ifquery NAME: print the section that corresponds to the options of ifquery. If an
+# option occurs more than once, ifquery prints its later values in lines of their own.
 by_ifquery() {
 	ifquery -i interfaces "$1" 2>/dev/null | awk -v name="$1" '
 		/^[a-z]+: / {
@@ -51,7 +51,7 @@ by_gretool() {
 	"$gretool" import ifupdown interfaces 2>&1 | sed -n "/^\[$1\]$/,/^$/p" | sed '/^$/d'
 }
 
-# same WHAT NAME...: both make the same of these interfaces
+# same WHAT NAME...: both must agree about these interfaces
 same() {
 	local what=$1 name want got
 	shift
@@ -102,7 +102,7 @@ sed 's/ one / bak /' interfaces.d/one >more/bak
 sed 's/ one / two /' interfaces.d/one >more/two.conf
 same "files" hub spoke far one two no bak hidden
 
-# stanza NAME PARENT: with some of the options
+# stanza NAME PARENT: print a stanza with random options
 stanza() {
 	local option family=
 	((RANDOM % 2)) || family=" inet tunnel"

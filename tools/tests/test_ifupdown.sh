@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What the script of ifupdown makes of a stanza's options, for every word there is.
-# The words come from the tool; what would be done to the system is printed.
+# Test what the script of ifupdown does with each option of a stanza. The list of options
+# comes from the tool, and the script prints its commands instead of running them.
 
 cd "$(dirname "$0")" || exit 1
 number=0
@@ -23,12 +23,12 @@ echo "\$@"
 END
 chmod 755 "$temporary/gretool"
 
-# becomes EXPECTED PHASE VARIABLE=VALUE...
+# becomes EXPECTED PHASE VARIABLE=VALUE...: the script must print these commands
 becomes() {
 	local expected=$1 phase=$2 got
 	shift 2
 	got=$(env -i "PATH=$temporary:/usr/bin:/bin" IFACE=lo "PHASE=$phase" "$@" ../dist/gretool.ifupdown 2>&1)
-	# The order of variables is the shell's.
+	# The shell determines the order of variables.
 	[[ $got != *' remote x'* ]] || got=${got/ remote x/} got="add lo remote x${got#add lo}"
 	number=$((number + 1))
 	if [[ $got == "$expected" ]]; then

@@ -25,7 +25,7 @@ result() {
 	fi
 }
 
-# all_in PAGE NAME PATTERN WORD...: each is found, with PATTERN around it.
+# all_in PAGE NAME PATTERN WORD...: the page must contain each word in this pattern.
 all_in() {
 	local page=$1 name=$2 pattern=$3 word missing=()
 	shift 3
@@ -40,10 +40,10 @@ all_in() {
 	result $? "$name ($#)"
 }
 
-# all NAME PATTERN WORD...: likewise in gretool(8).
+# all NAME PATTERN WORD...: gretool(8) must contain each word in this pattern.
 all() { all_in ../man/gretool.8 "$@"; }
 
-# The list of counters has macros in it: the compiler knows what they come to.
+# The list of counters contains macros, which the compiler expands.
 counter_names() {
 	"${CC:-cc}" -E -P -I../../uapi -x c - <<-'END' |
 		#include <linux/grex.h>
@@ -60,7 +60,7 @@ all_in ../man/gretool.conf.5 "every option of routes" '^\.It Cm %s ' "${routes[@
 
 all "every option" '(^|[^a-z-])%s($|[^a-z-])' "${options[@]}"
 
-# Each option with its value, as the table has them: "ttl 1..255|inherit".
+# Print each option with its value as in the table: "ttl 1..255|inherit".
 syntax() {
 	awk '
 		function text(member) {
@@ -75,8 +75,8 @@ syntax() {
 		sed '/^encap /d'
 }
 
-# Those without an item that has the name and the keywords of the value in its head,
-# and the numbers of the value.
+# Print the options without an item whose head has the name, the keywords and the numbers
+# of the value.
 undescribed() {
 	awk '
 		function check(i, n, words, value) {
@@ -126,7 +126,7 @@ mapfile -t findings < <(sed -nE 's/^\t\{ "([a-z0-9_]+)".*/\1/p' \
 	../check/checks.c ../check/check_counters.c)
 all "every finding" '^\.It (Cm )?%s( |$)' "${findings[@]}"
 
-# Those of counters are said of all at once.
+# The page describes the metrics of counters together.
 mapfile -t metrics < <(../gretool metrics 2>/dev/null | awk '
 	/^# TYPE / { print $3 ($4 == "counter" ? "_total" : "") }' |
 	grep -vxF "$(printf 'grex_%s_total\n' "${counters[@]}")")
@@ -135,13 +135,13 @@ all "every metric" '^\.It %s Ta' "${metrics[@]}"
 uapi=../../uapi/linux/grex.h
 all_in ../man/grex.4 "every counter in grex(4)" '^\.It Cm %s$' "${counters[@]}"
 
-# The lists of counters are what the header makes of them.
+# The header determines the lists of counters.
 different=$(diff ../man/grex.4 <(../man/counters.sh <../man/grex.4))
 [[ ! $different ]]
 result $? "what they count is what the header says"
 [[ $different ]] && printf '# %s\n' "run man/counters.sh <man/grex.4" "$different"
 
-# Those of the kernel's gre that may be given are in the table on top.
+# The table at the top lists the supported attributes of the kernel's gre.
 mapfile -t attributes < <(
 	sed -nE 's/^ \*   (IFLA_GRE_[A-Z_]+).*/\1/p' "$uapi"
 	sed -nE 's/^\t((IFLA_GREX|GREX_XSTATS|GREX_PROBES|GREX_PATH)_[A-Z_]+)( = [0-9]+)?,.*/\1/p' \
@@ -150,7 +150,7 @@ mapfile -t attributes < <(
 all_in ../man/grex.4 "every attribute in grex(4)" '^\.It %s Ta ' "${attributes[@]}"
 
 if command -v mandoc >/dev/null; then
-	# Whether other pages are installed is not ours to know.
+	# Other manual pages need not be installed.
 	complaints=$(mandoc -T lint -W style ../man/gretool.8 ../man/gretool.conf.5 ../man/grex.4 |
 		grep -v 'referenced manual not found')
 	[[ -z $complaints ]]
@@ -158,7 +158,8 @@ if command -v mandoc >/dev/null; then
 	[[ $complaints ]] && printf '# %s\n' "$complaints"
 fi
 
-# render RENDERER PAGE: as man(1) shows it in 80 columns. Debian's man(1) uses groff.
+# render RENDERER PAGE: render the page as man(1) does in 80 columns. Debian's man(1) uses
+# groff.
 render() {
 	case $1 in
 	groff) groff -P-cbou -mandoc -Tascii -rLL=80n -ww "$2" ;;
@@ -166,7 +167,7 @@ render() {
 	esac
 }
 
-# complaints RENDERER: its warnings, and the lines of more than 80 columns
+# complaints RENDERER: print warnings, and lines of more than 80 columns
 complaints() {
 	local page
 	for page in ../man/gretool.8 ../man/gretool.conf.5 ../man/grex.4; do

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The examples for Prometheus and Grafana name only metrics that there are; and
-# the units are what systemd takes.
+# The examples for Prometheus and Grafana use only metrics that exist, and systemd accepts
+# the units.
 
 cd "$(dirname "$0")" || exit 1
 number=0
@@ -26,7 +26,7 @@ result() {
 	fi
 }
 
-# All names of samples: without a tunnel, too, each family is named.
+# List the names of all samples. Every family is listed, even without a tunnel.
 ../gretool metrics | awk '
 	/^# TYPE/ && $4 == "counter" { print $3 "_total" }
 	/^# TYPE/ && $4 == "gauge" { print $3 }
@@ -36,12 +36,12 @@ result() {
 (($(wc -l <"$temporary/names") > 50))
 result $? "there are metrics"
 
-# patterns FILE: the regular expressions that stand for names
+# patterns FILE: print the regular expressions that match names
 patterns() {
 	sed -E 's/\\"/"/g' "$1" | grep -oE '__name__=~"[^"]*"' | cut -d'"' -f2
 }
 
-# names FILE: all that looks like one and is not in a pattern
+# names FILE: print everything that looks like a name outside of these expressions
 names() {
 	sed -E 's/\\"/"/g; s/__name__=~"[^"]*"//g' "$1" |
 		grep -oE '\bgrex_[a-z0-9_]+'
@@ -81,7 +81,7 @@ if /usr/bin/python3 -c 'import yaml' 2>/dev/null; then
 fi
 
 if command -v systemd-analyze >/dev/null; then
-	# Not installed here, and another program will do.
+	# The tool is not installed here, so that another program stands in for it.
 	for unit in ../dist/gretool-metrics.*; do
 		sed 's,/usr/sbin/gretool,/bin/true,' "$unit" \
 			>"$temporary/${unit##*/}"
