@@ -140,7 +140,7 @@ unsigned int draw(unsigned int limit)
 {
 	static uint64_t state = 0x9e3779b97f4a7c15;
 
-	/* Knuth's MMIX generator; the high bits are the good ones. */
+	/* Knuth's MMIX generator. Its high bits are the better random numbers. */
 	state = state * 6364136223846793005 + 1442695040888963407;
 	return (unsigned int)(state >> 33) % limit;
 }

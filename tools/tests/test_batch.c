@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Lines to words. */
+/* Lines of a batch are split into words. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "lib/line.h"
 #include "tap.h"
 
-/* The words with | between them, or what is wrong. */
+/* The words with | between them, or the error. */
 static const struct {
 	const char *line, *words;
 } lines[] = {

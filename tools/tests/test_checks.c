@@ -100,7 +100,7 @@ static void well(void)
 	snapshot.entry = 2;
 }
 
-/* "problem ID, note ID" */
+/* Returns "problem ID, note ID". */
 static const char *found(void)
 {
 	static char text[1000];
@@ -129,7 +129,7 @@ static const char *fix(void)
 	return text;
 }
 
-/* Of the first finding. */
+/* Returns the text of the first finding. */
 static const char *sentence(void)
 {
 	static char text[sizeof(((struct finding *)0)->text)];
@@ -253,7 +253,7 @@ static void test_counters(void)
 	"{'match':{'op':'==','left':{'meta':{'key':'l4proto'}},'right':'gre'}}"
 #define STATE(state) \
 	"{'match':{'op':'in','left':{'ct':{'key':'state'}},'right':'" state "'}}"
-/* Only answers are accepted, and GRE has no state. */
+/* The rules accept only answers, and GRE has no state. */
 #define ANSWERS \
 	CHAIN("input", "input", "drop") "," \
 	RULE("input", STATE("established") ",{'accept':null}")
@@ -264,7 +264,7 @@ static void test_counters(void)
 	RULE("input", GRE ",{'limit':{}},{'counter':{'packets':7}},{'drop':null}")
 /* clang-format on */
 
-/* Rules of nft, with ' for ". */
+/* Set rules of nft, in which ' stands for ". */
 static void set_nft(const char *rules)
 {
 	char *text, *p;
@@ -476,13 +476,13 @@ static void test_mss(void)
 	check_text(found(), "warning mss", "more than the MTU takes");
 	tunnel.config.mss = 1299;
 	check_text(found(), "", "as much as the MTU takes");
-	/* With a route that has none, the interface's is what is known. */
+	/* If the route has no MTU, that of the interface is used. */
 	snapshot.route.error = 101;
 	tunnel.config.mss = 1300;
 	check_text(found(), "problem no_route, warning mss", "no route");
 }
 
-/* Answers leave by another interface. */
+/* The answers leave by another interface. */
 static void test_way_back(void)
 {
 	well();
@@ -504,7 +504,7 @@ static void test_way_back(void)
 	check_text(found(), "", "too few to tell");
 }
 
-/* Rules by protocol, of which an answer about a route knows nothing. */
+/* A look-up of a route ignores rules that depend on the protocol. */
 static void test_rules(void)
 {
 	static struct position position = { .file = "/etc/gretool/a.conf",

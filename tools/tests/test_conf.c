@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Files of tunnels to configs, and what is wrong with them, and where. */
+/* Files of tunnels become configs, and errors in them are reported with their position. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,10 +10,10 @@
 #include "option/options.h"
 #include "tap.h"
 
-/* Of the files. */
+/* The mode of the files. */
 static mode_t mode = 0600;
 
-/* All that is reported, without the name of the file; text as parsed. */
+/* Returns all messages without the name of the file, for a text that is parsed. */
 static const char *read_text(const char *text, size_t size, const char **said)
 {
 	static char messages[4096], *parsed;
@@ -66,9 +66,9 @@ static const struct {
 	  "g remote any up; h remote 192.0.2.1" },
 	{ "[\"a#b\"]\nremote any", "a#b remote any" },
 	{ "[a]b]\nremote any", "a]b remote any" },
-	/* The name of an option is a name like any other. */
+	/* A tunnel may have the name of an option. */
 	{ "[up]\nremote any", "up remote any" },
-	/* A line ends nothing. */
+	/* A section continues over the ends of lines. */
 	{ "[g]\nremote\nany key\n5 up", "g remote any key 5 up" },
 	{ "[g]\nremote 192.0.2.1\nkeepalive\n300ms 5",
 	  "g remote 192.0.2.1 keepalive 300ms 5" },
@@ -94,7 +94,7 @@ static const struct {
 	{ "[g", "1:1: \"[g\" has no bracket at the end, expected [NAME]\n" },
 	{ "[ g ]", "1:1: \"[\" is not alone on its line, expected [NAME]\n" },
 	{ "[]\nremote any", "1:2: name: \"\" is empty\n" },
-	/* The lines below are not blamed as well. */
+	/* The lines below a wrong header are not reported as well. */
 	{ "[g] up\nremote x\nfoo",
 	  "1:1: \"[g]\" is not alone on its line, expected [NAME]\n" },
 	{ "[g]\n'x\nremote y", "2:1: the line has a quote that does not end\n" },
@@ -149,7 +149,7 @@ static const struct {
 
 #define SECRET "keepalive-secret 000102030405060708090a0b0c0d0e0f"
 
-/* Who can read a secret that is in a file. */
+/* A file with a secret that everybody can read gets a warning. */
 static void test_secrets(void)
 {
 	static const char text[] = "[g]\nremote 192.0.2.1\nttl 5 " SECRET
@@ -186,7 +186,7 @@ static void test_secrets(void)
 		   "a wrong one has a place, and is not shown");
 }
 
-/* Every beginning of a file, and files of noise: no crash, and a message. */
+/* Every prefix of a file, and files of noise, give a message and do not crash. */
 static void test_damaged(void)
 {
 	static const char text[] =

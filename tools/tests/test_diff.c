@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a tunnel is to be, and what differs from what it is. */
+/* The difference between a tunnel in a file and the tunnel of the kernel. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 
 #define SECRET "000102030405060708090a0b0c0d0e0f"
 
-/* As a section of a file. */
+/* Make a config as in a section of a file. */
 static void said_by(struct config *c, const char *line)
 {
 	char *argv[LINE_WORDS];
@@ -24,7 +24,7 @@ static void said_by(struct config *c, const char *line)
 	free(copy);
 }
 
-/* As the kernel has it: all of it is known. */
+/* Make a tunnel as the kernel reports it, with all values known. */
 static void running_by(struct tunnel *t, const char *line)
 {
 	size_t i;
@@ -40,8 +40,8 @@ static void running_by(struct tunnel *t, const char *line)
 	t->config.given |= F_ALL & ~(F_LINK_NETNS | F_ADDR | F_ROUTE);
 }
 
-/* running, said, and what is printed; with --prune the name is p, or o where others have
- * made the addresses.
+/* The running tunnel, the section of the file, and the printed difference. With --prune,
+ * the name is p, or o if others have made the addresses.
  */
 static const struct {
 	const char *running, *said, *printed;
@@ -51,7 +51,7 @@ static const struct {
 	  "~ [g]\n-     ttl 9\n+     ttl 64\n" },
 	{ "g remote 192.0.2.1 ttl-min 254", "g remote 192.0.2.1",
 	  "~ [g]\n-     ttl-min 254\n+     ttl-min off\n" },
-	/* By its id, and it is not shown. */
+	/* Secrets are compared by their ids, and not printed. */
 	{ "g remote 192.0.2.1 keepalive-secret " SECRET,
 	  "g remote 192.0.2.1 keepalive-secret " SECRET, "" },
 	{ "g remote 192.0.2.1 keepalive-secret " SECRET, "g remote 192.0.2.1",
@@ -70,7 +70,7 @@ static const struct {
 	{ "g remote 192.0.2.1", "g remote 192.0.2.1 up multicast on",
 	  "~ [g]\n-     multicast off\n"
 	  "+     multicast on\n-     down\n+     up\n" },
-	/* What is said of the MTU, and what is not. */
+	/* The MTU and mtu-probe, with and without a value in the file. */
 	{ "g remote 192.0.2.1 mtu 1300", "g remote 192.0.2.1",
 	  "~ [g]\n-     mtu 1300\n+     mtu 1476\n" },
 	{ "g remote 192.0.2.1 mtu 1300", "g remote 192.0.2.1 mtu 1300", "" },
@@ -78,7 +78,7 @@ static const struct {
 	  "~ [g]\n-     nokey\n+     key 5\n-     mtu 1300\n+     mtu 1472\n" },
 	{ "g remote 192.0.2.1", "g remote 192.0.2.1 seq",
 	  "~ [g]\n-     noseq\n+     seq\n" },
-	/* The default of mtu-probe is on with mtu auto. */
+	/* mtu-probe is on by default with mtu auto. */
 	{ "g remote 192.0.2.1 mtu-probe on mtu auto", "g remote 192.0.2.1",
 	  "~ [g]\n-     mtu-probe on\n+     mtu-probe off\n-     mtu auto\n"
 	  "+     mtu 1476\n" },
@@ -97,7 +97,7 @@ static const struct {
 	  "g remote 192.0.2.1 mtu auto mtu-probe off", "" },
 	{ "g remote 192.0.2.1 mtu-probe on", "g remote 192.0.2.1",
 	  "~ [g]\n-     mtu-probe on\n+     mtu-probe off\n" },
-	/* Addresses: what others have given it stays. */
+	/* Addresses that others have added stay. */
 	{ "g remote any addr 10.0.0.1/24", "g remote any addr 10.0.1.1/24",
 	  "~ [g]\n+     addr 10.0.1.1/24\n" },
 	{ "p remote any addr 10.0.0.1/24", "g remote any addr 10.0.1.1/24",
@@ -110,7 +110,7 @@ static const struct {
 	  "g remote any addr fd00::1/48 addr 10.0.0.1/16",
 	  "~ [g]\n-     addr fd00::1/64\n+     addr fd00::1/48\n"
 	  "+     addr 10.0.0.1/16\n" },
-	/* Routes: one to the same place is replaced. */
+	/* A route to the same prefix is replaced. */
 	{ "g remote any up route 10.0.0.0/8",
 	  "g remote any up route 10.0.0.0/8 via 10.1.1.1",
 	  "~ [g]\n-     route 10.0.0.0/8\n+     route 10.0.0.0/8 via 10.1.1.1\n" },
@@ -167,7 +167,7 @@ static void test_case(size_t i)
 	config_free(&t.config);
 }
 
-/* Only what gretool has made goes. */
+/* Only routes and addresses that gretool has made are deleted. */
 static void test_owners(void)
 {
 	struct config said, target;
@@ -185,7 +185,7 @@ static void test_owners(void)
 	check(route_equal(&target.routes[0], &t.config.routes[0]),
 	      "a route of somebody else stays");
 	config_free(&target);
-	/* And does for one that is said. */
+	/* The route of boot satisfies a route of the file. */
 	config_free(&said);
 	said_by(&said, "g remote any up route 10.0.0.0/8 route 11.0.0.0/8");
 	if (!diff_target(&target, &said, &t, true))

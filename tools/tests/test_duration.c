@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Times as people write them, and as they are shown. */
+/* Parsing and printing of durations. */
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -54,11 +54,11 @@ static const char *const refused[] = {
 	"0x10",
 	"1e3",
 	"1,5",
-	/* Finer than a millisecond. */
+	/* These are not a multiple of a millisecond. */
 	"0.0005",
 	"0.5ms",
 	"0.00000001h",
-	/* Longer than 32 bits of them. */
+	/* These do not fit into 32 bits of milliseconds. */
 	"4294967296ms",
 	"4294967.296",
 	"4294968",
@@ -66,7 +66,7 @@ static const char *const refused[] = {
 	"1194h",
 	"18446744073709551617",
 	"99999999999999999999999999999999ms",
-	/* In 64 bits this would come round to 103 ms. */
+	/* This would wrap around to 103 ms in 64 bits. */
 	"1601279867.5095383h",
 };
 
@@ -116,7 +116,7 @@ static void test_text(void)
 		check_text(duration_text(shown[i].ms, text), shown[i].text,
 			   "%" PRIu32 " ms", shown[i].ms);
 	for (i = 0; i < 100000; i++) {
-		/* Small ones, large ones, and whole seconds among them. */
+		/* Draw small numbers, large numbers, and whole seconds. */
 		ms = draw(1 << 16) << draw(17);
 		if (draw(2))
 			ms = ms / 1000 * 1000;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What rules of nft do with a GRE packet. */
+/* The effect of rules of nft on a GRE packet. */
 #include <arpa/inet.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include "check/filter.h"
 #include "tap.h"
 
-/* A packet of 192.0.2.2 for 192.0.2.1, by v0, or the other way. */
+/* A packet from 192.0.2.2 to 192.0.2.1 on v0, or in the other direction. */
 static struct filter_packet packet(bool out, bool established)
 {
 	struct filter_packet p = { .out = out,
@@ -22,7 +22,7 @@ static struct filter_packet packet(bool out, bool established)
 	return p;
 }
 
-/* "accept", "drop" or "cannot tell"; the rules are freed. */
+/* Returns "accept", "drop" or "cannot tell", and frees the rules. */
 static const char *fate(json_t *rules, bool out, bool established)
 {
 	static const char *const fates[] = { [FILTER_PASSES] = "accept",
@@ -72,7 +72,7 @@ static void print_line(FILE *out, char *line)
 	fputs("}}", out);
 }
 
-/* The caller frees. */
+/* The caller frees the text. */
 static char *nft_text(const char *lines)
 {
 	char *copy = strdup(lines), *line, *rest, *text = NULL, *p;
@@ -124,7 +124,7 @@ static const char *nft_fate(const char *lines, bool out, bool established)
 #define PREFIX(address, length) \
 	"{'prefix':{'addr':'" address "','len':" length "}}"
 
-/* One rule that drops, in a chain whose policy is accept: does it match? */
+/* One rule drops in a chain whose policy is accept. The fate tells whether it matches. */
 static const struct {
 	const char *what, *condition, *fate;
 } conditions[] = {
@@ -162,7 +162,7 @@ static const struct {
 	{ "an answer", ANSWERS, "accept" },
 	{ "a counter", "{'counter':{'packets':3,'bytes':9}}", "drop" },
 	{ "a log", "{'log':{'prefix':'x'}}", "drop" },
-	/* What cannot be told matters where the rule is about GRE. */
+	/* An unknown condition matters only in a rule about GRE. */
 	{ "something, GRE", GRE "," IF(CT_MARK, "1"), "cannot tell" },
 	{ "something", IF(CT_MARK, "1"), "accept" },
 	{ "something, all but UDP", IF_NOT(L4, "'udp'") "," IF(CT_MARK, "1"),
@@ -356,7 +356,7 @@ static void test_nft(void)
 	check_text(fate(NULL, false, false), "accept", "nft: nothing");
 }
 
-/* What is told of the rule. */
+/* The position of the deciding rule is reported. */
 static void test_end(void)
 {
 	struct filter_packet p = packet(false, false);

@@ -102,7 +102,7 @@ sed 's/ one / bak /' interfaces.d/one >more/bak
 sed 's/ one / two /' interfaces.d/one >more/two.conf
 same "files" hub spoke far one two no bak hidden
 
-# stanza NAME PARENT: print a stanza with random options
+# stanza NAME PARENT: print a stanza with some of the options
 stanza() {
 	local option family=
 	((RANDOM % 2)) || family=" inet tunnel"

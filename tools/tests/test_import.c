@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Command lines of ip(8) to words, and damaged files of other tools. */
+/* Import of command lines of ip(8), and of damaged files of other tools. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +40,7 @@ static const struct {
 	  "[g] remote 192.0.2.2 ttl inherit tos inherit/0x28" },
 	{ "link add g type gre remote 192.0.2.2 tos 0x41",
 	  "[g] remote 192.0.2.2 ttl inherit tos inherit/0x40" },
-	/* In small letters it is a number for ip(8). */
+	/* ip(8) reads the lower-case name as a number. */
 	{ "link add g type gre remote 192.0.2.2 tos ef",
 	  "[g] remote 192.0.2.2 ttl inherit # not taken over: tos "
 	  "inherit/0xee" },
@@ -74,7 +74,7 @@ static void import_line(struct import *im, const char *line)
 	free(copy);
 }
 
-/* All on one line. */
+/* Returns the import on a single line. */
 static const char *printed(struct import *im)
 {
 	static char *text;
@@ -135,7 +135,7 @@ static void test_damaged(const char *what, read_fn fn, const char *path,
 	unlink(path);
 }
 
-/* All that import_ifupdown() makes of a text, whose name is FILE in expected. */
+/* Test import_ifupdown() with a text. FILE stands for its name in expected. */
 static void check_interfaces(const char *path, const char *text,
 			     const char *expected, const char *what)
 {
@@ -175,7 +175,7 @@ static void write_file(const char *directory, const char *name,
 	fclose(file);
 }
 
-/* The unit of a tunnel g, and one of networks; % in expected is the latter. */
+/* Test the .netdev of a tunnel g and a .network, whose name is % in expected. */
 static void check_network(const char *directory, const char *text,
 			  const char *expected, const char *what)
 {

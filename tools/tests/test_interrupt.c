@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Signals that are counted, for as long as a command wants them to be. */
+/* Signals are caught only as long as a command wants them. */
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/time.h>
@@ -20,7 +20,7 @@ static double seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* What becomes of a process that gets a signal after the release; 0: nothing. */
+/* Returns the signal that ends a process after the release, or 0 if none does. */
 static int end_of(int signal)
 {
 	int status = 0;
@@ -39,7 +39,7 @@ static int end_of(int signal)
 	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
-/* Signals until one ends the sleep: the first may come before it. */
+/* Send signals until one ends the sleep, as the first may come before it. */
 static void interrupted_sleep(void)
 {
 	int status;
@@ -50,7 +50,7 @@ static void interrupted_sleep(void)
 	if (child < 0)
 		abort();
 	if (!child) {
-		/* As long as it is our parent, and nobody else. */
+		/* Stop if the parent has ended, so that no other process gets a signal. */
 		do {
 			usleep(20000);
 		} while (getppid() == parent && !kill(parent, SIGTERM));
@@ -67,7 +67,7 @@ int main(void)
 {
 	double begin;
 
-	/* A shell's job in the background has it ignored. */
+	/* SIGINT may be ignored, as in a background job of a shell. */
 	signal(SIGINT, SIG_DFL);
 	check(end_of(SIGINT) == SIGINT, "SIGINT is what it was, after all");
 	check(end_of(SIGTERM) == SIGTERM, "SIGTERM is what it was, after all");

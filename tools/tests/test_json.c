@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The JSON writer, and the members of a tunnel, which are promised. */
+/* The JSON writer, and the documented members of a tunnel. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,7 +119,7 @@ static const char *stats_of(const struct tunnel *t)
 	print_json_stats(&json, t);
 	json_object_end(&json);
 	stop(&json);
-	/* Those have a test of their own. */
+	/* Another test checks the counters. */
 	counters = strstr(text, ",\"counters\":{");
 	if (counters)
 		*counters = '\0';

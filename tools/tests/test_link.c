@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What is in a message, and what is made of one from another kernel. */
+/* The attributes of a message for the kernel, and the parsing of messages from other
+ * kernels.
+ */
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <linux/if_tunnel.h>
@@ -16,7 +18,7 @@
 #define SECRET "000102030405060708090a0b0c0d0e0f"
 #define BIT(attr) (1ULL << (attr))
 
-/* The attributes of IFLA_INFO_DATA, a bit for each, and where each is. */
+/* The attributes of IFLA_INFO_DATA as bits, and a pointer to each. */
 struct content {
 	uint64_t data;
 	const struct nlattr *data_attr[64], *link_attr[64];
@@ -143,7 +145,7 @@ static const struct {
 	{ "g keepalive 5",
 	  BIT(IFLA_GREX_KEEPALIVE_INTERVAL) | BIT(IFLA_GREX_KEEPALIVE_RETRIES),
 	  false, 0 },
-	/* Retries without an interval are refused. */
+	/* The kernel refuses retries without an interval. */
 	{ "g keepalive off", BIT(IFLA_GREX_KEEPALIVE_INTERVAL), false, 0 },
 	{ "g keepalive-reply off", BIT(IFLA_GREX_KEEPALIVE_REPLY), false, 0 },
 	{ "g keepalive-secret off", BIT(IFLA_GREX_KEEPALIVE_SECRET), false, 0 },
@@ -193,7 +195,7 @@ static void test_change(void)
 	}
 }
 
-/* The other flags of a direction stay when one changes. */
+/* A change of one flag keeps the other flags of the direction. */
 static void test_flags(void)
 {
 	struct config c, wanted;
@@ -212,7 +214,7 @@ static void test_flags(void)
 	      "noocsum keeps the key");
 }
 
-/* Each in 32 bits, and a value that nobody here knows is no value of ours. */
+/* Each value has 32 bits, and unknown values are ignored. */
 static void test_own(void)
 {
 	static const struct {
@@ -302,7 +304,7 @@ static void test_own(void)
 	config_free(&c);
 }
 
-/* 16 bytes go there, or none, and an id comes back. */
+/* The tool sends 16 bytes or none, and receives an id. */
 static void test_secret(void)
 {
 	struct nl_request request;
@@ -365,7 +367,7 @@ static void test_secret(void)
 	config_free(&c);
 }
 
-/* What set has to send, what the monitor tells. */
+/* set sends the differences, and the monitor prints them. */
 static void test_diff(void)
 {
 	static const struct {
@@ -418,7 +420,7 @@ static void test_diff(void)
 		config_free(&a);
 		config_free(&b);
 	}
-	/* The kernel remembers what nobody can see. */
+	/* The kernel also stores values that it does not report. */
 	config_of(&a, false, "g remote 192.0.2.2");
 	config_of(&b, false, "g remote 192.0.2.2");
 	b.keepalive_retries = 7;
@@ -501,7 +503,7 @@ static void test_options(void)
 	config_free(&c);
 }
 
-/* One probe: nothing else in the message, and nothing is created by it. */
+/* A probe has nothing else in its message, and does not create anything. */
 static void test_probe(void)
 {
 	static const uint32_t sizes[] = { 0, 56, 65499 };
@@ -535,7 +537,7 @@ static void test_probe(void)
 		   "a refused probe is named");
 }
 
-/* A whole nest of probes, each number another: first, first + 1, ... */
+/* Put a complete nest of probes with different numbers: first, first + 1, ... */
 static void put_probes(struct nlmsghdr *nlh, uint16_t type, uint32_t state,
 		       uint64_t first)
 {
@@ -557,7 +559,7 @@ static void put_probes(struct nlmsghdr *nlh, uint16_t type, uint32_t state,
 	for (i = 0; i < GREX_RTT_BUCKETS; i++)
 		buckets[i] = first + 200 + i;
 	mnl_attr_put(nlh, GREX_PROBES_RTT_BUCKETS, sizeof(buckets), buckets);
-	/* Of a newer kernel. */
+	/* A newer kernel sends more attributes. */
 	mnl_attr_put_u64(nlh, GREX_PROBES_MAX + 1, 1);
 	mnl_attr_put_u8(nlh, 200, 1);
 	mnl_attr_nest_end(nlh, nest);
@@ -631,7 +633,7 @@ static void test_probes(void)
 	ok &= !memcmp(&t.keepalives, &none, sizeof(none));
 	check(ok, "probes alone leave the keepalives unknown");
 
-	/* Each attribute, one byte too short. */
+	/* Each attribute is one byte too short. */
 	for (outer = GREX_XSTATS_KEEPALIVE; outer <= GREX_XSTATS_PROBE; outer++)
 		for (attr = GREX_PROBES_STATE; attr <= GREX_PROBES_MAX;
 		     attr++) {
@@ -670,7 +672,7 @@ static void test_probes(void)
 	      "a longer history of a newer kernel is read");
 }
 
-/* A kernel that knows more than this tool. */
+/* The kernel knows more than this tool. */
 static void test_newer(void)
 {
 	struct nl_request request;
@@ -721,7 +723,7 @@ static void test_newer(void)
 	check(!link_read(nlh, &t), "a message without its header is refused");
 }
 
-/* Interfaces that are not tunnels of grex: check looks at them. */
+/* check also looks at interfaces that are not tunnels of grex. */
 static void test_others(void)
 {
 	struct in_addr remote = { htonl(0xc0000202) };
@@ -826,7 +828,7 @@ static void put_path(struct nl_request *request, bool verified)
 	mnl_attr_nest_end(nlh, nest);
 }
 
-/* What the peer claims, and whether it is proved. */
+/* The peer's claims, and whether they are verified. */
 static void test_peer(void)
 {
 	struct nlattr *nests[2];

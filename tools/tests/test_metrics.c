@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Tunnels as OpenMetrics: names, units, values, what is left out. */
+/* Tunnels as OpenMetrics: names, units, values, and samples that are left out. */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ static void print(const struct tunnel *list, size_t count)
 	fclose(out);
 }
 
-/* Is there exactly this line? */
+/* Tell whether the text has exactly this line. */
 static bool has_line(const char *line)
 {
 	const size_t length = strlen(line);
@@ -45,7 +45,7 @@ static void check_line(const char *line)
 	check(has_line(line), "%s", line);
 }
 
-/* Of no tunnel there is a sample of it. */
+/* No tunnel may have a sample of this name. */
 static void check_none(const char *name)
 {
 	char sample[64];
@@ -97,7 +97,7 @@ static void test_nothing(void)
 	check(!strchr(text, '{'), "without tunnels there are only names");
 	end = strstr(text, "# EOF\n");
 	check(end && !end[6], "the end is at the end");
-	/* Prometheus' own format has no such escape in a help text. */
+	/* Prometheus' own format does not support these escapes in a help text. */
 	check(!strchr(text, '"') && !strchr(text, '\\'),
 	      "no text has to be escaped");
 }
@@ -214,7 +214,7 @@ static void test_full(void)
 	check_line("grex_keepalive_jitter_seconds{device=\"gre2\"} "
 		   "0.000000005");
 	check_line("grex_keepalive_loss_ratio{device=\"gre2\"} 0.25");
-	/* Each bucket has those of the ones before it. */
+	/* Buckets are cumulative. */
 	check_line("grex_keepalive_rtt_seconds_bucket{device=\"gre2\","
 		   "le=\"0.0005\"} 0");
 	check_line("grex_keepalive_rtt_seconds_bucket{device=\"gre2\","
@@ -237,7 +237,7 @@ static void test_full(void)
 		check_line(line);
 	}
 
-	/* All samples of a family follow it, whosever they are. */
+	/* All samples of a family follow it, whichever tunnel they belong to. */
 	family = strstr(text, "# TYPE grex_carrier ");
 	first_at = strstr(text, "grex_carrier{device=\"a");
 	second_at = strstr(text, "grex_carrier{device=\"gre2");

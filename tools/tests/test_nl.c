@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The verdict of the kernel, from bytes. */
+/* Parsing of error messages of the kernel. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,7 +102,7 @@ static void test_verdicts(void)
 	used += sizeof(struct nlmsghdr) + 4;
 	check(handle(NULL, NULL) == -EBADMSG, "a verdict that is too short");
 
-	/* The copy claims to be longer than the message. */
+	/* The copied request claims to be longer than the message. */
 	put_verdict(-EINVAL, false, 0, "text", 0);
 	((struct nlmsgerr *)mnl_nlmsg_get_payload((void *)nl.buffer))
 		->msg.nlmsg_len = 4000;

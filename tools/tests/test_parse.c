@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Text to config: what is taken, as what, and what is refused, how. */
+/* Options become a config, or are refused with a message. */
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include "option/parse.h"
 #include "tap.h"
 
-/* What add takes, and how show says it. NULL: just so. */
+/* The options of add, and the output of show. NULL means the same text. */
 static const struct {
 	const char *line, *shown;
 } taken[] = {
@@ -160,7 +160,7 @@ static const struct {
 	"keepalive-secret: the value is not off or 32 hexadecimal digits (16 " \
 	"bytes)"
 
-/* What add refuses, and what it says. */
+/* The options that add refuses, and the message. */
 static const struct {
 	const char *line, *message;
 } refused_by_add[] = {
@@ -308,7 +308,7 @@ static const struct {
 	{ "g remote 192.0.2.2 keepalive 4294967297",
 	  "keepalive: \"4294967297\" is not off, or a time of 100ms..1h and perhaps 1..255 "
 	  "retries" },
-	/* Longer than any value: what is cut off counts. */
+	/* This is longer than any value, so that cutting it off would change it. */
 	{ "g remote 192.0.2.2 keepalive 0000000000000000000000000000001h",
 	  "keepalive: \"0000000000000000000000000000001h\" is not off, or a "
 	  "time of 100ms..1h and perhaps 1..255 retries" },
@@ -334,7 +334,7 @@ static const struct {
 	  "mtu: given twice, expected once" },
 	{ "g remote any mtu auto",
 	  "mtu: auto needs a path to follow, expected a \"remote\" that is not \"any\"" },
-	/* A secret is in no message, not even a wrong one. */
+	/* No message contains a secret, not even a wrong one. */
 	{ "g remote 192.0.2.2 keepalive-secret "
 	  "000102030405060708090a0b0c0d0e0",
 	  SECRET_REFUSED },
@@ -499,7 +499,7 @@ static const struct {
 	  "1..255 retries" },
 };
 
-/* What set says, and which fields it changes. */
+/* The options of set, and the fields that they change. */
 static const struct {
 	const char *line;
 	uint64_t given;
@@ -520,11 +520,11 @@ static const struct {
 	{ "g ttl-min off", F_TTL_MIN },
 	{ "g decap-ttl keep", F_DECAP_TTL },
 	{ "g icmp-relay off", F_ICMP_RELAY },
-	/* Whether the tunnel relays is the kernel's to know. */
+	/* Only the kernel knows if the tunnel relays. */
 	{ "g icmp-source hop", F_ICMP_SOURCE },
 	{ "g icmp-relay off icmp-source self", F_ICMP_RELAY | F_ICMP_SOURCE },
 	{ "g keepalive", F_KEEPALIVE },
-	/* Whether the tunnel has a remote is the kernel's to know. */
+	/* Only the kernel knows if the tunnel has a remote. */
 	{ "g keepalive 5 2", F_KEEPALIVE },
 	{ "g keepalive off remote any", F_KEEPALIVE | F_REMOTE },
 	{ "g keepalive-reply on", F_KEEPALIVE_REPLY },
@@ -534,7 +534,7 @@ static const struct {
 	{ "g mtu auto", F_MTU },
 	{ "g down multicast off", F_UP | F_MULTICAST },
 	{ "g addr 10.0.0.1/30 peer 10.0.0.2", F_ADDR },
-	/* A tunnel with the name of an option can be there. */
+	/* A tunnel may have the name of an option. */
 	{ "key ttl 5", F_TTL },
 };
 
@@ -557,17 +557,17 @@ static void test_refusal(bool set, const char *line, const char *expected)
 			   "%s refuses '%s'", set ? "set" : "add", line);
 }
 
-/* What ip(8) hands over, and how it is shown. */
+/* The words from ip(8), and the output of show. */
 static const struct {
 	const char *line, *shown;
 } ip_taken[] = {
 	{ "remote 192.0.2.2 key 5 keepalive 10 3",
 	  " remote 192.0.2.2 key 5 keepalive 10 3" },
-	/* No remote is any, as with type gre. */
+	/* A missing remote means any, as with type gre. */
 	{ "local 192.0.2.1", " local 192.0.2.1 remote any" },
 	{ "hlim 9 nopmtudisc ignore-df encap none noencap",
 	  " remote any ttl 9 df clear" },
-	/* Numbers are hexadecimal there, with 0x or without. */
+	/* ip(8) reads numbers as hexadecimal, with or without 0x. */
 	{ "tos 10", " remote any tos 0x10" },
 	{ "tos 0x10", " remote any tos 0x10" },
 	{ "tos b8", " remote any tos 0xb8" },
@@ -653,7 +653,7 @@ static void test_ip(void)
 	report_command(NULL);
 }
 
-/* Each entry of the table is whole, and its own name is nearest. */
+/* Each entry of the table is complete, and is the nearest match of its own name. */
 static void test_table(void)
 {
 	const struct option *o, *other;
@@ -665,7 +665,7 @@ static void test_table(void)
 			  !meant->value == !meant->expected &&
 			  !o->help == !!o->alias_of;
 
-		/* Or it could be the value of one that is optional. */
+		/* Otherwise the name could be taken for an optional value. */
 		ok &= !isdigit((unsigned char)o->name[0]) &&
 		      strcmp(o->name, "off") != 0;
 		for (other = option_table; other != o; other++) {

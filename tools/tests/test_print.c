@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What show says of a peer, in lines. */
+/* The lines that show prints about a peer. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "show/print.h"
 #include "tap.h"
 
-/* The history of probes: '.' a lost one, others took 1 ms; the last first. */
+/* Make a history of probes, the newest first: '.' is lost, and others took 1 ms. */
 static struct probes probes_of(uint64_t sent, const char *history)
 {
 	struct probes p = { .known = true, .sent = sent };
@@ -147,7 +147,7 @@ static const char *xstats_of(const struct tunnel *t)
 	return output_caught();
 }
 
-/* Where the ends differ. */
+/* Differences between the two ends are printed. */
 static void test_claims(void)
 {
 	struct tunnel t = { .config.mtu = 1476 };

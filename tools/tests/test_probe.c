@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What probe makes of answers: against a kernel, a clock and a user that are
- * made up, so that every moment is known.
+ * The command probe runs against a fake kernel, clock and user, so that every moment is
+ * known.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -20,22 +20,22 @@
 #include "show/print.h"
 #include "tap.h"
 
-/* In ms since the start; NEVER: no answer. */
+/* Times are in ms since the start; NEVER means no answer. */
 #define NEVER UINT64_MAX
 #define KERNEL_PROBES 4096
 
 static struct {
 	uint64_t now;
-	/* Probes, by the kernel's number. */
+	/* Probes, by their number in the kernel. */
 	uint64_t sent, sent_at[KERNEL_PROBES], back_at[KERNEL_PROBES];
 	uint32_t size;
-	/* What happens to the n-th of ours: its RTT, 0: the kernel refuses. */
+	/* Returns the RTT of our n-th probe, or 0 if the kernel refuses it. */
 	uint64_t (*rtt_of)(uint64_t number);
 	uint64_t ours;
-	uint64_t other_every; /* somebody else's, after each so many of ours */
-	uint64_t stop_at, stop_for; /* a shell stops us, so long */
+	uint64_t other_every; /* others send a probe after this many of ours */
+	uint64_t stop_at, stop_for; /* a shell stops us for this long */
 	uint64_t interrupt_at[2];
-	uint64_t gone_at; /* there is no tunnel any more */
+	uint64_t gone_at; /* the tunnel is deleted */
 } kernel;
 
 static int fake_find(struct nl *nl, const char *name, struct tunnel *t)
@@ -80,7 +80,7 @@ static int fake_talk(struct nl *nl, struct nl_request *request, nl_reply_fn fn,
 
 	(void)fn;
 	(void)arg;
-	/* The last attribute of the message. */
+	/* The size is the last attribute of the message. */
 	kernel.size = *((const uint32_t *)mnl_nlmsg_get_payload_tail(nlh) - 1);
 	if (!rtt) {
 		memset(&nl->error, 0, sizeof(nl->error));
@@ -147,7 +147,7 @@ static void start(uint64_t (*rtt_of)(uint64_t number))
 static const char *said;
 static char complaint[256];
 
-/* "probe" and arguments; what it printed is in said. */
+/* Run "probe" with these arguments; its output is in said. */
 static int probe(const char *arguments)
 {
 	static struct gretool g;
@@ -213,7 +213,7 @@ static uint64_t second_lost(uint64_t number)
 	return number == 1 ? NEVER : 20;
 }
 
-/* The first is the last to come back. */
+/* The first answer comes back last. */
 static uint64_t overtaken(uint64_t number)
 {
 	return number ? 20 : 2500;
@@ -311,7 +311,7 @@ static void test_lost_ones(void)
 	check(!status, "which is success still");
 }
 
-/* Probes of others have numbers too. */
+/* Probes of others take numbers too. */
 static void test_others(void)
 {
 	start(second_lost);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Replacing a file: whole or not at all, and nothing left beside it. */
+/* A file is replaced completely or not at all, and no temporary file remains. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -79,7 +79,7 @@ int main(void)
 	      "nobody takes the half for a whole: %s", r.beside);
 	check(!replace_end(&r) && holds(path, "half"), "then the new one");
 
-	/* What is written to a full disk. */
+	/* The disk is full. */
 	check(!replace_begin(&r, path), "begun");
 	fclose(r.out);
 	r.out = fopen("/dev/full", "w");

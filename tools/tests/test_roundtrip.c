@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Text to config to netlink and back comes to the same, and a damaged message
- * is refused or read, never read beyond.
+ * A config that becomes text or netlink is the same when it is read again. A damaged
+ * message is refused or parsed, but never read beyond its end.
  */
 #include <arpa/inet.h>
 #include <inttypes.h>
@@ -19,7 +19,7 @@
 #define ROUNDS 20000
 #define DAMAGES 50000
 
-/* As the resolver would do, without a kernel. */
+/* Do what the resolver would do, without a kernel. */
 static void resolve(struct config *c)
 {
 	if (c->dev[0])
@@ -38,7 +38,7 @@ static void say(char *line, size_t size, const char *fmt, unsigned int number)
 #pragma GCC diagnostic pop
 }
 
-/* One of the choices, of which some have a number in them, or nothing. */
+/* Add one of the choices, some of which contain a number, or nothing. */
 static void say_one(char *line, size_t size, const char *const *choices,
 		    unsigned int count)
 {
@@ -108,7 +108,7 @@ static void draw_line(char line[512])
 	memcpy(line, text, sizeof(text));
 }
 
-/* "tos 0x%x0" may be beyond a byte: such lines are drawn again. */
+/* The value of "tos 0x%x0" may exceed a byte, and then the line is drawn again. */
 static void draw_config(char line[512], struct config *c)
 {
 	const char *message;
@@ -122,7 +122,7 @@ static void draw_config(char line[512], struct config *c)
 	resolve(c);
 }
 
-/* What a kernel would answer, had it the same defaults and no own mind. */
+/* Answer as a kernel would that has the same defaults and changes nothing. */
 static void answer(struct nl_request *request, const struct config *c)
 {
 	struct ifinfomsg *ifm;
@@ -143,7 +143,7 @@ static void read_back(struct tunnel *t, const struct config *c)
 		t->config.mtu = c->mtu;
 	if (c->mtu_auto && !(c->given & F_MTU_PROBE))
 		t->config.mtu_probe = true;
-	/* The resolver and the address dump would bring these. */
+	/* The resolver and the dump of addresses would add these. */
 	memcpy(t->config.dev, c->dev, sizeof(c->dev));
 	memcpy(t->config.link_netns, c->link_netns, sizeof(c->link_netns));
 	for (size_t i = 0; i < c->naddrs; i++) {
@@ -222,7 +222,7 @@ static void add_path(struct nlmsghdr *nlh)
 	mnl_attr_nest_end(nlh, nest);
 }
 
-/* IFLA_LINKINFO is the last of the message, and has statistics too. */
+/* IFLA_LINKINFO is the last attribute, and gets statistics too. */
 static void add_stats(struct nlmsghdr *nlh)
 {
 	struct nlattr *attr, *info = NULL, *nest;
@@ -241,8 +241,8 @@ static void add_stats(struct nlmsghdr *nlh)
 }
 
 /*
- * Each message is alone in memory of its length, padded as all messages are:
- * sanitizers see the end.
+ * Each message is alone in memory of exactly its padded length, so that sanitizers notice
+ * reads beyond its end.
  */
 static struct nlmsghdr *damaged(const struct nlmsghdr *message)
 {

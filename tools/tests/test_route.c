@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Routes from netlink. */
+/* Parsing of routes from netlink. */
 #include <arpa/inet.h>
 #include <string.h>
 
@@ -10,7 +10,7 @@ static struct nl_request request;
 static struct nlmsghdr *const nlh = &request.header;
 static struct route r;
 
-/* A route of `gretool apply`, as the kernel would tell it. */
+/* Put a route of `gretool apply` as the kernel would report it. */
 static void put_route(struct static_route to)
 {
 	to.protocol = ROUTE_PROTOCOL;
@@ -58,7 +58,7 @@ static void test_static(void)
 	check(!route_read(nlh, &r), "a message without its header is refused");
 }
 
-/* What `ip route get` shows. */
+/* The answer that `ip route get` shows. */
 static void test_answer(void)
 {
 	const struct in_addr source = { htonl(0xc0000201) };

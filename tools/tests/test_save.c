@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What changes all the time while it is read is not saved by halves. */
+/* Settings that change while they are read are not saved incompletely. */
 #include <dlfcn.h>
 #include <libmnl/libmnl.h>
 #include <stdio.h>
@@ -9,9 +9,9 @@
 #include "cli/registry.h"
 #include "tap.h"
 
-static unsigned int interruptions; /* of dumps that are still to come */
+static unsigned int interruptions; /* how many dumps will be inconsistent */
 
-/* In place of that of libmnl: the kernel says that a dump is not consistent. */
+/* This replaces the function of libmnl, and marks dumps as inconsistent. */
 ssize_t mnl_socket_recvfrom(const struct mnl_socket *socket, void *buffer,
 			    size_t size)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The hash whose lower half is the id of a secret. */
+/* The lower half of this hash is the id of a secret. */
 #include <inttypes.h>
 
 #include "lib/siphash.h"
@@ -14,7 +14,7 @@ static const struct {
 	{ { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 },
 	  0x726fdb47dd0e0e31,
 	  "the key of the reference" },
-	/* As an implementation in another language has it. */
+	/* Another implementation gives this result. */
 	{ { 0 }, 0x1e924b9d737700d7, "zeros" },
 };
 

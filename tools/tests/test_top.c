@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The table of top: the order of its lines, and what is on one. */
+/* The table of top: the order of its lines, and their contents. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #undef main
 #include "tap.h"
 
-#define BLANKS "                                " /* 32 */
+#define BLANKS "                                " /* 32 columns */
 
 static void sparked(const struct probes *p, const char *expected,
 		    const char *what)
@@ -20,7 +20,7 @@ static void sparked(const struct probes *p, const char *expected,
 	output_catch();
 	spark(p);
 	text = output_caught();
-	/* Of UTF-8, each sign has one byte that is no continuation. */
+	/* In UTF-8, each character has exactly one byte that is not a continuation. */
 	for (i = 0; text[i]; i++)
 		signs += (text[i] & 0xc0) != 0x80;
 	check(signs == GREX_KEEPALIVE_HISTORY, "%s: 32 columns (%zu)", what,
@@ -42,7 +42,7 @@ static void test_spark(void)
 	p.history[0] = 500;
 	sparked(&p, "xx▁", "the only one is the lowest");
 
-	/* The last is on the right. */
+	/* The newest probe is on the right. */
 	p.history[1] = 1200;
 	p.history[2] = 850;
 	sparked(&p, "▄█▁", "higher is slower");
