@@ -31,8 +31,8 @@
 #define FRAME_MAX 128
 #define COUNT_MAX 100000
 #define RUNS_MAX 100
-/* Tunnels are visited in steps of this prime, so that a few packets are a fair
- * sample of many tunnels.
+/* Tunnels are visited in steps of this prime, so that a few packets are a fair sample of
+ * many tunnels.
  */
 #define STEP 7919
 
@@ -165,7 +165,7 @@ static int open_device(const char *name, struct ether_header *ether)
 	struct ifreq request = { 0 };
 	int fd, one = 1;
 
-	/* Protocol 0: it shall receive nothing. */
+	/* Protocol 0 means that the socket receives nothing. */
 	fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		err(1, "socket");
@@ -189,7 +189,7 @@ static int64_t now(void)
 	return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
-/* Nanoseconds for each of the frames. */
+/* Returns the nanoseconds for each of the frames. */
 static double run(int fd, const struct frame *frames, unsigned long count)
 {
 	int64_t begin = now();

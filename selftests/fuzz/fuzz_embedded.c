@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Any bytes as what an ICMP error quotes: whatever is understood of it must lie
- * within it.
+ * Parse arbitrary bytes as the quote of an ICMP error. All parsed fields must lie within
+ * it.
  */
 #include <stdlib.h>
 

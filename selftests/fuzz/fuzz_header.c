@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Any bytes as a GRE header: what is understood is written again and must be
- * the same bytes, but for those that a receiver ignores.
+ * Parse arbitrary bytes as a GRE header. The parsed header is written again, and must have
+ * the same bytes except for those that a receiver ignores.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Any bytes as a keepalive of a peer, or as the answer to one of ours: whatever
- * is understood of it must lie within it, and be what was written.
+ * Parse arbitrary bytes as a keepalive of a peer, or as the answer to our own. All parsed
+ * fields must lie within it, and writing them must give the same bytes.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +35,7 @@ static void as_request(const u8 *data, size_t size)
 	if (request.total_len < 20 + request.header.len ||
 	    request.header.protocol)
 		abort();
-	/* A bit more of the same packet says nothing else. */
+	/* More bytes of the same packet must not change the result. */
 	if (size > GREX_REQUEST_LOOK &&
 	    !grex_request_read(&request, data, GREX_REQUEST_LOOK))
 		abort();

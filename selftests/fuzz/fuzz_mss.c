@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Any bytes as a TCP header: nothing is read or written outside of it, no option
- * grows, and a checksum that was right stays right.
+ * Parse arbitrary bytes as a TCP header. Nothing is read or written outside of it, no
+ * option grows, and a correct checksum stays correct.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -36,13 +36,13 @@ static void clamp(const u8 *from, size_t len, u16 mss, bool partial)
 	    memcmp(tcp, from, len) != 0)
 		abort();
 	after = sum_of(tcp, len);
-	/* 0 and 0xffff are the same number. */
+	/* 0 and 0xffff represent the same number. */
 	if (!partial && before % 0xffff != after % 0xffff)
 		abort();
 	for (i = 0; i < 20; i++)
 		if (tcp[i] != from[i] && (partial || (i != 16 && i != 17)))
 			abort();
-	/* Once is enough. */
+	/* A second call must not change anything. */
 	if (grex_mss_clamp(tcp, len, mss, partial))
 		abort();
 	free(tcp);

@@ -4,7 +4,7 @@
 
 #include "packet.h"
 
-/* Every option of grex is set in one of them at least. */
+/* Each option of grex is set in at least one of them. */
 const struct tunnel tunnels[] = {
 	{ "plain", "local 192.0.2.1 up", 0, 0 },
 	{ "keyed", "local 192.0.2.1 key 2 up", FLAG_KEY, 2 },
@@ -51,7 +51,7 @@ static uint64_t random_next(void)
 	return z ^ z >> 31;
 }
 
-/* Each packet has a seed of its own, so that one can begin with any of them. */
+/* Each packet has a seed of its own, so that a run can begin with any packet. */
 void random_seed(uint64_t seed, uint64_t number)
 {
 	random_state = seed;
@@ -89,7 +89,7 @@ static void set_u16(uint8_t *p, uint16_t v)
 	p[1] = v;
 }
 
-/* What is too long is left out: a packet ends at PACKET_MAX. */
+/* Bytes beyond PACKET_MAX are left out. */
 static uint8_t *put(struct packet *p, const void *data, size_t len)
 {
 	uint8_t *at = p->data + p->len;
@@ -155,7 +155,7 @@ size_t gre_len(uint16_t flags)
 
 static void fix_ip(uint8_t *p, size_t len, unsigned int what);
 
-/* @pseudo: the sum of addresses */
+/* @pseudo is the sum of the addresses. */
 static void fix_layer4(uint8_t *p, size_t len, uint8_t next, uint32_t pseudo,
 		       unsigned int what)
 {
@@ -188,7 +188,7 @@ static void fix_layer4(uint8_t *p, size_t len, uint8_t next, uint32_t pseudo,
 	set_u16(p + at, ~sum(p, len, pseudo));
 }
 
-/* RFC 4884: behind a quote of as many words as the ICMP header says. */
+/* The extension follows a quote of as many words as the ICMP header says (RFC 4884). */
 static void fix_extension(uint8_t *p, size_t len)
 {
 	size_t at;
@@ -237,7 +237,7 @@ static void fix_ipv4(uint8_t *p, size_t len, unsigned int what,
 		set_u16(p + 2, len);
 	if (header < 20 || header > len)
 		header = 20;
-	/* A later fragment has no header of layer 4. */
+	/* Only the first fragment has a header of layer 4. */
 	if (!(get_u16(p + 6) & 0x1fff)) {
 		if (p[9] == NEXT_GRE) {
 			fix_gre(p + header, len - header, what);
@@ -254,7 +254,7 @@ static void fix_ipv4(uint8_t *p, size_t len, unsigned int what,
 	}
 }
 
-/* Of an inner packet. */
+/* Fix an inner packet. */
 static void fix_ip(uint8_t *p, size_t len, unsigned int what)
 {
 	if (len >= 20 && p[0] >> 4 == 4) {
@@ -281,12 +281,12 @@ static void fix(struct packet *p, unsigned int what)
 
 static const uint8_t ttls[] = { 0, 1, 2, 5, 31, 32, 64, 64, 64, 255 };
 
-/* Segments of one connection follow on each other, so that GRO merges them. */
+/* Segments of one connection follow each other, so that GRO merges them. */
 static uint32_t tcp_sequence;
 
 static void put_tcp_options(struct packet *p)
 {
-	/* Kind and length; and those that lie. */
+	/* Kinds of options. Their lengths may be wrong. */
 	static const uint8_t kinds[] = { 0, 1, 1, 2, 2, 2, 2, 3, 4, 8, 19, 254 };
 	const size_t begin = p->len;
 	const size_t room = 4 * (1 + random_below(10));
@@ -368,7 +368,7 @@ static void put_ipv6(struct packet *p, unsigned int from, unsigned int to,
 	put_u32(p, one_in(8) ? 1 : 2);
 }
 
-/* IP options: record route, time stamp, router alert, source route, and nonsense. */
+/* IP options: record route, time stamp, router alert, source route, and invalid ones. */
 static void put_ip_options(struct packet *p, size_t begin)
 {
 	static const uint8_t kinds[] = { 1, 7, 68, 148, 131, 137, 134, 200 };
@@ -410,7 +410,7 @@ static void put_extensions(struct packet *p, size_t begin)
 		} else if (kind == 51) {
 			put(p, NULL, (units + 2) * 4 - 2);
 		} else {
-			/* One option that pads. */
+			/* A single option is the padding. */
 			put_u8(p, 1);
 			put_u8(p, units * 8 + 4);
 			put(p, NULL, units * 8 + 4);
@@ -420,7 +420,7 @@ static void put_extensions(struct packet *p, size_t begin)
 	put_tcp(p, true, 0);
 }
 
-/* Towards the remote, or from there. */
+/* The packet goes to the remote, or comes from it. */
 static void put_inner(struct packet *p, unsigned int shape, size_t size,
 		      bool outwards)
 {
@@ -563,14 +563,14 @@ static void begin(struct packet *p, enum packet_path path, unsigned int tunnel)
 
 static void make_decap(struct packet *p, unsigned int shape, size_t size)
 {
-	/* MPLS, WCCP, Ethernet, ERSPAN, those of keepalives, VLAN, ours */
+	/* MPLS, WCCP, Ethernet, ERSPAN, keepalives, VLAN, and those of grex */
 	static const uint16_t others[] = { 0x8847, 0x883e, 0x6558, 0x88be,
 					   0x22eb, 0x8909, 0x0004, 0x8100,
 					   0,	   0x880b };
 	uint16_t flags = tunnels[p->tunnel].flags;
 	uint16_t protocol = shape < SHAPES_IPV4 ? TYPE_IPV4 : TYPE_IPV6;
 
-	/* A checksum may be there where none is wanted, and so may a number. */
+	/* A packet may have a checksum or a number that the tunnel does not expect. */
 	if (one_in(6))
 		flags ^= one_in(2) ? FLAG_CSUM : FLAG_SEQ;
 	if (shape >= SHAPES_IP || one_in(12))
@@ -579,7 +579,7 @@ static void make_decap(struct packet *p, unsigned int shape, size_t size)
 	put_inner(p, shape, size, false);
 }
 
-/* What the peer's own keepalive looks like, which we are to return. */
+/* Make a keepalive of the peer, which the gateway returns. */
 static void make_request(struct packet *p, unsigned int shape, size_t padding)
 {
 	static const uint8_t cmd[8] = { 8, 0, 1, 1, 0, 1, 0, 0 };
@@ -626,7 +626,7 @@ static void make_request(struct packet *p, unsigned int shape, size_t padding)
 	}
 }
 
-/* As if it came back from the peer: the payload is not ours, so it is refused. */
+/* Make an answer as if the peer returned it. Its payload is invalid, so that it is refused. */
 static void make_reply(struct packet *p)
 {
 	put_outer(p, tunnels[p->tunnel].flags & FLAG_KEY, 0);
@@ -661,18 +661,18 @@ void packet_note_sent(unsigned int tunnel, const uint8_t *data, size_t len)
 	memcpy(sent[tunnel].packet[slot].data, data, len);
 }
 
-/* A packet as the tunnel would send it, but for the ID. */
+/* Make a packet as the tunnel would send it, except for the ID. */
 static void invent_sent(struct packet *p)
 {
 	put_outer(p, tunnels[p->tunnel].flags, TYPE_IPV4);
 	put_inner(p, random_below(SHAPES), PICK(sizes), true);
 	fix(p, FIX_ALL);
-	/* It has been sent the other way. */
+	/* The packet was sent in the other direction. */
 	memcpy(p->data + 12, "\xc0\x00\x02\x01\xc0\x00\x02", 7);
 	p->data[19] = (REMOTE + p->tunnel) & 0xff;
 }
 
-/* Let the packet so far be the quote of an error. */
+/* Make the packet so far the quote of an error. */
 static void put_error_around(struct packet *p, uint32_t from, uint8_t type,
 			     uint8_t code, uint32_t rest)
 {
@@ -698,7 +698,7 @@ static void put_error_around(struct packet *p, uint32_t from, uint8_t type,
 	p->inner = 28;
 }
 
-/* Two MPLS labels in an object (RFC 4950), objects whose lengths lie, and more than fits
+/* Two MPLS labels in an object (RFC 4950), objects with wrong lengths, and more than fits
  * into an answer.
  */
 static void put_objects(struct packet *p)
@@ -715,7 +715,7 @@ static void put_objects(struct packet *p)
 	} while (one_in(3));
 }
 
-/* The quote becomes what a router quotes of it. Returns the word for its length. */
+/* Cut the quote as a router does. Returns its length for the ICMP header, in words. */
 static uint8_t cut_quote(struct packet *p)
 {
 	const size_t lens[] = { 28,
@@ -755,7 +755,9 @@ static void make_error(struct packet *p)
 	const unsigned int t = p->tunnel;
 	const uint8_t type = one_in(16) ? random_below(256) : PICK(types);
 	uint8_t code = one_in(3) ? random_below(16) : 0;
-	/* Each address has some tries before its errors are not looked at. */
+	/* The gateway checks only a few errors from each address, so that many addresses
+	 * are used.
+	 */
 	const uint32_t from = 0xc6120000 + random_below(65536);
 	uint32_t rest = one_in(4) ? random_below(-1) : 0;
 	unsigned int kept = sent[t].count;
@@ -766,7 +768,7 @@ static void make_error(struct packet *p)
 	} else {
 		invent_sent(p);
 	}
-	/* What proves the quote is in front: it stays in most cases. */
+	/* The bytes that authenticate the quote come first, and stay intact in most cases. */
 	if (one_in(2))
 		damage(p, one_in(4) ? 0 : 20 + gre_len(tunnels[t].flags),
 		       1 + random_below(3));
@@ -810,7 +812,7 @@ static uint16_t lie(struct packet *p, uint16_t truth)
 	return PICK(values);
 }
 
-/* Right for a super-packet of TCP or UDP, when @honest. */
+/* Set correct values for a super-packet of TCP or UDP if @honest. */
 static void set_vnet(struct packet *p, bool honest)
 {
 	static const uint8_t types[] = { 0, 1, 3, 4, 5, 0x81, 0x84, 2, 255 };
@@ -865,7 +867,7 @@ static const size_t super_sizes[] = { 900, 1500, 3000, 4200, 6000, 9000, 20000 }
 
 /* --- damage ------------------------------------------------------------------- */
 
-/* A place in the headers, more often than not. */
+/* Returns a position, which is in the headers in most cases. */
 static size_t somewhere(const struct packet *p, size_t from)
 {
 	const size_t room = p->len - from;
@@ -883,7 +885,7 @@ static void insert(struct packet *p, size_t at, size_t len, bool copy)
 		memset(p->data + at, one_in(2) ? 0 : random_below(256), len);
 }
 
-/* A header says that it, or its packet, is longer or shorter than it is. */
+/* Give a header a wrong length for itself or for its packet. */
 static void lie_about_length(struct packet *p)
 {
 	const size_t in = p->inner, l4 = p->layer4;
@@ -972,7 +974,7 @@ static void damage(struct packet *p, size_t from, unsigned int times)
 		damage_once(p, from);
 }
 
-/* The outer header stays in most cases: with another one it is nobody's packet. */
+/* The outer header stays intact in most cases, as other packets belong to no tunnel. */
 static size_t damage_from(const struct packet *p)
 {
 	switch (p->path) {
@@ -1019,7 +1021,9 @@ static void make_for(struct packet *p, unsigned int shape, size_t size)
 		make_decap(p, PICK(super_shapes), PICK(super_sizes));
 		break;
 	case PATH_PIECES:
-		/* One connection of which there is enough to be merged. */
+		/* These packets belong to one connection, and are large enough for GRO to
+		 * merge.
+		 */
 		if (one_in(2)) {
 			put_outer(p, tunnels[p->tunnel].flags & FLAG_KEY,
 				  TYPE_IPV4);
@@ -1046,7 +1050,7 @@ static void make_for(struct packet *p, unsigned int shape, size_t size)
 		fix(p, FIX_ALL);
 }
 
-/* Each path, cut at each length in turn: one of eight packets. */
+/* One of eight packets is cut: on each path, at each length in turn. */
 static void make_cut(struct packet *p, uint64_t turn)
 {
 	const size_t cut = turn / PATHS / SHAPES % 160;
@@ -1062,12 +1066,12 @@ static void make_cut(struct packet *p, uint64_t turn)
 
 /**
  * packet_make - make a packet, damaged or not
- * @p: it
- * @number: how many there were before
+ * @p: the packet to be made
+ * @number: the number of the packet in the run
  */
 void packet_make(struct packet *p, uint64_t number)
 {
-	/* Errors are what anyone can send, and what is hardest to read. */
+	/* Anyone can send errors, and they are the hardest to parse. */
 	static const enum packet_path paths[] = {
 		PATH_DECAP, PATH_DECAP,	 PATH_KEEPALIVE, PATH_ICMP,  PATH_ICMP,
 		PATH_GSO,   PATH_PIECES, PATH_FORWARD,	 PATH_SOCKET
@@ -1079,7 +1083,7 @@ void packet_make(struct packet *p, uint64_t number)
 		return;
 	}
 	begin(p, PICK(paths), random_below(tunnel_count));
-	/* Its device is not where packets are forwarded. */
+	/* Packets are not forwarded in the namespace of its device. */
 	if (p->path == PATH_FORWARD && p->tunnel == tunnel_far)
 		p->path = PATH_SOCKET;
 	make_for(p, random_below(SHAPES), PICK(sizes));
@@ -1088,8 +1092,8 @@ void packet_make(struct packet *p, uint64_t number)
 		set_vnet(p, one_in(2));
 	if (p->path == PATH_SOCKET && one_in(4))
 		p->protocol = one_in(2) ? 0 : random_below(65536);
-	/* Those that are merged have to be like one another, and much is refused of a
-	 * super-packet before it is received.
+	/* GRO merges only similar packets, and the kernel refuses many super-packets before
+	 * they are received.
 	 */
 	if (!one_in(p->path == PATH_PIECES || p->path == PATH_GSO ? 2 : 8))
 		packet_damage(p);
@@ -1103,9 +1107,7 @@ void packet_make_good(struct packet *p, enum packet_path path,
 		put_outer(p, tunnels[tunnel].flags,
 			  shape < SHAPES_IPV4 ? TYPE_IPV4 : TYPE_IPV6);
 	put_inner(p, shape, size, path != PATH_DECAP);
-	/* It must not expire on the way, nor end here, and its congestion mark must
-	 * make sense.
-	 */
+	/* The packet must not expire on the way or end here, and its ECN bits must be valid. */
 	if (shape < SHAPES_IPV4) {
 		p->data[p->inner + 1] = 0;
 		p->data[p->inner + 6] = 0x40;

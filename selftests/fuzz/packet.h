@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Packets for packets.c: made from the formats, then damaged.
+ * Make packets for packets.c according to the formats, and damage them.
  */
 #ifndef GREX_FUZZ_PACKET_H
 #define GREX_FUZZ_PACKET_H
@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The underlay is 192.0.2.0/24, and what is behind the gateway 172.16.0.0/24. */
+/* The underlay is 192.0.2.0/24, and the network behind the gateway is 172.16.0.0/24. */
 #define GATEWAY 0xc0000201 /* 192.0.2.1 */
 #define REMOTE \
 	0xc000020a /* 192.0.2.10, of the first tunnel; then 192.0.2.11 ... */
@@ -30,19 +30,19 @@
 #define TYPE_IPV4 0x0800
 #define TYPE_IPV6 0x86dd
 
-/* Which part of the module a packet is for. */
+/* The part of the module that a packet tests. */
 enum packet_path {
 	PATH_DECAP, /* tunnel packets */
-	PATH_KEEPALIVE, /* requests of all vendors, and answers */
+	PATH_KEEPALIVE, /* requests in the formats of all vendors, and answers */
 	PATH_ICMP, /* errors of the underlay */
-	PATH_GSO, /* received super-packets that a guest made up */
+	PATH_GSO, /* received super-packets with values of a guest */
 	PATH_PIECES, /* received in memory fragments, and merged by GRO */
 	PATH_FORWARD, /* from the inside, with a route */
 	PATH_SOCKET, /* from a packet socket on the tunnel's device */
 	PATHS,
 };
 
-/* What is in it. */
+/* The contents of a packet. */
 enum shape {
 	SHAPE_UDP,
 	SHAPE_SYN,
@@ -66,7 +66,7 @@ enum shape {
 	SHAPES,
 };
 
-/* A tunnel as the gateway has it; options are those of gretool. */
+/* A tunnel of the gateway; options are those of gretool. */
 struct tunnel {
 	const char *name;
 	const char *options;
@@ -76,7 +76,7 @@ struct tunnel {
 
 extern const struct tunnel tunnels[];
 extern const unsigned int tunnel_count;
-/* The tunnel whose device is in another namespace. */
+/* The device of this tunnel is in another namespace. */
 extern const unsigned int tunnel_far;
 
 #define PACKET_MAX 65536
@@ -108,7 +108,7 @@ uint32_t random_below(uint32_t limit);
 uint16_t get_u16(const uint8_t *p);
 uint32_t get_u32(const uint8_t *p);
 
-/* Packets that the gateway has sent, to be quoted. */
+/* Keep a packet that the gateway has sent, so that errors can quote it. */
 void packet_note_sent(unsigned int tunnel, const uint8_t *data, size_t len);
 
 void packet_make(struct packet *p, uint64_t number);

@@ -3,17 +3,16 @@
  * packets tunnels
  * packets run COUNT SEED FROM NETNS [verbose]
  *
- * The first form says which tunnels there have to be, one a line, as gretool takes
- * them. The second runs on the gateway, and is its whole world: what it sends into
- * wan0 comes from the underlay, what it sends into lan0 from a host behind the
- * gateway, and it reads what the gateway sends there. Packets in memory fragments go
- * into tap0.
+ * The first form prints the tunnels that must exist, one a line with the options of
+ * gretool. The second form runs on the gateway and plays all other hosts: packets into
+ * wan0 come from the underlay, packets into lan0 come from a host behind the gateway,
+ * and it reads what the gateway sends to both. Packets in memory fragments go into tap0.
  *
- * It sends COUNT packets that are damaged in most cases, beginning with number FROM of
- * those that SEED makes, and then sees if all tunnels still work. NETNS is where the
- * device of the last tunnel is. It stops when the kernel complains, and says when that
- * was. The kernel's log has the number of each thousandth packet; with verbose, each
- * packet.
+ * It sends COUNT packets of SEED, beginning with number FROM. Most of them are damaged.
+ * Then it checks that all tunnels still work. NETNS is the namespace of the device of the
+ * last tunnel. If the kernel complains, the program stops and prints the number of the
+ * packet. The kernel's log gets the number of each thousandth packet; with verbose, it
+ * gets each packet.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -35,14 +34,14 @@
 
 #include "packet.h"
 
-/* Packets between two sleeps, and how long these are: limits of rates are to be
- * reached now and then. Where time is virtual, that costs nothing.
+/* The packets between two sleeps, and the length of a sleep. Rate limits are reached only
+ * sometimes at this rate. With virtual time, sleeping costs nothing.
  */
 #define BURST 8
 #define BURST_MS 20
-/* The path takes no more bytes than these from the keepalives of the gateway. */
+/* Keepalives of the gateway that are larger get lost on the path. */
 #define PATH_MTU 1400
-/* What the gateway sends is quoted: some of it is fresh, and what the RFCs say. */
+/* Errors quote packets of the gateway, which are sent again after this many packets. */
 #define REFRESH 16
 
 #define TUNNELS_MAX 64 /* of packet.c, and room for more */
@@ -58,7 +57,7 @@ static struct {
 	int wan;
 	int lan;
 	int tap;
-	int raw[TUNNELS_MAX]; /* packet sockets; these take a virtio-net header */
+	int raw[TUNNELS_MAX]; /* packet sockets with a virtio-net header */
 	int cooked[TUNNELS_MAX];
 	int index[TUNNELS_MAX];
 	int kmsg;
@@ -106,7 +105,7 @@ static int open_socket(int type, const char *name)
 	int one = 1;
 	int fd;
 
-	/* Protocol 0: it shall receive nothing. */
+	/* Protocol 0 means that the socket receives nothing. */
 	fd = socket(AF_PACKET, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		err(1, "socket");
@@ -141,7 +140,7 @@ static void open_all(const char *netns)
 		err(1, "route/flush");
 	fds.wan = open_tun("wan0", IFF_TUN | IFF_NO_PI | IFF_VNET_HDR);
 	fds.lan = open_tun("lan0", IFF_TUN | IFF_NO_PI | IFF_VNET_HDR);
-	/* Super-packets leave lan0 whole, and wan0 in segments. */
+	/* lan0 gets super-packets whole, and wan0 gets segments. */
 	if (ioctl(fds.lan, TUNSETOFFLOAD, offload))
 		err(1, "TUNSETOFFLOAD");
 	open_tap();
@@ -168,7 +167,7 @@ static ssize_t send_tun(int fd, const struct packet *p)
 	return writev(fd, parts, 2);
 }
 
-/* Each part becomes a fragment of the packet buffer. */
+/* Each part becomes a fragment of the skb. */
 static ssize_t send_pieces(const struct packet *p)
 {
 	uint8_t first[256] = { 0 };
@@ -195,7 +194,7 @@ static ssize_t send_pieces(const struct packet *p)
 	return writev(fds.tap, parts, n);
 }
 
-/* With a virtio-net header, or cooked and without. */
+/* Send with a virtio-net header, or without one on a cooked socket. */
 static ssize_t send_socket(const struct packet *p)
 {
 	const bool cooked = !p->vnet.flags && !p->vnet.gso_type &&
@@ -274,7 +273,7 @@ static void send_and_log(uint64_t number, const struct packet *p, bool verbose)
 
 /* --- what the gateway sends --------------------------------------------------- */
 
-/* A packet that somebody waits for. */
+/* The packet that comes() waits for. */
 struct wait {
 	bool (*is_it)(const struct wait *wait, const uint8_t *data, size_t len);
 	const uint8_t *data;
@@ -292,8 +291,8 @@ static void look(const uint8_t *data, size_t len, bool on_wan)
 		waiting.found = true;
 }
 
-/* The peer returns what is inside of a keepalive; something may happen to it. Returns if
- * it is one.
+/* Answer a keepalive as the peer does, sometimes with damage. Returns whether the packet is
+ * a keepalive.
  */
 static bool answer(unsigned int tunnel, const uint8_t *data, size_t len)
 {
@@ -332,12 +331,12 @@ static void read_wan(const uint8_t *data, size_t len)
 	tunnel = get_u32(data + 16) - REMOTE;
 	if (tunnel >= tunnel_count)
 		return;
-	/* An error about a keepalive is told to nobody: few are enough. */
+	/* Errors about keepalives are not relayed, so that a few of them are enough. */
 	if (!answer(tunnel, data, len) || !random_below(8))
 		packet_note_sent(tunnel, data, len);
 }
 
-/* Until there is nothing more. */
+/* Read until no packet is left. */
 static void drain(void)
 {
 	const size_t header = sizeof(struct virtio_net_hdr);
@@ -346,7 +345,7 @@ static void drain(void)
 	ssize_t len;
 
 	while ((len = read(fds.wan, buffer, sizeof(buffer))) > 0) {
-		/* What is answered may make the gateway send more. */
+		/* An answer may make the gateway send more packets. */
 		memcpy(copy, buffer, len);
 		if ((size_t)len > header)
 			read_wan(copy + header, len - header);
@@ -372,7 +371,7 @@ static void rest(unsigned int ms)
 
 /* --- does it still work? ------------------------------------------------------ */
 
-/* The number in a file of the kernel's. */
+/* Read the number in a file of the kernel. */
 static long read_number(const char *path)
 {
 	char text[32] = "";
@@ -384,7 +383,7 @@ static long read_number(const char *path)
 	return strtol(text, NULL, 10);
 }
 
-/* What is behind the IP header is what was sent; that header has another TTL. */
+/* The bytes after the IP header are those that were sent. The TTL in the header differs. */
 static bool is_payload(const struct wait *wait, const uint8_t *data, size_t len)
 {
 	return len >= wait->len &&
@@ -405,7 +404,7 @@ static bool is_keepalive(const struct wait *wait, const uint8_t *data,
 	       is_payload(wait, data, len);
 }
 
-/* Send a packet, and wait a little for what is to come of it. */
+/* Send a packet, and wait a little for its effect. */
 static bool comes(const struct packet *p, const struct wait *wait)
 {
 	bool found;
@@ -459,7 +458,7 @@ static bool replies(unsigned int t)
 	return comes(&p, &wait);
 }
 
-/* The outer packet, which is quoted to the gateway. */
+/* The outer packet that an error quotes. */
 static struct {
 	size_t len;
 	uint8_t data[2048];
@@ -497,7 +496,7 @@ static bool has(unsigned int t, const char *word)
 	return strstr(tunnels[t].options, word);
 }
 
-/* What does not work; nothing if all does. */
+/* Returns what does not work, or NULL if all does. */
 static const char *broken(unsigned int t)
 {
 	if (!has(t, "up"))
@@ -518,8 +517,8 @@ static const char *broken(unsigned int t)
 	return NULL;
 }
 
-/* After damaged keepalives a carrier may be off, and a sequence number far ahead. Both
- * get over it, and so do the limits of rates.
+/* Damaged keepalives may turn a carrier off, and damaged packets may advance a sequence
+ * number. The tunnels recover from both, and from rate limits.
  */
 static void see_what_works(void)
 {
@@ -556,8 +555,8 @@ static void print_tunnels(void)
 	}
 }
 
-/* What there is to quote: one packet of each kind and size for a tunnel. When a path MTU
- * has been learned, none is sent that is too big for it: it has to be forgotten.
+/* Make the gateway send packets of each shape and size, which errors can quote. It sends no
+ * packet that exceeds a learned path MTU, so that path MTUs are flushed first.
  */
 static void refresh(uint64_t turn)
 {
@@ -586,7 +585,7 @@ static void mark(uint64_t number)
 		warn("/dev/kmsg");
 }
 
-/* Returns the number of the packet with which the kernel has complained, about. */
+/* Returns the approximate number of the packet after which the kernel has complained. */
 static uint64_t send_all(uint64_t from, uint64_t total, uint64_t seed,
 			 bool verbose)
 {

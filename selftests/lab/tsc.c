@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * tsc: print the frequency of this machine's time stamp counter, in kHz. It is
- * the guest's under emulation, and a guest that measures it on a busy machine
- * can be wrong by a factor of six: its clock then runs as much too fast.
+ * tsc: print the frequency of this machine's time stamp counter in kHz. A guest under
+ * emulation has the same counter. If a guest measures it on a busy machine, the result can
+ * be wrong by a factor of six, and its clock runs too fast by that factor.
  */
 #include <stdio.h>
 #include <time.h>
