@@ -14,6 +14,10 @@ PATH=$PATH:/usr/sbin:/sbin
 RANDOM=1
 
 echo "KTAP version 1"
+[[ -x $gretool ]] || {
+	echo "1..0 # SKIP ../gretool is not built"
+	exit 4
+}
 command -v ifquery >/dev/null || {
 	echo "1..0 # SKIP ifquery is not installed"
 	exit 4
