@@ -230,6 +230,19 @@ sed -i 1,2d "$temporary/batch"
 passes 3 "-j --batch-file $temporary/batch --batch-line 1 -- -p g1" -j -batch "$temporary/batch"
 [[ $("$gretool" -force -batch "$temporary/batch" | sed -n 2p) == *'--batch-line 2 --' ]]
 result $? "a batch goes on after a program"
+# A user namespace cannot go back to the network namespace of the shell.
+if unshare -Ur true 2>/dev/null; then
+	printf 'check\n' >"$temporary/batch"
+	# shellcheck disable=SC2016 # the other shell expands it
+	out=$(unshare -Ur bash -c 'exec 2>&1
+		unshare -n sleep 60 >/dev/null &
+		until [[ ! /proc/$!/ns/net -ef /proc/self/ns/net ]]; do sleep 0.1; done
+		"$1" -n "$!" -batch "$2"
+		kill "$!"' bash "$gretool" "$temporary/batch")
+	[[ $out == '-n '*' --batch-line 1 --' ]]
+	result $? "a batch runs a program in a namespace without a way back"
+	[[ $out == '-n '* ]] || echo "# $out"
+fi
 gretool=../gretool
 
 for command in add set del show monitor probe top check metrics apply save import help; do
