@@ -106,9 +106,10 @@ static int run_and_wait(const struct gretool *g, const char *path,
 	signal(SIGINT, before);
 	if (child < 0)
 		return refused("%s: %s", path, strerror(errno));
-	/* Ctrl-C has ended the program, so it ends the batch, too. */
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT)
-		raise(SIGINT);
+	/* Ctrl-C or a closed pipe has ended the program, so it ends the batch, too. */
+	if (WIFSIGNALED(status) &&
+	    (WTERMSIG(status) == SIGINT || WTERMSIG(status) == SIGPIPE))
+		raise(WTERMSIG(status));
 	if (WIFSIGNALED(status))
 		return refused("%s: %s", path, strsignal(WTERMSIG(status)));
 	return WEXITSTATUS(status);

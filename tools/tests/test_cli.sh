@@ -230,6 +230,14 @@ sed -i 1,2d "$temporary/batch"
 passes 3 "-j --batch-file $temporary/batch --batch-line 1 -- -p g1" -j -batch "$temporary/batch"
 [[ $("$gretool" -force -batch "$temporary/batch" | sed -n 2p) == *'--batch-line 2 --' ]]
 result $? "a batch goes on after a program"
+# A reader that stops reading ends the batch without a message.
+cat >"$temporary/programs/gretool-top" <<-'END'
+	#!/bin/sh
+	kill -PIPE $$
+END
+chmod 755 "$temporary/programs/gretool-top"
+printf 'top\nhelp\n' >"$temporary/batch"
+passes 141 '' -force -batch "$temporary/batch"
 # A user namespace cannot go back to the network namespace of the shell.
 if unshare -Ur true 2>/dev/null; then
 	printf 'check\n' >"$temporary/batch"
