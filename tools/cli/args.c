@@ -154,6 +154,7 @@ static void describe(char *text, size_t size, const struct args *args,
 
 static int refuse_useless(const struct args *args, struct output *output)
 {
+	const struct args useful = { .output = args->output };
 	char useless[64], expected[256];
 	struct options o = { 0 };
 	bool is_given = false;
@@ -166,7 +167,7 @@ static int refuse_useless(const struct args *args, struct output *output)
 	if (!is_given)
 		return STATUS_OK;
 	join(useless, sizeof(useless), &o, " and ");
-	describe(expected, sizeof(expected), args, output);
+	describe(expected, sizeof(expected), &useful, output);
 	return usage("%s say nothing here, expected %s", useless, expected);
 }
 

@@ -147,7 +147,7 @@ run 2 'gretool: apply: --state-file: the value is missing, expected a file' appl
 run 2 'gretool: apply: --made: the value is missing, expected a file' apply a --made
 run 2 'gretool: apply: -made: the value is missing, expected a file' apply -dry-run a -made
 run 2 'gretool: apply: --prune and --dev: expected only one*' apply --dev=eth0 -prune a
-run 2 'gretool: apply: -s and -d say nothing here,*' -s apply a
+run 2 'gretool: apply: -s and -d say nothing here, expected -j or -p' -s apply a
 run 1 'gretool: apply: /nowhere: No such file or directory' apply /nowhere
 run 2 'gretool: save: unexpected argument "b"' save a b
 run 2 'gretool: save: "-j" is not an option, expected only FILE' save -j
