@@ -69,6 +69,9 @@ static int run(struct gretool *g, const struct command *command, int argc,
 	status = start_read(g, &start, argc, argv, &rest);
 	if (status)
 		return status;
+	if (start.batch)
+		return usage(
+			"-batch: only gretool itself runs a file of commands");
 	if (start.line)
 		report_at(start.file,
 			  (unsigned int)strtoul(start.line, NULL, 10));

@@ -196,6 +196,12 @@ if [[ -c /dev/full ]]; then
 	[[ $? == 1 && $(<"$temporary/err") == *'cannot write the output'* ]]
 	result $? 'a full disk is an error'
 fi
+for program in check import metrics top; do
+	message=$(../gretool-$program -batch /dev/null 2>&1)
+	[[ $? == 2 && $message == 'gretool: -batch: only gretool itself '* ]]
+	result $? "gretool-$program runs no batch"
+done
+
 # Some commands are separate programs; this one prints its arguments.
 mkdir "$temporary/programs"
 cp "$gretool" "$temporary/programs/gretool"
