@@ -134,6 +134,10 @@ offers 'gretool top -' = -i -c
 offers 'gretool top -i ' =
 offers 'gretool top -i 1s ' = -c
 
+offers 'gretool apply -dev ' +lo
+offers 'gretool apply -dry-run -dev lo --pr' = --prune
+offers 'gretool apply -dry-run --dev=lo -' ---dry-run ---dev +--prune +-j
+offers 'gretool show -- ' = g1 g2 tun
 offers 'gretool ch' = check
 offers 'gretool check ' = g1 g2 tun
 offers 'gretool check t' = tun
