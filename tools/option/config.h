@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The configuration of a tunnel. Options are parsed, printed and sent by the
- * table of option.h, addresses and routes are sent by addr.c and static_route.c.
+ * The configuration of a tunnel. The table of option.h parses, prints and sends
+ * options; netlink/addr.c and netlink/static_route.c send addresses and routes.
  */
 #ifndef CONFIG_H
 #define CONFIG_H
@@ -61,7 +61,7 @@
 /* These belong to the link, and have no attributes in IFLA_INFO_DATA. */
 #define F_LINK (F_LINK_NETNS | F_MULTICAST | F_ADDR | F_ROUTE | F_UP)
 
-/* What a device or an address may have that nobody can say here. */
+/* Properties of a device or an address that no option can express. */
 enum unsaid {
 	UNSAID_NOPREFIXROUTE = 1 << 0,
 	UNSAID_AUTOJOIN = 1 << 1,
@@ -83,9 +83,9 @@ struct address {
 	struct ip peer; /* AF_UNSPEC: none */
 	unsigned int prefix; /* 0..32 or 0..128, of the peer if there is one */
 	bool prefix_given;
-	uint8_t protocol; /* IFA_PROTO: who made it; 0: not said */
+	uint8_t protocol; /* IFA_PROTO: who has added it; 0: unknown */
 	unsigned int unsaid; /* enum unsaid */
-	size_t word; /* the number of the word that says it */
+	size_t word; /* the number of its word in struct source */
 };
 
 /* A route into the device, as RTM_NEWROUTE has it. */
@@ -100,11 +100,11 @@ struct static_route {
 };
 
 /*
- * The protocol of the routes that gretool makes, that of GRE: only these are its
- * own. iproute2's list, and those of FRR and BIRD, have no such number.
+ * The protocol of the routes that gretool adds, by which it knows its own. The number
+ * is that of GRE; iproute2, FRR and BIRD do not use it.
  */
 #define ROUTE_PROTOCOL 47
-/* The same of the addresses that apply makes, on kernels that keep it (5.18). */
+/* The same for addresses that apply adds; kernels before 5.18 do not store it. */
 #define ADDRESS_PROTOCOL 47
 
 /* The optional GRE fields of one direction. */
@@ -113,10 +113,10 @@ struct direction {
 	uint32_t key_value; /* host byte order */
 };
 
-/* The kernel takes the secret, and tells only its id. */
+/* The kernel reads the secret, but reports only its id. */
 struct secret {
 	bool is_set;
-	bool is_known; /* so that it can be sent */
+	bool is_known; /* bytes are valid */
 	uint8_t bytes[GREX_KEEPALIVE_SECRET_LEN];
 	uint32_t id;
 };
@@ -155,14 +155,14 @@ struct config {
 	size_t naddrs;
 	struct static_route *routes;
 	size_t nroutes;
-	struct source source; /* what says all this */
+	struct source source; /* the words that were parsed */
 };
 
 bool address_equal(const struct address *a, const struct address *b);
-/* They lead to the same, and the kernel takes only one of them. */
+/* Whether the destination, metric and table are equal, so that one excludes the other. */
 bool route_same_place(const struct static_route *a,
 		      const struct static_route *b);
-/* The same place by the same way, whoever made it. */
+/* Whether the gateway is equal, too. The protocol does not matter. */
 bool route_equal(const struct static_route *a, const struct static_route *b);
 
 /* Set the defaults of the kernel. */
@@ -172,16 +172,17 @@ bool config_add_address(struct config *c, const struct address *a);
 bool config_add_route(struct config *c, const struct static_route *r);
 bool config_has_address(const struct config *c, const struct address *a);
 bool config_has_route(const struct config *c, const struct static_route *r);
-/* One to the same place, by whatever way; the same local address, likewise. */
+/* Whether there is a route for which route_same_place() is true. */
 bool config_has_place(const struct config *c, const struct static_route *r);
+/* Whether there is an address with the same local address. */
 bool config_has_local(const struct config *c, const struct address *a);
-/* It has IPv6, for which its MTU is too small. */
+/* Whether it has IPv6 addresses or routes, but an MTU that is too small for them. */
 bool config_starves_ipv6(const struct config *c);
 /* Bytes of the outer headers: IPv4, and GRE with the fields that are sent. */
 uint32_t config_overhead(const struct config *c);
 /* The default of mtu-probe for this configuration, as the kernel applies it. */
 bool config_default_probe(const struct config *c);
-/* What a route has of which no metric was said. */
+/* The metric of a route for which none is given. */
 uint32_t config_default_metric(int family);
 /* Return the fields that differ. */
 uint64_t config_diff(const struct config *a, const struct config *b);
