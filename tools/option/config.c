@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdlib.h>
 
+#include "lib/list.h"
 #include "option/config.h"
 
 /* RFC 791 without options; RFC 2784, RFC 2890 */
@@ -57,26 +58,16 @@ void config_free(struct config *c)
 
 bool config_add_address(struct config *c, const struct address *a)
 {
-	struct address *addrs;
-
-	addrs = reallocarray(c->addrs, c->naddrs + 1, sizeof(*addrs));
-	if (!addrs)
+	if (!list_add(&c->addrs, &c->naddrs, a, sizeof(*a)))
 		return false;
-	c->addrs = addrs;
-	c->addrs[c->naddrs++] = *a;
 	c->given |= F_ADDR;
 	return true;
 }
 
 bool config_add_route(struct config *c, const struct static_route *r)
 {
-	struct static_route *routes;
-
-	routes = reallocarray(c->routes, c->nroutes + 1, sizeof(*routes));
-	if (!routes)
+	if (!list_add(&c->routes, &c->nroutes, r, sizeof(*r)))
 		return false;
-	c->routes = routes;
-	c->routes[c->nroutes++] = *r;
 	c->given |= F_ROUTE;
 	return true;
 }
