@@ -373,6 +373,7 @@ addresses_of_others() {
 	local made
 	has_marks || return
 	setup_pair
+	# --made is the former name of --state-file.
 	for made in "" "--made $WORK/made"; do
 		file <<-'END'
 			[gre1]
@@ -405,12 +406,12 @@ addresses_of_others() {
 			xargs -n 1 | grep / | sort | xargs)"
 		run gretool -n "$A" del gre1
 	done
-	# Older kernels do not mark addresses, so that apply relies on the file of --made.
+	# Older kernels do not mark addresses, so that apply relies on the file of --state-file.
 	file <<-'END'
 		[gre1]
 		remote 192.0.2.2 addr 10.0.0.1/30 up
 	END
-	applies "$WORK/conf" --made "$WORK/made"
+	applies "$WORK/conf" --state-file "$WORK/made"
 	run ip -n "$A" addr del 10.0.0.1/30 dev gre1
 	run ip -n "$A" addr add 10.0.0.1/30 dev gre1
 	file <<-'END'
@@ -419,7 +420,7 @@ addresses_of_others() {
 	END
 	applies "$WORK/conf" --prune
 	check_eq "no mark, not noted" "" "$OUT"
-	applies "$WORK/conf" --made "$WORK/made" --prune
+	applies "$WORK/conf" --state-file "$WORK/made" --prune
 	check_eq "noted" "~ [gre1]
 -     addr 10.0.0.1/30" "$OUT"
 }
@@ -443,7 +444,7 @@ interrupted() {
 	setup_pair
 	many 300
 	for signal in TERM KILL INT; do
-		ip netns exec "$A" gretool apply --prune --made "$WORK/made" "$WORK/many" \
+		ip netns exec "$A" gretool apply --prune --state-file "$WORK/made" "$WORK/many" \
 			>/dev/null 2>"$WORK/err" &
 		pid=$!
 		busywait 10 tunnels_there 20 || fail "not begun"
@@ -464,10 +465,10 @@ interrupted() {
 		[ "$signal" = KILL ] || check_eq "tunnels without an address" "" \
 			"$(ip -n "$A" -br -4 addr show type grex | awk 'NF < 3')"
 		if [ "$signal" = TERM ]; then
-			applies "$WORK/many" --made "$WORK/made"
+			applies "$WORK/many" --state-file "$WORK/made"
 			tunnels_there 300 || fail "the next apply has not gone on"
 		fi
-		applies /dev/null --made "$WORK/made" --prune
+		applies /dev/null --state-file "$WORK/made" --prune
 		check_eq "left over after SIG$signal" "" "$(show)"
 	done
 }
@@ -560,9 +561,9 @@ made() {
 		[gre2]
 		remote 192.0.2.3
 	END
-	applies "$WORK/conf" --made "$WORK/made" --prune --dry-run
+	applies "$WORK/conf" --state-file "$WORK/made" --prune --dry-run
 	check_fails "a file of a dry run" test -e "$WORK/made"
-	applies "$WORK/conf" --made "$WORK/made" --prune
+	applies "$WORK/conf" --state-file "$WORK/made" --prune
 	check_eq "noted" "gre1
 gre1 10.0.0.1/30
 gre1 10.1.0.1/30
@@ -571,12 +572,12 @@ gre2" "$(cat "$WORK/made")"
 		[gre1]
 		remote 192.0.2.2 addr 10.0.0.1/30
 	END
-	applies "$WORK/conf" --made "$WORK/made"
+	applies "$WORK/conf" --state-file "$WORK/made"
 	check_eq "without --prune nothing is forgotten" "gre1
 gre1 10.0.0.1/30
 gre1 10.1.0.1/30
 gre2" "$(cat "$WORK/made")"
-	applies "$WORK/conf" --made "$WORK/made" --prune
+	applies "$WORK/conf" --state-file "$WORK/made" --prune
 	check_eq "what is not in the file any more" "- [gre2]
 -     remote 192.0.2.3
 -     mtu 1476
@@ -585,7 +586,7 @@ gre2" "$(cat "$WORK/made")"
 	check_eq "noted" "gre1
 gre1 10.0.0.1/30" "$(cat "$WORK/made")"
 	gretool -n "$A" add gre2 remote 192.0.2.3
-	applies --made "$WORK/made" --prune /dev/null
+	applies --state-file "$WORK/made" --prune /dev/null
 	check_eq "all of it" "other remote 192.0.2.9 mtu 1476
 gre2 remote 192.0.2.3 mtu 1476" "$(show)"
 	check_eq "noted" "" "$(cat "$WORK/made")"
@@ -597,12 +598,12 @@ gre2 remote 192.0.2.3 mtu 1476" "$(show)"
 		[gre3]
 		remote 192.0.2.3
 	END
-	says 1 "^$WORK/conf:3:2: gre3: .*the same" "$WORK/conf" --made "$WORK/made" --prune
+	says 1 "^$WORK/conf:3:2: gre3: .*the same" "$WORK/conf" --state-file "$WORK/made" --prune
 	check_eq "noted" "gre1
 gre3" "$(cat "$WORK/made")"
 	echo "remote any" >"$WORK/conf"
-	says 1 '/conf:1: "remote any" is not a name' /dev/null --made "$WORK/conf"
-	says 1 '/nowhere/made: No such file' /dev/null --made /nowhere/made
+	says 1 '/conf:1: "remote any" is not a name' /dev/null --state-file "$WORK/conf"
+	says 1 '/nowhere/made: No such file' /dev/null --state-file /nowhere/made
 }
 
 # to PREFIX: print all routes to it, of all devices
@@ -1007,7 +1008,7 @@ keep_going() {
 	setup_pair
 	mkdir -p "$WORK/k"
 	printf '[gone]\nremote 192.0.2.7\n' >"$WORK/k/05.conf"
-	applies "$WORK/k" --made "$WORK/made"
+	applies "$WORK/k" --state-file "$WORK/made"
 	rm "$WORK/k/05.conf"
 	printf '[one]\nremote 192.0.2.3\n[two]\nremote 192.0.2.4 ttl x\n' >"$WORK/k/10.conf"
 	printf '[three\nremote 192.0.2.5\n' >"$WORK/k/20.conf"
@@ -1017,7 +1018,7 @@ keep_going() {
 $WORK/k/40.conf:3:4: the line has a quote that does not end
 $WORK/k/10.conf:4:22: ttl: .*
 $WORK/k/30.conf:1:2: name: \"one\" is given twice, first at $WORK/k/10.conf:1\$" \
-		"$WORK/k" --made "$WORK/made" --prune --keep-going
+		"$WORK/k" --state-file "$WORK/made" --prune --keep-going
 	check_eq "what is right, and nothing is deleted" "gone remote 192.0.2.7 mtu 1476
 one remote 192.0.2.3 mtu 1476
 four remote 192.0.2.8 mtu 1476" "$(show)"
@@ -1026,7 +1027,7 @@ gone
 one" "$(cat "$WORK/made")"
 	printf '[two]\nremote 192.0.2.4\n' >"$WORK/k/10.conf"
 	rm "$WORK/k"/[24]0.conf
-	applies "$WORK/k" --made "$WORK/made" --prune --keep-going
+	applies "$WORK/k" --state-file "$WORK/made" --prune --keep-going
 	check_eq "then as without it" "one remote 192.0.2.6 mtu 1476
 four remote 192.0.2.8 mtu 1476
 two remote 192.0.2.4 mtu 1476" "$(show)"
@@ -1146,11 +1147,11 @@ only_dev() {
 		remote 203.0.113.3 ttl 9
 		up
 	END
-	gretool -n "$A" apply --made "$WORK/made" "$WORK/conf" >/dev/null 2>&1 ||
+	gretool -n "$A" apply --state-file "$WORK/made" "$WORK/conf" >/dev/null 2>&1 ||
 		fail "apply"
 	sed -i 's/ttl 9/ttl 8/; s/203.0.113.2/& ttl 7/' "$WORK/conf"
 	run ip -n "$A" link add ppp1 type dummy
-	applies --made "$WORK/made" --dev ppp1 "$WORK/conf"
+	applies --state-file "$WORK/made" --dev ppp1 "$WORK/conf"
 	check_eq "what it does" "~ [gre2]
 -     nodev
 +     dev ppp1
@@ -1162,7 +1163,7 @@ only_dev() {
 	# Another section is wrong, or new.
 	printf '[gre4]\nremote any\n[gre5]\nttl x\n' >>"$WORK/conf"
 	run ip -n "$A" link add ppp0 type dummy
-	says 2 'ttl: "x" is not' --keep-going --made "$WORK/made" --dev ppp0 "$WORK/conf"
+	says 2 'ttl: "x" is not' --keep-going --state-file "$WORK/made" --dev ppp0 "$WORK/conf"
 	check_match "the other" "^~ \[gre1\]
 -     nodev
 \+     dev ppp0" "$OUT"
