@@ -36,45 +36,46 @@ static uint64_t fields_of(const struct tunnel *t)
 static const struct {
 	unsigned int bit;
 	const char *name;
-} unsaid_names[] = {
-	{ UNSAID_NOPREFIXROUTE, "noprefixroute" },
-	{ UNSAID_AUTOJOIN, "autojoin" },
-	{ UNSAID_HOME, "home" },
-	{ UNSAID_LABEL, "label" },
-	{ UNSAID_METRIC, "metric" },
-	{ UNSAID_SCOPE, "scope" },
-	{ UNSAID_MASTER, "master" },
-	{ UNSAID_ALIAS, "alias" },
-	{ UNSAID_GROUP, "group" },
-	{ UNSAID_ARP, "arp on" },
-	{ UNSAID_PROMISC, "promisc on" },
-	{ UNSAID_ALLMULTI, "allmulticast on" },
+} property_names[] = {
+	{ PROPERTY_NOPREFIXROUTE, "noprefixroute" },
+	{ PROPERTY_AUTOJOIN, "autojoin" },
+	{ PROPERTY_HOME, "home" },
+	{ PROPERTY_LABEL, "label" },
+	{ PROPERTY_METRIC, "metric" },
+	{ PROPERTY_SCOPE, "scope" },
+	{ PROPERTY_MASTER, "master" },
+	{ PROPERTY_ALIAS, "alias" },
+	{ PROPERTY_GROUP, "group" },
+	{ PROPERTY_ARP, "arp on" },
+	{ PROPERTY_PROMISC, "promisc on" },
+	{ PROPERTY_ALLMULTI, "allmulticast on" },
 };
 
 /* subject is " of addr ADDRESS", or "" for the tunnel itself. */
-static void save_unsaid(FILE *out, const char *name, const char *subject,
-			unsigned int unsaid)
+static void save_properties(FILE *out, const char *name, const char *subject,
+			    unsigned int properties)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(unsaid_names) / sizeof(unsaid_names[0]); i++) {
-		if (!(unsaid & unsaid_names[i].bit))
+	for (i = 0; i < sizeof(property_names) / sizeof(property_names[0]);
+	     i++) {
+		if (!(properties & property_names[i].bit))
 			continue;
 		report("%s: \"%s\"%s is not saved, a file cannot say it", name,
-		       unsaid_names[i].name, subject);
+		       property_names[i].name, subject);
 		fprintf(out, "# not saved, a file cannot say it: \"%s\"%s\n",
-			unsaid_names[i].name, subject);
+			property_names[i].name, subject);
 	}
 }
 
-static void save_unsaid_of_address(FILE *out, const char *name,
-				   const struct address *a)
+static void save_address_properties(FILE *out, const char *name,
+				    const struct address *a)
 {
 	char ip[INET6_ADDRSTRLEN], subject[INET6_ADDRSTRLEN + 32];
 
 	inet_ntop(a->local.family, &a->local.v6, ip, sizeof(ip));
 	snprintf(subject, sizeof(subject), " of addr %s/%u", ip, a->prefix);
-	save_unsaid(out, name, subject, a->unsaid);
+	save_properties(out, name, subject, a->properties);
 }
 
 static void save_tunnel(FILE *out, const struct tunnel *t)
@@ -95,10 +96,10 @@ static void save_tunnel(FILE *out, const struct tunnel *t)
 		options_print(out, &t->config, F_KEEPALIVE_SECRET);
 		putc('\n', out);
 	}
-	save_unsaid(out, t->config.name, "", t->unsaid);
+	save_properties(out, t->config.name, "", t->properties);
 	for (i = 0; i < t->config.naddrs; i++)
-		save_unsaid_of_address(out, t->config.name,
-				       &t->config.addrs[i]);
+		save_address_properties(out, t->config.name,
+					&t->config.addrs[i]);
 	for (i = 0; i < t->nunsupported; i++) {
 		report("%s: a route is not saved, it has more than a file can say",
 		       t->config.name);

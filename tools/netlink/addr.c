@@ -127,24 +127,24 @@ static bool is_made_from_ipv4(const struct address *a)
 	return !memcmp(mark, isatap, sizeof(mark));
 }
 
-static unsigned int unsaid_of(const struct addr_attrs *attrs, uint8_t scope)
+static unsigned int properties_of(const struct addr_attrs *attrs, uint8_t scope)
 {
-	unsigned int unsaid = 0;
+	unsigned int properties = 0;
 
 	if (attrs->flags & IFA_F_NOPREFIXROUTE)
-		unsaid |= UNSAID_NOPREFIXROUTE;
+		properties |= PROPERTY_NOPREFIXROUTE;
 	if (attrs->flags & IFA_F_MCAUTOJOIN)
-		unsaid |= UNSAID_AUTOJOIN;
+		properties |= PROPERTY_AUTOJOIN;
 	if (attrs->family == AF_INET6 && attrs->flags & IFA_F_HOMEADDRESS)
-		unsaid |= UNSAID_HOME;
+		properties |= PROPERTY_HOME;
 	if (attrs->has_label)
-		unsaid |= UNSAID_LABEL;
+		properties |= PROPERTY_LABEL;
 	if (attrs->metric)
-		unsaid |= UNSAID_METRIC;
+		properties |= PROPERTY_METRIC;
 	/* The scope of an IPv6 address follows from the address. */
 	if (attrs->family == AF_INET && scope != RT_SCOPE_UNIVERSE)
-		unsaid |= UNSAID_SCOPE;
-	return unsaid;
+		properties |= PROPERTY_SCOPE;
+	return properties;
 }
 
 enum addr_read addr_read(const struct nlmsghdr *message,
@@ -175,7 +175,7 @@ enum addr_read addr_read(const struct nlmsghdr *message,
 		a->peer = attrs.address;
 	a->prefix = ifa->ifa_prefixlen;
 	a->protocol = attrs.proto;
-	a->unsaid = unsaid_of(&attrs, ifa->ifa_scope);
+	a->properties = properties_of(&attrs, ifa->ifa_scope);
 	address->ifindex = (int)ifa->ifa_index;
 	/* Router advertisements and DHCP give addresses a lifetime. */
 	if (!(attrs.flags & IFA_F_PERMANENT))

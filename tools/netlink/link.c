@@ -318,14 +318,14 @@ static int read_link_attr(const struct nlattr *attr, void *arg)
 		c->given |= F_LINK_NETNS;
 		break;
 	case IFLA_MASTER:
-		t->unsaid |= UNSAID_MASTER;
+		t->properties |= PROPERTY_MASTER;
 		break;
 	case IFLA_IFALIAS:
-		t->unsaid |= UNSAID_ALIAS;
+		t->properties |= PROPERTY_ALIAS;
 		break;
 	case IFLA_GROUP:
 		ok = attr_read(attr, &group, sizeof(group));
-		t->unsaid |= group ? UNSAID_GROUP : 0;
+		t->properties |= group ? PROPERTY_GROUP : 0;
 		break;
 	case IFLA_CARRIER:
 		ok = read_bool(attr, &t->carrier);
@@ -356,9 +356,9 @@ bool link_read(const struct nlmsghdr *message, struct tunnel *t)
 	c->up = ifm->ifi_flags & IFF_UP;
 	c->multicast = ifm->ifi_flags & IFF_MULTICAST;
 	c->given = F_ALL & ~(F_LINK_NETNS | F_ADDR | F_ROUTE);
-	t->unsaid |= ifm->ifi_flags & IFF_NOARP ? 0 : UNSAID_ARP;
-	t->unsaid |= ifm->ifi_flags & IFF_PROMISC ? UNSAID_PROMISC : 0;
-	t->unsaid |= ifm->ifi_flags & IFF_ALLMULTI ? UNSAID_ALLMULTI : 0;
+	t->properties |= ifm->ifi_flags & IFF_NOARP ? 0 : PROPERTY_ARP;
+	t->properties |= ifm->ifi_flags & IFF_PROMISC ? PROPERTY_PROMISC : 0;
+	t->properties |= ifm->ifi_flags & IFF_ALLMULTI ? PROPERTY_ALLMULTI : 0;
 	return mnl_attr_parse(message, sizeof(*ifm), read_link_attr, t) ==
 	       MNL_CB_OK;
 }

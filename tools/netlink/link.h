@@ -45,7 +45,7 @@ struct tunnel {
 	struct config config;
 	struct static_route *unsupported; /* routes that a file cannot express */
 	size_t nunsupported;
-	unsigned int unsaid; /* enum unsaid */
+	unsigned int properties; /* enum property */
 	int ifindex;
 	unsigned int flags; /* IFF_* */
 	char kind[16]; /* "" for an interface without one; only grex has the rest */

@@ -62,19 +62,19 @@
 #define F_LINK (F_LINK_NETNS | F_MULTICAST | F_ADDR | F_ROUTE | F_UP)
 
 /* Properties of a device or an address that no option can express. */
-enum unsaid {
-	UNSAID_NOPREFIXROUTE = 1 << 0,
-	UNSAID_AUTOJOIN = 1 << 1,
-	UNSAID_HOME = 1 << 2,
-	UNSAID_LABEL = 1 << 3,
-	UNSAID_METRIC = 1 << 4,
-	UNSAID_SCOPE = 1 << 5,
-	UNSAID_MASTER = 1 << 6,
-	UNSAID_ALIAS = 1 << 7,
-	UNSAID_GROUP = 1 << 8,
-	UNSAID_ARP = 1 << 9,
-	UNSAID_PROMISC = 1 << 10,
-	UNSAID_ALLMULTI = 1 << 11,
+enum property {
+	PROPERTY_NOPREFIXROUTE = 1 << 0,
+	PROPERTY_AUTOJOIN = 1 << 1,
+	PROPERTY_HOME = 1 << 2,
+	PROPERTY_LABEL = 1 << 3,
+	PROPERTY_METRIC = 1 << 4,
+	PROPERTY_SCOPE = 1 << 5,
+	PROPERTY_MASTER = 1 << 6,
+	PROPERTY_ALIAS = 1 << 7,
+	PROPERTY_GROUP = 1 << 8,
+	PROPERTY_ARP = 1 << 9,
+	PROPERTY_PROMISC = 1 << 10,
+	PROPERTY_ALLMULTI = 1 << 11,
 };
 
 /* An address of the device, as RTM_NEWADDR has it. */
@@ -84,7 +84,7 @@ struct address {
 	unsigned int prefix; /* 0..32 or 0..128, of the peer if there is one */
 	bool prefix_given;
 	uint8_t protocol; /* IFA_PROTO: who has added it; 0: unknown */
-	unsigned int unsaid; /* enum unsaid */
+	unsigned int properties; /* enum property */
 	size_t word; /* the number of its word in struct source */
 };
 
