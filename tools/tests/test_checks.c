@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The findings about snapshots that are hard to produce in a selftest. The
- * other faults are planted there, see selftests/tests/test_doctor.sh.
+ * other faults are planted there, see selftests/tests/test_check.sh.
  */
 #include <arpa/inet.h>
 #include <jansson.h>

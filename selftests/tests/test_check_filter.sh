@@ -10,8 +10,8 @@
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
-# shellcheck source=../lib/doctor.sh
-. "$(dirname "$0")/../lib/doctor.sh"
+# shellcheck source=../lib/check.sh
+. "$(dirname "$0")/../lib/check.sh"
 
 modprobe -q nf_tables 2>/dev/null || [ -d /proc/sys/net/netfilter ] ||
 	skip_all "this kernel has no nftables"

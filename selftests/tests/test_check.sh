@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # gretool check finds each planted fault and no other, and the command that it prints
-# corrects the fault. Filters are in test_doctor_filter.sh.
+# corrects the fault. Filters are in test_check_filter.sh.
 # limit: 600
 # make check-debug: left out
 # make check: left out
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
-# shellcheck source=../lib/doctor.sh
-. "$(dirname "$0")/../lib/doctor.sh"
+# shellcheck source=../lib/check.sh
+. "$(dirname "$0")/../lib/check.sh"
 
 TESTS="
 	healthy
