@@ -75,6 +75,8 @@ long() {
 		note="$label, $(seconds "$took") s"
 		steps=0
 		((!LONG_STEPS)) || steps=$(grep -cE "^$LONG_STEP" "$log" || :)
+		# A build may take steps that were not foreseen.
+		((steps < LONG_STEPS)) || steps=$((LONG_STEPS ? LONG_STEPS - 1 : 0))
 		((!steps)) || note+=", $((steps * 100 / LONG_STEPS)) % done, about $(((LONG_STEPS - steps) * (took / 1000) / steps)) s left"
 		if [[ -t 2 ]]; then printf '\r\033[K%s' "$note" >&2; else say "... $note"; fi
 	done
