@@ -93,8 +93,6 @@ static void json_line(void *arg, const char *words)
 
 static void ignore_line(void *arg, const char *words)
 {
-	(void)arg;
-	(void)words;
 }
 
 static void json_lines(struct json *json, const struct diff *d,

@@ -246,7 +246,6 @@ static void take_names(struct import *im, struct unit *u, const char *key,
 {
 	size_t length = strlen(u->names);
 
-	(void)im;
 	if (!strcmp(key, "Name") && !strcmp(u->section, "NetDev"))
 		copy(u->names, sizeof(u->names), value);
 	if (!strcmp(key, "Kind") && !strcmp(u->section, "NetDev"))

@@ -14,48 +14,40 @@ static struct json_writer *begin(const char *name)
 
 void json_object(struct json *json, const char *name)
 {
-	(void)json;
 	jsonw_start_object(begin(name));
 }
 
 void json_object_end(struct json *json)
 {
-	(void)json;
 	jsonw_end_object(get_json_writer());
 }
 
 void json_array(struct json *json, const char *name)
 {
-	(void)json;
 	jsonw_start_array(begin(name));
 }
 
 void json_array_end(struct json *json)
 {
-	(void)json;
 	jsonw_end_array(get_json_writer());
 }
 
 void json_string(struct json *json, const char *name, const char *value)
 {
-	(void)json;
 	jsonw_string(begin(name), value);
 }
 
 void json_number(struct json *json, const char *name, uint64_t value)
 {
-	(void)json;
 	jsonw_u64(begin(name), value);
 }
 
 void json_bool(struct json *json, const char *name, bool value)
 {
-	(void)json;
 	jsonw_bool(begin(name), value);
 }
 
 void json_null(struct json *json, const char *name)
 {
-	(void)json;
 	jsonw_null(begin(name));
 }

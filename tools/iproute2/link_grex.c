@@ -91,7 +91,6 @@ static int parse_opt(struct link_util *util, int argc, char **argv,
 	struct config c;
 	int status;
 
-	(void)util;
 	report_program("ip");
 	report_command(GREX_KIND);
 	if (!strcmp(argv[0], "help")) {
@@ -122,7 +121,6 @@ static void print_opt(struct link_util *util, FILE *out, struct rtattr *attrs[])
 	FILE *line;
 	int i;
 
-	(void)util;
 	if (!attrs)
 		return;
 	config_init(&c);
@@ -157,7 +155,6 @@ static void print_xstats_of(struct link_util *util, FILE *out,
 	size_t size;
 	FILE *lines;
 
-	(void)util;
 	if (!link_read_xstats((const struct nlattr *)xstats, &t))
 		return;
 	if (wants_json()) {
@@ -180,9 +177,6 @@ static void print_xstats_of(struct link_util *util, FILE *out,
 
 static void print_help(struct link_util *util, int argc, char **argv, FILE *out)
 {
-	(void)util;
-	(void)argc;
-	(void)argv;
 	help(out);
 }
 

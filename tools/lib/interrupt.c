@@ -14,7 +14,6 @@ static sigset_t mask;
 
 static void interrupt(int signal)
 {
-	(void)signal;
 	count++;
 }
 

@@ -38,9 +38,6 @@ typedef const char *(option_parse_fn)(const struct option *o, struct config *c,
 
 struct json;
 
-/* Functions of a type have parameters that other types do not need. */
-#pragma GCC diagnostic ignored "-Wunused-parameter"
-
 /*
  * The functions of a type. A type may leave out what does not apply to it. Without
  * equal and copy, the option's member is compared and copied.

@@ -57,7 +57,6 @@ static int handle(nl_reply_fn fn, void *arg)
 
 static int count_replies(const struct nlmsghdr *message, void *arg)
 {
-	(void)message;
 	++*(int *)arg;
 	return 0;
 }

@@ -42,7 +42,6 @@ static int fake_find(struct nl *nl, const char *name, struct tunnel *t)
 {
 	uint64_t i;
 
-	(void)nl;
 	memset(t, 0, sizeof(*t));
 	if (kernel.now >= kernel.gone_at)
 		return refused("%s: there is no such interface", name);
@@ -78,8 +77,6 @@ static int fake_talk(struct nl *nl, struct nl_request *request, nl_reply_fn fn,
 	const uint64_t number = kernel.ours++;
 	const uint64_t rtt = kernel.rtt_of(number);
 
-	(void)fn;
-	(void)arg;
 	/* The size is the last attribute of the message. */
 	kernel.size = *((const uint32_t *)mnl_nlmsg_get_payload_tail(nlh) - 1);
 	if (!rtt) {
@@ -93,7 +90,6 @@ static int fake_talk(struct nl *nl, struct nl_request *request, nl_reply_fn fn,
 
 static int fake_clock(clockid_t clock, struct timespec *time)
 {
-	(void)clock;
 	time->tv_sec = (time_t)(kernel.now / 1000);
 	time->tv_nsec = (long)(kernel.now % 1000) * 1000000;
 	return 0;
@@ -192,7 +188,6 @@ static const char *last_line(void)
 
 static uint64_t always(uint64_t number)
 {
-	(void)number;
 	return 20;
 }
 
@@ -204,7 +199,6 @@ static uint64_t uneven(uint64_t number)
 
 static uint64_t never(uint64_t number)
 {
-	(void)number;
 	return NEVER;
 }
 
@@ -221,7 +215,6 @@ static uint64_t overtaken(uint64_t number)
 
 static uint64_t refuses(uint64_t number)
 {
-	(void)number;
 	return 0;
 }
 
@@ -232,7 +225,6 @@ static uint64_t third_refused(uint64_t number)
 
 static uint64_t satellite(uint64_t number)
 {
-	(void)number;
 	return 2000;
 }
 
