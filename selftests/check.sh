@@ -87,12 +87,13 @@ concerned() {
 			word=$(basename "$path")
 			case ${word%.*} in
 			rx | header) word='decap|refusal|precedence|offload' ;;
-			tx | route) word='encap|offload|recursion|ttl_tos' ;;
-			icmp | relay | translate | quote | sent) word='icmp|traceroute|path_mtu' ;;
-			pmtu | discover | search | follow) word='mtu' ;;
+			tx | encap | fragment | route) word='encap|offload|recursion|ttl_tos' ;;
+			icmp | relay | translate | embedded | sent_log) word='icmp|traceroute|path_mtu' ;;
+			pmtu | probe | plpmtud* | auto_mtu) word='mtu' ;;
 			mss | clamp) word='mss' ;;
-			keepalive* | reflect | histogram) word='keepalive' ;;
-			device | rtnl) word='change|netlink|teardown' ;;
+			nbma) word='multipoint' ;;
+			keepalive* | responder | histogram) word='keepalive' ;;
+			device | rtnl | ioctl) word='change|netlink|teardown' ;;
 			netns | table | demux | main) word='netns|precedence|teardown' ;;
 			*) word='counters|change' ;;
 			esac
