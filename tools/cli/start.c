@@ -70,8 +70,7 @@ static int run(struct gretool *g, const struct command *command, int argc,
 	if (status)
 		return status;
 	if (start.batch)
-		return usage(
-			"-batch: only gretool itself runs a file of commands");
+		return usage("-batch: only gretool itself reads commands");
 	if (start.line)
 		report_at(start.file,
 			  (unsigned int)strtoul(start.line, NULL, 10));
