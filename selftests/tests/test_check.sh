@@ -775,6 +775,14 @@ routes_stay() {
 	run gretool -n "$B" set gre1 keepalive-reply off
 	run gretool -n "$A" set gre1 keepalive 100ms 2
 	check "down" busywait 10 peer_is "$A" down
+	ns "$A" sysctl -qw net.ipv4.conf.all.ignore_routes_with_linkdown=1
+	# Linux 5.10 only heeds the setting of each interface.
+	if busywait 5 has_no_route; then
+		finds "all" "problem peer_down" "$A" gre1
+	else
+		finds "all" "problem peer_down, warning routes_stay" "$A" gre1
+	fi
+	ns "$A" sysctl -qw net.ipv4.conf.all.ignore_routes_with_linkdown=0
 	finds "it stays" "problem peer_down, warning routes_stay" "$A" gre1
 	mend routes_stay "$A" gre1
 	# The kernel marks routes up to a second after the carrier is gone.

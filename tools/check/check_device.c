@@ -84,12 +84,27 @@ static size_t chosen_routes(const struct snapshot *s, int family)
 	return count;
 }
 
+/* Linux 5.10 does not heed the setting of "all" interfaces. The flags of the
+ * routes tell what the kernel does, but it marks them up to a second after the carrier
+ * is gone.
+ */
+static bool routes_are_ignored(const struct snapshot *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->routes.count; i++)
+		if (s->routes.list[i].family == AF_INET &&
+		    s->routes.list[i].is_kept)
+			return false;
+	return s->ignore_linkdown;
+}
+
 void check_routes_stay(const struct snapshot *s, struct finding *found)
 {
 	const struct tunnel *t = s->tunnel;
 	const size_t routes = chosen_routes(s, AF_INET);
 
-	if (!t->config.up || t->carrier || !routes || s->ignore_linkdown)
+	if (!t->config.up || t->carrier || !routes || routes_are_ignored(s))
 		return;
 	found_say(found, SEVERITY_WARNING,
 		  "there is no carrier, and the kernel keeps using the %zu "

@@ -161,6 +161,7 @@ static int collect_route(const struct nlmsghdr *message, void *arg)
 		.length = (uint8_t)r.config.prefix,
 		.protocol = r.config.protocol,
 		.shared = has_hop(&r, routes->ifindex),
+		.is_kept = r.is_kept,
 	};
 	/* Not every kernel selects routes by interface. */
 	if (r.oif != routes->ifindex && !inner.shared)

@@ -30,6 +30,7 @@ struct inner_route {
 	uint8_t length;
 	uint8_t protocol; /* RTPROT_* */
 	bool shared; /* the tunnel is one of several next hops */
+	bool is_kept; /* the kernel uses it although there is no carrier */
 	int back; /* the interface to which answers go, 0: not known */
 };
 

@@ -96,6 +96,8 @@ bool route_read(const struct nlmsghdr *message, struct route *r)
 	r->config.protocol = rtm->rtm_protocol;
 	r->type = rtm->rtm_type;
 	r->is_cached = rtm->rtm_flags & RTM_F_CLONED;
+	r->is_kept = rtm->rtm_flags & RTNH_F_LINKDOWN &&
+		     !(rtm->rtm_flags & RTNH_F_DEAD);
 	r->is_unsupported = rtm->rtm_tos || rtm->rtm_src_len ||
 			    rtm->rtm_flags & RTNH_F_ONLINK;
 	mnl_attr_parse(message, sizeof(*rtm), read_attr, r);

@@ -12,6 +12,7 @@ struct route {
 	bool is_unsupported; /* it has attributes beyond that */
 	uint8_t type; /* RTN_* */
 	bool is_cached; /* it is an exception of another route */
+	bool is_kept; /* it is used although its interface has no carrier */
 	int oif; /* 0: none, or several next hops */
 	struct ip source; /* the preferred source address */
 	uint32_t mtu; /* bytes; 0: that of the interface */

@@ -81,6 +81,10 @@ static void test_answer(void)
 	check(r.source.v4.s_addr == source.s_addr, "its source");
 	check(r.mtu == 1400 && r.expires == 13, "a learned MTU, and how long");
 	check(!r.oif, "a value that is too short is none");
+	rtm->rtm_flags = RTNH_F_LINKDOWN;
+	check(route_read(nlh, &r) && r.is_kept, "no carrier, and still used");
+	rtm->rtm_flags = RTNH_F_LINKDOWN | RTNH_F_DEAD;
+	check(route_read(nlh, &r) && !r.is_kept, "no carrier, and not used");
 }
 
 static void test_hops(void)
