@@ -395,8 +395,9 @@ test_module_is_not_built() {
 	local release modules
 	only_in_lab || return
 	setup_pair
-	release=$(uname -r)
-	modules=/lib/modules/$release
+	modules=/lib/modules/$(uname -r)
+	# A release such as 6.12.95+deb12-amd64 stands in a pattern.
+	release=$(uname -r | sed 's/[.+]/\\&/g')
 	check "rmmod" rmmod grex
 	run mount -t tmpfs none "$modules"
 	run mkdir -p /var/lib/dkms
