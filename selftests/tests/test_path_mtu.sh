@@ -115,24 +115,27 @@ mtu_expires() {
 
 	for end in "$GW" "$LAN"; do
 		ns "$end" sysctl -qw net.ipv6.route.mtu_expires="$1"
-		# Linux 5.10 has one value for all namespaces.
 		ns "$end" sysctl -qw net.ipv4.route.mtu_expires="$1" \
-			2>/dev/null || sysctl -qw net.ipv4.route.mtu_expires="$1"
+			2>/dev/null || return
 	done
 }
 
-# The kernel forgets a path MTU after the time of the sysctl (600 s by default).
+# The kernel forgets a path MTU after the time of the sysctl (600 s by default). The
+# module cannot read this time on Linux 5.10, which has one for all namespaces.
 shrinks_and_grows() {
-	mtu_expires 10
+	local has_sysctl=1
+
+	mtu_expires 10 || has_sysctl=
 	check_first "smaller" "$LAN"
 	path_link_mtu 3 1500
+	[ -n "$has_sysctl" ] || path_forget
 	check "IPv4 grows back" busywait 30 \
 		ping_ok "$LAN" 172.16.1.2 -M "do" -s 1444
 	check "IPv6 grows back" busywait 30 \
 		ping_ok "$LAN" fd17::2 -M "do" -s 1424
 	path_link_mtu 3 1300
 	check_first "smaller again" "$LAN"
-	mtu_expires 600
+	[ -z "$has_sysctl" ] || mtu_expires 600
 }
 
 tcp() {

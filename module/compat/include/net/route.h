@@ -5,7 +5,9 @@
 #include_next <net/route.h>
 #include <net/inet_dscp.h>
 
-/* jiffies that a path MTU which was learned by ICMP is believed. */
+/* jiffies that a path MTU which was learned by ICMP is believed. Linux 5.10 does not export
+ * the value of its sysctl, so this is its default there.
+ */
 static inline int grex_compat_mtu_expires(const struct net *net)
 {
 #ifdef COMPAT_HAS_NET_MTU_EXPIRES
