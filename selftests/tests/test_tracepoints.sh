@@ -156,7 +156,7 @@ bpftrace_runs() {
 	[ -r /sys/kernel/btf/vmlinux ] || { skip "no BTF in this kernel"; return 1; }
 	[ -z "${GREX_LAB:-}" ] || rm -f "/lib/modules/$(uname -r)/build"
 	mountpoint -q /sys/kernel/debug || mount -t debugfs none /sys/kernel/debug
-	bpftrace -e 'tracepoint:net:net_dev_start_xmit { } BEGIN { exit(); }' \
+	bpftrace -e 'tracepoint:net:net_dev_start_xmit { @ = args->len; } BEGIN { exit(); }' \
 		>"$WORK/bpftrace" 2>&1 || { skip "$(tail -n 1 "$WORK/bpftrace")"; return 1; }
 }
 
