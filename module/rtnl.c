@@ -20,6 +20,7 @@
 #include "probe.h"
 #include "rtnl.h"
 #include "stats.h"
+#include "tunnel.h"
 
 /* Point at the attribute, and explain the error in a sentence. */
 #define rtnl_refuse(err, extack, attr, why)             \
@@ -550,7 +551,7 @@ static const u8 rtnl_mtu_auto[] = {
 static int rtnl_get_mtu(struct nlattr *attr, struct nlattr *data[],
 			const struct net_device *dev,
 			struct grex_options *options,
-			struct grex_device_mtu *mtu,
+			struct grex_tunnel_mtu *mtu,
 			struct netlink_ext_ack *extack)
 {
 	struct nlattr *auto_attr = data ? data[IFLA_GREX_MTU_AUTO] : NULL;
@@ -649,8 +650,8 @@ static int rtnl_newlink(struct net_device *dev,
 {
 	/* Without link-netns, the underlay is in the namespace of the new device. */
 	struct net *net = params->link_net ?: dev_net(dev);
-	struct grex_config *config = grex_device_config_alloc(dev, NULL);
-	struct grex_device_mtu mtu = { .mode = GREX_MTU_ROUTE };
+	struct grex_config *config = grex_tunnel_config_alloc(dev, NULL);
+	struct grex_tunnel_mtu mtu = { .mode = GREX_MTU_ROUTE };
 	int err;
 
 	if (!config)
@@ -663,10 +664,10 @@ static int rtnl_newlink(struct net_device *dev,
 		err = rtnl_get_mtu(params->tb[IFLA_MTU], params->data, dev,
 				   &config->options, &mtu, extack);
 	if (err) {
-		grex_device_config_free(config);
+		grex_tunnel_config_free(config);
 		return err;
 	}
-	return grex_device_create(dev, net, config, &mtu, extack);
+	return grex_tunnel_create(dev, net, config, &mtu, extack);
 }
 
 GREX_COMPAT_NEWLINK(rtnl_newlink)
@@ -677,7 +678,7 @@ static int rtnl_changelink(struct net_device *dev, struct nlattr *tb[],
 {
 	struct grex_tunnel *tunnel = netdev_priv(dev);
 	struct grex_config *config;
-	struct grex_device_mtu mtu = { .mode = tunnel->mtu_mode };
+	struct grex_tunnel_mtu mtu = { .mode = tunnel->mtu_mode };
 	int err;
 
 	/* The core has checked the namespace of the device, but not that of the underlay. */
@@ -695,7 +696,7 @@ static int rtnl_changelink(struct net_device *dev, struct nlattr *tb[],
 	if (data && data[IFLA_GREX_PROBE])
 		return rtnl_probe(tunnel, data, extack);
 	config =
-		grex_device_config_alloc(dev, rtnl_dereference(tunnel->config));
+		grex_tunnel_config_alloc(dev, rtnl_dereference(tunnel->config));
 	if (!config)
 		return -ENOMEM;
 	err = rtnl_to_options(data, tunnel->net, dev, &config->options, extack);
@@ -703,10 +704,10 @@ static int rtnl_changelink(struct net_device *dev, struct nlattr *tb[],
 		err = rtnl_get_mtu(tb[IFLA_MTU], data, dev, &config->options,
 				   &mtu, extack);
 	if (err) {
-		grex_device_config_free(config);
+		grex_tunnel_config_free(config);
 		return err;
 	}
-	return grex_device_change(dev, config, &mtu, extack);
+	return grex_tunnel_change(dev, config, &mtu, extack);
 }
 
 static void rtnl_dellink(struct net_device *dev, struct list_head *head)

@@ -114,8 +114,9 @@ layer_table() {
 	cat <<-'END'
 		main demux netns rtnl
 		netns auto_mtu grex stats table
-		rtnl device grex header keepalive plpmtud pmtu probe stats
-		device auto_mtu grex header ioctl keepalive nbma packet plpmtud pmtu probe responder route sent_log stats table tx
+		rtnl device grex header keepalive plpmtud pmtu probe stats tunnel
+		device auto_mtu grex header ioctl keepalive nbma packet plpmtud sent_log stats table tunnel tx
+		tunnel auto_mtu grex header keepalive nbma plpmtud pmtu probe responder route table
 		ioctl grex
 		demux icmp packet rx
 		rx clamp grex header keepalive packet plpmtud probe responder stats table
