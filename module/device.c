@@ -50,8 +50,11 @@ static int device_init(struct net_device *dev)
 	err = grex_table_insert(&gn->table, device_config(dev));
 	if (err)
 		goto err_gro_cells;
-	list_add_tail(&tunnel->list, &gn->tunnels);
-	grex_auto_mtu_net_kick(gn);
+	INIT_LIST_HEAD(&tunnel->list);
+	if (!tunnel->is_fallback) {
+		list_add_tail(&tunnel->list, &gn->tunnels);
+		grex_auto_mtu_net_kick(gn);
+	}
 	netdev_lockdep_set_classes(dev);
 	return 0;
 
@@ -161,7 +164,7 @@ static const struct net_device_ops device_ops = {
 static void device_get_drvinfo(struct net_device *dev,
 			       struct ethtool_drvinfo *info)
 {
-	strscpy(info->driver, KBUILD_MODNAME, sizeof(info->driver));
+	strscpy(info->driver, dev->rtnl_link_ops->kind, sizeof(info->driver));
 	strscpy(info->version, GREX_VERSION, sizeof(info->version));
 }
 
@@ -199,6 +202,7 @@ static const struct ethtool_ops device_ethtool_ops = {
 	.get_ethtool_stats = device_get_ethtool_stats,
 };
 
+static_assert(offsetof(struct grex_tunnel, ip_tunnel) == 0);
 static_assert(GREX_MTU_MIN == ETH_MIN_MTU);
 static_assert(GREX_MTU_MAX ==
 	      IP_MAX_MTU - sizeof(struct iphdr) - GREX_HEADER_MAX);
@@ -207,8 +211,9 @@ static const struct device_type device_type = {
 	.name = "grex",
 };
 
-void grex_device_setup(struct net_device *dev)
+static void device_setup(struct net_device *dev, enum grex_kind kind)
 {
+	struct grex_tunnel *tunnel = netdev_priv(dev);
 	const netdev_features_t features = NETIF_F_SG | NETIF_F_FRAGLIST |
 					   NETIF_F_HIGHDMA | NETIF_F_HW_CSUM |
 					   NETIF_F_GSO_SOFTWARE;
@@ -230,5 +235,16 @@ void grex_device_setup(struct net_device *dev)
 	grex_compat_set_tstats(dev);
 	grex_compat_set_lltx(dev);
 	netif_keep_dst(dev);
+	tunnel->kind = kind;
+}
+
+void grex_device_setup(struct net_device *dev)
+{
+	device_setup(dev, GREX_KIND_GREX);
 	SET_NETDEV_DEVTYPE(dev, &device_type);
+}
+
+void grex_device_setup_gre(struct net_device *dev)
+{
+	device_setup(dev, GREX_KIND_GRE);
 }

@@ -4,6 +4,8 @@
 
 struct net_device;
 
+/* These are for struct rtnl_link_ops. */
 void grex_device_setup(struct net_device *dev);
+void grex_device_setup_gre(struct net_device *dev);
 
 #endif

@@ -85,7 +85,8 @@ int grex_encap_route(struct grex_config *config, struct sk_buff *skb,
 	/* The outer ECN bits are the inner ones (RFC 6040 4.1). */
 	outer->dsfield = tos & GREX_TOS_INHERIT
 				 ? dsfield
-				 : tos | (dsfield & INET_ECN_MASK);
+				 : (tos & ~INET_ECN_MASK) |
+					   (dsfield & INET_ECN_MASK);
 	if (likely(may_cache)) {
 		outer->rt =
 			dst_cache_get_ip4(&config->dst_cache, &outer->saddr);

@@ -18,6 +18,7 @@
 #include <linux/spinlock.h>
 #include <net/dst_cache.h>
 #include <net/gro_cells.h>
+#include <net/ip_tunnels.h>
 #include <net/netns/generic.h>
 
 #include "auto_mtu.h"
@@ -33,6 +34,13 @@
 #include "table.h"
 
 struct grex_sent_log;
+
+/* Says what kind of link a tunnel is. */
+enum grex_kind {
+	GREX_KIND_GREX,
+	GREX_KIND_GRE, /* that of ip_gre, with its defaults and its effect of a change */
+	GREX_KINDS,
+};
 
 /* Says where the MTU of a device comes from. */
 enum grex_mtu_mode {
@@ -124,7 +132,10 @@ struct grex_config {
 };
 
 /**
- * struct grex_tunnel - private area of a grex net_device
+ * struct grex_tunnel - private area of a net_device
+ * @ip_tunnel: const. all 0. mlxsw takes the private area of any ARPHRD_IPGRE device for a
+ *	struct ip_tunnel, and hands the tunnel over to its switch if the parameters suit. Those
+ *	of a tunnel without addresses do not.
  * @dev: const.
  * @net: const. namespace of the underlay; the device may be in another one
  * @config: RCU. the current configuration
@@ -145,9 +156,12 @@ struct grex_config {
  * @sent_last: own. jiffies of the last sent packet, 0: none was sent
  * @list: RTNL. entry of grex_net::tunnels of @net
  * @recursion_logged: own. bit 0: a routing loop was logged
+ * @kind: const. enum grex_kind
+ * @is_fallback: const. it is gre0, which receives what no other tunnel does
  * @mtu_mode: RTNL. enum grex_mtu_mode; only a hint without the lock
  */
 struct grex_tunnel {
+	struct ip_tunnel ip_tunnel;
 	struct net_device *dev;
 	struct net *net;
 	struct grex_config __rcu *config;
@@ -169,13 +183,15 @@ struct grex_tunnel {
 	unsigned long sent_last;
 	struct list_head list;
 	unsigned long recursion_logged;
+	u8 kind;
+	bool is_fallback;
 	u8 mtu_mode;
 };
 
 /**
  * struct grex_net - the state of an underlay namespace
  * @table: own.
- * @tunnels: RTNL. all tunnels with this underlay, wherever their devices are
+ * @tunnels: RTNL. all tunnels with this underlay but gre0, wherever their devices are
  * @stats: own. counters of packets that belong to no tunnel
  * @relay_limit: own. limits the ICMP errors relayed per second for all tunnels, by
  *	enum grex_error_kind

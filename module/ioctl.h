@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Answers SIOCGETTUNNEL, the old interface of tunnels. "ip tunnel show" and programs that
- * ask a device for its parameters use it.
+ * Answers the ioctl commands SIOCGETTUNNEL, SIOCADDTUNNEL, SIOCCHGTUNNEL and SIOCDELTUNNEL,
+ * the old interface of tunnels, which "ip tunnel" uses. Links of the kind "grex" can only be
+ * read by it.
  */
 #ifndef GREX_IOCTL_H
 #define GREX_IOCTL_H

@@ -6,8 +6,8 @@
 #include <linux/module.h>
 
 #include "demux.h"
+#include "kinds.h"
 #include "netns.h"
-#include "rtnl.h"
 
 static int __init grex_init(void)
 {
@@ -19,7 +19,7 @@ static int __init grex_init(void)
 	err = grex_demux_register();
 	if (err)
 		goto err_netns;
-	err = grex_rtnl_register();
+	err = grex_kinds_register();
 	if (err)
 		goto err_demux;
 	return 0;
@@ -33,7 +33,7 @@ err_netns:
 
 static void __exit grex_exit(void)
 {
-	grex_rtnl_unregister();
+	grex_kinds_unregister();
 	grex_demux_unregister();
 	grex_netns_unregister();
 	rcu_barrier(); /* call_rcu() frees configurations */

@@ -88,6 +88,7 @@ static struct pernet_operations netns_ops = {
 
 static void __net_exit netns_end_tunnels(struct list_head *nets)
 {
+	struct grex_config *fallback;
 	struct grex_tunnel *tunnel;
 	LIST_HEAD(devices);
 	struct net *net;
@@ -96,6 +97,10 @@ static void __net_exit netns_end_tunnels(struct list_head *nets)
 	list_for_each_entry(net, nets, exit_list) {
 		list_for_each_entry(tunnel, &grex_net(net)->tunnels, list)
 			unregister_netdevice_queue(tunnel->dev, &devices);
+		fallback = rtnl_dereference(grex_net(net)->table.fallback);
+		if (fallback)
+			unregister_netdevice_queue(fallback->tunnel->dev,
+						   &devices);
 	}
 	unregister_netdevice_many(&devices);
 	rtnl_unlock();

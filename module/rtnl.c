@@ -183,6 +183,13 @@ static bool rtnl_same_address(const struct nlattr *attr, struct nlattr *data[],
 	       nla_get_in_addr(attr) == nla_get_in_addr(data[type]);
 }
 
+/* ip_gre ignores IFLA_ADDRESS, IFLA_BROADCAST and IFLA_LINK of a new tunnel. */
+static int rtnl_validate_gre(struct nlattr *tb[], struct nlattr *data[],
+			     struct netlink_ext_ack *extack)
+{
+	return rtnl_refuse_unknown(tb, extack);
+}
+
 static int rtnl_validate(struct nlattr *tb[], struct nlattr *data[],
 			 struct netlink_ext_ack *extack)
 {
@@ -203,19 +210,25 @@ static int rtnl_validate(struct nlattr *tb[], struct nlattr *data[],
 	return rtnl_refuse_unknown(tb, extack);
 }
 
-/* Read IFLA_GRE_IFLAGS or _OFLAGS, and the key that belongs to it. */
+/* Read IFLA_GRE_IFLAGS or _OFLAGS, and the key that belongs to it. ip_gre ignores unknown
+ * flags, and takes 0 for a key that is not given.
+ */
 static int rtnl_get_flags(struct nlattr *flags_attr, struct nlattr *key_attr,
-			  u16 *flags, __be32 *key,
+			  bool is_gre, u16 *flags, __be32 *key,
 			  struct netlink_ext_ack *extack)
 {
 	if (flags_attr) {
+		const u16 known = GREX_HEADER_KEY | GREX_HEADER_CSUM |
+				  GREX_HEADER_SEQ;
 		u16 want = ntohs(nla_get_be16(flags_attr));
 
-		if (want &
-		    ~(GREX_HEADER_KEY | GREX_HEADER_CSUM | GREX_HEADER_SEQ))
+		if (is_gre &&
+		    !(want & (GREX_HEADER_VERSION | GREX_HEADER_ROUTING)))
+			want &= known;
+		if (want & ~known)
 			return rtnl_refuse(-EINVAL, extack, flags_attr,
 					   "IFLA_GRE_IFLAGS and IFLA_GRE_OFLAGS take GRE_KEY, GRE_CSUM and GRE_SEQ only");
-		if (want & ~*flags & GREX_HEADER_KEY && !key_attr)
+		if (want & ~*flags & GREX_HEADER_KEY && !key_attr && !is_gre)
 			return rtnl_refuse(-EINVAL, extack, flags_attr,
 					   "GRE_KEY needs a key: IFLA_GRE_IKEY or IFLA_GRE_OKEY");
 		*flags = want;
@@ -247,29 +260,29 @@ static int rtnl_get_address(struct nlattr *attr, union grex_addr *addr,
 	return 0;
 }
 
-static int rtnl_get_bool(struct nlattr *attr, bool *value,
+static int rtnl_get_bool(struct nlattr *attr, bool is_gre, bool *value,
 			 struct netlink_ext_ack *extack)
 {
 	if (!attr)
 		return 0;
-	if (nla_get_u8(attr) > 1)
+	if (nla_get_u8(attr) > 1 && !is_gre)
 		return rtnl_refuse(-EINVAL, extack, attr,
 				   "IFLA_GRE_PMTUDISC and IFLA_GRE_IGNORE_DF must be 0 or 1");
 	*value = nla_get_u8(attr);
 	return 0;
 }
 
-static int rtnl_get_df(struct nlattr *data[], u8 *df,
+static int rtnl_get_df(struct nlattr *data[], bool is_gre, u8 *df,
 		       struct netlink_ext_ack *extack)
 {
 	bool pmtudisc = *df == GREX_DF_SET;
 	bool ignore_df = *df == GREX_DF_CLEAR;
 	int err;
 
-	err = rtnl_get_bool(data[IFLA_GRE_PMTUDISC], &pmtudisc, extack);
+	err = rtnl_get_bool(data[IFLA_GRE_PMTUDISC], is_gre, &pmtudisc, extack);
 	if (!err)
-		err = rtnl_get_bool(data[IFLA_GRE_IGNORE_DF], &ignore_df,
-				    extack);
+		err = rtnl_get_bool(data[IFLA_GRE_IGNORE_DF], is_gre,
+				    &ignore_df, extack);
 	if (err)
 		return err;
 	if (pmtudisc && ignore_df)
@@ -284,8 +297,9 @@ static int rtnl_get_df(struct nlattr *data[], u8 *df,
 	return 0;
 }
 
+/* A tunnel may keep a link that does not exist any more. */
 static int rtnl_get_link(struct nlattr *attr, struct net *net,
-			 const struct net_device *dev, int *link,
+			 const struct net_device *dev, int old_link, int *link,
 			 struct netlink_ext_ack *extack)
 {
 	const struct net_device *underlay;
@@ -293,7 +307,7 @@ static int rtnl_get_link(struct nlattr *attr, struct net *net,
 	if (!attr)
 		return 0;
 	*link = nla_get_u32(attr);
-	if (!*link)
+	if (!*link || *link == old_link)
 		return 0;
 	underlay = __dev_get_by_index(net, *link);
 	if (!underlay)
@@ -305,13 +319,14 @@ static int rtnl_get_link(struct nlattr *attr, struct net *net,
 	return 0;
 }
 
-static int rtnl_get_tos(struct nlattr *attr, u8 *tos,
+/* ip_gre ignores the ECN bits. */
+static int rtnl_get_tos(struct nlattr *attr, bool is_gre, u8 *tos,
 			struct netlink_ext_ack *extack)
 {
 	if (!attr)
 		return 0;
 	*tos = nla_get_u8(attr);
-	if (*tos & 2)
+	if (*tos & 2 && !is_gre)
 		return rtnl_refuse(-EINVAL, extack, attr,
 				   "IFLA_GRE_TOS must be a multiple of 4, or with 1 in addition (inherit): the ECN bits are those of the inner packet");
 	return 0;
@@ -476,6 +491,30 @@ static int rtnl_refuse_encap(struct nlattr *attr,
 			   "grex has no IFLA_GRE_ENCAP_TYPE but TUNNEL_ENCAP_NONE");
 }
 
+/* Reset what ip_gre resets if a message names any of its attributes: all but the mark and
+ * IFLA_GRE_IGNORE_DF. The options of grex stay, because the sender may not know them.
+ */
+static void rtnl_reset(struct nlattr *data[], struct grex_options *options)
+{
+	const struct grex_options *defaults =
+		&grex_tunnel_defaults[GREX_KIND_GRE];
+	int i;
+
+	for (i = IFLA_GRE_UNSPEC + 1; i <= IFLA_GRE_MAX && !data[i]; i++)
+		;
+	if (i > IFLA_GRE_MAX)
+		return;
+	options->match = defaults->match;
+	options->link = defaults->link;
+	options->okey = defaults->okey;
+	options->iflags = defaults->iflags;
+	options->oflags = defaults->oflags;
+	options->ttl = defaults->ttl;
+	options->tos = defaults->tos;
+	if (options->df != GREX_DF_CLEAR)
+		options->df = defaults->df;
+}
+
 /* Apply the attributes of a message for @dev to @options, which hold the defaults or the
  * present configuration.
  */
@@ -484,24 +523,29 @@ static int rtnl_to_options(struct nlattr *data[], struct net *net,
 			   struct grex_options *options,
 			   struct netlink_ext_ack *extack)
 {
+	const struct grex_tunnel *tunnel = netdev_priv(dev);
+	const bool is_gre = tunnel->kind == GREX_KIND_GRE;
 	const u32 old_interval = options->keepalive_interval;
+	const int old_link = options->link;
 	int err;
 
 	if (!data)
 		return 0;
+	if (is_gre)
+		rtnl_reset(data, options);
 	err = rtnl_refuse_encap(data[IFLA_GRE_ENCAP_TYPE], extack);
 	if (err)
 		return err;
-	err = rtnl_get_link(data[IFLA_GRE_LINK], net, dev, &options->link,
-			    extack);
+	err = rtnl_get_link(data[IFLA_GRE_LINK], net, dev, old_link,
+			    &options->link, extack);
 	if (err)
 		return err;
-	err = rtnl_get_flags(data[IFLA_GRE_IFLAGS], data[IFLA_GRE_IKEY],
+	err = rtnl_get_flags(data[IFLA_GRE_IFLAGS], data[IFLA_GRE_IKEY], is_gre,
 			     &options->iflags, &options->match.key, extack);
 	if (err)
 		return err;
 	options->match.keyed = !!(options->iflags & GREX_HEADER_KEY);
-	err = rtnl_get_flags(data[IFLA_GRE_OFLAGS], data[IFLA_GRE_OKEY],
+	err = rtnl_get_flags(data[IFLA_GRE_OFLAGS], data[IFLA_GRE_OKEY], is_gre,
 			     &options->oflags, &options->okey, extack);
 	if (err)
 		return err;
@@ -515,10 +559,10 @@ static int rtnl_to_options(struct nlattr *data[], struct net *net,
 		return err;
 	if (data[IFLA_GRE_TTL])
 		options->ttl = nla_get_u8(data[IFLA_GRE_TTL]);
-	err = rtnl_get_tos(data[IFLA_GRE_TOS], &options->tos, extack);
+	err = rtnl_get_tos(data[IFLA_GRE_TOS], is_gre, &options->tos, extack);
 	if (err)
 		return err;
-	err = rtnl_get_df(data, &options->df, extack);
+	err = rtnl_get_df(data, is_gre, &options->df, extack);
 	if (err)
 		return err;
 	if (data[IFLA_GRE_FWMARK])
@@ -650,7 +694,10 @@ static int rtnl_newlink(struct net_device *dev,
 {
 	/* Without link-netns, the underlay is in the namespace of the new device. */
 	struct net *net = params->link_net ?: dev_net(dev);
-	struct grex_config *config = grex_tunnel_config_alloc(dev, NULL);
+	const struct grex_tunnel *tunnel = netdev_priv(dev);
+	struct grex_config *config =
+		grex_tunnel_config_alloc(dev,
+					 &grex_tunnel_defaults[tunnel->kind]);
 	struct grex_tunnel_mtu mtu = { .mode = GREX_MTU_ROUTE };
 	int err;
 
@@ -688,6 +735,11 @@ static int rtnl_changelink(struct net_device *dev, struct nlattr *tb[],
 			       "CAP_NET_ADMIN is needed in the namespace of the underlay too");
 		return -EPERM;
 	}
+	if (tunnel->is_fallback) {
+		NL_SET_ERR_MSG(extack,
+			       "This tunnel receives what no other tunnel does, and cannot be changed");
+		return -EINVAL;
+	}
 	/* The core would try to set the addresses afterwards, and fail. */
 	if (tb[IFLA_ADDRESS] || tb[IFLA_BROADCAST])
 		return rtnl_refuse(-EINVAL, extack,
@@ -695,8 +747,8 @@ static int rtnl_changelink(struct net_device *dev, struct nlattr *tb[],
 				   "The addresses of a tunnel are IFLA_GRE_LOCAL and IFLA_GRE_REMOTE");
 	if (data && data[IFLA_GREX_PROBE])
 		return rtnl_probe(tunnel, data, extack);
-	config =
-		grex_tunnel_config_alloc(dev, rtnl_dereference(tunnel->config));
+	config = grex_tunnel_config_alloc(dev, &rtnl_dereference(tunnel->config)
+							->options);
 	if (!config)
 		return -ENOMEM;
 	err = rtnl_to_options(data, tunnel->net, dev, &config->options, extack);
@@ -712,7 +764,11 @@ static int rtnl_changelink(struct net_device *dev, struct nlattr *tb[],
 
 static void rtnl_dellink(struct net_device *dev, struct list_head *head)
 {
-	unregister_netdevice_queue(dev, head);
+	const struct grex_tunnel *tunnel = netdev_priv(dev);
+
+	/* As long as the module is loaded, the namespace has its gre0. */
+	if (!tunnel->is_fallback)
+		unregister_netdevice_queue(dev, head);
 }
 
 static size_t rtnl_get_size(const struct net_device *dev)
@@ -728,6 +784,10 @@ static size_t rtnl_get_size(const struct net_device *dev)
 	       nla_total_size(sizeof(u8)) + /* IFLA_GRE_TOS */
 	       nla_total_size(sizeof(u8)) + /* IFLA_GRE_PMTUDISC */
 	       nla_total_size(sizeof(u8)) + /* IFLA_GRE_IGNORE_DF */
+	       nla_total_size(sizeof(u16)) + /* IFLA_GRE_ENCAP_TYPE */
+	       nla_total_size(sizeof(u16)) + /* IFLA_GRE_ENCAP_FLAGS */
+	       nla_total_size(sizeof(u16)) + /* IFLA_GRE_ENCAP_SPORT */
+	       nla_total_size(sizeof(u16)) + /* IFLA_GRE_ENCAP_DPORT */
 	       nla_total_size(sizeof(u32)) + /* IFLA_GRE_FWMARK */
 	       ARRAY_SIZE(rtnl_numbers) * nla_total_size(sizeof(u32)) +
 	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_MTU_AUTO */
@@ -735,18 +795,31 @@ static size_t rtnl_get_size(const struct net_device *dev)
 	       0;
 }
 
+/* ip_gre tells that there is no GRE in UDP. */
+static bool rtnl_put_encap(struct sk_buff *skb)
+{
+	return !nla_put_u16(skb, IFLA_GRE_ENCAP_TYPE, TUNNEL_ENCAP_NONE) &&
+	       !nla_put_u16(skb, IFLA_GRE_ENCAP_FLAGS, 0) &&
+	       !nla_put_be16(skb, IFLA_GRE_ENCAP_SPORT, 0) &&
+	       !nla_put_be16(skb, IFLA_GRE_ENCAP_DPORT, 0);
+}
+
+/* The attributes of grex tell whose a link of the kind "gre" is. gre0 has none of its
+ * options.
+ */
 static int rtnl_fill_info(struct sk_buff *skb, const struct net_device *dev)
 {
 	const struct grex_tunnel *tunnel = netdev_priv(dev);
+	const bool is_gre = tunnel->kind == GREX_KIND_GRE;
 	const struct grex_options *options =
 		&rtnl_dereference(tunnel->config)->options;
 
 	if (nla_put_u32(skb, IFLA_GRE_LINK, options->link) ||
 	    nla_put_be16(skb, IFLA_GRE_IFLAGS, htons(options->iflags)) ||
 	    nla_put_be16(skb, IFLA_GRE_OFLAGS, htons(options->oflags)) ||
-	    (options->iflags & GREX_HEADER_KEY &&
+	    ((is_gre || options->iflags & GREX_HEADER_KEY) &&
 	     nla_put_be32(skb, IFLA_GRE_IKEY, options->match.key)) ||
-	    (options->oflags & GREX_HEADER_KEY &&
+	    ((is_gre || options->oflags & GREX_HEADER_KEY) &&
 	     nla_put_be32(skb, IFLA_GRE_OKEY, options->okey)) ||
 	    nla_put_in_addr(skb, IFLA_GRE_LOCAL, options->match.local.v4) ||
 	    nla_put_in_addr(skb, IFLA_GRE_REMOTE, options->match.remote.v4) ||
@@ -755,7 +828,11 @@ static int rtnl_fill_info(struct sk_buff *skb, const struct net_device *dev)
 	    nla_put_u8(skb, IFLA_GRE_PMTUDISC, options->df == GREX_DF_SET) ||
 	    nla_put_u8(skb, IFLA_GRE_IGNORE_DF, options->df == GREX_DF_CLEAR) ||
 	    nla_put_u32(skb, IFLA_GRE_FWMARK, options->fwmark) ||
-	    !rtnl_put_numbers(skb, options) ||
+	    (is_gre && !rtnl_put_encap(skb)))
+		return -EMSGSIZE;
+	if (tunnel->is_fallback)
+		return 0;
+	if (!rtnl_put_numbers(skb, options) ||
 	    nla_put_u32(skb, IFLA_GREX_MTU_AUTO,
 			rtnl_mtu_auto[tunnel->mtu_mode]) ||
 	    (options->has_secret &&
@@ -934,32 +1011,24 @@ static struct net *rtnl_get_link_net(const struct net_device *dev)
 	return tunnel->net;
 }
 
-static struct rtnl_link_ops rtnl_ops __read_mostly = {
-	.kind = GREX_KIND,
-	.maxtype = IFLA_GREX_MAX,
-	.policy = rtnl_policy,
-	.priv_size = sizeof(struct grex_tunnel),
-	.setup = grex_device_setup,
-	.validate = rtnl_validate,
-	.newlink = GREX_COMPAT_NEWLINK_OP(rtnl_newlink),
-	.changelink = rtnl_changelink,
-	.dellink = rtnl_dellink,
-	.get_size = rtnl_get_size,
-	.fill_info = rtnl_fill_info,
-	.get_xstats_size = rtnl_get_xstats_size,
-	.fill_xstats = rtnl_fill_xstats,
-	.get_link_net = rtnl_get_link_net,
+#define RTNL_OPS(_kind, _setup, _validate)                                \
+	{                                                                 \
+		.kind = _kind, .maxtype = IFLA_GREX_MAX,                  \
+		.policy = rtnl_policy,                                    \
+		.priv_size = sizeof(struct grex_tunnel), .setup = _setup, \
+		.validate = _validate,                                    \
+		.newlink = GREX_COMPAT_NEWLINK_OP(rtnl_newlink),          \
+		.changelink = rtnl_changelink, .dellink = rtnl_dellink,   \
+		.get_size = rtnl_get_size, .fill_info = rtnl_fill_info,   \
+		.get_xstats_size = rtnl_get_xstats_size,                  \
+		.fill_xstats = rtnl_fill_xstats,                          \
+		.get_link_net = rtnl_get_link_net,                        \
+	}
+
+struct rtnl_link_ops grex_rtnl_ops[] __read_mostly = {
+	[GREX_KIND_GREX] = RTNL_OPS(GREX_KIND, grex_device_setup, rtnl_validate),
+	[GREX_KIND_GRE] =
+		RTNL_OPS("gre", grex_device_setup_gre, rtnl_validate_gre),
 };
-
-int grex_rtnl_register(void)
-{
-	return rtnl_link_register(&rtnl_ops);
-}
-
-/* This deletes all tunnels. */
-void grex_rtnl_unregister(void)
-{
-	rtnl_link_unregister(&rtnl_ops);
-}
 
 MODULE_ALIAS_RTNL_LINK(GREX_KIND);

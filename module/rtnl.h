@@ -2,7 +2,9 @@
 #ifndef GREX_RTNL_H
 #define GREX_RTNL_H
 
-int grex_rtnl_register(void);
-void grex_rtnl_unregister(void);
+struct rtnl_link_ops;
+
+/* By enum grex_kind. */
+extern struct rtnl_link_ops grex_rtnl_ops[];
 
 #endif

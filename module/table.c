@@ -187,6 +187,10 @@ int grex_table_insert(struct grex_table *table, struct grex_config *config)
 	int err;
 
 	ASSERT_RTNL();
+	if (config->tunnel->is_fallback) {
+		rcu_assign_pointer(table->fallback, config);
+		return 0;
+	}
 	config->sent = config->options.match;
 	config->sent.keyed = !!(config->options.oflags & GREX_HEADER_KEY);
 	config->sent.key = config->sent.keyed ? config->options.okey : 0;
@@ -217,10 +221,43 @@ err_pair:
 void grex_table_remove(struct grex_table *table, struct grex_config *config)
 {
 	ASSERT_RTNL();
+	if (config->tunnel->is_fallback) {
+		if (rcu_access_pointer(table->fallback) == config)
+			RCU_INIT_POINTER(table->fallback, NULL);
+		return;
+	}
 	table_count(table, config, -1);
 	rhltable_remove(&table->by_sent, &config->by_sent, table_by_sent);
 	rhltable_remove(&table->by_pair, &config->by_pair, table_by_pair);
 	rhltable_remove(&table->by_match, &config->by_match, table_by_match);
+}
+
+/**
+ * grex_table_find - find a tunnel by what distinguishes it from all others
+ * @table: of the underlay namespace
+ * @match: the packets that it receives
+ * @link: ifindex of the underlay device
+ * @except: a tunnel that is not meant, or NULL
+ */
+struct grex_tunnel *grex_table_find(struct grex_table *table,
+				    const struct grex_match *match, int link,
+				    const struct grex_tunnel *except)
+{
+	struct grex_config *config = rtnl_dereference(table->fallback);
+	struct rhlist_head *list, *pos;
+	struct grex_tunnel *found = NULL;
+
+	if (config && config->tunnel != except && !link &&
+	    table_same_match(&config->options.match, match))
+		return config->tunnel;
+	rcu_read_lock();
+	list = rhltable_lookup(&table->by_match, match, table_by_match);
+	rhl_for_each_entry_rcu(config, pos, list, by_match) {
+		if (config->tunnel != except && config->options.link == link)
+			found = config->tunnel;
+	}
+	rcu_read_unlock();
+	return found;
 }
 
 /**
@@ -233,21 +270,8 @@ void grex_table_remove(struct grex_table *table, struct grex_config *config)
 bool grex_table_has_other(struct grex_table *table,
 			  const struct grex_config *config)
 {
-	struct grex_config *other;
-	struct rhlist_head *list, *pos;
-	bool found = false;
-
-	ASSERT_RTNL();
-	rcu_read_lock();
-	list = rhltable_lookup(&table->by_match, &config->options.match,
-			       table_by_match);
-	rhl_for_each_entry_rcu(other, pos, list, by_match) {
-		if (other->tunnel != config->tunnel &&
-		    other->options.link == config->options.link)
-			found = true;
-	}
-	rcu_read_unlock();
-	return found;
+	return grex_table_find(table, &config->options.match,
+			       config->options.link, config->tunnel);
 }
 
 /* Rank a tunnel by the link that a packet came in by. A tunnel bound to the device precedes
@@ -353,6 +377,14 @@ static struct grex_config *table_best_up_rcu(const struct grex_table *table,
 	return NULL;
 }
 
+static struct grex_config *table_fallback_up_rcu(const struct grex_table *table)
+{
+	struct grex_config *config = rcu_dereference(table->fallback);
+
+	return config && READ_ONCE(config->tunnel->dev->flags) & IFF_UP ? config
+									: NULL;
+}
+
 /**
  * grex_table_match_up_rcu - find a tunnel for a packet whose own is down or missing
  * @table: of the namespace it was received in
@@ -363,7 +395,8 @@ static struct grex_config *table_best_up_rcu(const struct grex_table *table,
  * This is the best tunnel that is up. If there is none, it is a tunnel that is bound to
  * another device of the same VRF, because packets of the peer may take another way than
  * ours. With @is_down such a tunnel is not used: when the operator takes one of two parallel
- * tunnels down, the other must not receive its packets.
+ * tunnels down, the other must not receive its packets. At last it is gre0, which receives
+ * packets with any key.
  */
 struct grex_config *grex_table_match_up_rcu(const struct grex_table *table,
 					    const struct grex_match *packet,
@@ -373,9 +406,9 @@ struct grex_config *grex_table_match_up_rcu(const struct grex_table *table,
 	struct grex_config *config;
 
 	config = table_best_up_rcu(table, packet, arrival, false);
-	if (config || is_down)
-		return config;
-	return table_best_up_rcu(table, packet, arrival, true);
+	if (!config && !is_down)
+		config = table_best_up_rcu(table, packet, arrival, true);
+	return config ?: table_fallback_up_rcu(table);
 }
 
 /* Find the tunnels of one class with the addresses of @packet and any key. */

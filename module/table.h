@@ -7,6 +7,7 @@
 #include <linux/types.h>
 
 struct grex_config;
+struct grex_tunnel;
 
 /* Holds an outer address, whose family is in the match and always AF_INET so far. */
 union grex_addr {
@@ -38,12 +39,14 @@ struct grex_match {
  * @by_pair: RCU. by addresses alone
  * @by_sent: RCU. by addresses and the key of sent packets
  * @count: RCU. number of tunnels in each class of wildcards, to skip empty ones
+ * @fallback: RCU. gre0, which is in no hash
  */
 struct grex_table {
 	struct rhltable by_match;
 	struct rhltable by_pair;
 	struct rhltable by_sent;
 	unsigned int count[GREX_TABLE_CLASSES];
+	struct grex_config __rcu *fallback;
 };
 
 /**
@@ -70,6 +73,9 @@ void grex_table_destroy(struct grex_table *table);
 /* The caller holds the RTNL lock. */
 int grex_table_insert(struct grex_table *table, struct grex_config *config);
 void grex_table_remove(struct grex_table *table, struct grex_config *config);
+struct grex_tunnel *grex_table_find(struct grex_table *table,
+				    const struct grex_match *match, int link,
+				    const struct grex_tunnel *except);
 bool grex_table_has_other(struct grex_table *table,
 			  const struct grex_config *config);
 

@@ -22,26 +22,37 @@
 /* A traceroute that sends many probes at once over many hops needs as many. */
 #define TUNNEL_RELAYS_PER_SECOND 100
 
-static const struct grex_options tunnel_default_options = {
-	.match.family = AF_INET,
-	.ttl = GREX_TTL_DEFAULT,
-	.tos = GREX_TOS_INHERIT,
-	.df = GREX_DF_SET,
-	.icmp_relay = true,
-	.keepalive_retries = GREX_KEEPALIVE_RETRIES_DEFAULT,
-	.keepalive_reply = true,
+const struct grex_options grex_tunnel_defaults[GREX_KINDS] = {
+	[GREX_KIND_GREX] = {
+		.match.family = AF_INET,
+		.ttl = GREX_TTL_DEFAULT,
+		.tos = GREX_TOS_INHERIT,
+		.df = GREX_DF_SET,
+		.icmp_relay = true,
+		.keepalive_retries = GREX_KEEPALIVE_RETRIES_DEFAULT,
+		.keepalive_reply = true,
+	},
+	[GREX_KIND_GRE] = {
+		.match.family = AF_INET,
+		.ttl = GREX_TTL_INHERIT,
+		.tos = 0,
+		.df = GREX_DF_SET,
+		.icmp_relay = true,
+		.keepalive_retries = GREX_KEEPALIVE_RETRIES_DEFAULT,
+		.keepalive_reply = true,
+	},
 };
 
 /**
  * grex_tunnel_config_alloc - allocate a configuration
  * @dev: the device of the tunnel
- * @from: the configuration whose options are copied, or NULL for the defaults
+ * @from: the options that it begins with
  *
  * Return: a configuration that the caller frees with grex_tunnel_config_free() unless it
  * was applied, or NULL
  */
 struct grex_config *grex_tunnel_config_alloc(struct net_device *dev,
-					     const struct grex_config *from)
+					     const struct grex_options *from)
 {
 	struct grex_config *config = kzalloc(sizeof(*config), GFP_KERNEL);
 
@@ -52,7 +63,7 @@ struct grex_config *grex_tunnel_config_alloc(struct net_device *dev,
 		return NULL;
 	}
 	config->tunnel = netdev_priv(dev);
-	config->options = from ? from->options : tunnel_default_options;
+	config->options = *from;
 	return config;
 }
 
@@ -161,6 +172,43 @@ err_config:
 	return err;
 }
 
+/**
+ * grex_tunnel_new - create a tunnel without a message of rtnetlink
+ * @net: namespace of the underlay and of the device
+ * @ops: of its kind
+ * @name: of the device; may contain %d
+ * @options: what the operator chose
+ * @is_fallback: it is gre0
+ *
+ * The caller holds the RTNL lock.
+ */
+int grex_tunnel_new(struct net *net, const struct rtnl_link_ops *ops,
+		    const char *name, const struct grex_options *options,
+		    bool is_fallback)
+{
+	static const struct grex_tunnel_mtu mtu = { .mode = GREX_MTU_ROUTE };
+	struct grex_config *config;
+	struct grex_tunnel *tunnel;
+	struct net_device *dev;
+	int err = -ENOMEM;
+
+	dev = alloc_netdev(ops->priv_size, name, NET_NAME_UNKNOWN, ops->setup);
+	if (!dev)
+		return err;
+	dev_net_set(dev, net);
+	dev->rtnl_link_ops = ops;
+	tunnel = netdev_priv(dev);
+	tunnel->is_fallback = is_fallback;
+	if (is_fallback)
+		grex_compat_set_netns_immutable(dev);
+	config = grex_tunnel_config_alloc(dev, options);
+	if (config)
+		err = grex_tunnel_create(dev, net, config, &mtu, NULL);
+	if (err)
+		free_netdev(dev);
+	return err;
+}
+
 /* Forget what was learned about a peer, because another one takes its place. */
 static void tunnel_forget_peer(struct grex_tunnel *tunnel)
 {
@@ -218,6 +266,13 @@ int grex_tunnel_change(struct net_device *dev, struct grex_config *config,
 	err = -EEXIST;
 	if (tunnel_is_duplicate(config, extack))
 		goto err_config;
+	err = -EINVAL;
+	if (tunnel->kind == GREX_KIND_GRE &&
+	    !old->options.match.remote.v4 != !config->options.match.remote.v4) {
+		NL_SET_ERR_MSG(extack,
+			       "A tunnel of the kind gre keeps having a remote, or keeps having none");
+		goto err_config;
+	}
 	tunnel_set_overhead(config);
 	link = grex_pmtu_of_link(config);
 

@@ -5,9 +5,11 @@
 #include <linux/types.h>
 
 struct grex_config;
+struct grex_options;
 struct net;
 struct net_device;
 struct netlink_ext_ack;
+struct rtnl_link_ops;
 
 /**
  * struct grex_tunnel_mtu - the operator's choice of the MTU
@@ -19,13 +21,19 @@ struct grex_tunnel_mtu {
 	unsigned int value;
 };
 
+/* The options of a new tunnel, by enum grex_kind. */
+extern const struct grex_options grex_tunnel_defaults[];
+
 struct grex_config *grex_tunnel_config_alloc(struct net_device *dev,
-					     const struct grex_config *from);
+					     const struct grex_options *from);
 void grex_tunnel_config_free(struct grex_config *config);
 int grex_tunnel_create(struct net_device *dev, struct net *net,
 		       struct grex_config *config,
 		       const struct grex_tunnel_mtu *mtu,
 		       struct netlink_ext_ack *extack);
+int grex_tunnel_new(struct net *net, const struct rtnl_link_ops *ops,
+		    const char *name, const struct grex_options *options,
+		    bool is_fallback);
 int grex_tunnel_change(struct net_device *dev, struct grex_config *config,
 		       const struct grex_tunnel_mtu *mtu,
 		       struct netlink_ext_ack *extack);

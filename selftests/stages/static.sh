@@ -112,12 +112,13 @@ layer_packets() {
 # their functions.
 layer_table() {
 	cat <<-'END'
-		main demux netns rtnl
+		main demux kinds netns
+		kinds grex rtnl tunnel
 		netns auto_mtu grex stats table
 		rtnl device grex header keepalive plpmtud pmtu probe stats tunnel
 		device auto_mtu grex header ioctl keepalive nbma packet plpmtud sent_log stats table tunnel tx
+		ioctl grex header table tunnel
 		tunnel auto_mtu grex header keepalive nbma plpmtud pmtu probe responder route table
-		ioctl grex
 		demux icmp packet rx
 		rx clamp grex header keepalive packet plpmtud probe responder stats table
 		icmp auto_mtu embedded grex header packet plpmtud pmtu relay route sent_log stats table translate

@@ -14,6 +14,18 @@ static inline void grex_compat_set_lltx(struct net_device *dev)
 #endif
 }
 
+/* The device stays in its namespace. */
+static inline void grex_compat_set_netns_immutable(struct net_device *dev)
+{
+#if defined(COMPAT_HAS_NETNS_IMMUTABLE)
+	dev->netns_immutable = true;
+#elif defined(COMPAT_HAS_NETNS_LOCAL)
+	dev->netns_local = true;
+#else
+	dev->features |= NETIF_F_NETNS_LOCAL;
+#endif
+}
+
 /* The core allocates the per-CPU counters that a device asks for, once it can
  * be asked.
  */

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Registers the kinds of links: "grex", and "gre" if the module is to take the place of
+ * ip_gre. The latter comes with gre0 in each namespace: "ip tunnel" asks it for tunnels, and
+ * it receives what no tunnel does.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/errno.h>
+#include <linux/module.h>
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
+#include <net/net_namespace.h>
+#include <net/rtnetlink.h>
+
+#include "grex.h"
+#include "kinds.h"
+#include "rtnl.h"
+#include "tunnel.h"
+
+static char *kinds = "";
+module_param(kinds, charp, 0444);
+MODULE_PARM_DESC(
+	kinds,
+	"gre: also provide the kind of ip_gre, in its place (default: none)");
+
+static int __net_init kinds_add_fallback(struct net *net)
+{
+	struct grex_options options = grex_tunnel_defaults[GREX_KIND_GRE];
+	int err;
+
+	if (!net_has_fallback_tunnels(net))
+		return 0;
+	options.df = GREX_DF_INHERIT;
+	rtnl_lock();
+	err = grex_tunnel_new(net, &grex_rtnl_ops[GREX_KIND_GRE], "gre%d",
+			      &options, true);
+	rtnl_unlock();
+	return err;
+}
+
+/* netns.c deletes it together with the other tunnels of the namespace. */
+static struct pernet_operations kinds_fallback_ops = {
+	.init = kinds_add_fallback,
+};
+
+static int kinds_take_gre(void)
+{
+	struct rtnl_link_ops *ops = &grex_rtnl_ops[GREX_KIND_GRE];
+	int err;
+
+	err = rtnl_link_register(ops);
+	if (err == -EEXIST)
+		pr_err("The kind gre belongs to ip_gre: remove its tunnels and run \"rmmod ip_gre\", or load grex without kinds=gre\n");
+	if (err)
+		return err;
+	err = register_pernet_device(&kinds_fallback_ops);
+	if (err)
+		rtnl_link_unregister(ops);
+	return err;
+}
+
+int grex_kinds_register(void)
+{
+	struct rtnl_link_ops *ops = &grex_rtnl_ops[GREX_KIND_GREX];
+	int err;
+
+	if (*kinds && strcmp(kinds, "gre")) {
+		pr_err("kinds=%s is not known: kinds=gre is the only choice\n",
+		       kinds);
+		return -EINVAL;
+	}
+	err = rtnl_link_register(ops);
+	if (err || !*kinds)
+		return err;
+	err = kinds_take_gre();
+	if (err)
+		rtnl_link_unregister(ops);
+	return err;
+}
+
+/* This deletes all tunnels but gre0, whose namespaces delete it. */
+void grex_kinds_unregister(void)
+{
+	if (*kinds) {
+		unregister_pernet_device(&kinds_fallback_ops);
+		rtnl_link_unregister(&grex_rtnl_ops[GREX_KIND_GRE]);
+	}
+	rtnl_link_unregister(&grex_rtnl_ops[GREX_KIND_GREX]);
+}
