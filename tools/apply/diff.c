@@ -92,6 +92,7 @@ bool diff_target(struct config *target, const struct config *said,
 		 const struct tunnel *running, bool prune)
 {
 	*target = *said;
+	target->is_gre = running->config.is_gre;
 	target->addrs = NULL;
 	target->naddrs = 0;
 	target->routes = NULL;

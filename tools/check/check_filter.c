@@ -291,8 +291,7 @@ void check_same_ends(const struct snapshot *s, struct finding *found)
 	for (i = 0; i < s->underlay->nifaces; i++) {
 		const struct iface *other = &s->underlay->ifaces[i];
 
-		if (!other->kind[0] || !strcmp(other->kind, GREX_KIND) ||
-		    other->elsewhere ||
+		if (!other->kind[0] || other->is_grex || other->elsewhere ||
 		    other->remote.s_addr != c->remote.v4.s_addr)
 			continue;
 		if (c->local.family && other->local.s_addr &&

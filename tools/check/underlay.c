@@ -25,6 +25,7 @@ static int collect_iface(const struct nlmsghdr *message, void *arg)
 	i.loopback = t.flags & IFF_LOOPBACK;
 	i.mtu = t.config.mtu;
 	i.is_gre = link_is_gre_over_ipv4(&t);
+	i.is_grex = link_is_grex(&t);
 	i.local = t.config.local.v4;
 	i.remote = t.config.remote.v4;
 	i.link = t.config.link;
@@ -62,7 +63,7 @@ int underlay_read(struct nl *nl, struct underlay *u)
 	struct nl_request request;
 	int err;
 
-	link_dump(&request, NULL, false);
+	link_dump(&request, false);
 	err = nl_dump(nl, &request, collect_iface, u, &u->nifaces);
 	/* A check that misses an interface is better than none. */
 	if (err == -EINTR)

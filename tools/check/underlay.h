@@ -19,6 +19,7 @@ struct iface {
 	char kind[16]; /* "" for interfaces without one, such as hardware */
 	bool up, carrier, loopback;
 	uint32_t mtu;
+	bool is_grex; /* a tunnel of grex */
 	bool is_gre; /* any kind of GRE over IPv4; the rest is for these */
 	struct in_addr local, remote;
 	uint32_t link, fwmark;

@@ -112,7 +112,7 @@ int import_links(struct import *im, struct nl *nl)
 	size_t i;
 	int err;
 
-	link_dump(&request, NULL, false);
+	link_dump(&request, false);
 	err = nl_dump(nl, &request, collect_link, &reading,
 		      &reading.tunnels.count);
 	if (err == -EINTR)

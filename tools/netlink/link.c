@@ -22,6 +22,11 @@ void link_put_flags(struct ifinfomsg *ifm, const struct config *c,
 	}
 }
 
+static const char *kind_of(bool is_gre)
+{
+	return is_gre ? "gre" : GREX_KIND;
+}
+
 static void put_config(struct nlmsghdr *nlh, struct ifinfomsg *ifm,
 		       const struct config *c, uint64_t fields)
 {
@@ -36,8 +41,11 @@ static void put_config(struct nlmsghdr *nlh, struct ifinfomsg *ifm,
 	/* grex is to hear of an MTU that is what it was, too: it stays then. */
 	if (!(fields & ~F_LINK))
 		return;
+	/* The kernel resets those of a "gre" link that are missing, as ip_gre does. */
+	if (c->is_gre && fields & F_GRE)
+		fields |= F_GRE;
 	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
-	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, GREX_KIND);
+	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, kind_of(c->is_gre));
 	data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
 	options_put(nlh, c, fields);
 	mnl_attr_nest_end(nlh, data);
@@ -64,7 +72,8 @@ void link_change(struct nl_request *request, int ifindex,
 	put_config(&request->header, ifm, c, fields & ~F_LINK_NETNS);
 }
 
-void link_probe(struct nl_request *request, int ifindex, uint32_t size)
+void link_probe(struct nl_request *request, int ifindex, bool is_gre,
+		uint32_t size)
 {
 	struct ifinfomsg *ifm = nl_start(request, RTM_NEWLINK, 0, sizeof(*ifm));
 	struct nlmsghdr *nlh = &request->header;
@@ -72,7 +81,7 @@ void link_probe(struct nl_request *request, int ifindex, uint32_t size)
 
 	ifm->ifi_index = ifindex;
 	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
-	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, GREX_KIND);
+	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, kind_of(is_gre));
 	data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
 	mnl_attr_put_u32(nlh, IFLA_GREX_PROBE, size);
 	mnl_attr_nest_end(nlh, data);
@@ -106,19 +115,13 @@ void link_get_in(struct nl_request *request, int32_t netnsid, const char *name,
 				 (uint32_t)netnsid);
 }
 
-void link_dump(struct nl_request *request, const char *kind, bool stats)
+void link_dump(struct nl_request *request, bool stats)
 {
 	struct nlmsghdr *nlh = &request->header;
-	struct nlattr *info;
 
 	nl_start(request, RTM_GETLINK, NLM_F_DUMP, sizeof(struct ifinfomsg));
 	if (!stats)
 		mnl_attr_put_u32(nlh, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-	if (!kind)
-		return;
-	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
-	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, kind);
-	mnl_attr_nest_end(nlh, info);
 }
 
 static bool read_string(const struct nlattr *attr, char *value, size_t size)
@@ -249,6 +252,10 @@ static int read_more_attr(const struct nlattr *attr, void *arg)
 	case IFLA_GRE_COLLECT_METADATA:
 		t->has_more = true;
 		break;
+	/* Neither ip_gre nor gre0 has it. */
+	case IFLA_GREX_ICMP_RELAY:
+		t->config.is_gre = link_is_gre(t);
+		break;
 	case IFLA_GRE_ENCAP_TYPE:
 		if (attr_read(attr, &encap, sizeof(encap)) && encap)
 			t->has_more = true;
@@ -271,11 +278,11 @@ static int read_info_attr(const struct nlattr *attr, void *arg)
 	case IFLA_INFO_DATA:
 		if (!link_is_gre_over_ipv4(t))
 			return MNL_CB_OK;
-		if (!link_is_grex(t))
-			mnl_attr_parse_nested(attr, read_more_attr, t);
+		mnl_attr_parse_nested(attr, read_more_attr, t);
 		return mnl_attr_parse_nested(attr, read_data_attr, &t->config);
+	/* It stands in front of the data. ip_gre has none. */
 	case IFLA_INFO_XSTATS:
-		if (!link_is_grex(t))
+		if (!link_is_grex(t) && !link_is_gre(t))
 			return MNL_CB_OK;
 		return mnl_attr_parse_nested(attr, read_counter_attr, t);
 	}
@@ -375,7 +382,7 @@ int link_talk(struct nl *nl, struct nl_request *request, struct tunnel *t)
 
 bool link_is_grex(const struct tunnel *t)
 {
-	return !strcmp(t->kind, GREX_KIND);
+	return !strcmp(t->kind, GREX_KIND) || t->config.is_gre;
 }
 
 bool link_is_gre(const struct tunnel *t)

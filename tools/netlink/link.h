@@ -48,7 +48,7 @@ struct tunnel {
 	unsigned int properties; /* enum property */
 	int ifindex;
 	unsigned int flags; /* IFF_* */
-	char kind[16]; /* "" for an interface without one; only grex has the rest */
+	char kind[16]; /* "" for an interface without one */
 	bool has_more; /* a tunnel of the kernel has options that grex lacks */
 	bool carrier;
 	uint8_t operstate; /* IF_OPER_* */
@@ -61,18 +61,22 @@ struct tunnel {
 
 /* Build requests. resolve.h turns names into numbers before. */
 void link_add(struct nl_request *request, const struct config *c);
-/* Change the given fields to those of c. The kernel keeps the others. */
+/*
+ * Change the given fields to those of c. The kernel keeps the others; of a "gre" link,
+ * all of F_GRE must be valid.
+ */
 void link_change(struct nl_request *request, int ifindex,
 		 const struct config *c, uint64_t fields);
 /* Send one probe of size bytes, or of the least possible if size is 0. */
-void link_probe(struct nl_request *request, int ifindex, uint32_t size);
+void link_probe(struct nl_request *request, int ifindex, bool is_gre,
+		uint32_t size);
 void link_delete(struct nl_request *request, int ifindex);
 void link_get(struct nl_request *request, const char *name);
 /* Get an interface by its name, or by its index, in another network namespace. */
 void link_get_in(struct nl_request *request, int32_t netnsid, const char *name,
 		 uint32_t ifindex);
-/* Ask for the interfaces of a kind, or for all. Not every kernel selects them. */
-void link_dump(struct nl_request *request, const char *kind, bool stats);
+/* Ask for all interfaces. */
+void link_dump(struct nl_request *request, bool stats);
 
 /* Parts of a request that another program makes, and of a reply that it reads. */
 void link_put_flags(struct ifinfomsg *ifm, const struct config *c,
@@ -84,8 +88,9 @@ bool link_read_xstats(const struct nlattr *attr, struct tunnel *tunnel);
 bool link_read(const struct nlmsghdr *message, struct tunnel *tunnel);
 /* nl_talk() for one interface of any kind. */
 int link_talk(struct nl *nl, struct nl_request *request, struct tunnel *tunnel);
+/* Whether it is a tunnel of grex, of kind "grex" or of kind "gre". */
 bool link_is_grex(const struct tunnel *tunnel);
-/* The kind of the kernel for the same tunnels. */
+/* The kind of ip_gre, which grex may provide in its place. */
 bool link_is_gre(const struct tunnel *tunnel);
 /* Any kind of GRE over IPv4. link_read() reads the config of all of them. */
 bool link_is_gre_over_ipv4(const struct tunnel *tunnel);

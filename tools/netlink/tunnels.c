@@ -23,6 +23,8 @@ static int find(struct nl *nl, struct nl_request *request, const char *name,
 	}
 	if (link_is_grex(t))
 		return STATUS_OK;
+	if (link_is_gre(t))
+		return refused("%s: does not belong to grex", t->config.name);
 	if (t->kind[0])
 		return refused("%s: is of kind \"%s\", not a grex tunnel",
 			       t->config.name, t->kind);
@@ -73,7 +75,6 @@ static int collect_tunnel(const struct nlmsghdr *message, void *arg)
 
 	if (!link_read(message, &t))
 		return -EBADMSG;
-	/* A kernel without the module does not filter by its kind. */
 	if (link_is_grex(&t) &&
 	    !list_add(&tunnels->list, &tunnels->count, &t, sizeof(t)))
 		return -ENOMEM;
@@ -100,7 +101,7 @@ int tunnels_dump(struct nl *nl, bool stats, struct tunnels *tunnels)
 	int err;
 
 	memset(tunnels, 0, sizeof(*tunnels));
-	link_dump(&request, GREX_KIND, stats);
+	link_dump(&request, stats);
 	err = nl_dump(nl, &request, collect_tunnel, tunnels, &tunnels->count);
 	if (err == -EINTR)
 		note_partial(tunnels, "tunnels");

@@ -58,6 +58,10 @@
 #define F_IN (F_IKEY | F_ICSUM | F_ISEQ)
 #define F_OUT (F_OKEY | F_OCSUM | F_OSEQ)
 #define F_DF (F_PMTUDISC | F_IGNORE_DF)
+/* These have attributes IFLA_GRE_*. */
+#define F_GRE                                                               \
+	(F_LOCAL | F_REMOTE | F_DEV | F_IN | F_OUT | F_TTL | F_TOS | F_DF | \
+	 F_FWMARK)
 /* These belong to the link, and have no attributes in IFLA_INFO_DATA. */
 #define F_LINK (F_LINK_NETNS | F_MULTICAST | F_ADDR | F_ROUTE | F_UP)
 
@@ -124,6 +128,7 @@ struct secret {
 /* The members of an option stand together, see MEMBERS(). */
 struct config {
 	uint64_t given; /* F_*, the members that are valid */
+	bool is_gre; /* the link is of kind "gre", in the place of ip_gre */
 
 	char name[IFNAMSIZ];
 	struct ip local, remote;

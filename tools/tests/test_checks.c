@@ -75,6 +75,7 @@ static void well(void)
 	ifaces[1] = (struct iface){ .ifindex = 9,
 				    .name = "gre1",
 				    .kind = GREX_KIND,
+				    .is_grex = true,
 				    .mtu = 1476,
 				    .local = ip_of("192.0.2.1"),
 				    .remote = ip_of("192.0.2.2"),
@@ -367,6 +368,9 @@ static void test_protocol(void)
 	underlay.nifaces = 3;
 	check_text(found(), "warning same_ends", "the same ends");
 	check_text(fix(), "ip link del old1", "the fix");
+	ifaces[2].is_grex = true;
+	check_text(found(), "", "one of grex, which has another key");
+	ifaces[2].is_grex = false;
 	ifaces[2].local = ip_of("192.0.2.1");
 	check_text(found(), "warning same_ends", "both the same");
 	ifaces[2].local = ip_of("192.0.2.3");

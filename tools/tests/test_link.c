@@ -516,7 +516,7 @@ static void test_probe(void)
 	bool ok;
 
 	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		link_probe(&request, 7, sizes[i]);
+		link_probe(&request, 7, false, sizes[i]);
 		look(&content, &request);
 		attr = content.data_attr[IFLA_GREX_PROBE];
 		ok = content.data == BIT(IFLA_GREX_PROBE);
@@ -723,6 +723,69 @@ static void test_newer(void)
 	check(!link_read(nlh, &t), "a message without its header is refused");
 }
 
+static void answer_gre(struct nl_request *request, bool has_options)
+{
+	struct nlmsghdr *nlh = &request->header;
+	struct nlattr *info, *nest;
+
+	nl_start(request, RTM_NEWLINK, 0, sizeof(struct ifinfomsg));
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, "gre1");
+	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
+	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, "gre");
+	if (has_options) {
+		nest = mnl_attr_nest_start(nlh, IFLA_INFO_XSTATS);
+		mnl_attr_put_u64(nlh, GREX_STAT_RX_CSUM, 5);
+		mnl_attr_nest_end(nlh, nest);
+	}
+	nest = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
+	mnl_attr_put_u8(nlh, IFLA_GRE_TTL, 0);
+	mnl_attr_put_u8(nlh, IFLA_GRE_TOS, 6);
+	if (has_options)
+		mnl_attr_put_u32(nlh, IFLA_GREX_ICMP_RELAY, 1);
+	mnl_attr_nest_end(nlh, nest);
+	mnl_attr_nest_end(nlh, info);
+}
+
+/* A link of kind "gre" is a tunnel of grex if it has its options, else of ip_gre. */
+static void test_kind_gre(void)
+{
+	const uint64_t gre = BIT(IFLA_GRE_LINK) | BIT(IFLA_GRE_IFLAGS) |
+			     BIT(IFLA_GRE_OFLAGS) | BIT(IFLA_GRE_LOCAL) |
+			     BIT(IFLA_GRE_REMOTE) | BIT(IFLA_GRE_TTL) |
+			     BIT(IFLA_GRE_TOS) | BIT(IFLA_GRE_PMTUDISC) |
+			     BIT(IFLA_GRE_IGNORE_DF) | BIT(IFLA_GRE_FWMARK);
+	struct nl_request request;
+	struct content content;
+	struct tunnel t;
+
+	answer_gre(&request, false);
+	check(link_read(&request.header, &t), "a tunnel of ip_gre");
+	check(link_is_gre(&t) && !link_is_grex(&t), "is none of grex");
+	answer_gre(&request, true);
+	check(link_read(&request.header, &t), "one with options of grex");
+	check(link_is_gre(&t) && link_is_grex(&t), "is one of grex");
+	check(!t.config.ttl && t.config.tos == 6, "whose options are read");
+	check(t.counters[GREX_STAT_RX_CSUM] == 5, "and whose counters");
+
+	link_change(&request, 7, &t.config, F_MSS);
+	look(&content, &request);
+	check_text(content.kind, "gre", "a change names its kind");
+	check(content.data == BIT(IFLA_GREX_MSS),
+	      "an option of grex is changed alone (%#" PRIx64 ")",
+	      content.data);
+	link_change(&request, 7, &t.config, F_TTL | F_MSS);
+	look(&content, &request);
+	check(content.data == (gre | BIT(IFLA_GREX_MSS)),
+	      "another one with all that would be reset (%#" PRIx64 ")",
+	      content.data);
+	link_change(&request, 7, &t.config, F_UP);
+	look(&content, &request);
+	check(!content.data, "a flag without any option");
+	link_probe(&request, 7, true, 0);
+	look(&content, &request);
+	check_text(content.kind, "gre", "a probe names its kind");
+}
+
 /* check also looks at interfaces that are not tunnels of grex. */
 static void test_others(void)
 {
@@ -861,6 +924,7 @@ int main(void)
 	test_probes();
 	test_peer();
 	test_newer();
+	test_kind_gre();
 	test_others();
 	test_addresses();
 	return finish();
