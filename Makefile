@@ -40,6 +40,9 @@ ifndef DESTDIR
 	dkms install -m grex -v $(VERSION)
 endif
 
+install-gre: ## let the module take the place of ip_gre when it is loaded
+	$(MAKE) -C tools install-gre PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
+
 source: # what DKMS builds the module from
 	rm -rf $(DKMS_SOURCE)
 	install -d $(DKMS_SOURCE)
@@ -55,7 +58,7 @@ endif
 
 # Copy the sources without files that git ignores, and put tools/dist/debian where Debian
 # expects it.
-deb: ## build the Debian packages grex-dkms, gretool and gretool-extra, in .build/deb
+deb: ## build the Debian packages, in .build/deb
 	@$(LAB)/deps.sh build deb
 	rm -rf $(DEB)
 	mkdir -p $(DEB_TREE)
@@ -103,5 +106,5 @@ clean: ## remove what was built (not the kernels in the cache)
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## *\(.*\)/\1	\2/p' Makefile | expand -t 14
 
-.PHONY: all module tool plugin install source uninstall deb demo \
+.PHONY: all module tool plugin install install-gre source uninstall deb demo \
 	check check-debug check-all test kunit shell bench clean help

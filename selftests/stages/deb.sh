@@ -62,14 +62,22 @@ files() {
 as_installed() {
 	local file
 	rm -rf "$installed"
-	make install DESTDIR="$PWD/$installed/make" >"$installed.log" 2>&1 ||
+	make install install-gre DESTDIR="$PWD/$installed/make" >"$installed.log" 2>&1 ||
 		cat "$installed.log"
 	for file in "$DEB"/*.deb; do
 		dpkg -x "$file" "$installed/deb"
 	done
-	diff <(files "$installed/make" | sed 's,^\./usr/lib/\(systemd\|udev\)/,./lib/\1/,
+	diff <(files "$installed/make" | sed 's,^\./usr/lib/\(systemd\|udev\|modprobe\.d\)/,./lib/\1/,
 			/^\.\/usr\/src\/.*\/COPYING$/d') \
 		<(files "$installed/deb" | sed '/\/man\//s/\.gz$//')
+}
+
+# modprobe must read this: the kind and gre0 are those of grex, gretap is not.
+gre_config() {
+	modprobe -C "$installed/deb/lib/modprobe.d" -c |
+		grep -E '^(options grex |alias (rtnl_link_gre|rtnl_link_gretap|netdev_gre0) |blacklist)' |
+		diff - <(printf '%s\n' "alias rtnl_link_gre grex" "alias netdev_gre0 grex" \
+			"options grex kinds=gre")
 }
 
 # field PACKAGE FIELD REGEX: this field of the package must match
@@ -80,12 +88,18 @@ field() {
 }
 
 depends() {
+	local file
 	field grex-dkms Depends '(^|, )dkms'
 	field grex-dkms Recommends '(^|, )gretool($|,)'
+	field grex-gre Depends '(^|, )grex-dkms \(= '
 	field gretool Depends '(^|, )libmnl0 '
 	field gretool Recommends '(^|, )grex-dkms($|,)'
 	field gretool-extra Depends '(^|, )gretool \(= '
 	field gretool-extra Depends '(^|, )libmnl0 '
+	# Only those who want the kind gre get the package.
+	for file in "$DEB"/*.deb; do
+		dpkg-deb -f "$file" Depends Recommends Suggests | grep grex-gre
+	done
 	# gretool must not depend on the module, which DKMS may not be able to build.
 	dpkg-deb -f "$DEB"/gretool_*.deb Depends | grep dkms
 	true
@@ -95,6 +109,7 @@ version() {
 	local version
 	version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 	field grex-dkms Version "^${version//./\\.}$"
+	field grex-gre Version "^${version//./\\.}$"
 	field gretool Version "^${version//./\\.}$"
 	field gretool-extra Version "^${version//./\\.}$"
 	"$installed/deb/usr/sbin/gretool" -V | grep -vwF "$version"
@@ -106,6 +121,7 @@ try "make deb" builds_both
 try "the same from an export" same
 try "lintian" lintian_clean
 try "what make install installs" as_installed
+try "what modprobe reads" gre_config
 try "dependencies" depends
 try "version" version
 exit "$failed"
