@@ -20,9 +20,7 @@
 
 static char *kinds = "";
 module_param(kinds, charp, 0444);
-MODULE_PARM_DESC(
-	kinds,
-	"gre: also provide the kind of ip_gre, in its place (default: none)");
+MODULE_PARM_DESC(kinds, "Kinds of ip_gre to provide in its place: gre");
 
 static int __net_init kinds_add_fallback(struct net *net)
 {

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0
+"""gre_change.py DEVICE NAME=VALUE...: change a link of the kind "gre" with one message
+that has these attributes IFLA_GRE_NAME and no others; print the error if there is one."""
+
+import errno
+import socket
+import struct
+import sys
+
+import rtnl
+
+FORMATS = {"LINK": "=I", "IFLAGS": ">H", "OFLAGS": ">H", "IKEY": ">I", "OKEY": ">I",
+           "TTL": "=B", "TOS": "=B", "PMTUDISC": "=B", "IGNORE_DF": "=B", "FWMARK": "=I",
+           "ENCAP_TYPE": "=H", "ENCAP_FLAGS": "=H", "ENCAP_SPORT": ">H",
+           "ENCAP_DPORT": ">H"}
+
+
+def payload(name, value):
+    if name in ("LOCAL", "REMOTE"):
+        return socket.inet_aton(value)
+    return struct.pack(FORMATS[name], int(value, 0))
+
+
+def main(device, *words):
+    message = rtnl.Message(rtnl.RTM_NEWLINK)
+    message.attr(rtnl.IFLA_IFNAME, device.encode() + b"\0")
+
+    def data():
+        for word in words:
+            name, value = word.split("=")
+            message.attr(getattr(rtnl, "IFLA_GRE_" + name), payload(name, value))
+
+    def info():
+        message.attr(rtnl.IFLA_INFO_KIND, b"gre\0")
+        message.nest(rtnl.IFLA_INFO_DATA, data)
+
+    message.nest(rtnl.IFLA_LINKINFO, info)
+    error = rtnl.Rtnl().talk(message).error
+    if error:
+        print(errno.errorcode[error])
+
+
+main(*sys.argv[1:])

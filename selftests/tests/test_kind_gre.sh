@@ -1,0 +1,563 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The kind "gre" of grex in the place of ip_gre. Most functions have a part FUNCTION_with
+# that prints what happens. It runs on ip_gre first, and then on grex with kinds=gre, and
+# must print the same. The topology is the pair of lib/topology.sh.
+# limit: 300
+
+# shellcheck source=../lib/lib.sh
+. "$(dirname "$0")/../lib/lib.sh"
+
+COMPARED="
+	fallback
+	ip_tunnel
+	ip_link
+	ioctl_errors
+	ioctl_on_gre0
+	ioctl_options
+	netlink_resets
+	netlink_accepts
+	duplicates
+	wire
+	received
+	received_by_gre0
+	moved
+	no_fallback
+"
+TESTS="$COMPARED
+	unsupported
+	grex_options
+	change_keeps_grex_options
+	refused_parameters
+	beside_ip_gre
+	removed
+	installed
+"
+
+SETUP=setup
+setup() {
+	local test words
+
+	read -rd '' -a words <<<"${ONLY:-$COMPARED}"
+	if ! module_reload; then return; fi
+	run rmmod grex || fail "rmmod grex"
+	check "ip_gre" run modprobe ip_gre
+	for test in "${words[@]}"; do
+		! declare -F "${test}_with" >/dev/null || outcome "$test" ip_gre
+	done
+	check "without ip_gre" run rmmod ip_gre
+	check "kinds=gre" run modprobe grex kinds=gre
+}
+
+# outcome TEST MODULE: keep what the test prints with this module
+outcome() {
+	printf '# %s with %s\n' "$1" "$2"
+	setup_pair
+	"${1}_with" >"$WORK/$1.$2" 2>&1
+	cleanup
+}
+
+# compare TEST: the outcome with grex must be that with ip_gre
+compare() {
+	local difference
+
+	outcome "$1" grex
+	[ -s "$WORK/$1.ip_gre" ] || fail "ip_gre did nothing"
+	difference=$(diff -U1 "$WORK/$1.ip_gre" "$WORK/$1.grex") ||
+		fail "ip_gre (-) and grex (+):
+$difference"
+}
+
+for name in $COMPARED; do
+	eval "$name() { compare $name; }"
+done
+
+# try COMMAND...: run it in $A, and print it, what it says and how it ends
+try() {
+	local out status=0
+
+	printf '> %s\n' "${*/#$PY\//}"
+	out=$(ip netns exec "$A" "$@" 2>&1) || status=$?
+	# netlink explains errors of grex by a sentence, and those of ip_gre by a number.
+	grep -vE '^(Error|RTNETLINK answers): |^$' <<<"$out"
+	echo "$status"
+}
+
+# ask WORD...: one of the ioctl commands
+ask() { try python3 "$PY/tunnel_ioctl.py" "$@"; }
+
+# shown DEVICE: what ip(8) shows of it, but what is of the namespace or differs on purpose:
+# the index, the limits of the MTU
+shown() {
+	ip -n "$A" -d -o link show dev "$1" 2>&1 |
+		sed -E 's/^[0-9]+: //; s/ (min|max)mtu [0-9]+//g; s/ link-netns[a-z]* [^ ]+//'
+}
+
+# --- the same as with ip_gre -------------------------------------------------
+
+fallback_with() {
+	shown gre0
+	try ip tunnel show
+	try ip -s tunnel show gre0
+	try ip link set gre0 type gre ttl 9
+	try ip link del gre0
+	try ip tunnel del gre0
+	ip -n "$A" link set gre0 netns "$B" && echo "moved"
+	try ip link set gre0 up
+	try ip link add gre0 type gre remote 192.0.2.2
+	shown gre0
+	try ip link set gre0 name elsewhere
+	try ip link set elsewhere name gre0
+}
+
+ip_tunnel_with() {
+	try ip tunnel add gre1 mode gre local 192.0.2.1 remote 192.0.2.2
+	shown gre1
+	try ip tunnel show
+	try ip tunnel add gre1 mode gre local 192.0.2.1 remote 192.0.2.3
+	try ip tunnel add gre2 mode gre local 192.0.2.1 remote 192.0.2.2
+	try ip tunnel add gre2 mode gre local 192.0.2.1 remote 192.0.2.2 key 5
+	try ip tunnel add gre3 mode gre local 192.0.2.1 remote 192.0.2.2 \
+		ikey 1 okey 2 icsum oseq ttl 9 tos inherit dev v0
+	try ip tunnel add gre4 mode gre remote 192.0.2.3 nopmtudisc tos 0x10
+	try ip tunnel add gre5 mode gre remote 192.0.2.4 nopmtudisc ttl 9
+	try ip tunnel add gre6 mode gre local 192.0.2.1
+	try ip tunnel add gre7 mode gre key 0
+	try ip tunnel show
+	for dev in gre2 gre3 gre4 gre6 gre7; do shown "$dev"; done
+	try ip tunnel change gre3 ttl inherit
+	try ip tunnel change gre2 csum
+	try ip tunnel change gre2 remote 192.0.2.9 tos 0x1c
+	try ip tunnel change gre2 remote any
+	try ip tunnel change gre6 remote 192.0.2.7
+	try ip tunnel change gre1 key 5 remote 192.0.2.9
+	try ip tunnel change gre1 key 5 remote 192.0.2.9
+	try ip tunnel change gre4 ttl 7
+	try ip tunnel change nothing ttl 7
+	try ip -s tunnel
+	for dev in gre1 gre2 gre3 gre4 gre6; do shown "$dev"; done
+	try ip tunnel del gre1
+	try ip tunnel del gre1
+	try ip tunnel show
+	# The tunnel without a name is the one with these parameters.
+	try ip tunnel del mode gre local 192.0.2.1
+	try ip tunnel del mode gre local 192.0.2.1
+	try ip tunnel show
+}
+
+ip_link_with() {
+	try ip link add gre1 type gre local 192.0.2.1 remote 192.0.2.2
+	shown gre1
+	try ip link add gre2 type gre remote 192.0.2.3 ttl 9 tos 0x10 key 7 icsum oseq \
+		dev v0 fwmark 9
+	try ip link add gre3 type gre local 192.0.2.1 nopmtudisc
+	try ip link add gre4 type gre remote 192.0.2.4 nopmtudisc ignore-df
+	try ip link add gre5 type gre remote 192.0.2.4 key 1 ignore-df
+	try ip link add gre6 type gre remote 192.0.2.5 ttl inherit tos inherit
+	try ip link add gre7 mtu 1300 type gre remote 192.0.2.6
+	try ip link add type gre remote 192.0.2.7
+	for dev in gre2 gre3 gre4 gre6 gre7; do shown "$dev"; done
+	try ip link set gre2 type gre ttl inherit
+	try ip link change gre2 type gre noikey okey 8
+	try ip link set gre3 type gre remote 192.0.2.3 key 5
+	try ip link set gre1 type gre remote any
+	try ip link set gre1 type gre remote 192.0.2.5
+	try ip link set gre1 type gre remote 192.0.2.3 key 8 csum seq
+	try ip link set gre4 type gre ttl 9
+	for dev in gre1 gre2 gre3 gre4; do shown "$dev"; done
+	try ip link set gre1 type gretap remote 192.0.2.9
+	try ip link del gre1
+	try ip link set gre1 type gre ttl 1
+}
+
+ioctl_errors_with() {
+	ask get gre0
+	ask get gre0 saddr=192.0.2.1
+	ask add gre0 name=gre1
+	ask add gre0 name=gre1 daddr=192.0.2.2 version=6
+	ask add gre0 name=gre1 daddr=192.0.2.2 ihl=6
+	ask add gre0 name=gre1 daddr=192.0.2.2 protocol=4
+	ask add gre0 name=gre1 daddr=192.0.2.2 frag_off=0x2000
+	ask add gre0 name=gre1 daddr=192.0.2.2 i_flags=routing
+	ask add gre0 name=gre1 daddr=192.0.2.2 o_flags=version
+	ask add gre0 name=a/b daddr=192.0.2.2
+	ask add gre0 name=v0 daddr=192.0.2.2
+	ask add gre0 name=gre1 daddr=192.0.2.2 i_key=5 o_key=6
+	ask add gre0 name=gre1 daddr=192.0.2.2
+	ask add gre1 name=gre2 daddr=192.0.2.3 ttl=9
+	ask add gre0 daddr=192.0.2.4 frag_off=0x4000
+	ask get gre2
+	ask change gre1 version=6 daddr=192.0.2.2
+	ask change gre1
+	ask change gre1 daddr=192.0.2.3
+	ask get gre1
+	ask del gre1
+	ask get gre1
+	ask get v0
+	# Another user than root may only look.
+	ip netns exec "$A" setpriv --reuid 65534 --clear-groups \
+		python3 "$PY/tunnel_ioctl.py" get gre2
+	for command in add change del; do
+		ip netns exec "$A" setpriv --reuid 65534 --clear-groups \
+			python3 "$PY/tunnel_ioctl.py" "$command" gre2 daddr=192.0.2.9
+	done
+	try ip -br link show type gre
+}
+
+ioctl_on_gre0_with() {
+	ask add gre0 name=gre1 saddr=192.0.2.1 daddr=192.0.2.2 i_flags=key i_key=5
+	ask get gre0 saddr=192.0.2.1 daddr=192.0.2.2
+	ask get gre0 saddr=192.0.2.1 daddr=192.0.2.2 i_flags=key i_key=5
+	ask del gre0 saddr=192.0.2.1 daddr=192.0.2.2
+	ask change gre0 saddr=192.0.2.1 daddr=192.0.2.2 ttl=9
+	ask change gre0 ttl=9 tos=8
+	ask get gre0
+	ask del gre0
+	ask del gre0 saddr=192.0.2.1 daddr=192.0.2.2 i_flags=key i_key=5
+	ask del gre0 saddr=192.0.2.1 daddr=192.0.2.2 i_flags=key i_key=5
+	ask change gre0
+	try ip tunnel show
+}
+
+# What a change does not give is reset, the mark too; a fixed TTL forces DF.
+ioctl_options_with() {
+	try ip link add gre1 type gre local 192.0.2.1 remote 192.0.2.2 ttl 9 tos 8 \
+		key 5 csum seq fwmark 7 dev v0
+	ask get gre1
+	ask change gre1 name=gre1 daddr=192.0.2.2
+	ask get gre1
+	shown gre1
+	ask change gre1 name=gre1 daddr=192.0.2.2 ttl=9
+	ask get gre1
+	ask change gre1 name=gre1 daddr=192.0.2.2 tos=7
+	ask get gre1
+	try ip link set gre1 type gre nopmtudisc ignore-df
+	ask change gre1 name=gre1 daddr=192.0.2.2 tos=1
+	shown gre1
+}
+
+# change NAME=VALUE...: one RTM_NEWLINK about gre1 with these attributes alone
+change() {
+	printf '> %s\n' "$*"
+	ip netns exec "$A" python3 "$PY/gre_change.py" gre1 "$@"
+	shown gre1
+}
+
+netlink_resets_with() {
+	try ip link add gre1 type gre local 192.0.2.1 remote 192.0.2.2 ttl 9 tos 8 \
+		key 5 csum seq fwmark 7 dev v0
+	change REMOTE=192.0.2.2
+	change REMOTE=192.0.2.3 TTL=9 OFLAGS=0x2000 OKEY=6
+	change LOCAL=192.0.2.1 REMOTE=192.0.2.3 PMTUDISC=0
+	change REMOTE=192.0.2.3 PMTUDISC=0 IGNORE_DF=1
+	change REMOTE=192.0.2.3 PMTUDISC=0 TTL=3
+	change REMOTE=192.0.2.3 PMTUDISC=1
+	change REMOTE=192.0.2.3 PMTUDISC=0 IGNORE_DF=0
+	change REMOTE=192.0.2.3 FWMARK=0
+	change TTL=9
+}
+
+# These are values that mean "not used", or that ip_gre ignores.
+netlink_accepts_with() {
+	try ip link add gre1 type gre remote 192.0.2.2
+	change REMOTE=192.0.2.2 IKEY=0 OKEY=0
+	change REMOTE=192.0.2.2 ENCAP_TYPE=0 ENCAP_FLAGS=0 ENCAP_SPORT=0 ENCAP_DPORT=0
+	change REMOTE=192.0.2.2 IFLAGS=0x2000 OFLAGS=0x2000
+	change REMOTE=192.0.2.2 TOS=2
+	change REMOTE=192.0.2.2 TOS=7
+	change REMOTE=192.0.2.2 PMTUDISC=2
+	change REMOTE=192.0.2.2 IFLAGS=0x4000
+	change REMOTE=192.0.2.2 OFLAGS=1
+	change REMOTE=192.0.2.2 IFLAGS=0x0800
+	try ip link add gre2 address 192.0.2.9 type gre remote 192.0.2.9
+	try ip link add gre3 link v0 type gre remote 192.0.2.8
+	shown gre2
+	shown gre3
+}
+
+duplicates_with() {
+	try ip link add gre1 type gre
+	try ip link add gre1 type gre key 0
+	try ip link add gre2 type gre ikey 0 okey 1
+	try ip link add gre2 type gre dev v0
+	try ip link add gre3 type gre dev v0
+	try ip link add gre3 type gre local 192.0.2.1 remote 192.0.2.2
+	try ip link add gre4 type gre local 192.0.2.1 remote 192.0.2.2
+	try ip link add gre4 type gre local 192.0.2.1 remote 192.0.2.2 okey 5
+	try ip link add gre4 type gre local 192.0.2.1 remote 192.0.2.2 ikey 0
+	try ip link add gre5 type gre local 192.0.2.1 remote 192.0.2.2 dev v0
+	try ip link set gre5 type gre noikey nookey dev lo
+	try ip link set gre4 type gre noikey
+	try ip link set gre1 type gre noikey nookey
+	try ip tunnel show
+}
+
+# sent DEVICE: the outer header and the GRE header of what it sends for a ping
+sent() {
+	capture "$B" v0 "$WORK/wire.pcap" proto 47
+	ns "$A" ping -q -c 1 -W 0.1 -t 17 -Q 0x28 -M "${2:-do}" 10.9.0.2 >/dev/null
+	ns "$A" ping -q -c 1 -W 0.1 -t 17 fd09::2 >/dev/null
+	capture_stop "$WORK/wire.pcap" 2
+	fields "$WORK/wire.pcap" ip.ttl ip.dsfield ip.flags ip.src ip.dst \
+		gre.flags_and_version gre.key gre.checksum gre.sequence_number ip.len
+}
+
+wire_with() {
+	local options mode
+
+	while read -r mode options; do
+		echo "> $mode $options"
+		# shellcheck disable=SC2086 # words
+		case $mode in
+		link) ip -n "$A" link add gre1 type gre local 192.0.2.1 remote 192.0.2.2 $options ;;
+		tunnel) ip -n "$A" tunnel add gre1 mode gre local 192.0.2.1 remote 192.0.2.2 $options ;;
+		esac
+		ips "$A" <<-END
+			addr add 10.9.0.1/24 dev gre1
+			addr add fd09::1/64 dev gre1 nodad
+			link set gre1 addrgenmode none
+			link set gre1 up
+		END
+		sent gre1
+		ip -n "$A" link del gre1
+	done <<-END
+		link
+		link ttl 64
+		link tos 0x10 key 5
+		link tos inherit nopmtudisc csum
+		link ttl 9 nopmtudisc ignore-df seq
+		tunnel
+		tunnel ttl 64 tos 7
+		tunnel ttl 64 nopmtudisc key 1.2.3.4 csum seq
+		tunnel nopmtudisc ikey 1
+	END
+}
+
+received_with() {
+	ip -n "$A" tunnel add gre1 mode gre local 192.0.2.1 remote 192.0.2.2 key 5
+	ip -n "$B" tunnel add gre1 mode gre local 192.0.2.2 remote 192.0.2.1 key 5
+	configure "$A" gre1 10.9.0.1/24 fd09::1/64
+	configure "$B" gre1 10.9.0.2/24 fd09::2/64
+	ping_ok "$A" 10.9.0.2 && echo "IPv4"
+	ping_ok "$A" fd09::2 && echo "IPv6"
+	ip -n "$A" tunnel change gre1 key 6
+	ping_fails "$A" 10.9.0.2 && echo "another key"
+	ip -n "$B" link set gre1 type gre key 6
+	ping_ok "$A" 10.9.0.2 && echo "the same key again"
+	ip -n "$B" tunnel del gre1
+	ping_ok "$A" 10.9.0.2 || echo "deleted"
+}
+
+# gre0 takes what no other tunnel takes, with any key, if it is up.
+received_by_gre0_with() {
+	local options=
+
+	ip -n "$B" link set gre0 up
+	for options in "" "key 5" "key 6 seq"; do
+		# shellcheck disable=SC2086 # words
+		ip -n "$A" link add gre1 type gre local 192.0.2.1 remote 192.0.2.2 $options
+		configure "$A" gre1 10.9.0.1/24
+		ns "$A" ping -q -c 3 -i 0.05 -W 0.1 10.9.0.2 >/dev/null
+		echo "$options: $(link_counter "$B" gre0 rx_packets)"
+		ip -n "$A" link del gre1
+	done
+	ip -n "$B" link add gre1 type gre local 192.0.2.2 remote 192.0.2.1 key 5
+	ip -n "$B" link set gre1 up
+	ip -n "$A" link add gre1 type gre local 192.0.2.1 remote 192.0.2.2 key 5
+	configure "$A" gre1 10.9.0.1/24
+	ns "$A" ping -q -c 3 -i 0.05 -W 0.1 10.9.0.2 >/dev/null
+	echo "gre1: $(link_counter "$B" gre1 rx_packets) $(link_counter "$B" gre0 rx_packets)"
+	ip -n "$B" link set gre1 down
+	ns "$A" ping -q -c 3 -i 0.05 -W 0.1 10.9.0.2 >/dev/null
+	echo "gre1 down: $(link_counter "$B" gre0 rx_packets)"
+	ip -n "$B" link set gre0 down
+	capture "$A" v0 "$WORK/icmp.pcap" icmp
+	ns "$A" ping -q -c 1 -W 0.1 10.9.0.2 >/dev/null
+	capture_stop "$WORK/icmp.pcap" 1
+	fields "$WORK/icmp.pcap" icmp.type icmp.code
+}
+
+# A tunnel stays in its underlay when its device moves.
+moved_with() {
+	new_ns C
+	ip -n "$A" tunnel add gre1 mode gre local 192.0.2.1 remote 192.0.2.2
+	ip -n "$B" tunnel add gre1 mode gre local 192.0.2.2 remote 192.0.2.1
+	ip -n "$A" link set gre1 netns "$C"
+	configure "$C" gre1 10.9.0.1/24
+	configure "$B" gre1 10.9.0.2/24
+	ping_ok "$C" 10.9.0.2 && echo "ping"
+	try ip tunnel add gre1 mode gre local 192.0.2.1 remote 192.0.2.2
+	ip -n "$C" tunnel show gre1
+	ip -n "$C" tunnel change gre1 local 192.0.2.1 remote 192.0.2.2 ttl 9
+	ip -n "$C" tunnel show gre1
+	ip -n "$C" tunnel add gre2 mode gre local 192.0.2.1 remote 192.0.2.2
+	ip -n "$C" -br link show type gre | grep -c gre
+	ip netns del "$A"
+	busywait 5 gone_from "$C" gre1 && echo "gone"
+	new_ns A
+}
+
+gone_from() { ! ip -n "$1" link show "$2"; }
+
+no_fallback_with() {
+	local before value
+
+	before=$(sysctl -n net.core.fb_tunnels_only_for_init_net)
+	for value in 1 2; do
+		echo "> $value"
+		run sysctl -qw "net.core.fb_tunnels_only_for_init_net=$value"
+		new_ns A
+		try ip -br link show type gre
+		try ip tunnel add gre1 mode gre local 192.0.2.1 remote 192.0.2.2
+		try ip link add gre1 type gre
+		try ip tunnel add gre2 mode gre local 192.0.2.1 remote 192.0.2.2
+		try ip tunnel show
+		try ip tunnel del gre1
+	done
+	run sysctl -qw "net.core.fb_tunnels_only_for_init_net=$before"
+}
+
+# --- what only grex has ------------------------------------------------------
+
+# What ip_gre has and grex has not yet is refused by a sentence.
+unsupported() {
+	local said
+
+	setup_pair
+	said=$(ip -n "$A" link add gre1 type gre external 2>&1)
+	check_match "external" 'grex has no IFLA_GRE_COLLECT_METADATA' "$said"
+	said=$(ip -n "$A" link add gre1 type gre remote 192.0.2.2 encap fou \
+		encap-sport auto encap-dport 5555 2>&1)
+	check_match "FOU" 'grex has no IFLA_GRE_ENCAP_TYPE' "$said"
+	said=$(ip -n "$A" link add gre1 type gre local 192.0.2.1 remote 224.1.1.1 2>&1)
+	check_match "a multicast remote" 'must be unicast' "$said"
+	dmesg -C
+	said=$(ip -n "$A" tunnel add gre1 mode gre local 192.0.2.1 remote 224.1.1.1 2>&1)
+	check_match "ip tunnel add" 'Operation not supported' "$said"
+	check_match "the log" 'gre0: local and remote of a tunnel must be unicast' "$(dmesg)"
+	run ip -n "$A" tunnel add gre1 mode gre remote 192.0.2.2
+	said=$(ip -n "$A" tunnel change gre1 remote 224.1.1.1 2>&1)
+	check_match "ip tunnel change" 'Operation not supported' "$said"
+	check_match "the log" 'gre1: local and remote of a tunnel must be unicast' "$(dmesg)"
+	# Each namespace has its own limit of lines.
+	dmesg -C
+	for _ in {1..40}; do
+		ip -n "$A" tunnel change gre1 remote 224.1.1.1 2>/dev/null
+	done
+	[ "$(dmesg | grep -c unicast)" -lt 10 ] || fail "the log: no limit"
+	cleanup
+}
+
+# All that grex adds works on a tunnel that "ip tunnel" has made.
+grex_options() {
+	setup_pair
+	run ip -n "$A" tunnel add gre1 mode gre local 192.0.2.1 remote 192.0.2.2 key 5
+	run ip -n "$B" link add gre1 type gre local 192.0.2.2 remote 192.0.2.1 key 5
+	configure "$A" gre1 10.9.0.1/24
+	configure "$B" gre1 10.9.0.2/24
+	check "keepalives" gretool -n "$A" set gre1 keepalive 200ms 3
+	check "the peer" busywait 5 peer_is up
+	run ip -n "$B" link set gre1 down
+	check "no carrier" busywait 5 peer_is down
+	check_match "no carrier" 'NO-CARRIER' "$(ip -n "$A" link show gre1)"
+	run ip -n "$B" link set gre1 up
+	check "the peer again" busywait 5 peer_is up
+	check "ping" ping_ok "$A" 10.9.0.2
+	check "mtu-probe" gretool -n "$A" set gre1 mtu-probe on
+	check "path MTU" busywait 10 path_is 1500 -n "$A"
+	check "counters" ip netns exec "$A" ethtool -S gre1
+	cleanup
+}
+
+peer_is() {
+	[ "$(gretool -n "$A" -j show gre1 | jq -r '.[].peer')" = "$1" ]
+}
+
+change_keeps_grex_options() {
+	setup_pair
+	run ip -n "$A" tunnel add gre1 mode gre local 192.0.2.1 remote 192.0.2.2 ttl 9
+	run gretool -n "$A" set gre1 keepalive 10 4 mss auto
+	check_match "gretool set keeps the rest" 'ttl 9 ' "$(shown gre1)"
+	run ip -n "$A" tunnel change gre1 ttl 8
+	run ip -n "$A" link set gre1 type gre tos 8
+	check_eq "ip keeps the options of grex" \
+		"gre1 local 192.0.2.1 remote 192.0.2.2 ttl 8 tos 8 keepalive 10 4 mss auto" \
+		"$(gretool -n "$A" show gre1 | sed 's/ mtu 1476//')"
+	run gretool -n "$A" set gre1 ttl 7
+	check_eq "gretool keeps them all" \
+		"gre1 local 192.0.2.1 remote 192.0.2.2 ttl 7 tos 8 keepalive 10 4 mss auto" \
+		"$(gretool -n "$A" show gre1 | sed 's/ mtu 1476//')"
+	cleanup
+}
+
+refused_parameters() {
+	check "without grex" run rmmod grex
+	dmesg -C
+	check_fails "kinds=gretap" modprobe grex kinds=gretap
+	check_match "the log" 'grex: kinds=gretap is not known: kinds=gre is the only choice' \
+		"$(dmesg)"
+	check_fails "kinds=gre,gre" modprobe grex kinds=gre,gre
+	check "kinds=" modprobe grex kinds=
+	check_eq "no gre0" "" "$(ip -br link show type gre)"
+	check_fails "no kind gre" ip link add gre1 type gre remote 192.0.2.2
+	check_eq "read only" 444 "$(stat -c %a /sys/module/grex/parameters/kinds)"
+	check "rmmod" run rmmod grex
+	check "kinds=gre" run modprobe grex kinds=gre
+	check_eq "parameter" gre "$(cat /sys/module/grex/parameters/kinds)"
+}
+
+# Whoever comes first has the kind.
+beside_ip_gre() {
+	check_fails "ip_gre beside it" modprobe ip_gre
+	check "without grex" run rmmod grex
+	check "ip_gre" run modprobe ip_gre
+	dmesg -C
+	check_fails "kinds=gre beside ip_gre" modprobe grex kinds=gre
+	check_match "the log" 'rmmod ip_gre' "$(dmesg)"
+	check_eq "gre0 is that of ip_gre" "gre0" "$(ip -o link show type gre | sed -E 's/^[0-9]+: ([a-z0-9]+)@.*/\1/')"
+	check "without ip_gre" run rmmod ip_gre
+	check "grex again" run modprobe grex kinds=gre
+}
+
+# Without the module, nothing of it is left in any namespace.
+removed() {
+	setup_pair
+	run ip -n "$A" tunnel add gre1 mode gre local 192.0.2.1 remote 192.0.2.2
+	run ip -n "$A" link set gre0 up
+	run ip -n "$B" link add gre1 type gre local 192.0.2.2 remote 192.0.2.1
+	run ip -n "$B" link set gre1 netns "$A" name gre2
+	check "rmmod" run rmmod grex
+	check_eq "A" "" "$(ip -n "$A" -br link show type gre)"
+	check_eq "B" "" "$(ip -n "$B" -br link show type gre)"
+	check "grex without the kind" run modprobe grex
+	check_eq "no gre0" "" "$(ip -n "$A" -br link show type gre)"
+	cleanup
+}
+
+# loaded: which of the two modules are
+loaded() { lsmod | awk '$1 == "grex" || $1 == "ip_gre" { print $1 }'; }
+
+# The file of the package grex-gre makes the kernel load grex. Without it, all is as before.
+installed() {
+	[ -n "${GREX_LAB:-}" ] || { skip "only in the lab: it is about this machine"; return; }
+	setup_pair
+	check "rmmod" run rmmod grex
+	mkdir -p /run/modprobe.d
+	cp "$(dirname "$0")/../../tools/dist/grex-gre.modprobe" /run/modprobe.d/grex-gre.conf
+	run ip -n "$A" tunnel add gre1 mode gre local 192.0.2.1 remote 192.0.2.2
+	check_eq "ip tunnel" "grex gre" \
+		"$(loaded) $(cat /sys/module/grex/parameters/kinds)"
+	check "rmmod" run rmmod grex
+	run ip -n "$A" link add gre1 type gre local 192.0.2.1 remote 192.0.2.2
+	check_eq "ip link" "grex" "$(loaded)"
+	check "rmmod" run rmmod grex
+	rm /run/modprobe.d/grex-gre.conf
+	run ip -n "$A" tunnel add gre1 mode gre local 192.0.2.1 remote 192.0.2.2
+	check_eq "without the file" "ip_gre" "$(loaded)"
+	run rmmod ip_gre
+	check "grex again" run modprobe grex
+	cleanup
+}
+
+run_tests
