@@ -403,8 +403,16 @@ static enum icmp_outcome icmp_relay(struct grex_net *gn,
 	}
 }
 
-/* Process an error. @skb is at the embedded IP header; @info is the MTU of a frag needed. */
-void grex_icmp_error(struct sk_buff *skb, u32 info)
+static bool icmp_is_of_use(const struct icmphdr *icmp)
+{
+	return grex_error_kind(icmp->type, icmp->code) != GREX_ERROR_OTHER ||
+	       icmp->type == ICMP_REDIRECT;
+}
+
+/* Process an error if it is about a packet of a tunnel, which this returns. @skb is at the
+ * embedded IP header; @info is the MTU of a frag needed.
+ */
+bool grex_icmp_take(struct sk_buff *skb, u32 info)
 {
 	struct grex_net *gn = grex_net(dev_net(skb->dev));
 	struct icmp_report report = { .skb = skb };
@@ -416,44 +424,40 @@ void grex_icmp_error(struct sk_buff *skb, u32 info)
 
 	if (!pskb_may_pull(skb,
 			   min_t(unsigned int, skb->len, GREX_EMBEDDED_LOOK)))
-		return;
+		return false;
 	icmp_read_error(&report, info);
-	if (report.kind == GREX_ERROR_OTHER &&
-	    report.error.type != ICMP_REDIRECT)
-		return;
-	if (!grex_embedded_read(&report.embedded, skb->data, skb_headlen(skb))) {
-		grex_stats_count(gn->stats, GREX_STAT_NETNS_ICMP_NO_TUNNEL);
-		return;
-	}
+	if (!icmp_is_of_use(icmp_hdr(skb)))
+		return false;
+	if (!grex_embedded_read(&report.embedded, skb->data, skb_headlen(skb)))
+		return false;
 	icmp_guesses(gn, skb, guesses);
 	may_guess = icmp_may_guess(guesses);
-	/* Without the key, only the ID identifies the tunnel, so each such look-up counts as
-	 * a guess.
+	/* Without the key, only the ID identifies the tunnel, so each look-up that asks a
+	 * tunnel counts as a guess.
 	 */
 	if ((!report.embedded.has_key && !may_guess) ||
 	    !icmp_find_sender(gn, &report)) {
-		if (!report.embedded.has_key && may_guess)
+		if (report.asked)
 			icmp_note_failure(guesses);
-		grex_stats_count(gn->stats, GREX_STAT_NETNS_ICMP_NO_TUNNEL);
-		return;
+		return false;
 	}
 	if (!may_guess) {
 		icmp_count(&report, ICMP_LIMITED);
-		return;
+		return true;
 	}
 	icmp_is_known(&report, report.config);
 	if (!icmp_is_proved(&report)) {
 		icmp_note_failure(guesses);
 		icmp_count(&report, ICMP_REFUSED);
-		return;
+		return true;
 	}
 	if (!icmp_makes_sense(&report)) {
 		icmp_count(&report, ICMP_REFUSED);
-		return;
+		return true;
 	}
 	if (report.kind == GREX_ERROR_OTHER) {
 		icmp_learn(&report, true);
-		return;
+		return true;
 	}
 
 	verdict = icmp_read_inner(&report, &inner, &relay);
@@ -461,13 +465,13 @@ void grex_icmp_error(struct sk_buff *skb, u32 info)
 	    grex_plpmtud_ptb(report.config, report.error.info)) {
 		grex_stats_count(report.config->tunnel->stats,
 				 GREX_STAT_ICMP_FRAG_NEEDED_CLAIMED);
-		return;
+		return true;
 	}
 	if (report.kind == GREX_ERROR_FRAG_NEEDED)
 		icmp_learn(&report, false);
 	if (!report.config->options.icmp_relay ||
 	    !(READ_ONCE(report.config->tunnel->dev->flags) & IFF_UP))
-		return;
+		return true;
 
 	switch (verdict) {
 	case GREX_INNER_OK:
@@ -480,4 +484,14 @@ void grex_icmp_error(struct sk_buff *skb, u32 info)
 		icmp_count(&report, ICMP_REFUSED);
 		break;
 	}
+	return true;
+}
+
+/* Process an error from gre.ko. */
+void grex_icmp_error(struct sk_buff *skb, u32 info)
+{
+	struct grex_net *gn = grex_net(dev_net(skb->dev));
+
+	if (icmp_is_of_use(icmp_hdr(skb)) && !grex_icmp_take(skb, info))
+		grex_stats_count(gn->stats, GREX_STAT_NETNS_ICMP_NO_TUNNEL);
 }

@@ -18,5 +18,6 @@ struct grex_guesses {
 };
 
 void grex_icmp_error(struct sk_buff *skb, u32 info);
+bool grex_icmp_take(struct sk_buff *skb, u32 info);
 
 #endif

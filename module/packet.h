@@ -13,8 +13,26 @@
 #include <linux/skbuff.h>
 #include <net/ipv6.h>
 
+struct grex_config;
+struct grex_header;
+
 int grex_rx(struct sk_buff *skb);
+struct grex_config *grex_rx_find_rcu(struct sk_buff *skb,
+				     struct grex_header *header);
+void grex_rx_count_lost_rcu(struct sk_buff *skb);
+void grex_rx_packet(struct grex_config *config, struct sk_buff *skb,
+		    struct grex_header *header);
 netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev);
+
+/* Whether grex carries packets with this GRE protocol. Layer 2 and ERSPAN are other kinds of
+ * tunnel.
+ */
+static inline bool grex_packet_is_carried(__be16 protocol)
+{
+	return protocol != htons(ETH_P_TEB) &&
+	       protocol != htons(ETH_P_ERSPAN) &&
+	       protocol != htons(ETH_P_ERSPAN2);
+}
 
 /* Whether the packet ends at the other end of the tunnel. Such a packet is not forwarded, so
  * its TTL, often 1 (OSPF) or 255 (neighbour discovery), is of no use for the underlay. The

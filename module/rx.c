@@ -22,7 +22,7 @@
 #include "stats.h"
 #include "table.h"
 
-/* Parse the GRE header. gre.ko has pulled the outer header and 12 bytes behind it. */
+/* Parse the GRE header. The outer header and 12 bytes behind it are in the linear part. */
 static enum grex_header_verdict rx_parse(struct sk_buff *skb,
 					 struct grex_header *header)
 {
@@ -33,45 +33,63 @@ static enum grex_header_verdict rx_parse(struct sk_buff *skb,
 	return grex_header_parse(header, skb->data, look);
 }
 
-static struct grex_config *rx_match(struct grex_net *gn, struct sk_buff *skb,
-				    const struct grex_header *header)
+/**
+ * struct rx_search - what a tunnel is searched by
+ * @packet: addresses and key of the packet
+ * @arrival: the device that it came in by
+ * @down: the tunnel that it is for, if that is down
+ */
+struct rx_search {
+	struct grex_match packet;
+	struct grex_arrival arrival;
+	struct grex_config *down;
+};
+
+/* Find the tunnel that a packet is for and that is up. */
+static struct grex_config *rx_find(struct grex_net *gn,
+				   struct rx_search *search,
+				   const struct sk_buff *skb,
+				   const struct grex_header *header)
 {
 	const struct iphdr *outer = ip_hdr(skb);
-	struct grex_arrival arrival = {
-		.iif = IPCB(skb)->iif,
-		.l3mdev = skb->dev->ifindex,
-	};
-	const struct grex_match packet = {
-		.local.v4 = outer->daddr,
-		.remote.v4 = outer->saddr,
-		.key = header->key,
-		.keyed = !!(header->flags & GREX_HEADER_KEY),
-		.family = AF_INET,
-	};
-	struct grex_config *config, *other;
+	struct grex_config *config;
 
-	config = grex_table_match_rcu(&gn->table, &packet, arrival);
+	*search = (struct rx_search){
+		.packet.local.v4 = outer->daddr,
+		.packet.remote.v4 = outer->saddr,
+		.packet.key = header->key,
+		.packet.keyed = !!(header->flags & GREX_HEADER_KEY),
+		.packet.family = AF_INET,
+		.arrival.iif = IPCB(skb)->iif,
+		.arrival.l3mdev = skb->dev->ifindex,
+	};
+	config = grex_table_match_rcu(&gn->table, &search->packet,
+				      search->arrival);
 	if (likely(config && READ_ONCE(config->tunnel->dev->flags) & IFF_UP))
 		return config;
 
-	arrival.vrf = l3mdev_master_ifindex_rcu(skb->dev);
-	other = grex_table_match_up_rcu(&gn->table, &packet, arrival, config);
-	if (other)
-		return other;
-	if (config) {
-		grex_stats_drop(config->tunnel->stats, GREX_STAT_RX_DOWN, skb);
-		return NULL;
-	}
+	search->down = config;
+	search->arrival.vrf = l3mdev_master_ifindex_rcu(skb->dev);
+	return grex_table_match_up_rcu(&gn->table, &search->packet,
+				       search->arrival, config);
+}
 
-	/* ip_gre sends the same answer. icmp_send() limits the rate. */
-	icmp_send(skb, ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, 0);
-	config = grex_table_match_pair_rcu(&gn->table, &packet, arrival);
+/* Return the counters that tell why rx_find() has found no tunnel. */
+static struct grex_stats __percpu *
+rx_blame(struct grex_net *gn, const struct rx_search *search, int *reason)
+{
+	struct grex_config *config = search->down;
+
+	*reason = GREX_STAT_RX_DOWN;
 	if (config)
-		grex_stats_drop(config->tunnel->stats, GREX_STAT_RX_WRONG_KEY,
-				skb);
-	else
-		grex_stats_drop(gn->stats, GREX_STAT_NETNS_RX_NO_TUNNEL, skb);
-	return NULL;
+		return config->tunnel->stats;
+	*reason = GREX_STAT_RX_WRONG_KEY;
+	config = grex_table_match_pair_rcu(&gn->table, &search->packet,
+					   search->arrival);
+	if (config)
+		return config->tunnel->stats;
+	*reason = GREX_STAT_NETNS_RX_NO_TUNNEL;
+	return gn->stats;
 }
 
 static bool rx_seq_accept(struct grex_tunnel *tunnel, u32 number)
@@ -82,14 +100,6 @@ static bool rx_seq_accept(struct grex_tunnel *tunnel, u32 number)
 	accept = grex_seq_accept(&tunnel->iseq, number);
 	spin_unlock(&tunnel->iseq_lock);
 	return accept;
-}
-
-/* Layer 2 and ERSPAN are other kinds of tunnel. */
-static bool rx_carries(__be16 protocol)
-{
-	return protocol != htons(ETH_P_TEB) &&
-	       protocol != htons(ETH_P_ERSPAN) &&
-	       protocol != htons(ETH_P_ERSPAN2);
 }
 
 static bool rx_is_ip(__be16 protocol)
@@ -208,84 +218,67 @@ static void rx_probe(struct grex_config *config, struct sk_buff *skb,
 	grex_plpmtud_ack(config, &probe);
 }
 
-/* Receive a GRE packet. It is always consumed; a negative value would mean another protocol. */
-int grex_rx(struct sk_buff *skb)
+/* Receive a packet of a tunnel that is up, with @skb at its GRE header. The packet is
+ * consumed.
+ */
+void grex_rx_packet(struct grex_config *config, struct sk_buff *skb,
+		    struct grex_header *header)
 {
-	static const u8 malformed[] = {
-		[GREX_HEADER_IS_TRUNCATED] = GREX_STAT_NETNS_RX_TRUNCATED,
-		[GREX_HEADER_HAS_VERSION] = GREX_STAT_NETNS_RX_VERSION,
-		[GREX_HEADER_HAS_ROUTING] = GREX_STAT_NETNS_RX_ROUTING,
-		[GREX_HEADER_HAS_RESERVED] = GREX_STAT_NETNS_RX_RESERVED,
-	};
-	struct grex_net *gn = grex_net(dev_net(skb->dev));
-	enum grex_header_verdict verdict;
-	struct grex_header header;
-	struct grex_config *config;
-	struct grex_tunnel *tunnel;
+	struct grex_tunnel *tunnel = config->tunnel;
 	bool is_wrapped = false;
 	__be32 from, to;
 	int reason;
-
-	verdict = rx_parse(skb, &header);
-	if (unlikely(verdict)) {
-		grex_stats_drop(gn->stats, malformed[verdict], skb);
-		return 0;
-	}
-	config = rx_match(gn, skb, &header);
-	if (unlikely(!config))
-		return 0;
-	tunnel = config->tunnel;
 
 	/* Each router lowers the TTL (RFC 5082). A returned probe is authenticated, so its
 	 * TTL is not checked.
 	 */
 	reason = GREX_STAT_RX_TTL;
 	if (unlikely(ip_hdr(skb)->ttl < config->options.ttl_min) &&
-	    header.protocol)
+	    header->protocol)
 		goto drop;
 
 	/* A checksum is verified even if it is not required (RFC 2784 2.1). */
 	reason = GREX_STAT_RX_CSUM;
-	if (header.flags & GREX_HEADER_CSUM) {
+	if (header->flags & GREX_HEADER_CSUM) {
 		if (unlikely(skb_checksum_simple_validate(skb)))
 			goto drop;
 		skb_checksum_try_convert(skb, IPPROTO_GRE, null_compute_pseudo);
 	}
 
 	/* The peer returns a probe as it was sent, without checksum or number. */
-	if (unlikely(!header.protocol)) {
-		rx_probe(config, skb, &header);
-		return 0;
+	if (unlikely(!header->protocol)) {
+		rx_probe(config, skb, header);
+		return;
 	}
 	reason = GREX_STAT_RX_NO_CSUM;
-	if (unlikely(config->options.iflags & ~header.flags & GREX_HEADER_CSUM))
+	if (unlikely(config->options.iflags & ~header->flags & GREX_HEADER_CSUM))
 		goto drop;
 
 	/* Some vendors wrap their keepalives. */
-	if (unlikely(!rx_is_ip(header.protocol))) {
+	if (unlikely(!rx_is_ip(header->protocol))) {
 		reason = GREX_STAT_RX_PROTOCOL;
-		if (!rx_carries(header.protocol))
+		if (!grex_packet_is_carried(header->protocol))
 			goto drop;
-		is_wrapped = grex_responder_unwrap(skb, &header);
+		is_wrapped = grex_responder_unwrap(skb, header);
 	}
 
 	if (unlikely(config->options.iflags & GREX_HEADER_SEQ)) {
 		reason = GREX_STAT_RX_NO_SEQ;
-		if (!(header.flags & GREX_HEADER_SEQ))
+		if (!(header->flags & GREX_HEADER_SEQ))
 			goto drop;
 		reason = GREX_STAT_RX_OUT_OF_ORDER;
-		if (!rx_seq_accept(tunnel, header.seq))
+		if (!rx_seq_accept(tunnel, header->seq))
 			goto drop;
 	}
 
 	from = ip_hdr(skb)->saddr;
 	to = ip_hdr(skb)->daddr;
-	reason = rx_decap(config, skb, &header);
+	reason = rx_decap(config, skb, header);
 	if (unlikely(reason))
 		goto drop;
 	if (unlikely(rx_comes_back(skb, from))) {
 		if (grex_responder_take(config, skb, from, to))
-			return 0;
+			return;
 		/* It looked like the keepalive of another vendor. */
 		reason = GREX_STAT_RX_KEEPALIVE_REFUSED;
 		if (is_wrapped)
@@ -297,9 +290,89 @@ int grex_rx(struct sk_buff *skb)
 	dev_sw_netstats_rx_add(tunnel->dev, skb->len);
 	grex_note_time(&tunnel->received);
 	gro_cells_receive(&tunnel->gro_cells, skb);
-	return 0;
+	return;
 
 drop:
 	grex_stats_drop(tunnel->stats, reason, skb);
+}
+
+static const u8 rx_malformed[] = {
+	[GREX_HEADER_IS_TRUNCATED] = GREX_STAT_NETNS_RX_TRUNCATED,
+	[GREX_HEADER_HAS_VERSION] = GREX_STAT_NETNS_RX_VERSION,
+	[GREX_HEADER_HAS_ROUTING] = GREX_STAT_NETNS_RX_ROUTING,
+	[GREX_HEADER_HAS_RESERVED] = GREX_STAT_NETNS_RX_RESERVED,
+};
+
+/* Receive a packet from gre.ko. It is always consumed; a negative value would mean another
+ * protocol.
+ */
+int grex_rx(struct sk_buff *skb)
+{
+	struct grex_net *gn = grex_net(dev_net(skb->dev));
+	struct grex_stats __percpu *stats;
+	enum grex_header_verdict verdict;
+	struct grex_header header;
+	struct grex_config *config;
+	struct rx_search search;
+	int reason;
+
+	verdict = rx_parse(skb, &header);
+	if (unlikely(verdict)) {
+		grex_stats_drop(gn->stats, rx_malformed[verdict], skb);
+		return 0;
+	}
+	config = rx_find(gn, &search, skb, &header);
+	if (likely(config)) {
+		grex_rx_packet(config, skb, &header);
+		return 0;
+	}
+	/* ip_gre sends the same answer. icmp_send() limits the rate. */
+	if (!search.down)
+		icmp_send(skb, ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, 0);
+	stats = rx_blame(gn, &search, &reason);
+	grex_stats_drop(stats, reason, skb);
 	return 0;
+}
+
+/* Find the tunnel of a packet that another module gets if there is none. @skb is at the GRE
+ * header.
+ */
+struct grex_config *grex_rx_find_rcu(struct sk_buff *skb,
+				     struct grex_header *header)
+{
+	struct rx_search search;
+
+	if (rx_parse(skb, header) || !grex_packet_is_carried(header->protocol))
+		return NULL;
+	return rx_find(grex_net(dev_net(skb->dev)), &search, skb, header);
+}
+
+/* Count a packet for which grex_rx_find_rcu() has found no tunnel, and that the other module
+ * is going to drop.
+ */
+void grex_rx_count_lost_rcu(struct sk_buff *skb)
+{
+	struct grex_net *gn = grex_net(dev_net(skb->dev));
+	struct grex_stats __percpu *stats;
+	enum grex_header_verdict verdict;
+	struct grex_header header;
+	struct grex_config *config;
+	struct rx_search search;
+	int reason;
+
+	verdict = rx_parse(skb, &header);
+	if (verdict) {
+		grex_stats_count(gn->stats, rx_malformed[verdict]);
+		return;
+	}
+	config = rx_find(gn, &search, skb, &header);
+	if (!config) {
+		stats = rx_blame(gn, &search, &reason);
+	} else if (!grex_packet_is_carried(header.protocol)) {
+		stats = config->tunnel->stats;
+		reason = GREX_STAT_RX_PROTOCOL;
+	} else {
+		return;
+	}
+	grex_stats_count(stats, reason);
 }
