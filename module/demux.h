@@ -2,7 +2,23 @@
 #ifndef GREX_DEMUX_H
 #define GREX_DEMUX_H
 
+#include <linux/list.h>
+
+struct grex_net;
+
+/**
+ * struct grex_demux_net - a namespace whose packets grex receives
+ * @list: entry of the list of those that have tunnels
+ * @tunnels: number of tunnels with this underlay
+ */
+struct grex_demux_net {
+	struct list_head list;
+	unsigned int tunnels;
+};
+
 int grex_demux_register(void);
 void grex_demux_unregister(void);
+int grex_demux_add_tunnel(struct grex_net *gn);
+void grex_demux_remove_tunnel(struct grex_net *gn);
 
 #endif

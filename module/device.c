@@ -9,6 +9,7 @@
 #include <net/netdev_lock.h>
 
 #include "auto_mtu.h"
+#include "demux.h"
 #include "device.h"
 #include "grex.h"
 #include "header.h"
@@ -47,9 +48,12 @@ static int device_init(struct net_device *dev)
 	err = gro_cells_init(&tunnel->gro_cells, dev);
 	if (err)
 		goto err_tstats;
-	err = grex_table_insert(&gn->table, device_config(dev));
+	err = grex_demux_add_tunnel(gn);
 	if (err)
 		goto err_gro_cells;
+	err = grex_table_insert(&gn->table, device_config(dev));
+	if (err)
+		goto err_demux;
 	INIT_LIST_HEAD(&tunnel->list);
 	if (!tunnel->is_fallback) {
 		list_add_tail(&tunnel->list, &gn->tunnels);
@@ -58,6 +62,8 @@ static int device_init(struct net_device *dev)
 	netdev_lockdep_set_classes(dev);
 	return 0;
 
+err_demux:
+	grex_demux_remove_tunnel(gn);
 err_gro_cells:
 	gro_cells_destroy(&tunnel->gro_cells);
 err_tstats:
@@ -73,9 +79,11 @@ err_stats:
 static void device_uninit(struct net_device *dev)
 {
 	struct grex_tunnel *tunnel = netdev_priv(dev);
+	struct grex_net *gn = grex_net(tunnel->net);
 
 	list_del(&tunnel->list);
-	grex_table_remove(&grex_net(tunnel->net)->table, device_config(dev));
+	grex_table_remove(&gn->table, device_config(dev));
+	grex_demux_remove_tunnel(gn);
 	/* The core waits for such packets, except when a registration has failed. */
 	if (dev->reg_state != NETREG_UNREGISTERING)
 		synchronize_net();

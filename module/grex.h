@@ -22,6 +22,7 @@
 #include <net/netns/generic.h>
 
 #include "auto_mtu.h"
+#include "demux.h"
 #include "header.h"
 #include "icmp.h"
 #include "keepalive.h"
@@ -196,11 +197,13 @@ struct grex_tunnel {
  * @relay_limit: own. limits the ICMP errors relayed per second for all tunnels, by
  *	enum grex_error_kind
  * @log_limit: own. limits the lines in the kernel's log
+ * @lost_limit: own. limits the packets of no tunnel that beside.c counts
  * @guesses: own. unproved ICMP errors, by the hash of their source
  * @guesses_key: const. key of that hash
  * @net: const. the namespace
  * @auto_mtu: own. updates default MTUs when routes change
  * @auto_mtu_genid: of @auto_mtu's function. generation of the routes at the last update
+ * @demux: of demux.c.
  * @pmtu_sk: const. socket of packets that are not limited by the path MTU of the route
  *	cache, which learns it from errors that anyone can forge
  */
@@ -210,11 +213,13 @@ struct grex_net {
 	struct grex_stats __percpu *stats;
 	struct ratelimit_state relay_limit[GREX_ERROR_KINDS];
 	struct ratelimit_state log_limit;
+	struct ratelimit_state lost_limit;
 	struct grex_guesses guesses[GREX_GUESSES];
 	siphash_key_t guesses_key;
 	struct net *net;
 	struct delayed_work auto_mtu;
 	int auto_mtu_genid;
+	struct grex_demux_net demux;
 	struct sock *pmtu_sk;
 };
 

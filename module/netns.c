@@ -24,6 +24,9 @@
 #define NETNS_LOGS_INTERVAL (5 * HZ)
 #define NETNS_LOGS 5
 
+/* Packets of no tunnel that are counted beside another module. */
+#define NETNS_LOST_PER_SECOND 50
+
 unsigned int grex_net_id __read_mostly;
 
 static int __net_init netns_init_sk(struct net *net, struct sock **sk)
@@ -48,6 +51,7 @@ static int __net_init netns_init(struct net *net)
 	grex_auto_mtu_net_init(gn);
 	grex_relay_limits_init(gn->relay_limit, NETNS_RELAYS_PER_SECOND);
 	grex_limit_init(&gn->log_limit, NETNS_LOGS_INTERVAL, NETNS_LOGS);
+	grex_limit_init(&gn->lost_limit, HZ, NETNS_LOST_PER_SECOND);
 	get_random_bytes(&gn->guesses_key, sizeof(gn->guesses_key));
 	for (i = 0; i < ARRAY_SIZE(gn->guesses); i++)
 		gn->guesses[i].until = jiffies;

@@ -116,10 +116,11 @@ layer_table() {
 		kinds grex rtnl tunnel
 		netns auto_mtu grex stats table
 		rtnl device grex header keepalive plpmtud pmtu probe stats tunnel
-		device auto_mtu grex header ioctl keepalive nbma packet plpmtud sent_log stats table tunnel tx
+		device auto_mtu demux grex header ioctl keepalive nbma packet plpmtud sent_log stats table tunnel tx
+		demux beside grex icmp packet rx
+		beside grex header icmp packet rx tx
 		ioctl grex header table tunnel
 		tunnel auto_mtu grex header keepalive nbma plpmtud pmtu probe responder route table
-		demux icmp packet rx
 		rx clamp grex header keepalive packet plpmtud probe responder stats table
 		icmp auto_mtu embedded grex header packet plpmtud pmtu relay route sent_log stats table translate
 		plpmtud auto_mtu grex plpmtud_fsm pmtu probe route

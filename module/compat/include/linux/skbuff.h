@@ -12,6 +12,12 @@ static inline void skb_clear_tstamp(struct sk_buff *skb)
 }
 #endif
 
+#ifndef COMPAT_HAS_CLEAR_DELIVERY_TIME
+static inline void skb_clear_delivery_time(struct sk_buff *skb)
+{
+}
+#endif
+
 /* Let the device sum the transport header and the payload. Older kernels assume that a
  * device that sums TCP and UDP can sum any packet.
  */

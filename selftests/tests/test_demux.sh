@@ -1,0 +1,335 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Who receives IP protocol 47: grex in native mode, or ip_gre while grex takes the packets
+# of its tunnels beside it. The topology is setup_pair of topology.sh; ip_gre is loaded
+# here, so that both ends may have tunnels of both modules.
+
+# shellcheck source=../lib/lib.sh
+. "$(dirname "$0")/../lib/lib.sh"
+
+TESTS="
+	load_orders
+	all_kinds
+	switch_in_traffic
+	unload_in_traffic
+	firewall
+	conntrack
+	queued
+	ipsec_policy
+	error_of_each
+	hooks_where_needed
+	tunnel_that_is_down
+"
+
+# modules LINE...: unload both modules, then run each line, a modprobe
+modules() {
+	local line
+	rmmod grex 2>/dev/null
+	rmmod ip_gre 2>/dev/null
+	for line; do
+		# shellcheck disable=SC2086 # words
+		check "$line" run $line
+	done
+}
+
+mode() { cat /sys/module/grex/parameters/demux; }
+
+# said SINCE: what grex wrote to the kernel's log
+log_length() { dmesg | wc -l; }
+said() { dmesg | tail -n +$(($1 + 1)) | sed -n 's/^.*\<grex: //p'; }
+
+# setup_beside: the pair, with both modules
+setup_beside() {
+	modules "modprobe ip_gre" "modprobe grex"
+	check_eq "mode" "auto beside" "$(mode)"
+	setup_pair
+}
+
+# ip_gre_pair NAME TYPE N [OPTIONS]: a tunnel of ip_gre with addresses 10.0.N.1 and .2
+ip_gre_pair() {
+	local name=$1 type=$2 n=$3 i=0 end
+	shift 3
+	for end in "$A" "$B"; do
+		i=$((i + 1))
+		# IPv6 would send packets by itself.
+		ns "$end" sysctl -qw net.ipv6.conf.default.disable_ipv6=1
+		ips "$end" <<-END
+			link add $name type $type local 192.0.2.$i remote 192.0.2.$((3 - i)) $*
+			addr add 10.0.$n.$i/24 dev $name
+			link set $name up
+		END
+	done
+}
+
+load_orders() {
+	local lines
+	modules "modprobe grex"
+	check_eq "alone" "auto native" "$(mode)"
+	lines=$(log_length)
+	check "ip_gre comes" modprobe ip_gre
+	check_eq "gives way" "auto beside" "$(mode)"
+	check_match "says so" "^ip_gre gets IP protocol 47" "$(said "$lines")"
+	lines=$(log_length)
+	check "ip_gre goes" rmmod ip_gre
+	check_eq "takes over" "auto native" "$(mode)"
+	check_match "says so" "^IP protocol 47 .* is free" "$(said "$lines")"
+
+	lines=$(log_length)
+	modules "modprobe ip_gre" "modprobe grex"
+	check_eq "ip_gre first" "auto beside" "$(mode)"
+	check_match "says so" "^IP protocol 47 .* is owned by another module.* before it$" \
+		"$(said "$lines")"
+
+	modules "modprobe grex demux=beside"
+	check_eq "leaves it free" "beside" "$(mode)"
+	check "ip_gre comes" modprobe ip_gre
+	check "ip_gre goes" rmmod ip_gre
+	check_eq "still free" "beside" "$(mode)"
+	check "ip_gre comes again" modprobe ip_gre
+
+	modules "modprobe grex demux=native"
+	check_eq "insists" "native" "$(mode)"
+	lines=$(log_length)
+	check_fails "ip_gre cannot come" modprobe ip_gre
+	check_eq "it is said why" 1 "$(said "$lines" | grep -c '^ip_gre cannot be loaded')"
+	check_eq "still native" "native" "$(mode)"
+
+	modules "modprobe ip_gre"
+	lines=$(log_length)
+	check_fails "native beside ip_gre" modprobe grex demux=native
+	check_match "says why" '^IP protocol 47 .*rmmod ip_gre"$' "$(said "$lines")"
+	check_fails "no such word" modprobe grex demux=both
+	modules "modprobe grex"
+}
+
+# received NAMESPACE DEVICE
+received() { link_counter "$1" "$2" rx_packets; }
+
+# drops NAMESPACE: the drop counters of gre1 that are not 0
+drops() {
+	ip netns exec "$1" ethtool -S gre1 | awk '$2 + 0 > 0'
+}
+
+all_kinds() {
+	local kind
+	setup_beside
+	tunnel_pair key 1
+	ip_gre_pair gre2 gre 2 key 2
+	ip_gre_pair tap3 gretap 3 key 3
+	ip_gre_pair span4 erspan 4 seq key 4 erspan_ver 1 erspan 7
+	ip_gre_pair gre5 gre 5
+	ip_gre_pair tap6 gretap 6
+	check "grex" ping_ok "$A" 10.0.0.2
+	check "grex, IPv6" ping_ok "$A" fd00::2
+	for kind in gre2:2 tap3:3 span4:4 gre5:5 tap6:6; do
+		check "$kind" ping_ok "$A" "10.0.${kind#*:}.2"
+	done
+	check_eq "grex has what is its own" 6 "$(received "$B" gre1)"
+	check_eq "gre with a key" 3 "$(received "$B" gre2)"
+	check_eq "gre without a key" 3 "$(received "$B" gre5)"
+	check_eq "drops of A" "" "$(drops "$A")"
+	check_eq "drops of B" "" "$(drops "$B")"
+	check_eq "errors of gre2" 0 "$(link_counter "$B" gre2 rx_errors)"
+	# Fragments belong together before grex or ip_gre sees them.
+	check "grex, in fragments" ping_ok "$A" 10.0.0.2 -s 4000
+	check "gre, in fragments" ping_ok "$A" 10.0.2.2 -s 4000
+}
+
+# switch_in_traffic: no packet is lost while the mode changes
+switch_in_traffic() {
+	local i ping
+	setup_beside
+	tunnel_pair key 1
+	ip netns exec "$A" ping -q -i 0.002 10.0.0.2 >"$WORK/ping" &
+	ping=$!
+	PIDS+=("$ping")
+	for i in 1 2 3; do
+		check "ip_gre goes" rmmod ip_gre
+		check_eq "mode" "auto native" "$(mode)"
+		check "ip_gre comes" modprobe ip_gre
+		check_eq "mode" "auto beside" "$(mode)"
+	done
+	kill -INT "$ping"
+	wait "$ping"
+	printf '# %s\n' "$(grep transmitted "$WORK/ping")"
+	check_match "none is lost" ' 0% packet loss' "$(cat "$WORK/ping")"
+	check_match "there were many" '[0-9]{3,} packets transmitted' "$(cat "$WORK/ping")"
+}
+
+has_received() { [ "$(received "$B" gre1)" -gt "$1" ]; }
+
+# unload_in_traffic: the packets go to ip_gre then, which has no tunnel for them
+unload_in_traffic() {
+	local i
+	setup_beside
+	tunnel_pair key 1
+	ip_gre_pair gre2 gre 2 key 2
+	for i in 1 2 3; do
+		ns_background "$A" ping -q -f -w 20 10.0.0.2 >/dev/null
+		ns_background "$A" ping -q -f -w 20 10.0.2.2 >/dev/null
+		busywait 5 has_received 100 || fail "no traffic"
+		check "rmmod" rmmod grex
+		check "gre goes on" ping_ok "$A" 10.0.2.2
+		end_background
+		check "modprobe" modprobe grex
+		tunnel_pair key 1
+	done
+	check "grex again" ping_ok "$A" 10.0.0.2
+}
+
+firewall() {
+	setup_beside
+	tunnel_pair key 1
+	check "it works" ping_ok "$A" 10.0.0.2
+	ns "$B" nft -f - <<-'END'
+		table ip t {
+			chain input {
+				type filter hook input priority filter
+				ip protocol gre counter drop
+			}
+		}
+	END
+	check "dropped" ping_fails "$A" 10.0.0.2
+	check_match "by the firewall" 'counter packets 2 ' "$(ns "$B" nft list table ip t)"
+	ns "$B" nft delete table ip t
+	check "it works again" ping_ok "$A" 10.0.0.2
+}
+
+# conntrack confirms a connection at the same priority; what it does not confirm is new
+# each time.
+conntrack() {
+	setup_beside
+	tunnel_pair key 1
+	ns "$B" nft -f - <<-'END'
+		table ip t {
+			chain input {
+				type filter hook input priority filter
+				ip protocol gre ct state new counter
+				ip protocol gre ct state established counter
+			}
+			chain output {
+				type filter hook output priority filter
+				ip protocol gre notrack
+			}
+		}
+	END
+	check "it works" ping_ok "$A" 10.0.0.2
+	check_match "one is new" 'state new counter packets 1 ' "$(ns "$B" nft list table ip t)"
+}
+
+# queued: a packet goes on in a task when a program has accepted it.
+queued() {
+	setup_beside
+	tunnel_pair key 1
+	"$PY/nfqueue.py" "$B" 7 >"$WORK/queue" 2>&1 &
+	PIDS+=($!)
+	busywait 10 grep -q ready "$WORK/queue" || { skip "no queue: $(tail -n 1 "$WORK/queue")"; return; }
+	ns "$B" nft "table ip t {
+		chain input {
+			type filter hook input priority filter
+			meta l4proto { icmp, gre } counter queue num 7
+		}
+	}" || fail "nft"
+	check "it works" ping_ok "$A" 10.0.0.2
+	check "IPv6" ping_ok "$A" fd00::2
+	check_match "through the queue" 'counter packets [6-9]' "$(ns "$B" nft list table ip t)"
+}
+
+xfrm_stat() { awk -v name="$2" '$1 == name { print $2 }' < <(ip netns exec "$1" cat /proc/net/xfrm_stat); }
+
+ipsec_policy() {
+	local before
+	setup_beside
+	tunnel_pair key 1
+	ip_gre_pair gre2 gre 2 key 2
+	check "it works" ping_ok "$A" 10.0.0.2
+	run ip -n "$B" xfrm policy add dir in src 192.0.2.1 dst 192.0.2.2 proto gre action block ||
+		{ skip "no IPsec"; return; }
+	before=$(xfrm_stat "$B" XfrmInPolBlock)
+	check "grex" ping_fails "$A" 10.0.0.2
+	check_eq "by the policy, each once" 2 "$(($(xfrm_stat "$B" XfrmInPolBlock) - before))"
+	check "ip_gre" ping_fails "$A" 10.0.2.2
+	check_eq "by the policy" 4 "$(($(xfrm_stat "$B" XfrmInPolBlock) - before))"
+	run ip -n "$B" xfrm policy flush
+	check "it works again" ping_ok "$A" 10.0.0.2
+}
+
+# frag_needed KEY: a forged frag needed about a packet of A to B with this key
+frag_needed() {
+	"$PY/attack.py" "$B" 192.0.2.2 192.0.2.1 192.0.2.2 frag_needed 1 0 "$1" >/dev/null
+}
+
+learned() { ip -n "$A" route get 192.0.2.2 | grep -c 'mtu 552'; }
+
+# error_of_each: ip_gre believes every error, and grex none that is not proved
+error_of_each() {
+	setup_beside
+	tunnel_pair key 1
+	ip_gre_pair gre2 gre 2 key 2
+	ns "$A" ping -c 1 10.0.0.2 >/dev/null
+	ns "$A" ping -c 1 10.0.2.2 >/dev/null
+	counts "$A" gre1 icmp_frag_needed_refused 1 frag_needed 1
+	check_eq "ip_gre has not seen it" 0 "$(learned)"
+	counts "$A" gre1 icmp_frag_needed_refused 0 frag_needed 2
+	check_eq "ip_gre has seen its own" 1 "$(learned)"
+}
+
+TRACING=/sys/kernel/tracing
+
+hook_calls() { awk '$1 == "grex_hook" { print $2 }' "$TRACING"/kprobe_profile; }
+
+# hooked NAMESPACE: whether grex has a hook there, which a packet to itself reaches
+hooked() {
+	local before
+	before=$(hook_calls)
+	ns "$1" ping -q -c 1 127.0.0.1 >/dev/null
+	[ "$(hook_calls)" -gt "$before" ]
+}
+
+hooks_where_needed() {
+	setup_beside
+	new_ns C
+	if ! echo "p:grex_hook grex:beside_local_in" >"$TRACING"/kprobe_events; then
+		skip "no kprobes"
+		return
+	fi 2>/dev/null
+	echo 1 >"$TRACING"/events/kprobes/grex_hook/enable
+	check_fails "A has no tunnel" hooked "$A"
+	run gretool -n "$A" add gre1 remote 192.0.2.2 || fail "add"
+	check "A" hooked "$A"
+	check_fails "B" hooked "$B"
+	# The device is in C, the packets arrive in B.
+	run gretool -n "$C" add gre1 link-netns "$B" remote 192.0.2.1 || fail "add"
+	check "B" hooked "$B"
+	check_fails "C" hooked "$C"
+	run gretool -n "$A" add gre9 remote 192.0.2.9 || fail "add"
+	run ip -n "$A" link del gre1
+	check "there is another tunnel" hooked "$A"
+	run ip -n "$A" link del gre9
+	check_fails "the last one is gone" hooked "$A"
+	check "ip_gre goes" rmmod ip_gre
+	check_fails "native" hooked "$B"
+	check "ip_gre comes" modprobe ip_gre
+	check "beside" hooked "$B"
+	run ip -n "$C" link del gre1
+	echo 0 >"$TRACING"/events/kprobes/grex_hook/enable
+	echo >"$TRACING"/kprobe_events
+}
+
+# tunnel_that_is_down: its packets are ip_gre's, so that a tunnel can move from one to the
+# other
+tunnel_that_is_down() {
+	setup_beside
+	tunnel_pair key 1
+	run ip -n "$B" link set gre1 down
+	run ip -n "$B" link add gre2 type gre local 192.0.2.2 remote 192.0.2.1 key 1
+	run ip -n "$B" addr add 10.0.0.2/30 dev gre2
+	run ip -n "$B" link set gre2 up
+	check "ip_gre answers" ping_ok "$A" 10.0.0.2
+	run ip -n "$B" addr flush dev gre2
+	run ip -n "$B" link set gre1 up
+	check "grex answers" ping_ok "$A" 10.0.0.2
+}
+
+run_tests
