@@ -251,18 +251,15 @@ void check_filter_unread(const struct snapshot *s, struct finding *found)
 	found_fix(found, "%s", t->install);
 }
 
-static const char ip_gre_fix[] =
-	"rmmod ip_gre && echo blacklist ip_gre >> /etc/modprobe.d/grex.conf";
-
-void check_ip_gre(const struct snapshot *s, struct finding *found)
+void check_beside(const struct snapshot *s, struct finding *found)
 {
-	if (!s->ip_gre)
+	if (!s->beside)
 		return;
-	found_say(found, SEVERITY_WARNING,
-		  "the kernel's own ip_gre is loaded, too, and only one of the "
-		  "two modules gets the packets of protocol 47; unloading ip_gre "
-		  "deletes its gre and gretap tunnels");
-	found_fix(found, "%s", ip_gre_fix);
+	found_say(found, SEVERITY_NOTE,
+		  "mode beside: another module, ip_gre in most cases, owns IP "
+		  "protocol 47, and grex takes the packets of its tunnels "
+		  "before it; without tunnels of ip_gre, \"rmmod ip_gre\" "
+		  "makes receiving cheaper");
 }
 
 void check_no_tunnel(struct finding *found)
@@ -270,15 +267,20 @@ void check_no_tunnel(struct finding *found)
 	struct kmod_fault fault;
 
 	memset(found, 0, sizeof(*found));
-	found->id = snapshot_ip_gre_is_loaded() ? "ip_gre" : "module";
+	found->id = "module";
 	if (!kmod_find_fault(&fault))
 		return;
 	found_say(found, SEVERITY_PROBLEM, "%s", fault.text);
 	found_fix(found, "%s", fault.fix);
 }
 
+static bool same_key(const struct direction *a, const struct direction *b)
+{
+	return a->key == b->key && (!a->key || a->key_value == b->key_value);
+}
+
 /* The kernel refuses two grex tunnels with the same ends and key, but accepts a
- * tunnel of ip_gre beside one of grex.
+ * tunnel of ip_gre beside one of grex. gretap and erspan carry other packets.
  */
 void check_same_ends(const struct snapshot *s, struct finding *found)
 {
@@ -291,7 +293,8 @@ void check_same_ends(const struct snapshot *s, struct finding *found)
 	for (i = 0; i < s->underlay->nifaces; i++) {
 		const struct iface *other = &s->underlay->ifaces[i];
 
-		if (!other->kind[0] || other->is_grex || other->elsewhere ||
+		if (strcmp(other->kind, "gre") || other->is_grex ||
+		    other->elsewhere || !same_key(&other->in, &c->in) ||
 		    other->remote.s_addr != c->remote.v4.s_addr)
 			continue;
 		if (c->local.family && other->local.s_addr &&
@@ -299,10 +302,9 @@ void check_same_ends(const struct snapshot *s, struct finding *found)
 			continue;
 		found_say(found, SEVERITY_WARNING,
 			  "%s, a tunnel of kind %s, has the same ends (remote "
-			  "%s): only one of the two gets the packets of the "
-			  "peer",
+			  "%s) and key: only %s gets the packets of the peer",
 			  other->name, other->kind,
-			  ipv4_text(other->remote, remote));
+			  ipv4_text(other->remote, remote), c->name);
 		found_fix(found, "%s link del %s", s->there.ip,
 			  shell_word(other->name, quoted, sizeof(quoted)));
 		return;

@@ -9,7 +9,7 @@
 const struct check checks[] = {
 	{ "dev_missing", check_dev_missing },
 	{ "down", check_down },
-	{ "ip_gre", check_ip_gre },
+	{ "beside", check_beside },
 	{ "underlay_unread", check_underlay_unread },
 	{ "local_missing", check_local_missing },
 	{ "remote_is_local", check_remote_is_local },

@@ -83,7 +83,7 @@ void check_mss_way_back(const struct snapshot *s, struct finding *found);
 void check_filter_input(const struct snapshot *s, struct finding *found);
 void check_filter_output(const struct snapshot *s, struct finding *found);
 void check_filter_unread(const struct snapshot *s, struct finding *found);
-void check_ip_gre(const struct snapshot *s, struct finding *found);
+void check_beside(const struct snapshot *s, struct finding *found);
 void check_same_ends(const struct snapshot *s, struct finding *found);
 
 /* check_peer.c: what keepalives tell about the peer. */

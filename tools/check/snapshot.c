@@ -195,6 +195,20 @@ static int enter_and_examine(struct snapshot_reader *r, struct snapshot *s)
 	return err;
 }
 
+/* The last word of the parameter is the present mode. */
+static bool is_beside(void)
+{
+	FILE *file = fopen("/sys/module/grex/parameters/demux", "re");
+	char text[64] = "";
+
+	if (!file)
+		return false;
+	if (!fgets(text, sizeof(text), file))
+		text[0] = '\0';
+	fclose(file);
+	return strstr(text, "beside");
+}
+
 static void read_here(struct snapshot *s)
 {
 	const char *name = s->tunnel->config.name;
@@ -226,7 +240,7 @@ int snapshot_read(struct snapshot_reader *r, const struct tunnel *t,
 	s->here = r->context;
 	s->there = r->context;
 	s->same = !(t->config.given & F_LINK_NETNS);
-	s->ip_gre = snapshot_ip_gre_is_loaded();
+	s->beside = is_beside();
 	read_here(s);
 	files_compare(&r->files, r->nl, t, &s->file);
 	err = inner_routes_read(r->nl, t->ifindex, &s->routes);
@@ -265,9 +279,4 @@ void snapshot_close(struct snapshot_reader *r)
 	files_free(&r->files);
 	if (r->here >= 0)
 		close(r->here);
-}
-
-bool snapshot_ip_gre_is_loaded(void)
-{
-	return !access("/sys/module/ip_gre", F_OK);
 }

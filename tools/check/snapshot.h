@@ -21,7 +21,7 @@
 struct snapshot {
 	const struct tunnel *tunnel;
 	struct file_difference file;
-	bool ip_gre; /* the kernel's own module is loaded */
+	bool beside; /* another module, such as ip_gre, owns protocol 47 */
 
 	/* This is about the namespace of the tunnel. */
 	struct context here;
@@ -75,7 +75,5 @@ void snapshot_close(struct snapshot_reader *r);
 int snapshot_read(struct snapshot_reader *r, const struct tunnel *tunnel,
 		  struct snapshot *s);
 void snapshot_free(struct snapshot *s);
-
-bool snapshot_ip_gre_is_loaded(void);
 
 #endif /* SNAPSHOT_H */

@@ -28,6 +28,7 @@ static int collect_iface(const struct nlmsghdr *message, void *arg)
 	i.is_grex = link_is_grex(&t);
 	i.local = t.config.local.v4;
 	i.remote = t.config.remote.v4;
+	i.in = t.config.in;
 	i.link = t.config.link;
 	i.fwmark = t.config.fwmark;
 	i.elsewhere = t.config.given & F_LINK_NETNS;

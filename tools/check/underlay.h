@@ -11,6 +11,7 @@
 
 #include "check/filter_text.h"
 #include "netlink/nl.h"
+#include "option/config.h"
 
 /* An interface of the underlay namespace. */
 struct iface {
@@ -22,6 +23,7 @@ struct iface {
 	bool is_grex; /* a tunnel of grex */
 	bool is_gre; /* any kind of GRE over IPv4; the rest is for these */
 	struct in_addr local, remote;
+	struct direction in;
 	uint32_t link, fwmark;
 	bool elsewhere; /* its underlay is in another namespace */
 };

@@ -119,15 +119,7 @@ bool kmod_find_fault(struct kmod_fault *fault)
 	if (!kmod_is_missing() || uname(&kernel))
 		return false;
 	snprintf(modules, sizeof(modules), "/lib/modules/%s", kernel.release);
-	if (is_loaded("/sys/module/ip_gre")) {
-		snprintf(fault->text, sizeof(fault->text),
-			 "ip_gre holds IP protocol 47 (GRE), so that " MODULE
-			 " cannot be loaded; without it its gre and gretap "
-			 "tunnels go");
-		snprintf(fault->fix, sizeof(fault->fix),
-			 "rmmod ip_gre && echo blacklist ip_gre >> "
-			 "/etc/modprobe.d/" MODULE ".conf && modprobe " MODULE);
-	} else if (is_absent(modules)) {
+	if (is_absent(modules)) {
 		snprintf(fault->text, sizeof(fault->text),
 			 "the modules of this kernel (%s) are gone, as after "
 			 "an upgrade",
@@ -272,6 +264,12 @@ int kmod_load(const struct position *at)
 			     status);
 	if (is_about_the_key(text))
 		report_key(at);
+	else if (strstr(text, "resource busy"))
+		report_about(at,
+			     "another module, such as ip_gre, owns IP protocol "
+			     "47 (GRE), and " MODULE " has the option "
+			     "demux=native; remove it from /etc/modprobe.d, or "
+			     "run \"rmmod ip_gre\"");
 	else
 		kmod_report_fault(at);
 	return STATUS_REFUSED;

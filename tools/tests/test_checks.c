@@ -356,8 +356,8 @@ static void test_iptables(void)
 static void test_protocol(void)
 {
 	well();
-	snapshot.ip_gre = true;
-	check_text(found(), "warning ip_gre", "ip_gre is loaded");
+	snapshot.beside = true;
+	check_text(found(), "note beside", "ip_gre is loaded");
 
 	well();
 	ifaces[2] = (struct iface){ .ifindex = 5,
@@ -373,6 +373,12 @@ static void test_protocol(void)
 	ifaces[2].is_grex = false;
 	ifaces[2].local = ip_of("192.0.2.1");
 	check_text(found(), "warning same_ends", "both the same");
+	ifaces[2].in = (struct direction){ .key = true, .key_value = 5 };
+	check_text(found(), "", "another key");
+	ifaces[2].in.key = false;
+	strcpy(ifaces[2].kind, "gretap");
+	check_text(found(), "", "layer 2");
+	strcpy(ifaces[2].kind, "gre");
 	ifaces[2].local = ip_of("192.0.2.3");
 	check_text(found(), "", "another local");
 	ifaces[2].local = ip_of("192.0.2.1");
