@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # check.sh [--from STAGE] STAGE...: run stages of the tests, then print one summary
-# line over all of them. Stages: static host deb kunit selftests rest system packages
-# debug debug-some debug-rest leaks kernels plant fuzz. --from leaves out the stages
+# line over all of them. Stages: static host deb kunit selftests rest beside system
+# packages debug debug-some debug-rest leaks kernels plant fuzz. --from leaves out the stages
 # before STAGE, so that one can go on where an earlier run has stopped.
 #
 # The stage "selftests" leaves out the files that say "# make check: left out", so that
@@ -93,8 +93,10 @@ concerned() {
 			mss | clamp) word='mss' ;;
 			nbma) word='multipoint' ;;
 			keepalive* | responder | histogram) word='keepalive' ;;
-			device | rtnl | ioctl) word='change|netlink|teardown' ;;
-			netns | table | demux | main) word='netns|precedence|teardown' ;;
+			device | rtnl | tunnel) word='change|netlink|teardown' ;;
+			kinds | ioctl) word='kind_gre|netlink' ;;
+			demux | beside) word='demux|ip_gre|icmp_relay' ;;
+			netns | table | main) word='netns|precedence|teardown' ;;
 			*) word='counters|change' ;;
 			esac
 			printf '%s\n' "${TESTS[@]}" | grep -E "$word"
@@ -148,6 +150,7 @@ run_stage() {
 		mapfile -t files < <(marked "$NOT_HERE")
 		stage selftests-rest "$LAB/run.sh" -k 6.1 "${files[@]}"
 		;;
+	beside) stage selftests-beside "$LAB/run.sh" -k 6.1 --beside ;;
 	system) stage system selftests/stages/system.sh ;;
 	debug)
 		stage kunit-debug "$LAB/kunit.sh" -k debug

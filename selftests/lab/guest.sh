@@ -26,6 +26,8 @@ if [[ -n $LAB_KMEMLEAK ]]; then
 	echo clear >/sys/kernel/debug/kmemleak
 fi
 
+if [[ ${GREX_DEMUX:-} == beside ]]; then modprobe ip_gre; fi
+
 stty -F "/dev/ttyS1" raw -echo 115200 2>/dev/null
 read -r uptime _ </proc/uptime
 echo "$uptime" >/run/results/.lab/started

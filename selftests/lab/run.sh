@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# run.sh [-k NAME] [-j GUESTS] [--kmemleak] [--within SECONDS] [TEST...]: run selftests
-# on a lab kernel.
+# run.sh [-k NAME] [-j GUESTS] [--beside] [--kmemleak] [--within SECONDS] [TEST...]: run
+# selftests on a lab kernel, with --beside where ip_gre is loaded before grex.
 #
 # TEST is a file of selftests/tests or its word: test_encap.py or encap. Without TEST,
 # all files run. GUESTS (2) guests with virtual time, each on one processor, share them
@@ -30,6 +30,7 @@ while (($#)); do
 	-k) name=$2; shift 2 ;;
 	-j) guests=$2; shift 2 ;;
 	--within) within=$2; shift 2 ;;
+	--beside) export GREX_DEMUX=beside; shift ;;
 	--kmemleak) kmemleak=(--kmemleak); shift ;;
 	-*) usage ;;
 	*) break ;;
@@ -61,6 +62,7 @@ beat=$((within ? 600 : 3 * patience + 90))
 ((${#singles[@]} + ${#pairs[@]})) || die "there are no tests in $TESTS"
 
 stage=selftests-$name
+[[ ${GREX_DEMUX:-} != beside ]] || stage+=-beside
 ((${#kmemleak[@]} == 0)) || stage+=-kmemleak
 "$LAB/build.sh" "$name" >/dev/null || { tally "$stage" fail "build for $name"; exit 1; }
 make -s -j "$(nproc)" -C "$CHECKOUT" tool >&2 || { tally "$stage" fail "build of gretool"; exit 1; }

@@ -24,6 +24,9 @@ WORK=$(mktemp -d)
 NAMESPACES=()
 PIDS=()
 
+# beside: whether the tests run beside ip_gre (run.sh --beside)
+beside() { [ "${GREX_DEMUX:-}" = beside ]; }
+
 # --- output ----------------------------------------------------------------
 
 # run command...: print it if VERBOSE is set, then run it
@@ -309,6 +312,8 @@ run_tests() {
 			fail "there is no function $test"
 		fi
 		if [ -n "${SETUP:-}" ]; then end_background; else cleanup; fi
+		# A test may have unloaded it.
+		! beside || modprobe ip_gre
 		if [ "$RET" != 0 ]; then
 			printf 'not ok %d %s\n' "$n" "$test"
 			failed=1

@@ -61,7 +61,7 @@ TESTS="
 	other_namespace
 	namespace_without_name
 	unprivileged
-	ip_gre
+	mode_beside
 "
 
 # Both ends send keepalives, before and after data has passed in both directions.
@@ -948,20 +948,17 @@ unprivileged() {
 	check_eq "found" "problem mtu" "$(wrong)"
 }
 
-ip_gre() {
-	new_ns A
-	if ! module_reload; then return; fi
-	check "rmmod grex" run rmmod grex
-	check "without a module" gretool -n "$A" check
+mode_beside() {
+	setup_pair
+	tunnel_pair
 	check "modprobe ip_gre" run modprobe ip_gre
 	examine "$A"
-	check_eq "found" "problem ip_gre" "$(wrong)"
-	check_eq "exit status" 3 "$STATUS"
-	check_eq "of no tunnel" null "$(jq '.[0].ifname' "$WORK/check")"
-	check "the fix" run bash -ec "$(fix_of ip_gre)"
-	rm -f /etc/modprobe.d/grex.conf
-	check_eq "gone" "[]" "$(gretool -n "$A" check -j)"
-	check "grex is back" run gretool -n "$A" add gre1 remote 192.0.2.2
+	check_match "found" "note beside" "$(jq -r '.[].findings[] |
+		"\(.severity) \(.id)"' "$WORK/check")"
+	check_eq "exit status" 0 "$STATUS"
+	check "rmmod ip_gre" run rmmod ip_gre
+	examine "$A"
+	check_eq "native" 0 "$(grep -c beside "$WORK/check")"
 }
 
 run_tests

@@ -422,10 +422,12 @@ test_module_is_not_built() {
 }
 
 test_ip_gre_is_loaded() {
-	local lines
+	local lines conf=/run/modprobe.d/grex-selftest.conf
 	only_in_lab || return
 	modprobe -n ip_gre 2>/dev/null || { skip "no ip_gre here"; return; }
 	setup_pair
+	mkdir -p "${conf%/*}"
+	echo "options grex demux=native" >"$conf"
 	check "rmmod" rmmod grex
 	check "ip_gre" modprobe ip_gre
 	lines=$(dmesg | wc -l)
@@ -436,11 +438,10 @@ test_ip_gre_is_loaded() {
 		'^[^ ]* *[0-9.]*\]? ?grex: IP protocol 47 \(GRE\) is owned by another module, ip_gre most likely: remove its tunnels and run "rmmod ip_gre"$' \
 		"$(dmesg | tail -n +$((lines + 1)) | grep 'grex:')"
 	says 1 'modprobe grex failed: .*resource busy
-gretool: add: ip_gre holds IP protocol 47 \(GRE\).*rmmod ip_gre' \
+gretool: add: another module.*IP protocol 47 \(GRE\).*demux=native.*rmmod ip_gre' \
 		add t remote 192.0.2.2
-	check_match "show" '^gretool: show: ip_gre holds IP protocol 47' \
-		"$(gretool -n "$A" show 2>&1)"
 	check "rmmod ip_gre" rmmod ip_gre
+	rm -f "$conf"
 	check "then it works" gretool -n "$A" add t remote 192.0.2.2
 }
 

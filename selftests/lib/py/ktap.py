@@ -73,6 +73,11 @@ def need(module="grex"):
     sys.exit(1)
 
 
+def is_beside():
+    """Whether the tests run beside ip_gre (run.sh --beside)."""
+    return os.environ.get("GREX_DEMUX") == "beside"
+
+
 def _mark(name):
     """The kernel's log says which test function was running."""
     if "GREX_LAB" in os.environ:

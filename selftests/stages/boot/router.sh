@@ -52,7 +52,7 @@ tunnels_are_up() {
 first_boot() {
 	tunnels_are_up 200
 	check "loaded when others could load ip_gre" grep -q "^grex " /run/rival
-	check_fails "ip_gre" grep -q '^ip_gre ' /proc/modules
+	check "beside ip_gre" grep -q beside /sys/module/grex/parameters/demux
 	check_match "tunnels when the network was online" 'gre1' "$(cat /run/online)"
 	check_match "tunnels when the network was online" 'gre2' "$(cat /run/online)"
 }
