@@ -194,7 +194,9 @@ equal_paths() {
 	local tos v w
 	two_ways
 	run ip -n "$A" route replace 203.0.113.1/32 nexthop via 192.0.2.2 nexthop via 192.0.3.2
-	run gretool -n "$A" add gre1 local 192.0.2.1 remote 203.0.113.1 addr 10.0.0.1/30 up
+	# Newer kernels prefer the path whose interface has the source address.
+	run ip -n "$A" addr add 198.51.100.1/32 dev lo
+	run gretool -n "$A" add gre1 local 198.51.100.1 remote 203.0.113.1 addr 10.0.0.1/30 up
 	run gretool -n "$B" add gre1 local 203.0.113.1 remote any \
 		addr 10.0.0.2/30 up
 	for tos in inherit 0 0x48; do
