@@ -211,7 +211,8 @@ static int rtnl_validate(struct nlattr *tb[], struct nlattr *data[],
 }
 
 /* Read IFLA_GRE_IFLAGS or _OFLAGS, and the key that belongs to it. ip_gre ignores unknown
- * flags, and takes 0 for a key that is not given.
+ * flags, takes 0 for a key that is not given, and accepts a key that is not used, which
+ * ip(8) sends with "nokey".
  */
 static int rtnl_get_flags(struct nlattr *flags_attr, struct nlattr *key_attr,
 			  bool is_gre, u16 *flags, __be32 *key,
@@ -234,7 +235,8 @@ static int rtnl_get_flags(struct nlattr *flags_attr, struct nlattr *key_attr,
 		*flags = want;
 	}
 	if (key_attr) {
-		if (!(*flags & GREX_HEADER_KEY) && nla_get_be32(key_attr))
+		if (!(*flags & GREX_HEADER_KEY) && nla_get_be32(key_attr) &&
+		    !is_gre)
 			return rtnl_refuse(-EINVAL, extack, key_attr,
 					   "IFLA_GRE_IKEY and IFLA_GRE_OKEY have no effect without GRE_KEY in the flags");
 		*key = nla_get_be32(key_attr);
