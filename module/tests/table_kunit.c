@@ -315,6 +315,82 @@ static void table_grows(struct kunit *test)
 	kvfree(configs);
 }
 
+/* gre0 receives what no other tunnel does, with any key, while it is up. */
+static void table_fallback(struct kunit *test)
+{
+	struct table_fixture *f = test->priv;
+	const struct grex_arrival arrival = { .iif = 1, .l3mdev = 1 };
+	struct grex_tunnel *tunnel = &f->tunnels[0];
+	struct grex_config *gre0, *other;
+	struct grex_match packet;
+
+	gre0 = kunit_kzalloc(test, 2 * sizeof(*gre0), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, gre0);
+	other = gre0 + 1;
+	gre0->options.match.family = AF_INET;
+	gre0->tunnel = tunnel;
+	*other = *gre0;
+	other->tunnel = &f->tunnels[1];
+	tunnel->is_fallback = true;
+	pick_match(f, &packet, 1);
+	packet.keyed = true;
+	packet.key = htonl(5);
+
+	rtnl_lock();
+	KUNIT_EXPECT_EQ(test, 0, grex_table_insert(&f->table, gre0));
+	KUNIT_EXPECT_FALSE(test, grex_table_has_other(&f->table, gre0));
+	KUNIT_EXPECT_TRUE(test, grex_table_has_other(&f->table, other));
+	other->options.link = 1;
+	KUNIT_EXPECT_FALSE(test, grex_table_has_other(&f->table, other));
+	other->options.link = 0;
+	other->options.match.keyed = true;
+	KUNIT_EXPECT_FALSE(test, grex_table_has_other(&f->table, other));
+
+	rcu_read_lock();
+	KUNIT_EXPECT_PTR_EQ(test,
+			    grex_table_match_rcu(&f->table, &packet, arrival),
+			    NULL);
+	KUNIT_EXPECT_PTR_EQ(test,
+			    grex_table_match_pair_rcu(&f->table, &packet,
+						      arrival),
+			    NULL);
+	KUNIT_EXPECT_PTR_EQ(test,
+			    grex_table_match_up_rcu(&f->table, &packet, arrival,
+						    false),
+			    NULL);
+	tunnel->dev = f->up;
+	KUNIT_EXPECT_PTR_EQ(test,
+			    grex_table_match_up_rcu(&f->table, &packet, arrival,
+						    false),
+			    gre0);
+	/* A tunnel that is down leaves its packets to gre0, too. */
+	KUNIT_EXPECT_PTR_EQ(test,
+			    grex_table_match_up_rcu(&f->table, &packet, arrival,
+						    true),
+			    gre0);
+	rcu_read_unlock();
+
+	/* A change publishes the new configuration before it removes the old one. */
+	other->tunnel = tunnel;
+	KUNIT_EXPECT_EQ(test, 0, grex_table_insert(&f->table, other));
+	grex_table_remove(&f->table, gre0);
+	rcu_read_lock();
+	KUNIT_EXPECT_PTR_EQ(test,
+			    grex_table_match_up_rcu(&f->table, &packet, arrival,
+						    false),
+			    other);
+	rcu_read_unlock();
+	grex_table_remove(&f->table, other);
+	rcu_read_lock();
+	KUNIT_EXPECT_PTR_EQ(test,
+			    grex_table_match_up_rcu(&f->table, &packet, arrival,
+						    false),
+			    NULL);
+	rcu_read_unlock();
+	rtnl_unlock();
+	synchronize_rcu();
+}
+
 static int table_suite_init(struct kunit *test)
 {
 	struct table_fixture *f = kvzalloc(sizeof(*f), GFP_KERNEL);
@@ -361,6 +437,7 @@ static void table_suite_exit(struct kunit *test)
 
 static struct kunit_case table_cases[] = { KUNIT_CASE(table_against_oracle),
 					   KUNIT_CASE(table_grows),
+					   KUNIT_CASE(table_fallback),
 					   {} };
 
 static struct kunit_suite table_suite = {
