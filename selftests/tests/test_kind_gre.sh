@@ -29,6 +29,7 @@ TESTS="$COMPARED
 	unsupported
 	grex_options
 	change_keeps_grex_options
+	tool
 	refused_parameters
 	beside_ip_gre
 	removed
@@ -54,6 +55,7 @@ setup() {
 outcome() {
 	printf '# %s with %s\n' "$1" "$2"
 	setup_pair
+	V0=$(ip netns exec "$A" cat /sys/class/net/v0/ifindex)
 	"${1}_with" >"$WORK/$1.$2" 2>&1
 	cleanup
 }
@@ -80,18 +82,19 @@ try() {
 	printf '> %s\n' "${*/#$PY\//}"
 	out=$(ip netns exec "$A" "$@" 2>&1) || status=$?
 	# netlink explains errors of grex by a sentence, and those of ip_gre by a number.
-	grep -vE '^(Error|RTNETLINK answers): |^$' <<<"$out"
+	grep -vE '^(Error|RTNETLINK answers): |^$' <<<"$out" |
+		sed "s/ link $V0 / link v0 /"
 	echo "$status"
 }
 
 # ask WORD...: one of the ioctl commands
 ask() { try python3 "$PY/tunnel_ioctl.py" "$@"; }
 
-# shown DEVICE: what ip(8) shows of it, but what is of the namespace or differs on purpose:
-# the index, the limits of the MTU
+# shown DEVICE: what ip(8) shows of it, but the index, and what differs on purpose: the
+# limits of the MTU, and that gre0 has IPv6 before it is up
 shown() {
 	ip -n "$A" -d -o link show dev "$1" 2>&1 |
-		sed -E 's/^[0-9]+: //; s/ (min|max)mtu [0-9]+//g; s/ link-netns[a-z]* [^ ]+//'
+		sed -E 's/^[0-9]+: //; s/ (min|max)mtu [0-9]+//g; s/ addrgenmode [a-z0-9]+//'
 }
 
 # --- the same as with ip_gre -------------------------------------------------
@@ -160,6 +163,7 @@ ip_link_with() {
 	for dev in gre2 gre3 gre4 gre6 gre7; do shown "$dev"; done
 	try ip link set gre2 type gre ttl inherit
 	try ip link change gre2 type gre noikey okey 8
+	try ip link change gre2 type gre nookey
 	try ip link set gre3 type gre remote 192.0.2.3 key 5
 	try ip link set gre1 type gre remote any
 	try ip link set gre1 type gre remote 192.0.2.5
@@ -262,6 +266,7 @@ netlink_resets_with() {
 netlink_accepts_with() {
 	try ip link add gre1 type gre remote 192.0.2.2
 	change REMOTE=192.0.2.2 IKEY=0 OKEY=0
+	change REMOTE=192.0.2.2 IKEY=5 OKEY=6
 	change REMOTE=192.0.2.2 ENCAP_TYPE=0 ENCAP_FLAGS=0 ENCAP_SPORT=0 ENCAP_DPORT=0
 	change REMOTE=192.0.2.2 IFLAGS=0x2000 OFLAGS=0x2000
 	change REMOTE=192.0.2.2 TOS=2
@@ -299,8 +304,8 @@ sent() {
 	ns "$A" ping -q -c 1 -W 0.1 -t 17 -Q 0x28 -M "${2:-do}" 10.9.0.2 >/dev/null
 	ns "$A" ping -q -c 1 -W 0.1 -t 17 fd09::2 >/dev/null
 	capture_stop "$WORK/wire.pcap" 2
-	fields "$WORK/wire.pcap" ip.ttl ip.dsfield ip.flags ip.src ip.dst \
-		gre.flags_and_version gre.key gre.checksum gre.sequence_number ip.len
+	fields "$WORK/wire.pcap" ip.ttl ip.dsfield ip.flags ip.src ip.dst ip.len \
+		gre.flags_and_version gre.key gre.sequence_number
 }
 
 wire_with() {
@@ -329,7 +334,7 @@ wire_with() {
 		link ttl 9 nopmtudisc ignore-df seq
 		tunnel
 		tunnel ttl 64 tos 7
-		tunnel ttl 64 nopmtudisc key 1.2.3.4 csum seq
+		tunnel ttl 64 key 1.2.3.4 csum seq
 		tunnel nopmtudisc ikey 1
 	END
 }
@@ -372,6 +377,7 @@ received_by_gre0_with() {
 	ns "$A" ping -q -c 3 -i 0.05 -W 0.1 10.9.0.2 >/dev/null
 	echo "gre1 down: $(link_counter "$B" gre0 rx_packets)"
 	ip -n "$B" link set gre0 down
+	ip -n "$B" link del gre1
 	capture "$A" v0 "$WORK/icmp.pcap" icmp
 	ns "$A" ping -q -c 1 -W 0.1 10.9.0.2 >/dev/null
 	capture_stop "$WORK/icmp.pcap" 1
@@ -491,6 +497,51 @@ change_keeps_grex_options() {
 	cleanup
 }
 
+# gretool treats links of both kinds alike, and leaves gre0 alone.
+tool() {
+	setup_pair
+	run ip -n "$A" tunnel add gre1 mode gre local 192.0.2.1 remote 192.0.2.2
+	check_fails "the same ends" gretool -n "$A" add gre2 local 192.0.2.1 remote 192.0.2.2
+	run gretool -n "$A" add gre2 local 192.0.2.1 remote 192.0.2.3 ttl 9
+	check_eq "show" "gre1 gre2" "$(gretool -n "$A" -j show | jq -r '[.[].ifname] | join(" ")')"
+	check_eq "metrics" "gre1 gre2" "$(gretool -n "$A" metrics |
+		sed -n 's/^grex_up{device="\([^"]*\)".*/\1/p' | xargs)"
+	check_eq "save" "[gre1] [gre2]" "$(gretool -n "$A" save | grep '^\[' | xargs)"
+	check_match "gre0" 'gre0: does not belong to grex' "$(gretool -n "$A" set gre0 ttl 9 2>&1)"
+	check_fails "del gre0" gretool -n "$A" del gre0
+	check_match "check" 'gre1' "$(gretool -n "$A" check 2>&1)"
+
+	cat >"$WORK/apply.conf" <<-END
+		[gre1]
+		local 192.0.2.1 remote 192.0.2.2 key 5 ttl inherit keepalive 10 3
+	END
+	run gretool -n "$A" apply --prune "$WORK/apply.conf" >/dev/null || fail "apply"
+	check_eq "apply" "gre1" "$(gretool -n "$A" -j show | jq -r '.[].ifname')"
+	check_eq "nothing is left to do" "" "$(gretool -n "$A" apply --dry-run --prune \
+		"$WORK/apply.conf")"
+	check_match "in place" 'gre remote 192.0.2.2 local 192.0.2.1 ttl inherit ikey' \
+		"$(shown gre1)"
+	run gretool -n "$A" set gre1 nokey mss auto
+	run ip -n "$B" link add gre1 type gre local 192.0.2.2 remote 192.0.2.1
+	configure "$A" gre1 10.9.0.1/24
+	configure "$B" gre1 10.9.0.2/24
+	check "probe" gretool -n "$A" probe gre1 -c 2 -i 50ms
+	run gretool -n "$A" monitor >"$WORK/monitor" &
+	PIDS+=($!)
+	busywait 5 monitored up || fail "monitor hears nothing"
+	run gretool -n "$A" del gre1
+	busywait 5 monitored deleted || fail "monitor: $(cat "$WORK/monitor")"
+	check_eq "gre0 is left" gre0 "$(ip -n "$A" -br link show type gre | sed 's/@.*//')"
+	cleanup
+}
+
+# monitored WORD: whether monitor tells of gre1; what it is asked for goes up and down
+monitored() {
+	[ "$1" != up ] || ip -n "$A" link set gre1 down
+	[ "$1" != up ] || ip -n "$A" link set gre1 up
+	grep -q "gre1.*$1" "$WORK/monitor"
+}
+
 refused_parameters() {
 	check "without grex" run rmmod grex
 	dmesg -C
@@ -500,7 +551,6 @@ refused_parameters() {
 	check_fails "kinds=gre,gre" modprobe grex kinds=gre,gre
 	check "kinds=" modprobe grex kinds=
 	check_eq "no gre0" "" "$(ip -br link show type gre)"
-	check_fails "no kind gre" ip link add gre1 type gre remote 192.0.2.2
 	check_eq "read only" 444 "$(stat -c %a /sys/module/grex/parameters/kinds)"
 	check "rmmod" run rmmod grex
 	check "kinds=gre" run modprobe grex kinds=gre
