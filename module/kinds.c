@@ -24,15 +24,13 @@ MODULE_PARM_DESC(kinds, "Kinds of ip_gre to provide in its place: gre");
 
 static int __net_init kinds_add_fallback(struct net *net)
 {
-	struct grex_options options = grex_tunnel_defaults[GREX_KIND_GRE];
 	int err;
 
 	if (!net_has_fallback_tunnels(net))
 		return 0;
-	options.df = GREX_DF_INHERIT;
 	rtnl_lock();
 	err = grex_tunnel_new(net, &grex_rtnl_ops[GREX_KIND_GRE], "gre%d",
-			      &options, true);
+			      &grex_tunnel_defaults[GREX_KIND_GRE], true);
 	rtnl_unlock();
 	return err;
 }

@@ -514,7 +514,7 @@ static void rtnl_reset(struct nlattr *data[], struct grex_options *options)
 	options->ttl = defaults->ttl;
 	options->tos = defaults->tos;
 	if (options->df != GREX_DF_CLEAR)
-		options->df = defaults->df;
+		options->df = GREX_DF_SET;
 }
 
 /* Apply the attributes of a message for @dev to @options, which hold the defaults or the

@@ -32,11 +32,12 @@ const struct grex_options grex_tunnel_defaults[GREX_KINDS] = {
 		.keepalive_retries = GREX_KEEPALIVE_RETRIES_DEFAULT,
 		.keepalive_reply = true,
 	},
+	/* A message for ip_gre that has any options sets DF, see rtnl.c. */
 	[GREX_KIND_GRE] = {
 		.match.family = AF_INET,
 		.ttl = GREX_TTL_INHERIT,
 		.tos = 0,
-		.df = GREX_DF_SET,
+		.df = GREX_DF_INHERIT,
 		.icmp_relay = true,
 		.keepalive_retries = GREX_KEEPALIVE_RETRIES_DEFAULT,
 		.keepalive_reply = true,
