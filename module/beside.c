@@ -47,13 +47,16 @@ static bool beside_pass_hooks(struct sk_buff *skb,
 {
 	const struct nf_hook_entries *hooks =
 		rcu_dereference(state->net->nf.hooks_ipv4[NF_INET_LOCAL_IN]);
-	struct nf_hook_state rest = *state;
-	unsigned int i;
+	struct nf_hook_state rest;
+	unsigned int next = 0;
 
-	for (i = 0; hooks && i < hooks->num_hook_entries; i++)
-		if (hooks->hooks[i].hook == beside_local_in)
-			return nf_hook_slow(skb, &rest, hooks, i + 1) == 1;
-	return true;
+	while (hooks && next < hooks->num_hook_entries)
+		if (hooks->hooks[next++].hook == beside_local_in)
+			break;
+	if (!hooks || next == hooks->num_hook_entries)
+		return true;
+	rest = *state;
+	return nf_hook_slow(skb, &rest, hooks, next) == 1;
 }
 
 /* Return the protocol of the payload of a GRE packet. */
@@ -214,7 +217,6 @@ static bool beside_take_error(struct sk_buff *skb, struct net *net)
 {
 	const u8 type = icmp_hdr(skb)->type;
 	unsigned int embedded_len;
-	bool is_taken = false;
 	u32 info;
 
 	if (skb_rtable(skb)->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST) ||
@@ -228,16 +230,17 @@ static bool beside_take_error(struct sk_buff *skb, struct net *net)
 	    !grex_packet_is_carried(beside_protocol(skb->data + embedded_len)) ||
 	    !beside_is_delivered(skb, net, &info))
 		goto out;
+	/* icmp_rcv() would drop it, too, whoever has sent the embedded packet. */
 	if (!beside_policy_allows(skb)) {
 		kfree_skb_reason(skb, SKB_DROP_REASON_XFRM_POLICY);
 		return true;
 	}
-	is_taken = grex_icmp_take(skb, info);
-	if (is_taken) {
-		beside_count_error(net, type);
-		consume_skb(skb);
-		return true;
-	}
+	if (!grex_icmp_take(skb, info))
+		goto out;
+	beside_count_error(net, type);
+	consume_skb(skb);
+	return true;
+
 out:
 	__skb_push(skb, sizeof(struct icmphdr));
 	return false;

@@ -25,7 +25,7 @@
 #define NETNS_LOGS 5
 
 /* Packets of no tunnel that are counted beside another module. */
-#define NETNS_LOST_PER_SECOND 50
+#define NETNS_LOST_PER_SECOND 100
 
 unsigned int grex_net_id __read_mostly;
 

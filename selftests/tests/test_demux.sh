@@ -18,6 +18,7 @@ TESTS="
 	queued
 	ipsec_policy
 	error_of_each
+	error_as_the_kernel
 	hooks_where_needed
 	tunnel_that_is_down
 "
@@ -120,9 +121,10 @@ all_kinds() {
 	ip_gre_pair span4 erspan 4 seq key 4 erspan_ver 1 erspan 7
 	ip_gre_pair gre5 gre 5
 	ip_gre_pair tap6 gretap 6
+	ip_gre_pair tap7 gretap 7 key 1
 	check "grex" ping_ok "$A" 10.0.0.2
 	check "grex, IPv6" ping_ok "$A" fd00::2
-	for kind in gre2:2 tap3:3 span4:4 gre5:5 tap6:6; do
+	for kind in gre2:2 tap3:3 span4:4 gre5:5 tap6:6 tap7:7; do
 		check "$kind" ping_ok "$A" "10.0.${kind#*:}.2"
 	done
 	check_eq "grex has what is its own" 6 "$(received "$B" gre1)"
@@ -255,12 +257,10 @@ ipsec_policy() {
 	check "it works again" ping_ok "$A" 10.0.0.2
 }
 
-# frag_needed KEY: a forged frag needed about a packet of A to B with this key
-frag_needed() {
-	"$PY/attack.py" "$B" 192.0.2.2 192.0.2.1 192.0.2.2 frag_needed 1 0 "$1" >/dev/null
-}
+# error KEY HOW: forged_error.py from B to A
+error() { "$PY/forged_error.py" "$B" 192.0.2.2 192.0.2.1 "$@"; }
 
-learned() { ip -n "$A" route get 192.0.2.2 | grep -c 'mtu 552'; }
+learned() { ip -n "$A" route get 192.0.2.2 | grep -c 'mtu 1000'; }
 
 # error_of_each: ip_gre believes every error, and grex none that is not proved
 error_of_each() {
@@ -269,10 +269,37 @@ error_of_each() {
 	ip_gre_pair gre2 gre 2 key 2
 	ns "$A" ping -c 1 10.0.0.2 >/dev/null
 	ns "$A" ping -c 1 10.0.2.2 >/dev/null
-	counts "$A" gre1 icmp_frag_needed_refused 1 frag_needed 1
+	counts "$A" gre1 icmp_frag_needed_refused 1 error 1 good
 	check_eq "ip_gre has not seen it" 0 "$(learned)"
-	counts "$A" gre1 icmp_frag_needed_refused 0 frag_needed 2
+	counts "$A" gre1 icmp_frag_needed_refused 0 error 2 good
 	check_eq "ip_gre has seen its own" 1 "$(learned)"
+}
+
+snmp() { ip netns exec "$A" nstat -asz "$1" 2>/dev/null | awk -v name="$1" '$1 == name { print $2 }'; }
+
+# error_as_the_kernel: what the kernel would not pass on is not passed on here either, and
+# the counters are the same.
+error_as_the_kernel() {
+	local how before
+	setup_beside
+	tunnel_pair key 1
+	for how in sum code short version ethernet; do
+		before=$(snmp IcmpInMsgs)
+		counts "$A" gre1 icmp_frag_needed_refused 0 error 1 "$how"
+		check_eq "$how: messages" 1 "$(($(snmp IcmpInMsgs) - before))"
+	done
+	check_eq "wrong checksum" 1 "$(snmp IcmpInCsumErrors)"
+	ns "$A" sysctl -qw net.ipv4.ip_no_pmtu_disc=2
+	counts "$A" gre1 icmp_frag_needed_refused 0 error 1 good
+	ns "$A" sysctl -qw net.ipv4.ip_no_pmtu_disc=0
+	before=$(snmp IcmpInMsgs)
+	counts "$A" gre1 icmp_frag_needed_refused 1 error 1 good
+	check_eq "messages" 1 "$(($(snmp IcmpInMsgs) - before))"
+	run ip -n "$A" xfrm policy add dir in src 192.0.2.2 dst 192.0.2.1 proto icmp action block ||
+		return
+	before=$(snmp IcmpInMsgs)
+	counts "$A" gre1 icmp_frag_needed_refused 0 error 1 good
+	check_eq "against the policy" 0 "$(($(snmp IcmpInMsgs) - before))"
 }
 
 TRACING=/sys/kernel/tracing

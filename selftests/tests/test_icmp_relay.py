@@ -347,6 +347,9 @@ def counted(bench):
     for name in ("icmp_unreachable_relayed", "icmp_time_exceeded_relayed",
                  "icmp_param_problem_relayed", "icmp_unreachable_refused",
                  "icmp_param_problem_refused", "netns_icmp_no_tunnel"):
+        # Beside ip_gre, errors about packets of no tunnel are left to it.
+        if ktap.is_beside() and name == "netns_icmp_no_tunnel":
+            continue
         ktap.check(name, "" if bench.count(KEYED, name) else "0")
     told = net.run("ethtool", "-S", OFF.name, netns=bench.gateway)
     ktap.equal("none of a tunnel that does not relay", [],
