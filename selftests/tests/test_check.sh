@@ -82,6 +82,8 @@ healthy() {
 # Not even a note appears. IPv6 sends packets as soon as an interface is up, when the
 # other end may still be down.
 nothing_wrong() {
+	# check has a note about ip_gre.
+	! beside || rmmod ip_gre
 	setup_pair
 	ns "$A" sysctl -qw net.ipv6.conf.default.disable_ipv6=1
 	ns "$B" sysctl -qw net.ipv6.conf.default.disable_ipv6=1

@@ -200,9 +200,9 @@ firewall() {
 
 # conntrack confirms a connection at the same priority; what it does not confirm is new
 # each time.
+# conntrack registers its hook first here, so that it comes after that of grex.
 conntrack() {
 	setup_beside
-	tunnel_pair key 1
 	ns "$B" nft -f - <<-'END'
 		table ip t {
 			chain input {
@@ -216,6 +216,7 @@ conntrack() {
 			}
 		}
 	END
+	tunnel_pair key 1
 	check "it works" ping_ok "$A" 10.0.0.2
 	check_match "one is new" 'state new counter packets 1 ' "$(ns "$B" nft list table ip t)"
 }

@@ -9,7 +9,6 @@
 const struct check checks[] = {
 	{ "dev_missing", check_dev_missing },
 	{ "down", check_down },
-	{ "beside", check_beside },
 	{ "underlay_unread", check_underlay_unread },
 	{ "local_missing", check_local_missing },
 	{ "remote_is_local", check_remote_is_local },
@@ -43,6 +42,7 @@ const struct check checks[] = {
 	{ "no_inner_route", check_no_inner_route },
 	{ "keepalive_off", check_keepalive_off },
 	{ "differs", check_differs },
+	{ "beside", check_beside },
 	{ 0 },
 };
 
