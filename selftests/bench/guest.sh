@@ -47,7 +47,10 @@ setup() {
 	local namespace mac
 	# The kernel is still deleting the namespaces of the previous row.
 	sleep 1
-	modprobe "$MODULE" || die "cannot load $MODULE"
+	case $MODULE in
+	beside) modprobe ip_gre && modprobe grex ;;
+	*) modprobe "$MODULE" ;;
+	esac || die "cannot load $MODULE"
 	new_ns SRC
 	new_ns DST
 	for namespace in "$SRC" "$DST"; do
@@ -76,10 +79,12 @@ setup() {
 	IN0_MAC=$(ip netns exec "$SRC" cat /sys/class/net/in0/address)
 }
 
-# Only one of the modules can register protocol 47. The tunnels are deleted with their
-# module.
+# The tunnels are deleted with their module.
 teardown() {
-	modprobe -r "$MODULE" || die "cannot unload $MODULE"
+	case $MODULE in
+	beside) modprobe -r grex && modprobe -r ip_gre ;;
+	*) modprobe -r "$MODULE" ;;
+	esac || die "cannot unload $MODULE"
 	cleanup
 }
 
@@ -88,12 +93,13 @@ teardown() {
 add_tunnels() {
 	case $MODULE in
 	ip_gre) sed 's/^\([^ ]*\)/link add \1 up type gre/' | ip -n "$1" -batch - ;;
-	grex) sed 's/^\(.*\)/add \1 up/' | gretool -n "$1" -batch - ;;
+	grex | beside) sed 's/^\(.*\)/add \1 up/' | gretool -n "$1" -batch - ;;
 	esac || die "$MODULE: cannot make tunnels"
 }
 
 route() { ip -n "$SRC" route replace 10.2.0.0/24 "$@"; }
-arrived() { ip netns exec "$1" cat /sys/class/net/out0/statistics/tx_packets; }
+ARRIVAL=out0/statistics/tx_packets # counts the packets that have arrived
+arrived() { ip netns exec "$1" cat "/sys/class/net/$ARRIVAL"; }
 
 # generate [PKTGEN COMMAND]: print the nanoseconds per packet of each run
 generate() {
@@ -196,6 +202,44 @@ reference() {
 	teardown
 }
 
+has_socket() { ip netns exec "$DST" grep -q ':0009 ' /proc/net/udp; }
+
+# to_this_machine ROW [filter]: measure a packet that is no GRE where a tunnel exists, with
+# a firewall and conntrack or without. The queue of its socket is full.
+to_this_machine() {
+	local ARRIVAL=v0/statistics/rx_packets
+	setup
+	echo "gre1 local 198.51.100.2 remote 198.18.0.0 key 1 $OPTIONS" |
+		add_tunnels "$DST"
+	[ $# = 1 ] || ns "$DST" nft "table ip t {
+		chain input {
+			type filter hook input priority filter
+			ct state established accept
+			udp dport 9 accept
+		}
+	}" || die "no nft"
+	ns_background "$DST" python3 -c '
+import signal, socket
+receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+receiver.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+receiver.bind(("198.51.100.2", 9))
+signal.pause()'
+	busywait 10 has_socket || die "no socket"
+	measure "$1" "$DST" inject local
+	end_background
+	teardown
+}
+
+# Reception beside ip_gre, next to that in native mode.
+beside_ip_gre() {
+	local MODULE
+	for MODULE in grex beside; do
+		to_this_machine local
+		to_this_machine local-filter filter
+	done
+	receiving tunnels-1 1 both nocsum
+}
+
 # busy SECONDS: print for how many nanoseconds the processor was busy; /proc/uptime has a
 # resolution of 10 ms.
 busy() {
@@ -273,7 +317,7 @@ for ((ROUND = 1; ROUND <= ROUNDS; ROUND++)); do
 		receiving tunnels-1 1 both nocsum
 		receiving decap-csum 1 both csum
 		receiving tunnels-1000 1000 both nocsum
-		[[ $MODULE != grex ]] || looking_for_syns
+		[[ $MODULE != grex ]] || { looking_for_syns; beside_ip_gre; }
 		((MANY && ROUND == ROUNDS)) || continue
 		receiving tunnels-10000 10000 both nocsum
 		receiving keys-10000 10000 keys nocsum

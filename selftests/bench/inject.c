@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * inject DEV MAC RUNS COUNT plain
+ * inject DEV MAC RUNS COUNT plain|local
  * inject DEV MAC RUNS COUNT TUNNELS keys|both csum|nocsum [tcp]
  *
  * Send COUNT frames from DEV to the neighbour MAC, past its queue; do it RUNS
  * times, and print each time the nanoseconds that a frame has cost the machine.
  * Frames are made beforehand. They hold a 60-byte UDP packet, or a segment of a
- * TCP connection; in the second form inside GRE: of each tunnel in turn, by key
- * alone or by key and outer source.
+ * TCP connection; with local it is for the neighbour itself; in the second form it is
+ * inside GRE: of each tunnel in turn, by key alone or by key and outer source.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -52,6 +52,7 @@ struct frame {
 
 struct shape {
 	unsigned int tunnels; /* 0: plain */
+	bool local;
 	bool both;
 	bool csum;
 	bool tcp;
@@ -103,7 +104,7 @@ static uint8_t *put_ip(uint8_t *p, uint8_t protocol, uint32_t saddr,
 	return p + sizeof(ip);
 }
 
-static void put_inner(uint8_t *p, bool tcp)
+static void put_inner(uint8_t *p, bool tcp, uint32_t target)
 {
 	struct udphdr udp = {
 		.source = htons(9),
@@ -117,8 +118,8 @@ static void put_inner(uint8_t *p, bool tcp)
 		.ack = 1,
 	};
 
-	p = put_ip(p, tcp ? IPPROTO_TCP : IPPROTO_UDP, INNER_SOURCE,
-		   INNER_TARGET, INNER_LEN);
+	p = put_ip(p, tcp ? IPPROTO_TCP : IPPROTO_UDP, INNER_SOURCE, target,
+		   INNER_LEN);
 	if (tcp)
 		memcpy(p, &segment, sizeof(segment));
 	else
@@ -136,7 +137,7 @@ static void fill(struct frame *frame, const struct shape *shape,
 	p += sizeof(*ether);
 	if (!shape->tunnels) {
 		frame->len = sizeof(*ether) + INNER_LEN;
-		put_inner(p, shape->tcp);
+		put_inner(p, shape->tcp, shape->local ? LOCAL : INNER_TARGET);
 		return;
 	}
 	frame->len =
@@ -151,7 +152,7 @@ static void fill(struct frame *frame, const struct shape *shape,
 		p = put_u32(p, 0);
 	}
 	p = put_u32(p, tunnel);
-	put_inner(p, shape->tcp);
+	put_inner(p, shape->tcp, INNER_TARGET);
 	if (sum) {
 		uint16_t value = checksum(gre, gre_len + INNER_LEN);
 
@@ -228,6 +229,7 @@ int main(int argc, char **argv)
 	memcpy(ether.ether_dhost, mac, ETH_ALEN);
 	runs = number(argv[3], RUNS_MAX);
 	count = number(argv[4], COUNT_MAX);
+	shape.local = !strcmp(argv[5], "local");
 	if (argc > 6) {
 		shape.tunnels = (unsigned int)number(argv[5], 65535);
 		shape.both = !strcmp(argv[6], "both");

@@ -101,6 +101,33 @@ def judge_mss(costs):
         yield row.name, f"{value:.0f} instructions, limit {MSS_LIMIT}", value <= MSS_LIMIT
 
 
+BESIDE_ROWS = (
+    # name, title, row of guest.sh, the largest ratio of beside to native
+    ("beside-decap", "receive, decapsulate and forward", "tunnels-1", 1.10),
+    ("beside-local", "a UDP packet to this machine", "local", 1.01),
+    ("beside-local-filter", "the same, firewall and conntrack", "local-filter", 1.01),
+)
+
+
+def pair(measured, row):
+    """The cost in native mode and beside ip_gre."""
+    return [Cost(measured[module, row]).mean for module in ("grex", "beside")]
+
+
+def print_beside(measured):
+    print(f"\n{'In native mode, and beside ip_gre':<40}{'native':>10}{'beside':>10}{'ratio':>8}")
+    for _, title, row, _ in BESIDE_ROWS:
+        native, beside = pair(measured, row)
+        print(f"  {title:<38}{native:>10.0f}{beside:>10.0f}{beside / native:>8.3f}")
+
+
+def judge_beside(measured):
+    for name, _, row, limit in BESIDE_ROWS:
+        native, beside = pair(measured, row)
+        yield (name, f"{beside / native:.3f} of native mode, limit {limit}",
+               beside <= native * limit)
+
+
 def print_keepalives(runs):
     print("\nKeepalives, sent, answered and received by one machine: instructions per probe,"
           "\nand the share of a processor with 10^9 a second; how many go out in 100 ms")
@@ -304,7 +331,8 @@ def main():
     runs = read_keepalives(os.path.join(folder, "keepalives"))
     costs = {(module, row.name): cost(measured, module, row) for module in MODULES
              for row in ROWS + MSS_ROWS if (module, row.measured) in measured}
-    verdicts = [*judge(costs), *judge_mss(costs), *judge_keepalives(runs)]
+    verdicts = [*judge(costs), *judge_mss(costs), *judge_beside(measured),
+                *judge_keepalives(runs)]
     with open(os.path.join(folder, "results.json"), "w", encoding="utf-8") as out:
         json.dump(as_json(costs, runs, verdicts, kernel, release), out, indent=2)
         out.write("\n")
@@ -313,6 +341,7 @@ def main():
     print_table(costs)
     print_bars(costs)
     print_mss(costs)
+    print_beside(measured)
     print_keepalives(runs)
     print_ktap(verdicts)
     tally(verdicts)
