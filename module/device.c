@@ -242,6 +242,7 @@ static void device_setup(struct net_device *dev, enum grex_kind kind)
 	dev->max_mtu = GREX_MTU_MAX;
 	grex_compat_set_tstats(dev);
 	grex_compat_set_lltx(dev);
+	grex_compat_set_live_rename(dev);
 	netif_keep_dst(dev);
 	tunnel->kind = kind;
 }

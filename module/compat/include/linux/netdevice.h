@@ -26,6 +26,14 @@ static inline void grex_compat_set_netns_immutable(struct net_device *dev)
 #endif
 }
 
+/* A device can get another name while it is up. Newer kernels permit it for all. */
+static inline void grex_compat_set_live_rename(struct net_device *dev)
+{
+#ifdef COMPAT_HAS_LIVE_RENAME_OK
+	dev->priv_flags |= IFF_LIVE_RENAME_OK;
+#endif
+}
+
 /* The core allocates the per-CPU counters that a device asks for, once it can
  * be asked.
  */
