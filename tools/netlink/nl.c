@@ -11,6 +11,9 @@
 #define LISTEN_BUFFER_SIZE (4 << 20)
 #define DUMP_TRIES 8
 #define DUMP_PAUSE_US 10000
+/* The acks of so many requests fit into the buffer of a socket, and so do the requests. */
+#define AT_ONCE 64
+#define AT_ONCE_SIZE 65536
 
 void *nl_start(struct nl_request *request, uint16_t type, uint16_t flags,
 	       size_t header)
@@ -192,6 +195,59 @@ int nl_dump(struct nl *nl, const struct nl_request *request, nl_reply_fn fn,
 	} while (err == -EINTR && ++tries < DUMP_TRIES &&
 		 !usleep(DUMP_PAUSE_US));
 	return err;
+}
+
+/* Number as many requests as are sent at once. Returns the end of the last one. */
+static char *number_requests(struct nl *nl, char *requests, const char *end,
+			     unsigned int *count)
+{
+	char *at = requests;
+
+	for (*count = 0; at < end && *count < AT_ONCE; ++*count) {
+		struct nlmsghdr *nlh = (void *)at;
+
+		if (*count && at + nlh->nlmsg_len - requests > AT_ONCE_SIZE)
+			break;
+		nlh->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
+		nlh->nlmsg_seq = ++nl->sequence;
+		at += MNL_ALIGN(nlh->nlmsg_len);
+	}
+	return at;
+}
+
+int nl_talk_all(struct nl *nl, void *requests, size_t size, nl_result_fn fn,
+		void *arg)
+{
+	char *at = requests, *next, *end = at + size;
+	unsigned int number = 0, count, i;
+	struct nl_error first = { 0 };
+	int result = nl_open(nl, 0), err, sent;
+
+	if (result)
+		first.code = -result;
+	for (; at < end && !result; at = next) {
+		next = number_requests(nl, at, end, &count);
+		sent = mnl_socket_sendto(nl->socket, at, (size_t)(next - at)) <
+				       0
+			       ? -errno
+			       : 0;
+		for (i = 0; i < count; i++) {
+			memset(&nl->error, 0, sizeof(nl->error));
+			err = sent ? sent
+				   : nl_receive(nl,
+						nl->sequence - count + 1 + i,
+						NULL, NULL);
+			err = fn(nl, number++, err, arg);
+			if (!err || result)
+				continue;
+			result = err;
+			first = nl->error;
+			if (!first.code)
+				first.code = -err;
+		}
+	}
+	nl->error = first;
+	return result;
 }
 
 int nl_subscribe(struct nl *nl, unsigned int groups)

@@ -58,6 +58,18 @@ int nl_talk(struct nl *nl, struct nl_request *request, nl_reply_fn fn,
 int nl_dump(struct nl *nl, const struct nl_request *request, nl_reply_fn fn,
 	    void *arg, size_t *count);
 
+/* Called with the result of each of many requests. A negative errno is an error. */
+typedef int (*nl_result_fn)(struct nl *nl, unsigned int number, int err,
+			    void *arg);
+
+/*
+ * Send requests that stand one behind the other, so that the kernel executes them without
+ * a pause, and call fn for each of them, from number 0. The kernel goes on after an error.
+ * Returns 0 or the first error that fn has returned; nl->error has the reason then.
+ */
+int nl_talk_all(struct nl *nl, void *requests, size_t size, nl_result_fn fn,
+		void *arg);
+
 /* Receive the notifications of a mask of rtnetlink groups. */
 int nl_subscribe(struct nl *nl, unsigned int groups);
 /* Call fn for each notification. -ENOBUFS means that some were lost. */

@@ -149,6 +149,66 @@ static void test_sentence(int error, const char *text, bool place,
 	check_text(got, expected, "%s", expected);
 }
 
+#define MANY 200 /* more than are sent at once */
+
+static struct {
+	char bytes[MANY * 64];
+	size_t size;
+} requests;
+
+static struct results {
+	unsigned int count, refused;
+	bool in_order;
+} results;
+
+/* Ask for an interface, whose name need not exist. */
+static void put_question(const char *name)
+{
+	struct nl_request request;
+
+	link_get(&request, name);
+	memcpy(requests.bytes + requests.size, &request,
+	       request.header.nlmsg_len);
+	requests.size += MNL_ALIGN(request.header.nlmsg_len);
+}
+
+static int count_result(struct nl *of, unsigned int number, int err, void *arg)
+{
+	struct results *r = arg;
+
+	r->in_order &= number == r->count;
+	r->count++;
+	r->refused += err == -ENODEV;
+	return err;
+}
+
+static void ask_all(int *err)
+{
+	results = (struct results){ .in_order = true };
+	*err = nl_talk_all(&nl, requests.bytes, requests.size, count_result,
+			   &results);
+}
+
+static void test_all(void)
+{
+	int i, err;
+
+	for (i = 0; i < MANY; i++)
+		put_question("lo");
+	ask_all(&err);
+	check(!err && results.count == MANY && results.in_order,
+	      "many requests are sent, with a result for each");
+	requests.size = 0;
+	put_question("lo");
+	put_question("nosuch");
+	put_question("lo");
+	ask_all(&err);
+	check(err == -ENODEV && results.count == 3 && results.refused == 1,
+	      "the kernel goes on after an error");
+	check(nl.error.code == ENODEV, "which is the one that is reported");
+	nl_close(&nl);
+}
+
 int main(void)
 {
 	test_verdicts();
@@ -165,5 +225,6 @@ int main(void)
 		      "gretool: add: g1: Another tunnel has the same key");
 	test_sentence(ENODEV, "", false,
 		      "gretool: add: g1: there is no such interface");
+	test_all();
 	return finish();
 }
