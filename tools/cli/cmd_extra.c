@@ -12,3 +12,6 @@ COMMAND(metrics, .order = 90,
 COMMAND(import, .order = 120,
 	.summary = "write a file from what other tools have configured",
 	.is_extra = true);
+COMMAND(migrate, .order = 125,
+	.summary = "turn links of the kind gre into tunnels, or back",
+	.is_extra = true);

@@ -78,7 +78,7 @@ run 0 '' -V
 run 0 '' help
 run 0 '' --help
 run 0 '' -h
-for command in add set del show monitor probe top check metrics apply save import help; do
+for command in add set del show monitor probe top check metrics apply save import migrate help; do
 	run 0 '' help "$command"
 	run 0 '' "$command" --help
 	run 0 '' "$command" gre1 remote 192.0.2.31 -h
@@ -156,6 +156,12 @@ run 2 'gretool: import: the source is missing, expected links, ifupdown or netwo
 run 2 'gretool: import: "x" is not links, ifupdown or networkd' import x
 run 2 'gretool: import: unexpected argument "x"' import links x
 run 2 'gretool: import: unexpected argument "y"' import ifupdown x y
+run 2 'gretool: migrate: NAME is missing, or --all' migrate
+run 2 'gretool: migrate: unexpected argument "gre1" beside --all' migrate --all gre1
+run 2 'gretool: migrate: unexpected argument "gre2"' migrate gre1 gre2
+run 2 'gretool: migrate: "--keep" is not an option, expected *' migrate --keep gre1
+run 1 'gretool: migrate: nosuch: there is no such interface' migrate nosuch
+run 1 'gretool: migrate: lo: is of kind "", not gre' migrate lo
 run 1 'gretool: import: /nowhere: No such file or directory' import ifupdown /nowhere
 run 1 'gretool: import: /nowhere: No such file or directory*' import networkd /nowhere
 printf '[g1]\nremote any ttl x\n' >"$temporary/conf"
@@ -196,7 +202,7 @@ if [[ -c /dev/full ]]; then
 	[[ $? == 1 && $(<"$temporary/err") == *'cannot write the output'* ]]
 	result $? 'a full disk is an error'
 fi
-for program in check import metrics top; do
+for program in check import metrics migrate top; do
 	message=$(../gretool-$program -batch /dev/null 2>&1)
 	[[ $? == 2 && $message == 'gretool: -batch: only gretool itself '* ]]
 	result $? "gretool-$program runs no batch"
@@ -259,7 +265,7 @@ if unshare -Ur true 2>/dev/null; then
 fi
 gretool=../gretool
 
-for command in add set del show monitor probe top check metrics apply save import help; do
+for command in add set del show monitor probe top check metrics apply save import migrate help; do
 	long=$("$gretool" help "$command" | awk 'length > 80')
 	[[ ! $long ]]
 	result $? "help $command fits 80 columns $long"

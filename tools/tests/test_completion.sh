@@ -61,11 +61,11 @@ offers() {
 	fi
 }
 
-offers 'gretool ' = add set del show monitor probe top check metrics apply save import help
+offers 'gretool ' = add set del show monitor probe top check metrics apply save import migrate help
 offers 'gretool s' = set show save
 offers 'gretool -' +-n +-j +-s +-d +-p +-batch +--version
 offers 'gretool -j s' = set show save
-offers 'gretool help ' = add set del show monitor probe top check metrics apply save import help
+offers 'gretool help ' = add set del show monitor probe top check metrics apply save import migrate help
 offers 'gretool add ' =
 offers 'gretool add g1 ' +remote +local +key +ttl +up +link-netns -peer
 offers 'gretool add g1 rem' = remote
@@ -155,6 +155,7 @@ offers 'gretool apply ' =
 offers 'gretool im' = import
 offers 'gretool import ' = links ifupdown networkd
 offers 'gretool import n' = networkd
+offers 'gretool migrate --' = --all --keep-name --back --dry-run --force
 
 echo "1..$number"
 exit $failed
