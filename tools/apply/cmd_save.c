@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <arpa/inet.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,11 +121,10 @@ static void save_tunnels(FILE *out, const void *what)
 }
 
 /* A file can have one route to a destination: the first, which the kernel uses. */
-static bool set_aside(struct tunnel *t)
+static void set_aside(struct tunnel *t)
 {
 	struct config *c = &t->config;
 	const size_t count = c->nroutes;
-	bool done = true;
 	size_t i;
 
 	c->nroutes = 0;
@@ -134,13 +132,11 @@ static bool set_aside(struct tunnel *t)
 		const struct static_route r = c->routes[i];
 
 		if (config_has_place(c, &r))
-			done = list_add(&t->unsupported, &t->nunsupported, &r,
-					sizeof(r)) &&
-			       done;
+			list_add(&t->unsupported, &t->nunsupported, &r,
+				 sizeof(r));
 		else
 			c->routes[c->nroutes++] = r;
 	}
-	return done;
 }
 
 /* Sorting by name makes files comparable. */
@@ -176,8 +172,7 @@ static int cmd_save(struct gretool *g, int argc, char **argv)
 		status = refused("nothing is saved, as something might be "
 				 "missing; try again");
 	for (i = 0; !status && i < tunnels.count; i++)
-		if (!set_aside(&tunnels.list[i]))
-			status = refused("%s", strerror(ENOMEM));
+		set_aside(&tunnels.list[i]);
 	if (!status && tunnels.count)
 		qsort(tunnels.list, tunnels.count, sizeof(*tunnels.list),
 		      compare_tunnels);

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+#include "lib/index.h"
 #include "lib/report.h"
 #include "option/config.h"
 
@@ -26,7 +27,7 @@ struct section {
 struct conf {
 	struct section *sections;
 	size_t count;
-	struct section **by_name;
+	struct index by_name; /* the sections */
 	char **texts; /* lines and file names, which the positions point to */
 	size_t ntexts;
 };
@@ -38,8 +39,5 @@ struct conf {
  */
 int conf_read(struct conf *conf, const char *path);
 void conf_free(struct conf *conf);
-
-/* Find a section by its name, or return NULL. */
-struct section *conf_find(const struct conf *conf, const char *name);
 
 #endif /* CONF_H */

@@ -38,14 +38,13 @@ static void take_mtu(struct config *target, const struct tunnel *running)
 			      config_overhead(target);
 }
 
-static bool take_addresses(struct config *target, const struct config *said,
+static void take_addresses(struct config *target, const struct config *said,
 			   const struct config *running, bool prune)
 {
 	size_t i;
 
 	for (i = 0; i < said->naddrs; i++)
-		if (!config_add_address(target, &said->addrs[i]))
-			return false;
+		config_add_address(target, &said->addrs[i]);
 	for (i = 0; i < running->naddrs; i++) {
 		const struct address *a = &running->addrs[i];
 
@@ -57,23 +56,20 @@ static bool take_addresses(struct config *target, const struct config *said,
 		/* An IPv6 address exists only once, whatever its prefix is. */
 		if (a->local.family == AF_INET6 && config_has_local(said, a))
 			continue;
-		if (!config_add_address(target, a))
-			return false;
+		config_add_address(target, a);
 	}
-	return true;
 }
 
-static bool take_routes(struct config *target, const struct config *said,
+static void take_routes(struct config *target, const struct config *said,
 			const struct config *running, bool prune)
 {
 	size_t i;
 
 	/* The kernel removes the routes of an interface that goes down. */
 	if (!target->up)
-		return true;
+		return;
 	for (i = 0; i < said->nroutes; i++)
-		if (!config_add_route(target, &said->routes[i]))
-			return false;
+		config_add_route(target, &said->routes[i]);
 	for (i = 0; i < running->nroutes; i++) {
 		const struct static_route *r = &running->routes[i];
 
@@ -82,13 +78,11 @@ static bool take_routes(struct config *target, const struct config *said,
 		/* Others may need a route that they have added. */
 		if (prune && r->protocol == ROUTE_PROTOCOL)
 			continue;
-		if (!config_add_route(target, r))
-			return false;
+		config_add_route(target, r);
 	}
-	return true;
 }
 
-bool diff_target(struct config *target, const struct config *said,
+void diff_target(struct config *target, const struct config *said,
 		 const struct tunnel *running, bool prune)
 {
 	*target = *said;
@@ -100,8 +94,8 @@ bool diff_target(struct config *target, const struct config *said,
 	target->given |= said->given & F_LINK_NETNS;
 	if (!(said->given & F_MTU))
 		take_mtu(target, running);
-	return take_addresses(target, said, &running->config, prune) &&
-	       take_routes(target, said, &running->config, prune);
+	take_addresses(target, said, &running->config, prune);
+	take_routes(target, said, &running->config, prune);
 }
 
 static bool all_addresses(const struct config *a, const struct config *b)

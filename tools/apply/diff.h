@@ -28,9 +28,9 @@ struct diff {
 /*
  * Find what a running tunnel should be: what a file says, defaults for the rest, and the
  * addresses and routes that others have added. prune leaves out those that an earlier
- * apply has added. False: no memory. The caller frees target in both cases.
+ * apply has added. The caller frees target.
  */
-bool diff_target(struct config *target, const struct config *said,
+void diff_target(struct config *target, const struct config *said,
 		 const struct tunnel *running, bool prune);
 
 void diff_find(struct diff *d, const struct config *from,

@@ -115,11 +115,9 @@ static int add_addresses(struct nl *nl, int ifindex, const struct config *from,
 	added.addrs = NULL;
 	added.naddrs = 0;
 	for (i = 0; i < to->naddrs; i++)
-		if (!config_has_address(from, &to->addrs[i]) &&
-		    !config_add_address(&added, &to->addrs[i]))
-			break;
-	status = i < to->naddrs ? refused("%s", strerror(ENOMEM))
-				: change_addresses(nl, ifindex, &added, true);
+		if (!config_has_address(from, &to->addrs[i]))
+			config_add_address(&added, &to->addrs[i]);
+	status = change_addresses(nl, ifindex, &added, true);
 	free(added.addrs);
 	return status;
 }

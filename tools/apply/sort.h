@@ -11,9 +11,9 @@
 #include "netlink/tunnels.h"
 
 /*
- * Return the sections of conf, which keep the order of the files where possible, or NULL
- * if there is no memory. There is no order for tunnels that swap what they have; the
- * kernel refuses the first of them. The caller frees the array.
+ * Return the sections of conf, which keep the order of the files where possible. There is
+ * no order for tunnels that swap what they have; the kernel refuses the first of them. The
+ * caller frees the array.
  */
 struct section **sort_sections(const struct conf *conf,
 			       const struct tunnels *running);

@@ -86,12 +86,10 @@ static void compare(const struct config *said, const struct tunnel *tunnel,
 	struct config target;
 
 	/* Addresses and routes that others have added may stay. */
-	if (diff_target(&target, said, tunnel, false)) {
-		diff_find(&difference, &tunnel->config, &target);
-		options_compare(difference.from, difference.to,
-				difference.fields & COMPARED, add_is, add_said,
-				&both);
-	}
+	diff_target(&target, said, tunnel, false);
+	diff_find(&difference, &tunnel->config, &target);
+	options_compare(difference.from, difference.to,
+			difference.fields & COMPARED, add_is, add_said, &both);
 	config_free(&target);
 }
 

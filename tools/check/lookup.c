@@ -167,9 +167,8 @@ static int collect_route(const struct nlmsghdr *message, void *arg)
 		return 0;
 	if (is_link_scope(&inner))
 		return 0;
-	return list_add(&routes->list, &routes->count, &inner, sizeof(inner))
-		       ? 0
-		       : -ENOMEM;
+	list_add(&routes->list, &routes->count, &inner, sizeof(inner));
+	return 0;
 }
 
 int inner_routes_read(struct nl *nl, int ifindex, struct inner_routes *routes)

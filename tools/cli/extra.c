@@ -12,6 +12,7 @@
 
 #include "cli/command.h"
 #include "cli/extra.h"
+#include "lib/list.h"
 
 #ifndef LIBEXECDIR
 #define LIBEXECDIR "/usr/libexec"
@@ -125,9 +126,7 @@ int extra_run(struct gretool *g, int argc, char **argv)
 		return refused("%s is not installed; it is in the package "
 			       "gretool-extra",
 			       argv[0]);
-	args = calloc((size_t)argc + OPTIONS_MAX, sizeof(*args));
-	if (!args)
-		return refused("%s", strerror(ENOMEM));
+	args = memory_or_end(calloc((size_t)argc + OPTIONS_MAX, sizeof(*args)));
 	snprintf(line, sizeof(line), "%u", g->line);
 	args[0] = path;
 	add_options(g, args + 1, line);

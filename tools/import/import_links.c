@@ -45,10 +45,8 @@ static int collect_link(const struct nlmsghdr *message, void *arg)
 	if (is_fallback(&t))
 		return 0;
 	if (link_is_gre(&t))
-		return list_add(&reading->tunnels.list, &reading->tunnels.count,
-				&t, sizeof(t))
-			       ? 0
-			       : -ENOMEM;
+		list_add(&reading->tunnels.list, &reading->tunnels.count, &t,
+			 sizeof(t));
 	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (!strcmp(t.kind, others[i])) {
 			import_create(reading->im, t.config.name);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/list.h"
 #include "lib/report.h"
 #include "netlink/addr.h"
 #include "netlink/change.h"
@@ -72,9 +73,7 @@ int change_addresses(struct nl *nl, int ifindex, const struct config *c,
 
 	if (!c->naddrs)
 		return STATUS_OK;
-	ours = calloc(c->naddrs, sizeof(*ours));
-	if (!ours)
-		return refused("%s", strerror(ENOMEM));
+	ours = memory_or_end(calloc(c->naddrs, sizeof(*ours)));
 	for (i = 0; i < c->naddrs; i++) {
 		addr_add(&request, ifindex, &c->addrs[i]);
 		err = nl_talk(nl, &request, NULL, NULL);

@@ -57,18 +57,16 @@ struct selection {
 	uint8_t protocol;
 };
 
-static int collect_route(struct selection *s, const struct route *r)
+static void collect_route(struct selection *s, const struct route *r)
 {
 	struct static_routes *routes = s->routes;
 	struct route kept = *r;
 
 	if (!r->oif || (s->only && r->oif != s->only))
-		return 0;
+		return;
 	/* They are valid as long as the message. */
 	kept.hops = NULL;
-	return list_add(&routes->list, &routes->count, &kept, sizeof(kept))
-		       ? 0
-		       : -ENOMEM;
+	list_add(&routes->list, &routes->count, &kept, sizeof(kept));
 }
 
 static int read_message(const struct nlmsghdr *message, void *arg)
@@ -76,7 +74,6 @@ static int read_message(const struct nlmsghdr *message, void *arg)
 	const struct rtnexthop *hop = NULL;
 	struct selection *s = arg;
 	struct route r;
-	int err = 0;
 
 	if (!route_read(message, &r))
 		return -EBADMSG;
@@ -85,14 +82,14 @@ static int read_message(const struct nlmsghdr *message, void *arg)
 	    r.config.protocol != s->protocol || r.type != RTN_UNICAST ||
 	    r.is_cached)
 		return 0;
-	if (!r.hops)
-		return collect_route(s, &r);
 	/* A route with several next hops counts for each of their interfaces. */
-	while (!err && (hop = route_next_hop(&r, hop))) {
+	if (!r.hops)
+		collect_route(s, &r);
+	while ((hop = route_next_hop(&r, hop))) {
 		r.oif = hop->rtnh_ifindex;
-		err = collect_route(s, &r);
+		collect_route(s, &r);
 	}
-	return err;
+	return 0;
 }
 
 static int compare_numbers(uint32_t a, uint32_t b)

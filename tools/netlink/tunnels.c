@@ -74,9 +74,8 @@ static int collect_tunnel(const struct nlmsghdr *message, void *arg)
 	if (!link_read(message, &t))
 		return -EBADMSG;
 	/* A kernel without the module does not filter by its kind. */
-	if (link_is_grex(&t) &&
-	    !list_add(&tunnels->list, &tunnels->count, &t, sizeof(t)))
-		return -ENOMEM;
+	if (link_is_grex(&t))
+		list_add(&tunnels->list, &tunnels->count, &t, sizeof(t));
 	return 0;
 }
 
@@ -131,9 +130,8 @@ static int collect_address(const struct nlmsghdr *message, void *arg)
 		break;
 	}
 	a.order = addresses->count;
-	return list_add(&addresses->list, &addresses->count, &a, sizeof(a))
-		       ? 0
-		       : -ENOMEM;
+	list_add(&addresses->list, &addresses->count, &a, sizeof(a));
+	return 0;
 }
 
 static int compare_addresses(const void *left, const void *right)
@@ -161,17 +159,14 @@ static size_t first_of(const struct addresses *addresses, int ifindex)
 	return low;
 }
 
-static bool take_addresses(struct tunnel *t, const struct addresses *addresses)
+static void take_addresses(struct tunnel *t, const struct addresses *addresses)
 {
 	size_t i;
 
 	for (i = first_of(addresses, t->ifindex);
 	     i < addresses->count && addresses->list[i].ifindex == t->ifindex;
-	     i++) {
-		if (!config_add_address(&t->config, &addresses->list[i].address))
-			return false;
-	}
-	return true;
+	     i++)
+		config_add_address(&t->config, &addresses->list[i].address);
 }
 
 /* only: the index of the tunnel if there is a single one, or 0. */
@@ -197,10 +192,7 @@ static int read_addresses(struct nl *nl, struct tunnels *tunnels, int only)
 		qsort(addresses.list, addresses.count, sizeof(*addresses.list),
 		      compare_addresses);
 	for (i = 0; i < tunnels->count; i++)
-		if (!take_addresses(&tunnels->list[i], &addresses)) {
-			status = refused("%s", strerror(ENOMEM));
-			break;
-		}
+		take_addresses(&tunnels->list[i], &addresses);
 out:
 	free(addresses.list);
 	return status;
@@ -213,9 +205,8 @@ int tunnels_read(struct nl *nl, const char *name, bool stats,
 
 	memset(tunnels, 0, sizeof(*tunnels));
 	if (name) {
-		tunnels->list = calloc(1, sizeof(*tunnels->list));
-		if (!tunnels->list)
-			return refused("%s", strerror(ENOMEM));
+		tunnels->list =
+			memory_or_end(calloc(1, sizeof(*tunnels->list)));
 		status = tunnels_find(nl, name, &tunnels->list[0]);
 		tunnels->count = 1;
 	} else {
@@ -239,12 +230,13 @@ int tunnels_fill(struct nl *nl, struct tunnels *tunnels)
 						  : 0);
 }
 
-static bool take_route(struct tunnel *t, const struct route *r)
+static void take_route(struct tunnel *t, const struct route *r)
 {
 	if (r->is_unsupported)
-		return list_add(&t->unsupported, &t->nunsupported, &r->config,
-				sizeof(r->config));
-	return config_add_route(&t->config, &r->config);
+		list_add(&t->unsupported, &t->nunsupported, &r->config,
+			 sizeof(r->config));
+	else
+		config_add_route(&t->config, &r->config);
 }
 
 int tunnels_read_routes(struct nl *nl, struct tunnels *tunnels)
@@ -268,9 +260,8 @@ int tunnels_read_routes(struct nl *nl, struct tunnels *tunnels)
 			i++;
 		if (i == tunnels->count)
 			break;
-		if (tunnels->list[i].ifindex == r->oif &&
-		    !take_route(&tunnels->list[i], r))
-			status = refused("%s", strerror(ENOMEM));
+		if (tunnels->list[i].ifindex == r->oif)
+			take_route(&tunnels->list[i], r);
 	}
 	free(routes.list);
 	return status;

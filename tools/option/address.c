@@ -42,8 +42,7 @@ static const char *parse_addr(const struct option *o, struct config *c,
 		return UNEXPECTED;
 	if (ip_is_multicast(&a.local))
 		return "is a multicast address, expected a unicast address";
-	if (!config_add_address(c, &a))
-		return "found no memory";
+	config_add_address(c, &a);
 	return NULL;
 }
 
@@ -149,8 +148,7 @@ static const char *parse_route(const struct option *o, struct config *c,
 		return "has bits beyond its prefix length, expected the "
 		       "network alone";
 	r.metric = config_default_metric(r.to.family);
-	if (!config_add_route(c, &r))
-		return "found no memory";
+	config_add_route(c, &r);
 	return NULL;
 }
 

@@ -56,20 +56,16 @@ void config_free(struct config *c)
 	c->nroutes = 0;
 }
 
-bool config_add_address(struct config *c, const struct address *a)
+void config_add_address(struct config *c, const struct address *a)
 {
-	if (!list_add(&c->addrs, &c->naddrs, a, sizeof(*a)))
-		return false;
+	list_add(&c->addrs, &c->naddrs, a, sizeof(*a));
 	c->given |= F_ADDR;
-	return true;
 }
 
-bool config_add_route(struct config *c, const struct static_route *r)
+void config_add_route(struct config *c, const struct static_route *r)
 {
-	if (!list_add(&c->routes, &c->nroutes, r, sizeof(*r)))
-		return false;
+	list_add(&c->routes, &c->nroutes, r, sizeof(*r));
 	c->given |= F_ROUTE;
-	return true;
 }
 
 bool config_has_address(const struct config *c, const struct address *a)

@@ -168,8 +168,8 @@ bool route_equal(const struct static_route *a, const struct static_route *b);
 /* Set the defaults of the kernel. */
 void config_init(struct config *c);
 void config_free(struct config *c);
-bool config_add_address(struct config *c, const struct address *a);
-bool config_add_route(struct config *c, const struct static_route *r);
+void config_add_address(struct config *c, const struct address *a);
+void config_add_route(struct config *c, const struct static_route *r);
 bool config_has_address(const struct config *c, const struct address *a);
 bool config_has_route(const struct config *c, const struct static_route *r);
 /* Whether there is a route for which route_same_place() is true. */

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "lib/line.h"
+#include "lib/list.h"
 #include "option/option.h"
 #include "option/options.h"
 
@@ -79,10 +80,8 @@ static void say(const struct option *o, const struct config *c, uint64_t fields,
 {
 	char *text = NULL;
 	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	FILE *out = memory_or_end(open_memstream(&text, &size));
 
-	if (!out)
-		return;
 	o->type->print(o, out, c, fields);
 	fclose(out);
 	/* The text begins with a space. */

@@ -7,6 +7,7 @@
 
 #include "cli/args.h"
 #include "cli/command.h"
+#include "lib/list.h"
 #include "netlink/error.h"
 #include "netlink/resolve.h"
 #include "netlink/tunnels.h"
@@ -121,19 +122,12 @@ static struct known *find(const struct monitor *m, int ifindex)
 static struct known *insert(struct monitor *m, int ifindex)
 {
 	size_t place = place_of(m, ifindex);
-	struct known **list, *known;
+	struct known *known = memory_or_end(calloc(1, sizeof(*known)));
 
-	list = reallocarray(m->known, m->count + 1, sizeof(struct known *));
-	if (!list)
-		return NULL;
-	m->known = list;
-	known = calloc(1, sizeof(*known));
-	if (!known)
-		return NULL;
-	memmove(&list[place + 1], &list[place],
-		(m->count - place) * sizeof(struct known *));
-	list[place] = known;
-	m->count++;
+	list_add(&m->known, &m->count, &known, sizeof(struct known *));
+	memmove(&m->known[place + 1], &m->known[place],
+		(m->count - 1 - place) * sizeof(struct known *));
+	m->known[place] = known;
 	return known;
 }
 
@@ -182,7 +176,7 @@ static void compare(struct monitor *m, const struct tunnel *old,
 		     0);
 }
 
-static int see(struct monitor *m, struct tunnel *new)
+static void see(struct monitor *m, struct tunnel *new)
 {
 	struct known *known = find(m, new->ifindex);
 
@@ -191,13 +185,10 @@ static int see(struct monitor *m, struct tunnel *new)
 		compare(m, &known->tunnel, new);
 	} else {
 		known = insert(m, new->ifindex);
-		if (!known)
-			return -ENOMEM;
 		tell(m, new, "created", NULL, options_needed(&new->config));
 	}
 	known->tunnel = *new;
 	known->round = m->round;
-	return 0;
 }
 
 static int hear(const struct nlmsghdr *message, void *arg)
@@ -211,8 +202,8 @@ static int hear(const struct nlmsghdr *message, void *arg)
 	if (!link_read(message, &tunnel) || !link_is_grex(&tunnel))
 		return 0;
 	if (message->nlmsg_type == RTM_NEWLINK)
-		return see(m, &tunnel);
-	if (find(m, tunnel.ifindex))
+		see(m, &tunnel);
+	else if (find(m, tunnel.ifindex))
 		forget(m, place_of(m, tunnel.ifindex));
 	return 0;
 }
@@ -221,16 +212,14 @@ static int hear(const struct nlmsghdr *message, void *arg)
 static int look_around(struct monitor *m)
 {
 	struct tunnels tunnels;
-	int status, err = 0;
+	int status;
 	size_t i;
 
 	m->round++;
 	status = tunnels_dump(m->nl, false, &tunnels);
-	for (i = 0; !status && !err && i < tunnels.count; i++)
-		err = see(m, &tunnels.list[i]);
+	for (i = 0; !status && i < tunnels.count; i++)
+		see(m, &tunnels.list[i]);
 	tunnels_free(&tunnels);
-	if (err)
-		return refused("%s", strerror(-err));
 	if (status)
 		return status;
 	for (i = m->count; i--;)

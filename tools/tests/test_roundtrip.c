@@ -153,9 +153,9 @@ static void read_back(struct tunnel *t, const struct config *c)
 		((struct ifaddrmsg *)mnl_nlmsg_get_payload(&request.header))
 			->ifa_flags = IFA_F_PERMANENT;
 		if (addr_read(&request.header, &a) != ADDR_CONFIGURED ||
-		    a.ifindex != 7 ||
-		    !config_add_address(&t->config, &a.address))
+		    a.ifindex != 7)
 			abort();
+		config_add_address(&t->config, &a.address);
 	}
 }
 
