@@ -2,6 +2,7 @@
 #include <linux/if_addr.h>
 #include <string.h>
 
+#include "lib/attr.h"
 #include "netlink/addr.h"
 
 /* linux/if_addr.h has these since 5.18. Users and daemons choose 4 and more. */
@@ -50,59 +51,6 @@ void addr_dump(struct nl_request *request, int ifindex)
 	ifa->ifa_index = (uint32_t)ifindex;
 }
 
-struct addr_attrs {
-	int family;
-	struct ip local, address;
-	uint32_t flags, metric;
-	uint8_t proto;
-	bool has_label;
-};
-
-static bool read_ip(const struct nlattr *attr, int family, struct ip *ip)
-{
-	ip->family = family;
-	if (mnl_attr_get_payload_len(attr) != ip_size(ip))
-		return false;
-	memcpy(&ip->v6, mnl_attr_get_payload(attr), ip_size(ip));
-	return true;
-}
-
-static int read_addr_attr(const struct nlattr *attr, void *arg)
-{
-	struct addr_attrs *attrs = arg;
-	bool ok = true;
-
-	switch (mnl_attr_get_type(attr)) {
-	case IFA_LOCAL:
-		ok = read_ip(attr, attrs->family, &attrs->local);
-		break;
-	case IFA_ADDRESS:
-		ok = read_ip(attr, attrs->family, &attrs->address);
-		break;
-	case IFA_FLAGS:
-		ok = mnl_attr_validate(attr, MNL_TYPE_U32) == 0;
-		if (ok)
-			attrs->flags = mnl_attr_get_u32(attr);
-		break;
-	case IFA_LABEL:
-		/* Without a colon the label is the name of the interface. */
-		attrs->has_label = memchr(mnl_attr_get_payload(attr), ':',
-					  mnl_attr_get_payload_len(attr));
-		break;
-	case IFA_RT_PRIORITY:
-		ok = mnl_attr_validate(attr, MNL_TYPE_U32) == 0;
-		if (ok)
-			attrs->metric = mnl_attr_get_u32(attr);
-		break;
-	case ADDR_PROTO:
-		ok = mnl_attr_validate(attr, MNL_TYPE_U8) == 0;
-		if (ok)
-			attrs->proto = mnl_attr_get_u8(attr);
-		break;
-	}
-	return ok ? MNL_CB_OK : MNL_CB_ERROR;
-}
-
 /*
  * The kernel gives a tunnel a link-local address that it makes from an IPv4
  * address: fe80::/64 and the address, with ISATAP's mark (RFC 5214, section 6.1)
@@ -127,62 +75,64 @@ static bool is_made_from_ipv4(const struct address *a)
 	return !memcmp(mark, isatap, sizeof(mark));
 }
 
-static unsigned int properties_of(const struct addr_attrs *attrs, uint8_t scope)
+static bool read_ip(const struct nlattr *attr, int family, struct ip *ip)
 {
-	unsigned int properties = 0;
-
-	if (attrs->flags & IFA_F_NOPREFIXROUTE)
-		properties |= PROPERTY_NOPREFIXROUTE;
-	if (attrs->flags & IFA_F_MCAUTOJOIN)
-		properties |= PROPERTY_AUTOJOIN;
-	if (attrs->family == AF_INET6 && attrs->flags & IFA_F_HOMEADDRESS)
-		properties |= PROPERTY_HOME;
-	if (attrs->has_label)
-		properties |= PROPERTY_LABEL;
-	if (attrs->metric)
-		properties |= PROPERTY_METRIC;
-	/* The scope of an IPv6 address follows from the address. */
-	if (attrs->family == AF_INET && scope != RT_SCOPE_UNIVERSE)
-		properties |= PROPERTY_SCOPE;
-	return properties;
+	ip->family = attr ? family : AF_UNSPEC;
+	return attr_read(attr, &ip->v6, ip_size(ip));
 }
 
 enum addr_read addr_read(const struct nlmsghdr *message,
 			 struct address_of *address)
 {
 	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(message);
+	const struct nlattr *attrs[ADDR_PROTO + 1];
 	struct address *a = &address->address;
-	struct addr_attrs attrs = { 0 };
+	uint32_t flags, metric = 0;
+	struct ip other;
+	int family;
 
 	memset(address, 0, sizeof(*address));
 	if (mnl_nlmsg_get_payload_len(message) < sizeof(*ifa))
 		return ADDR_MALFORMED;
+	family = ifa->ifa_family;
 	/* Other families are not configured here. */
-	if (ifa->ifa_family != AF_INET && ifa->ifa_family != AF_INET6)
+	if (family != AF_INET && family != AF_INET6)
 		return ADDR_AUTOMATIC;
-	attrs.family = ifa->ifa_family;
-	attrs.flags = ifa->ifa_flags;
-	if (mnl_attr_parse(message, sizeof(*ifa), read_addr_attr, &attrs) !=
-	    MNL_CB_OK)
+	flags = ifa->ifa_flags;
+	attr_sort(message, sizeof(*ifa), attrs, ADDR_PROTO + 1);
+	if (!read_ip(attrs[IFA_LOCAL], family, &a->local) ||
+	    !read_ip(attrs[IFA_ADDRESS], family, &other) ||
+	    !ATTR_READ(attrs[IFA_FLAGS], flags) ||
+	    !ATTR_READ(attrs[IFA_RT_PRIORITY], metric) ||
+	    !ATTR_READ(attrs[ADDR_PROTO], a->protocol))
 		return ADDR_MALFORMED;
 	/* An IPv6 address without a peer is in IFA_ADDRESS alone. */
-	if (!attrs.local.family)
-		attrs.local = attrs.address;
-	if (!attrs.local.family)
+	if (!a->local.family)
+		a->local = other;
+	if (!a->local.family)
 		return ADDR_MALFORMED;
-	a->local = attrs.local;
-	if (attrs.address.family && !ip_equal(&attrs.address, &attrs.local))
-		a->peer = attrs.address;
+	if (other.family && !ip_equal(&other, &a->local))
+		a->peer = other;
 	a->prefix = ifa->ifa_prefixlen;
-	a->protocol = attrs.proto;
-	a->properties = properties_of(&attrs, ifa->ifa_scope);
 	address->ifindex = (int)ifa->ifa_index;
+	a->properties |= flags & IFA_F_NOPREFIXROUTE ? PROPERTY_NOPREFIXROUTE
+						     : 0;
+	a->properties |= flags & IFA_F_MCAUTOJOIN ? PROPERTY_AUTOJOIN : 0;
+	if (family == AF_INET6 && flags & IFA_F_HOMEADDRESS)
+		a->properties |= PROPERTY_HOME;
+	/* Without a colon the label is the name of the interface. */
+	if (attrs[IFA_LABEL] &&
+	    memchr(mnl_attr_get_payload(attrs[IFA_LABEL]), ':',
+		   mnl_attr_get_payload_len(attrs[IFA_LABEL])))
+		a->properties |= PROPERTY_LABEL;
+	a->properties |= metric ? PROPERTY_METRIC : 0;
+	/* The scope of an IPv6 address follows from the address. */
+	if (family == AF_INET && ifa->ifa_scope != RT_SCOPE_UNIVERSE)
+		a->properties |= PROPERTY_SCOPE;
 	/* Router advertisements and DHCP give addresses a lifetime. */
-	if (!(attrs.flags & IFA_F_PERMANENT))
-		return ADDR_AUTOMATIC;
-	if (attrs.proto && attrs.proto <= ADDR_PROTO_KERNEL_MAX)
-		return ADDR_AUTOMATIC;
-	if (attrs.flags & IFA_F_STABLE_PRIVACY || is_made_from_ipv4(a))
+	if (!(flags & IFA_F_PERMANENT) || flags & IFA_F_STABLE_PRIVACY ||
+	    (a->protocol && a->protocol <= ADDR_PROTO_KERNEL_MAX) ||
+	    is_made_from_ipv4(a))
 		return ADDR_AUTOMATIC;
 	return ADDR_CONFIGURED;
 }

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lib/attr.h"
 #include "lib/report.h"
 #include "netlink/netns.h"
 
@@ -62,24 +63,13 @@ int netns_enter(const char *name)
 	return STATUS_OK;
 }
 
-static int read_id_attr(const struct nlattr *attr, void *arg)
-{
-	int32_t *id = arg;
-
-	if (mnl_attr_get_type(attr) != NETNSA_NSID)
-		return MNL_CB_OK;
-	if (mnl_attr_validate(attr, MNL_TYPE_U32) < 0)
-		return MNL_CB_ERROR;
-	*id = (int32_t)mnl_attr_get_u32(attr);
-	return MNL_CB_OK;
-}
-
 static int read_id(const struct nlmsghdr *message, void *arg)
 {
-	if (mnl_attr_parse(message, MNL_ALIGN(sizeof(struct rtgenmsg)),
-			   read_id_attr, arg) != MNL_CB_OK)
-		return -EBADMSG;
-	return 0;
+	const struct nlattr *attrs[NETNSA_NSID + 1];
+
+	attr_sort(message, sizeof(struct rtgenmsg), attrs, NETNSA_NSID + 1);
+	return attr_read(attrs[NETNSA_NSID], arg, sizeof(int32_t)) ? 0
+								   : -EBADMSG;
 }
 
 static int get_id(struct nl *nl, int fd, int32_t *id)

@@ -15,90 +15,62 @@ struct rtmsg *route_dump(struct nl_request *request, int family, int ifindex)
 	return rtm;
 }
 
+/* Newer kernels may have more attributes, but hardly beyond this. */
+#define ATTRS 64
+#define BIT(type) (UINT64_C(1) << (type))
+
+/* A file can express these; not a gateway of another family, labels, ... */
+#define PLAIN                                                                 \
+	(BIT(RTA_DST) | BIT(RTA_OIF) | BIT(RTA_GATEWAY) | BIT(RTA_PRIORITY) | \
+	 BIT(RTA_TABLE) | BIT(RTA_PREF) | BIT(RTA_METRICS) |                  \
+	 BIT(RTA_CACHEINFO))
+
 static void read_ip(const struct nlattr *attr, int family, struct ip *ip)
 {
-	ip->family = family;
+	ip->family = attr ? family : AF_UNSPEC;
 	attr_read(attr, &ip->v6,
 		  family == AF_INET ? sizeof(ip->v4) : sizeof(ip->v6));
-}
-
-static void read_metrics(const struct nlattr *metrics, struct route *r)
-{
-	const struct nlattr *attr;
-
-	r->is_unsupported |= mnl_attr_get_payload_len(metrics) > 0;
-	mnl_attr_for_each_nested(attr, metrics)
-		if (mnl_attr_get_type(attr) == RTAX_MTU)
-			attr_read(attr, &r->mtu, sizeof(r->mtu));
-}
-
-static int read_attr(const struct nlattr *attr, void *arg)
-{
-	struct route *r = arg;
-	struct static_route *c = &r->config;
-	struct rta_cacheinfo cache = { 0 };
-	uint8_t preference = 0;
-
-	switch (mnl_attr_get_type(attr)) {
-	case RTA_DST:
-		read_ip(attr, c->to.family, &c->to);
-		break;
-	case RTA_OIF:
-		attr_read(attr, &r->oif, sizeof(r->oif));
-		break;
-	case RTA_GATEWAY:
-		read_ip(attr, c->to.family, &c->via);
-		break;
-	case RTA_PRIORITY:
-		attr_read(attr, &c->metric, sizeof(c->metric));
-		break;
-	case RTA_TABLE:
-		attr_read(attr, &c->table, sizeof(c->table));
-		break;
-	case RTA_PREF:
-		attr_read(attr, &preference, sizeof(preference));
-		r->is_unsupported |= preference;
-		break;
-	case RTA_MULTIPATH:
-		r->hops = attr;
-		r->is_unsupported = true;
-		break;
-	case RTA_METRICS:
-		read_metrics(attr, r);
-		break;
-	case RTA_CACHEINFO:
-		attr_read(attr, &cache, sizeof(cache));
-		/* The unit is a hundredth of a second. */
-		if (cache.rta_expires > 0)
-			r->expires = (uint32_t)cache.rta_expires / 100 + 1;
-		break;
-	case RTA_PREFSRC:
-		read_ip(attr, c->to.family, &r->source);
-		r->is_unsupported = true;
-		break;
-	default:
-		/* A gateway of another family, labels, ... */
-		r->is_unsupported = true;
-	}
-	return MNL_CB_OK;
 }
 
 bool route_read(const struct nlmsghdr *message, struct route *r)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(message);
+	const struct nlattr *attrs[ATTRS], *metrics[RTAX_MTU + 1];
+	struct static_route *c = &r->config;
+	struct rta_cacheinfo cache = { 0 };
+	uint8_t preference = 0;
+	size_t i;
 
 	memset(r, 0, sizeof(*r));
 	if (mnl_nlmsg_get_payload_len(message) < sizeof(*rtm))
 		return false;
-	r->config.to.family = rtm->rtm_family;
-	r->config.prefix = rtm->rtm_dst_len;
-	r->config.table = rtm->rtm_table;
-	r->config.protocol = rtm->rtm_protocol;
+	c->prefix = rtm->rtm_dst_len;
+	c->table = rtm->rtm_table;
+	c->protocol = rtm->rtm_protocol;
 	r->type = rtm->rtm_type;
 	r->is_cached = rtm->rtm_flags & RTM_F_CLONED;
+	attr_sort(message, sizeof(*rtm), attrs, ATTRS);
+	read_ip(attrs[RTA_DST], rtm->rtm_family, &c->to);
+	c->to.family = rtm->rtm_family;
+	read_ip(attrs[RTA_GATEWAY], rtm->rtm_family, &c->via);
+	read_ip(attrs[RTA_PREFSRC], rtm->rtm_family, &r->source);
+	ATTR_READ(attrs[RTA_OIF], r->oif);
+	ATTR_READ(attrs[RTA_PRIORITY], c->metric);
+	ATTR_READ(attrs[RTA_TABLE], c->table);
+	ATTR_READ(attrs[RTA_PREF], preference);
+	attr_sort_nest(attrs[RTA_METRICS], metrics, RTAX_MTU + 1);
+	ATTR_READ(metrics[RTAX_MTU], r->mtu);
+	ATTR_READ(attrs[RTA_CACHEINFO], cache);
+	/* The unit is a hundredth of a second. */
+	if (cache.rta_expires > 0)
+		r->expires = (uint32_t)cache.rta_expires / 100 + 1;
+	r->hops = attrs[RTA_MULTIPATH];
 	r->is_unsupported = rtm->rtm_tos || rtm->rtm_src_len ||
-			    rtm->rtm_flags & RTNH_F_ONLINK;
-	mnl_attr_parse(message, sizeof(*rtm), read_attr, r);
+			    rtm->rtm_flags & RTNH_F_ONLINK || preference;
+	r->is_unsupported |= attrs[RTA_METRICS] &&
+			     mnl_attr_get_payload_len(attrs[RTA_METRICS]);
+	for (i = 0; i < ATTRS; i++)
+		r->is_unsupported |= attrs[i] && !(PLAIN & BIT(i));
 	return true;
 }
 
