@@ -94,7 +94,7 @@ static void carry_out(struct apply *a, const struct diff *d, int ifindex)
 static void report_dev(const struct config *c, const char *when,
 		       const char *how)
 {
-	report_about(source_word(&c->source, source_find(&c->source, "dev")),
+	report_about(source_find(&c->source, "dev"),
 		     "dev: there is no interface \"%s\"%s, %s stays %s", c->dev,
 		     when, c->name, how);
 }

@@ -262,9 +262,7 @@ static void warn_of_secrets(const struct conf *conf)
 		    section->positions->file == said)
 			continue;
 		said = section->positions->file;
-		report_about(source_word(source,
-					 source_find(source,
-						     "keepalive-secret")),
+		report_about(source_find(source, "keepalive-secret"),
 			     "keepalive-secret: everybody can read this file, "
 			     "expected mode 0600");
 	}

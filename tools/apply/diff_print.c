@@ -121,10 +121,8 @@ void diff_json(struct json *json, const struct diff *d, bool done)
 	json_object(json, NULL);
 	json_string(json, "ifname", d->to ? d->to->name : d->from->name);
 	json_string(json, "action", actions[d->action]);
-	if (d->action == ACTION_RECREATE)
-		json_string(json, "reason", recreate_reason);
-	else
-		json_null(json, "reason");
+	json_string(json, "reason",
+		    d->action == ACTION_RECREATE ? recreate_reason : NULL);
 	json_lines(json, d, "removed", false);
 	json_lines(json, d, "added", true);
 	json_bool(json, "done", done);

@@ -33,7 +33,7 @@ static int refuse_route(struct nl *nl, const struct nl_request *request,
 				     "%s: IPv6 is off on this interface, it needs an "
 				     "MTU of 1280 and sysctl disable_ipv6=0",
 				     subject);
-	return report_error_about(nl, request, subject, &c->source, r->word);
+	return report_error_about(nl, request, subject, &c->source, at);
 }
 
 /*
@@ -100,7 +100,7 @@ static int remove_addresses(struct nl *nl, int ifindex,
 		if (nl_talk(nl, &request, NULL, NULL) &&
 		    nl->error.code != EADDRNOTAVAIL && nl->error.code != ENXIO)
 			return report_error_about(nl, &request, to->name,
-						  &to->source, 0);
+						  &to->source, NULL);
 	}
 	return STATUS_OK;
 }
@@ -277,8 +277,7 @@ static int check_mtu(const struct diff *d)
 
 	if (!(d->fields & F_MTU) || !config_starves_ipv6(to))
 		return STATUS_OK;
-	return refused_about(source_word(&to->source,
-					 source_find(&to->source, "mtu")),
+	return refused_about(source_find(&to->source, "mtu"),
 			     "%s: mtu: \"%u\" leaves no room for the IPv6 that is "
 			     "there, expected %u or more",
 			     to->name, to->mtu, IPV6_MTU_MIN);
@@ -314,7 +313,7 @@ static int recreate(struct nl *nl, const struct diff *d, int ifindex)
 	link_delete(&request, ifindex);
 	if (nl_talk(nl, &request, NULL, NULL))
 		return report_error_about(nl, &request, before.name,
-					  &before.source, 0);
+					  &before.source, NULL);
 	status = create(nl, d->to);
 	if (!status)
 		return STATUS_OK;

@@ -57,20 +57,14 @@ static void print_json_findings(struct json *json, const char *name,
 
 	json_object(json, NULL);
 	json_number(json, "schema", JSON_SCHEMA);
-	if (name)
-		json_string(json, "ifname", name);
-	else
-		json_null(json, "ifname");
+	json_string(json, "ifname", name);
 	json_array(json, "findings");
 	for (i = 0; i < count; i++) {
 		json_object(json, NULL);
 		json_string(json, "id", list[i].id);
 		json_string(json, "severity", severity_text(list[i].severity));
 		json_string(json, "text", list[i].text);
-		if (list[i].fix[0])
-			json_string(json, "fix", list[i].fix);
-		else
-			json_null(json, "fix");
+		json_string(json, "fix", list[i].fix[0] ? list[i].fix : NULL);
 		json_object_end(json);
 	}
 	json_array_end(json);

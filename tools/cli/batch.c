@@ -28,7 +28,6 @@ static int run_line(struct gretool *g, char *line)
 
 static int run_lines(struct gretool *g, FILE *file, const char *name)
 {
-	unsigned int number = 0;
 	int status = STATUS_OK;
 	const char *wrong;
 	char *line = NULL;
@@ -36,11 +35,12 @@ static int run_lines(struct gretool *g, FILE *file, const char *name)
 	ssize_t length;
 	int err;
 
+	report_origin.file = name;
+	report_origin.line = 0;
 	while ((length = getline(&line, &size, file)) >= 0) {
-		report_at(name, ++number);
-		g->file = name;
-		g->line = number;
-		wrong = line_check(line, (size_t)length, number == 1);
+		report_origin.line++;
+		wrong = line_check(line, (size_t)length,
+				   report_origin.line == 1);
 		if (wrong)
 			err = usage("the line %s", wrong);
 		else
@@ -51,8 +51,7 @@ static int run_lines(struct gretool *g, FILE *file, const char *name)
 		if (err && !g->force)
 			break;
 	}
-	report_at(NULL, 0);
-	g->file = NULL;
+	report_origin.file = NULL;
 	if (!status && ferror(file))
 		status = refused("%s: %s", name, strerror(errno));
 	free(line);

@@ -26,11 +26,11 @@ int command_run(struct gretool *g, const struct command *command, int argc,
 {
 	int status = STATUS_OK;
 
-	report_command(command->name);
+	report_origin.command = command->name;
 	if (command->help && asks_for_help(argc, argv))
 		command_help(command);
 	else
 		status = command->run(g, argc, argv);
-	report_command(NULL);
+	report_origin.command = NULL;
 	return status == STATUS_DONE ? STATUS_OK : status;
 }

@@ -20,8 +20,6 @@ struct gretool {
 	struct nl nl;
 	struct output output;
 	bool force; /* a batch goes on after an error */
-	const char *file; /* the batch that is running, or NULL */
-	unsigned int line;
 	const char *netns; /* of -n; NULL: that of the shell */
 	bool is_inside; /* gretool has entered netns */
 	int home; /* the network namespace of the shell, if is_inside; else -1 */

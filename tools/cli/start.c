@@ -72,9 +72,10 @@ static int run(struct gretool *g, const struct command *command, int argc,
 	if (start.batch)
 		return usage(
 			"-batch: only gretool itself runs a file of commands");
+	report_origin.file = start.file;
 	if (start.line)
-		report_at(start.file,
-			  (unsigned int)strtoul(start.line, NULL, 10));
+		report_origin.line =
+			(unsigned int)strtoul(start.line, NULL, 10);
 	if (start.help) {
 		command_help(command);
 		return STATUS_OK;

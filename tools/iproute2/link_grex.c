@@ -91,8 +91,8 @@ static int parse_opt(struct link_util *util, int argc, char **argv,
 	struct config c;
 	int status;
 
-	report_program("ip");
-	report_command(GREX_KIND);
+	report_origin.program = "ip";
+	report_origin.command = GREX_KIND;
 	if (!strcmp(argv[0], "help")) {
 		help(stderr);
 		return -1;

@@ -98,7 +98,10 @@ void json_array_end(struct json *json)
 void json_string(struct json *json, const char *name, const char *value)
 {
 	begin(json, name);
-	put_string(json->out, value);
+	if (value)
+		put_string(json->out, value);
+	else
+		fputs("null", json->out);
 }
 
 void json_number(struct json *json, const char *name, uint64_t value)
@@ -115,6 +118,5 @@ void json_bool(struct json *json, const char *name, bool value)
 
 void json_null(struct json *json, const char *name)
 {
-	begin(json, name);
-	fputs("null", json->out);
+	json_string(json, name, NULL);
 }

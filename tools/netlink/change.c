@@ -19,7 +19,8 @@ int change_link(struct nl *nl, int ifindex, const struct config *c,
 
 	link_change(&request, ifindex, c, fields);
 	if (nl_talk(nl, &request, NULL, NULL))
-		return report_error_about(nl, &request, c->name, &c->source, 0);
+		return report_error_about(nl, &request, c->name, &c->source,
+					  NULL);
 	return STATUS_OK;
 }
 
@@ -35,19 +36,20 @@ static int refuse_address(struct nl *nl, const struct nl_request *request,
 			  const struct config *c, const struct address *a)
 {
 	char ip[INET6_ADDRSTRLEN], subject[INET6_ADDRSTRLEN + 64];
+	const struct position *at = source_word(&c->source, a->word);
 	const struct nl_error *why = &nl->error;
 
 	inet_ntop(a->local.family, &a->local.v6, ip, sizeof(ip));
 	/* The kernel gives no reason, but there is hardly another one. */
 	if (a->local.family == AF_INET6 && !why->text[0] &&
 	    (why->code == EACCES || why->code == EINVAL))
-		return refused_about(source_word(&c->source, a->word),
+		return refused_about(at,
 				     "%s: addr %s/%u: IPv6 is off on this interface, "
 				     "it needs an MTU of 1280 and sysctl disable_ipv6=0",
 				     c->name, ip, a->prefix);
 	snprintf(subject, sizeof(subject), "%s: addr %s/%u", c->name, ip,
 		 a->prefix);
-	return report_error_about(nl, request, subject, &c->source, a->word);
+	return report_error_about(nl, request, subject, &c->source, at);
 }
 
 static void take_back(struct nl *nl, int ifindex, const struct config *c,
@@ -110,7 +112,8 @@ static int create(struct nl *nl, const struct config *c)
 	if (err == -EOPNOTSUPP && status)
 		return status;
 	if (err)
-		return report_error_about(nl, &request, c->name, &c->source, 0);
+		return report_error_about(nl, &request, c->name, &c->source,
+					  NULL);
 	return STATUS_OK;
 }
 
@@ -131,7 +134,8 @@ int change_create(struct nl *nl, const struct config *c, int *ifindex)
 		return status;
 	link_get(&request, c->name);
 	if (link_talk(nl, &request, &tunnel))
-		return report_error_about(nl, &request, c->name, &c->source, 0);
+		return report_error_about(nl, &request, c->name, &c->source,
+					  NULL);
 	status = change_addresses(nl, tunnel.ifindex, c, false);
 	if (!status && c->up)
 		status = change_link(nl, tunnel.ifindex, c, F_UP);

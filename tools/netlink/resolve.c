@@ -17,8 +17,7 @@ static int32_t underlay_id(const struct config *c)
 
 static int resolve_netns(struct nl *nl, struct config *c)
 {
-	const struct position *at =
-		source_word(&c->source, source_find(&c->source, "link-netns"));
+	const struct position *at = source_find(&c->source, "link-netns");
 	int fd = netns_open(c->link_netns);
 	int err;
 
@@ -42,7 +41,7 @@ static int resolve(struct nl *nl, struct config *c,
 {
 	struct nl_request request;
 	struct tunnel interface;
-	size_t word;
+	const struct position *at;
 	int status;
 
 	if (c->given & F_LINK_NETNS && c->link_netns[0]) {
@@ -61,15 +60,15 @@ static int resolve(struct nl *nl, struct config *c,
 		*missing = true;
 		return STATUS_OK;
 	}
-	word = source_find(&c->source, "dev");
+	at = source_find(&c->source, "dev");
 	if (nl->error.code == ENODEV)
-		return refused_about(source_word(&c->source, word),
+		return refused_about(at,
 				     "dev: \"%s\": there is no such interface%s",
 				     c->dev,
 				     underlay->given & F_LINK_NETNS
 					     ? " in the underlay namespace"
 					     : "");
-	return report_error_about(nl, &request, c->dev, &c->source, word);
+	return report_error_about(nl, &request, c->dev, &c->source, at);
 }
 
 int resolve_numbers(struct nl *nl, struct config *c,

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lib/source.h"
+#include "lib/report.h"
 #include "option/ip.h"
 
 #define NETNS_NAME_SIZE 256

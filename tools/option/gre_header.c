@@ -82,10 +82,7 @@ static void json_key(const struct option *o, struct json *json,
 {
 	const struct direction *d = option_member(o, c);
 
-	if (d->key)
-		json_number(json, o->json, d->key_value);
-	else
-		json_null(json, o->json);
+	json_number_if(json, o->json, d->key, d->key_value);
 }
 
 /* The flags of a direction share an attribute, so all of them are sent. */

@@ -161,11 +161,8 @@ static void print_secret(const struct option *o, FILE *out,
 static void json_secret(const struct option *o, struct json *json,
 			const struct config *c)
 {
-	if (c->keepalive_secret.is_set)
-		json_number(json, "keepalive_secret_id",
-			    c->keepalive_secret.id);
-	else
-		json_null(json, "keepalive_secret_id");
+	json_number_if(json, "keepalive_secret_id", c->keepalive_secret.is_set,
+		       c->keepalive_secret.id);
 }
 
 /* The kernel does not reveal a secret, so an unknown one must be unchanged. */

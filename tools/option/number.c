@@ -96,10 +96,8 @@ static void json_option(const struct option *o, struct json *json,
 
 	if (!name)
 		json_number(json, o->json, number);
-	else if (!strcmp(name, "off"))
-		json_null(json, o->json);
 	else
-		json_string(json, o->json, name);
+		json_string(json, o->json, strcmp(name, "off") ? name : NULL);
 }
 
 void option_put_number(const struct option *o, struct nlmsghdr *nlh,

@@ -56,10 +56,7 @@ static void json_outer(const struct option *o, struct json *json,
 	const struct ip *ip = option_member(o, c);
 	char text[INET6_ADDRSTRLEN];
 
-	if (ip->family)
-		json_string(json, o->json, ip_text(ip, text));
-	else
-		json_null(json, o->json);
+	json_string(json, o->json, ip->family ? ip_text(ip, text) : NULL);
 }
 
 static void put_outer(const struct option *o, struct nlmsghdr *nlh,
@@ -121,18 +118,10 @@ static void print_dev(const struct option *o, FILE *out, const struct config *c,
 	print_name(out, c->dev);
 }
 
-static void json_name(struct json *json, const char *name, const char *value)
-{
-	if (value[0])
-		json_string(json, name, value);
-	else
-		json_null(json, name);
-}
-
 static void json_dev(const struct option *o, struct json *json,
 		     const struct config *c)
 {
-	json_name(json, "dev", c->dev);
+	json_string(json, "dev", c->dev[0] ? c->dev : NULL);
 }
 
 static void put_dev(const struct option *o, struct nlmsghdr *nlh,
@@ -199,11 +188,10 @@ static void print_link_netns(const struct option *o, FILE *out,
 static void json_link_netns(const struct option *o, struct json *json,
 			    const struct config *c)
 {
-	json_name(json, "link_netns", c->link_netns);
-	if (c->given & F_LINK_NETNS)
-		json_number(json, "link_netnsid", (uint64_t)c->link_netnsid);
-	else
-		json_null(json, "link_netnsid");
+	json_string(json, "link_netns",
+		    c->link_netns[0] ? c->link_netns : NULL);
+	json_number_if(json, "link_netnsid", c->given & F_LINK_NETNS,
+		       (uint64_t)c->link_netnsid);
 }
 
 const struct option_type option_link_netns = {

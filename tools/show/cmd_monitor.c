@@ -62,10 +62,7 @@ static void tell_json(const struct tunnel *t, const char *time,
 	json_number(&json, "schema", JSON_SCHEMA);
 	json_string(&json, "time", time);
 	json_string(&json, "event", event);
-	if (old_name)
-		json_string(&json, "old_ifname", old_name);
-	else
-		json_null(&json, "old_ifname");
+	json_string(&json, "old_ifname", old_name);
 	json_object(&json, "tunnel");
 	print_json(&json, t);
 	json_object_end(&json);

@@ -156,14 +156,14 @@ static int probe(const char *arguments)
 	while ((word = strsep(&rest, " ")))
 		argv[argc++] = word;
 	memset(complaint, 0, sizeof(complaint));
-	report_stream = fmemopen(complaint, sizeof(complaint) - 1, "w");
-	if (!report_stream)
+	report_origin.stream = fmemopen(complaint, sizeof(complaint) - 1, "w");
+	if (!report_origin.stream)
 		abort();
 	output_catch();
 	status = cmd_probe(&g, argc, argv);
 	said = output_caught();
-	fclose(report_stream);
-	report_stream = NULL;
+	fclose(report_origin.stream);
+	report_origin.stream = NULL;
 	free(copy);
 	return status;
 }
