@@ -5,8 +5,6 @@
 
 #include "check/checks.h"
 #include "cli/args.h"
-#include "cli/name.h"
-#include "cli/start.h"
 #include "lib/visible.h"
 #include "netlink/tunnels.h"
 #include "show/print.h"
@@ -194,8 +192,6 @@ static int run_check(struct gretool *g, int argc, char **argv)
 	int status;
 
 	status = args_read(&args, &g->output, argc, argv);
-	if (!status && name)
-		status = name_check(name);
 	if (status)
 		return status;
 	status = tunnels_read(&g->nl, name, true, &tunnels);
@@ -205,13 +201,4 @@ static int run_check(struct gretool *g, int argc, char **argv)
 	return status;
 }
 
-int main(int argc, char **argv)
-{
-	static const struct command command = {
-		.name = "check",
-		.help = help,
-		.run = run_check,
-	};
-
-	return start_program(&command, argc, argv);
-}
+COMMAND(check, .help = help, .run = run_check);

@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/batch.h"
-#include "cli/registry.h"
+#include "cli/command.h"
 #include "lib/line.h"
 
 static int run_line(struct gretool *g, char *line)
@@ -20,7 +19,7 @@ static int run_line(struct gretool *g, char *line)
 		return usage("the line %s", wrong);
 	if (!argc)
 		return STATUS_OK;
-	status = registry_run(g, argc, argv);
+	status = command_run_named(g, argc, argv);
 	/* The output options of a line apply to that line only. */
 	g->output = before;
 	return status;

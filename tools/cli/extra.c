@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "cli/command.h"
-#include "cli/extra.h"
 #include "lib/list.h"
 
 #ifndef LIBEXECDIR

@@ -7,7 +7,6 @@
 
 #include "cli/args.h"
 #include "cli/command.h"
-#include "cli/name.h"
 #include "lib/duration.h"
 #include "lib/interrupt.h"
 #include "lib/json.h"
@@ -254,6 +253,7 @@ static int parse(struct probing *p, int argc, char **argv)
 		.operands = &p->name,
 		.max_operands = 1,
 		.complete = { "@tunnel" },
+		.needs_tunnel = true,
 	};
 	int status;
 
@@ -270,7 +270,7 @@ static int parse(struct probing *p, int argc, char **argv)
 		     p->size > PROBE_SIZE_MAX))
 		return usage("-s: \"%s\" is not %u..%u bytes", size,
 			     PROBE_SIZE_MIN, PROBE_SIZE_MAX);
-	return name_check(p->name);
+	return STATUS_OK;
 }
 
 static int cmd_probe(struct gretool *g, int argc, char **argv)

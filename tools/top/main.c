@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "cli/args.h"
-#include "cli/start.h"
 #include "lib/duration.h"
 #include "lib/interrupt.h"
 #include "lib/visible.h"
@@ -165,13 +164,4 @@ static int run_top(struct gretool *g, int argc, char **argv)
 	return status;
 }
 
-int main(int argc, char **argv)
-{
-	static const struct command command = {
-		.name = "top",
-		.help = help,
-		.run = run_top,
-	};
-
-	return start_program(&command, argc, argv);
-}
+COMMAND(top, .help = help, .run = run_top);
