@@ -63,18 +63,11 @@ struct both {
 	struct words is, said;
 };
 
-static void add_is(void *arg, const char *words)
+static void add_line(void *arg, bool come, const char *words)
 {
 	const struct both *both = arg;
 
-	add_words(&both->is, words);
-}
-
-static void add_said(void *arg, const char *words)
-{
-	const struct both *both = arg;
-
-	add_words(&both->said, words);
+	add_words(come ? &both->said : &both->is, words);
 }
 
 static void compare(const struct config *said, const struct tunnel *tunnel,
@@ -88,8 +81,8 @@ static void compare(const struct config *said, const struct tunnel *tunnel,
 	/* Addresses and routes that others have added may stay. */
 	diff_target(&target, said, tunnel, false);
 	diff_find(&difference, &tunnel->config, &target);
-	options_compare(difference.from, difference.to,
-			difference.fields & COMPARED, add_is, add_said, &both);
+	options_lines(difference.from, difference.to,
+		      difference.fields & COMPARED, add_line, &both);
 	config_free(&target);
 }
 

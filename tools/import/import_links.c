@@ -65,7 +65,7 @@ struct taking {
 	const char *name;
 };
 
-static void take_option(void *arg, const char *words)
+static void take_option(void *arg, bool come, const char *words)
 {
 	struct taking *taking = arg;
 
@@ -81,7 +81,7 @@ static void take_link(struct import *im, const struct tunnel *t)
 	if (t->config.mtu == diff_default_mtu(t))
 		fields &= ~F_MTU;
 	import_create(im, t->config.name);
-	options_each(&t->config, fields, take_option, &taking);
+	options_lines(NULL, &t->config, fields, take_option, &taking);
 	if (t->has_more)
 		import_remark(im, t->config.name,
 			      "%s has an encapsulation of its own, or is external",

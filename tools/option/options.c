@@ -75,8 +75,8 @@ const char *options_attr_name(unsigned int attr)
 }
 
 /* Pass an option on as a line of a file. */
-static void say(const struct option *o, const struct config *c, uint64_t fields,
-		option_fn fn, void *arg)
+static void pass_line(const struct option *o, const struct config *c,
+		      uint64_t fields, bool come, option_fn fn, void *arg)
 {
 	char *text = NULL;
 	size_t size;
@@ -86,62 +86,47 @@ static void say(const struct option *o, const struct config *c, uint64_t fields,
 	fclose(out);
 	/* The text begins with a space. */
 	if (text && *text)
-		fn(arg, text + 1);
+		fn(arg, come, text + 1);
 	free(text);
 }
 
-/* Pass on the lines of c that "other" does not have. It may be NULL. */
-static void say_lines(const struct option *o, const struct config *c,
-		      const struct config *other, uint64_t fields, option_fn fn,
-		      void *arg)
+/* Pass on the lines of c, which may be NULL, and which "other" does not have. */
+static void pass_lines(const struct option *o, const struct config *c,
+		       const struct config *other, uint64_t fields, bool come,
+		       option_fn fn, void *arg)
 {
-	struct config one = *c;
+	struct config one;
 	size_t i;
 
-	switch (o->fields) {
-	case F_ADDR:
-		for (i = 0; i < c->naddrs; i++) {
-			if (other && config_has_address(other, &c->addrs[i]))
-				continue;
-			one.addrs = &c->addrs[i];
-			one.naddrs = 1;
-			say(o, &one, fields, fn, arg);
-		}
-		break;
-	case F_ROUTE:
-		for (i = 0; i < c->nroutes; i++) {
-			if (other && config_has_route(other, &c->routes[i]))
-				continue;
-			one.routes = &c->routes[i];
-			one.nroutes = 1;
-			say(o, &one, fields, fn, arg);
-		}
-		break;
-	default:
-		say(o, c, fields, fn, arg);
+	if (!c)
+		return;
+	one = *c;
+	if (o->fields != F_ADDR && o->fields != F_ROUTE)
+		pass_line(o, c, fields, come, fn, arg);
+	one.naddrs = 1;
+	for (i = 0; o->fields == F_ADDR && i < c->naddrs; i++) {
+		one.addrs = &c->addrs[i];
+		if (!other || !config_has_address(other, one.addrs))
+			pass_line(o, &one, fields, come, fn, arg);
+	}
+	one.nroutes = 1;
+	for (i = 0; o->fields == F_ROUTE && i < c->nroutes; i++) {
+		one.routes = &c->routes[i];
+		if (!other || !config_has_route(other, one.routes))
+			pass_line(o, &one, fields, come, fn, arg);
 	}
 }
 
-void options_each(const struct config *c, uint64_t fields, option_fn fn,
-		  void *arg)
-{
-	const struct option *o;
-
-	for (o = option_table; o->name; o++)
-		if (is_printed(o, fields))
-			say_lines(o, c, NULL, fields, fn, arg);
-}
-
-void options_compare(const struct config *from, const struct config *to,
-		     uint64_t fields, option_fn gone, option_fn come, void *arg)
+void options_lines(const struct config *from, const struct config *to,
+		   uint64_t fields, option_fn fn, void *arg)
 {
 	const struct option *o;
 
 	for (o = option_table; o->name; o++) {
 		if (!is_printed(o, fields))
 			continue;
-		say_lines(o, from, to, fields, gone, arg);
-		say_lines(o, to, from, fields, come, arg);
+		pass_lines(o, from, to, fields, false, fn, arg);
+		pass_lines(o, to, from, fields, true, fn, arg);
 	}
 }
 
@@ -152,7 +137,7 @@ void options_print_name(FILE *out, const char *name)
 	putc(']', out);
 }
 
-static void print_line(void *arg, const char *words)
+static void print_line(void *arg, bool come, const char *words)
 {
 	fprintf(arg, "%s\n", words);
 }
@@ -161,5 +146,5 @@ void options_print_section(FILE *out, const struct config *c, uint64_t fields)
 {
 	options_print_name(out, c->name);
 	putc('\n', out);
-	options_each(c, fields, print_line, out);
+	options_lines(NULL, c, fields, print_line, out);
 }
