@@ -9,7 +9,7 @@
 #include "netlink/addr.h"
 #include "netlink/change.h"
 #include "netlink/error.h"
-#include "netlink/static_route.h"
+#include "netlink/route.h"
 #include "netlink/tunnels.h"
 
 static int refuse_route(struct nl *nl, const struct nl_request *request,

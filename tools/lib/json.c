@@ -2,28 +2,27 @@
 #include <inttypes.h>
 
 #include "lib/json.h"
-#include "lib/utf8.h"
 #include "lib/visible.h"
 
 static void put_string(FILE *out, const char *value)
 {
-	const unsigned char *text = (const unsigned char *)value;
 	unsigned int length;
 
 	fputc('"', out);
-	for (; *text; text += length) {
-		length = utf8_length(text);
+	for (; *value; value += length) {
+		length = utf8_length(value);
 		if (!length) {
 			/* Not text: the replacement character. */
 			fputs("\\ufffd", out);
 			length = 1;
-		} else if (!visible_length((const char *)text)) {
+		} else if (!visible_length(value)) {
 			/* U+0080 to U+009F have two bytes. */
-			fprintf(out, "\\u%04x", text[length - 1]);
+			fprintf(out, "\\u%04x",
+				(unsigned char)value[length - 1]);
 		} else {
-			if (*text == '"' || *text == '\\')
+			if (*value == '"' || *value == '\\')
 				fputc('\\', out);
-			fwrite(text, 1, length, out);
+			fwrite(value, 1, length, out);
 		}
 	}
 	fputc('"', out);

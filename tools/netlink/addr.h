@@ -9,7 +9,6 @@
 struct address_of {
 	struct address address;
 	int ifindex;
-	size_t order; /* its position in the dump */
 };
 
 void addr_add(struct nl_request *request, int ifindex, const struct address *a);

@@ -41,7 +41,7 @@ struct path {
 
 /* What the kernel says about a tunnel. */
 struct tunnel {
-	/* Addresses and routes come from addr.h and static_route.h. */
+	/* Addresses and routes come from addr.h and route.h. */
 	struct config config;
 	struct static_route *unsupported; /* routes that a file cannot express */
 	size_t nunsupported;

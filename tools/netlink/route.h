@@ -19,6 +19,11 @@ struct route {
 	const struct nlattr *hops; /* in the message; NULL: there is only one */
 };
 
+struct static_routes {
+	struct route *list;
+	size_t count;
+};
+
 /*
  * Ask for the routes of a family by one interface, or by any if ifindex is 0. Not
  * every kernel selects them.
@@ -30,5 +35,20 @@ bool route_read(const struct nlmsghdr *message, struct route *r);
 /* Get the next hop after hop, or the first if hop is NULL. NULL: there is none. */
 const struct rtnexthop *route_next_hop(const struct route *r,
 				       const struct rtnexthop *hop);
+
+/* With beside, the route goes behind one to the same destination. */
+void static_route_add(struct nl_request *request, int ifindex,
+		      const struct static_route *r, bool beside);
+void static_route_delete(struct nl_request *request, int ifindex,
+			 const struct static_route *r);
+
+/*
+ * Read the routes of gretool, of users (RTPROT_BOOT) and of scripts (RTPROT_STATIC)
+ * by one interface, or by all if ifindex is 0. Routes of the kernel and of daemons
+ * are left out. The list is sorted by destination; the caller frees it in any case.
+ * Returns 0 or -errno; with -EINTR some may be missing.
+ */
+int static_routes_read(struct nl *nl, int ifindex,
+		       struct static_routes *routes);
 
 #endif /* ROUTE_H */

@@ -9,7 +9,7 @@
 #include "netlink/addr.h"
 #include "netlink/error.h"
 #include "netlink/resolve.h"
-#include "netlink/static_route.h"
+#include "netlink/route.h"
 #include "netlink/tunnels.h"
 
 static int find(struct nl *nl, struct nl_request *request, const char *name,
@@ -121,52 +121,21 @@ static int collect_address(const struct nlmsghdr *message, void *arg)
 	struct addresses *addresses = arg;
 	struct address_of a;
 
-	switch (addr_read(message, &a)) {
-	case ADDR_MALFORMED:
-		return -EBADMSG;
-	case ADDR_AUTOMATIC:
-		return 0;
-	case ADDR_CONFIGURED:
-		break;
-	}
-	a.order = addresses->count;
-	list_add(&addresses->list, &addresses->count, &a, sizeof(a));
-	return 0;
+	enum addr_read kind = addr_read(message, &a);
+
+	if (kind == ADDR_CONFIGURED)
+		list_add(&addresses->list, &addresses->count, &a, sizeof(a));
+	return kind == ADDR_MALFORMED ? -EBADMSG : 0;
 }
 
-static int compare_addresses(const void *left, const void *right)
+static struct tunnel *find_tunnel(const struct tunnels *tunnels, int ifindex)
 {
-	const struct address_of *a = left, *b = right;
+	const struct tunnel key = { .ifindex = ifindex };
 
-	if (a->ifindex != b->ifindex)
-		return a->ifindex < b->ifindex ? -1 : 1;
-	return a->order < b->order ? -1 : a->order > b->order;
-}
-
-/* Find the first address of the interface in the sorted list. */
-static size_t first_of(const struct addresses *addresses, int ifindex)
-{
-	size_t low = 0, high = addresses->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (addresses->list[middle].ifindex < ifindex)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-static void take_addresses(struct tunnel *t, const struct addresses *addresses)
-{
-	size_t i;
-
-	for (i = first_of(addresses, t->ifindex);
-	     i < addresses->count && addresses->list[i].ifindex == t->ifindex;
-	     i++)
-		config_add_address(&t->config, &addresses->list[i].address);
+	if (!tunnels->count)
+		return NULL;
+	return bsearch(&key, tunnels->list, tunnels->count,
+		       sizeof(*tunnels->list), compare_tunnels);
 }
 
 /* only: the index of the tunnel if there is a single one, or 0. */
@@ -174,6 +143,7 @@ static int read_addresses(struct nl *nl, struct tunnels *tunnels, int only)
 {
 	struct addresses addresses = { 0 };
 	struct nl_request request;
+	struct tunnel *t;
 	int status = STATUS_OK;
 	size_t i;
 	int err;
@@ -182,18 +152,16 @@ static int read_addresses(struct nl *nl, struct tunnels *tunnels, int only)
 	addr_dump(&request, only);
 	err = nl_dump(nl, &request, collect_address, &addresses,
 		      &addresses.count);
-	if (err == -EINTR) {
+	if (err == -EINTR)
 		note_partial(tunnels, "addresses");
-	} else if (err) {
+	else if (err)
 		status = report_error(nl, &request, "addresses");
-		goto out;
+	for (i = 0; i < addresses.count && !status; i++) {
+		t = find_tunnel(tunnels, addresses.list[i].ifindex);
+		if (t)
+			config_add_address(&t->config,
+					   &addresses.list[i].address);
 	}
-	if (addresses.count)
-		qsort(addresses.list, addresses.count, sizeof(*addresses.list),
-		      compare_addresses);
-	for (i = 0; i < tunnels->count; i++)
-		take_addresses(&tunnels->list[i], &addresses);
-out:
 	free(addresses.list);
 	return status;
 }
@@ -244,7 +212,8 @@ int tunnels_read_routes(struct nl *nl, struct tunnels *tunnels)
 	int only = tunnels->count == 1 ? tunnels->list[0].ifindex : 0;
 	struct static_routes routes;
 	int status = STATUS_OK;
-	size_t i = 0, j;
+	struct tunnel *t;
+	size_t i;
 	int err;
 
 	err = static_routes_read(nl, only, &routes);
@@ -252,16 +221,10 @@ int tunnels_read_routes(struct nl *nl, struct tunnels *tunnels)
 		note_partial(tunnels, "routes");
 	else if (err)
 		status = refused("routes: %s", strerror(-err));
-	/* Both lists are sorted by the index of the interface. */
-	for (j = 0; j < routes.count && !status; j++) {
-		const struct route *r = &routes.list[j];
-
-		while (i < tunnels->count && tunnels->list[i].ifindex < r->oif)
-			i++;
-		if (i == tunnels->count)
-			break;
-		if (tunnels->list[i].ifindex == r->oif)
-			take_route(&tunnels->list[i], r);
+	for (i = 0; i < routes.count && !status; i++) {
+		t = find_tunnel(tunnels, routes.list[i].oif);
+		if (t)
+			take_route(t, &routes.list[i]);
 	}
 	free(routes.list);
 	return status;

@@ -3,7 +3,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "netlink/static_route.h"
+#include "netlink/route.h"
 #include "tap.h"
 
 static struct nl_request request;

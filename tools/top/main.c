@@ -83,11 +83,16 @@ static void milliseconds(uint64_t ns)
 static void line(const struct tunnel *t)
 {
 	const struct probes *p = &t->keepalives;
-	char name[VISIBLE_SIZE(IFNAMSIZ)];
+	/* A byte becomes at most \\xNN. */
+	char name[4 * IFNAMSIZ] = "";
+	FILE *out = fmemopen(name, sizeof(name), "w");
 	unsigned int lost, of;
 
-	printf("%-14s %-4s ", visible_text(t->config.name, name, sizeof(name)),
-	       print_peer_text(t));
+	if (out) {
+		visible_put(out, t->config.name);
+		fclose(out);
+	}
+	printf("%-14s %-4s ", name, print_peer_text(t));
 	if (p->received) {
 		milliseconds(p->rtt);
 		milliseconds(p->rtt_smoothed);
