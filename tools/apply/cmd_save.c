@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,8 +71,8 @@ static void save_address_properties(FILE *out, const char *name,
 {
 	char ip[INET6_ADDRSTRLEN], subject[INET6_ADDRSTRLEN + 32];
 
-	inet_ntop(a->local.family, &a->local.v6, ip, sizeof(ip));
-	snprintf(subject, sizeof(subject), " of addr %s/%u", ip, a->prefix);
+	snprintf(subject, sizeof(subject), " of addr %s/%u",
+		 ip_text(&a->local, ip), a->prefix);
 	save_properties(out, name, subject, a->properties);
 }
 

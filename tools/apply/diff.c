@@ -98,26 +98,6 @@ void diff_target(struct config *target, const struct config *said,
 	take_routes(target, said, &running->config, prune);
 }
 
-static bool all_addresses(const struct config *a, const struct config *b)
-{
-	size_t i;
-
-	for (i = 0; i < a->naddrs; i++)
-		if (!config_has_address(b, &a->addrs[i]))
-			return false;
-	return true;
-}
-
-static bool all_routes(const struct config *a, const struct config *b)
-{
-	size_t i;
-
-	for (i = 0; i < a->nroutes; i++)
-		if (!config_has_route(b, &a->routes[i]))
-			return false;
-	return true;
-}
-
 void diff_find(struct diff *d, const struct config *from,
 	       const struct config *to)
 {
@@ -130,12 +110,7 @@ void diff_find(struct diff *d, const struct config *from,
 				   : ACTION_NONE;
 		return;
 	}
-	/* The kernel chooses the order of addresses and routes. */
-	d->fields = config_diff(from, to) & ~(F_ADDR | F_ROUTE);
-	if (!all_addresses(from, to) || !all_addresses(to, from))
-		d->fields |= F_ADDR;
-	if (!all_routes(from, to) || !all_routes(to, from))
-		d->fields |= F_ROUTE;
+	d->fields = config_diff(from, to);
 	if (d->fields & DIFF_RECREATES)
 		d->action = ACTION_RECREATE;
 	else if (d->fields)

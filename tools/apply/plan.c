@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,30 +11,6 @@
 #include "netlink/route.h"
 #include "netlink/tunnels.h"
 
-static int refuse_route(struct nl *nl, const struct nl_request *request,
-			const struct config *c, const struct static_route *r)
-{
-	const struct nl_error *why = &nl->error;
-	char ip[INET6_ADDRSTRLEN], subject[INET6_ADDRSTRLEN + 64];
-	const struct position *at = source_word(&c->source, r->word);
-
-	inet_ntop(r->to.family, &r->to.v6, ip, sizeof(ip));
-	snprintf(subject, sizeof(subject), "%s: route %s/%u", c->name, ip,
-		 r->prefix);
-	if (why->code == EEXIST)
-		return refused_about(at,
-				     "%s: there is another one with this metric",
-				     subject);
-	/* The errors of the kernel have several meanings here. */
-	if (r->to.family == AF_INET6 && !why->text[0] &&
-	    (why->code == EACCES || why->code == EINVAL || why->code == ENODEV))
-		return refused_about(at,
-				     "%s: IPv6 is off on this interface, it needs an "
-				     "MTU of 1280 and sysctl disable_ipv6=0",
-				     subject);
-	return report_error_about(nl, request, subject, &c->source, at);
-}
-
 /*
  * A route to the same destination as an old one is added beside it, and the old one is
  * removed later, so that there is no gap. NLM_F_REPLACE would replace the first route to
@@ -44,6 +19,7 @@ static int refuse_route(struct nl *nl, const struct nl_request *request,
 static int add_routes(struct nl *nl, int ifindex, const struct config *from,
 		      const struct config *to)
 {
+	char ip[INET6_ADDRSTRLEN];
 	struct nl_request request;
 	size_t i;
 
@@ -54,8 +30,15 @@ static int add_routes(struct nl *nl, int ifindex, const struct config *from,
 			continue;
 		static_route_add(&request, ifindex, r,
 				 from && config_has_place(from, r));
-		if (nl_talk(nl, &request, NULL, NULL))
-			return refuse_route(nl, &request, to, r);
+		if (!nl_talk(nl, &request, NULL, NULL))
+			continue;
+		if (nl->error.code == EEXIST)
+			return refused_about(source_word(&to->source, r->word),
+					     "%s: route %s/%u: there is another one with this metric",
+					     to->name, ip_text(&r->to, ip),
+					     r->prefix);
+		return change_refused(nl, &request, to, "route", &r->to,
+				      r->prefix, r->word);
 	}
 	return STATUS_OK;
 }
@@ -205,7 +188,7 @@ static int create(struct nl *nl, const struct config *to)
 		return status;
 	status = add_routes(nl, ifindex, NULL, to);
 	if (status)
-		change_take_away(nl, ifindex);
+		change_delete(nl, NULL, ifindex);
 	return status;
 }
 

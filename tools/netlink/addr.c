@@ -9,11 +9,6 @@
 #define ADDR_PROTO 11 /* IFA_PROTO */
 #define ADDR_PROTO_KERNEL_MAX 3 /* IFAPROT_KERNEL_LL */
 
-static size_t ip_size(const struct ip *ip)
-{
-	return ip->family == AF_INET ? sizeof(ip->v4) : sizeof(ip->v6);
-}
-
 static void put_address(struct nl_request *request, int ifindex,
 			const struct address *a, struct ifaddrmsg *ifa)
 {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,23 +31,23 @@ uint64_t change_for_good(const struct config *before, uint64_t fields)
 						   : 0;
 }
 
-static int refuse_address(struct nl *nl, const struct nl_request *request,
-			  const struct config *c, const struct address *a)
+int change_refused(const struct nl *nl, const struct nl_request *request,
+		   const struct config *c, const char *what,
+		   const struct ip *ip, unsigned int prefix, size_t word)
 {
-	char ip[INET6_ADDRSTRLEN], subject[INET6_ADDRSTRLEN + 64];
-	const struct position *at = source_word(&c->source, a->word);
-	const struct nl_error *why = &nl->error;
+	const struct position *at = source_word(&c->source, word);
+	char text[INET6_ADDRSTRLEN], subject[INET6_ADDRSTRLEN + 64];
+	const int code = nl->error.code;
 
-	inet_ntop(a->local.family, &a->local.v6, ip, sizeof(ip));
+	snprintf(subject, sizeof(subject), "%s: %s %s/%u", c->name, what,
+		 ip_text(ip, text), prefix);
 	/* The kernel gives no reason, but there is hardly another one. */
-	if (a->local.family == AF_INET6 && !why->text[0] &&
-	    (why->code == EACCES || why->code == EINVAL))
+	if (ip->family == AF_INET6 && !nl->error.text[0] &&
+	    (code == EACCES || code == EINVAL || code == ENODEV))
 		return refused_about(at,
-				     "%s: addr %s/%u: IPv6 is off on this interface, "
-				     "it needs an MTU of 1280 and sysctl disable_ipv6=0",
-				     c->name, ip, a->prefix);
-	snprintf(subject, sizeof(subject), "%s: addr %s/%u", c->name, ip,
-		 a->prefix);
+				     "%s: IPv6 is off on this interface, it needs an "
+				     "MTU of 1280 and sysctl disable_ipv6=0",
+				     subject);
 	return report_error_about(nl, request, subject, &c->source, at);
 }
 
@@ -82,7 +81,9 @@ int change_addresses(struct nl *nl, int ifindex, const struct config *c,
 		ours[i] = !err;
 		if (!err || (err == -EEXIST && existing))
 			continue;
-		status = refuse_address(nl, &request, c, &c->addrs[i]);
+		status = change_refused(nl, &request, c, "addr",
+					&c->addrs[i].local, c->addrs[i].prefix,
+					c->addrs[i].word);
 		take_back(nl, ifindex, c, ours, i);
 		break;
 	}
@@ -140,7 +141,7 @@ int change_create(struct nl *nl, const struct config *c, int *ifindex)
 	if (!status && c->up)
 		status = change_link(nl, tunnel.ifindex, c, F_UP);
 	if (status)
-		change_take_away(nl, tunnel.ifindex);
+		change_delete(nl, NULL, tunnel.ifindex);
 	else if (ifindex)
 		*ifindex = tunnel.ifindex;
 	return status;
@@ -151,15 +152,7 @@ int change_delete(struct nl *nl, const char *name, int ifindex)
 	struct nl_request request;
 
 	link_delete(&request, ifindex);
-	if (nl_talk(nl, &request, NULL, NULL))
+	if (nl_talk(nl, &request, NULL, NULL) && name)
 		return report_error(nl, &request, name);
 	return STATUS_OK;
-}
-
-void change_take_away(struct nl *nl, int ifindex)
-{
-	struct nl_request request;
-
-	link_delete(&request, ifindex);
-	nl_talk(nl, &request, NULL, NULL);
 }

@@ -28,16 +28,10 @@ struct rtmsg *route_dump(struct nl_request *request, int family, int ifindex)
 	 BIT(RTA_TABLE) | BIT(RTA_PREF) | BIT(RTA_METRICS) |                  \
 	 BIT(RTA_CACHEINFO))
 
-static size_t ip_size(int family)
-{
-	return family == AF_INET ? sizeof(struct in_addr)
-				 : sizeof(struct in6_addr);
-}
-
 static void read_ip(const struct nlattr *attr, int family, struct ip *ip)
 {
 	ip->family = attr ? family : AF_UNSPEC;
-	attr_read(attr, &ip->v6, ip_size(family));
+	attr_read(attr, &ip->v6, ip_size(ip));
 }
 
 bool route_read(const struct nlmsghdr *message, struct route *r)
@@ -99,7 +93,7 @@ static void put_route(struct nl_request *request, int ifindex,
 		      const struct static_route *r, struct rtmsg *rtm)
 {
 	struct nlmsghdr *nlh = &request->header;
-	size_t size = ip_size(r->to.family);
+	size_t size = ip_size(&r->to);
 
 	rtm->rtm_family = (uint8_t)r->to.family;
 	rtm->rtm_dst_len = (uint8_t)r->prefix;
@@ -188,7 +182,7 @@ static int compare_routes(const void *left, const void *right)
 	return compare_numbers(r->table, s->table)
 		?: compare_numbers((uint32_t)r->to.family,
 				   (uint32_t)s->to.family)
-		?: memcmp(&r->to.v6, &s->to.v6, ip_size(r->to.family))
+		?: memcmp(&r->to.v6, &s->to.v6, ip_size(&r->to))
 		?: compare_numbers(r->prefix, s->prefix)
 		?: compare_numbers(r->metric, s->metric);
 }

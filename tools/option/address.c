@@ -46,17 +46,21 @@ static const char *parse_addr(const struct option *o, struct config *c,
 	return NULL;
 }
 
-static bool addresses_equal(const struct option *o, const struct config *a,
-			    const struct config *b)
+static bool has_addresses(const struct config *c, const struct config *of)
 {
 	size_t i;
 
-	if (a->naddrs != b->naddrs)
-		return false;
-	for (i = 0; i < a->naddrs; i++)
-		if (!address_equal(&a->addrs[i], &b->addrs[i]))
+	for (i = 0; i < of->naddrs; i++)
+		if (!config_has_address(c, &of->addrs[i]))
 			return false;
 	return true;
+}
+
+/* The kernel chooses the order of addresses and routes. */
+static bool addresses_equal(const struct option *o, const struct config *a,
+			    const struct config *b)
+{
+	return has_addresses(a, b) && has_addresses(b, a);
 }
 
 void address_print(FILE *out, const struct address *a)
@@ -152,17 +156,20 @@ static const char *parse_route(const struct option *o, struct config *c,
 	return NULL;
 }
 
-static bool routes_equal(const struct option *o, const struct config *a,
-			 const struct config *b)
+static bool has_routes(const struct config *c, const struct config *of)
 {
 	size_t i;
 
-	if (a->nroutes != b->nroutes)
-		return false;
-	for (i = 0; i < a->nroutes; i++)
-		if (!route_equal(&a->routes[i], &b->routes[i]))
+	for (i = 0; i < of->nroutes; i++)
+		if (!config_has_route(c, &of->routes[i]))
 			return false;
 	return true;
+}
+
+static bool routes_equal(const struct option *o, const struct config *a,
+			 const struct config *b)
+{
+	return has_routes(a, b) && has_routes(b, a);
 }
 
 void route_print(FILE *out, const struct static_route *r)

@@ -125,19 +125,11 @@ const char *option_parse_tos_ip(const struct option *o, struct config *c,
 static const char *parse_df(const struct option *o, struct config *c,
 			    const char *value)
 {
-	if (!strcmp(value, "set")) {
-		c->pmtudisc = true;
-		c->ignore_df = false;
-	} else if (!strcmp(value, "inherit")) {
-		c->pmtudisc = false;
-		c->ignore_df = false;
-	} else if (!strcmp(value, "clear")) {
-		c->pmtudisc = false;
-		c->ignore_df = true;
-	} else {
-		return UNEXPECTED;
-	}
-	return NULL;
+	c->pmtudisc = !strcmp(value, "set");
+	c->ignore_df = !strcmp(value, "clear");
+	return c->pmtudisc || c->ignore_df || !strcmp(value, "inherit")
+		       ? NULL
+		       : UNEXPECTED;
 }
 
 static bool df_equal(const struct option *o, const struct config *a,

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -150,13 +149,7 @@ static const struct position *setter_at(const struct config *c,
 					const struct setter setters[F_BITS],
 					uint64_t field)
 {
-	size_t number = 0;
-	unsigned int i;
-
-	for (i = 0; i < F_BITS; i++)
-		if (field == F_BIT(i))
-			number = setters[i].number;
-	return source_word(&c->source, number);
+	return source_word(&c->source, setters[__builtin_ctzll(field)].number);
 }
 
 static int check_addresses(const struct config *c)
@@ -170,11 +163,9 @@ static int check_addresses(const struct config *c)
 
 			if (!address_equal(a, &c->addrs[j]))
 				continue;
-			inet_ntop(a->local.family, &a->local.v6, text,
-				  sizeof(text));
 			return usage_about(source_word(&c->source, a->word),
 					   "addr: \"%s/%u\" is given twice, expected once",
-					   text, a->prefix);
+					   ip_text(&a->local, text), a->prefix);
 		}
 	return STATUS_OK;
 }
@@ -200,11 +191,10 @@ static int check_routes(const struct config *c)
 
 			if (!route_same_place(r, &c->routes[j]))
 				continue;
-			inet_ntop(r->to.family, &r->to.v6, text, sizeof(text));
 			return usage_about(source_word(&c->source, r->word),
 					   "route: \"%s/%u\" is given twice, expected "
 					   "another metric or table",
-					   text, r->prefix);
+					   ip_text(&r->to, text), r->prefix);
 		}
 	/* With "down", routes wait until the interface is up. */
 	if (!c->nroutes || c->given & F_UP)
@@ -214,13 +204,42 @@ static int check_routes(const struct config *c)
 			   "that is down has no routes");
 }
 
+/* Report the text at the option that has set the field, if it was given and is wrong. */
+static int check_field(const struct config *c,
+		       const struct setter setters[F_BITS], uint64_t field,
+		       bool is_wrong, const char *text)
+{
+	return is_wrong && c->given & field
+		       ? usage_about(setter_at(c, setters, field), "%s", text)
+		       : STATUS_OK;
+}
+
+static int check_peer(const struct config *c,
+		      const struct setter setters[F_BITS])
+{
+	if (!(c->given & F_REMOTE) || c->remote.family)
+		return STATUS_OK;
+	return check_field(c, setters, F_KEEPALIVE, c->keepalive_interval,
+			   "keepalive: needs a peer to ask, expected a "
+			   "\"remote\" that is not \"any\"")
+		?: check_field(c, setters, F_KEEPALIVE_SECRET,
+			       c->keepalive_secret.is_set,
+			       "keepalive-secret: needs a peer that knows it, "
+			       "expected a \"remote\" that is not \"any\"")
+		?: check_field(c, setters, F_MTU_PROBE, c->mtu_probe,
+			       "mtu-probe: needs a peer to ask, expected a "
+			       "\"remote\" that is not \"any\"")
+		?: check_field(c, setters, F_MTU, c->mtu_auto,
+			       "mtu: auto needs a path to follow, expected a "
+			       "\"remote\" that is not \"any\"");
+}
+
 /* Check what no single option can see. */
 static int check_whole(struct config *c, enum options_use use,
 		       const struct setter setters[F_BITS])
 {
 	const struct position *at = source_word(&c->source, 0);
-	const bool no_peer = c->given & F_REMOTE &&
-			     c->remote.family == AF_UNSPEC;
+	int err;
 
 	if ((use == OPTIONS_ADD || use == OPTIONS_FILE) &&
 	    !(c->given & F_REMOTE))
@@ -237,34 +256,20 @@ static int check_whole(struct config *c, enum options_use use,
 				   "dev: \"%s\" is the tunnel itself, expected an "
 				   "interface that its outer packets leave by",
 				   c->dev);
-	if (c->given & F_IGNORE_DF && c->ignore_df &&
-	    !(c->given & F_PMTUDISC && !c->pmtudisc))
-		return usage_about(setter_at(c, setters, F_IGNORE_DF),
-				   "ignore-df: needs \"nopmtudisc\", the two are "
-				   "\"df clear\"");
-	if (c->given & F_ICMP_RELAY && !c->icmp_relay &&
-	    c->given & F_ICMP_SOURCE && c->icmp_source == GREX_ICMP_SOURCE_HOP)
-		return usage_about(setter_at(c, setters, F_ICMP_SOURCE),
-				   "icmp-source: \"hop\" cannot be combined with "
-				   "\"icmp-relay off\", which relays nothing: "
-				   "expected one of them");
-	if (c->given & F_KEEPALIVE && c->keepalive_interval && no_peer)
-		return usage_about(setter_at(c, setters, F_KEEPALIVE),
-				   "keepalive: needs a peer to ask, expected a "
-				   "\"remote\" that is not \"any\"");
-	if (c->given & F_KEEPALIVE_SECRET && c->keepalive_secret.is_set &&
-	    no_peer)
-		return usage_about(setter_at(c, setters, F_KEEPALIVE_SECRET),
-				   "keepalive-secret: needs a peer that knows it, "
-				   "expected a \"remote\" that is not \"any\"");
-	if (c->given & F_MTU_PROBE && c->mtu_probe && no_peer)
-		return usage_about(setter_at(c, setters, F_MTU_PROBE),
-				   "mtu-probe: needs a peer to ask, expected a "
-				   "\"remote\" that is not \"any\"");
-	if (c->given & F_MTU && c->mtu_auto && no_peer)
-		return usage_about(setter_at(c, setters, F_MTU),
-				   "mtu: auto needs a path to follow, expected a "
-				   "\"remote\" that is not \"any\"");
+	err = check_field(c, setters, F_IGNORE_DF,
+			  c->ignore_df &&
+				  !(c->given & F_PMTUDISC && !c->pmtudisc),
+			  "ignore-df: needs \"nopmtudisc\", the two are "
+			  "\"df clear\"")
+		?: check_field(c, setters, F_ICMP_SOURCE,
+			       c->given & F_ICMP_RELAY && !c->icmp_relay &&
+				       c->icmp_source == GREX_ICMP_SOURCE_HOP,
+			       "icmp-source: \"hop\" cannot be combined with "
+			       "\"icmp-relay off\", which relays nothing: "
+			       "expected one of them")
+		?: check_peer(c, setters);
+	if (err)
+		return err;
 	/* This is the default of the kernel, and is not sent. */
 	if (!(c->given & F_MTU_PROBE))
 		c->mtu_probe = config_default_probe(c);
