@@ -9,8 +9,6 @@
 
 #include "apply/conf.h"
 #include "apply/diff.h"
-#include "apply/plan.h"
-#include "apply/sort.h"
 #include "apply/state.h"
 #include "cli/args.h"
 #include "cli/command.h"
@@ -147,7 +145,7 @@ static void apply_section(struct apply *a, struct section *section)
 	bool missing;
 	int status;
 
-	status = resolve_numbers_or_wait(&a->g->nl, said, &missing);
+	status = resolve_numbers(&a->g->nl, said, said, &missing);
 	if (!status && missing)
 		status = wait_for_dev(a, said, running);
 	if (status) {

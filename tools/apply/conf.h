@@ -7,6 +7,7 @@
 
 #include "lib/index.h"
 #include "lib/report.h"
+#include "netlink/tunnels.h"
 #include "option/config.h"
 
 /* The directory of the files that are applied at boot. */
@@ -39,5 +40,17 @@ struct conf {
  */
 int conf_read(struct conf *conf, const char *path);
 void conf_free(struct conf *conf);
+
+/*
+ * The order in which sections are applied. The kernel refuses two tunnels with the same
+ * endpoints, and two equal routes. So a section that takes over what another tunnel has
+ * comes after the section of that tunnel.
+ *
+ * Return the sections of conf, which keep the order of the files where possible. There is
+ * no order for tunnels that swap what they have; the kernel refuses the first of them. The
+ * caller frees the array.
+ */
+struct section **sort_sections(const struct conf *conf,
+			       const struct tunnels *running);
 
 #endif /* CONF_H */

@@ -46,4 +46,10 @@ void diff_print(const struct diff *d, bool colour);
 /* done: the difference was applied without an error. */
 void diff_json(struct json *json, const struct diff *d, bool done);
 
+/*
+ * Apply all of a difference or nothing: after an error the tunnel is what it was before.
+ * Returns enum status.
+ */
+int plan_execute(struct nl *nl, const struct diff *d, int ifindex);
+
 #endif /* DIFF_H */

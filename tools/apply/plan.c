@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apply/plan.h"
+#include "apply/diff.h"
 #include "netlink/addr.h"
 #include "netlink/change.h"
 #include "netlink/error.h"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apply/sort.h"
+#include "apply/conf.h"
 #include "lib/index.h"
 #include "lib/list.h"
 

@@ -96,8 +96,8 @@ void files_compare(const struct files *files, struct nl *nl,
 	d->section = section;
 	if (!section)
 		return;
-	status = resolve_numbers_or_wait(nl, &section->config,
-					 &d->dev_is_missing);
+	status = resolve_numbers(nl, &section->config, &section->config,
+				 &d->dev_is_missing);
 	if (!status && !d->dev_is_missing)
 		compare(&section->config, tunnel, d);
 }

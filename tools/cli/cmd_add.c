@@ -17,7 +17,7 @@ static int cmd_add(struct gretool *g, int argc, char **argv)
 
 	status = options_parse(&c, OPTIONS_ADD, argc - 1, argv + 1, NULL);
 	if (!status)
-		status = resolve_numbers(&g->nl, &c, &c);
+		status = resolve_numbers(&g->nl, &c, &c, NULL);
 	if (!status)
 		status = change_create(&g->nl, &c, NULL);
 	config_free(&c);

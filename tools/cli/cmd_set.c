@@ -38,7 +38,7 @@ static int set_tunnel(struct gretool *g, struct config *c)
 	status = tunnels_find(&g->nl, c->name, &tunnel);
 	if (status)
 		return status;
-	status = resolve_numbers(&g->nl, c, &tunnel.config);
+	status = resolve_numbers(&g->nl, c, &tunnel.config, NULL);
 	if (status)
 		return status;
 

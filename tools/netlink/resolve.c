@@ -36,14 +36,16 @@ static int resolve_netns(struct nl *nl, struct config *c)
 	return STATUS_OK;
 }
 
-static int resolve(struct nl *nl, struct config *c,
-		   const struct config *underlay, bool *missing)
+int resolve_numbers(struct nl *nl, struct config *c,
+		    const struct config *underlay, bool *missing)
 {
 	struct nl_request request;
 	struct tunnel interface;
 	const struct position *at;
 	int status;
 
+	if (missing)
+		*missing = false;
 	if (c->given & F_LINK_NETNS && c->link_netns[0]) {
 		status = resolve_netns(nl, c);
 		if (status)
@@ -69,18 +71,6 @@ static int resolve(struct nl *nl, struct config *c,
 					     ? " in the underlay namespace"
 					     : "");
 	return report_error_about(nl, &request, c->dev, &c->source, at);
-}
-
-int resolve_numbers(struct nl *nl, struct config *c,
-		    const struct config *underlay)
-{
-	return resolve(nl, c, underlay, NULL);
-}
-
-int resolve_numbers_or_wait(struct nl *nl, struct config *c, bool *missing)
-{
-	*missing = false;
-	return resolve(nl, c, c, missing);
 }
 
 /* Read the interface to which c->link refers. Returns 0 or -errno. */

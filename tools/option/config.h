@@ -165,7 +165,7 @@ bool route_same_place(const struct static_route *a,
 /* Whether the gateway is equal, too. The protocol does not matter. */
 bool route_equal(const struct static_route *a, const struct static_route *b);
 
-/* Set the defaults of the kernel. */
+/* Set the defaults of the kernel. options.c has what works by the table of options. */
 void config_init(struct config *c);
 void config_free(struct config *c);
 void config_add_address(struct config *c, const struct address *a);

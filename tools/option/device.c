@@ -107,5 +107,5 @@ static void print_up(const struct option *o, FILE *out, const struct config *c,
 const struct option_type option_up = {
 	.parse = option_parse_up,
 	.print = print_up,
-	.json = option_json_bool,
+	.json = option_json_number,
 };

@@ -172,7 +172,7 @@ const struct option_type option_flags = {
 
 const struct option_type option_flag = {
 	.parse = option_parse_flag,
-	.json = option_json_bool,
+	.json = option_json_number,
 };
 
 const char *option_parse_encap(const struct option *o, struct config *c,

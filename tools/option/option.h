@@ -75,6 +75,7 @@ struct option {
 	/* A number: its default and its range; max 0: only names are valid. */
 	uint32_t initial, min, max;
 	bool is_hex; /* printed as 0x */
+	bool is_on_off; /* the member is a bool */
 	const struct option_name *names; /* ends with a NULL text */
 
 	uint16_t attr, attr2; /* IFLA_GRE_* or IFLA_GREX_*; 0: none */
@@ -129,13 +130,12 @@ const struct option *option_find(const char *name);
 const struct option *option_meant(const struct option *option);
 
 /* number.c */
-extern const struct option_type option_number, option_on_off;
-extern const struct option_name option_on_off_names[];
+extern const struct option_type option_number;
 void option_set_number(const struct option *o, struct config *c,
 		       uint32_t number);
-void option_json_bool(const struct option *o, struct json *json,
-		      const struct config *c);
-/* The attribute is as wide as the member. */
+void option_json_number(const struct option *o, struct json *json,
+			const struct config *c);
+/* The attribute is as wide as the member, or an u32 for on and off. */
 void option_put_number(const struct option *o, struct nlmsghdr *nlh,
 		       const struct config *c, uint64_t fields);
 bool option_read_number(const struct option *o, const struct nlattr *attr,

@@ -16,9 +16,12 @@ static const char ip_address[] = "\"ip address add\"";
 
 #define NAMES(...) ((const struct option_name[]){ __VA_ARGS__, {} })
 
-#define ON_OFF(member)                                                        \
-	.type = &option_on_off, MEMBER(member), .names = option_on_off_names, \
-	.value = "on|off", .expected = "on or off", .complete = "on off"
+#define FLAG(member) MEMBER(member), .is_on_off = true
+
+#define ON_OFF(member)                                                       \
+	.type = &option_number, FLAG(member),                       \
+	.names = NAMES({ "off", false }, { "on", true }), .value = "on|off", \
+	.expected = "on or off", .complete = "on off"
 
 /* clang-format off */
 const struct option option_table[] = {
@@ -66,9 +69,9 @@ const struct option option_table[] = {
 	{ .name = "csum", .fields = F_ICSUM | F_OCSUM, .type = &option_flags,
 	  .offset = offsetof(struct direction, csum),
 	  .help = "send checksums and require them (RFC 2784)" },
-	{ .name = "icsum", .fields = F_ICSUM, .type = &option_flag, MEMBER(in.csum),
+	{ .name = "icsum", .fields = F_ICSUM, .type = &option_flag, FLAG(in.csum),
 	  .json = "icsum", .help = "require a checksum of received packets" },
-	{ .name = "ocsum", .fields = F_OCSUM, .type = &option_flag, MEMBER(out.csum),
+	{ .name = "ocsum", .fields = F_OCSUM, .type = &option_flag, FLAG(out.csum),
 	  .json = "ocsum", .help = "send checksums" },
 	{ .name = "nocsum", .fields = F_ICSUM | F_OCSUM, .parse = option_parse_flag,
 	  .help = "in neither direction (default)" },
@@ -79,9 +82,9 @@ const struct option option_table[] = {
 	{ .name = "seq", .fields = F_ISEQ | F_OSEQ, .type = &option_flags,
 	  .offset = offsetof(struct direction, seq),
 	  .help = "send sequence numbers and require order (RFC 2890)" },
-	{ .name = "iseq", .fields = F_ISEQ, .type = &option_flag, MEMBER(in.seq),
+	{ .name = "iseq", .fields = F_ISEQ, .type = &option_flag, FLAG(in.seq),
 	  .json = "iseq", .help = "drop packets out of order or without one" },
-	{ .name = "oseq", .fields = F_OSEQ, .type = &option_flag, MEMBER(out.seq),
+	{ .name = "oseq", .fields = F_OSEQ, .type = &option_flag, FLAG(out.seq),
 	  .json = "oseq", .help = "send sequence numbers" },
 	{ .name = "noseq", .fields = F_ISEQ | F_OSEQ, .parse = option_parse_flag,
 	  .help = "in neither direction (default)" },
@@ -190,7 +193,7 @@ const struct option option_table[] = {
 	{ .name = "table", .parse = option_parse_table, .repeats = true,
 	  .file_only = true, .value = "TABLE", .expected = "main or 1..4294967295",
 	  .help = "its routing table (default main)" },
-	{ .name = "up", .fields = F_UP, .type = &option_up, MEMBER(up), .json = "up",
+	{ .name = "up", .fields = F_UP, .type = &option_up, FLAG(up), .json = "up",
 	  .help = "bring the device up" },
 	{ .name = "down", .fields = F_UP, .parse = option_parse_up,
 	  .help = "leave or take it down (default)" },

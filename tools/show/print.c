@@ -5,8 +5,20 @@
 
 #include "lib/duration.h"
 #include "option/options.h"
-#include "show/counters.h"
 #include "show/print.h"
+
+#define OF_TUNNEL false
+#define OF_NETNS true
+
+/* clang-format off */
+#define COUNTER(attr, name, scope, text) \
+	[attr] = { #name, OF_##scope, text },
+
+const struct counter counters[GREX_STAT_MAX + 1] = {
+	GREX_STATS(COUNTER)
+};
+
+/* clang-format on */
 
 /* What a newer kernel has beyond our words is "unknown", which add refuses. */
 static const char *choice_text(const char *const *choices, uint32_t count,
