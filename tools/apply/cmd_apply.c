@@ -120,7 +120,7 @@ static int wait_for_dev(struct apply *a, struct config *c,
 	c->dev[0] = '\0';
 	c->link = 0;
 	c->up = false;
-	c->nroutes = 0;
+	c->routes.count = 0;
 	c->given &= ~F_ROUTE;
 	return STATUS_OK;
 }
@@ -212,15 +212,14 @@ static void choose_sections(struct apply *a)
 }
 
 /* An address that others have added before apply could is not ours. */
-static bool is_ours(const struct tunnel *running, const struct address *address)
+static bool is_ours(const struct tunnel *running, const struct entry *address)
 {
-	size_t i;
+	const struct entry *there = NULL;
 
-	for (i = 0; running && i < running->config.naddrs; i++)
-		if (address_equal(&running->config.addrs[i], address))
-			return running->config.addrs[i].protocol ==
-			       ADDRESS_PROTOCOL;
-	return true;
+	if (running)
+		there = entries_find(&running->config.addrs, address,
+				     entry_equal);
+	return !there || there->protocol == ENTRY_PROTOCOL;
 }
 
 static void note_section(struct apply *a, const struct config *c)
@@ -229,9 +228,9 @@ static void note_section(struct apply *a, const struct config *c)
 	size_t i;
 
 	state_add(&a->now, c->name, NULL);
-	for (i = 0; i < c->naddrs; i++)
-		if (is_ours(running, &c->addrs[i]))
-			state_add(&a->now, c->name, &c->addrs[i]);
+	for (i = 0; i < c->addrs.count; i++)
+		if (is_ours(running, &c->addrs.list[i]))
+			state_add(&a->now, c->name, &c->addrs.list[i]);
 }
 
 /*
@@ -268,9 +267,9 @@ static void sort_running(struct apply *a)
 		struct config *c = &a->running.list[i].config;
 
 		index_add(&a->by_name, c->name, &a->running.list[i]);
-		for (j = 0; j < c->naddrs; j++)
-			if (state_has(&a->before, c->name, &c->addrs[j]))
-				c->addrs[j].protocol = ADDRESS_PROTOCOL;
+		for (j = 0; j < c->addrs.count; j++)
+			if (state_has(&a->before, c->name, &c->addrs.list[j]))
+				c->addrs.list[j].protocol = ENTRY_PROTOCOL;
 	}
 	index_sort(&a->by_name);
 }

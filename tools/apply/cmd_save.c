@@ -6,7 +6,6 @@
 #include "apply/diff.h"
 #include "cli/args.h"
 #include "cli/command.h"
-#include "lib/list.h"
 #include "lib/output.h"
 #include "netlink/tunnels.h"
 #include "option/options.h"
@@ -67,7 +66,7 @@ static void save_properties(FILE *out, const char *name, const char *subject,
 }
 
 static void save_address_properties(FILE *out, const char *name,
-				    const struct address *a)
+				    const struct entry *a)
 {
 	char ip[INET6_ADDRSTRLEN], subject[INET6_ADDRSTRLEN + 32];
 
@@ -95,14 +94,14 @@ static void save_tunnel(FILE *out, const struct tunnel *t)
 		putc('\n', out);
 	}
 	save_properties(out, t->config.name, "", t->properties);
-	for (i = 0; i < t->config.naddrs; i++)
+	for (i = 0; i < t->config.addrs.count; i++)
 		save_address_properties(out, t->config.name,
-					&t->config.addrs[i]);
-	for (i = 0; i < t->nunsupported; i++) {
+					&t->config.addrs.list[i]);
+	for (i = 0; i < t->unsupported.count; i++) {
 		report("%s: a route is not saved, it has more than a file can say",
 		       t->config.name);
 		fputs("# not saved, it has more than a file can say:", out);
-		route_print(out, &t->unsupported[i]);
+		route_print(out, &t->unsupported.list[i]);
 		putc('\n', out);
 	}
 }
@@ -123,18 +122,17 @@ static void save_tunnels(FILE *out, const void *what)
 static void set_aside(struct tunnel *t)
 {
 	struct config *c = &t->config;
-	const size_t count = c->nroutes;
+	const size_t count = c->routes.count;
 	size_t i;
 
-	c->nroutes = 0;
+	c->routes.count = 0;
 	for (i = 0; i < count; i++) {
-		const struct static_route r = c->routes[i];
+		const struct entry r = c->routes.list[i];
 
-		if (config_has_place(c, &r))
-			list_add(&t->unsupported, &t->nunsupported, &r,
-				 sizeof(r));
+		if (entries_find(&c->routes, &r, entry_same_place))
+			entries_add(&t->unsupported, &r);
 		else
-			c->routes[c->nroutes++] = r;
+			c->routes.list[c->routes.count++] = r;
 	}
 }
 

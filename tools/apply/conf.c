@@ -213,8 +213,8 @@ static int parse_section(struct section *section)
 	status = options_parse(&section->config, OPTIONS_FILE,
 			       (int)section->count, argv, &source);
 	section->is_wrong = status;
-	for (i = 0; i < section->config.naddrs; i++)
-		section->config.addrs[i].protocol = ADDRESS_PROTOCOL;
+	for (i = 0; i < section->config.addrs.count; i++)
+		section->config.addrs.list[i].protocol = ENTRY_PROTOCOL;
 	free(argv);
 	return status;
 }

@@ -38,64 +38,40 @@ static void take_mtu(struct config *target, const struct tunnel *running)
 			      config_overhead(target);
 }
 
-static void take_addresses(struct config *target, const struct config *said,
-			   const struct config *running, bool prune)
+/* Others may need an entry that they have added, and that does not exclude what is said. */
+static void take_entries(struct entries *target, const struct entries *said,
+			 const struct entries *running, entry_same_fn *same,
+			 bool prune)
 {
 	size_t i;
 
-	for (i = 0; i < said->naddrs; i++)
-		config_add_address(target, &said->addrs[i]);
-	for (i = 0; i < running->naddrs; i++) {
-		const struct address *a = &running->addrs[i];
-
-		if (config_has_address(said, a))
-			continue;
-		/* Others may need an address that they have added. */
-		if (prune && a->protocol == ADDRESS_PROTOCOL)
-			continue;
-		/* An IPv6 address exists only once, whatever its prefix is. */
-		if (a->local.family == AF_INET6 && config_has_local(said, a))
-			continue;
-		config_add_address(target, a);
-	}
-}
-
-static void take_routes(struct config *target, const struct config *said,
-			const struct config *running, bool prune)
-{
-	size_t i;
-
-	/* The kernel removes the routes of an interface that goes down. */
-	if (!target->up)
-		return;
-	for (i = 0; i < said->nroutes; i++)
-		config_add_route(target, &said->routes[i]);
-	for (i = 0; i < running->nroutes; i++) {
-		const struct static_route *r = &running->routes[i];
-
-		if (config_has_place(said, r))
-			continue;
-		/* Others may need a route that they have added. */
-		if (prune && r->protocol == ROUTE_PROTOCOL)
-			continue;
-		config_add_route(target, r);
-	}
+	*target = (struct entries){ 0 };
+	for (i = 0; i < said->count; i++)
+		entries_add(target, &said->list[i]);
+	for (i = 0; i < running->count; i++)
+		if (!entries_find(said, &running->list[i], same) &&
+		    !(prune && running->list[i].protocol == ENTRY_PROTOCOL))
+			entries_add(target, &running->list[i]);
 }
 
 void diff_target(struct config *target, const struct config *said,
 		 const struct tunnel *running, bool prune)
 {
+	const struct config *has = &running->config;
+
 	*target = *said;
-	target->addrs = NULL;
-	target->naddrs = 0;
-	target->routes = NULL;
-	target->nroutes = 0;
-	target->given = F_ALL & ~(F_LINK_NETNS | F_ADDR | F_ROUTE);
+	target->given = F_ALL & ~F_LINK_NETNS;
 	target->given |= said->given & F_LINK_NETNS;
 	if (!(said->given & F_MTU))
 		take_mtu(target, running);
-	take_addresses(target, said, &running->config, prune);
-	take_routes(target, said, &running->config, prune);
+	take_entries(&target->addrs, &said->addrs, &has->addrs,
+		     entry_same_address, prune);
+	/* The kernel removes the routes of an interface that goes down. */
+	if (target->up)
+		take_entries(&target->routes, &said->routes, &has->routes,
+			     entry_same_place, prune);
+	else
+		target->routes = (struct entries){ 0 };
 }
 
 void diff_find(struct diff *d, const struct config *from,

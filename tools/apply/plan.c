@@ -23,13 +23,14 @@ static int add_routes(struct nl *nl, int ifindex, const struct config *from,
 	struct nl_request request;
 	size_t i;
 
-	for (i = 0; i < to->nroutes; i++) {
-		const struct static_route *r = &to->routes[i];
+	for (i = 0; i < to->routes.count; i++) {
+		const struct entry *r = &to->routes.list[i];
 
-		if (from && config_has_route(from, r))
+		if (from && entries_have(&from->routes, r))
 			continue;
 		static_route_add(&request, ifindex, r,
-				 from && config_has_place(from, r));
+				 from && entries_find(&from->routes, r,
+						      entry_same_place));
 		if (!nl_talk(nl, &request, NULL, NULL))
 			continue;
 		if (nl->error.code == EEXIST)
@@ -50,10 +51,10 @@ static void remove_routes(struct nl *nl, int ifindex, const struct config *from,
 	struct nl_request request;
 	size_t i;
 
-	for (i = 0; i < from->nroutes; i++) {
-		const struct static_route *r = &from->routes[i];
+	for (i = 0; i < from->routes.count; i++) {
+		const struct entry *r = &from->routes.list[i];
 
-		if (config_has_route(to, r))
+		if (entries_have(&to->routes, r))
 			continue;
 		static_route_delete(&request, ifindex, r);
 		nl_talk(nl, &request, NULL, NULL);
@@ -68,12 +69,12 @@ static int remove_addresses(struct nl *nl, int ifindex,
 	struct nl_request request;
 	size_t i;
 
-	for (i = 0; i < from->naddrs; i++) {
-		const struct address *a = &from->addrs[i];
-		bool is_in_the_way = a->local.family == AF_INET6 &&
-				     config_has_local(to, a);
+	for (i = 0; i < from->addrs.count; i++) {
+		const struct entry *a = &from->addrs.list[i];
+		bool is_in_the_way =
+			entries_find(&to->addrs, a, entry_same_address);
 
-		if (config_has_address(to, a) || is_in_the_way != in_the_way)
+		if (entries_have(&to->addrs, a) || is_in_the_way != in_the_way)
 			continue;
 		addr_delete(&request, ifindex, a);
 		/*
@@ -95,13 +96,12 @@ static int add_addresses(struct nl *nl, int ifindex, const struct config *from,
 	int status;
 	size_t i;
 
-	added.addrs = NULL;
-	added.naddrs = 0;
-	for (i = 0; i < to->naddrs; i++)
-		if (!config_has_address(from, &to->addrs[i]))
-			config_add_address(&added, &to->addrs[i]);
+	added.addrs = (struct entries){ 0 };
+	for (i = 0; i < to->addrs.count; i++)
+		if (!entries_have(&from->addrs, &to->addrs.list[i]))
+			config_add_address(&added, &to->addrs.list[i]);
 	status = change_addresses(nl, ifindex, &added, true);
-	free(added.addrs);
+	free(added.addrs.list);
 	return status;
 }
 
@@ -113,18 +113,18 @@ static int add_addresses(struct nl *nl, int ifindex, const struct config *from,
 static void hold_address(struct nl *nl, int ifindex, const struct config *from,
 			 const struct config *to)
 {
-	struct address held = { .prefix = 32 };
+	struct entry held = { .prefix = 32 };
 	struct nl_request request;
 	bool goes = false;
 	size_t i;
 
-	for (i = 0; i < from->naddrs; i++)
-		goes |= from->addrs[i].local.family == AF_INET &&
-			!config_has_address(to, &from->addrs[i]);
-	for (i = 0; goes && i < to->naddrs; i++) {
-		if (to->addrs[i].local.family != AF_INET)
+	for (i = 0; i < from->addrs.count; i++)
+		goes |= from->addrs.list[i].local.family == AF_INET &&
+			!entries_have(&to->addrs, &from->addrs.list[i]);
+	for (i = 0; goes && i < to->addrs.count; i++) {
+		if (to->addrs.list[i].local.family != AF_INET)
 			continue;
-		held.local = to->addrs[i].local;
+		held.local = to->addrs.list[i].local;
 		addr_add(&request, ifindex, &held);
 		/* The address may be a primary one already. */
 		nl_talk(nl, &request, NULL, NULL);
@@ -181,7 +181,7 @@ static int create(struct nl *nl, const struct config *to)
 	int ifindex, status;
 
 	/* A tunnel that is down can have no routes. */
-	if (!to->nroutes || !to->up)
+	if (!to->routes.count || !to->up)
 		return change_create(nl, to, NULL);
 	status = change_create(nl, to, &ifindex);
 	if (status)

@@ -30,7 +30,7 @@ static void write_ends(char key[KEY_SIZE], const struct config *c)
 }
 
 /* Two routes cannot be equal in these. */
-static void write_route(char key[KEY_SIZE], const struct static_route *r)
+static void write_route(char key[KEY_SIZE], const struct entry *r)
 {
 	char to[INET6_ADDRSTRLEN];
 
@@ -64,8 +64,8 @@ static void put(struct sort *s, struct section *section)
 	section->is_sorted = true;
 	write_ends(key, c);
 	put_holder(s, key);
-	for (i = 0; i < c->nroutes; i++) {
-		write_route(key, &c->routes[i]);
+	for (i = 0; i < c->routes.count; i++) {
+		write_route(key, &c->routes.list[i]);
 		put_holder(s, key);
 	}
 	s->sorted[s->nsorted++] = section;
@@ -78,8 +78,8 @@ static void add_holder(struct sort *s, struct tunnel *t)
 
 	write_ends(key, &t->config);
 	index_add(&s->holders, key, t);
-	for (i = 0; i < t->config.nroutes; i++) {
-		write_route(key, &t->config.routes[i]);
+	for (i = 0; i < t->config.routes.count; i++) {
+		write_route(key, &t->config.routes.list[i]);
 		index_add(&s->holders, key, t);
 	}
 }

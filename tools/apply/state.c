@@ -12,7 +12,7 @@
 #define STATE_LINE (IFNAMSIZ + INET6_ADDRSTRLEN + sizeof("/128"))
 
 static const char *write_line(char line[STATE_LINE], const char *name,
-			      const struct address *a)
+			      const struct entry *a)
 {
 	char ip[INET6_ADDRSTRLEN];
 
@@ -97,7 +97,7 @@ int state_write(struct index *state, const char *path)
 }
 
 void state_add(struct index *state, const char *name,
-	       const struct address *address)
+	       const struct entry *address)
 {
 	char line[STATE_LINE];
 
@@ -105,7 +105,7 @@ void state_add(struct index *state, const char *name,
 }
 
 bool state_has(const struct index *state, const char *name,
-	       const struct address *address)
+	       const struct entry *address)
 {
 	char line[STATE_LINE];
 

@@ -19,8 +19,8 @@ int state_write(struct index *state, const char *path);
 
 /* The line of an address, or with NULL that of the tunnel itself. */
 void state_add(struct index *state, const char *name,
-	       const struct address *address);
+	       const struct entry *address);
 bool state_has(const struct index *state, const char *name,
-	       const struct address *address);
+	       const struct entry *address);
 
 #endif /* STATE_H */

@@ -47,7 +47,7 @@ static int set_tunnel(struct gretool *g, struct config *c)
 	config_overlay(&wanted, c);
 	fields = c->given & ~F_ADDR;
 	/* A tunnel without a remote cannot have a secret, so it is removed at once. */
-	if (c->naddrs && wanted.remote.family)
+	if (c->addrs.count && wanted.remote.family)
 		last = change_for_good(&tunnel.config, fields);
 	fields &= ~last;
 	if (fields)

@@ -86,14 +86,14 @@ static void take_link(struct import *im, const struct tunnel *t)
 		import_remark(im, t->config.name,
 			      "%s has an encapsulation of its own, or is external",
 			      t->config.name);
-	for (i = 0; i < t->nunsupported; i++) {
+	for (i = 0; i < t->unsupported.count; i++) {
 		char *text = NULL;
 		size_t size;
 		FILE *out = open_memstream(&text, &size);
 
 		if (!out)
 			break;
-		route_print(out, &t->unsupported[i]);
+		route_print(out, &t->unsupported.list[i]);
 		fclose(out);
 		import_remark(im, t->config.name,
 			      "%s, which has attributes that a file cannot express",

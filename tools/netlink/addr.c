@@ -10,7 +10,7 @@
 #define ADDR_PROTO_KERNEL_MAX 3 /* IFAPROT_KERNEL_LL */
 
 static void put_address(struct nl_request *request, int ifindex,
-			const struct address *a, struct ifaddrmsg *ifa)
+			const struct entry *a, struct ifaddrmsg *ifa)
 {
 	const struct ip *peer = a->peer.family ? &a->peer : &a->local;
 
@@ -22,7 +22,7 @@ static void put_address(struct nl_request *request, int ifindex,
 	mnl_attr_put(&request->header, IFA_ADDRESS, ip_size(peer), &peer->v6);
 }
 
-void addr_add(struct nl_request *request, int ifindex, const struct address *a)
+void addr_add(struct nl_request *request, int ifindex, const struct entry *a)
 {
 	put_address(request, ifindex, a,
 		    nl_start(request, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL,
@@ -31,8 +31,7 @@ void addr_add(struct nl_request *request, int ifindex, const struct address *a)
 		mnl_attr_put_u8(&request->header, ADDR_PROTO, a->protocol);
 }
 
-void addr_delete(struct nl_request *request, int ifindex,
-		 const struct address *a)
+void addr_delete(struct nl_request *request, int ifindex, const struct entry *a)
 {
 	put_address(request, ifindex, a,
 		    nl_start(request, RTM_DELADDR, 0, sizeof(struct ifaddrmsg)));
@@ -51,7 +50,7 @@ void addr_dump(struct nl_request *request, int ifindex)
  * address: fe80::/64 and the address, with ISATAP's mark (RFC 5214, section 6.1)
  * or without. Not every kernel says that it has made it.
  */
-static bool is_made_from_ipv4(const struct address *a)
+static bool is_made_from_ipv4(const struct entry *a)
 {
 	static const uint8_t prefix[] = { 0xfe, 0x80, 0, 0, 0, 0, 0, 0 };
 	static const uint8_t plain[] = { 0, 0, 0, 0 };
@@ -81,7 +80,7 @@ enum addr_read addr_read(const struct nlmsghdr *message,
 {
 	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(message);
 	const struct nlattr *attrs[ADDR_PROTO + 1];
-	struct address *a = &address->address;
+	struct entry *a = &address->address;
 	uint32_t flags, metric = 0;
 	struct ip other;
 	int family;

@@ -7,13 +7,13 @@
 #include "option/config.h"
 
 struct address_of {
-	struct address address;
+	struct entry address;
 	int ifindex;
 };
 
-void addr_add(struct nl_request *request, int ifindex, const struct address *a);
+void addr_add(struct nl_request *request, int ifindex, const struct entry *a);
 void addr_delete(struct nl_request *request, int ifindex,
-		 const struct address *a);
+		 const struct entry *a);
 /* Ask for the addresses of one interface, or of all if ifindex is 0. */
 void addr_dump(struct nl_request *request, int ifindex);
 

@@ -58,7 +58,7 @@ static void take_back(struct nl *nl, int ifindex, const struct config *c,
 
 	while (count--)
 		if (ours[count]) {
-			addr_delete(&request, ifindex, &c->addrs[count]);
+			addr_delete(&request, ifindex, &c->addrs.list[count]);
 			nl_talk(nl, &request, NULL, NULL);
 		}
 }
@@ -72,18 +72,19 @@ int change_addresses(struct nl *nl, int ifindex, const struct config *c,
 	size_t i;
 	int err;
 
-	if (!c->naddrs)
+	if (!c->addrs.count)
 		return STATUS_OK;
-	ours = memory_or_end(calloc(c->naddrs, sizeof(*ours)));
-	for (i = 0; i < c->naddrs; i++) {
-		addr_add(&request, ifindex, &c->addrs[i]);
+	ours = memory_or_end(calloc(c->addrs.count, sizeof(*ours)));
+	for (i = 0; i < c->addrs.count; i++) {
+		addr_add(&request, ifindex, &c->addrs.list[i]);
 		err = nl_talk(nl, &request, NULL, NULL);
 		ours[i] = !err;
 		if (!err || (err == -EEXIST && existing))
 			continue;
 		status = change_refused(nl, &request, c, "addr",
-					&c->addrs[i].local, c->addrs[i].prefix,
-					c->addrs[i].word);
+					&c->addrs.list[i].local,
+					c->addrs.list[i].prefix,
+					c->addrs.list[i].word);
 		take_back(nl, ifindex, c, ours, i);
 		break;
 	}
@@ -126,7 +127,7 @@ int change_create(struct nl *nl, const struct config *c, int *ifindex)
 	int status;
 
 	/* One message is enough for a tunnel without addresses. */
-	if (!c->naddrs && !ifindex)
+	if (!c->addrs.count && !ifindex)
 		return create(nl, c);
 	/* Otherwise the tunnel comes up after it has its addresses. */
 	down.up = false;

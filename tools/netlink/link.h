@@ -43,8 +43,7 @@ struct path {
 struct tunnel {
 	/* Addresses and routes come from addr.h and route.h. */
 	struct config config;
-	struct static_route *unsupported; /* routes that a file cannot express */
-	size_t nunsupported;
+	struct entries unsupported; /* routes that a file cannot express */
 	unsigned int properties; /* enum property */
 	int ifindex;
 	unsigned int flags; /* IFF_* */

@@ -38,7 +38,7 @@ bool route_read(const struct nlmsghdr *message, struct route *r)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(message);
 	const struct nlattr *attrs[ATTRS], *metrics[RTAX_MTU + 1];
-	struct static_route *c = &r->config;
+	struct entry *c = &r->config;
 	struct rta_cacheinfo cache = { 0 };
 	uint8_t preference = 0;
 	size_t i;
@@ -90,7 +90,7 @@ const struct rtnexthop *route_next_hop(const struct route *r,
 }
 
 static void put_route(struct nl_request *request, int ifindex,
-		      const struct static_route *r, struct rtmsg *rtm)
+		      const struct entry *r, struct rtmsg *rtm)
 {
 	struct nlmsghdr *nlh = &request->header;
 	size_t size = ip_size(&r->to);
@@ -113,7 +113,7 @@ static void put_route(struct nl_request *request, int ifindex,
 }
 
 void static_route_add(struct nl_request *request, int ifindex,
-		      const struct static_route *r, bool beside)
+		      const struct entry *r, bool beside)
 {
 	put_route(request, ifindex, r,
 		  nl_start(request, RTM_NEWROUTE,
@@ -122,7 +122,7 @@ void static_route_add(struct nl_request *request, int ifindex,
 }
 
 void static_route_delete(struct nl_request *request, int ifindex,
-			 const struct static_route *r)
+			 const struct entry *r)
 {
 	put_route(request, ifindex, r,
 		  nl_start(request, RTM_DELROUTE, 0, sizeof(struct rtmsg)));
@@ -177,7 +177,7 @@ static int compare_numbers(uint32_t a, uint32_t b)
 static int compare_routes(const void *left, const void *right)
 {
 	const struct route *a = left, *b = right;
-	const struct static_route *r = &a->config, *s = &b->config;
+	const struct entry *r = &a->config, *s = &b->config;
 
 	return compare_numbers(r->table, s->table)
 		?: compare_numbers((uint32_t)r->to.family,
@@ -190,7 +190,7 @@ static int compare_routes(const void *left, const void *right)
 int static_routes_read(struct nl *nl, int ifindex, struct static_routes *routes)
 {
 	static const int families[] = { AF_INET, AF_INET6 };
-	static const uint8_t protocols[] = { ROUTE_PROTOCOL, RTPROT_BOOT,
+	static const uint8_t protocols[] = { ENTRY_PROTOCOL, RTPROT_BOOT,
 					     RTPROT_STATIC };
 	struct selection selection = { .routes = routes, .only = ifindex };
 	struct nl_request request;

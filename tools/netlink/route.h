@@ -8,7 +8,7 @@
 
 /* A route of IPv4 or IPv6, as RTM_NEWROUTE has it. */
 struct route {
-	struct static_route config; /* what a file of tunnels can express */
+	struct entry config; /* what a file of tunnels can express */
 	bool is_unsupported; /* it has attributes beyond that */
 	uint8_t type; /* RTN_* */
 	bool is_cached; /* it is an exception of another route */
@@ -38,9 +38,9 @@ const struct rtnexthop *route_next_hop(const struct route *r,
 
 /* With beside, the route goes behind one to the same destination. */
 void static_route_add(struct nl_request *request, int ifindex,
-		      const struct static_route *r, bool beside);
+		      const struct entry *r, bool beside);
 void static_route_delete(struct nl_request *request, int ifindex,
-			 const struct static_route *r);
+			 const struct entry *r);
 
 /*
  * Read the routes of gretool, of users (RTPROT_BOOT) and of scripts (RTPROT_STATIC)

@@ -50,9 +50,8 @@ int tunnels_find_index(struct nl *nl, int ifindex, struct tunnel *t)
 static void tunnel_free(struct tunnel *t)
 {
 	config_free(&t->config);
-	free(t->unsupported);
-	t->unsupported = NULL;
-	t->nunsupported = 0;
+	free(t->unsupported.list);
+	t->unsupported = (struct entries){ 0 };
 }
 
 void tunnels_free(struct tunnels *tunnels)
@@ -201,8 +200,7 @@ int tunnels_fill(struct nl *nl, struct tunnels *tunnels)
 static void take_route(struct tunnel *t, const struct route *r)
 {
 	if (r->is_unsupported)
-		list_add(&t->unsupported, &t->nunsupported, &r->config,
-			 sizeof(r->config));
+		entries_add(&t->unsupported, &r->config);
 	else
 		config_add_route(&t->config, &r->config);
 }

@@ -168,8 +168,8 @@ extern const struct option_type option_mtu, option_up;
 option_parse_fn option_parse_mtu_ip, option_parse_up;
 
 /* address.c */
-extern const struct option_type option_addr, option_route;
-option_parse_fn option_parse_peer, option_parse_via, option_parse_metric,
-	option_parse_table;
+extern const struct option_type option_entries;
+option_parse_fn option_parse_addr, option_parse_peer, option_parse_route,
+	option_parse_via, option_parse_metric, option_parse_table;
 
 #endif /* OPTION_H */

@@ -145,26 +145,22 @@ static void pass_lines(const struct option *o, const struct config *c,
 		       const struct config *other, uint64_t fields, bool come,
 		       option_fn fn, void *arg)
 {
+	const struct entries *has = other ? option_member(o, other) : NULL;
 	struct config one;
+	struct entries *list;
 	size_t i;
 
 	if (!c)
 		return;
-	one = *c;
-	if (o->fields != F_ADDR && o->fields != F_ROUTE)
+	if (o->type != &option_entries) {
 		pass_line(o, c, fields, come, fn, arg);
-	one.naddrs = 1;
-	for (i = 0; o->fields == F_ADDR && i < c->naddrs; i++) {
-		one.addrs = &c->addrs[i];
-		if (!other || !config_has_address(other, one.addrs))
-			pass_line(o, &one, fields, come, fn, arg);
+		return;
 	}
-	one.nroutes = 1;
-	for (i = 0; o->fields == F_ROUTE && i < c->nroutes; i++) {
-		one.routes = &c->routes[i];
-		if (!other || !config_has_route(other, one.routes))
+	one = *c;
+	list = option_member(o, &one);
+	for (i = list->count, list->count = 1; i--; list->list++)
+		if (!has || !entries_have(has, list->list))
 			pass_line(o, &one, fields, come, fn, arg);
-	}
 }
 
 void options_lines(const struct config *from, const struct config *to,

@@ -11,8 +11,7 @@
 
 /* Print " NAME VALUE" for each of the fields. */
 void options_print(FILE *out, const struct config *c, uint64_t fields);
-void address_print(FILE *out, const struct address *a);
-void route_print(FILE *out, const struct static_route *r);
+void route_print(FILE *out, const struct entry *r);
 /* Returns the fields that `add` needs to create the same tunnel. */
 uint64_t options_needed(const struct config *c);
 /* Write the fields as members of a JSON object. */

@@ -152,22 +152,28 @@ static const struct position *setter_at(const struct config *c,
 	return source_word(&c->source, setters[__builtin_ctzll(field)].number);
 }
 
+/* Returns the first entry that is the same as one before it, or NULL. */
+static const struct entry *find_twice(const struct entries *entries,
+				      entry_same_fn *same)
+{
+	struct entries before = { .list = entries->list };
+
+	for (; before.count < entries->count; before.count++)
+		if (entries_find(&before, &entries->list[before.count], same))
+			return &entries->list[before.count];
+	return NULL;
+}
+
 static int check_addresses(const struct config *c)
 {
+	const struct entry *a = find_twice(&c->addrs, entry_equal);
 	char text[INET6_ADDRSTRLEN];
-	size_t i, j;
 
-	for (i = 0; i < c->naddrs; i++)
-		for (j = 0; j < i; j++) {
-			const struct address *a = &c->addrs[i];
-
-			if (!address_equal(a, &c->addrs[j]))
-				continue;
-			return usage_about(source_word(&c->source, a->word),
-					   "addr: \"%s/%u\" is given twice, expected once",
-					   ip_text(&a->local, text), a->prefix);
-		}
-	return STATUS_OK;
+	if (!a)
+		return STATUS_OK;
+	return usage_about(source_word(&c->source, a->word),
+			   "addr: \"%s/%u\" is given twice, expected once",
+			   ip_text(&a->local, text), a->prefix);
 }
 
 static int check_ipv6(const struct config *c,
@@ -182,24 +188,18 @@ static int check_ipv6(const struct config *c,
 
 static int check_routes(const struct config *c)
 {
+	const struct entry *r = find_twice(&c->routes, entry_same_place);
 	char text[INET6_ADDRSTRLEN];
-	size_t i, j;
 
-	for (i = 0; i < c->nroutes; i++)
-		for (j = 0; j < i; j++) {
-			const struct static_route *r = &c->routes[i];
-
-			if (!route_same_place(r, &c->routes[j]))
-				continue;
-			return usage_about(source_word(&c->source, r->word),
-					   "route: \"%s/%u\" is given twice, expected "
-					   "another metric or table",
-					   ip_text(&r->to, text), r->prefix);
-		}
+	if (r)
+		return usage_about(source_word(&c->source, r->word),
+				   "route: \"%s/%u\" is given twice, expected "
+				   "another metric or table",
+				   ip_text(&r->to, text), r->prefix);
 	/* With "down", routes wait until the interface is up. */
-	if (!c->nroutes || c->given & F_UP)
+	if (!c->routes.count || c->given & F_UP)
 		return STATUS_OK;
-	return usage_about(source_word(&c->source, c->routes[0].word),
+	return usage_about(source_word(&c->source, c->routes.list[0].word),
 			   "route: needs \"up\", or \"down\" to wait: an interface "
 			   "that is down has no routes");
 }
@@ -306,10 +306,10 @@ static int take_optional(const struct option *option, int argc, char **argv,
 static void note_word(struct config *c, const struct option *option,
 		      size_t number)
 {
-	if (option->fields == F_ADDR)
-		c->addrs[c->naddrs - 1].word = number;
-	if (option->fields == F_ROUTE)
-		c->routes[c->nroutes - 1].word = number;
+	const struct entries *entries = option_member(option, c);
+
+	if (option->type == &option_entries)
+		entries->list[entries->count - 1].word = number;
 }
 
 /*

@@ -19,7 +19,7 @@ static const char ip_address[] = "\"ip address add\"";
 #define FLAG(member) MEMBER(member), .is_on_off = true
 
 #define ON_OFF(member)                                                       \
-	.type = &option_number, FLAG(member),                       \
+	.type = &option_number, FLAG(member),                                \
 	.names = NAMES({ "off", false }, { "on", true }), .value = "on|off", \
 	.expected = "on or off", .complete = "on off"
 
@@ -173,14 +173,16 @@ const struct option option_table[] = {
 	{ .name = "multicast", .fields = F_MULTICAST, ON_OFF(multicast),
 	  .json = "multicast",
 	  .help = "MULTICAST flag of the device: routing daemons want it" },
-	{ .name = "addr", .fields = F_ADDR, .type = &option_addr, .ip_has = ip_address,
+	{ .name = "addr", .fields = F_ADDR, .type = &option_entries,
+	  .parse = option_parse_addr, MEMBER(addrs), .ip_has = ip_address,
 	  .repeats = true, .value = "ADDRESS/PREFIX",
 	  .expected = "an IPv4 or IPv6 address with /PREFIX",
 	  .help = "address on the device; may be given many times" },
 	{ .name = "peer", .parse = option_parse_peer, .ip_has = ip_address,
 	  .repeats = true, .value = "ADDRESS", .expected = "an IPv4 or IPv6 address",
 	  .help = "address of the peer, for the addr before it" },
-	{ .name = "route", .fields = F_ROUTE, .type = &option_route, .repeats = true,
+	{ .name = "route", .fields = F_ROUTE, .type = &option_entries,
+	  .parse = option_parse_route, MEMBER(routes), .repeats = true,
 	  .file_only = true, .value = "NETWORK/PREFIX",
 	  .expected = "an IPv4 or IPv6 network with /PREFIX, or default",
 	  .help = "route into the tunnel; may be given many times" },

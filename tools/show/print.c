@@ -330,8 +330,8 @@ void print_json_addresses(struct json *json, const struct config *c)
 	size_t i;
 
 	json_array(json, "addresses");
-	for (i = 0; i < c->naddrs; i++) {
-		const struct address *a = &c->addrs[i];
+	for (i = 0; i < c->addrs.count; i++) {
+		const struct entry *a = &c->addrs.list[i];
 
 		json_object(json, NULL);
 		json_ip(json, "addr", &a->local);

@@ -768,7 +768,7 @@ static enum addr_read read_address(const char *line, uint8_t flags, int proto,
 	struct config c;
 
 	config_of(&c, true, line);
-	addr_add(&request, 7, &c.addrs[0]);
+	addr_add(&request, 7, &c.addrs.list[0]);
 	ifa = mnl_nlmsg_get_payload(&request.header);
 	ifa->ifa_flags = flags;
 	if (proto >= 0)
