@@ -192,12 +192,24 @@ static int create(struct nl *nl, const struct config *to)
 	return status;
 }
 
-/* Read the tunnel with its addresses and routes. */
-static int read_again(struct nl *nl, const char *name, struct tunnels *tunnels)
+/* Read what the tunnel is now, and change it to what it should be, but for some fields. */
+static int change_from_now(struct nl *nl, const struct config *to,
+			   uint64_t except, struct diff *d)
 {
-	int status = tunnels_read(nl, name, false, tunnels);
+	struct tunnels now;
+	int status;
 
-	return status ? status : tunnels_read_routes(nl, tunnels);
+	status = tunnels_read(nl, to->name, false, &now);
+	if (!status)
+		status = tunnels_read_routes(nl, &now);
+	if (!status) {
+		diff_find(d, &now.list[0].config, to);
+		d->fields &= ~except;
+		if (d->fields)
+			status = change(nl, now.list[0].ifindex, d);
+	}
+	tunnels_free(&now);
+	return status;
 }
 
 /*
@@ -207,20 +219,11 @@ static int read_again(struct nl *nl, const char *name, struct tunnels *tunnels)
 static int change_again(struct nl *nl, const struct diff *d)
 {
 	struct diff rest;
-	struct tunnels now;
-	int status;
 
-	status = read_again(nl, d->to->name, &now);
-	if (!status) {
-		diff_find(&rest, &now.list[0].config, d->to);
-		/* The kernel may have chosen another MTU since. */
-		if (!(d->fields & F_MTU))
-			rest.fields &= ~F_MTU;
-		if (rest.fields)
-			status = change(nl, now.list[0].ifindex, &rest);
-	}
-	tunnels_free(&now);
-	return status;
+	if (!(d->fields & F_ADDR))
+		return STATUS_OK;
+	/* The kernel may have chosen another MTU since. */
+	return change_from_now(nl, d->to, F_MTU & ~d->fields, &rest);
 }
 
 /* What the tunnel was before. Messages about it have the positions of what it should be. */
@@ -237,19 +240,12 @@ static int put_back(struct nl *nl, const struct diff *d)
 {
 	struct config before = from_source_of(d);
 	struct diff back;
-	struct tunnels now;
 	int status;
 
-	status = read_again(nl, before.name, &now);
-	if (!status) {
-		diff_find(&back, &now.list[0].config, &before);
-		status = change(nl, now.list[0].ifindex, &back);
-		if (!status && back.fields & F_ADDR)
-			status = change_again(nl, &back);
-		if (!status && change_for_good(&before, back.fields))
-			status = STATUS_REFUSED;
-	}
-	tunnels_free(&now);
+	status = change_from_now(nl, &before, 0, &back)
+			 ?: change_again(nl, &back);
+	if (!status && change_for_good(&before, back.fields))
+		status = STATUS_REFUSED;
 	return status;
 }
 
@@ -273,9 +269,7 @@ static int change_or_put_back(struct nl *nl, const struct diff *d, int ifindex)
 
 	if (status)
 		return status;
-	status = change(nl, ifindex, d);
-	if (!status && d->fields & F_ADDR)
-		status = change_again(nl, d);
+	status = change(nl, ifindex, d) ?: change_again(nl, d);
 	if (!status)
 		return STATUS_OK;
 	if (put_back(nl, d))

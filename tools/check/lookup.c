@@ -226,7 +226,7 @@ void inner_routes_ask_back(struct nl *nl, struct inner_routes *routes)
 		r->back = back.oif;
 		if (routes->back_dev[0] || back.oif == routes->ifindex)
 			continue;
-		link_get_in(&request, -1, NULL, (uint32_t)back.oif);
+		link_get(&request, -1, NULL, (uint32_t)back.oif);
 		if (!link_talk(nl, &request, &way_back))
 			memcpy(routes->back_dev, way_back.config.name,
 			       sizeof(routes->back_dev));

@@ -134,7 +134,7 @@ int change_create(struct nl *nl, const struct config *c, int *ifindex)
 	status = create(nl, &down);
 	if (status)
 		return status;
-	link_get(&request, c->name);
+	link_get(&request, -1, c->name, 0);
 	if (link_talk(nl, &request, &tunnel))
 		return report_error_about(nl, &request, c->name, &c->source,
 					  NULL);

@@ -92,13 +92,8 @@ void link_delete(struct nl_request *request, int ifindex)
 	ifm->ifi_index = ifindex;
 }
 
-void link_get(struct nl_request *request, const char *name)
-{
-	link_get_in(request, -1, name, 0);
-}
-
-void link_get_in(struct nl_request *request, int32_t netnsid, const char *name,
-		 uint32_t ifindex)
+void link_get(struct nl_request *request, int32_t netnsid, const char *name,
+	      uint32_t ifindex)
 {
 	struct ifinfomsg *ifm = nl_start(request, RTM_GETLINK, 0, sizeof(*ifm));
 

@@ -66,10 +66,9 @@ void link_change(struct nl_request *request, int ifindex,
 /* Send one probe of size bytes, or of the least possible if size is 0. */
 void link_probe(struct nl_request *request, int ifindex, uint32_t size);
 void link_delete(struct nl_request *request, int ifindex);
-void link_get(struct nl_request *request, const char *name);
-/* Get an interface by its name, or by its index, in another network namespace. */
-void link_get_in(struct nl_request *request, int32_t netnsid, const char *name,
-		 uint32_t ifindex);
+/* Get an interface by its name, or by its index; netnsid: in another namespace, or -1. */
+void link_get(struct nl_request *request, int32_t netnsid, const char *name,
+	      uint32_t ifindex);
 /* Ask for the interfaces of a kind, or for all. Not every kernel selects them. */
 void link_dump(struct nl_request *request, const char *kind, bool stats);
 

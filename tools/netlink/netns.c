@@ -45,22 +45,19 @@ int netns_open(const char *name)
 
 int netns_enter(const char *name)
 {
-	int fd = netns_open(name);
-	int err;
+	const int fd = netns_open(name);
+	int err = fd < 0 ? -fd : 0;
 
-	if (fd < 0)
-		return refused("network namespace \"%s\": %s", name,
-			       strerror(-fd));
-	err = setns(fd, CLONE_NEWNET) ? errno : 0;
-	close(fd);
-	if (err == EPERM)
-		return refused("network namespace \"%s\": CAP_SYS_ADMIN is "
-			       "needed to enter it",
-			       name);
-	if (err)
-		return refused("network namespace \"%s\": %s", name,
-			       strerror(err));
-	return STATUS_OK;
+	if (!err && setns(fd, CLONE_NEWNET))
+		err = errno;
+	if (fd >= 0)
+		close(fd);
+	if (!err)
+		return STATUS_OK;
+	return refused("network namespace \"%s\": %s", name,
+		       fd >= 0 && err == EPERM
+			       ? "CAP_SYS_ADMIN is needed to enter it"
+			       : strerror(err));
 }
 
 static int read_id(const struct nlmsghdr *message, void *arg)

@@ -19,21 +19,18 @@ static int resolve_netns(struct nl *nl, struct config *c)
 {
 	const struct position *at = source_find(&c->source, "link-netns");
 	int fd = netns_open(c->link_netns);
-	int err;
+	int err = fd;
 
-	if (fd < 0)
-		return refused_about(at, "link-netns: \"%s\": %s",
-				     c->link_netns, strerror(-fd));
-	err = netns_id(nl, fd, true, &c->link_netnsid);
-	close(fd);
-	if (err == -EPERM)
-		return refused_about(at,
-				     "link-netns: \"%s\": CAP_NET_ADMIN is needed",
-				     c->link_netns);
-	if (err)
-		return refused_about(at, "link-netns: \"%s\": %s",
-				     c->link_netns, strerror(-err));
-	return STATUS_OK;
+	if (fd >= 0) {
+		err = netns_id(nl, fd, true, &c->link_netnsid);
+		close(fd);
+	}
+	if (!err)
+		return STATUS_OK;
+	return refused_about(at, "link-netns: \"%s\": %s", c->link_netns,
+			     fd >= 0 && err == -EPERM
+				     ? "CAP_NET_ADMIN is needed"
+				     : strerror(-err));
 }
 
 int resolve_numbers(struct nl *nl, struct config *c,
@@ -53,7 +50,7 @@ int resolve_numbers(struct nl *nl, struct config *c,
 	}
 	if (!(c->given & F_DEV) || !c->dev[0])
 		return STATUS_OK;
-	link_get_in(&request, underlay_id(underlay), c->dev, 0);
+	link_get(&request, underlay_id(underlay), c->dev, 0);
 	if (!link_talk(nl, &request, &interface)) {
 		c->link = (uint32_t)interface.ifindex;
 		return STATUS_OK;
@@ -79,7 +76,7 @@ static int find_link(struct nl *nl, const struct config *c,
 {
 	struct nl_request request;
 
-	link_get_in(&request, underlay_id(c), NULL, c->link);
+	link_get(&request, underlay_id(c), NULL, c->link);
 	return link_talk(nl, &request, interface);
 }
 

@@ -33,7 +33,7 @@ int tunnels_find(struct nl *nl, const char *name, struct tunnel *t)
 {
 	struct nl_request request;
 
-	link_get(&request, name);
+	link_get(&request, -1, name, 0);
 	return find(nl, &request, name, t);
 }
 
@@ -43,7 +43,7 @@ int tunnels_find_index(struct nl *nl, int ifindex, struct tunnel *t)
 	char name[16];
 
 	snprintf(name, sizeof(name), "%d", ifindex);
-	link_get_in(&request, -1, NULL, (uint32_t)ifindex);
+	link_get(&request, -1, NULL, (uint32_t)ifindex);
 	return find(nl, &request, name, t);
 }
 
