@@ -11,7 +11,6 @@
 #include "apply/diff.h"
 #include "apply/state.h"
 #include "cli/args.h"
-#include "cli/command.h"
 #include "lib/interrupt.h"
 #include "netlink/resolve.h"
 #include "netlink/tunnels.h"

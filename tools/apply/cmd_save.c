@@ -5,11 +5,9 @@
 
 #include "apply/diff.h"
 #include "cli/args.h"
-#include "cli/command.h"
 #include "lib/output.h"
 #include "netlink/tunnels.h"
 #include "option/options.h"
-#include "show/print.h"
 
 static const char help[] =
 	"gretool save [FILE]\n"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "apply/diff.h"
 #include "option/options.h"
-#include "show/print.h"
 
 #define RED "\033[31m"
 #define GREEN "\033[32m"

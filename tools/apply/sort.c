@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "apply/conf.h"
-#include "lib/index.h"
 #include "lib/list.h"
 
 #define KEY_SIZE 160

@@ -6,7 +6,6 @@
 
 #include "apply/state.h"
 #include "lib/output.h"
-#include "lib/report.h"
 #include "option/parse.h"
 
 #define STATE_LINE (IFNAMSIZ + INET6_ADDRSTRLEN + sizeof("/128"))

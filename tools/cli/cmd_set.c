@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "cli/command.h"
 #include "netlink/change.h"
-#include "netlink/link.h"
 #include "netlink/resolve.h"
 #include "netlink/tunnels.h"
 #include "option/parse.h"

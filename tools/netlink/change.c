@@ -2,10 +2,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "lib/list.h"
-#include "lib/report.h"
 #include "netlink/addr.h"
 #include "netlink/change.h"
 #include "netlink/error.h"

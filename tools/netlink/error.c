@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "lib/report.h"
 #include "netlink/error.h"
 #include "netlink/link.h"
 

@@ -8,7 +8,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/report.h"
 #include "netlink/kmod.h"
 
 #define MODULE "grex"

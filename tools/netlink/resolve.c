@@ -4,7 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/report.h"
 #include "netlink/error.h"
 #include "netlink/link.h"
 #include "netlink/netns.h"

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "lib/list.h"
-#include "lib/report.h"
 #include "netlink/addr.h"
 #include "netlink/error.h"
 #include "netlink/resolve.h"

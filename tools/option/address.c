@@ -3,7 +3,6 @@
 #include <linux/rtnetlink.h>
 #include <string.h>
 
-#include "option/ip.h"
 #include "option/option.h"
 #include "option/options.h"
 

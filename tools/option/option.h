@@ -152,20 +152,19 @@ option_parse_fn option_parse_nodev, option_parse_link_netnsid;
 /* gre_header.c */
 extern const struct option_type option_keys, option_key, option_flags,
 	option_flag;
-/* Turns off what begins with "no", otherwise on. */
+/* Turns a flag off by "no..." and "down", and on by other names. */
 option_parse_fn option_parse_flag, option_parse_encap;
 
 /* outer_header.c */
 extern const struct option_type option_tos, option_df;
-option_parse_fn option_parse_ttl, option_parse_tos_ip, option_parse_pmtudisc,
-	option_parse_ignore_df;
+option_parse_fn option_parse_ttl, option_parse_tos_ip;
 
 /* keepalive.c */
 extern const struct option_type option_keepalive, option_secret;
 
 /* device.c */
 extern const struct option_type option_mtu, option_up;
-option_parse_fn option_parse_mtu_ip, option_parse_up;
+option_parse_fn option_parse_mtu_ip;
 
 /* address.c */
 extern const struct option_type option_entries;

@@ -5,6 +5,8 @@
 #include "lib/json.h"
 #include "option/option.h"
 
+#define TOS_SIZE sizeof("inherit/0xfc")
+
 const char *option_parse_ttl(const struct option *o, struct config *c,
 			     const char *value)
 {
@@ -81,31 +83,33 @@ static const char *parse_tos(const struct option *o, struct config *c,
 	return take_tos(c, value, 3, option_parse_number);
 }
 
+static const char *tos_text(const struct config *c, char text[TOS_SIZE])
+{
+	if (c->tos == GREX_TOS_INHERIT)
+		return "inherit";
+	snprintf(text, TOS_SIZE, "%s0x%02x",
+		 c->tos & GREX_TOS_INHERIT ? "inherit/" : "",
+		 c->tos & ~GREX_TOS_INHERIT & 0xff);
+	return text;
+}
+
 static void print_tos(const struct option *o, FILE *out, const struct config *c,
 		      uint64_t fields)
 {
-	if (c->tos == GREX_TOS_INHERIT)
-		fputs(" tos inherit", out);
-	else if (c->tos & GREX_TOS_INHERIT)
-		fprintf(out, " tos inherit/0x%02x", c->tos & ~GREX_TOS_INHERIT);
-	else
-		fprintf(out, " tos 0x%02x", c->tos);
+	char text[TOS_SIZE];
+
+	fprintf(out, " tos %s", tos_text(c, text));
 }
 
 static void json_tos(const struct option *o, struct json *json,
 		     const struct config *c)
 {
-	char text[sizeof("inherit/0xfc")];
+	char text[TOS_SIZE];
 
-	if (c->tos == GREX_TOS_INHERIT) {
-		json_string(json, "tos", "inherit");
-	} else if (c->tos & GREX_TOS_INHERIT) {
-		snprintf(text, sizeof(text), "inherit/0x%02x",
-			 c->tos & ~GREX_TOS_INHERIT & 0xff);
-		json_string(json, "tos", text);
-	} else {
+	if (c->tos & GREX_TOS_INHERIT)
+		json_string(json, "tos", tos_text(c, text));
+	else
 		json_number(json, "tos", c->tos);
-	}
 }
 
 const struct option_type option_tos = {
@@ -196,17 +200,3 @@ const struct option_type option_df = {
 	.put = put_df,
 	.read = read_df,
 };
-
-const char *option_parse_pmtudisc(const struct option *o, struct config *c,
-				  const char *value)
-{
-	c->pmtudisc = strncmp(o->name, "no", 2) != 0;
-	return NULL;
-}
-
-const char *option_parse_ignore_df(const struct option *o, struct config *c,
-				   const char *value)
-{
-	c->ignore_df = strncmp(o->name, "no", 2) != 0;
-	return NULL;
-}

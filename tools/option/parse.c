@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "lib/nearest.h"
-#include "lib/report.h"
 #include "option/parse.h"
 
 /* Where the text about an option begins. */

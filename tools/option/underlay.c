@@ -7,8 +7,6 @@
 #include "lib/attr.h"
 #include "lib/json.h"
 #include "lib/line.h"
-#include "option/ip.h"
-#include "option/option.h"
 #include "option/parse.h"
 
 static const char *parse_outer(const struct option *o, struct config *c,

@@ -6,9 +6,7 @@
 #include <time.h>
 
 #include "cli/args.h"
-#include "cli/command.h"
 #include "lib/list.h"
-#include "netlink/error.h"
 #include "netlink/resolve.h"
 #include "netlink/tunnels.h"
 #include "option/options.h"

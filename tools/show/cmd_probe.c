@@ -6,10 +6,8 @@
 #include <time.h>
 
 #include "cli/args.h"
-#include "cli/command.h"
 #include "lib/duration.h"
 #include "lib/interrupt.h"
-#include "lib/json.h"
 #include "netlink/error.h"
 #include "netlink/tunnels.h"
 #include "show/print.h"

@@ -5,7 +5,6 @@
 #include "show/print.h"
 
 #include "cli/args.h"
-#include "cli/command.h"
 
 static const char help[] =
 	"gretool show [NAME] [-s] [-d] [-j] [-p]\n"

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <arpa/inet.h>
 #include <inttypes.h>
-#include <string.h>
 
 #include "lib/duration.h"
 #include "option/options.h"
