@@ -36,8 +36,7 @@ static int add_routes(struct nl *nl, int ifindex, const struct config *from,
 					     "%s: route %s/%u: there is another one with this metric",
 					     to->name, ip_text(&r->to, ip),
 					     r->prefix);
-		return change_refused(nl, &request, to, "route", &r->to,
-				      r->prefix, r->word);
+		return change_refused(nl, &request, to, "route", r);
 	}
 	return STATUS_OK;
 }

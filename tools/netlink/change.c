@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "lib/list.h"
 #include "netlink/addr.h"
 #include "netlink/change.h"
 #include "netlink/error.h"
@@ -31,16 +30,16 @@ uint64_t change_for_good(const struct config *before, uint64_t fields)
 
 int change_refused(const struct nl *nl, const struct nl_request *request,
 		   const struct config *c, const char *what,
-		   const struct ip *ip, unsigned int prefix, size_t word)
+		   const struct entry *e)
 {
-	const struct position *at = source_word(&c->source, word);
+	const struct position *at = source_word(&c->source, e->word);
 	char text[INET6_ADDRSTRLEN], subject[INET6_ADDRSTRLEN + 64];
 	const int code = nl->error.code;
 
 	snprintf(subject, sizeof(subject), "%s: %s %s/%u", c->name, what,
-		 ip_text(ip, text), prefix);
+		 ip_text(&e->to, text), e->prefix);
 	/* The kernel gives no reason, but there is hardly another one. */
-	if (ip->family == AF_INET6 && !nl->error.text[0] &&
+	if (e->to.family == AF_INET6 && !nl->error.text[0] &&
 	    (code == EACCES || code == EINVAL || code == ENODEV))
 		return refused_about(at,
 				     "%s: IPv6 is off on this interface, it needs an "
@@ -49,44 +48,29 @@ int change_refused(const struct nl *nl, const struct nl_request *request,
 	return report_error_about(nl, request, subject, &c->source, at);
 }
 
-static void take_back(struct nl *nl, int ifindex, const struct config *c,
-		      const bool *ours, size_t count)
-{
-	struct nl_request request;
-
-	while (count--)
-		if (ours[count]) {
-			addr_delete(&request, ifindex, &c->addrs.list[count]);
-			nl_talk(nl, &request, NULL, NULL);
-		}
-}
-
 int change_addresses(struct nl *nl, int ifindex, const struct config *c,
 		     bool existing)
 {
+	struct entries added = { 0 };
 	struct nl_request request;
-	int status = STATUS_OK;
-	bool *ours;
+	int err, status = STATUS_OK;
 	size_t i;
-	int err;
 
-	if (!c->addrs.count)
-		return STATUS_OK;
-	ours = memory_or_end(calloc(c->addrs.count, sizeof(*ours)));
-	for (i = 0; i < c->addrs.count; i++) {
-		addr_add(&request, ifindex, &c->addrs.list[i]);
+	for (i = 0; i < c->addrs.count && !status; i++) {
+		const struct entry *a = &c->addrs.list[i];
+
+		addr_add(&request, ifindex, a);
 		err = nl_talk(nl, &request, NULL, NULL);
-		ours[i] = !err;
-		if (!err || (err == -EEXIST && existing))
-			continue;
-		status = change_refused(nl, &request, c, "addr",
-					&c->addrs.list[i].local,
-					c->addrs.list[i].prefix,
-					c->addrs.list[i].word);
-		take_back(nl, ifindex, c, ours, i);
-		break;
+		if (!err)
+			entries_add(&added, a);
+		else if (err != -EEXIST || !existing)
+			status = change_refused(nl, &request, c, "addr", a);
 	}
-	free(ours);
+	while (status && added.count) {
+		addr_delete(&request, ifindex, &added.list[--added.count]);
+		nl_talk(nl, &request, NULL, NULL);
+	}
+	free(added.list);
 	return status;
 }
 

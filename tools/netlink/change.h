@@ -33,11 +33,11 @@ int change_addresses(struct nl *nl, int ifindex, const struct config *c,
 		     bool existing);
 
 /*
- * Report why the kernel has refused an address or route of c ("addr", "route"), which is
- * the word of this number. Returns STATUS_REFUSED.
+ * Report why the kernel has refused an address or route of c ("addr", "route"). Returns
+ * STATUS_REFUSED.
  */
 int change_refused(const struct nl *nl, const struct nl_request *request,
 		   const struct config *c, const char *what,
-		   const struct ip *ip, unsigned int prefix, size_t word);
+		   const struct entry *e);
 
 #endif /* CHANGE_H */

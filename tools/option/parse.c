@@ -203,34 +203,42 @@ static int check_routes(const struct config *c)
 			   "that is down has no routes");
 }
 
-/* Report the text at the option that has set the field, if it was given and is wrong. */
-static int check_field(const struct config *c,
-		       const struct setter setters[F_BITS], uint64_t field,
-		       bool is_wrong, const char *text)
-{
-	return is_wrong && c->given & field
-		       ? usage_about(setter_at(c, setters, field), "%s", text)
-		       : STATUS_OK;
-}
+/* What can be wrong with a field that others do not fit, see misfits(). */
+static const struct {
+	uint64_t field;
+	const char *text;
+} misfit_texts[] = {
+	{ F_IGNORE_DF,
+	  "ignore-df: needs \"nopmtudisc\", the two are \"df clear\"" },
+	{ F_ICMP_SOURCE,
+	  "icmp-source: \"hop\" cannot be combined with \"icmp-relay off\", "
+	  "which relays nothing: expected one of them" },
+	{ F_KEEPALIVE, "keepalive: needs a peer to ask, expected a \"remote\" "
+		       "that is not \"any\"" },
+	{ F_KEEPALIVE_SECRET, "keepalive-secret: needs a peer that knows it, "
+			      "expected a \"remote\" that is not \"any\"" },
+	{ F_MTU_PROBE, "mtu-probe: needs a peer to ask, expected a \"remote\" "
+		       "that is not \"any\"" },
+	{ F_MTU, "mtu: auto needs a path to follow, expected a \"remote\" "
+		 "that is not \"any\"" },
+};
 
-static int check_peer(const struct config *c,
-		      const struct setter setters[F_BITS])
+static uint64_t misfits(const struct config *c)
 {
-	if (!(c->given & F_REMOTE) || c->remote.family)
-		return STATUS_OK;
-	return check_field(c, setters, F_KEEPALIVE, c->keepalive_interval,
-			   "keepalive: needs a peer to ask, expected a "
-			   "\"remote\" that is not \"any\"")
-		?: check_field(c, setters, F_KEEPALIVE_SECRET,
-			       c->keepalive_secret.is_set,
-			       "keepalive-secret: needs a peer that knows it, "
-			       "expected a \"remote\" that is not \"any\"")
-		?: check_field(c, setters, F_MTU_PROBE, c->mtu_probe,
-			       "mtu-probe: needs a peer to ask, expected a "
-			       "\"remote\" that is not \"any\"")
-		?: check_field(c, setters, F_MTU, c->mtu_auto,
-			       "mtu: auto needs a path to follow, expected a "
-			       "\"remote\" that is not \"any\"");
+	uint64_t fields = 0;
+
+	if (c->ignore_df && !(c->given & F_PMTUDISC && !c->pmtudisc))
+		fields |= F_IGNORE_DF;
+	if (c->given & F_ICMP_RELAY && !c->icmp_relay &&
+	    c->icmp_source == GREX_ICMP_SOURCE_HOP)
+		fields |= F_ICMP_SOURCE;
+	if (c->given & F_REMOTE && !c->remote.family) {
+		fields |= c->keepalive_interval ? F_KEEPALIVE : 0;
+		fields |= c->keepalive_secret.is_set ? F_KEEPALIVE_SECRET : 0;
+		fields |= c->mtu_probe ? F_MTU_PROBE : 0;
+		fields |= c->mtu_auto ? F_MTU : 0;
+	}
+	return fields & c->given;
 }
 
 /* Check what no single option can see. */
@@ -238,7 +246,8 @@ static int check_whole(struct config *c, enum options_use use,
 		       const struct setter setters[F_BITS])
 {
 	const struct position *at = source_word(&c->source, 0);
-	int err;
+	const uint64_t wrong = misfits(c);
+	size_t i;
 
 	if ((use == OPTIONS_ADD || use == OPTIONS_FILE) &&
 	    !(c->given & F_REMOTE))
@@ -255,20 +264,11 @@ static int check_whole(struct config *c, enum options_use use,
 				   "dev: \"%s\" is the tunnel itself, expected an "
 				   "interface that its outer packets leave by",
 				   c->dev);
-	err = check_field(c, setters, F_IGNORE_DF,
-			  c->ignore_df &&
-				  !(c->given & F_PMTUDISC && !c->pmtudisc),
-			  "ignore-df: needs \"nopmtudisc\", the two are "
-			  "\"df clear\"")
-		?: check_field(c, setters, F_ICMP_SOURCE,
-			       c->given & F_ICMP_RELAY && !c->icmp_relay &&
-				       c->icmp_source == GREX_ICMP_SOURCE_HOP,
-			       "icmp-source: \"hop\" cannot be combined with "
-			       "\"icmp-relay off\", which relays nothing: "
-			       "expected one of them")
-		?: check_peer(c, setters);
-	if (err)
-		return err;
+	for (i = 0; i < sizeof(misfit_texts) / sizeof(misfit_texts[0]); i++)
+		if (wrong & misfit_texts[i].field)
+			return usage_about(setter_at(c, setters,
+						     misfit_texts[i].field),
+					   "%s", misfit_texts[i].text);
 	/* This is the default of the kernel, and is not sent. */
 	if (!(c->given & F_MTU_PROBE))
 		c->mtu_probe = config_default_probe(c);
