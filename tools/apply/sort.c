@@ -85,13 +85,10 @@ static void add_holder(struct sort *s, struct tunnel *t)
 struct section **sort_sections(const struct conf *conf,
 			       const struct tunnels *running)
 {
-	struct sort s = {
-		.conf = conf,
-		.sorted = memory_or_end(
-			calloc(conf->count + 1, sizeof(struct section *))),
-	};
+	struct sort s = { .conf = conf };
 	size_t i;
 
+	s.sorted = memory_or_end(calloc(conf->count + 1, sizeof(*s.sorted)));
 	for (i = 0; i < running->count; i++)
 		add_holder(&s, &running->list[i]);
 	index_sort(&s.holders);

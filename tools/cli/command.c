@@ -10,13 +10,9 @@
 /* Names beyond this number are not suggested for an unknown command. */
 #define NAMES_MAX 64
 
-/* The linker collects pointers to commands in a section, and defines its ends. */
-extern const struct command *const __start_commands[];
-extern const struct command *const __stop_commands[];
-
 const struct command *command_only(void)
 {
-	return __stop_commands - __start_commands == 1 ? __start_commands[0]
+	return __start_commands + 1 == __stop_commands ? __start_commands[0]
 						       : NULL;
 }
 

@@ -40,6 +40,10 @@ struct command {
 	int (*run)(struct gretool *g, int argc, char **argv);
 };
 
+/* The linker collects pointers to commands in a section, and defines its ends. */
+extern const struct command *const __start_commands[];
+extern const struct command *const __stop_commands[];
+
 #define COMMAND(ID, ...)                                               \
 	static const struct command definition_##ID = { .name = #ID,   \
 							__VA_ARGS__ }; \

@@ -60,8 +60,8 @@ static int run(struct gretool *g, int argc, char **argv)
 	if (status)
 		return status;
 	if (only && start.batch)
-		return usage(
-			"-batch: only gretool itself runs a file of commands");
+		return usage("-batch: only gretool itself runs a file of "
+			     "commands");
 	if (!only && rest < argc && argv[rest][0] == '-')
 		return usage("\"%s\" is not an option, see \"gretool help\"",
 			     argv[rest]);

@@ -15,12 +15,12 @@ void *memory_or_end(void *memory)
 
 void list_add(void *list, size_t *count, const void *item, size_t size)
 {
+	const size_t room = *count ? *count * 2 : 1;
 	void **array = list;
 
 	/* The room doubles whenever the count reaches a power of two. */
 	if (!(*count & (*count - 1)))
-		*array = memory_or_end(
-			reallocarray(*array, *count ? *count * 2 : 1, size));
+		*array = memory_or_end(reallocarray(*array, room, size));
 	memcpy((char *)*array + *count * size, item, size);
 	++*count;
 }

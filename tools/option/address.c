@@ -22,9 +22,7 @@ static bool parse_prefix(const char *text, struct ip *ip, unsigned int *prefix,
 		return false;
 	max = ip->family == AF_INET ? 32 : 128;
 	number = max;
-	/* option_parse_number() accepts hexadecimal numbers, too. */
-	if (slash && (!option_parse_number(slash + 1, max, &number) ||
-		      strpbrk(slash + 1, "xX")))
+	if (slash && !option_parse_digits(slash + 1, 10, max, &number))
 		return false;
 	*prefix = number;
 	*given = slash;

@@ -31,7 +31,8 @@ void config_free(struct config *c)
 {
 	free(c->addrs.list);
 	free(c->routes.list);
-	c->addrs = c->routes = (struct entries){ 0 };
+	c->addrs = (struct entries){ 0 };
+	c->routes = (struct entries){ 0 };
 }
 
 void config_add_address(struct config *c, const struct entry *a)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/attr.h"
@@ -106,14 +107,17 @@ static const char *parse_secret(const struct option *o, struct config *c,
 {
 	const size_t digits = sizeof(c->keepalive_secret.bytes) * 2;
 	struct secret secret = { 0 };
+	char byte[3] = "";
 	size_t i;
 
 	if (strcmp(value, "off") != 0) {
 		if (strlen(value) != digits ||
 		    strspn(value, "0123456789abcdefABCDEF") != digits)
 			return UNEXPECTED;
-		for (i = 0; i < digits; i += 2)
-			sscanf(value + i, "%2hhx", &secret.bytes[i / 2]);
+		for (i = 0; i < digits; i += 2) {
+			memcpy(byte, value + i, 2);
+			secret.bytes[i / 2] = (uint8_t)strtoul(byte, NULL, 16);
+		}
 		secret.is_set = true;
 		secret.is_known = true;
 		secret.id = (uint32_t)siphash_empty(secret.bytes);

@@ -10,37 +10,31 @@
 #include "option/option.h"
 
 /* strtoull() alone would accept signs, white space and trailing text. */
-static bool parse_digits(const char *digits, bool hex, uint32_t max,
+bool option_parse_digits(const char *text, int base, uint32_t max,
 			 uint32_t *number)
 {
+	const bool is_0x = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
 	unsigned long long value;
 	char *end;
 
-	if (hex ? !isxdigit((unsigned char)*digits)
-		: !isdigit((unsigned char)*digits))
+	if (!base)
+		base = is_0x ? 16 : 10;
+	if (is_0x && base == 16)
+		text += 2;
+	if (base == 16 ? !isxdigit((unsigned char)*text)
+		       : !isdigit((unsigned char)*text))
 		return false;
 	errno = 0;
-	value = strtoull(digits, &end, hex ? 16 : 10);
+	value = strtoull(text, &end, base);
 	if (errno || *end || value > max)
 		return false;
 	*number = (uint32_t)value;
 	return true;
 }
 
-static bool is_0x(const char *text)
-{
-	return text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
-}
-
 bool option_parse_number(const char *text, uint32_t max, uint32_t *number)
 {
-	return is_0x(text) ? parse_digits(text + 2, true, max, number)
-			   : parse_digits(text, false, max, number);
-}
-
-bool option_parse_hex(const char *text, uint32_t max, uint32_t *number)
-{
-	return parse_digits(is_0x(text) ? text + 2 : text, true, max, number);
+	return option_parse_digits(text, 0, max, number);
 }
 
 void option_set_number(const struct option *o, struct config *c,

@@ -140,10 +140,11 @@ void option_put_number(const struct option *o, struct nlmsghdr *nlh,
 		       const struct config *c, uint64_t fields);
 bool option_read_number(const struct option *o, const struct nlattr *attr,
 			struct config *c);
-/* Reads a decimal number, or a hexadecimal one with 0x. */
+/* Reads a number: of base 10, of base 16 with or without 0x; 0: with 0x of base 16. */
+bool option_parse_digits(const char *text, int base, uint32_t max,
+			 uint32_t *number);
+/* The same with base 0. */
 bool option_parse_number(const char *text, uint32_t max, uint32_t *number);
-/* Reads a hexadecimal number, with or without 0x. */
-bool option_parse_hex(const char *text, uint32_t max, uint32_t *number);
 
 /* underlay.c */
 extern const struct option_type option_outer, option_dev, option_link_netns;

@@ -54,8 +54,7 @@ static bool parse_dscp(const char *name, uint32_t *tos)
 
 /* @fixed: bits that must be 0 */
 static const char *take_tos(struct config *c, const char *value, uint32_t fixed,
-			    bool (*parse)(const char *text, uint32_t max,
-					  uint32_t *number))
+			    int base)
 {
 	uint32_t tos, inherit = 0;
 
@@ -68,7 +67,8 @@ static const char *take_tos(struct config *c, const char *value, uint32_t fixed,
 		inherit = GREX_TOS_INHERIT;
 		value += 8;
 	}
-	if (!parse_dscp(value, &tos) && !parse(value, 255, &tos))
+	if (!parse_dscp(value, &tos) &&
+	    !option_parse_digits(value, base, 255, &tos))
 		return UNEXPECTED;
 	if (tos & fixed)
 		return "is not a multiple of 4: the low two bits are ECN, and "
@@ -80,7 +80,7 @@ static const char *take_tos(struct config *c, const char *value, uint32_t fixed,
 static const char *parse_tos(const struct option *o, struct config *c,
 			     const char *value)
 {
-	return take_tos(c, value, 3, option_parse_number);
+	return take_tos(c, value, 3, 0);
 }
 
 static const char *tos_text(const struct config *c, char text[TOS_SIZE])
@@ -123,7 +123,7 @@ const struct option_type option_tos = {
 const char *option_parse_tos_ip(const struct option *o, struct config *c,
 				const char *value)
 {
-	return take_tos(c, value, 2, option_parse_hex);
+	return take_tos(c, value, 2, 16);
 }
 
 static const char *parse_df(const struct option *o, struct config *c,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <arpa/inet.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -10,6 +9,7 @@
 #include "lib/interrupt.h"
 #include "netlink/error.h"
 #include "netlink/tunnels.h"
+#include "option/option.h"
 #include "show/print.h"
 
 static const char help[] =
@@ -228,12 +228,7 @@ static void summarise(const struct probing *p)
 
 static bool parse_count(const char *text, uint32_t *count)
 {
-	char *end;
-	unsigned long value = strtoul(text, &end, 10);
-
-	*count = (uint32_t)value;
-	return *text >= '0' && *text <= '9' && !*end && value &&
-	       value <= UINT32_MAX;
+	return option_parse_digits(text, 10, UINT32_MAX, count) && *count;
 }
 
 static int parse(struct probing *p, int argc, char **argv)
