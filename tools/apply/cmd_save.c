@@ -28,38 +28,17 @@ static uint64_t fields_of(const struct tunnel *t)
 	return fields & ~F_KEEPALIVE_SECRET;
 }
 
-static const struct {
-	unsigned int bit;
-	const char *name;
-} property_names[] = {
-	{ PROPERTY_NOPREFIXROUTE, "noprefixroute" },
-	{ PROPERTY_AUTOJOIN, "autojoin" },
-	{ PROPERTY_HOME, "home" },
-	{ PROPERTY_LABEL, "label" },
-	{ PROPERTY_METRIC, "metric" },
-	{ PROPERTY_SCOPE, "scope" },
-	{ PROPERTY_MASTER, "master" },
-	{ PROPERTY_ALIAS, "alias" },
-	{ PROPERTY_GROUP, "group" },
-	{ PROPERTY_ARP, "arp on" },
-	{ PROPERTY_PROMISC, "promisc on" },
-	{ PROPERTY_ALLMULTI, "allmulticast on" },
-};
-
 /* subject is " of addr ADDRESS", or "" for the tunnel itself. */
 static void save_properties(FILE *out, const char *name, const char *subject,
-			    unsigned int properties)
+			    const struct properties *properties)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(property_names) / sizeof(property_names[0]);
-	     i++) {
-		if (!(properties & property_names[i].bit))
-			continue;
+	for (i = 0; i < properties->count; i++) {
 		report("%s: \"%s\"%s is not saved, a file cannot say it", name,
-		       property_names[i].name, subject);
+		       properties->names[i], subject);
 		fprintf(out, "# not saved, a file cannot say it: \"%s\"%s\n",
-			property_names[i].name, subject);
+			properties->names[i], subject);
 	}
 }
 
@@ -70,7 +49,7 @@ static void save_address_properties(FILE *out, const char *name,
 
 	snprintf(subject, sizeof(subject), " of addr %s/%u",
 		 ip_text(&a->local, ip), a->prefix);
-	save_properties(out, name, subject, a->properties);
+	save_properties(out, name, subject, &a->properties);
 }
 
 static void save_tunnel(FILE *out, const struct tunnel *t)
@@ -91,7 +70,7 @@ static void save_tunnel(FILE *out, const struct tunnel *t)
 		options_print(out, &t->config, F_KEEPALIVE_SECRET);
 		putc('\n', out);
 	}
-	save_properties(out, t->config.name, "", t->properties);
+	save_properties(out, t->config.name, "", &t->properties);
 	for (i = 0; i < t->config.addrs.count; i++)
 		save_address_properties(out, t->config.name,
 					&t->config.addrs.list[i]);

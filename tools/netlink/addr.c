@@ -75,6 +75,13 @@ static bool read_ip(const struct nlattr *attr, int family, struct ip *ip)
 	return attr_read(attr, &ip->v6, ip_size(ip));
 }
 
+/* Without a colon the label is the name of the interface. */
+static bool has_label(const struct nlattr *attr)
+{
+	return attr && memchr(mnl_attr_get_payload(attr), ':',
+			      mnl_attr_get_payload_len(attr));
+}
+
 enum addr_read addr_read(const struct nlmsghdr *message,
 			 struct address_of *address)
 {
@@ -109,20 +116,17 @@ enum addr_read addr_read(const struct nlmsghdr *message,
 		a->peer = other;
 	a->prefix = ifa->ifa_prefixlen;
 	address->ifindex = (int)ifa->ifa_index;
-	a->properties |= flags & IFA_F_NOPREFIXROUTE ? PROPERTY_NOPREFIXROUTE
-						     : 0;
-	a->properties |= flags & IFA_F_MCAUTOJOIN ? PROPERTY_AUTOJOIN : 0;
-	if (family == AF_INET6 && flags & IFA_F_HOMEADDRESS)
-		a->properties |= PROPERTY_HOME;
-	/* Without a colon the label is the name of the interface. */
-	if (attrs[IFA_LABEL] &&
-	    memchr(mnl_attr_get_payload(attrs[IFA_LABEL]), ':',
-		   mnl_attr_get_payload_len(attrs[IFA_LABEL])))
-		a->properties |= PROPERTY_LABEL;
-	a->properties |= metric ? PROPERTY_METRIC : 0;
+	property_add(&a->properties, flags & IFA_F_NOPREFIXROUTE,
+		     "noprefixroute");
+	property_add(&a->properties, flags & IFA_F_MCAUTOJOIN, "autojoin");
+	property_add(&a->properties,
+		     family == AF_INET6 && flags & IFA_F_HOMEADDRESS, "home");
+	property_add(&a->properties, has_label(attrs[IFA_LABEL]), "label");
+	property_add(&a->properties, metric, "metric");
 	/* The scope of an IPv6 address follows from the address. */
-	if (family == AF_INET && ifa->ifa_scope != RT_SCOPE_UNIVERSE)
-		a->properties |= PROPERTY_SCOPE;
+	property_add(&a->properties,
+		     family == AF_INET && ifa->ifa_scope != RT_SCOPE_UNIVERSE,
+		     "scope");
 	/* Router advertisements and DHCP give addresses a lifetime. */
 	if (!(flags & IFA_F_PERMANENT) || flags & IFA_F_STABLE_PRIVACY ||
 	    (a->protocol && a->protocol <= ADDR_PROTO_KERNEL_MAX) ||

@@ -269,12 +269,13 @@ bool link_read(const struct nlmsghdr *message, struct tunnel *t)
 	    !read_info(a[IFLA_LINKINFO], t))
 		return false;
 	t->carrier = carrier;
-	t->properties |= a[IFLA_MASTER] ? PROPERTY_MASTER : 0;
-	t->properties |= a[IFLA_IFALIAS] ? PROPERTY_ALIAS : 0;
-	t->properties |= group ? PROPERTY_GROUP : 0;
-	t->properties |= ifm->ifi_flags & IFF_NOARP ? 0 : PROPERTY_ARP;
-	t->properties |= ifm->ifi_flags & IFF_PROMISC ? PROPERTY_PROMISC : 0;
-	t->properties |= ifm->ifi_flags & IFF_ALLMULTI ? PROPERTY_ALLMULTI : 0;
+	property_add(&t->properties, a[IFLA_MASTER], "master");
+	property_add(&t->properties, a[IFLA_IFALIAS], "alias");
+	property_add(&t->properties, group, "group");
+	property_add(&t->properties, !(t->flags & IFF_NOARP), "arp on");
+	property_add(&t->properties, t->flags & IFF_PROMISC, "promisc on");
+	property_add(&t->properties, t->flags & IFF_ALLMULTI,
+		     "allmulticast on");
 	return true;
 }
 

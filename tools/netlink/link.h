@@ -44,7 +44,7 @@ struct tunnel {
 	/* Addresses and routes come from addr.h and route.h. */
 	struct config config;
 	struct entries unsupported; /* routes that a file cannot express */
-	unsigned int properties; /* enum property */
+	struct properties properties;
 	int ifindex;
 	unsigned int flags; /* IFF_* */
 	char kind[16]; /* "" for an interface without one; only grex has the rest */

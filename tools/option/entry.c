@@ -2,6 +2,13 @@
 #include "lib/list.h"
 #include "option/entry.h"
 
+void property_add(struct properties *properties, bool is_there,
+		  const char *name)
+{
+	if (is_there)
+		properties->names[properties->count++] = name;
+}
+
 bool entry_same_place(const struct entry *a, const struct entry *b)
 {
 	return ip_equal(&a->to, &b->to) && a->prefix == b->prefix &&

@@ -9,20 +9,10 @@
 
 #include "option/ip.h"
 
-/* Properties of a device or an address that no option can express. */
-enum property {
-	PROPERTY_NOPREFIXROUTE = 1 << 0,
-	PROPERTY_AUTOJOIN = 1 << 1,
-	PROPERTY_HOME = 1 << 2,
-	PROPERTY_LABEL = 1 << 3,
-	PROPERTY_METRIC = 1 << 4,
-	PROPERTY_SCOPE = 1 << 5,
-	PROPERTY_MASTER = 1 << 6,
-	PROPERTY_ALIAS = 1 << 7,
-	PROPERTY_GROUP = 1 << 8,
-	PROPERTY_ARP = 1 << 9,
-	PROPERTY_PROMISC = 1 << 10,
-	PROPERTY_ALLMULTI = 1 << 11,
+/* Properties of a device or an address that no option can express, by name. */
+struct properties {
+	const char *names[6];
+	size_t count;
 };
 
 /*
@@ -47,7 +37,7 @@ struct entry {
 	uint32_t metric; /* of a route, see config_default_metric() */
 	uint32_t table; /* of a route: RT_TABLE_* or any other number */
 	uint8_t protocol; /* IFA_PROTO, 0: unknown; RTPROT_* */
-	unsigned int properties; /* enum property, of an address */
+	struct properties properties; /* of an address */
 	size_t word; /* the number of its word in struct source */
 };
 
@@ -55,6 +45,10 @@ struct entries {
 	struct entry *list;
 	size_t count;
 };
+
+/* Add a property, if it is there. */
+void property_add(struct properties *properties, bool is_there,
+		  const char *name);
 
 typedef bool(entry_same_fn)(const struct entry *a, const struct entry *b);
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <arpa/inet.h>
 #include <inttypes.h>
 #include <string.h>
 #include <time.h>
@@ -41,7 +40,7 @@ struct probing {
 	struct gretool *g;
 	const char *name;
 	int ifindex;
-	struct in_addr remote;
+	struct ip remote;
 	uint32_t count; /* 0: no end */
 	uint32_t interval; /* ms */
 	uint32_t size;
@@ -118,7 +117,7 @@ static int look(struct probing *p)
 static int send_one(struct probing *p)
 {
 	const size_t slot = p->sent % GREX_KEEPALIVE_HISTORY;
-	char remote[INET_ADDRSTRLEN];
+	char remote[INET6_ADDRSTRLEN];
 	struct nl_request request;
 	struct tunnel tunnel;
 	int status;
@@ -132,9 +131,8 @@ static int send_one(struct probing *p)
 	if (!tunnel.manual.sent)
 		return refused("%s: the kernel has sent no probe", p->name);
 	if (!p->sent && !p->g->output.json) {
-		inet_ntop(AF_INET, &p->remote, remote, sizeof(remote));
 		print_name(stdout, p->name);
-		printf(": asking %s\n", remote);
+		printf(": asking %s\n", ip_text(&p->remote, remote));
 		fflush(stdout);
 	}
 	p->probes[slot].kernel = tunnel.manual.sent - 1;
@@ -279,7 +277,7 @@ static int cmd_probe(struct gretool *g, int argc, char **argv)
 	if (status)
 		return status;
 	p.ifindex = tunnel.ifindex;
-	p.remote = tunnel.config.remote.v4;
+	p.remote = tunnel.config.remote;
 	interrupt_catch();
 	status = run(&p);
 	interrupt_release();

@@ -46,7 +46,7 @@ static int fake_find(struct nl *nl, const char *name, struct tunnel *t)
 	if (kernel.now >= kernel.gone_at)
 		return refused("%s: there is no such interface", name);
 	t->ifindex = 7;
-	inet_pton(AF_INET, "192.0.2.2", &t->config.remote.v4);
+	ip_parse("192.0.2.2", &t->config.remote);
 	t->manual.known = kernel.sent;
 	t->manual.sent = kernel.sent;
 	for (i = 0; i < kernel.sent && i < GREX_KEEPALIVE_HISTORY; i++) {
