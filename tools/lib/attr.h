@@ -16,6 +16,12 @@ void attr_sort(const struct nlmsghdr *message, size_t header,
 void attr_sort_nest(const struct nlattr *nest, const struct nlattr **attrs,
 		    size_t size);
 
+/* The same for an array. */
+#define ATTR_SORT(message, header, attrs) \
+	attr_sort(message, header, attrs, sizeof(attrs) / sizeof(*(attrs)))
+#define ATTR_SORT_NEST(nest, attrs) \
+	attr_sort_nest(nest, attrs, sizeof(attrs) / sizeof(*(attrs)))
+
 /*
  * Copy a value out of an attribute, unless it is NULL. An attribute that is longer is
  * from a newer kernel and begins with what we know. False: it is too short.

@@ -100,7 +100,7 @@ enum addr_read addr_read(const struct nlmsghdr *message,
 	if (family != AF_INET && family != AF_INET6)
 		return ADDR_AUTOMATIC;
 	flags = ifa->ifa_flags;
-	attr_sort(message, sizeof(*ifa), attrs, ADDR_PROTO + 1);
+	ATTR_SORT(message, sizeof(*ifa), attrs);
 	if (!read_ip(attrs[IFA_LOCAL], family, &a->local) ||
 	    !read_ip(attrs[IFA_ADDRESS], family, &other) ||
 	    !ATTR_READ(attrs[IFA_FLAGS], flags) ||

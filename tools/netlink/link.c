@@ -131,14 +131,11 @@ static bool read_string(const struct nlattr *attr, char *value, size_t size)
 	return true;
 }
 
-/* The size of an array of attributes up to a type. */
-#define UP_TO(type) ((type) + 1)
-
 static bool read_probes(const struct nlattr *nest, struct probes *p)
 {
-	const struct nlattr *a[UP_TO(GREX_PROBES_MAX)];
+	const struct nlattr *a[GREX_PROBES_MAX + 1];
 
-	attr_sort_nest(nest, a, UP_TO(GREX_PROBES_MAX));
+	ATTR_SORT_NEST(nest, a);
 	p->known = nest;
 	return ATTR_READ(a[GREX_PROBES_STATE], p->state) &&
 	       ATTR_READ(a[GREX_PROBES_FLAPS], p->flaps) &&
@@ -157,9 +154,9 @@ static bool read_probes(const struct nlattr *nest, struct probes *p)
 
 static bool read_path(const struct nlattr *nest, struct path *path)
 {
-	const struct nlattr *a[UP_TO(GREX_PATH_MAX)];
+	const struct nlattr *a[GREX_PATH_MAX + 1];
 
-	attr_sort_nest(nest, a, UP_TO(GREX_PATH_MAX));
+	ATTR_SORT_NEST(nest, a);
 	path->has_age = a[GREX_PATH_AGE];
 	path->has_rx = a[GREX_PATH_LAST_RX];
 	path->has_tx = a[GREX_PATH_LAST_TX];
@@ -180,10 +177,10 @@ static bool read_path(const struct nlattr *nest, struct path *path)
 
 bool link_read_xstats(const struct nlattr *nest, struct tunnel *t)
 {
-	const struct nlattr *a[UP_TO(GREX_XSTATS_PATH)];
+	const struct nlattr *a[GREX_XSTATS_PATH + 1];
 	size_t i;
 
-	attr_sort_nest(nest, a, UP_TO(GREX_XSTATS_PATH));
+	ATTR_SORT_NEST(nest, a);
 	for (i = 1; i <= GREX_STAT_MAX; i++)
 		if (i != GREX_STAT_PAD && !ATTR_READ(a[i], t->counters[i]))
 			return false;
@@ -195,10 +192,10 @@ bool link_read_xstats(const struct nlattr *nest, struct tunnel *t)
 /* Whether a tunnel of the kernel has options that grex lacks. */
 static bool has_more(const struct nlattr *data)
 {
-	const struct nlattr *a[UP_TO(IFLA_GRE_COLLECT_METADATA)];
+	const struct nlattr *a[IFLA_GRE_COLLECT_METADATA + 1];
 	uint16_t encap = 0;
 
-	attr_sort_nest(data, a, UP_TO(IFLA_GRE_COLLECT_METADATA));
+	ATTR_SORT_NEST(data, a);
 	ATTR_READ(a[IFLA_GRE_ENCAP_TYPE], encap);
 	return encap || a[IFLA_GRE_COLLECT_METADATA];
 }
@@ -215,9 +212,9 @@ static bool read_data(const struct nlattr *data, struct config *c)
 
 static bool read_info(const struct nlattr *nest, struct tunnel *t)
 {
-	const struct nlattr *a[UP_TO(IFLA_INFO_XSTATS)];
+	const struct nlattr *a[IFLA_INFO_XSTATS + 1];
 
-	attr_sort_nest(nest, a, UP_TO(IFLA_INFO_XSTATS));
+	ATTR_SORT_NEST(nest, a);
 	/* A longer name is that of a kind which is not used here. */
 	if (!read_string(a[IFLA_INFO_KIND], t->kind, sizeof(t->kind)))
 		snprintf(t->kind, sizeof(t->kind), "unknown");
@@ -241,7 +238,7 @@ static void read_stats(const struct nlattr *attr, struct tunnel *t)
 bool link_read(const struct nlmsghdr *message, struct tunnel *t)
 {
 	const struct ifinfomsg *ifm = mnl_nlmsg_get_payload(message);
-	const struct nlattr *a[UP_TO(IFLA_LINK_NETNSID)];
+	const struct nlattr *a[IFLA_LINK_NETNSID + 1];
 	struct config *c = &t->config;
 	uint8_t carrier = 0;
 	uint32_t group = 0;
@@ -250,7 +247,7 @@ bool link_read(const struct nlmsghdr *message, struct tunnel *t)
 	config_init(c);
 	if (mnl_nlmsg_get_payload_len(message) < sizeof(*ifm))
 		return false;
-	attr_sort(message, sizeof(*ifm), a, UP_TO(IFLA_LINK_NETNSID));
+	ATTR_SORT(message, sizeof(*ifm), a);
 	t->ifindex = ifm->ifi_index;
 	t->flags = ifm->ifi_flags;
 	c->up = ifm->ifi_flags & IFF_UP;
@@ -308,15 +305,14 @@ bool link_is_gre_over_ipv4(const struct tunnel *t)
 const char *link_option_at(const struct nlmsghdr *request, uint32_t offset)
 {
 	const void *at = (const char *)request + offset;
-	const struct nlattr *link[UP_TO(IFLA_LINK_NETNSID)];
-	const struct nlattr *info[UP_TO(IFLA_INFO_DATA)];
+	const struct nlattr *link[IFLA_LINK_NETNSID + 1];
+	const struct nlattr *info[IFLA_INFO_DATA + 1];
 	const struct nlattr *attr;
 	unsigned int type;
 
 	if (!offset || request->nlmsg_type != RTM_NEWLINK)
 		return NULL;
-	attr_sort(request, sizeof(struct ifinfomsg), link,
-		  UP_TO(IFLA_LINK_NETNSID));
+	ATTR_SORT(request, sizeof(struct ifinfomsg), link);
 	/* The offset is that of the header of the attribute. */
 	if (at == link[IFLA_IFNAME])
 		return "name";
@@ -324,7 +320,7 @@ const char *link_option_at(const struct nlmsghdr *request, uint32_t offset)
 		return "mtu";
 	if (at == link[IFLA_LINK_NETNSID])
 		return "link-netns";
-	attr_sort_nest(link[IFLA_LINKINFO], info, UP_TO(IFLA_INFO_DATA));
+	ATTR_SORT_NEST(link[IFLA_LINKINFO], info);
 	if (!info[IFLA_INFO_DATA])
 		return NULL;
 	mnl_attr_for_each_nested(attr, info[IFLA_INFO_DATA]) {

@@ -63,7 +63,7 @@ static int read_id(const struct nlmsghdr *message, void *arg)
 {
 	const struct nlattr *attrs[NETNSA_NSID + 1];
 
-	attr_sort(message, sizeof(struct rtgenmsg), attrs, NETNSA_NSID + 1);
+	ATTR_SORT(message, sizeof(struct rtgenmsg), attrs);
 	return attr_read(attrs[NETNSA_NSID], arg, sizeof(int32_t)) ? 0
 								   : -EBADMSG;
 }

@@ -62,7 +62,7 @@ static void read_extack(const struct nlmsghdr *message, size_t header,
 {
 	const struct nlattr *attrs[NLMSGERR_ATTR_OFFS + 1], *text;
 
-	attr_sort(message, header, attrs, NLMSGERR_ATTR_OFFS + 1);
+	ATTR_SORT(message, header, attrs);
 	attr_read(attrs[NLMSGERR_ATTR_OFFS], &error->offset,
 		  sizeof(error->offset));
 	text = attrs[NLMSGERR_ATTR_MSG];

@@ -51,7 +51,7 @@ bool route_read(const struct nlmsghdr *message, struct route *r)
 	c->protocol = rtm->rtm_protocol;
 	r->type = rtm->rtm_type;
 	r->is_cached = rtm->rtm_flags & RTM_F_CLONED;
-	attr_sort(message, sizeof(*rtm), attrs, ATTRS);
+	ATTR_SORT(message, sizeof(*rtm), attrs);
 	read_ip(attrs[RTA_DST], rtm->rtm_family, &c->to);
 	c->to.family = rtm->rtm_family;
 	read_ip(attrs[RTA_GATEWAY], rtm->rtm_family, &c->via);
@@ -60,7 +60,7 @@ bool route_read(const struct nlmsghdr *message, struct route *r)
 	ATTR_READ(attrs[RTA_PRIORITY], c->metric);
 	ATTR_READ(attrs[RTA_TABLE], c->table);
 	ATTR_READ(attrs[RTA_PREF], preference);
-	attr_sort_nest(attrs[RTA_METRICS], metrics, RTAX_MTU + 1);
+	ATTR_SORT_NEST(attrs[RTA_METRICS], metrics);
 	ATTR_READ(metrics[RTAX_MTU], r->mtu);
 	ATTR_READ(attrs[RTA_CACHEINFO], cache);
 	/* The unit is a hundredth of a second. */

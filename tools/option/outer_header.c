@@ -136,12 +136,6 @@ static const char *parse_df(const struct option *o, struct config *c,
 		       : UNEXPECTED;
 }
 
-static bool df_equal(const struct option *o, const struct config *a,
-		     const struct config *b)
-{
-	return a->pmtudisc == b->pmtudisc && a->ignore_df == b->ignore_df;
-}
-
 static void copy_df(const struct option *o, struct config *dst,
 		    const struct config *src)
 {
@@ -193,7 +187,6 @@ static bool read_df(const struct option *o, const struct nlattr *attr,
 
 const struct option_type option_df = {
 	.parse = parse_df,
-	.equal = df_equal,
 	.copy = copy_df,
 	.print = print_df,
 	.json = json_df,

@@ -121,6 +121,7 @@ const struct option option_table[] = {
 	  .complete = "inherit " DSCP_NAMES,
 	  .help = "outer TOS byte, DSCP and two 0 bits (default inherit)" },
 	{ .name = "df", .fields = F_DF, .type = &option_df,
+	  MEMBERS(pmtudisc, ignore_df),
 	  .attr = IFLA_GRE_PMTUDISC, .attr2 = IFLA_GRE_IGNORE_DF,
 	  .value = "set|inherit|clear",
 	  .expected = "set, inherit or clear", .complete = "set inherit clear",

@@ -34,12 +34,6 @@ static const char *parse_outer(const struct option *o, struct config *c,
 	return NULL;
 }
 
-static bool outer_equal(const struct option *o, const struct config *a,
-			const struct config *b)
-{
-	return ip_equal(option_member(o, a), option_member(o, b));
-}
-
 static void print_outer(const struct option *o, FILE *out,
 			const struct config *c, uint64_t fields)
 {
@@ -61,10 +55,9 @@ static void put_outer(const struct option *o, struct nlmsghdr *nlh,
 		      const struct config *c, uint64_t fields)
 {
 	const struct ip *ip = option_member(o, c);
-	uint32_t any = htonl(INADDR_ANY);
 
-	mnl_attr_put(nlh, o->attr, sizeof(any),
-		     ip->family == AF_INET ? (const void *)&ip->v4 : &any);
+	/* The bytes of "any" are 0, too. */
+	mnl_attr_put(nlh, o->attr, sizeof(ip->v4), &ip->v4);
 }
 
 static bool read_outer(const struct option *o, const struct nlattr *attr,
@@ -81,7 +74,6 @@ static bool read_outer(const struct option *o, const struct nlattr *attr,
 
 const struct option_type option_outer = {
 	.parse = parse_outer,
-	.equal = outer_equal,
 	.print = print_outer,
 	.json = json_outer,
 	.put = put_outer,
