@@ -134,31 +134,6 @@ static int read_lines(struct conf *conf, FILE *file, const char *path)
 	return status;
 }
 
-static int read_file(struct conf *conf, const char *path)
-{
-	FILE *file;
-	int status;
-
-	file = fopen(path, "re");
-	if (!file)
-		return refused("%s: %s", path, strerror(errno));
-	status = read_lines(conf, file, path);
-	fclose(file);
-	return status;
-}
-
-/* Reading a pipe in a directory could block forever. */
-static int read_entry(struct conf *conf, const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st) < 0)
-		return refused("%s: %s", path, strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return refused("%s: is not a regular file", path);
-	return read_file(conf, path);
-}
-
 static int is_conf(const struct dirent *entry)
 {
 	size_t length = strlen(entry->d_name);
@@ -166,6 +141,8 @@ static int is_conf(const struct dirent *entry)
 	return entry->d_name[0] != '.' && length > 5 &&
 	       !strcmp(entry->d_name + length - 5, ".conf");
 }
+
+static int read_path(struct conf *conf, const char *path, bool is_entry);
 
 static int read_directory(struct conf *conf, const char *path)
 {
@@ -180,7 +157,7 @@ static int read_directory(struct conf *conf, const char *path)
 	for (i = 0; i < n; i++) {
 		if (asprintf(&name, "%s/%s", path, list[i]->d_name) < 0)
 			memory_or_end(NULL);
-		note(&status, read_entry(conf, name));
+		note(&status, read_path(conf, name, true));
 		free(name);
 		free(list[i]);
 	}
@@ -188,16 +165,28 @@ static int read_directory(struct conf *conf, const char *path)
 	return status;
 }
 
-static int read_path(struct conf *conf, const char *path)
+/* is_entry: it was found in a directory. */
+static int read_path(struct conf *conf, const char *path, bool is_entry)
 {
 	struct stat st;
+	int status;
+	FILE *file;
 
-	if (!strcmp(path, "-"))
+	if (!is_entry && !strcmp(path, "-"))
 		return read_lines(conf, stdin, "stdin");
 	if (stat(path, &st))
 		return refused("%s: %s", path, strerror(errno));
-	return S_ISDIR(st.st_mode) ? read_directory(conf, path)
-				   : read_file(conf, path);
+	if (!is_entry && S_ISDIR(st.st_mode))
+		return read_directory(conf, path);
+	/* Reading a pipe in a directory could block forever. */
+	if (is_entry && !S_ISREG(st.st_mode))
+		return refused("%s: is not a regular file", path);
+	file = fopen(path, "re");
+	if (!file)
+		return refused("%s: %s", path, strerror(errno));
+	status = read_lines(conf, file, path);
+	fclose(file);
+	return status;
 }
 
 static int parse_section(struct section *section)
@@ -274,7 +263,7 @@ int conf_read(struct conf *conf, const char *path)
 	size_t i;
 
 	memset(conf, 0, sizeof(*conf));
-	status = read_path(conf, path);
+	status = read_path(conf, path, false);
 	for (i = 0; i < conf->count; i++)
 		if (conf->sections[i].is_unreadable)
 			conf->sections[i].is_wrong = true;

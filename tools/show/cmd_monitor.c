@@ -90,7 +90,7 @@ static void tell(const struct monitor *m, const struct tunnel *t,
 }
 
 /* Where the tunnel with this ifindex is, or would be. */
-static size_t place_of(const struct monitor *m, int ifindex)
+static size_t place_of(const struct monitor *m, int ifindex, bool *is_known)
 {
 	size_t low = 0, high = m->count;
 
@@ -102,21 +102,12 @@ static size_t place_of(const struct monitor *m, int ifindex)
 		else
 			high = middle;
 	}
+	*is_known = low < m->count && m->known[low]->tunnel.ifindex == ifindex;
 	return low;
 }
 
-static struct known *find(const struct monitor *m, int ifindex)
+static struct known *insert(struct monitor *m, size_t place)
 {
-	size_t place = place_of(m, ifindex);
-
-	if (place == m->count || m->known[place]->tunnel.ifindex != ifindex)
-		return NULL;
-	return m->known[place];
-}
-
-static struct known *insert(struct monitor *m, int ifindex)
-{
-	size_t place = place_of(m, ifindex);
 	struct known *known = memory_or_end(calloc(1, sizeof(*known)));
 
 	list_add(&m->known, &m->count, &known, sizeof(struct known *));
@@ -173,13 +164,15 @@ static void compare(struct monitor *m, const struct tunnel *old,
 
 static void see(struct monitor *m, struct tunnel *new)
 {
-	struct known *known = find(m, new->ifindex);
+	bool is_known;
+	const size_t place = place_of(m, new->ifindex, &is_known);
+	struct known *known = is_known ? m->known[place] : NULL;
 
 	name_numbers(m, &new->config, known ? &known->tunnel.config : NULL);
 	if (known) {
 		compare(m, &known->tunnel, new);
 	} else {
-		known = insert(m, new->ifindex);
+		known = insert(m, place);
 		tell(m, new, "created", NULL, options_needed(&new->config));
 	}
 	known->tunnel = *new;
@@ -190,16 +183,19 @@ static int hear(const struct nlmsghdr *message, void *arg)
 {
 	struct monitor *m = arg;
 	struct tunnel tunnel;
+	bool is_known;
+	size_t place;
 
 	if (message->nlmsg_type != RTM_NEWLINK &&
 	    message->nlmsg_type != RTM_DELLINK)
 		return 0;
 	if (!link_read(message, &tunnel) || !link_is_grex(&tunnel))
 		return 0;
+	place = place_of(m, tunnel.ifindex, &is_known);
 	if (message->nlmsg_type == RTM_NEWLINK)
 		see(m, &tunnel);
-	else if (find(m, tunnel.ifindex))
-		forget(m, place_of(m, tunnel.ifindex));
+	else if (is_known)
+		forget(m, place);
 	return 0;
 }
 
