@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdint.h>
+#include <string.h>
 
 #include "lib/visible.h"
 
@@ -54,16 +55,24 @@ size_t visible_span(const char *text)
 	return span;
 }
 
+void visible_escape(FILE *out, const char *text, const char *escaped)
+{
+	unsigned int length;
+
+	while (*text) {
+		length = visible_length(text);
+		if (!length) {
+			fprintf(out, "\\x%02x", (unsigned char)*text++);
+			continue;
+		}
+		if (strchr(escaped, *text))
+			fputc('\\', out);
+		fwrite(text, 1, length, out);
+		text += length;
+	}
+}
+
 void visible_put(FILE *out, const char *text)
 {
-	size_t span;
-
-	for (;;) {
-		span = visible_span(text);
-		fwrite(text, 1, span, out);
-		text += span;
-		if (!*text)
-			return;
-		fprintf(out, "\\x%02x", (unsigned char)*text++);
-	}
+	visible_escape(out, text, "");
 }

@@ -15,5 +15,7 @@ unsigned int visible_length(const char *text);
 /* How many bytes of text are as they are to be. */
 size_t visible_span(const char *text);
 void visible_put(FILE *out, const char *text);
+/* The same with a backslash before some characters. */
+void visible_escape(FILE *out, const char *text, const char *escaped);
 
 #endif /* VISIBLE_H */
