@@ -14,7 +14,6 @@
 #include "lib/interrupt.h"
 #include "netlink/resolve.h"
 #include "netlink/tunnels.h"
-#include "option/parse.h"
 
 #define LOCK_FOLDER "/run/gretool"
 
@@ -419,10 +418,5 @@ static int cmd_apply(struct gretool *g, int argc, char **argv)
 	return status;
 }
 
-static void print_options(void)
-{
-	options_help(stdout, OPTIONS_FILE);
-}
-
 COMMAND(apply, .order = 100, .summary = "apply a file of tunnels", .help = help,
-	.print_options = print_options, .run = cmd_apply);
+	.options = OPTIONS_FILE, .run = cmd_apply);

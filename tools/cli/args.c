@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "cli/args.h"
-#include "option/parse.h"
 
 #define OPTIONS_MAX 32
 

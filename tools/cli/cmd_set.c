@@ -3,7 +3,6 @@
 #include "netlink/change.h"
 #include "netlink/resolve.h"
 #include "netlink/tunnels.h"
-#include "option/parse.h"
 
 static const char help[] =
 	"gretool set NAME OPTION...\n"
@@ -73,10 +72,5 @@ static int cmd_set(struct gretool *g, int argc, char **argv)
 	return status;
 }
 
-static void print_options(void)
-{
-	options_help(stdout, OPTIONS_SET);
-}
-
 COMMAND(set, .order = 20, .summary = "change a tunnel", .help = help,
-	.print_options = print_options, .run = cmd_set);
+	.options = OPTIONS_SET, .run = cmd_set);

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "option/parse.h"
 
 static int list_commands(void)
 {

@@ -63,8 +63,8 @@ static const char *nearest_name(const char *name)
 void command_help(const struct command *command)
 {
 	fputs(command->help, stdout);
-	if (command->print_options)
-		command->print_options();
+	if (command->options)
+		options_help(stdout, command->options);
 }
 
 int command_enter(struct gretool *g)

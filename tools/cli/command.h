@@ -10,6 +10,7 @@
 
 #include "lib/report.h"
 #include "netlink/nl.h"
+#include "option/parse.h"
 
 /* How commands print. */
 struct output {
@@ -34,7 +35,7 @@ struct command {
 	unsigned int order; /* where `help` lists the command */
 	const char *summary; /* NULL: `help` does not list the command */
 	const char *help;
-	void (*print_options)(void); /* what follows the help, or NULL */
+	enum options_use options; /* that follow the help */
 	bool is_extra; /* a program beside gretool, which has the help as well */
 	/* The name of the command is argv[0]. Returns enum status, also STATUS_DONE. */
 	int (*run)(struct gretool *g, int argc, char **argv);
