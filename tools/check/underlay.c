@@ -37,14 +37,14 @@ static int collect_iface(const struct nlmsghdr *message, void *arg)
 static int collect_address(const struct nlmsghdr *message, void *arg)
 {
 	struct underlay *u = arg;
-	struct address_of a;
+	struct entry a;
 
 	if (addr_read(message, &a) == ADDR_MALFORMED)
 		return -EBADMSG;
-	if (a.address.local.family != AF_INET)
+	if (a.local.family != AF_INET)
 		return 0;
 	list_add(&u->addresses, &u->naddresses,
-		 &(struct iface_address){ a.address.local.v4, a.ifindex },
+		 &(struct iface_address){ a.local.v4, a.ifindex },
 		 sizeof(struct iface_address));
 	return 0;
 }

@@ -82,17 +82,15 @@ static bool has_label(const struct nlattr *attr)
 			      mnl_attr_get_payload_len(attr));
 }
 
-enum addr_read addr_read(const struct nlmsghdr *message,
-			 struct address_of *address)
+enum addr_read addr_read(const struct nlmsghdr *message, struct entry *a)
 {
 	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(message);
 	const struct nlattr *attrs[ADDR_PROTO + 1];
-	struct entry *a = &address->address;
 	uint32_t flags, metric = 0;
 	struct ip other;
 	int family;
 
-	memset(address, 0, sizeof(*address));
+	memset(a, 0, sizeof(*a));
 	if (mnl_nlmsg_get_payload_len(message) < sizeof(*ifa))
 		return ADDR_MALFORMED;
 	family = ifa->ifa_family;
@@ -115,7 +113,7 @@ enum addr_read addr_read(const struct nlmsghdr *message,
 	if (other.family && !ip_equal(&other, &a->local))
 		a->peer = other;
 	a->prefix = ifa->ifa_prefixlen;
-	address->ifindex = (int)ifa->ifa_index;
+	a->ifindex = (int)ifa->ifa_index;
 	property_add(&a->properties, flags & IFA_F_NOPREFIXROUTE,
 		     "noprefixroute");
 	property_add(&a->properties, flags & IFA_F_MCAUTOJOIN, "autojoin");

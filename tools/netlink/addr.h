@@ -6,11 +6,6 @@
 #include "netlink/nl.h"
 #include "option/config.h"
 
-struct address_of {
-	struct entry address;
-	int ifindex;
-};
-
 void addr_add(struct nl_request *request, int ifindex, const struct entry *a);
 void addr_delete(struct nl_request *request, int ifindex,
 		 const struct entry *a);
@@ -23,8 +18,7 @@ enum addr_read {
 	ADDR_CONFIGURED,
 };
 
-/* Read a reply or notification; address is valid unless the message is malformed. */
-enum addr_read addr_read(const struct nlmsghdr *message,
-			 struct address_of *address);
+/* Read a reply or notification; a is valid unless the message is malformed. */
+enum addr_read addr_read(const struct nlmsghdr *message, struct entry *a);
 
 #endif /* ADDR_H */

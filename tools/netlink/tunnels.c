@@ -109,20 +109,15 @@ int tunnels_dump(struct nl *nl, bool stats, struct tunnels *tunnels)
 	return STATUS_OK;
 }
 
-struct addresses {
-	struct address_of *list;
-	size_t count;
-};
-
 static int collect_address(const struct nlmsghdr *message, void *arg)
 {
-	struct addresses *addresses = arg;
-	struct address_of a;
+	struct entries *addresses = arg;
+	struct entry a;
 
 	enum addr_read kind = addr_read(message, &a);
 
 	if (kind == ADDR_CONFIGURED)
-		list_add(&addresses->list, &addresses->count, &a, sizeof(a));
+		entries_add(addresses, &a);
 	return kind == ADDR_MALFORMED ? -EBADMSG : 0;
 }
 
@@ -139,7 +134,7 @@ static struct tunnel *find_tunnel(const struct tunnels *tunnels, int ifindex)
 /* only: the index of the tunnel if there is a single one, or 0. */
 static int read_addresses(struct nl *nl, struct tunnels *tunnels, int only)
 {
-	struct addresses addresses = { 0 };
+	struct entries addresses = { 0 };
 	struct nl_request request;
 	struct tunnel *t;
 	int status = STATUS_OK;
@@ -157,8 +152,7 @@ static int read_addresses(struct nl *nl, struct tunnels *tunnels, int only)
 	for (i = 0; i < addresses.count && !status; i++) {
 		t = find_tunnel(tunnels, addresses.list[i].ifindex);
 		if (t)
-			config_add_address(&t->config,
-					   &addresses.list[i].address);
+			config_add_address(&t->config, &addresses.list[i]);
 	}
 	free(addresses.list);
 	return status;

@@ -38,6 +38,7 @@ struct entry {
 	uint32_t table; /* of a route: RT_TABLE_* or any other number */
 	uint8_t protocol; /* IFA_PROTO, 0: unknown; RTPROT_* */
 	struct properties properties; /* of an address */
+	int ifindex; /* of an address that the kernel has */
 	size_t word; /* the number of its word in struct source */
 };
 

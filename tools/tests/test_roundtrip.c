@@ -147,7 +147,7 @@ static void read_back(struct tunnel *t, const struct config *c)
 	memcpy(t->config.dev, c->dev, sizeof(c->dev));
 	memcpy(t->config.link_netns, c->link_netns, sizeof(c->link_netns));
 	for (size_t i = 0; i < c->addrs.count; i++) {
-		struct address_of a;
+		struct entry a;
 
 		addr_add(&request, 7, &c->addrs.list[i]);
 		((struct ifaddrmsg *)mnl_nlmsg_get_payload(&request.header))
@@ -155,7 +155,7 @@ static void read_back(struct tunnel *t, const struct config *c)
 		if (addr_read(&request.header, &a) != ADDR_CONFIGURED ||
 		    a.ifindex != 7)
 			abort();
-		config_add_address(&t->config, &a.address);
+		config_add_address(&t->config, &a);
 	}
 }
 
@@ -276,7 +276,7 @@ static void test_damage(void)
 		struct nl_request request;
 		struct nlmsghdr *copy;
 		struct json json = { .out = out };
-		struct address_of a;
+		struct entry a;
 		struct config c;
 		struct tunnel t;
 		char line[512];
