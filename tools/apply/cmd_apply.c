@@ -9,15 +9,11 @@
 
 #include "apply/conf.h"
 #include "apply/diff.h"
-#include "apply/plan.h"
-#include "apply/sort.h"
 #include "apply/state.h"
 #include "cli/args.h"
-#include "cli/command.h"
 #include "lib/interrupt.h"
 #include "netlink/resolve.h"
 #include "netlink/tunnels.h"
-#include "option/parse.h"
 
 #define LOCK_FOLDER "/run/gretool"
 
@@ -59,10 +55,10 @@ struct apply {
 	bool dry_run, prune, keep_going, colour, is_interrupted;
 	struct conf conf;
 	struct section **order; /* in which the sections of conf are applied */
-	struct state before, now;
+	struct index before, now; /* of the state file */
 	int lock;
 	struct tunnels running;
-	struct tunnel **by_name; /* the tunnels of running, sorted */
+	struct index by_name; /* the tunnels of running */
 	struct json json;
 	int status; /* of the first tunnel that failed */
 };
@@ -73,41 +69,6 @@ static bool is_colourful(void)
 
 	return isatty(STDOUT_FILENO) && !getenv("NO_COLOR") && term &&
 	       strcmp(term, "dumb") != 0;
-}
-
-static int compare_names(const void *left, const void *right)
-{
-	const struct tunnel *const *a = left, *const *b = right;
-
-	return strcmp((*a)->config.name, (*b)->config.name);
-}
-
-static int sort_running(struct apply *a)
-{
-	size_t i;
-
-	a->by_name = calloc(a->running.count + 1, sizeof(*a->by_name));
-	if (!a->by_name)
-		return refused("%s", strerror(ENOMEM));
-	for (i = 0; i < a->running.count; i++)
-		a->by_name[i] = &a->running.list[i];
-	qsort(a->by_name, a->running.count, sizeof(*a->by_name), compare_names);
-	return STATUS_OK;
-}
-
-static int compare_to_name(const void *name, const void *tunnel)
-{
-	const struct tunnel *const *t = tunnel;
-
-	return strcmp(name, (*t)->config.name);
-}
-
-static struct tunnel *find_running(const struct apply *a, const char *name)
-{
-	struct tunnel **found = bsearch(name, a->by_name, a->running.count,
-					sizeof(*a->by_name), compare_to_name);
-
-	return found ? *found : NULL;
 }
 
 static void carry_out(struct apply *a, const struct diff *d, int ifindex)
@@ -129,7 +90,7 @@ static void carry_out(struct apply *a, const struct diff *d, int ifindex)
 static void report_dev(const struct config *c, const char *when,
 		       const char *how)
 {
-	report_about(source_word(&c->source, source_find(&c->source, "dev")),
+	report_about(source_find(&c->source, "dev"),
 		     "dev: there is no interface \"%s\"%s, %s stays %s", c->dev,
 		     when, c->name, how);
 }
@@ -157,7 +118,7 @@ static int wait_for_dev(struct apply *a, struct config *c,
 	c->dev[0] = '\0';
 	c->link = 0;
 	c->up = false;
-	c->nroutes = 0;
+	c->routes.count = 0;
 	c->given &= ~F_ROUTE;
 	return STATUS_OK;
 }
@@ -168,24 +129,21 @@ static void change_running(struct apply *a, const struct config *said,
 	struct config target;
 	struct diff d;
 
-	if (diff_target(&target, said, running, a->prune)) {
-		diff_find(&d, &running->config, &target);
-		carry_out(a, &d, running->ifindex);
-	} else {
-		a->status = refused("%s", strerror(ENOMEM));
-	}
+	diff_target(&target, said, running, a->prune);
+	diff_find(&d, &running->config, &target);
+	carry_out(a, &d, running->ifindex);
 	config_free(&target);
 }
 
 static void apply_section(struct apply *a, struct section *section)
 {
 	struct config *said = &section->config;
-	struct tunnel *running = find_running(a, said->name);
+	struct tunnel *running = index_find(&a->by_name, said->name);
 	struct diff d;
 	bool missing;
 	int status;
 
-	status = resolve_numbers_or_wait(&a->g->nl, said, &missing);
+	status = resolve_numbers(&a->g->nl, said, said, &missing);
 	if (!status && missing)
 		status = wait_for_dev(a, said, running);
 	if (status) {
@@ -225,7 +183,7 @@ static void prune_tunnels(struct apply *a)
 		const struct tunnel *t = &a->running.list[i];
 		const char *name = t->config.name;
 
-		if (conf_find(&a->conf, name) ||
+		if (index_find(&a->conf.by_name, name) ||
 		    (a->state_path && !state_has(&a->before, name, NULL)))
 			continue;
 		diff_find(&d, &t->config, NULL);
@@ -252,27 +210,25 @@ static void choose_sections(struct apply *a)
 }
 
 /* An address that others have added before apply could is not ours. */
-static bool is_ours(const struct tunnel *running, const struct address *address)
+static bool is_ours(const struct tunnel *running, const struct entry *address)
 {
-	size_t i;
+	const struct entry *there = NULL;
 
-	for (i = 0; running && i < running->config.naddrs; i++)
-		if (address_equal(&running->config.addrs[i], address))
-			return running->config.addrs[i].protocol ==
-			       ADDRESS_PROTOCOL;
-	return true;
+	if (running)
+		there = entries_find(&running->config.addrs, address,
+				     entry_equal);
+	return !there || there->protocol == ENTRY_PROTOCOL;
 }
 
-static bool note_section(struct apply *a, const struct config *c)
+static void note_section(struct apply *a, const struct config *c)
 {
-	const struct tunnel *running = find_running(a, c->name);
-	bool noted = state_add(&a->now, c->name, NULL);
+	const struct tunnel *running = index_find(&a->by_name, c->name);
 	size_t i;
 
-	for (i = 0; noted && i < c->naddrs; i++)
-		if (is_ours(running, &c->addrs[i]))
-			noted = state_add(&a->now, c->name, &c->addrs[i]);
-	return noted;
+	state_add(&a->now, c->name, NULL);
+	for (i = 0; i < c->addrs.count; i++)
+		if (is_ours(running, &c->addrs.list[i]))
+			state_add(&a->now, c->name, &c->addrs.list[i]);
 }
 
 /*
@@ -283,34 +239,37 @@ static bool note_section(struct apply *a, const struct config *c)
 static int note_state(struct apply *a, bool all)
 {
 	char name[IFNAMSIZ];
-	bool noted = true;
 	size_t i;
 
-	state_free(&a->now);
-	for (i = 0; noted && i < a->conf.count; i++)
+	index_free(&a->now);
+	for (i = 0; i < a->conf.count; i++)
 		if (is_meant(&a->conf.sections[i]))
-			noted = note_section(a, &a->conf.sections[i].config);
-	for (i = 0; noted && all && i < a->before.count; i++) {
-		state_name(&a->before, i, name);
-		if (find_running(a, name))
-			noted = state_copy(&a->now, &a->before, i);
+			note_section(a, &a->conf.sections[i].config);
+	for (i = 0; all && i < a->before.count; i++) {
+		const char *line = a->before.entries[i].key;
+
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(line, " "),
+			 line);
+		if (index_find(&a->by_name, name))
+			index_add(&a->now, line, &a->now);
 	}
-	return noted ? state_write(&a->now, a->state_path)
-		     : refused("%s", strerror(ENOMEM));
+	return state_write(&a->now, a->state_path);
 }
 
 /* Kernels before 5.18 store no protocol with an address, so the state file replaces it. */
-static void mark_addresses(struct apply *a)
+static void sort_running(struct apply *a)
 {
 	size_t i, j;
 
 	for (i = 0; i < a->running.count; i++) {
 		struct config *c = &a->running.list[i].config;
 
-		for (j = 0; j < c->naddrs; j++)
-			if (state_has(&a->before, c->name, &c->addrs[j]))
-				c->addrs[j].protocol = ADDRESS_PROTOCOL;
+		index_add(&a->by_name, c->name, &a->running.list[i]);
+		for (j = 0; j < c->addrs.count; j++)
+			if (state_has(&a->before, c->name, &c->addrs.list[j]))
+				c->addrs.list[j].protocol = ENTRY_PROTOCOL;
 	}
+	index_sort(&a->by_name);
 }
 
 /*
@@ -355,9 +314,7 @@ static int read_running(struct apply *a)
 		status = refused("nothing is changed, as something might be "
 				 "missing; try again");
 	if (!status)
-		status = sort_running(a);
-	if (!status)
-		mark_addresses(a);
+		sort_running(a);
 	return status;
 }
 
@@ -383,11 +340,8 @@ static int apply_all(struct apply *a)
 	int status = read_running(a);
 
 	choose_sections(a);
-	if (!status) {
+	if (!status)
 		a->order = sort_sections(&a->conf, &a->running);
-		if (!a->order)
-			status = refused("%s", strerror(ENOMEM));
-	}
 	if (!status && notes)
 		status = note_state(a, true);
 	if (status)
@@ -455,19 +409,14 @@ static int cmd_apply(struct gretool *g, int argc, char **argv)
 	}
 	if (a.lock >= 0)
 		close(a.lock);
-	state_free(&a.before);
-	state_free(&a.now);
-	free(a.by_name);
+	index_free(&a.before);
+	index_free(&a.now);
+	index_free(&a.by_name);
 	free(a.order);
 	tunnels_free(&a.running);
 	conf_free(&a.conf);
 	return status;
 }
 
-static void print_options(void)
-{
-	options_help(stdout, OPTIONS_FILE);
-}
-
 COMMAND(apply, .order = 100, .summary = "apply a file of tunnels", .help = help,
-	.print_options = print_options, .run = cmd_apply);
+	.options = OPTIONS_FILE, .run = cmd_apply);

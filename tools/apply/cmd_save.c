@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <arpa/inet.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "apply/diff.h"
 #include "cli/args.h"
-#include "cli/command.h"
-#include "lib/list.h"
 #include "lib/output.h"
 #include "netlink/tunnels.h"
 #include "option/options.h"
-#include "show/print.h"
 
 static const char help[] =
 	"gretool save [FILE]\n"
@@ -33,49 +28,28 @@ static uint64_t fields_of(const struct tunnel *t)
 	return fields & ~F_KEEPALIVE_SECRET;
 }
 
-static const struct {
-	unsigned int bit;
-	const char *name;
-} property_names[] = {
-	{ PROPERTY_NOPREFIXROUTE, "noprefixroute" },
-	{ PROPERTY_AUTOJOIN, "autojoin" },
-	{ PROPERTY_HOME, "home" },
-	{ PROPERTY_LABEL, "label" },
-	{ PROPERTY_METRIC, "metric" },
-	{ PROPERTY_SCOPE, "scope" },
-	{ PROPERTY_MASTER, "master" },
-	{ PROPERTY_ALIAS, "alias" },
-	{ PROPERTY_GROUP, "group" },
-	{ PROPERTY_ARP, "arp on" },
-	{ PROPERTY_PROMISC, "promisc on" },
-	{ PROPERTY_ALLMULTI, "allmulticast on" },
-};
-
 /* subject is " of addr ADDRESS", or "" for the tunnel itself. */
 static void save_properties(FILE *out, const char *name, const char *subject,
-			    unsigned int properties)
+			    const struct properties *properties)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(property_names) / sizeof(property_names[0]);
-	     i++) {
-		if (!(properties & property_names[i].bit))
-			continue;
+	for (i = 0; i < properties->count; i++) {
 		report("%s: \"%s\"%s is not saved, a file cannot say it", name,
-		       property_names[i].name, subject);
+		       properties->names[i], subject);
 		fprintf(out, "# not saved, a file cannot say it: \"%s\"%s\n",
-			property_names[i].name, subject);
+			properties->names[i], subject);
 	}
 }
 
 static void save_address_properties(FILE *out, const char *name,
-				    const struct address *a)
+				    const struct entry *a)
 {
 	char ip[INET6_ADDRSTRLEN], subject[INET6_ADDRSTRLEN + 32];
 
-	inet_ntop(a->local.family, &a->local.v6, ip, sizeof(ip));
-	snprintf(subject, sizeof(subject), " of addr %s/%u", ip, a->prefix);
-	save_properties(out, name, subject, a->properties);
+	snprintf(subject, sizeof(subject), " of addr %s/%u",
+		 ip_text(&a->local, ip), a->prefix);
+	save_properties(out, name, subject, &a->properties);
 }
 
 static void save_tunnel(FILE *out, const struct tunnel *t)
@@ -96,15 +70,15 @@ static void save_tunnel(FILE *out, const struct tunnel *t)
 		options_print(out, &t->config, F_KEEPALIVE_SECRET);
 		putc('\n', out);
 	}
-	save_properties(out, t->config.name, "", t->properties);
-	for (i = 0; i < t->config.naddrs; i++)
+	save_properties(out, t->config.name, "", &t->properties);
+	for (i = 0; i < t->config.addrs.count; i++)
 		save_address_properties(out, t->config.name,
-					&t->config.addrs[i]);
-	for (i = 0; i < t->nunsupported; i++) {
+					&t->config.addrs.list[i]);
+	for (i = 0; i < t->unsupported.count; i++) {
 		report("%s: a route is not saved, it has more than a file can say",
 		       t->config.name);
 		fputs("# not saved, it has more than a file can say:", out);
-		route_print(out, &t->unsupported[i]);
+		route_print(out, &t->unsupported.list[i]);
 		putc('\n', out);
 	}
 }
@@ -122,25 +96,21 @@ static void save_tunnels(FILE *out, const void *what)
 }
 
 /* A file can have one route to a destination: the first, which the kernel uses. */
-static bool set_aside(struct tunnel *t)
+static void set_aside(struct tunnel *t)
 {
 	struct config *c = &t->config;
-	const size_t count = c->nroutes;
-	bool done = true;
+	const size_t count = c->routes.count;
 	size_t i;
 
-	c->nroutes = 0;
+	c->routes.count = 0;
 	for (i = 0; i < count; i++) {
-		const struct static_route r = c->routes[i];
+		const struct entry r = c->routes.list[i];
 
-		if (config_has_place(c, &r))
-			done = list_add(&t->unsupported, &t->nunsupported, &r,
-					sizeof(r)) &&
-			       done;
+		if (entries_find(&c->routes, &r, entry_same_place))
+			entries_add(&t->unsupported, &r);
 		else
-			c->routes[c->nroutes++] = r;
+			c->routes.list[c->routes.count++] = r;
 	}
-	return done;
 }
 
 /* Sorting by name makes files comparable. */
@@ -176,8 +146,7 @@ static int cmd_save(struct gretool *g, int argc, char **argv)
 		status = refused("nothing is saved, as something might be "
 				 "missing; try again");
 	for (i = 0; !status && i < tunnels.count; i++)
-		if (!set_aside(&tunnels.list[i]))
-			status = refused("%s", strerror(ENOMEM));
+		set_aside(&tunnels.list[i]);
 	if (!status && tunnels.count)
 		qsort(tunnels.list, tunnels.count, sizeof(*tunnels.list),
 		      compare_tunnels);

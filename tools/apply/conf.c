@@ -11,11 +11,6 @@
 #include "lib/list.h"
 #include "option/parse.h"
 
-static int no_memory(void)
-{
-	return refused("%s", strerror(ENOMEM));
-}
-
 /* The first error decides the status. */
 static void note(int *status, int err)
 {
@@ -26,12 +21,10 @@ static void note(int *status, int err)
 /* Copy the text, which lives as long as conf. */
 static char *keep(struct conf *conf, const char *text)
 {
-	char *copy = strdup(text);
+	char *copy = memory_or_end(strdup(text));
 
-	if (copy && list_add(&conf->texts, &conf->ntexts, &copy, sizeof(copy)))
-		return copy;
-	free(copy);
-	return NULL;
+	list_add(&conf->texts, &conf->ntexts, &copy, sizeof(copy));
+	return copy;
 }
 
 /* Remove the brackets of [NAME]. */
@@ -62,11 +55,9 @@ static int begin_section(struct conf *conf, struct position at, char *name,
 	at.column++;
 	/* The lines below a wrong name belong to its section, too. */
 	section.is_unreadable = status;
-	if (list_add(&section.positions, &section.count, &at, sizeof(at)) &&
-	    list_add(&conf->sections, &conf->count, &section, sizeof(section)))
-		return status;
-	free(section.positions);
-	return no_memory();
+	list_add(&section.positions, &section.count, &at, sizeof(at));
+	list_add(&conf->sections, &conf->count, &section, sizeof(section));
+	return status;
 }
 
 /* section is the one that the line belongs to, NULL before the first. */
@@ -92,9 +83,7 @@ static int read_line(struct conf *conf, struct section *section,
 			return usage_about(&at,
 					   "\"%s\" is before the first [NAME] of the file",
 					   argv[i]);
-		if (!list_add(&section->positions, &section->count, &at,
-			      sizeof(at)))
-			return no_memory();
+		list_add(&section->positions, &section->count, &at, sizeof(at));
 	}
 	return STATUS_OK;
 }
@@ -117,17 +106,13 @@ static int read_lines(struct conf *conf, FILE *file, const char *path)
 	const char *wrong;
 	ssize_t length;
 
-	if (!at.file)
-		return no_memory();
 	while ((length = getline(&line, &size, file)) >= 0) {
 		at.line++;
 		at.column = 1;
 		kept = keep(conf, line);
 		last = conf->count;
 		wrong = line_check(line, (size_t)length, at.line == 1);
-		if (!kept)
-			err = no_memory();
-		else if (wrong)
+		if (wrong)
 			err = usage_about(&at, "the line %s", wrong);
 		else
 			err = read_line(conf,
@@ -149,31 +134,6 @@ static int read_lines(struct conf *conf, FILE *file, const char *path)
 	return status;
 }
 
-static int read_file(struct conf *conf, const char *path)
-{
-	FILE *file;
-	int status;
-
-	file = fopen(path, "re");
-	if (!file)
-		return refused("%s: %s", path, strerror(errno));
-	status = read_lines(conf, file, path);
-	fclose(file);
-	return status;
-}
-
-/* Reading a pipe in a directory could block forever. */
-static int read_entry(struct conf *conf, const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st) < 0)
-		return refused("%s: %s", path, strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return refused("%s: is not a regular file", path);
-	return read_file(conf, path);
-}
-
 static int is_conf(const struct dirent *entry)
 {
 	size_t length = strlen(entry->d_name);
@@ -181,6 +141,8 @@ static int is_conf(const struct dirent *entry)
 	return entry->d_name[0] != '.' && length > 5 &&
 	       !strcmp(entry->d_name + length - 5, ".conf");
 }
+
+static int read_path(struct conf *conf, const char *path, bool is_entry);
 
 static int read_directory(struct conf *conf, const char *path)
 {
@@ -193,84 +155,74 @@ static int read_directory(struct conf *conf, const char *path)
 	if (n < 0)
 		return refused("%s: %s", path, strerror(errno));
 	for (i = 0; i < n; i++) {
-		if (asprintf(&name, "%s/%s", path, list[i]->d_name) < 0) {
-			note(&status, no_memory());
-		} else {
-			note(&status, read_entry(conf, name));
-			free(name);
-		}
+		if (asprintf(&name, "%s/%s", path, list[i]->d_name) < 0)
+			memory_or_end(NULL);
+		note(&status, read_path(conf, name, true));
+		free(name);
 		free(list[i]);
 	}
 	free(list);
 	return status;
 }
 
-static int read_path(struct conf *conf, const char *path)
+/* is_entry: it was found in a directory. */
+static int read_path(struct conf *conf, const char *path, bool is_entry)
 {
 	struct stat st;
+	int status;
+	FILE *file;
 
-	if (!strcmp(path, "-"))
+	if (!is_entry && !strcmp(path, "-"))
 		return read_lines(conf, stdin, "stdin");
 	if (stat(path, &st))
 		return refused("%s: %s", path, strerror(errno));
-	return S_ISDIR(st.st_mode) ? read_directory(conf, path)
-				   : read_file(conf, path);
+	if (!is_entry && S_ISDIR(st.st_mode))
+		return read_directory(conf, path);
+	/* Reading a pipe in a directory could block forever. */
+	if (is_entry && !S_ISREG(st.st_mode))
+		return refused("%s: is not a regular file", path);
+	file = fopen(path, "re");
+	if (!file)
+		return refused("%s: %s", path, strerror(errno));
+	status = read_lines(conf, file, path);
+	fclose(file);
+	return status;
 }
 
 static int parse_section(struct section *section)
 {
 	const struct source source = { section->positions, section->count };
-	char **argv = calloc(section->count, sizeof(*argv));
+	char **argv = memory_or_end(calloc(section->count, sizeof(*argv)));
 	size_t i;
 	int status;
 
-	section->is_wrong = true;
-	if (!argv)
-		return no_memory();
 	/* options_parse() does not change the words. */
 	for (i = 0; i < section->count; i++)
 		argv[i] = (char *)section->positions[i].word;
 	status = options_parse(&section->config, OPTIONS_FILE,
 			       (int)section->count, argv, &source);
 	section->is_wrong = status;
-	for (i = 0; i < section->config.naddrs; i++)
-		section->config.addrs[i].protocol = ADDRESS_PROTOCOL;
+	for (i = 0; i < section->config.addrs.count; i++)
+		section->config.addrs.list[i].protocol = ENTRY_PROTOCOL;
 	free(argv);
 	return status;
 }
 
-/* Sections with the same name keep the order of the files. */
-static int compare_sections(const void *left, const void *right)
+static int check_names(struct conf *conf)
 {
-	const struct section *a = *(const struct section *const *)left;
-	const struct section *b = *(const struct section *const *)right;
-	int order = strcmp(a->positions[0].word, b->positions[0].word);
-
-	return order ? order : a < b ? -1 : a > b;
-}
-
-static int sort_names(struct conf *conf)
-{
-	size_t i;
-
-	conf->by_name = calloc(conf->count + 1, sizeof(*conf->by_name));
-	if (!conf->by_name)
-		return no_memory();
-	for (i = 0; i < conf->count; i++)
-		conf->by_name[i] = &conf->sections[i];
-	qsort(conf->by_name, conf->count, sizeof(*conf->by_name),
-	      compare_sections);
-	return STATUS_OK;
-}
-
-static int check_names(const struct conf *conf)
-{
+	const struct index_entry *entries;
 	int status = STATUS_OK;
 	size_t i;
 
+	for (i = 0; i < conf->count; i++)
+		index_add(&conf->by_name, conf->sections[i].positions->word,
+			  &conf->sections[i]);
+	index_sort(&conf->by_name);
+	entries = conf->by_name.entries;
 	for (i = 1; i < conf->count; i++) {
-		struct section *section = conf->by_name[i];
-		const struct position *before = conf->by_name[i - 1]->positions;
+		const struct section *first = entries[i - 1].thing;
+		const struct position *before = first->positions;
+		struct section *section = entries[i].thing;
 
 		if (section->is_unreadable ||
 		    strcmp(before->word, section->positions->word) != 0)
@@ -282,22 +234,6 @@ static int check_names(const struct conf *conf)
 		section->is_wrong = true;
 	}
 	return status;
-}
-
-static int compare_to_name(const void *name, const void *section)
-{
-	const struct section *const *s = section;
-
-	return strcmp(name, (*s)->positions[0].word);
-}
-
-struct section *conf_find(const struct conf *conf, const char *name)
-{
-	struct section **found = bsearch(name, conf->by_name, conf->count,
-					 sizeof(*conf->by_name),
-					 compare_to_name);
-
-	return found ? *found : NULL;
 }
 
 /* Warn once for each file, whose sections follow one another. */
@@ -315,9 +251,7 @@ static void warn_of_secrets(const struct conf *conf)
 		    section->positions->file == said)
 			continue;
 		said = section->positions->file;
-		report_about(source_word(source,
-					 source_find(source,
-						     "keepalive-secret")),
+		report_about(source_find(source, "keepalive-secret"),
 			     "keepalive-secret: everybody can read this file, "
 			     "expected mode 0600");
 	}
@@ -329,16 +263,12 @@ int conf_read(struct conf *conf, const char *path)
 	size_t i;
 
 	memset(conf, 0, sizeof(*conf));
-	status = read_path(conf, path);
+	status = read_path(conf, path, false);
 	for (i = 0; i < conf->count; i++)
 		if (conf->sections[i].is_unreadable)
 			conf->sections[i].is_wrong = true;
 		else
 			note(&status, parse_section(&conf->sections[i]));
-	if (sort_names(conf)) {
-		conf_free(conf);
-		return STATUS_REFUSED;
-	}
 	note(&status, check_names(conf));
 	warn_of_secrets(conf);
 	return status;
@@ -355,7 +285,7 @@ void conf_free(struct conf *conf)
 	for (i = 0; i < conf->ntexts; i++)
 		free(conf->texts[i]);
 	free(conf->sections);
-	free(conf->by_name);
+	index_free(&conf->by_name);
 	free(conf->texts);
 	memset(conf, 0, sizeof(*conf));
 }

@@ -5,7 +5,9 @@
 
 #include <stddef.h>
 
+#include "lib/index.h"
 #include "lib/report.h"
+#include "netlink/tunnels.h"
 #include "option/config.h"
 
 /* The directory of the files that are applied at boot. */
@@ -26,7 +28,7 @@ struct section {
 struct conf {
 	struct section *sections;
 	size_t count;
-	struct section **by_name;
+	struct index by_name; /* the sections */
 	char **texts; /* lines and file names, which the positions point to */
 	size_t ntexts;
 };
@@ -39,7 +41,16 @@ struct conf {
 int conf_read(struct conf *conf, const char *path);
 void conf_free(struct conf *conf);
 
-/* Find a section by its name, or return NULL. */
-struct section *conf_find(const struct conf *conf, const char *name);
+/*
+ * The order in which sections are applied. The kernel refuses two tunnels with the same
+ * endpoints, and two equal routes. So a section that takes over what another tunnel has
+ * comes after the section of that tunnel.
+ *
+ * Return the sections of conf, which keep the order of the files where possible. There is
+ * no order for tunnels that swap what they have; the kernel refuses the first of them. The
+ * caller frees the array.
+ */
+struct section **sort_sections(const struct conf *conf,
+			       const struct tunnels *running);
 
 #endif /* CONF_H */

@@ -38,91 +38,41 @@ static void take_mtu(struct config *target, const struct tunnel *running)
 			      config_overhead(target);
 }
 
-static bool take_addresses(struct config *target, const struct config *said,
-			   const struct config *running, bool prune)
+/* Others may need an entry that they have added, and that does not exclude what is said. */
+static void take_entries(struct entries *target, const struct entries *said,
+			 const struct entries *running, entry_same_fn *same,
+			 bool prune)
 {
 	size_t i;
 
-	for (i = 0; i < said->naddrs; i++)
-		if (!config_add_address(target, &said->addrs[i]))
-			return false;
-	for (i = 0; i < running->naddrs; i++) {
-		const struct address *a = &running->addrs[i];
-
-		if (config_has_address(said, a))
-			continue;
-		/* Others may need an address that they have added. */
-		if (prune && a->protocol == ADDRESS_PROTOCOL)
-			continue;
-		/* An IPv6 address exists only once, whatever its prefix is. */
-		if (a->local.family == AF_INET6 && config_has_local(said, a))
-			continue;
-		if (!config_add_address(target, a))
-			return false;
-	}
-	return true;
+	*target = (struct entries){ 0 };
+	for (i = 0; i < said->count; i++)
+		entries_add(target, &said->list[i]);
+	for (i = 0; i < running->count; i++)
+		if (!entries_find(said, &running->list[i], same) &&
+		    !(prune && running->list[i].protocol == ENTRY_PROTOCOL))
+			entries_add(target, &running->list[i]);
 }
 
-static bool take_routes(struct config *target, const struct config *said,
-			const struct config *running, bool prune)
-{
-	size_t i;
-
-	/* The kernel removes the routes of an interface that goes down. */
-	if (!target->up)
-		return true;
-	for (i = 0; i < said->nroutes; i++)
-		if (!config_add_route(target, &said->routes[i]))
-			return false;
-	for (i = 0; i < running->nroutes; i++) {
-		const struct static_route *r = &running->routes[i];
-
-		if (config_has_place(said, r))
-			continue;
-		/* Others may need a route that they have added. */
-		if (prune && r->protocol == ROUTE_PROTOCOL)
-			continue;
-		if (!config_add_route(target, r))
-			return false;
-	}
-	return true;
-}
-
-bool diff_target(struct config *target, const struct config *said,
+void diff_target(struct config *target, const struct config *said,
 		 const struct tunnel *running, bool prune)
 {
+	const struct config *has = &running->config;
+
 	*target = *said;
 	target->is_gre = running->config.is_gre;
-	target->addrs = NULL;
-	target->naddrs = 0;
-	target->routes = NULL;
-	target->nroutes = 0;
-	target->given = F_ALL & ~(F_LINK_NETNS | F_ADDR | F_ROUTE);
+	target->given = F_ALL & ~F_LINK_NETNS;
 	target->given |= said->given & F_LINK_NETNS;
 	if (!(said->given & F_MTU))
 		take_mtu(target, running);
-	return take_addresses(target, said, &running->config, prune) &&
-	       take_routes(target, said, &running->config, prune);
-}
-
-static bool all_addresses(const struct config *a, const struct config *b)
-{
-	size_t i;
-
-	for (i = 0; i < a->naddrs; i++)
-		if (!config_has_address(b, &a->addrs[i]))
-			return false;
-	return true;
-}
-
-static bool all_routes(const struct config *a, const struct config *b)
-{
-	size_t i;
-
-	for (i = 0; i < a->nroutes; i++)
-		if (!config_has_route(b, &a->routes[i]))
-			return false;
-	return true;
+	take_entries(&target->addrs, &said->addrs, &has->addrs,
+		     entry_same_address, prune);
+	/* The kernel removes the routes of an interface that goes down. */
+	if (target->up)
+		take_entries(&target->routes, &said->routes, &has->routes,
+			     entry_same_place, prune);
+	else
+		target->routes = (struct entries){ 0 };
 }
 
 void diff_find(struct diff *d, const struct config *from,
@@ -137,12 +87,7 @@ void diff_find(struct diff *d, const struct config *from,
 				   : ACTION_NONE;
 		return;
 	}
-	/* The kernel chooses the order of addresses and routes. */
-	d->fields = config_diff(from, to) & ~(F_ADDR | F_ROUTE);
-	if (!all_addresses(from, to) || !all_addresses(to, from))
-		d->fields |= F_ADDR;
-	if (!all_routes(from, to) || !all_routes(to, from))
-		d->fields |= F_ROUTE;
+	d->fields = config_diff(from, to);
 	if (d->fields & DIFF_RECREATES)
 		d->action = ACTION_RECREATE;
 	else if (d->fields)

@@ -28,9 +28,9 @@ struct diff {
 /*
  * Find what a running tunnel should be: what a file says, defaults for the rest, and the
  * addresses and routes that others have added. prune leaves out those that an earlier
- * apply has added. False: no memory. The caller frees target in both cases.
+ * apply has added. The caller frees target.
  */
-bool diff_target(struct config *target, const struct config *said,
+void diff_target(struct config *target, const struct config *said,
 		 const struct tunnel *running, bool prune);
 
 void diff_find(struct diff *d, const struct config *from,
@@ -45,5 +45,11 @@ uint32_t diff_default_mtu(const struct tunnel *t);
 void diff_print(const struct diff *d, bool colour);
 /* done: the difference was applied without an error. */
 void diff_json(struct json *json, const struct diff *d, bool done);
+
+/*
+ * Apply all of a difference or nothing: after an error the tunnel is what it was before.
+ * Returns enum status.
+ */
+int plan_execute(struct nl *nl, const struct diff *d, int ifindex);
 
 #endif /* DIFF_H */

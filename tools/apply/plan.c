@@ -1,40 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <arpa/inet.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "apply/plan.h"
+#include "apply/diff.h"
 #include "netlink/addr.h"
 #include "netlink/change.h"
 #include "netlink/error.h"
-#include "netlink/static_route.h"
+#include "netlink/route.h"
 #include "netlink/tunnels.h"
-
-static int refuse_route(struct nl *nl, const struct nl_request *request,
-			const struct config *c, const struct static_route *r)
-{
-	const struct nl_error *why = &nl->error;
-	char ip[INET6_ADDRSTRLEN], subject[INET6_ADDRSTRLEN + 64];
-	const struct position *at = source_word(&c->source, r->word);
-
-	inet_ntop(r->to.family, &r->to.v6, ip, sizeof(ip));
-	snprintf(subject, sizeof(subject), "%s: route %s/%u", c->name, ip,
-		 r->prefix);
-	if (why->code == EEXIST)
-		return refused_about(at,
-				     "%s: there is another one with this metric",
-				     subject);
-	/* The errors of the kernel have several meanings here. */
-	if (r->to.family == AF_INET6 && !why->text[0] &&
-	    (why->code == EACCES || why->code == EINVAL || why->code == ENODEV))
-		return refused_about(at,
-				     "%s: IPv6 is off on this interface, it needs an "
-				     "MTU of 1280 and sysctl disable_ipv6=0",
-				     subject);
-	return report_error_about(nl, request, subject, &c->source, r->word);
-}
 
 /*
  * A route to the same destination as an old one is added beside it, and the old one is
@@ -44,18 +17,26 @@ static int refuse_route(struct nl *nl, const struct nl_request *request,
 static int add_routes(struct nl *nl, int ifindex, const struct config *from,
 		      const struct config *to)
 {
+	char ip[INET6_ADDRSTRLEN];
 	struct nl_request request;
 	size_t i;
 
-	for (i = 0; i < to->nroutes; i++) {
-		const struct static_route *r = &to->routes[i];
+	for (i = 0; i < to->routes.count; i++) {
+		const struct entry *r = &to->routes.list[i];
 
-		if (from && config_has_route(from, r))
+		if (from && entries_have(&from->routes, r))
 			continue;
 		static_route_add(&request, ifindex, r,
-				 from && config_has_place(from, r));
-		if (nl_talk(nl, &request, NULL, NULL))
-			return refuse_route(nl, &request, to, r);
+				 from && entries_find(&from->routes, r,
+						      entry_same_place));
+		if (!nl_talk(nl, &request, NULL, NULL))
+			continue;
+		if (nl->error.code == EEXIST)
+			return refused_about(source_word(&to->source, r->word),
+					     "%s: route %s/%u: there is another one with this metric",
+					     to->name, ip_text(&r->to, ip),
+					     r->prefix);
+		return change_refused(nl, &request, to, "route", r);
 	}
 	return STATUS_OK;
 }
@@ -67,10 +48,10 @@ static void remove_routes(struct nl *nl, int ifindex, const struct config *from,
 	struct nl_request request;
 	size_t i;
 
-	for (i = 0; i < from->nroutes; i++) {
-		const struct static_route *r = &from->routes[i];
+	for (i = 0; i < from->routes.count; i++) {
+		const struct entry *r = &from->routes.list[i];
 
-		if (config_has_route(to, r))
+		if (entries_have(&to->routes, r))
 			continue;
 		static_route_delete(&request, ifindex, r);
 		nl_talk(nl, &request, NULL, NULL);
@@ -85,12 +66,12 @@ static int remove_addresses(struct nl *nl, int ifindex,
 	struct nl_request request;
 	size_t i;
 
-	for (i = 0; i < from->naddrs; i++) {
-		const struct address *a = &from->addrs[i];
-		bool is_in_the_way = a->local.family == AF_INET6 &&
-				     config_has_local(to, a);
+	for (i = 0; i < from->addrs.count; i++) {
+		const struct entry *a = &from->addrs.list[i];
+		bool is_in_the_way =
+			entries_find(&to->addrs, a, entry_same_address);
 
-		if (config_has_address(to, a) || is_in_the_way != in_the_way)
+		if (entries_have(&to->addrs, a) || is_in_the_way != in_the_way)
 			continue;
 		addr_delete(&request, ifindex, a);
 		/*
@@ -100,7 +81,7 @@ static int remove_addresses(struct nl *nl, int ifindex,
 		if (nl_talk(nl, &request, NULL, NULL) &&
 		    nl->error.code != EADDRNOTAVAIL && nl->error.code != ENXIO)
 			return report_error_about(nl, &request, to->name,
-						  &to->source, 0);
+						  &to->source, NULL);
 	}
 	return STATUS_OK;
 }
@@ -112,15 +93,12 @@ static int add_addresses(struct nl *nl, int ifindex, const struct config *from,
 	int status;
 	size_t i;
 
-	added.addrs = NULL;
-	added.naddrs = 0;
-	for (i = 0; i < to->naddrs; i++)
-		if (!config_has_address(from, &to->addrs[i]) &&
-		    !config_add_address(&added, &to->addrs[i]))
-			break;
-	status = i < to->naddrs ? refused("%s", strerror(ENOMEM))
-				: change_addresses(nl, ifindex, &added, true);
-	free(added.addrs);
+	added.addrs = (struct entries){ 0 };
+	for (i = 0; i < to->addrs.count; i++)
+		if (!entries_have(&from->addrs, &to->addrs.list[i]))
+			config_add_address(&added, &to->addrs.list[i]);
+	status = change_addresses(nl, ifindex, &added, true);
+	free(added.addrs.list);
 	return status;
 }
 
@@ -132,18 +110,18 @@ static int add_addresses(struct nl *nl, int ifindex, const struct config *from,
 static void hold_address(struct nl *nl, int ifindex, const struct config *from,
 			 const struct config *to)
 {
-	struct address held = { .prefix = 32 };
+	struct entry held = { .prefix = 32 };
 	struct nl_request request;
 	bool goes = false;
 	size_t i;
 
-	for (i = 0; i < from->naddrs; i++)
-		goes |= from->addrs[i].local.family == AF_INET &&
-			!config_has_address(to, &from->addrs[i]);
-	for (i = 0; goes && i < to->naddrs; i++) {
-		if (to->addrs[i].local.family != AF_INET)
+	for (i = 0; i < from->addrs.count; i++)
+		goes |= from->addrs.list[i].local.family == AF_INET &&
+			!entries_have(&to->addrs, &from->addrs.list[i]);
+	for (i = 0; goes && i < to->addrs.count; i++) {
+		if (to->addrs.list[i].local.family != AF_INET)
 			continue;
-		held.local = to->addrs[i].local;
+		held.local = to->addrs.list[i].local;
 		addr_add(&request, ifindex, &held);
 		/* The address may be a primary one already. */
 		nl_talk(nl, &request, NULL, NULL);
@@ -200,23 +178,35 @@ static int create(struct nl *nl, const struct config *to)
 	int ifindex, status;
 
 	/* A tunnel that is down can have no routes. */
-	if (!to->nroutes || !to->up)
+	if (!to->routes.count || !to->up)
 		return change_create(nl, to, NULL);
 	status = change_create(nl, to, &ifindex);
 	if (status)
 		return status;
 	status = add_routes(nl, ifindex, NULL, to);
 	if (status)
-		change_take_away(nl, ifindex);
+		change_delete(nl, NULL, ifindex);
 	return status;
 }
 
-/* Read the tunnel with its addresses and routes. */
-static int read_again(struct nl *nl, const char *name, struct tunnels *tunnels)
+/* Read what the tunnel is now, and change it to what it should be, but for some fields. */
+static int change_from_now(struct nl *nl, const struct config *to,
+			   uint64_t except, struct diff *d)
 {
-	int status = tunnels_read(nl, name, false, tunnels);
+	struct tunnels now;
+	int status;
 
-	return status ? status : tunnels_read_routes(nl, tunnels);
+	status = tunnels_read(nl, to->name, false, &now);
+	if (!status)
+		status = tunnels_read_routes(nl, &now);
+	if (!status) {
+		diff_find(d, &now.list[0].config, to);
+		d->fields &= ~except;
+		if (d->fields)
+			status = change(nl, now.list[0].ifindex, d);
+	}
+	tunnels_free(&now);
+	return status;
 }
 
 /*
@@ -226,20 +216,11 @@ static int read_again(struct nl *nl, const char *name, struct tunnels *tunnels)
 static int change_again(struct nl *nl, const struct diff *d)
 {
 	struct diff rest;
-	struct tunnels now;
-	int status;
 
-	status = read_again(nl, d->to->name, &now);
-	if (!status) {
-		diff_find(&rest, &now.list[0].config, d->to);
-		/* The kernel may have chosen another MTU since. */
-		if (!(d->fields & F_MTU))
-			rest.fields &= ~F_MTU;
-		if (rest.fields)
-			status = change(nl, now.list[0].ifindex, &rest);
-	}
-	tunnels_free(&now);
-	return status;
+	if (!(d->fields & F_ADDR))
+		return STATUS_OK;
+	/* The kernel may have chosen another MTU since. */
+	return change_from_now(nl, d->to, F_MTU & ~d->fields, &rest);
 }
 
 /* What the tunnel was before. Messages about it have the positions of what it should be. */
@@ -256,19 +237,12 @@ static int put_back(struct nl *nl, const struct diff *d)
 {
 	struct config before = from_source_of(d);
 	struct diff back;
-	struct tunnels now;
 	int status;
 
-	status = read_again(nl, before.name, &now);
-	if (!status) {
-		diff_find(&back, &now.list[0].config, &before);
-		status = change(nl, now.list[0].ifindex, &back);
-		if (!status && back.fields & F_ADDR)
-			status = change_again(nl, &back);
-		if (!status && change_for_good(&before, back.fields))
-			status = STATUS_REFUSED;
-	}
-	tunnels_free(&now);
+	status = change_from_now(nl, &before, 0, &back)
+			 ?: change_again(nl, &back);
+	if (!status && change_for_good(&before, back.fields))
+		status = STATUS_REFUSED;
 	return status;
 }
 
@@ -279,8 +253,7 @@ static int check_mtu(const struct diff *d)
 
 	if (!(d->fields & F_MTU) || !config_starves_ipv6(to))
 		return STATUS_OK;
-	return refused_about(source_word(&to->source,
-					 source_find(&to->source, "mtu")),
+	return refused_about(source_find(&to->source, "mtu"),
 			     "%s: mtu: \"%u\" leaves no room for the IPv6 that is "
 			     "there, expected %u or more",
 			     to->name, to->mtu, IPV6_MTU_MIN);
@@ -293,9 +266,7 @@ static int change_or_put_back(struct nl *nl, const struct diff *d, int ifindex)
 
 	if (status)
 		return status;
-	status = change(nl, ifindex, d);
-	if (!status && d->fields & F_ADDR)
-		status = change_again(nl, d);
+	status = change(nl, ifindex, d) ?: change_again(nl, d);
 	if (!status)
 		return STATUS_OK;
 	if (put_back(nl, d))
@@ -316,7 +287,7 @@ static int recreate(struct nl *nl, const struct diff *d, int ifindex)
 	link_delete(&request, ifindex);
 	if (nl_talk(nl, &request, NULL, NULL))
 		return report_error_about(nl, &request, before.name,
-					  &before.source, 0);
+					  &before.source, NULL);
 	status = create(nl, d->to);
 	if (!status)
 		return STATUS_OK;

@@ -1,88 +1,51 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "apply/sort.h"
+#include "apply/conf.h"
+#include "lib/list.h"
 
-/* A route of a running tunnel. */
-struct holding {
-	const struct static_route *route;
-	const struct tunnel *tunnel;
-};
+#define KEY_SIZE 160
 
 struct sort {
 	const struct conf *conf;
-	const struct tunnel **by_ends;
-	size_t ntunnels;
-	struct holding *by_route;
-	size_t nroutes;
+	struct index holders; /* running tunnels, by what they have */
 	struct section **sorted;
 	size_t nsorted;
 };
-
-static int compare_ips(const struct ip *a, const struct ip *b)
-{
-	const size_t size = a->family == AF_INET ? sizeof(a->v4)
-						 : sizeof(a->v6);
-
-	if (a->family != b->family)
-		return a->family < b->family ? -1 : 1;
-	return a->family == AF_UNSPEC ? 0 : memcmp(&a->v6, &b->v6, size);
-}
 
 /*
  * Two tunnels cannot be equal in these. The namespace of the underlay is left out, which
  * makes at most some constraints needless.
  */
-static int compare_ends(const struct config *a, const struct config *b)
+static void write_ends(char key[KEY_SIZE], const struct config *c)
 {
-	int order = compare_ips(&a->remote, &b->remote);
+	char remote[INET6_ADDRSTRLEN], local[INET6_ADDRSTRLEN];
 
-	if (!order)
-		order = compare_ips(&a->local, &b->local);
-	if (!order)
-		order = a->in.key - b->in.key;
-	if (!order && a->in.key && a->in.key_value != b->in.key_value)
-		order = a->in.key_value < b->in.key_value ? -1 : 1;
-	return order ? order : strcmp(a->dev, b->dev);
+	snprintf(key, KEY_SIZE, "%s %s %d %" PRIu32 " %s",
+		 ip_text(&c->remote, remote), ip_text(&c->local, local),
+		 c->in.key, c->in.key ? c->in.key_value : 0, c->dev);
 }
 
-static int compare_tunnels(const void *left, const void *right)
+/* Two routes cannot be equal in these. */
+static void write_route(char key[KEY_SIZE], const struct entry *r)
 {
-	const struct tunnel *const *a = left, *const *b = right;
+	char to[INET6_ADDRSTRLEN];
 
-	return compare_ends(&(*a)->config, &(*b)->config);
-}
-
-static int compare_to_ends(const void *ends, const void *tunnel)
-{
-	const struct tunnel *const *t = tunnel;
-
-	return compare_ends(ends, &(*t)->config);
-}
-
-static int compare_routes(const void *left, const void *right)
-{
-	const struct static_route *a = ((const struct holding *)left)->route;
-	const struct static_route *b = ((const struct holding *)right)->route;
-	int order = compare_ips(&a->to, &b->to);
-
-	if (!order)
-		order = (int)a->prefix - (int)b->prefix;
-	if (!order && a->metric != b->metric)
-		order = a->metric < b->metric ? -1 : 1;
-	if (!order && a->table != b->table)
-		order = a->table < b->table ? -1 : 1;
-	return order;
+	snprintf(key, KEY_SIZE, "route %s/%u %" PRIu32 " %" PRIu32,
+		 ip_text(&r->to, to), r->prefix, r->metric, r->table);
 }
 
 static void put(struct sort *s, struct section *section);
 
 /* The holder has what another section wants, so its own section comes first. */
-static void put_first(struct sort *s, const struct tunnel *holder)
+static void put_holder(struct sort *s, const char *key)
 {
-	struct section *section = conf_find(s->conf, holder->config.name);
+	const struct tunnel *holder = index_find(&s->holders, key);
+	struct section *section = NULL;
 
+	if (holder)
+		section = index_find(&s->conf->by_name, holder->config.name);
 	if (section)
 		put(s, section);
 }
@@ -91,76 +54,46 @@ static void put_first(struct sort *s, const struct tunnel *holder)
 static void put(struct sort *s, struct section *section)
 {
 	const struct config *c = &section->config;
-	const struct tunnel **holder;
-	const struct holding *held;
-	struct holding wanted = { 0 };
+	char key[KEY_SIZE];
 	size_t i;
 
 	if (section->is_sorted)
 		return;
 	section->is_sorted = true;
-	holder = bsearch(c, s->by_ends, s->ntunnels, sizeof(*s->by_ends),
-			 compare_to_ends);
-	if (holder)
-		put_first(s, *holder);
-	for (i = 0; i < c->nroutes; i++) {
-		wanted.route = &c->routes[i];
-		held = bsearch(&wanted, s->by_route, s->nroutes,
-			       sizeof(*s->by_route), compare_routes);
-		if (held)
-			put_first(s, held->tunnel);
+	write_ends(key, c);
+	put_holder(s, key);
+	for (i = 0; i < c->routes.count; i++) {
+		write_route(key, &c->routes.list[i]);
+		put_holder(s, key);
 	}
 	s->sorted[s->nsorted++] = section;
 }
 
-static void sort_running(struct sort *s, const struct tunnels *running)
+static void add_holder(struct sort *s, struct tunnel *t)
 {
-	size_t i, j;
+	char key[KEY_SIZE];
+	size_t i;
 
-	for (i = 0; i < running->count; i++) {
-		const struct tunnel *t = &running->list[i];
-
-		s->by_ends[s->ntunnels++] = t;
-		for (j = 0; j < t->config.nroutes; j++)
-			s->by_route[s->nroutes++] = (struct holding){
-				&t->config.routes[j],
-				t,
-			};
+	write_ends(key, &t->config);
+	index_add(&s->holders, key, t);
+	for (i = 0; i < t->config.routes.count; i++) {
+		write_route(key, &t->config.routes.list[i]);
+		index_add(&s->holders, key, t);
 	}
-	qsort(s->by_ends, s->ntunnels, sizeof(*s->by_ends), compare_tunnels);
-	qsort(s->by_route, s->nroutes, sizeof(*s->by_route), compare_routes);
-}
-
-static size_t count_routes(const struct tunnels *running)
-{
-	size_t i, count = 0;
-
-	for (i = 0; i < running->count; i++)
-		count += running->list[i].config.nroutes;
-	return count;
 }
 
 struct section **sort_sections(const struct conf *conf,
 			       const struct tunnels *running)
 {
-	struct sort s = {
-		.conf = conf,
-		.by_ends = calloc(running->count + 1, sizeof(*s.by_ends)),
-		.by_route =
-			calloc(count_routes(running) + 1, sizeof(*s.by_route)),
-		.sorted = calloc(conf->count + 1, sizeof(struct section *)),
-	};
+	struct sort s = { .conf = conf };
 	size_t i;
 
-	if (s.by_ends && s.by_route && s.sorted) {
-		sort_running(&s, running);
-		for (i = 0; i < conf->count; i++)
-			put(&s, &conf->sections[i]);
-	} else {
-		free(s.sorted);
-		s.sorted = NULL;
-	}
-	free(s.by_ends);
-	free(s.by_route);
+	s.sorted = memory_or_end(calloc(conf->count + 1, sizeof(*s.sorted)));
+	for (i = 0; i < running->count; i++)
+		add_holder(&s, &running->list[i]);
+	index_sort(&s.holders);
+	for (i = 0; i < conf->count; i++)
+		put(&s, &conf->sections[i]);
+	index_free(&s.holders);
 	return s.sorted;
 }

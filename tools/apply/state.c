@@ -1,81 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "apply/state.h"
-#include "lib/list.h"
 #include "lib/output.h"
-#include "lib/report.h"
 #include "option/parse.h"
 
-static int compare(const void *left, const void *right)
-{
-	return strcmp(left, right);
-}
+#define STATE_LINE (IFNAMSIZ + INET6_ADDRSTRLEN + sizeof("/128"))
 
-static void sort(struct state *state)
-{
-	if (state->count)
-		qsort(state->lines, state->count, sizeof(*state->lines),
-		      compare);
-}
-
-static bool add_line(struct state *state, const char *text)
-{
-	char line[STATE_LINE] = "";
-
-	snprintf(line, sizeof(line), "%s", text);
-	return list_add(&state->lines, &state->count, line, sizeof(line));
-}
-
-static void write_line(char line[STATE_LINE], const char *name,
-		       const struct address *a)
+static const char *write_line(char line[STATE_LINE], const char *name,
+			      const struct entry *a)
 {
 	char ip[INET6_ADDRSTRLEN];
 
-	memset(line, 0, STATE_LINE);
-	if (!a) {
-		snprintf(line, STATE_LINE, "%s", name);
-		return;
-	}
-	inet_ntop(a->local.family, &a->local.v6, ip, sizeof(ip));
-	snprintf(line, STATE_LINE, "%s %s/%u", name, ip, a->prefix);
-}
-
-void state_name(const struct state *state, size_t line, char name[IFNAMSIZ])
-{
-	snprintf(name, IFNAMSIZ, "%.*s", (int)strcspn(state->lines[line], " "),
-		 state->lines[line]);
+	if (a)
+		snprintf(line, STATE_LINE, "%s %s/%u", name,
+			 ip_text(&a->local, ip), a->prefix);
+	return a ? line : name;
 }
 
 /* A line has a name, and may have an address with its prefix length. */
 static bool is_line(const char *line)
 {
-	const size_t length = strcspn(line, " ");
-	char name[IFNAMSIZ], ip[INET6_ADDRSTRLEN];
-	const char *address = line + length, *slash;
-	struct in6_addr any;
+	char name[IFNAMSIZ] = "", address[INET6_ADDRSTRLEN];
+	unsigned int prefix;
+	struct ip ip;
+	int end = 0, words;
 
-	if (length >= sizeof(name) || strlen(line) >= STATE_LINE)
-		return false;
-	snprintf(name, sizeof(name), "%.*s", (int)length, line);
+	words = sscanf(line, "%15[^ ] %45[^/]/%u%n", name, address, &prefix,
+		       &end);
 	if (interface_name_error(name))
 		return false;
-	if (!*address)
-		return true;
-	slash = strchr(++address, '/');
-	if (!slash || slash - address >= (int)sizeof(ip) ||
-	    slash[1 + strspn(slash + 1, "0123456789")])
-		return false;
-	snprintf(ip, sizeof(ip), "%.*s", (int)(slash - address), address);
-	return inet_pton(AF_INET, ip, &any) == 1 ||
-	       inet_pton(AF_INET6, ip, &any) == 1;
+	return words == 3 ? ip_parse(address, &ip) && !line[end]
+			  : !line[strlen(name)];
 }
 
-static int read_lines(struct state *state, FILE *file, const char *path)
+static int read_lines(struct index *state, FILE *file, const char *path)
 {
 	size_t size = 0, number = 0;
 	int status = STATUS_OK;
@@ -85,12 +47,12 @@ static int read_lines(struct state *state, FILE *file, const char *path)
 		number++;
 		line[strcspn(line, "\n")] = '\0';
 		/* Another file would be overwritten later. */
-		if (!is_line(line))
+		if (is_line(line))
+			index_add(state, line, state);
+		else
 			status = refused("%s:%zu: \"%s\" is not a name, "
 					 "expected a file of --state-file",
 					 path, number, line);
-		else if (!add_line(state, line))
-			status = refused("%s", strerror(ENOMEM));
 	}
 	if (ferror(file))
 		status = refused("%s: %s", path, strerror(errno));
@@ -98,12 +60,11 @@ static int read_lines(struct state *state, FILE *file, const char *path)
 	return status;
 }
 
-int state_read(struct state *state, const char *path)
+int state_read(struct index *state, const char *path)
 {
 	FILE *file;
 	int status;
 
-	memset(state, 0, sizeof(*state));
 	file = fopen(path, "re");
 	if (!file && errno == ENOENT)
 		return STATUS_OK;
@@ -111,52 +72,41 @@ int state_read(struct state *state, const char *path)
 		return refused("%s: %s", path, strerror(errno));
 	status = read_lines(state, file, path);
 	fclose(file);
-	sort(state);
+	index_sort(state);
 	return status;
 }
 
 static void write_lines(FILE *out, const void *what)
 {
-	const struct state *state = what;
+	const struct index *state = what;
+	const char *last = "";
 	size_t i;
 
-	for (i = 0; i < state->count; i++)
-		if (!i || strcmp(state->lines[i - 1], state->lines[i]) != 0)
-			fprintf(out, "%s\n", state->lines[i]);
+	for (i = 0; i < state->count; i++) {
+		if (strcmp(last, state->entries[i].key) != 0)
+			fprintf(out, "%s\n", state->entries[i].key);
+		last = state->entries[i].key;
+	}
 }
 
-int state_write(struct state *state, const char *path)
+int state_write(struct index *state, const char *path)
 {
-	sort(state);
+	index_sort(state);
 	return output_file(path, write_lines, state);
 }
 
-bool state_has(const struct state *state, const char *name,
-	       const struct address *address)
+void state_add(struct index *state, const char *name,
+	       const struct entry *address)
 {
 	char line[STATE_LINE];
 
-	write_line(line, name, address);
-	return state->count && bsearch(line, state->lines, state->count,
-				       sizeof(*state->lines), compare);
+	index_add(state, write_line(line, name, address), state);
 }
 
-bool state_add(struct state *state, const char *name,
-	       const struct address *address)
+bool state_has(const struct index *state, const char *name,
+	       const struct entry *address)
 {
 	char line[STATE_LINE];
 
-	write_line(line, name, address);
-	return add_line(state, line);
-}
-
-bool state_copy(struct state *state, const struct state *from, size_t line)
-{
-	return add_line(state, from->lines[line]);
-}
-
-void state_free(struct state *state)
-{
-	free(state->lines);
-	memset(state, 0, sizeof(*state));
+	return index_find(state, write_line(line, name, address));
 }

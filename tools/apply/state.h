@@ -9,31 +9,18 @@
 #define STATE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
+#include "lib/index.h"
 #include "option/config.h"
 
-#define STATE_LINE (IFNAMSIZ + INET6_ADDRSTRLEN + sizeof("/128"))
+/* Lines are the keys. A missing file is empty. Both report errors and return enum status. */
+int state_read(struct index *state, const char *path);
+int state_write(struct index *state, const char *path);
 
-struct state {
-	char (*lines)[STATE_LINE];
-	size_t count;
-};
-
-/* A missing file is empty. Both report errors and return enum status. */
-int state_read(struct state *state, const char *path);
-int state_write(struct state *state, const char *path);
-
-/* Whether the file had the line; added lines are not found. NULL: the tunnel itself. */
-bool state_has(const struct state *state, const char *name,
-	       const struct address *address);
-/* False: no memory. */
-bool state_add(struct state *state, const char *name,
-	       const struct address *address);
-/* Add a line of another state. */
-bool state_copy(struct state *state, const struct state *from, size_t line);
-/* Get the name of the tunnel in a line. */
-void state_name(const struct state *state, size_t line, char name[IFNAMSIZ]);
-void state_free(struct state *state);
+/* The line of an address, or with NULL that of the tunnel itself. */
+void state_add(struct index *state, const char *name,
+	       const struct entry *address);
+bool state_has(const struct index *state, const char *name,
+	       const struct entry *address);
 
 #endif /* STATE_H */

@@ -47,7 +47,7 @@ void check_no_address(const struct snapshot *s, struct finding *found)
 {
 	char name[SHELL_NAME_SIZE];
 
-	if (s->tunnel->config.naddrs)
+	if (s->tunnel->config.addrs.count)
 		return;
 	found_say(found, SEVERITY_NOTE,
 		  "the interface has no address, so that packets from this "

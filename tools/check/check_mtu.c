@@ -58,8 +58,8 @@ static bool has_ipv6(const struct config *c)
 {
 	size_t i;
 
-	for (i = 0; i < c->naddrs; i++)
-		if (c->addrs[i].local.family == AF_INET6)
+	for (i = 0; i < c->addrs.count; i++)
+		if (c->addrs.list[i].local.family == AF_INET6)
 			return true;
 	return false;
 }

@@ -63,18 +63,11 @@ struct both {
 	struct words is, said;
 };
 
-static void add_is(void *arg, const char *words)
+static void add_line(void *arg, bool come, const char *words)
 {
 	const struct both *both = arg;
 
-	add_words(&both->is, words);
-}
-
-static void add_said(void *arg, const char *words)
-{
-	const struct both *both = arg;
-
-	add_words(&both->said, words);
+	add_words(come ? &both->said : &both->is, words);
 }
 
 static void compare(const struct config *said, const struct tunnel *tunnel,
@@ -86,12 +79,10 @@ static void compare(const struct config *said, const struct tunnel *tunnel,
 	struct config target;
 
 	/* Addresses and routes that others have added may stay. */
-	if (diff_target(&target, said, tunnel, false)) {
-		diff_find(&difference, &tunnel->config, &target);
-		options_compare(difference.from, difference.to,
-				difference.fields & COMPARED, add_is, add_said,
-				&both);
-	}
+	diff_target(&target, said, tunnel, false);
+	diff_find(&difference, &tunnel->config, &target);
+	options_lines(difference.from, difference.to,
+		      difference.fields & COMPARED, add_line, &both);
 	config_free(&target);
 }
 
@@ -105,8 +96,8 @@ void files_compare(const struct files *files, struct nl *nl,
 	d->section = section;
 	if (!section)
 		return;
-	status = resolve_numbers_or_wait(nl, &section->config,
-					 &d->dev_is_missing);
+	status = resolve_numbers(nl, &section->config, &section->config,
+				 &d->dev_is_missing);
 	if (!status && !d->dev_is_missing)
 		compare(&section->config, tunnel, d);
 }

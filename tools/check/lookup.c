@@ -168,9 +168,8 @@ static int collect_route(const struct nlmsghdr *message, void *arg)
 		return 0;
 	if (is_link_scope(&inner))
 		return 0;
-	return list_add(&routes->list, &routes->count, &inner, sizeof(inner))
-		       ? 0
-		       : -ENOMEM;
+	list_add(&routes->list, &routes->count, &inner, sizeof(inner));
+	return 0;
 }
 
 int inner_routes_read(struct nl *nl, int ifindex, struct inner_routes *routes)
@@ -228,7 +227,7 @@ void inner_routes_ask_back(struct nl *nl, struct inner_routes *routes)
 		r->back = back.oif;
 		if (routes->back_dev[0] || back.oif == routes->ifindex)
 			continue;
-		link_get_in(&request, -1, NULL, (uint32_t)back.oif);
+		link_get(&request, -1, NULL, (uint32_t)back.oif);
 		if (!link_talk(nl, &request, &way_back))
 			memcpy(routes->back_dev, way_back.config.name,
 			       sizeof(routes->back_dev));

@@ -5,8 +5,6 @@
 
 #include "check/checks.h"
 #include "cli/args.h"
-#include "cli/name.h"
-#include "cli/start.h"
 #include "lib/visible.h"
 #include "netlink/tunnels.h"
 #include "show/print.h"
@@ -57,20 +55,14 @@ static void print_json_findings(struct json *json, const char *name,
 
 	json_object(json, NULL);
 	json_number(json, "schema", JSON_SCHEMA);
-	if (name)
-		json_string(json, "ifname", name);
-	else
-		json_null(json, "ifname");
+	json_string(json, "ifname", name);
 	json_array(json, "findings");
 	for (i = 0; i < count; i++) {
 		json_object(json, NULL);
 		json_string(json, "id", list[i].id);
 		json_string(json, "severity", severity_text(list[i].severity));
 		json_string(json, "text", list[i].text);
-		if (list[i].fix[0])
-			json_string(json, "fix", list[i].fix);
-		else
-			json_null(json, "fix");
+		json_string(json, "fix", list[i].fix[0] ? list[i].fix : NULL);
 		json_object_end(json);
 	}
 	json_array_end(json);
@@ -200,8 +192,6 @@ static int run_check(struct gretool *g, int argc, char **argv)
 	int status;
 
 	status = args_read(&args, &g->output, argc, argv);
-	if (!status && name)
-		status = name_check(name);
 	if (status)
 		return status;
 	status = tunnels_read(&g->nl, name, true, &tunnels);
@@ -211,13 +201,4 @@ static int run_check(struct gretool *g, int argc, char **argv)
 	return status;
 }
 
-int main(int argc, char **argv)
-{
-	static const struct command command = {
-		.name = "check",
-		.help = help,
-		.run = run_check,
-	};
-
-	return start_program(&command, argc, argv);
-}
+COMMAND(check, .help = help, .run = run_check);

@@ -32,23 +32,23 @@ static int collect_iface(const struct nlmsghdr *message, void *arg)
 	i.link = t.config.link;
 	i.fwmark = t.config.fwmark;
 	i.elsewhere = t.config.given & F_LINK_NETNS;
-	return list_add(&u->ifaces, &u->nifaces, &i, sizeof(i)) ? 0 : -ENOMEM;
+	list_add(&u->ifaces, &u->nifaces, &i, sizeof(i));
+	return 0;
 }
 
 static int collect_address(const struct nlmsghdr *message, void *arg)
 {
 	struct underlay *u = arg;
-	struct address_of a;
+	struct entry a;
 
 	if (addr_read(message, &a) == ADDR_MALFORMED)
 		return -EBADMSG;
-	if (a.address.local.family != AF_INET)
+	if (a.local.family != AF_INET)
 		return 0;
-	return list_add(&u->addresses, &u->naddresses,
-			&(struct iface_address){ a.address.local.v4, a.ifindex },
-			sizeof(struct iface_address))
-		       ? 0
-		       : -ENOMEM;
+	list_add(&u->addresses, &u->naddresses,
+		 &(struct iface_address){ a.local.v4, a.ifindex },
+		 sizeof(struct iface_address));
+	return 0;
 }
 
 void underlay_free(struct underlay *u)

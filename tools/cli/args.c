@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -7,28 +6,15 @@
 
 #define OPTIONS_MAX 32
 
-/* What getopt_long_only() returns. It knows no options of one character. */
-#define END (-1)
-#define OPERAND 1
-#define MISSING ':'
-#define FIRST_OPTION 256
-
 struct options {
 	struct args_option list[OPTIONS_MAX];
-	struct option longs[OPTIONS_MAX + 1];
 	int count;
 };
 
 static void add(struct options *o, const struct args_option *option)
 {
-	if (o->count == OPTIONS_MAX)
-		return;
-	o->longs[o->count] = (struct option){
-		.name = option->name,
-		.has_arg = option->value ? required_argument : no_argument,
-		.val = FIRST_OPTION + o->count,
-	};
-	o->list[o->count++] = *option;
+	if (o->count < OPTIONS_MAX)
+		o->list[o->count++] = *option;
 }
 
 static void add_all(struct options *o, const struct args_option *list)
@@ -59,53 +45,46 @@ static void add_output(struct options *o, struct output *output,
 			add(o, &list[i]);
 }
 
-static void take(const struct args_option *option, const char *value)
+static const struct args_option *find(const struct options *o, const char *name,
+				      size_t length)
 {
+	int i;
+
+	for (i = 0; i < o->count; i++)
+		if (strlen(o->list[i].name) == length &&
+		    !strncmp(o->list[i].name, name, length))
+			return &o->list[i];
+	return NULL;
+}
+
+/*
+ * Take the option argv[*at], -NAME or --NAME, and move *at behind it and its value, which
+ * may follow a "=" instead. *at stays if it is none of the options. Returns enum status.
+ */
+static int take_option(const struct options *o, int argc, char **argv, int *at)
+{
+	const char *typed = argv[*at];
+	const char *name = typed + strspn(typed, "-");
+	const size_t length = strcspn(name, "=");
+	const struct args_option *option = find(o, name, length);
+
+	if (!option || name == typed || name - typed > 2 ||
+	    (name[length] && !option->value))
+		return STATUS_OK;
+	++*at;
 	if (option->flag)
 		*option->flag = true;
 	else if (option->count)
 		++*option->count;
+	else if (name[length])
+		*option->value = name + length + 1;
+	else if (*at < argc)
+		*option->value = argv[(*at)++];
 	else
-		*option->value = value;
-}
-
-/* getopt takes abbreviations, which a new option could make ambiguous one day. */
-static bool is_exact(const char *typed, const char *name)
-{
-	const size_t length = strlen(name);
-
-	typed += strspn(typed, "-");
-	return !strncmp(typed, name, length) &&
-	       (!typed[length] || typed[length] == '=');
-}
-
-/* Read options up to something else. Return what it is, and its index in *at. */
-static int read_options(const struct options *o, int argc, char **argv, int *at)
-{
-	const struct args_option *option;
-	int code;
-
-	for (;;) {
-		*at = optind ? optind : 1;
-		code = getopt_long_only(argc, argv, "-:", o->longs, NULL);
-		if (code < FIRST_OPTION)
-			break;
-		option = &o->list[code - FIRST_OPTION];
-		if (!is_exact(argv[*at], option->name))
-			return '?';
-		take(option, optarg);
-	}
-	if (code == END)
-		*at = optind;
-	return code;
-}
-
-static int report_missing(const struct options *o, const char *typed)
-{
-	const char *expected = o->list[optopt - FIRST_OPTION].expected;
-
-	return usage("%s: the value is missing%s%s", typed,
-		     expected ? ", expected " : "", expected ? expected : "");
+		return usage("%s: the value is missing%s%s", typed,
+			     option->expected ? ", expected " : "",
+			     option->expected ? option->expected : "");
+	return STATUS_OK;
 }
 
 static bool is_alias(const struct args_option *option,
@@ -196,12 +175,59 @@ static void print_words(const struct options *o, const struct args *args)
 		printf("- 1 %s\n", args->complete[i] ? args->complete[i] : "");
 }
 
+/* The names of tunnels among the operands. */
+static int check_names(const struct args *args)
+{
+	const char *wrong;
+	int i;
+
+	for (i = 0; i < args->max_operands; i++) {
+		if (!args->complete[i] || strcmp(args->complete[i], "@tunnel"))
+			continue;
+		if (!args->operands[i] && args->needs_tunnel)
+			return usage("the name of the tunnel is missing, "
+				     "expected NAME");
+		wrong = args->operands[i]
+				? interface_name_error(args->operands[i])
+				: NULL;
+		if (wrong)
+			return usage("name: \"%s\" %s", args->operands[i],
+				     wrong);
+	}
+	return STATUS_OK;
+}
+
+static int read_all(const struct args *args, const struct options *o,
+		    struct output *output, int argc, char **argv)
+{
+	bool only_operands = false;
+	int i = 1, before, count = 0, status = STATUS_OK;
+	char expected[256];
+
+	while (i < argc && !status) {
+		before = i;
+		if (only_operands || argv[i][0] != '-' || !argv[i][1]) {
+			status = take_operand(args, &count, argv[i++]);
+		} else if (!strcmp(argv[i], "--")) {
+			only_operands = true;
+			i++;
+		} else {
+			status = take_option(o, argc, argv, &i);
+		}
+		if (i > before)
+			continue;
+		describe(expected, sizeof(expected), args, output);
+		return usage("\"%s\" is not an option, expected %s", argv[i],
+			     expected);
+	}
+	return status;
+}
+
 int args_read(const struct args *args, struct output *output, int argc,
 	      char **argv)
 {
-	int at, code, status = STATUS_OK, count = 0;
 	struct options o = { 0 };
-	char expected[256];
+	int status;
 
 	add_all(&o, args->options);
 	add_output(&o, output, args->output);
@@ -210,37 +236,29 @@ int args_read(const struct args *args, struct output *output, int argc,
 		return STATUS_DONE;
 	}
 	add_output(&o, output, args->useless);
-	optind = 0;
-	do {
-		code = read_options(&o, argc, argv, &at);
-		if (code == OPERAND) {
-			status = take_operand(args, &count, argv[at]);
-		} else if (code == MISSING) {
-			status = report_missing(&o, argv[at]);
-		} else if (code != END) {
-			describe(expected, sizeof(expected), args, output);
-			status = usage("\"%s\" is not an option, expected %s",
-				       argv[at], expected);
-		}
-	} while (!status && code != END);
-	for (; !status && at < argc; at++)
-		status = take_operand(args, &count, argv[at]);
+	status = read_all(args, &o, output, argc, argv);
+	output->json |= output->pretty;
 	if (!status)
 		status = refuse_useless(args, output);
-	output->json |= output->pretty;
-	return status;
+	return status ? status : check_names(args);
 }
 
 int args_read_first(const struct args_option *options, struct output *output,
 		    int argc, char **argv, int *rest)
 {
 	struct options o = { 0 };
-	int code;
+	int status = STATUS_OK, before;
 
 	add_all(&o, options);
 	add_output(&o, output, "sdjp");
-	optind = 0;
-	code = read_options(&o, argc, argv, rest);
+	*rest = 1;
+	do {
+		before = *rest;
+		if (before < argc)
+			status = take_option(&o, argc, argv, rest);
+	} while (!status && *rest > before);
+	if (!status && *rest < argc && !strcmp(argv[*rest], "--"))
+		++*rest;
 	output->json |= output->pretty;
-	return code == MISSING ? report_missing(&o, argv[*rest]) : STATUS_OK;
+	return status;
 }

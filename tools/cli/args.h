@@ -3,7 +3,7 @@
 #ifndef ARGS_H
 #define ARGS_H
 
-#include "cli/gretool.h"
+#include "cli/command.h"
 
 /*
  * An option has one of the pointers. If it has the pointer of the option before it, it
@@ -25,7 +25,9 @@ struct args {
 	const char **operands; /* an operand that is missing stays as it is */
 	int max_operands;
 	const char *operand_name;
-	const char *complete[2]; /* of the operands: "@tunnel", or words */
+	/* Of the operands: words, or "@tunnel", a name that is checked. */
+	const char *complete[2];
+	bool needs_tunnel; /* that name cannot be left out */
 };
 
 /*

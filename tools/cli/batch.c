@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/batch.h"
-#include "cli/registry.h"
+#include "cli/command.h"
 #include "lib/line.h"
 
 static int run_line(struct gretool *g, char *line)
@@ -20,7 +19,7 @@ static int run_line(struct gretool *g, char *line)
 		return usage("the line %s", wrong);
 	if (!argc)
 		return STATUS_OK;
-	status = registry_run(g, argc, argv);
+	status = command_run_named(g, argc, argv);
 	/* The output options of a line apply to that line only. */
 	g->output = before;
 	return status;
@@ -28,7 +27,6 @@ static int run_line(struct gretool *g, char *line)
 
 static int run_lines(struct gretool *g, FILE *file, const char *name)
 {
-	unsigned int number = 0;
 	int status = STATUS_OK;
 	const char *wrong;
 	char *line = NULL;
@@ -36,11 +34,12 @@ static int run_lines(struct gretool *g, FILE *file, const char *name)
 	ssize_t length;
 	int err;
 
+	report_origin.file = name;
+	report_origin.line = 0;
 	while ((length = getline(&line, &size, file)) >= 0) {
-		report_at(name, ++number);
-		g->file = name;
-		g->line = number;
-		wrong = line_check(line, (size_t)length, number == 1);
+		report_origin.line++;
+		wrong = line_check(line, (size_t)length,
+				   report_origin.line == 1);
 		if (wrong)
 			err = usage("the line %s", wrong);
 		else
@@ -51,8 +50,7 @@ static int run_lines(struct gretool *g, FILE *file, const char *name)
 		if (err && !g->force)
 			break;
 	}
-	report_at(NULL, 0);
-	g->file = NULL;
+	report_origin.file = NULL;
 	if (!status && ferror(file))
 		status = refused("%s: %s", name, strerror(errno));
 	free(line);

@@ -2,7 +2,6 @@
 #include "cli/command.h"
 #include "netlink/change.h"
 #include "netlink/resolve.h"
-#include "option/parse.h"
 
 static const char help[] =
 	"gretool add NAME remote ADDRESS|any [OPTION]...\n"
@@ -17,17 +16,12 @@ static int cmd_add(struct gretool *g, int argc, char **argv)
 
 	status = options_parse(&c, OPTIONS_ADD, argc - 1, argv + 1, NULL);
 	if (!status)
-		status = resolve_numbers(&g->nl, &c, &c);
+		status = resolve_numbers(&g->nl, &c, &c, NULL);
 	if (!status)
 		status = change_create(&g->nl, &c, NULL);
 	config_free(&c);
 	return status;
 }
 
-static void print_options(void)
-{
-	options_help(stdout, OPTIONS_ADD);
-}
-
 COMMAND(add, .order = 10, .summary = "create a tunnel", .help = help,
-	.print_options = print_options, .run = cmd_add);
+	.options = OPTIONS_ADD, .run = cmd_add);

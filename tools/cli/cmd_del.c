@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "cli/args.h"
-#include "cli/command.h"
-#include "cli/name.h"
 #include "netlink/change.h"
 #include "netlink/tunnels.h"
 
@@ -17,13 +15,12 @@ static int cmd_del(struct gretool *g, int argc, char **argv)
 		.max_operands = 1,
 		.operand_name = "NAME",
 		.complete = { "@tunnel" },
+		.needs_tunnel = true,
 	};
 	struct tunnel tunnel;
 	int status;
 
 	status = args_read(&args, &g->output, argc, argv);
-	if (!status)
-		status = name_check(name);
 	if (!status)
 		status = tunnels_find(&g->nl, name, &tunnel);
 	if (status)

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdio.h>
 
-#include "cli/extra.h"
-#include "cli/registry.h"
+#include "cli/command.h"
 
 static const char help[] = "gretool help [COMMAND]\n"
 			   "\n"
@@ -16,7 +15,7 @@ static void list_commands(void)
 	     "gretool [-n NETNS] [-force] -batch FILE\n"
 	     "\n"
 	     "Commands:");
-	while ((command = registry_next(command)))
+	while ((command = command_next(command)))
 		printf("  %-9s %s\n", command->name, command->summary);
 	puts("\n"
 	     "Options:\n"
@@ -39,7 +38,7 @@ static int cmd_help(struct gretool *g, int argc, char **argv)
 		list_commands();
 		return STATUS_OK;
 	}
-	command = registry_find(argv[1]);
+	command = command_find(argv[1]);
 	if (command && command->is_extra)
 		return extra_run(g, 2, (char *[]){ argv[1], help_option });
 	if (!command || !command->help)

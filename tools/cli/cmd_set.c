@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "cli/command.h"
 #include "netlink/change.h"
-#include "netlink/link.h"
 #include "netlink/resolve.h"
 #include "netlink/tunnels.h"
-#include "option/parse.h"
 
 static const char help[] =
 	"gretool set NAME OPTION...\n"
@@ -38,7 +36,7 @@ static int set_tunnel(struct gretool *g, struct config *c)
 	status = tunnels_find(&g->nl, c->name, &tunnel);
 	if (status)
 		return status;
-	status = resolve_numbers(&g->nl, c, &tunnel.config);
+	status = resolve_numbers(&g->nl, c, &tunnel.config, NULL);
 	if (status)
 		return status;
 
@@ -47,7 +45,7 @@ static int set_tunnel(struct gretool *g, struct config *c)
 	config_overlay(&wanted, c);
 	fields = c->given & ~F_ADDR;
 	/* A tunnel without a remote cannot have a secret, so it is removed at once. */
-	if (c->naddrs && wanted.remote.family)
+	if (c->addrs.count && wanted.remote.family)
 		last = change_for_good(&tunnel.config, fields);
 	fields &= ~last;
 	if (fields)
@@ -74,10 +72,5 @@ static int cmd_set(struct gretool *g, int argc, char **argv)
 	return status;
 }
 
-static void print_options(void)
-{
-	options_help(stdout, OPTIONS_SET);
-}
-
 COMMAND(set, .order = 20, .summary = "change a tunnel", .help = help,
-	.print_options = print_options, .run = cmd_set);
+	.options = OPTIONS_SET, .run = cmd_set);

@@ -7,14 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/registry.h"
-#include "option/parse.h"
+#include "cli/command.h"
 
 static int list_commands(void)
 {
 	const struct command *command = NULL;
 
-	while ((command = registry_next(command)))
+	while ((command = command_next(command)))
 		puts(command->name);
 	return STATUS_OK;
 }
@@ -32,7 +31,7 @@ static int cmd_words(struct gretool *g, int argc, char **argv)
 		return list_commands();
 	if (strcmp(argv[1], "add") != 0 && strcmp(argv[1], "set") != 0 &&
 	    strcmp(argv[1], "file") != 0)
-		return registry_run(g, 2, (char *[]){ argv[1], words });
+		return command_run_named(g, 2, (char *[]){ argv[1], words });
 	if (!strcmp(argv[1], "set"))
 		use = OPTIONS_SET;
 	else if (!strcmp(argv[1], "file"))

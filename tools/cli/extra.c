@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
-#include "cli/extra.h"
+#include "lib/list.h"
 
 #ifndef LIBEXECDIR
 #define LIBEXECDIR "/usr/libexec"
@@ -60,9 +60,9 @@ static void add_options(const struct gretool *g, const char **args, char *line)
 		*args++ = "-d";
 	if (o->json)
 		*args++ = o->pretty ? "-p" : "-j";
-	if (g->file) {
+	if (report_origin.file) {
 		*args++ = "--batch-file";
-		*args++ = g->file;
+		*args++ = report_origin.file;
 		*args++ = "--batch-line";
 		*args++ = line;
 	}
@@ -125,10 +125,8 @@ int extra_run(struct gretool *g, int argc, char **argv)
 		return refused("%s is not installed; it is in the package "
 			       "gretool-extra",
 			       argv[0]);
-	args = calloc((size_t)argc + OPTIONS_MAX, sizeof(*args));
-	if (!args)
-		return refused("%s", strerror(ENOMEM));
-	snprintf(line, sizeof(line), "%u", g->line);
+	args = memory_or_end(calloc((size_t)argc + OPTIONS_MAX, sizeof(*args)));
+	snprintf(line, sizeof(line), "%u", report_origin.line);
 	args[0] = path;
 	add_options(g, args + 1, line);
 	for (n = 0; args[n]; n++)
@@ -136,7 +134,8 @@ int extra_run(struct gretool *g, int argc, char **argv)
 	for (i = 1; i < argc; i++)
 		args[n++] = argv[i];
 	fflush(stdout);
-	status = g->file ? run_and_wait(g, path, args) : execute(path, args);
+	status = report_origin.file ? run_and_wait(g, path, args)
+				    : execute(path, args);
 	free(args);
 	return status;
 }

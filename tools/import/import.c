@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,16 +37,11 @@ void import_free(struct import *im)
 
 void import_file(struct import *im, const char *name)
 {
-	char *copy = strdup(name);
+	char *copy = memory_or_end(strdup(name));
 
-	im->file = NULL;
+	list_add(&im->files, &im->nfiles, &copy, sizeof(copy));
+	im->file = copy;
 	im->line = 0;
-	if (copy && list_add(&im->files, &im->nfiles, &copy, sizeof(copy))) {
-		im->file = copy;
-		return;
-	}
-	free(copy);
-	im->no_memory = true;
 }
 
 struct import_tunnel *import_tunnel(struct import *im, const char *name)
@@ -61,10 +55,7 @@ struct import_tunnel *import_tunnel(struct import *im, const char *name)
 	if (interface_name_error(name))
 		return NULL;
 	snprintf(t.name, sizeof(t.name), "%s", name);
-	if (!list_add(&im->tunnels, &im->count, &t, sizeof(t))) {
-		im->no_memory = true;
-		return NULL;
-	}
+	list_add(&im->tunnels, &im->count, &t, sizeof(t));
 	return &im->tunnels[im->count - 1];
 }
 
@@ -86,12 +77,9 @@ add_line(struct import *im, struct import_line **list, size_t *count,
 {
 	struct import_line line = { .file = im->file, .line = im->line };
 
-	if (vasprintf(&line.text, fmt, args) < 0) {
-		im->no_memory = true;
-	} else if (!list_add(list, count, &line, sizeof(line))) {
-		free(line.text);
-		im->no_memory = true;
-	}
+	if (vasprintf(&line.text, fmt, args) < 0)
+		memory_or_end(NULL);
+	list_add(list, count, &line, sizeof(line));
 }
 
 void import_option(struct import *im, const char *name, const char *fmt, ...)
@@ -137,14 +125,10 @@ static int parse(struct config *c, const struct position *at, const char *name,
 
 	config_init(c);
 	if (asprintf(&text, "%s %s", before, options) < 0)
-		return refused("%s", strerror(ENOMEM));
+		memory_or_end(NULL);
 	/* At least one character is between two words. */
 	max = (int)strlen(text) / 2 + 1;
-	argv = calloc((size_t)max + 1, sizeof(*argv));
-	if (!argv) {
-		free(text);
-		return refused("%s", strerror(ENOMEM));
-	}
+	argv = memory_or_end(calloc((size_t)max + 1, sizeof(*argv)));
 	argv[0] = (char *)name;
 	wrong = line_split(text, argv + 1, max, &argc);
 	if (wrong)
@@ -243,10 +227,8 @@ static char *join_options(struct import *im, struct import_tunnel *t)
 {
 	char *text = NULL;
 	size_t size, i;
-	FILE *all = open_memstream(&text, &size);
+	FILE *all = memory_or_end(open_memstream(&text, &size));
 
-	if (!all)
-		return NULL;
 	if (lacks_remote(t))
 		fputs("remote any ", all);
 	for (i = 0; i < t->noptions; i++) {
@@ -283,8 +265,6 @@ static int print_tunnel(FILE *out, struct import *im, struct import_tunnel *t)
 	int status;
 
 	options = join_options(im, t);
-	if (!options)
-		return refused("%s", strerror(ENOMEM));
 	status = parse(&c, at, t->name, "", options);
 	if (status) {
 		report_about(at, "not taken over: %s", t->name);
@@ -357,8 +337,6 @@ int import_print(FILE *out, struct import *im)
 	bool first = true;
 	size_t i;
 
-	if (im->no_memory)
-		return refused("%s", strerror(ENOMEM));
 	for (i = 0; i < im->count; i++) {
 		struct import_tunnel *t = &im->tunnels[i];
 

@@ -43,7 +43,6 @@ struct import {
 	/* The position of the reader. */
 	const char *file;
 	unsigned int line;
-	bool no_memory;
 };
 
 void import_free(struct import *im);

@@ -304,23 +304,16 @@ static void keep_line(struct reader *r, const struct stanza *s,
 	struct said said = { .line = { r->im->file, r->im->line, NULL } };
 
 	copy(said.title, sizeof(said.title), s->title);
-	if (asprintf(&said.line.text, "%s %s", word, value) < 0) {
-		r->im->no_memory = true;
-	} else if (!list_add(&r->said, &r->nsaid, &said, sizeof(said))) {
-		free(said.line.text);
-		r->im->no_memory = true;
-	}
+	if (asprintf(&said.line.text, "%s %s", word, value) < 0)
+		memory_or_end(NULL);
+	list_add(&r->said, &r->nsaid, &said, sizeof(said));
 }
 
-static void keep_name(struct reader *r, char ***list, size_t *count,
-		      const char *name)
+static void keep_name(char ***list, size_t *count, const char *name)
 {
-	char *kept = strdup(name);
+	char *kept = memory_or_end(strdup(name));
 
-	if (kept && list_add(list, count, &kept, sizeof(kept)))
-		return;
-	free(kept);
-	r->im->no_memory = true;
+	list_add(list, count, &kept, sizeof(kept));
 }
 
 static void take_method(struct reader *r, struct stanza *s, const char *family,
@@ -354,13 +347,9 @@ static char *cut_first(char *text)
 static bool inherit_line(struct reader *r, struct stanza *s,
 			 const struct import_line *line)
 {
-	char *text = strdup(line->text), *value, *method;
+	char *text = memory_or_end(strdup(line->text)), *value, *method;
 	bool fits = true;
 
-	if (!text) {
-		r->im->no_memory = true;
-		return false;
-	}
 	value = cut_first(text);
 	r->im->file = line->file;
 	r->im->line = line->line;
@@ -425,7 +414,7 @@ static void begin_stanza(struct reader *r, struct stanza *s, char *value)
 	for (; word; word = strtok_r(NULL, " \t", &rest)) {
 		parent = strtok_r(NULL, " \t", &rest);
 		if (!strcmp(word, "inherits") && parent && inherit(r, s, parent))
-			keep_name(r, &r->parents, &r->nparents, parent);
+			keep_name(&r->parents, &r->nparents, parent);
 		else
 			import_remark(r->im, s->name, "%s %s", word,
 				      parent ? parent : "");
@@ -483,7 +472,7 @@ static void take_names(struct reader *r, const char *word, char *value)
 	for (name = strtok_r(value, " \t", &rest); name;
 	     name = strtok_r(NULL, " \t", &rest))
 		if (is_start)
-			keep_name(r, &r->started, &r->nstarted, name);
+			keep_name(&r->started, &r->nstarted, name);
 		else if (strncmp(word, "no-", 3) != 0)
 			import_remark(r->im, name, "%s %s", word, name);
 }
@@ -494,13 +483,11 @@ static int read_file(struct reader *r, const char *path, int depth);
 static int read_sources(struct reader *r, const char *path, const char *value,
 			bool is_directory, int depth)
 {
-	char pattern[1024], *directory = strdup(path);
+	char pattern[1024], *directory = memory_or_end(strdup(path));
 	int status = STATUS_OK, err;
 	glob_t found;
 	size_t i;
 
-	if (!directory)
-		return refused("%s", strerror(ENOMEM));
 	snprintf(pattern, sizeof(pattern), "%s%s%s%s",
 		 value[0] == '/' ? "" : dirname(directory),
 		 value[0] == '/' ? "" : "/", value, is_directory ? "/*" : "");

@@ -45,10 +45,8 @@ static int collect_link(const struct nlmsghdr *message, void *arg)
 	if (is_fallback(&t))
 		return 0;
 	if (link_is_gre(&t))
-		return list_add(&reading->tunnels.list, &reading->tunnels.count,
-				&t, sizeof(t))
-			       ? 0
-			       : -ENOMEM;
+		list_add(&reading->tunnels.list, &reading->tunnels.count, &t,
+			 sizeof(t));
 	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (!strcmp(t.kind, others[i])) {
 			import_create(reading->im, t.config.name);
@@ -67,7 +65,7 @@ struct taking {
 	const char *name;
 };
 
-static void take_option(void *arg, const char *words)
+static void take_option(void *arg, bool come, const char *words)
 {
 	struct taking *taking = arg;
 
@@ -83,19 +81,19 @@ static void take_link(struct import *im, const struct tunnel *t)
 	if (t->config.mtu == diff_default_mtu(t))
 		fields &= ~F_MTU;
 	import_create(im, t->config.name);
-	options_each(&t->config, fields, take_option, &taking);
+	options_lines(NULL, &t->config, fields, take_option, &taking);
 	if (t->has_more)
 		import_remark(im, t->config.name,
 			      "%s has an encapsulation of its own, or is external",
 			      t->config.name);
-	for (i = 0; i < t->nunsupported; i++) {
+	for (i = 0; i < t->unsupported.count; i++) {
 		char *text = NULL;
 		size_t size;
 		FILE *out = open_memstream(&text, &size);
 
 		if (!out)
 			break;
-		route_print(out, &t->unsupported[i]);
+		route_print(out, &t->unsupported.list[i]);
 		fclose(out);
 		import_remark(im, t->config.name,
 			      "%s, which has attributes that a file cannot express",

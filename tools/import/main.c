@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "cli/args.h"
-#include "cli/start.h"
 #include "import/import.h"
 
 static const char help[] =
@@ -56,13 +55,4 @@ static int run_import(struct gretool *g, int argc, char **argv)
 	return status ? status : err;
 }
 
-int main(int argc, char **argv)
-{
-	static const struct command command = {
-		.name = "import",
-		.help = help,
-		.run = run_import,
-	};
-
-	return start_program(&command, argc, argv);
-}
+COMMAND(import, .help = help, .run = run_import);

@@ -34,7 +34,10 @@ void json_array_end(struct json *json)
 
 void json_string(struct json *json, const char *name, const char *value)
 {
-	jsonw_string(begin(name), value);
+	if (value)
+		jsonw_string(begin(name), value);
+	else
+		jsonw_null(begin(name));
 }
 
 void json_number(struct json *json, const char *name, uint64_t value)
@@ -49,5 +52,5 @@ void json_bool(struct json *json, const char *name, bool value)
 
 void json_null(struct json *json, const char *name)
 {
-	jsonw_null(begin(name));
+	json_string(json, name, NULL);
 }

@@ -55,7 +55,7 @@ static int parse_set(struct nlmsghdr *request, struct config *c, int argc,
 	if (!status)
 		status = tunnels_find_index(&nl, ifm->ifi_index, &tunnel);
 	if (!status)
-		status = resolve_numbers(&nl, c, &tunnel.config);
+		status = resolve_numbers(&nl, c, &tunnel.config, NULL);
 	if (status)
 		return status;
 	/* Key, checksum and sequence share an attribute: keep the others. */
@@ -77,7 +77,7 @@ static int parse_add(struct nlmsghdr *request, struct config *c, int argc,
 	/* The namespace of the underlay, if ip was told one. */
 	if (!link_read(request, &begun))
 		begun.config.given = 0;
-	status = resolve_numbers(&nl, c, &begun.config);
+	status = resolve_numbers(&nl, c, &begun.config, NULL);
 	if (status)
 		return status;
 	link_put_flags(mnl_nlmsg_get_payload(request), c, c->given);
@@ -91,8 +91,8 @@ static int parse_opt(struct link_util *util, int argc, char **argv,
 	struct config c;
 	int status;
 
-	report_program("ip");
-	report_command(GREX_KIND);
+	report_origin.program = "ip";
+	report_origin.command = GREX_KIND;
 	if (!strcmp(argv[0], "help")) {
 		help(stderr);
 		return -1;

@@ -3,10 +3,35 @@
 
 #include "lib/attr.h"
 
+void attr_sort(const struct nlmsghdr *message, size_t header,
+	       const struct nlattr **attrs, size_t size)
+{
+	const struct nlattr *attr;
+
+	memset(attrs, 0, size * sizeof(*attrs));
+	mnl_attr_for_each(attr, message, header)
+		if (mnl_attr_get_type(attr) < size)
+			attrs[mnl_attr_get_type(attr)] = attr;
+}
+
+void attr_sort_nest(const struct nlattr *nest, const struct nlattr **attrs,
+		    size_t size)
+{
+	const struct nlattr *attr;
+
+	memset(attrs, 0, size * sizeof(*attrs));
+	if (!nest)
+		return;
+	mnl_attr_for_each_nested(attr, nest)
+		if (mnl_attr_get_type(attr) < size)
+			attrs[mnl_attr_get_type(attr)] = attr;
+}
+
 bool attr_read(const struct nlattr *attr, void *value, size_t size)
 {
-	if (mnl_attr_get_payload_len(attr) < size)
+	if (attr && mnl_attr_get_payload_len(attr) < size)
 		return false;
-	memcpy(value, mnl_attr_get_payload(attr), size);
+	if (attr)
+		memcpy(value, mnl_attr_get_payload(attr), size);
 	return true;
 }

@@ -2,7 +2,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stddef.h>
 #include <time.h>
 
 #include "lib/interrupt.h"

@@ -2,28 +2,27 @@
 #include <inttypes.h>
 
 #include "lib/json.h"
-#include "lib/utf8.h"
 #include "lib/visible.h"
 
 static void put_string(FILE *out, const char *value)
 {
-	const unsigned char *text = (const unsigned char *)value;
 	unsigned int length;
 
 	fputc('"', out);
-	for (; *text; text += length) {
-		length = utf8_length(text);
+	for (; *value; value += length) {
+		length = utf8_length(value);
 		if (!length) {
 			/* Not text: the replacement character. */
 			fputs("\\ufffd", out);
 			length = 1;
-		} else if (!visible_length((const char *)text)) {
+		} else if (!visible_length(value)) {
 			/* U+0080 to U+009F have two bytes. */
-			fprintf(out, "\\u%04x", text[length - 1]);
+			fprintf(out, "\\u%04x",
+				(unsigned char)value[length - 1]);
 		} else {
-			if (*text == '"' || *text == '\\')
+			if (*value == '"' || *value == '\\')
 				fputc('\\', out);
-			fwrite(text, 1, length, out);
+			fwrite(value, 1, length, out);
 		}
 	}
 	fputc('"', out);
@@ -98,7 +97,10 @@ void json_array_end(struct json *json)
 void json_string(struct json *json, const char *name, const char *value)
 {
 	begin(json, name);
-	put_string(json->out, value);
+	if (value)
+		put_string(json->out, value);
+	else
+		fputs("null", json->out);
 }
 
 void json_number(struct json *json, const char *name, uint64_t value)
@@ -115,6 +117,5 @@ void json_bool(struct json *json, const char *name, bool value)
 
 void json_null(struct json *json, const char *name)
 {
-	begin(json, name);
-	fputs("null", json->out);
+	json_string(json, name, NULL);
 }

@@ -25,9 +25,20 @@ void json_object(struct json *json, const char *name);
 void json_object_end(struct json *json);
 void json_array(struct json *json, const char *name);
 void json_array_end(struct json *json);
+/* A value that is NULL is null. */
 void json_string(struct json *json, const char *name, const char *value);
 void json_number(struct json *json, const char *name, uint64_t value);
 void json_bool(struct json *json, const char *name, bool value);
 void json_null(struct json *json, const char *name);
+
+/* null unless the number is known. */
+static inline void json_number_if(struct json *json, const char *name,
+				  bool known, uint64_t value)
+{
+	if (known)
+		json_number(json, name, value);
+	else
+		json_null(json, name);
+}
 
 #endif /* JSON_H */

@@ -89,23 +89,11 @@ const char *line_check(const char *line, size_t length, bool is_first)
 
 void print_name(FILE *out, const char *name)
 {
-	size_t span = visible_span(name);
-
-	if (!name[span] && !name[strcspn(name, " \t#\"'\\")]) {
+	if (!name[visible_span(name)] && !name[strcspn(name, " \t#\"'\\")]) {
 		fputs(name, out);
 		return;
 	}
 	fputc('"', out);
-	while (*name) {
-		span = visible_length(name);
-		if (!span) {
-			fprintf(out, "\\x%02x", (unsigned char)*name++);
-			continue;
-		}
-		if (*name == '"' || *name == '\\')
-			fputc('\\', out);
-		fwrite(name, 1, span, out);
-		name += span;
-	}
+	visible_escape(out, name, "\"\\");
 	fputc('"', out);
 }

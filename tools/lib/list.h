@@ -3,13 +3,15 @@
 #ifndef LIST_H
 #define LIST_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /*
  * Add a copy of an item to the end. list is the address of the array, which
- * begins as NULL and is only ever extended here. False: there is no memory.
+ * begins as NULL and is only ever extended here.
  */
-bool list_add(void *list, size_t *count, const void *item, size_t size);
+void list_add(void *list, size_t *count, const void *item, size_t size);
+
+/* Returns memory. If it is NULL, reports that there is none, and ends the program. */
+void *memory_or_end(void *memory);
 
 #endif /* LIST_H */

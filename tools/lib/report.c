@@ -7,116 +7,56 @@
 #include "lib/report.h"
 #include "lib/visible.h"
 
-FILE *report_stream;
+struct report_origin report_origin = { .program = "gretool" };
 
-static const char *program = "gretool";
-static const char *at_file;
-static unsigned int at_line;
-static const char *command;
-
-void report_program(const char *name)
+const struct position *source_word(const struct source *source, size_t number)
 {
-	program = name;
+	if (!source || !source->count)
+		return NULL;
+	return &source->words[number < source->count ? number : 0];
 }
 
-void report_at(const char *file, unsigned int line)
+const struct position *source_find(const struct source *source,
+				   const char *text)
 {
-	at_file = file;
-	at_line = line;
-}
+	size_t i;
 
-void report_command(const char *name)
-{
-	command = name;
+	for (i = source ? source->count : 0; i--;)
+		if (!strcmp(source->words[i].word, text))
+			return &source->words[i];
+	return source_word(source, 0);
 }
 
 static void print_position(FILE *stream, const struct position *at)
 {
-	const char *file = at ? at->file : at_file;
-	const unsigned int line = at ? at->line : at_line;
+	const struct report_origin *origin = &report_origin;
+	const char *file = at ? at->file : origin->file;
 
-	visible_put(stream, file ? file : program);
+	visible_put(stream, file ? file : origin->program);
 	if (file)
-		fprintf(stream, ":%u", line);
+		fprintf(stream, ":%u", at ? at->line : origin->line);
 	if (at && at->column)
-		fprintf(stream, ":%u: ", at->column);
-	else if (command)
-		fprintf(stream, ": %s: ", command);
-	else
-		fputs(": ", stream);
+		fprintf(stream, ":%u", at->column);
+	else if (origin->command)
+		fprintf(stream, ": %s", origin->command);
+	fputs(": ", stream);
 }
 
 /* Messages contain text of users, files, the kernel and other programs. */
-static void __attribute__((format(printf, 2, 0)))
-vreport(const struct position *at, const char *fmt, va_list args)
+void report_about(const struct position *at, const char *fmt, ...)
 {
-	FILE *stream = report_stream ? report_stream : stderr;
+	FILE *stream = report_origin.stream ? report_origin.stream : stderr;
+	va_list args;
 	char *text;
 
+	va_start(args, fmt);
 	if (vasprintf(&text, fmt, args) < 0)
 		text = NULL;
+	va_end(args);
 	/* Keep the order of output and messages. */
 	fflush(stdout);
 	print_position(stream, at);
 	visible_put(stream, text ? text : strerror(ENOMEM));
 	fputc('\n', stream);
 	free(text);
-}
-
-void report(const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	vreport(NULL, fmt, args);
-	va_end(args);
-}
-
-void report_about(const struct position *at, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	vreport(at, fmt, args);
-	va_end(args);
-}
-
-int refused(const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	vreport(NULL, fmt, args);
-	va_end(args);
-	return STATUS_REFUSED;
-}
-
-int refused_about(const struct position *at, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	vreport(at, fmt, args);
-	va_end(args);
-	return STATUS_REFUSED;
-}
-
-int usage(const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	vreport(NULL, fmt, args);
-	va_end(args);
-	return STATUS_USAGE;
-}
-
-int usage_about(const struct position *at, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	vreport(at, fmt, args);
-	va_end(args);
-	return STATUS_USAGE;
 }

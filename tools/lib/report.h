@@ -3,9 +3,8 @@
 #ifndef REPORT_H
 #define REPORT_H
 
+#include <stddef.h>
 #include <stdio.h>
-
-#include "lib/source.h"
 
 enum status {
 	STATUS_DONE = -1, /* no exit status: there is nothing left to do */
@@ -15,27 +14,44 @@ enum status {
 	STATUS_FINDINGS = 3, /* check has found something wrong */
 };
 
-/* Where messages go, for tests. NULL means stderr. */
-extern FILE *report_stream;
+/* What messages begin with. */
+extern struct report_origin {
+	FILE *stream; /* where they go, for tests; NULL: stderr */
+	const char *program; /* "gretool" */
+	const char *file; /* the batch that is running; NULL: the command line */
+	unsigned int line;
+	const char *command; /* or NULL */
+} report_origin;
 
-/* Set the name of the program, which is "gretool" by default. */
-void report_program(const char *name);
-/* Set the line of a file that is being executed; file is NULL on the command line. */
-void report_at(const char *file, unsigned int line);
-/* Set the command that is being executed, or NULL. */
-void report_command(const char *name);
+/* Where a word of a file is. */
+struct position {
+	const char *file;
+	const char *word;
+	unsigned int line,
+		column; /* from 1, in bytes; column 0: the whole line */
+};
 
-void report(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* The same, but these return STATUS_REFUSED or STATUS_USAGE. */
-int refused(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-int usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* The words of a file that something was read from; none: the command line. */
+struct source {
+	const struct position *words;
+	size_t count;
+};
 
-/* The same about a word of a file. at is NULL if it is not from a file. */
+/* A word by its number, or the first if there are fewer; NULL: there are none. */
+const struct position *source_word(const struct source *source, size_t number);
+/* The last word of this text, or the first word of all. */
+const struct position *source_find(const struct source *source,
+				   const char *text);
+
+/* Report something about a word of a file; NULL: about the command. */
 void report_about(const struct position *at, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
-int refused_about(const struct position *at, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-int usage_about(const struct position *at, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+
+/* The same as expressions of enum status, and those about the command. */
+#define refused_about(...) (report_about(__VA_ARGS__), STATUS_REFUSED)
+#define usage_about(...) (report_about(__VA_ARGS__), STATUS_USAGE)
+#define report(...) report_about(NULL, __VA_ARGS__)
+#define refused(...) refused_about(NULL, __VA_ARGS__)
+#define usage(...) usage_about(NULL, __VA_ARGS__)
 
 #endif /* REPORT_H */

@@ -8,15 +8,14 @@
 
 #include <stdio.h>
 
-/* Enough for text of so many characters. */
-#define VISIBLE_SIZE(length) (4 * (length) + 1)
-
+/* How many bytes the UTF-8 character (RFC 3629) at text has; 0: it is none. */
+unsigned int utf8_length(const char *text);
 /* How many bytes the character at text has; 0: its first byte is to be \xNN. */
 unsigned int visible_length(const char *text);
 /* How many bytes of text are as they are to be. */
 size_t visible_span(const char *text);
 void visible_put(FILE *out, const char *text);
-/* The same into a buffer, which is returned. */
-const char *visible_text(const char *from, char *text, size_t size);
+/* The same with a backslash before some characters. */
+void visible_escape(FILE *out, const char *text, const char *escaped);
 
 #endif /* VISIBLE_H */

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "cli/args.h"
-#include "cli/start.h"
 #include "lib/output.h"
 #include "metrics/metrics.h"
 #include "netlink/tunnels.h"
@@ -45,13 +44,4 @@ static int run_metrics(struct gretool *g, int argc, char **argv)
 	return status;
 }
 
-int main(int argc, char **argv)
-{
-	static const struct command command = {
-		.name = "metrics",
-		.help = help,
-		.run = run_metrics,
-	};
-
-	return start_program(&command, argc, argv);
-}
+COMMAND(metrics, .help = help, .run = run_metrics);

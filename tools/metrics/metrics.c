@@ -4,7 +4,6 @@
 
 #include "metrics/metrics.h"
 #include "metrics/openmetrics.h"
-#include "show/counters.h"
 #include "show/print.h"
 
 #define NAME_SIZE 96

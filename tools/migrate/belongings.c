@@ -71,7 +71,7 @@ int belongings_read_link(struct nl *nl, const char *name, struct belongings *b)
 {
 	struct nl_request request;
 
-	link_get(&request, name);
+	link_get(&request, -1, name, 0);
 	if (!nl_talk(nl, &request, take_link, b)) {
 		resolve_names(nl, &b->tunnel.config);
 		return STATUS_OK;

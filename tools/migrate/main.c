@@ -7,7 +7,7 @@
 
 #include "apply/conf.h"
 #include "cli/args.h"
-#include "cli/start.h"
+#include "cli/command.h"
 #include "lib/list.h"
 #include "migrate/move.h"
 #include "migrate/obstacles.h"
@@ -66,9 +66,8 @@ static int take_name(const struct nlmsghdr *message, void *arg)
 	if (is_fallback(&t) ||
 	    (names->back ? !link_is_grex(&t) : !link_is_gre(&t)))
 		return 0;
-	return list_add(&names->list, &names->count, name, sizeof(name))
-		       ? 0
-		       : -ENOMEM;
+	list_add(&names->list, &names->count, name, sizeof(name));
+	return 0;
 }
 
 static int find_names(struct nl *nl, struct names *names)
@@ -172,8 +171,8 @@ static int migrate(struct nl *nl, const struct options *o, const char *name,
 	snprintf(done, sizeof(done), "%s", b.tunnel.config.name);
 	if (status)
 		outcome->nleft++;
-	else if (!list_add(&outcome->done, &outcome->ndone, done, sizeof(done)))
-		status = refused("%s", strerror(ENOMEM));
+	else
+		list_add(&outcome->done, &outcome->ndone, done, sizeof(done));
 	belongings_free(&b);
 	return status;
 }
@@ -289,13 +288,4 @@ static int run_migrate(struct gretool *g, int argc, char **argv)
 	return status;
 }
 
-int main(int argc, char **argv)
-{
-	static const struct command command = {
-		.name = "migrate",
-		.help = help,
-		.run = run_migrate,
-	};
-
-	return start_program(&command, argc, argv);
-}
+COMMAND(migrate, .help = help, .run = run_migrate);

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "lib/attr.h"
-#include "lib/list.h"
 #include "lib/report.h"
 #include "migrate/messages.h"
 #include "netlink/error.h"
@@ -51,15 +50,19 @@ static bool make_room(struct messages *m, size_t size)
 void messages_add(struct messages *m, const struct nlmsghdr *message,
 		  int tolerated)
 {
-	const struct message item = { .offset = m->size,
-				      .tolerated = tolerated };
 	const size_t size = MNL_ALIGN(message->nlmsg_len);
+	struct message *list;
 
-	if (!make_room(m, size) ||
-	    !list_add(&m->list, &m->count, &item, sizeof(item))) {
+	/* Not list_add(), which would end the program in the middle of a move. */
+	list = realloc(m->list, (m->count + 1) * sizeof(*list));
+	if (list)
+		m->list = list;
+	if (!list || !make_room(m, size)) {
 		m->no_memory = true;
 		return;
 	}
+	list[m->count++] =
+		(struct message){ .offset = m->size, .tolerated = tolerated };
 	memset(m->bytes + m->size, 0, size);
 	memcpy(m->bytes + m->size, message, message->nlmsg_len);
 	m->size += size;

@@ -401,7 +401,7 @@ static int create(struct progress *p)
 	status = p->mv->back ? create_gre(p, &c) : create_grex(p, &c);
 	if (status)
 		return status;
-	link_get(&request, p->new_name);
+	link_get(&request, -1, p->new_name, 0);
 	if (link_talk(p->mv->nl, &request, &p->link))
 		return report_error(p->mv->nl, &request, p->new_name);
 	p->new = p->link.ifindex;

@@ -2,19 +2,15 @@
 #include <linux/if_addr.h>
 #include <string.h>
 
+#include "lib/attr.h"
 #include "netlink/addr.h"
 
 /* linux/if_addr.h has these since 5.18. Users and daemons choose 4 and more. */
 #define ADDR_PROTO 11 /* IFA_PROTO */
 #define ADDR_PROTO_KERNEL_MAX 3 /* IFAPROT_KERNEL_LL */
 
-static size_t ip_size(const struct ip *ip)
-{
-	return ip->family == AF_INET ? sizeof(ip->v4) : sizeof(ip->v6);
-}
-
 static void put_address(struct nl_request *request, int ifindex,
-			const struct address *a, struct ifaddrmsg *ifa)
+			const struct entry *a, struct ifaddrmsg *ifa)
 {
 	const struct ip *peer = a->peer.family ? &a->peer : &a->local;
 
@@ -26,7 +22,7 @@ static void put_address(struct nl_request *request, int ifindex,
 	mnl_attr_put(&request->header, IFA_ADDRESS, ip_size(peer), &peer->v6);
 }
 
-void addr_add(struct nl_request *request, int ifindex, const struct address *a)
+void addr_add(struct nl_request *request, int ifindex, const struct entry *a)
 {
 	put_address(request, ifindex, a,
 		    nl_start(request, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL,
@@ -35,8 +31,7 @@ void addr_add(struct nl_request *request, int ifindex, const struct address *a)
 		mnl_attr_put_u8(&request->header, ADDR_PROTO, a->protocol);
 }
 
-void addr_delete(struct nl_request *request, int ifindex,
-		 const struct address *a)
+void addr_delete(struct nl_request *request, int ifindex, const struct entry *a)
 {
 	put_address(request, ifindex, a,
 		    nl_start(request, RTM_DELADDR, 0, sizeof(struct ifaddrmsg)));
@@ -50,65 +45,12 @@ void addr_dump(struct nl_request *request, int ifindex)
 	ifa->ifa_index = (uint32_t)ifindex;
 }
 
-struct addr_attrs {
-	int family;
-	struct ip local, address;
-	uint32_t flags, metric;
-	uint8_t proto;
-	bool has_label;
-};
-
-static bool read_ip(const struct nlattr *attr, int family, struct ip *ip)
-{
-	ip->family = family;
-	if (mnl_attr_get_payload_len(attr) != ip_size(ip))
-		return false;
-	memcpy(&ip->v6, mnl_attr_get_payload(attr), ip_size(ip));
-	return true;
-}
-
-static int read_addr_attr(const struct nlattr *attr, void *arg)
-{
-	struct addr_attrs *attrs = arg;
-	bool ok = true;
-
-	switch (mnl_attr_get_type(attr)) {
-	case IFA_LOCAL:
-		ok = read_ip(attr, attrs->family, &attrs->local);
-		break;
-	case IFA_ADDRESS:
-		ok = read_ip(attr, attrs->family, &attrs->address);
-		break;
-	case IFA_FLAGS:
-		ok = mnl_attr_validate(attr, MNL_TYPE_U32) == 0;
-		if (ok)
-			attrs->flags = mnl_attr_get_u32(attr);
-		break;
-	case IFA_LABEL:
-		/* Without a colon the label is the name of the interface. */
-		attrs->has_label = memchr(mnl_attr_get_payload(attr), ':',
-					  mnl_attr_get_payload_len(attr));
-		break;
-	case IFA_RT_PRIORITY:
-		ok = mnl_attr_validate(attr, MNL_TYPE_U32) == 0;
-		if (ok)
-			attrs->metric = mnl_attr_get_u32(attr);
-		break;
-	case ADDR_PROTO:
-		ok = mnl_attr_validate(attr, MNL_TYPE_U8) == 0;
-		if (ok)
-			attrs->proto = mnl_attr_get_u8(attr);
-		break;
-	}
-	return ok ? MNL_CB_OK : MNL_CB_ERROR;
-}
-
 /*
  * The kernel gives a tunnel a link-local address that it makes from an IPv4
  * address: fe80::/64 and the address, with ISATAP's mark (RFC 5214, section 6.1)
  * or without. Not every kernel says that it has made it.
  */
-static bool is_made_from_ipv4(const struct address *a)
+static bool is_made_from_ipv4(const struct entry *a)
 {
 	static const uint8_t prefix[] = { 0xfe, 0x80, 0, 0, 0, 0, 0, 0 };
 	static const uint8_t plain[] = { 0, 0, 0, 0 };
@@ -127,62 +69,66 @@ static bool is_made_from_ipv4(const struct address *a)
 	return !memcmp(mark, isatap, sizeof(mark));
 }
 
-static unsigned int properties_of(const struct addr_attrs *attrs, uint8_t scope)
+static bool read_ip(const struct nlattr *attr, int family, struct ip *ip)
 {
-	unsigned int properties = 0;
-
-	if (attrs->flags & IFA_F_NOPREFIXROUTE)
-		properties |= PROPERTY_NOPREFIXROUTE;
-	if (attrs->flags & IFA_F_MCAUTOJOIN)
-		properties |= PROPERTY_AUTOJOIN;
-	if (attrs->family == AF_INET6 && attrs->flags & IFA_F_HOMEADDRESS)
-		properties |= PROPERTY_HOME;
-	if (attrs->has_label)
-		properties |= PROPERTY_LABEL;
-	if (attrs->metric)
-		properties |= PROPERTY_METRIC;
-	/* The scope of an IPv6 address follows from the address. */
-	if (attrs->family == AF_INET && scope != RT_SCOPE_UNIVERSE)
-		properties |= PROPERTY_SCOPE;
-	return properties;
+	ip->family = attr ? family : AF_UNSPEC;
+	return attr_read(attr, &ip->v6, ip_size(ip));
 }
 
-enum addr_read addr_read(const struct nlmsghdr *message,
-			 struct address_of *address)
+/* Without a colon the label is the name of the interface. */
+static bool has_label(const struct nlattr *attr)
+{
+	return attr && memchr(mnl_attr_get_payload(attr), ':',
+			      mnl_attr_get_payload_len(attr));
+}
+
+enum addr_read addr_read(const struct nlmsghdr *message, struct entry *a)
 {
 	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(message);
-	struct address *a = &address->address;
-	struct addr_attrs attrs = { 0 };
+	const struct nlattr *attrs[ADDR_PROTO + 1];
+	uint32_t flags, metric = 0;
+	struct ip other;
+	int family;
 
-	memset(address, 0, sizeof(*address));
+	memset(a, 0, sizeof(*a));
 	if (mnl_nlmsg_get_payload_len(message) < sizeof(*ifa))
 		return ADDR_MALFORMED;
+	family = ifa->ifa_family;
 	/* Other families are not configured here. */
-	if (ifa->ifa_family != AF_INET && ifa->ifa_family != AF_INET6)
+	if (family != AF_INET && family != AF_INET6)
 		return ADDR_AUTOMATIC;
-	attrs.family = ifa->ifa_family;
-	attrs.flags = ifa->ifa_flags;
-	if (mnl_attr_parse(message, sizeof(*ifa), read_addr_attr, &attrs) !=
-	    MNL_CB_OK)
+	flags = ifa->ifa_flags;
+	ATTR_SORT(message, sizeof(*ifa), attrs);
+	if (!read_ip(attrs[IFA_LOCAL], family, &a->local) ||
+	    !read_ip(attrs[IFA_ADDRESS], family, &other) ||
+	    !ATTR_READ(attrs[IFA_FLAGS], flags) ||
+	    !ATTR_READ(attrs[IFA_RT_PRIORITY], metric) ||
+	    !ATTR_READ(attrs[ADDR_PROTO], a->protocol))
 		return ADDR_MALFORMED;
 	/* An IPv6 address without a peer is in IFA_ADDRESS alone. */
-	if (!attrs.local.family)
-		attrs.local = attrs.address;
-	if (!attrs.local.family)
+	if (!a->local.family)
+		a->local = other;
+	if (!a->local.family)
 		return ADDR_MALFORMED;
-	a->local = attrs.local;
-	if (attrs.address.family && !ip_equal(&attrs.address, &attrs.local))
-		a->peer = attrs.address;
+	if (other.family && !ip_equal(&other, &a->local))
+		a->peer = other;
 	a->prefix = ifa->ifa_prefixlen;
-	a->protocol = attrs.proto;
-	a->properties = properties_of(&attrs, ifa->ifa_scope);
-	address->ifindex = (int)ifa->ifa_index;
+	a->ifindex = (int)ifa->ifa_index;
+	property_add(&a->properties, flags & IFA_F_NOPREFIXROUTE,
+		     "noprefixroute");
+	property_add(&a->properties, flags & IFA_F_MCAUTOJOIN, "autojoin");
+	property_add(&a->properties,
+		     family == AF_INET6 && flags & IFA_F_HOMEADDRESS, "home");
+	property_add(&a->properties, has_label(attrs[IFA_LABEL]), "label");
+	property_add(&a->properties, metric, "metric");
+	/* The scope of an IPv6 address follows from the address. */
+	property_add(&a->properties,
+		     family == AF_INET && ifa->ifa_scope != RT_SCOPE_UNIVERSE,
+		     "scope");
 	/* Router advertisements and DHCP give addresses a lifetime. */
-	if (!(attrs.flags & IFA_F_PERMANENT))
-		return ADDR_AUTOMATIC;
-	if (attrs.proto && attrs.proto <= ADDR_PROTO_KERNEL_MAX)
-		return ADDR_AUTOMATIC;
-	if (attrs.flags & IFA_F_STABLE_PRIVACY || is_made_from_ipv4(a))
+	if (!(flags & IFA_F_PERMANENT) || flags & IFA_F_STABLE_PRIVACY ||
+	    (a->protocol && a->protocol <= ADDR_PROTO_KERNEL_MAX) ||
+	    is_made_from_ipv4(a))
 		return ADDR_AUTOMATIC;
 	return ADDR_CONFIGURED;
 }

@@ -6,15 +6,9 @@
 #include "netlink/nl.h"
 #include "option/config.h"
 
-struct address_of {
-	struct address address;
-	int ifindex;
-	size_t order; /* its position in the dump */
-};
-
-void addr_add(struct nl_request *request, int ifindex, const struct address *a);
+void addr_add(struct nl_request *request, int ifindex, const struct entry *a);
 void addr_delete(struct nl_request *request, int ifindex,
-		 const struct address *a);
+		 const struct entry *a);
 /* Ask for the addresses of one interface, or of all if ifindex is 0. */
 void addr_dump(struct nl_request *request, int ifindex);
 
@@ -24,8 +18,7 @@ enum addr_read {
 	ADDR_CONFIGURED,
 };
 
-/* Read a reply or notification; address is valid unless the message is malformed. */
-enum addr_read addr_read(const struct nlmsghdr *message,
-			 struct address_of *address);
+/* Read a reply or notification; a is valid unless the message is malformed. */
+enum addr_read addr_read(const struct nlmsghdr *message, struct entry *a);
 
 #endif /* ADDR_H */

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "lib/report.h"
 #include "netlink/addr.h"
 #include "netlink/change.h"
 #include "netlink/error.h"
@@ -18,7 +15,8 @@ int change_link(struct nl *nl, int ifindex, const struct config *c,
 
 	link_change(&request, ifindex, c, fields);
 	if (nl_talk(nl, &request, NULL, NULL))
-		return report_error_about(nl, &request, c->name, &c->source, 0);
+		return report_error_about(nl, &request, c->name, &c->source,
+					  NULL);
 	return STATUS_OK;
 }
 
@@ -30,62 +28,49 @@ uint64_t change_for_good(const struct config *before, uint64_t fields)
 						   : 0;
 }
 
-static int refuse_address(struct nl *nl, const struct nl_request *request,
-			  const struct config *c, const struct address *a)
+int change_refused(const struct nl *nl, const struct nl_request *request,
+		   const struct config *c, const char *what,
+		   const struct entry *e)
 {
-	char ip[INET6_ADDRSTRLEN], subject[INET6_ADDRSTRLEN + 64];
-	const struct nl_error *why = &nl->error;
+	const struct position *at = source_word(&c->source, e->word);
+	char text[INET6_ADDRSTRLEN], subject[INET6_ADDRSTRLEN + 64];
+	const int code = nl->error.code;
 
-	inet_ntop(a->local.family, &a->local.v6, ip, sizeof(ip));
+	snprintf(subject, sizeof(subject), "%s: %s %s/%u", c->name, what,
+		 ip_text(&e->to, text), e->prefix);
 	/* The kernel gives no reason, but there is hardly another one. */
-	if (a->local.family == AF_INET6 && !why->text[0] &&
-	    (why->code == EACCES || why->code == EINVAL))
-		return refused_about(source_word(&c->source, a->word),
-				     "%s: addr %s/%u: IPv6 is off on this interface, "
-				     "it needs an MTU of 1280 and sysctl disable_ipv6=0",
-				     c->name, ip, a->prefix);
-	snprintf(subject, sizeof(subject), "%s: addr %s/%u", c->name, ip,
-		 a->prefix);
-	return report_error_about(nl, request, subject, &c->source, a->word);
-}
-
-static void take_back(struct nl *nl, int ifindex, const struct config *c,
-		      const bool *ours, size_t count)
-{
-	struct nl_request request;
-
-	while (count--)
-		if (ours[count]) {
-			addr_delete(&request, ifindex, &c->addrs[count]);
-			nl_talk(nl, &request, NULL, NULL);
-		}
+	if (e->to.family == AF_INET6 && !nl->error.text[0] &&
+	    (code == EACCES || code == EINVAL || code == ENODEV))
+		return refused_about(at,
+				     "%s: IPv6 is off on this interface, it needs an "
+				     "MTU of 1280 and sysctl disable_ipv6=0",
+				     subject);
+	return report_error_about(nl, request, subject, &c->source, at);
 }
 
 int change_addresses(struct nl *nl, int ifindex, const struct config *c,
 		     bool existing)
 {
+	struct entries added = { 0 };
 	struct nl_request request;
-	int status = STATUS_OK;
-	bool *ours;
+	int err, status = STATUS_OK;
 	size_t i;
-	int err;
 
-	if (!c->naddrs)
-		return STATUS_OK;
-	ours = calloc(c->naddrs, sizeof(*ours));
-	if (!ours)
-		return refused("%s", strerror(ENOMEM));
-	for (i = 0; i < c->naddrs; i++) {
-		addr_add(&request, ifindex, &c->addrs[i]);
+	for (i = 0; i < c->addrs.count && !status; i++) {
+		const struct entry *a = &c->addrs.list[i];
+
+		addr_add(&request, ifindex, a);
 		err = nl_talk(nl, &request, NULL, NULL);
-		ours[i] = !err;
-		if (!err || (err == -EEXIST && existing))
-			continue;
-		status = refuse_address(nl, &request, c, &c->addrs[i]);
-		take_back(nl, ifindex, c, ours, i);
-		break;
+		if (!err)
+			entries_add(&added, a);
+		else if (err != -EEXIST || !existing)
+			status = change_refused(nl, &request, c, "addr", a);
 	}
-	free(ours);
+	while (status && added.count) {
+		addr_delete(&request, ifindex, &added.list[--added.count]);
+		nl_talk(nl, &request, NULL, NULL);
+	}
+	free(added.list);
 	return status;
 }
 
@@ -111,7 +96,8 @@ static int create(struct nl *nl, const struct config *c)
 	if (err == -EOPNOTSUPP && status)
 		return status;
 	if (err)
-		return report_error_about(nl, &request, c->name, &c->source, 0);
+		return report_error_about(nl, &request, c->name, &c->source,
+					  NULL);
 	return STATUS_OK;
 }
 
@@ -123,21 +109,22 @@ int change_create(struct nl *nl, const struct config *c, int *ifindex)
 	int status;
 
 	/* One message is enough for a tunnel without addresses. */
-	if (!c->naddrs && !ifindex)
+	if (!c->addrs.count && !ifindex)
 		return create(nl, c);
 	/* Otherwise the tunnel comes up after it has its addresses. */
 	down.up = false;
 	status = create(nl, &down);
 	if (status)
 		return status;
-	link_get(&request, c->name);
+	link_get(&request, -1, c->name, 0);
 	if (link_talk(nl, &request, &tunnel))
-		return report_error_about(nl, &request, c->name, &c->source, 0);
+		return report_error_about(nl, &request, c->name, &c->source,
+					  NULL);
 	status = change_addresses(nl, tunnel.ifindex, c, false);
 	if (!status && c->up)
 		status = change_link(nl, tunnel.ifindex, c, F_UP);
 	if (status)
-		change_take_away(nl, tunnel.ifindex);
+		change_delete(nl, NULL, tunnel.ifindex);
 	else if (ifindex)
 		*ifindex = tunnel.ifindex;
 	return status;
@@ -148,15 +135,7 @@ int change_delete(struct nl *nl, const char *name, int ifindex)
 	struct nl_request request;
 
 	link_delete(&request, ifindex);
-	if (nl_talk(nl, &request, NULL, NULL))
+	if (nl_talk(nl, &request, NULL, NULL) && name)
 		return report_error(nl, &request, name);
 	return STATUS_OK;
-}
-
-void change_take_away(struct nl *nl, int ifindex)
-{
-	struct nl_request request;
-
-	link_delete(&request, ifindex);
-	nl_talk(nl, &request, NULL, NULL);
 }

@@ -12,9 +12,8 @@
  * behind. Returns enum status, after a report.
  */
 int change_create(struct nl *nl, const struct config *c, int *ifindex);
+/* Report errors with the name; NULL: the tunnel could not be completed, report nothing. */
 int change_delete(struct nl *nl, const char *name, int ifindex);
-/* Delete a tunnel that could not be completed, and report nothing. */
-void change_take_away(struct nl *nl, int ifindex);
 
 /* Set the given fields of a tunnel to those of c. Returns enum status. */
 int change_link(struct nl *nl, int ifindex, const struct config *c,
@@ -32,5 +31,13 @@ uint64_t change_for_good(const struct config *before, uint64_t fields);
  */
 int change_addresses(struct nl *nl, int ifindex, const struct config *c,
 		     bool existing);
+
+/*
+ * Report why the kernel has refused an address or route of c ("addr", "route"). Returns
+ * STATUS_REFUSED.
+ */
+int change_refused(const struct nl *nl, const struct nl_request *request,
+		   const struct config *c, const char *what,
+		   const struct entry *e);
 
 #endif /* CHANGE_H */

@@ -2,21 +2,20 @@
 #include <errno.h>
 #include <string.h>
 
-#include "lib/report.h"
 #include "netlink/error.h"
 #include "netlink/link.h"
 
 int report_error_about(const struct nl *nl, const struct nl_request *request,
 		       const char *subject, const struct source *source,
-		       size_t word)
+		       const struct position *at)
 {
 	const struct nl_error *why = &nl->error;
 	const char *option = link_option_at(&request->header, why->offset);
 	const char *text = why->text[0] ? why->text : strerror(why->code);
-	const struct position *at =
-		source_word(source,
-			    option ? source_find(source, option) : word);
 
+	if (option || !at)
+		at = option ? source_find(source, option)
+			    : source_word(source, 0);
 	/* EACCES means something else: IPv6 is disabled. */
 	if (why->code == EPERM)
 		return refused_about(at, "%s: CAP_NET_ADMIN is needed%s%s",
@@ -40,7 +39,7 @@ int report_error_about(const struct nl *nl, const struct nl_request *request,
 int report_error(const struct nl *nl, const struct nl_request *request,
 		 const char *subject)
 {
-	return report_error_about(nl, request, subject, NULL, 0);
+	return report_error_about(nl, request, subject, NULL, NULL);
 }
 
 int report_partial(const char *what)

@@ -13,12 +13,12 @@
 int report_error(const struct nl *nl, const struct nl_request *request,
 		 const char *subject);
 /*
- * The same, with the position of the option that the kernel names, or of the word
- * with this number if it names none.
+ * The same, with the position of the option that the kernel names, or if it names none
+ * of a word; NULL: the first.
  */
 int report_error_about(const struct nl *nl, const struct nl_request *request,
 		       const char *subject, const struct source *source,
-		       size_t word);
+		       const struct position *at);
 
 /*
  * Report that nl_dump() has given up (-EINTR) and a list of what is incomplete.

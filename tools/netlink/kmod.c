@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,20 +8,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/report.h"
 #include "netlink/kmod.h"
 
 #define MODULE "grex"
 #define DKMS "/var/lib/dkms/" MODULE
 
-static bool is_loaded(const char *path)
-{
-	return !access(path, F_OK);
-}
-
 bool kmod_is_missing(void)
 {
-	return !is_loaded("/sys/module/" MODULE);
+	return access("/sys/module/" MODULE, F_OK);
 }
 
 /* A file that may not be accessed, as in a sandbox, may exist. */
@@ -60,30 +53,12 @@ static bool has_no_file(const char *modules)
 	return !found;
 }
 
-/* Find the log in which DKMS explains why it did not build the module. */
-static bool find_log(char *log, size_t size)
-{
-	DIR *versions = opendir(DKMS);
-	struct dirent *version;
-	bool found = false;
-
-	if (!versions)
-		return false;
-	while (!found && (version = readdir(versions))) {
-		snprintf(log, size, DKMS "/%.60s/build/make.log",
-			 version->d_name);
-		found = version->d_name[0] != '.' && !access(log, F_OK);
-	}
-	closedir(versions);
-	return found;
-}
-
 /* Explain why there is no module for this kernel. */
 static void explain_no_file(struct kmod_fault *fault, const char *modules,
 			    const char *release)
 {
-	char build[512], log[128];
-	bool has_log;
+	char build[512];
+	glob_t log = { 0 };
 
 	snprintf(build, sizeof(build), "%s/build", modules);
 	if (is_absent(build)) {
@@ -100,11 +75,14 @@ static void explain_no_file(struct kmod_fault *fault, const char *modules,
 			 "-dkms, or run \"make install\" in its sources",
 			 release);
 	} else {
-		has_log = find_log(log, sizeof(log));
+		/* DKMS explains in it why it did not build the module. */
+		glob(DKMS "/*/build/make.log", 0, NULL, &log);
 		snprintf(fault->text, sizeof(fault->text),
 			 "DKMS has built no module " MODULE
 			 " for this kernel (%s)%s%s",
-			 release, has_log ? ": see " : "", has_log ? log : "");
+			 release, log.gl_pathc ? ": see " : "",
+			 log.gl_pathc ? log.gl_pathv[0] : "");
+		globfree(&log);
 		snprintf(fault->fix, sizeof(fault->fix),
 			 "dkms autoinstall -k %s", release);
 	}
@@ -141,91 +119,48 @@ void kmod_report_fault(const struct position *at)
 			     fault.fix[0] ? "\"" : "");
 }
 
-static void __attribute__((noreturn)) run_modprobe(int output)
+/*
+ * Run modprobe, and read its messages into one line. They are shown next to ours, which
+ * are in English. Returns its exit status, or -errno.
+ */
+static int modprobe(char *text, size_t size)
 {
-	dup2(output, STDOUT_FILENO);
-	dup2(output, STDERR_FILENO);
-	/* Its messages are shown next to ours, which are in English. */
-	setenv("LC_ALL", "C", 1);
-	execl("/sbin/modprobe", "modprobe", MODULE, (char *)NULL);
-	execl("/usr/sbin/modprobe", "modprobe", MODULE, (char *)NULL);
-	execlp("modprobe", "modprobe", MODULE, (char *)NULL);
-	dprintf(STDERR_FILENO, "cannot run modprobe: %s", strerror(errno));
-	_exit(127);
-}
-
-/* Read all messages of modprobe into one line. */
-static void read_output(int fd, char *text, size_t size)
-{
-	size_t used = 0;
+	FILE *output = popen("LC_ALL=C PATH=/sbin:/usr/sbin:${PATH:-/bin} "
+			     "modprobe " MODULE " 2>&1",
+			     "re");
+	size_t length;
 	char rest[256];
-	ssize_t got;
+	int status;
 	char *p;
 
-	do {
-		if (used < size - 1)
-			got = read(fd, text + used, size - 1 - used);
-		else
-			got = read(fd, rest, sizeof(rest));
-		if (got > 0 && used < size - 1)
-			used += (size_t)got;
-	} while (got > 0 || (got < 0 && errno == EINTR));
-	text[used] = '\0';
-	while (used && text[used - 1] == '\n')
-		text[--used] = '\0';
+	if (!output)
+		return -errno;
+	length = fread(text, 1, size - 1, output);
+	while (fread(rest, 1, sizeof(rest), output))
+		;
+	status = pclose(output);
+	while (length && text[length - 1] == '\n')
+		length--;
+	text[length] = '\0';
 	for (p = text; *p; p++)
 		if (*p == '\n')
 			*p = ' ';
-}
-
-/* Run modprobe. Returns its exit status, or -errno. */
-static int modprobe(char *text, size_t size)
-{
-	int pipe_fds[2];
-	int status;
-	pid_t pid;
-
-	if (pipe2(pipe_fds, O_CLOEXEC))
-		return -errno;
-	pid = fork();
-	if (pid < 0) {
-		status = -errno;
-		close(pipe_fds[0]);
-		close(pipe_fds[1]);
-		return status;
-	}
-	if (!pid)
-		run_modprobe(pipe_fds[1]);
-	close(pipe_fds[1]);
-	read_output(pipe_fds[0], text, size);
-	close(pipe_fds[0]);
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return -errno;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-/* Whether the first line of a file has the word. */
-static bool file_has(const char *path, const char *word)
-{
-	char text[128] = "";
-	FILE *file = fopen(path, "re");
-
-	if (!file)
-		return false;
-	if (!fgets(text, sizeof(text), file))
-		text[0] = '\0';
-	fclose(file);
-	return strstr(text, word);
 }
 
 /* The kernel puts the current state in brackets: "none [integrity] confidentiality". */
 static bool is_locked_down(void)
 {
-	static const char path[] = "/sys/kernel/security/lockdown";
+	FILE *file = fopen("/sys/kernel/security/lockdown", "re");
+	char state[128];
+	bool locked;
 
-	return file_has(path, "[integrity]") ||
-	       file_has(path, "[confidentiality]");
+	if (!file)
+		return false;
+	locked = fgets(state, sizeof(state), file) && strchr(state, '[') &&
+		 !strstr(state, "[none]");
+	fclose(file);
+	return locked;
 }
 
 /* Whether modprobe says that the kernel does not accept the signature. */
@@ -249,9 +184,8 @@ static void report_key(const struct position *at)
 int kmod_load(const struct position *at)
 {
 	char text[1024] = "";
-	int status;
+	int status = modprobe(text, sizeof(text));
 
-	status = modprobe(text, sizeof(text));
 	if (!status)
 		return STATUS_OK;
 	if (status < 0)

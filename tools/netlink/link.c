@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if_tunnel.h>
 #include <stdio.h>
@@ -22,9 +21,12 @@ void link_put_flags(struct ifinfomsg *ifm, const struct config *c,
 	}
 }
 
-static const char *kind_of(bool is_gre)
+static struct nlattr *start_info(struct nlmsghdr *nlh, bool is_gre)
 {
-	return is_gre ? "gre" : GREX_KIND;
+	struct nlattr *info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
+
+	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, is_gre ? "gre" : GREX_KIND);
+	return info;
 }
 
 static void put_config(struct nlmsghdr *nlh, struct ifinfomsg *ifm,
@@ -44,8 +46,7 @@ static void put_config(struct nlmsghdr *nlh, struct ifinfomsg *ifm,
 	/* The kernel resets those of a "gre" link that are missing, as ip_gre does. */
 	if (c->is_gre && fields & F_GRE)
 		fields |= F_GRE;
-	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
-	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, kind_of(c->is_gre));
+	info = start_info(nlh, c->is_gre);
 	data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
 	options_put(nlh, c, fields);
 	mnl_attr_nest_end(nlh, data);
@@ -80,8 +81,7 @@ void link_probe(struct nl_request *request, int ifindex, bool is_gre,
 	struct nlattr *info, *data;
 
 	ifm->ifi_index = ifindex;
-	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
-	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, kind_of(is_gre));
+	info = start_info(nlh, is_gre);
 	data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
 	mnl_attr_put_u32(nlh, IFLA_GREX_PROBE, size);
 	mnl_attr_nest_end(nlh, data);
@@ -95,14 +95,8 @@ void link_delete(struct nl_request *request, int ifindex)
 	ifm->ifi_index = ifindex;
 }
 
-void link_get(struct nl_request *request, const char *name)
-{
-	nl_start(request, RTM_GETLINK, 0, sizeof(struct ifinfomsg));
-	mnl_attr_put_strz(&request->header, IFLA_IFNAME, name);
-}
-
-void link_get_in(struct nl_request *request, int32_t netnsid, const char *name,
-		 uint32_t ifindex)
+void link_get(struct nl_request *request, int32_t netnsid, const char *name,
+	      uint32_t ifindex)
 {
 	struct ifinfomsg *ifm = nl_start(request, RTM_GETLINK, 0, sizeof(*ifm));
 
@@ -126,9 +120,12 @@ void link_dump(struct nl_request *request, bool stats)
 
 static bool read_string(const struct nlattr *attr, char *value, size_t size)
 {
-	size_t length =
-		strnlen(mnl_attr_get_str(attr), mnl_attr_get_payload_len(attr));
+	size_t length;
 
+	if (!attr)
+		return true;
+	length =
+		strnlen(mnl_attr_get_str(attr), mnl_attr_get_payload_len(attr));
 	if (length >= size)
 		return false;
 	memcpy(value, mnl_attr_get_payload(attr), length);
@@ -136,238 +133,142 @@ static bool read_string(const struct nlattr *attr, char *value, size_t size)
 	return true;
 }
 
-static bool read_bool(const struct nlattr *attr, bool *value)
+static bool read_probes(const struct nlattr *nest, struct probes *p)
 {
-	uint8_t byte;
+	const struct nlattr *a[GREX_PROBES_MAX + 1];
 
-	if (!attr_read(attr, &byte, sizeof(byte)))
-		return false;
-	*value = byte != 0;
+	ATTR_SORT_NEST(nest, a);
+	p->known = nest;
+	return ATTR_READ(a[GREX_PROBES_STATE], p->state) &&
+	       ATTR_READ(a[GREX_PROBES_FLAPS], p->flaps) &&
+	       ATTR_READ(a[GREX_PROBES_CHANGED], p->changed) &&
+	       ATTR_READ(a[GREX_PROBES_SENT], p->sent) &&
+	       ATTR_READ(a[GREX_PROBES_RECEIVED], p->received) &&
+	       ATTR_READ(a[GREX_PROBES_RTT], p->rtt) &&
+	       ATTR_READ(a[GREX_PROBES_RTT_SMOOTHED], p->rtt_smoothed) &&
+	       ATTR_READ(a[GREX_PROBES_RTT_MIN], p->rtt_min) &&
+	       ATTR_READ(a[GREX_PROBES_RTT_MAX], p->rtt_max) &&
+	       ATTR_READ(a[GREX_PROBES_JITTER], p->jitter) &&
+	       ATTR_READ(a[GREX_PROBES_RTT_SUM], p->rtt_sum) &&
+	       ATTR_READ(a[GREX_PROBES_RTT_BUCKETS], p->rtt_buckets) &&
+	       ATTR_READ(a[GREX_PROBES_HISTORY], p->history);
+}
+
+static bool read_path(const struct nlattr *nest, struct path *path)
+{
+	const struct nlattr *a[GREX_PATH_MAX + 1];
+
+	ATTR_SORT_NEST(nest, a);
+	path->has_age = a[GREX_PATH_AGE];
+	path->has_rx = a[GREX_PATH_LAST_RX];
+	path->has_tx = a[GREX_PATH_LAST_TX];
+	return ATTR_READ(a[GREX_PATH_MTU], path->mtu) &&
+	       ATTR_READ(a[GREX_PATH_SOURCE], path->source) &&
+	       ATTR_READ(a[GREX_PATH_AGE], path->age) &&
+	       ATTR_READ(a[GREX_PATH_SEARCH], path->search) &&
+	       ATTR_READ(a[GREX_PATH_TRIED], path->tried) &&
+	       ATTR_READ(a[GREX_PATH_SENT], path->sent) &&
+	       ATTR_READ(a[GREX_PATH_RECEIVED], path->received) &&
+	       ATTR_READ(a[GREX_PATH_PEER_DEVICE], path->peer_device) &&
+	       ATTR_READ(a[GREX_PATH_PEER_MTU], path->peer_mtu) &&
+	       ATTR_READ(a[GREX_PATH_PEER_AGE], path->peer_age) &&
+	       ATTR_READ(a[GREX_PATH_PEER_VERIFIED], path->peer_verified) &&
+	       ATTR_READ(a[GREX_PATH_LAST_RX], path->last_rx) &&
+	       ATTR_READ(a[GREX_PATH_LAST_TX], path->last_tx);
+}
+
+bool link_read_xstats(const struct nlattr *nest, struct tunnel *t)
+{
+	const struct nlattr *a[GREX_XSTATS_PATH + 1];
+	size_t i;
+
+	ATTR_SORT_NEST(nest, a);
+	for (i = 1; i <= GREX_STAT_MAX; i++)
+		if (i != GREX_STAT_PAD && !ATTR_READ(a[i], t->counters[i]))
+			return false;
+	return read_probes(a[GREX_XSTATS_KEEPALIVE], &t->keepalives) &&
+	       read_probes(a[GREX_XSTATS_PROBE], &t->manual) &&
+	       read_path(a[GREX_XSTATS_PATH], &t->path);
+}
+
+static bool read_data(const struct nlattr *data, struct tunnel *t)
+{
+	const struct nlattr *a[IFLA_GREX_ICMP_RELAY + 1], *attr;
+	uint16_t encap = 0;
+
+	ATTR_SORT_NEST(data, a);
+	/* Neither a tunnel of ip_gre nor gre0 has this attribute. */
+	t->config.is_gre = link_is_gre(t) && a[IFLA_GREX_ICMP_RELAY];
+	ATTR_READ(a[IFLA_GRE_ENCAP_TYPE], encap);
+	t->has_more = encap || a[IFLA_GRE_COLLECT_METADATA];
+	mnl_attr_for_each_nested(attr, data)
+		if (!options_read(attr, &t->config))
+			return false;
 	return true;
 }
 
-static int read_data_attr(const struct nlattr *attr, void *arg)
+static bool read_info(const struct nlattr *nest, struct tunnel *t)
 {
-	return options_read(attr, arg) ? MNL_CB_OK : MNL_CB_ERROR;
+	const struct nlattr *a[IFLA_INFO_XSTATS + 1];
+
+	ATTR_SORT_NEST(nest, a);
+	/* A longer name is that of a kind which is not used here. */
+	if (!read_string(a[IFLA_INFO_KIND], t->kind, sizeof(t->kind)))
+		snprintf(t->kind, sizeof(t->kind), "unknown");
+	if (a[IFLA_INFO_DATA] && link_is_gre_over_ipv4(t) &&
+	    !read_data(a[IFLA_INFO_DATA], t))
+		return false;
+	return !link_is_grex(t) || link_read_xstats(a[IFLA_INFO_XSTATS], t);
 }
 
-static int read_probes_attr(const struct nlattr *attr, void *arg)
-{
-	struct probes *probes = arg;
-	uint64_t *const numbers[] = {
-		[GREX_PROBES_FLAPS] = &probes->flaps,
-		[GREX_PROBES_CHANGED] = &probes->changed,
-		[GREX_PROBES_SENT] = &probes->sent,
-		[GREX_PROBES_RECEIVED] = &probes->received,
-		[GREX_PROBES_RTT] = &probes->rtt,
-		[GREX_PROBES_RTT_SMOOTHED] = &probes->rtt_smoothed,
-		[GREX_PROBES_RTT_MIN] = &probes->rtt_min,
-		[GREX_PROBES_RTT_MAX] = &probes->rtt_max,
-		[GREX_PROBES_JITTER] = &probes->jitter,
-		[GREX_PROBES_RTT_SUM] = &probes->rtt_sum,
-	};
-	unsigned int type = mnl_attr_get_type(attr);
-	bool ok = true;
-
-	if (type == GREX_PROBES_STATE)
-		ok = attr_read(attr, &probes->state, sizeof(probes->state));
-	else if (type == GREX_PROBES_HISTORY)
-		ok = attr_read(attr, probes->history, sizeof(probes->history));
-	else if (type == GREX_PROBES_RTT_BUCKETS)
-		ok = attr_read(attr, probes->rtt_buckets,
-			       sizeof(probes->rtt_buckets));
-	else if (type < sizeof(numbers) / sizeof(numbers[0]) && numbers[type])
-		ok = attr_read(attr, numbers[type], sizeof(*numbers[type]));
-	return ok ? MNL_CB_OK : MNL_CB_ERROR;
-}
-
-static int read_probes(const struct nlattr *attr, struct probes *probes)
-{
-	probes->known = true;
-	return mnl_attr_parse_nested(attr, read_probes_attr, probes);
-}
-
-static int read_path_attr(const struct nlattr *attr, void *arg)
-{
-	struct path *path = arg;
-	uint32_t *const numbers[] = {
-		[GREX_PATH_MTU] = &path->mtu,
-		[GREX_PATH_SOURCE] = &path->source,
-		[GREX_PATH_SEARCH] = &path->search,
-		[GREX_PATH_TRIED] = &path->tried,
-		[GREX_PATH_PEER_DEVICE] = &path->peer_device,
-		[GREX_PATH_PEER_MTU] = &path->peer_mtu,
-		[GREX_PATH_PEER_VERIFIED] = &path->peer_verified,
-	};
-	uint64_t *const times[] = {
-		[GREX_PATH_AGE] = &path->age,
-		[GREX_PATH_SENT] = &path->sent,
-		[GREX_PATH_RECEIVED] = &path->received,
-		[GREX_PATH_PEER_AGE] = &path->peer_age,
-		[GREX_PATH_LAST_RX] = &path->last_rx,
-		[GREX_PATH_LAST_TX] = &path->last_tx,
-	};
-	unsigned int type = mnl_attr_get_type(attr);
-	bool ok = true;
-
-	if (type < sizeof(numbers) / sizeof(numbers[0]) && numbers[type])
-		ok = attr_read(attr, numbers[type], sizeof(*numbers[type]));
-	else if (type < sizeof(times) / sizeof(times[0]) && times[type])
-		ok = attr_read(attr, times[type], sizeof(*times[type]));
-	if (type == GREX_PATH_AGE)
-		path->has_age = true;
-	if (type == GREX_PATH_LAST_RX)
-		path->has_rx = true;
-	if (type == GREX_PATH_LAST_TX)
-		path->has_tx = true;
-	return ok ? MNL_CB_OK : MNL_CB_ERROR;
-}
-
-static int read_counter_attr(const struct nlattr *attr, void *arg)
-{
-	unsigned int type = mnl_attr_get_type(attr);
-	struct tunnel *t = arg;
-	uint64_t *counters = t->counters;
-
-	if (type == GREX_XSTATS_KEEPALIVE)
-		return read_probes(attr, &t->keepalives);
-	if (type == GREX_XSTATS_PROBE)
-		return read_probes(attr, &t->manual);
-	if (type == GREX_XSTATS_PATH)
-		return mnl_attr_parse_nested(attr, read_path_attr, &t->path);
-	if (type == GREX_STAT_UNSPEC || type == GREX_STAT_PAD ||
-	    type > GREX_STAT_MAX)
-		return MNL_CB_OK;
-	return attr_read(attr, &counters[type], sizeof(counters[type]))
-		       ? MNL_CB_OK
-		       : MNL_CB_ERROR;
-}
-
-static int read_more_attr(const struct nlattr *attr, void *arg)
-{
-	struct tunnel *t = arg;
-	uint16_t encap = 0;
-
-	switch (mnl_attr_get_type(attr)) {
-	case IFLA_GRE_COLLECT_METADATA:
-		t->has_more = true;
-		break;
-	/* Neither ip_gre nor gre0 has it. */
-	case IFLA_GREX_ICMP_RELAY:
-		t->config.is_gre = link_is_gre(t);
-		break;
-	case IFLA_GRE_ENCAP_TYPE:
-		if (attr_read(attr, &encap, sizeof(encap)) && encap)
-			t->has_more = true;
-		break;
-	}
-	return MNL_CB_OK;
-}
-
-/* The kernel puts the kind first, so it is known whose data follow. */
-static int read_info_attr(const struct nlattr *attr, void *arg)
-{
-	struct tunnel *t = arg;
-
-	switch (mnl_attr_get_type(attr)) {
-	case IFLA_INFO_KIND:
-		/* A longer name is that of a kind which is not used here. */
-		if (!read_string(attr, t->kind, sizeof(t->kind)))
-			snprintf(t->kind, sizeof(t->kind), "unknown");
-		return MNL_CB_OK;
-	case IFLA_INFO_DATA:
-		if (!link_is_gre_over_ipv4(t))
-			return MNL_CB_OK;
-		mnl_attr_parse_nested(attr, read_more_attr, t);
-		return mnl_attr_parse_nested(attr, read_data_attr, &t->config);
-	/* It stands in front of the data. ip_gre has none. */
-	case IFLA_INFO_XSTATS:
-		if (!link_is_grex(t) && !link_is_gre(t))
-			return MNL_CB_OK;
-		return mnl_attr_parse_nested(attr, read_counter_attr, t);
-	}
-	return MNL_CB_OK;
-}
-
-bool link_read_xstats(const struct nlattr *attr, struct tunnel *t)
-{
-	return mnl_attr_parse_nested(attr, read_counter_attr, t) == MNL_CB_OK;
-}
-
+/* Newer kernels have a longer struct, and older ones a shorter one. */
 static void read_stats(const struct nlattr *attr, struct tunnel *t)
 {
-	size_t length = mnl_attr_get_payload_len(attr);
+	size_t length = attr ? mnl_attr_get_payload_len(attr) : 0;
 
-	/* Newer kernels have a longer struct. */
-	if (length > sizeof(t->stats))
-		length = sizeof(t->stats);
-	memcpy(&t->stats, mnl_attr_get_payload(attr), length);
-}
-
-static int read_link_attr(const struct nlattr *attr, void *arg)
-{
-	struct tunnel *t = arg;
-	struct config *c = &t->config;
-	uint32_t group = 0;
-	bool ok = true;
-
-	switch (mnl_attr_get_type(attr)) {
-	case IFLA_IFNAME:
-		ok = read_string(attr, c->name, sizeof(c->name));
-		break;
-	case IFLA_MTU:
-		ok = attr_read(attr, &c->mtu, sizeof(c->mtu));
-		/* A choice, unless IFLA_GREX_MTU_AUTO says otherwise behind it. */
-		c->mtu_default = false;
-		break;
-	case IFLA_LINK_NETNSID:
-		ok = attr_read(attr, &c->link_netnsid, sizeof(c->link_netnsid));
-		c->given |= F_LINK_NETNS;
-		break;
-	case IFLA_MASTER:
-		t->properties |= PROPERTY_MASTER;
-		break;
-	case IFLA_IFALIAS:
-		t->properties |= PROPERTY_ALIAS;
-		break;
-	case IFLA_GROUP:
-		ok = attr_read(attr, &group, sizeof(group));
-		t->properties |= group ? PROPERTY_GROUP : 0;
-		break;
-	case IFLA_CARRIER:
-		ok = read_bool(attr, &t->carrier);
-		break;
-	case IFLA_OPERSTATE:
-		ok = attr_read(attr, &t->operstate, sizeof(t->operstate));
-		break;
-	case IFLA_STATS64:
-		read_stats(attr, t);
-		break;
-	case IFLA_LINKINFO:
-		return mnl_attr_parse_nested(attr, read_info_attr, t);
-	}
-	return ok ? MNL_CB_OK : MNL_CB_ERROR;
+	attr_read(attr, &t->stats,
+		  length < sizeof(t->stats) ? length : sizeof(t->stats));
 }
 
 bool link_read(const struct nlmsghdr *message, struct tunnel *t)
 {
 	const struct ifinfomsg *ifm = mnl_nlmsg_get_payload(message);
+	const struct nlattr *a[IFLA_LINK_NETNSID + 1];
 	struct config *c = &t->config;
+	uint8_t carrier = 0;
+	uint32_t group = 0;
 
 	memset(t, 0, sizeof(*t));
 	config_init(c);
 	if (mnl_nlmsg_get_payload_len(message) < sizeof(*ifm))
 		return false;
+	ATTR_SORT(message, sizeof(*ifm), a);
 	t->ifindex = ifm->ifi_index;
 	t->flags = ifm->ifi_flags;
 	c->up = ifm->ifi_flags & IFF_UP;
 	c->multicast = ifm->ifi_flags & IFF_MULTICAST;
 	c->given = F_ALL & ~(F_LINK_NETNS | F_ADDR | F_ROUTE);
-	t->properties |= ifm->ifi_flags & IFF_NOARP ? 0 : PROPERTY_ARP;
-	t->properties |= ifm->ifi_flags & IFF_PROMISC ? PROPERTY_PROMISC : 0;
-	t->properties |= ifm->ifi_flags & IFF_ALLMULTI ? PROPERTY_ALLMULTI : 0;
-	return mnl_attr_parse(message, sizeof(*ifm), read_link_attr, t) ==
-	       MNL_CB_OK;
+	c->given |= a[IFLA_LINK_NETNSID] ? F_LINK_NETNS : 0;
+	/* A choice, unless IFLA_GREX_MTU_AUTO says otherwise. */
+	c->mtu_default = !a[IFLA_MTU];
+	read_stats(a[IFLA_STATS64], t);
+	if (!read_string(a[IFLA_IFNAME], c->name, sizeof(c->name)) ||
+	    !ATTR_READ(a[IFLA_MTU], c->mtu) ||
+	    !ATTR_READ(a[IFLA_LINK_NETNSID], c->link_netnsid) ||
+	    !ATTR_READ(a[IFLA_GROUP], group) ||
+	    !ATTR_READ(a[IFLA_CARRIER], carrier) ||
+	    !ATTR_READ(a[IFLA_OPERSTATE], t->operstate) ||
+	    !read_info(a[IFLA_LINKINFO], t))
+		return false;
+	t->carrier = carrier;
+	property_add(&t->properties, a[IFLA_MASTER], "master");
+	property_add(&t->properties, a[IFLA_IFALIAS], "alias");
+	property_add(&t->properties, group, "group");
+	property_add(&t->properties, !(t->flags & IFF_NOARP), "arp on");
+	property_add(&t->properties, t->flags & IFF_PROMISC, "promisc on");
+	property_add(&t->properties, t->flags & IFF_ALLMULTI,
+		     "allmulticast on");
+	return true;
 }
 
 static int read_reply(const struct nlmsghdr *message, void *arg)
@@ -396,65 +297,33 @@ bool link_is_gre_over_ipv4(const struct tunnel *t)
 	       !strcmp(t->kind, "gretap") || !strcmp(t->kind, "erspan");
 }
 
-static const char *option_name(unsigned int type, bool in_data)
-{
-	if (in_data)
-		return type == IFLA_GREX_PROBE ? "probe"
-					       : options_attr_name(type);
-	switch (type) {
-	case IFLA_IFNAME:
-		return "name";
-	case IFLA_MTU:
-		return "mtu";
-	case IFLA_LINK_NETNSID:
-		return "link-netns";
-	}
-	return NULL;
-}
-
-struct option_search {
-	const char *at;
-	bool in_data;
-	const char *name;
-};
-
-static int search_attr(const struct nlattr *attr, void *arg)
-{
-	struct option_search *search = arg;
-	unsigned int type = mnl_attr_get_type(attr);
-
-	/* The offset is that of the header of the attribute. */
-	if ((const char *)attr == search->at)
-		search->name = option_name(type, search->in_data);
-	return MNL_CB_OK;
-}
-
-static int search_info_attr(const struct nlattr *attr, void *arg)
-{
-	if (mnl_attr_get_type(attr) != IFLA_INFO_DATA)
-		return MNL_CB_OK;
-	return mnl_attr_parse_nested(attr, search_attr, arg);
-}
-
-static int search_link_attr(const struct nlattr *attr, void *arg)
-{
-	struct option_search *search = arg;
-
-	if (mnl_attr_get_type(attr) != IFLA_LINKINFO)
-		return search_attr(attr, search);
-	search->in_data = true;
-	mnl_attr_parse_nested(attr, search_info_attr, search);
-	search->in_data = false;
-	return MNL_CB_OK;
-}
-
 const char *link_option_at(const struct nlmsghdr *request, uint32_t offset)
 {
-	struct option_search search = { .at = (const char *)request + offset };
+	const void *at = (const char *)request + offset;
+	const struct nlattr *link[IFLA_LINK_NETNSID + 1];
+	const struct nlattr *info[IFLA_INFO_DATA + 1];
+	const struct nlattr *attr;
+	unsigned int type;
 
 	if (!offset || request->nlmsg_type != RTM_NEWLINK)
 		return NULL;
-	mnl_attr_parse(request, sizeof(struct ifinfomsg), search_link_attr,
-		       &search);
-	return search.name;
+	ATTR_SORT(request, sizeof(struct ifinfomsg), link);
+	/* The offset is that of the header of the attribute. */
+	if (at == link[IFLA_IFNAME])
+		return "name";
+	if (at == link[IFLA_MTU])
+		return "mtu";
+	if (at == link[IFLA_LINK_NETNSID])
+		return "link-netns";
+	ATTR_SORT_NEST(link[IFLA_LINKINFO], info);
+	if (!info[IFLA_INFO_DATA])
+		return NULL;
+	mnl_attr_for_each_nested(attr, info[IFLA_INFO_DATA]) {
+		type = mnl_attr_get_type(attr);
+		if (at == attr)
+			return type == IFLA_GREX_PROBE
+				       ? "probe"
+				       : options_attr_name(type);
+	}
+	return NULL;
 }

@@ -41,11 +41,10 @@ struct path {
 
 /* What the kernel says about a tunnel. */
 struct tunnel {
-	/* Addresses and routes come from addr.h and static_route.h. */
+	/* Addresses and routes come from addr.h and route.h. */
 	struct config config;
-	struct static_route *unsupported; /* routes that a file cannot express */
-	size_t nunsupported;
-	unsigned int properties; /* enum property */
+	struct entries unsupported; /* routes that a file cannot express */
+	struct properties properties;
 	int ifindex;
 	unsigned int flags; /* IFF_* */
 	char kind[16]; /* "" for an interface without one */
@@ -71,10 +70,9 @@ void link_change(struct nl_request *request, int ifindex,
 void link_probe(struct nl_request *request, int ifindex, bool is_gre,
 		uint32_t size);
 void link_delete(struct nl_request *request, int ifindex);
-void link_get(struct nl_request *request, const char *name);
-/* Get an interface by its name, or by its index, in another network namespace. */
-void link_get_in(struct nl_request *request, int32_t netnsid, const char *name,
-		 uint32_t ifindex);
+/* Get an interface by its name, or by its index; netnsid: in another namespace, or -1. */
+void link_get(struct nl_request *request, int32_t netnsid, const char *name,
+	      uint32_t ifindex);
 /* Ask for all interfaces. */
 void link_dump(struct nl_request *request, bool stats);
 

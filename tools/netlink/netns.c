@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lib/attr.h"
 #include "lib/report.h"
 #include "netlink/netns.h"
 
@@ -44,42 +44,28 @@ int netns_open(const char *name)
 
 int netns_enter(const char *name)
 {
-	int fd = netns_open(name);
-	int err;
+	const int fd = netns_open(name);
+	int err = fd < 0 ? -fd : 0;
 
-	if (fd < 0)
-		return refused("network namespace \"%s\": %s", name,
-			       strerror(-fd));
-	err = setns(fd, CLONE_NEWNET) ? errno : 0;
-	close(fd);
-	if (err == EPERM)
-		return refused("network namespace \"%s\": CAP_SYS_ADMIN is "
-			       "needed to enter it",
-			       name);
-	if (err)
-		return refused("network namespace \"%s\": %s", name,
-			       strerror(err));
-	return STATUS_OK;
-}
-
-static int read_id_attr(const struct nlattr *attr, void *arg)
-{
-	int32_t *id = arg;
-
-	if (mnl_attr_get_type(attr) != NETNSA_NSID)
-		return MNL_CB_OK;
-	if (mnl_attr_validate(attr, MNL_TYPE_U32) < 0)
-		return MNL_CB_ERROR;
-	*id = (int32_t)mnl_attr_get_u32(attr);
-	return MNL_CB_OK;
+	if (!err && setns(fd, CLONE_NEWNET))
+		err = errno;
+	if (fd >= 0)
+		close(fd);
+	if (!err)
+		return STATUS_OK;
+	return refused("network namespace \"%s\": %s", name,
+		       fd >= 0 && err == EPERM
+			       ? "CAP_SYS_ADMIN is needed to enter it"
+			       : strerror(err));
 }
 
 static int read_id(const struct nlmsghdr *message, void *arg)
 {
-	if (mnl_attr_parse(message, MNL_ALIGN(sizeof(struct rtgenmsg)),
-			   read_id_attr, arg) != MNL_CB_OK)
-		return -EBADMSG;
-	return 0;
+	const struct nlattr *attrs[NETNSA_NSID + 1];
+
+	ATTR_SORT(message, sizeof(struct rtgenmsg), attrs);
+	return attr_read(attrs[NETNSA_NSID], arg, sizeof(int32_t)) ? 0
+								   : -EBADMSG;
 }
 
 static int get_id(struct nl *nl, int fd, int32_t *id)

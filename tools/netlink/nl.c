@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lib/attr.h"
 #include "netlink/nl.h"
 
 /* Events wait in this buffer while we print. */
@@ -59,22 +60,19 @@ void nl_close(struct nl *nl)
 }
 
 /* The attributes of an error say what is wrong, and where in the request. */
-static int extack_attr(const struct nlattr *attr, void *arg)
+static void read_extack(const struct nlmsghdr *message, size_t header,
+			struct nl_error *error)
 {
-	struct nl_error *error = arg;
+	const struct nlattr *attrs[NLMSGERR_ATTR_OFFS + 1], *text;
 
-	switch (mnl_attr_get_type(attr)) {
-	case NLMSGERR_ATTR_MSG:
+	ATTR_SORT(message, header, attrs);
+	attr_read(attrs[NLMSGERR_ATTR_OFFS], &error->offset,
+		  sizeof(error->offset));
+	text = attrs[NLMSGERR_ATTR_MSG];
+	if (text)
 		snprintf(error->text, sizeof(error->text), "%.*s",
-			 (int)mnl_attr_get_payload_len(attr),
-			 mnl_attr_get_str(attr));
-		break;
-	case NLMSGERR_ATTR_OFFS:
-		if (!mnl_attr_validate(attr, MNL_TYPE_U32))
-			error->offset = mnl_attr_get_u32(attr);
-		break;
-	}
-	return MNL_CB_OK;
+			 (int)mnl_attr_get_payload_len(text),
+			 mnl_attr_get_str(text));
 }
 
 /* NLMSG_ERROR holds struct nlmsgerr, NLMSG_DONE only its first member. */
@@ -95,7 +93,7 @@ static int nl_verdict(struct nl *nl, const struct nlmsghdr *message)
 				sizeof(verdict->msg);
 	}
 	if (message->nlmsg_flags & NLM_F_ACK_TLVS && used < length)
-		mnl_attr_parse(message, used, extack_attr, &nl->error);
+		read_extack(message, used, &nl->error);
 	if (verdict->error < 0)
 		nl->error.code = -verdict->error;
 	return verdict->error;

@@ -4,7 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/report.h"
 #include "netlink/error.h"
 #include "netlink/link.h"
 #include "netlink/netns.h"
@@ -17,34 +16,32 @@ static int32_t underlay_id(const struct config *c)
 
 static int resolve_netns(struct nl *nl, struct config *c)
 {
-	const struct position *at =
-		source_word(&c->source, source_find(&c->source, "link-netns"));
+	const struct position *at = source_find(&c->source, "link-netns");
 	int fd = netns_open(c->link_netns);
-	int err;
+	int err = fd;
 
-	if (fd < 0)
-		return refused_about(at, "link-netns: \"%s\": %s",
-				     c->link_netns, strerror(-fd));
-	err = netns_id(nl, fd, true, &c->link_netnsid);
-	close(fd);
-	if (err == -EPERM)
-		return refused_about(at,
-				     "link-netns: \"%s\": CAP_NET_ADMIN is needed",
-				     c->link_netns);
-	if (err)
-		return refused_about(at, "link-netns: \"%s\": %s",
-				     c->link_netns, strerror(-err));
-	return STATUS_OK;
+	if (fd >= 0) {
+		err = netns_id(nl, fd, true, &c->link_netnsid);
+		close(fd);
+	}
+	if (!err)
+		return STATUS_OK;
+	return refused_about(at, "link-netns: \"%s\": %s", c->link_netns,
+			     fd >= 0 && err == -EPERM
+				     ? "CAP_NET_ADMIN is needed"
+				     : strerror(-err));
 }
 
-static int resolve(struct nl *nl, struct config *c,
-		   const struct config *underlay, bool *missing)
+int resolve_numbers(struct nl *nl, struct config *c,
+		    const struct config *underlay, bool *missing)
 {
 	struct nl_request request;
 	struct tunnel interface;
-	size_t word;
+	const struct position *at;
 	int status;
 
+	if (missing)
+		*missing = false;
 	if (c->given & F_LINK_NETNS && c->link_netns[0]) {
 		status = resolve_netns(nl, c);
 		if (status)
@@ -52,7 +49,7 @@ static int resolve(struct nl *nl, struct config *c,
 	}
 	if (!(c->given & F_DEV) || !c->dev[0])
 		return STATUS_OK;
-	link_get_in(&request, underlay_id(underlay), c->dev, 0);
+	link_get(&request, underlay_id(underlay), c->dev, 0);
 	if (!link_talk(nl, &request, &interface)) {
 		c->link = (uint32_t)interface.ifindex;
 		return STATUS_OK;
@@ -61,27 +58,15 @@ static int resolve(struct nl *nl, struct config *c,
 		*missing = true;
 		return STATUS_OK;
 	}
-	word = source_find(&c->source, "dev");
+	at = source_find(&c->source, "dev");
 	if (nl->error.code == ENODEV)
-		return refused_about(source_word(&c->source, word),
+		return refused_about(at,
 				     "dev: \"%s\": there is no such interface%s",
 				     c->dev,
 				     underlay->given & F_LINK_NETNS
 					     ? " in the underlay namespace"
 					     : "");
-	return report_error_about(nl, &request, c->dev, &c->source, word);
-}
-
-int resolve_numbers(struct nl *nl, struct config *c,
-		    const struct config *underlay)
-{
-	return resolve(nl, c, underlay, NULL);
-}
-
-int resolve_numbers_or_wait(struct nl *nl, struct config *c, bool *missing)
-{
-	*missing = false;
-	return resolve(nl, c, c, missing);
+	return report_error_about(nl, &request, c->dev, &c->source, at);
 }
 
 /* Read the interface to which c->link refers. Returns 0 or -errno. */
@@ -90,7 +75,7 @@ static int find_link(struct nl *nl, const struct config *c,
 {
 	struct nl_request request;
 
-	link_get_in(&request, underlay_id(c), NULL, c->link);
+	link_get(&request, underlay_id(c), NULL, c->link);
 	return link_talk(nl, &request, interface);
 }
 

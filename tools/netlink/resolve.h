@@ -8,13 +8,11 @@
 
 /*
  * Set link from dev and link_netnsid from link_netns, if they are given. dev is in
- * the namespace that underlay names. Returns enum status, after a report.
+ * the namespace that underlay names. If there is no dev, sets missing, or if that is NULL
+ * reports it. Returns enum status, after a report.
  */
 int resolve_numbers(struct nl *nl, struct config *c,
-		    const struct config *underlay);
-
-/* The same for a whole tunnel. Sets missing, instead of a report, if there is no dev. */
-int resolve_numbers_or_wait(struct nl *nl, struct config *c, bool *missing);
+		    const struct config *underlay, bool *missing);
 
 /* Whether the interface that the kernel has for dev no longer exists. */
 bool resolve_dev_is_gone(struct nl *nl, const struct config *c);

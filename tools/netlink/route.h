@@ -8,7 +8,7 @@
 
 /* A route of IPv4 or IPv6, as RTM_NEWROUTE has it. */
 struct route {
-	struct static_route config; /* what a file of tunnels can express */
+	struct entry config; /* what a file of tunnels can express */
 	bool is_unsupported; /* it has attributes beyond that */
 	uint8_t type; /* RTN_* */
 	bool is_cached; /* it is an exception of another route */
@@ -18,6 +18,11 @@ struct route {
 	uint32_t mtu; /* bytes; 0: that of the interface */
 	uint32_t expires; /* s; not 0: the MTU is from an ICMP error */
 	const struct nlattr *hops; /* in the message; NULL: there is only one */
+};
+
+struct static_routes {
+	struct route *list;
+	size_t count;
 };
 
 /*
@@ -31,5 +36,20 @@ bool route_read(const struct nlmsghdr *message, struct route *r);
 /* Get the next hop after hop, or the first if hop is NULL. NULL: there is none. */
 const struct rtnexthop *route_next_hop(const struct route *r,
 				       const struct rtnexthop *hop);
+
+/* With beside, the route goes behind one to the same destination. */
+void static_route_add(struct nl_request *request, int ifindex,
+		      const struct entry *r, bool beside);
+void static_route_delete(struct nl_request *request, int ifindex,
+			 const struct entry *r);
+
+/*
+ * Read the routes of gretool, of users (RTPROT_BOOT) and of scripts (RTPROT_STATIC)
+ * by one interface, or by all if ifindex is 0. Routes of the kernel and of daemons
+ * are left out. The list is sorted by destination; the caller frees it in any case.
+ * Returns 0 or -errno; with -EINTR some may be missing.
+ */
+int static_routes_read(struct nl *nl, int ifindex,
+		       struct static_routes *routes);
 
 #endif /* ROUTE_H */

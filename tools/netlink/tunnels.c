@@ -5,11 +5,10 @@
 #include <string.h>
 
 #include "lib/list.h"
-#include "lib/report.h"
 #include "netlink/addr.h"
 #include "netlink/error.h"
 #include "netlink/resolve.h"
-#include "netlink/static_route.h"
+#include "netlink/route.h"
 #include "netlink/tunnels.h"
 
 static int find(struct nl *nl, struct nl_request *request, const char *name,
@@ -35,7 +34,7 @@ int tunnels_find(struct nl *nl, const char *name, struct tunnel *t)
 {
 	struct nl_request request;
 
-	link_get(&request, name);
+	link_get(&request, -1, name, 0);
 	return find(nl, &request, name, t);
 }
 
@@ -45,16 +44,15 @@ int tunnels_find_index(struct nl *nl, int ifindex, struct tunnel *t)
 	char name[16];
 
 	snprintf(name, sizeof(name), "%d", ifindex);
-	link_get_in(&request, -1, NULL, (uint32_t)ifindex);
+	link_get(&request, -1, NULL, (uint32_t)ifindex);
 	return find(nl, &request, name, t);
 }
 
 static void tunnel_free(struct tunnel *t)
 {
 	config_free(&t->config);
-	free(t->unsupported);
-	t->unsupported = NULL;
-	t->nunsupported = 0;
+	free(t->unsupported.list);
+	t->unsupported = (struct entries){ 0 };
 }
 
 void tunnels_free(struct tunnels *tunnels)
@@ -75,9 +73,8 @@ static int collect_tunnel(const struct nlmsghdr *message, void *arg)
 
 	if (!link_read(message, &t))
 		return -EBADMSG;
-	if (link_is_grex(&t) &&
-	    !list_add(&tunnels->list, &tunnels->count, &t, sizeof(t)))
-		return -ENOMEM;
+	if (link_is_grex(&t))
+		list_add(&tunnels->list, &tunnels->count, &t, sizeof(t));
 	return 0;
 }
 
@@ -113,73 +110,34 @@ int tunnels_dump(struct nl *nl, bool stats, struct tunnels *tunnels)
 	return STATUS_OK;
 }
 
-struct addresses {
-	struct address_of *list;
-	size_t count;
-};
-
 static int collect_address(const struct nlmsghdr *message, void *arg)
 {
-	struct addresses *addresses = arg;
-	struct address_of a;
+	struct entries *addresses = arg;
+	struct entry a;
 
-	switch (addr_read(message, &a)) {
-	case ADDR_MALFORMED:
-		return -EBADMSG;
-	case ADDR_AUTOMATIC:
-		return 0;
-	case ADDR_CONFIGURED:
-		break;
-	}
-	a.order = addresses->count;
-	return list_add(&addresses->list, &addresses->count, &a, sizeof(a))
-		       ? 0
-		       : -ENOMEM;
+	enum addr_read kind = addr_read(message, &a);
+
+	if (kind == ADDR_CONFIGURED)
+		entries_add(addresses, &a);
+	return kind == ADDR_MALFORMED ? -EBADMSG : 0;
 }
 
-static int compare_addresses(const void *left, const void *right)
+static struct tunnel *find_tunnel(const struct tunnels *tunnels, int ifindex)
 {
-	const struct address_of *a = left, *b = right;
+	const struct tunnel key = { .ifindex = ifindex };
 
-	if (a->ifindex != b->ifindex)
-		return a->ifindex < b->ifindex ? -1 : 1;
-	return a->order < b->order ? -1 : a->order > b->order;
-}
-
-/* Find the first address of the interface in the sorted list. */
-static size_t first_of(const struct addresses *addresses, int ifindex)
-{
-	size_t low = 0, high = addresses->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (addresses->list[middle].ifindex < ifindex)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-static bool take_addresses(struct tunnel *t, const struct addresses *addresses)
-{
-	size_t i;
-
-	for (i = first_of(addresses, t->ifindex);
-	     i < addresses->count && addresses->list[i].ifindex == t->ifindex;
-	     i++) {
-		if (!config_add_address(&t->config, &addresses->list[i].address))
-			return false;
-	}
-	return true;
+	if (!tunnels->count)
+		return NULL;
+	return bsearch(&key, tunnels->list, tunnels->count,
+		       sizeof(*tunnels->list), compare_tunnels);
 }
 
 /* only: the index of the tunnel if there is a single one, or 0. */
 static int read_addresses(struct nl *nl, struct tunnels *tunnels, int only)
 {
-	struct addresses addresses = { 0 };
+	struct entries addresses = { 0 };
 	struct nl_request request;
+	struct tunnel *t;
 	int status = STATUS_OK;
 	size_t i;
 	int err;
@@ -188,21 +146,15 @@ static int read_addresses(struct nl *nl, struct tunnels *tunnels, int only)
 	addr_dump(&request, only);
 	err = nl_dump(nl, &request, collect_address, &addresses,
 		      &addresses.count);
-	if (err == -EINTR) {
+	if (err == -EINTR)
 		note_partial(tunnels, "addresses");
-	} else if (err) {
+	else if (err)
 		status = report_error(nl, &request, "addresses");
-		goto out;
+	for (i = 0; i < addresses.count && !status; i++) {
+		t = find_tunnel(tunnels, addresses.list[i].ifindex);
+		if (t)
+			config_add_address(&t->config, &addresses.list[i]);
 	}
-	if (addresses.count)
-		qsort(addresses.list, addresses.count, sizeof(*addresses.list),
-		      compare_addresses);
-	for (i = 0; i < tunnels->count; i++)
-		if (!take_addresses(&tunnels->list[i], &addresses)) {
-			status = refused("%s", strerror(ENOMEM));
-			break;
-		}
-out:
 	free(addresses.list);
 	return status;
 }
@@ -214,9 +166,8 @@ int tunnels_read(struct nl *nl, const char *name, bool stats,
 
 	memset(tunnels, 0, sizeof(*tunnels));
 	if (name) {
-		tunnels->list = calloc(1, sizeof(*tunnels->list));
-		if (!tunnels->list)
-			return refused("%s", strerror(ENOMEM));
+		tunnels->list =
+			memory_or_end(calloc(1, sizeof(*tunnels->list)));
 		status = tunnels_find(nl, name, &tunnels->list[0]);
 		tunnels->count = 1;
 	} else {
@@ -240,12 +191,12 @@ int tunnels_fill(struct nl *nl, struct tunnels *tunnels)
 						  : 0);
 }
 
-static bool take_route(struct tunnel *t, const struct route *r)
+static void take_route(struct tunnel *t, const struct route *r)
 {
 	if (r->is_unsupported)
-		return list_add(&t->unsupported, &t->nunsupported, &r->config,
-				sizeof(r->config));
-	return config_add_route(&t->config, &r->config);
+		entries_add(&t->unsupported, &r->config);
+	else
+		config_add_route(&t->config, &r->config);
 }
 
 int tunnels_read_routes(struct nl *nl, struct tunnels *tunnels)
@@ -253,7 +204,8 @@ int tunnels_read_routes(struct nl *nl, struct tunnels *tunnels)
 	int only = tunnels->count == 1 ? tunnels->list[0].ifindex : 0;
 	struct static_routes routes;
 	int status = STATUS_OK;
-	size_t i = 0, j;
+	struct tunnel *t;
+	size_t i;
 	int err;
 
 	err = static_routes_read(nl, only, &routes);
@@ -261,17 +213,10 @@ int tunnels_read_routes(struct nl *nl, struct tunnels *tunnels)
 		note_partial(tunnels, "routes");
 	else if (err)
 		status = refused("routes: %s", strerror(-err));
-	/* Both lists are sorted by the index of the interface. */
-	for (j = 0; j < routes.count && !status; j++) {
-		const struct route *r = &routes.list[j];
-
-		while (i < tunnels->count && tunnels->list[i].ifindex < r->oif)
-			i++;
-		if (i == tunnels->count)
-			break;
-		if (tunnels->list[i].ifindex == r->oif &&
-		    !take_route(&tunnels->list[i], r))
-			status = refused("%s", strerror(ENOMEM));
+	for (i = 0; i < routes.count && !status; i++) {
+		t = find_tunnel(tunnels, routes.list[i].oif);
+		if (t)
+			take_route(t, &routes.list[i]);
 	}
 	free(routes.list);
 	return status;

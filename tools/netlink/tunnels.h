@@ -31,7 +31,7 @@ int tunnels_read(struct nl *nl, const char *name, bool stats,
 		 struct tunnels *tunnels);
 /* Add names and addresses to tunnels that were read elsewhere, and sort them. */
 int tunnels_fill(struct nl *nl, struct tunnels *tunnels);
-/* Add routes, see static_route.h. */
+/* Add routes, see route.h. */
 int tunnels_read_routes(struct nl *nl, struct tunnels *tunnels);
 void tunnels_free(struct tunnels *tunnels);
 

@@ -3,7 +3,6 @@
 #include <linux/rtnetlink.h>
 #include <string.h>
 
-#include "option/ip.h"
 #include "option/option.h"
 #include "option/options.h"
 
@@ -23,44 +22,28 @@ static bool parse_prefix(const char *text, struct ip *ip, unsigned int *prefix,
 		return false;
 	max = ip->family == AF_INET ? 32 : 128;
 	number = max;
-	/* option_parse_number() accepts hexadecimal numbers, too. */
-	if (slash && (!option_parse_number(slash + 1, max, &number) ||
-		      strpbrk(slash + 1, "xX")))
+	if (slash && !option_parse_digits(slash + 1, 10, max, &number))
 		return false;
 	*prefix = number;
 	*given = slash;
 	return true;
 }
 
-static const char *parse_addr(const struct option *o, struct config *c,
+const char *option_parse_addr(const struct option *o, struct config *c,
 			      const char *value)
 {
-	struct address a = { 0 };
+	struct entry a = { 0 };
 
 	if (!parse_prefix(value, &a.local, &a.prefix, &a.prefix_given) ||
 	    ip_is_any(&a.local))
 		return UNEXPECTED;
 	if (ip_is_multicast(&a.local))
 		return "is a multicast address, expected a unicast address";
-	if (!config_add_address(c, &a))
-		return "found no memory";
+	config_add_address(c, &a);
 	return NULL;
 }
 
-static bool addresses_equal(const struct option *o, const struct config *a,
-			    const struct config *b)
-{
-	size_t i;
-
-	if (a->naddrs != b->naddrs)
-		return false;
-	for (i = 0; i < a->naddrs; i++)
-		if (!address_equal(&a->addrs[i], &b->addrs[i]))
-			return false;
-	return true;
-}
-
-void address_print(FILE *out, const struct address *a)
+static void print_address(FILE *out, const struct entry *a)
 {
 	char text[INET6_ADDRSTRLEN];
 
@@ -69,21 +52,6 @@ void address_print(FILE *out, const struct address *a)
 		fprintf(out, " peer %s", ip_text(&a->peer, text));
 }
 
-static void print_addresses(const struct option *o, FILE *out,
-			    const struct config *c, uint64_t fields)
-{
-	size_t i;
-
-	for (i = 0; i < c->naddrs; i++)
-		address_print(out, &c->addrs[i]);
-}
-
-const struct option_type option_addr = {
-	.parse = parse_addr,
-	.equal = addresses_equal,
-	.print = print_addresses,
-};
-
 /*
  * "addr A/P peer B" and "addr A peer B/P" are the same: as in the kernel and
  * in ip-address(8), the prefix is the peer's when there is a peer.
@@ -91,7 +59,8 @@ const struct option_type option_addr = {
 const char *option_parse_peer(const struct option *o, struct config *c,
 			      const char *value)
 {
-	struct address *a = c->naddrs ? &c->addrs[c->naddrs - 1] : NULL;
+	struct entry *a = c->addrs.count ? &c->addrs.list[c->addrs.count - 1]
+					 : NULL;
 	unsigned int prefix;
 	struct ip peer;
 	bool given;
@@ -129,13 +98,13 @@ static bool is_network(const struct ip *ip, unsigned int prefix)
 	return true;
 }
 
-static const char *parse_route(const struct option *o, struct config *c,
+const char *option_parse_route(const struct option *o, struct config *c,
 			       const char *value)
 {
-	struct static_route r = {
+	struct entry r = {
 		.to.family = AF_INET,
 		.table = RT_TABLE_MAIN,
-		.protocol = ROUTE_PROTOCOL,
+		.protocol = ENTRY_PROTOCOL,
 	};
 	bool given;
 
@@ -149,25 +118,11 @@ static const char *parse_route(const struct option *o, struct config *c,
 		return "has bits beyond its prefix length, expected the "
 		       "network alone";
 	r.metric = config_default_metric(r.to.family);
-	if (!config_add_route(c, &r))
-		return "found no memory";
+	config_add_route(c, &r);
 	return NULL;
 }
 
-static bool routes_equal(const struct option *o, const struct config *a,
-			 const struct config *b)
-{
-	size_t i;
-
-	if (a->nroutes != b->nroutes)
-		return false;
-	for (i = 0; i < a->nroutes; i++)
-		if (!route_equal(&a->routes[i], &b->routes[i]))
-			return false;
-	return true;
-}
-
-void route_print(FILE *out, const struct static_route *r)
+void route_print(FILE *out, const struct entry *r)
 {
 	char text[INET6_ADDRSTRLEN];
 
@@ -183,24 +138,46 @@ void route_print(FILE *out, const struct static_route *r)
 		fprintf(out, " table %" PRIu32, r->table);
 }
 
-static void print_routes(const struct option *o, FILE *out,
-			 const struct config *c, uint64_t fields)
+static bool have_all(const struct entries *a, const struct entries *b)
 {
 	size_t i;
 
-	for (i = 0; i < c->nroutes; i++)
-		route_print(out, &c->routes[i]);
+	for (i = 0; i < b->count; i++)
+		if (!entries_have(a, &b->list[i]))
+			return false;
+	return true;
 }
 
-const struct option_type option_route = {
-	.parse = parse_route,
-	.equal = routes_equal,
-	.print = print_routes,
+/* The kernel chooses the order of addresses and routes. */
+static bool entries_equal(const struct option *o, const struct config *a,
+			  const struct config *b)
+{
+	const struct entries *x = option_member(o, a), *y = option_member(o, b);
+
+	return have_all(x, y) && have_all(y, x);
+}
+
+static void print_entries(const struct option *o, FILE *out,
+			  const struct config *c, uint64_t fields)
+{
+	const struct entries *entries = option_member(o, c);
+	size_t i;
+
+	for (i = 0; i < entries->count; i++)
+		if (o->fields == F_ADDR)
+			print_address(out, &entries->list[i]);
+		else
+			route_print(out, &entries->list[i]);
+}
+
+const struct option_type option_entries = {
+	.equal = entries_equal,
+	.print = print_entries,
 };
 
-static struct static_route *last_route(struct config *c)
+static struct entry *last_route(struct config *c)
 {
-	return c->nroutes ? &c->routes[c->nroutes - 1] : NULL;
+	return c->routes.count ? &c->routes.list[c->routes.count - 1] : NULL;
 }
 
 static const char no_route[] =
@@ -209,7 +186,7 @@ static const char no_route[] =
 const char *option_parse_via(const struct option *o, struct config *c,
 			     const char *value)
 {
-	struct static_route *r = last_route(c);
+	struct entry *r = last_route(c);
 	struct ip via;
 
 	if (!r)
@@ -228,7 +205,7 @@ const char *option_parse_via(const struct option *o, struct config *c,
 const char *option_parse_metric(const struct option *o, struct config *c,
 				const char *value)
 {
-	struct static_route *r = last_route(c);
+	struct entry *r = last_route(c);
 	uint32_t metric;
 
 	if (!r)
@@ -243,7 +220,7 @@ const char *option_parse_metric(const struct option *o, struct config *c,
 const char *option_parse_table(const struct option *o, struct config *c,
 			       const char *value)
 {
-	struct static_route *r = last_route(c);
+	struct entry *r = last_route(c);
 
 	if (!r)
 		return no_route;

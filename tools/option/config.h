@@ -12,8 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lib/source.h"
-#include "option/ip.h"
+#include "lib/report.h"
+#include "option/entry.h"
 
 #define NETNS_NAME_SIZE 256
 
@@ -65,52 +65,6 @@
 /* These belong to the link, and have no attributes in IFLA_INFO_DATA. */
 #define F_LINK (F_LINK_NETNS | F_MULTICAST | F_ADDR | F_ROUTE | F_UP)
 
-/* Properties of a device or an address that no option can express. */
-enum property {
-	PROPERTY_NOPREFIXROUTE = 1 << 0,
-	PROPERTY_AUTOJOIN = 1 << 1,
-	PROPERTY_HOME = 1 << 2,
-	PROPERTY_LABEL = 1 << 3,
-	PROPERTY_METRIC = 1 << 4,
-	PROPERTY_SCOPE = 1 << 5,
-	PROPERTY_MASTER = 1 << 6,
-	PROPERTY_ALIAS = 1 << 7,
-	PROPERTY_GROUP = 1 << 8,
-	PROPERTY_ARP = 1 << 9,
-	PROPERTY_PROMISC = 1 << 10,
-	PROPERTY_ALLMULTI = 1 << 11,
-};
-
-/* An address of the device, as RTM_NEWADDR has it. */
-struct address {
-	struct ip local;
-	struct ip peer; /* AF_UNSPEC: none */
-	unsigned int prefix; /* 0..32 or 0..128, of the peer if there is one */
-	bool prefix_given;
-	uint8_t protocol; /* IFA_PROTO: who has added it; 0: unknown */
-	unsigned int properties; /* enum property */
-	size_t word; /* the number of its word in struct source */
-};
-
-/* A route into the device, as RTM_NEWROUTE has it. */
-struct static_route {
-	struct ip to;
-	unsigned int prefix;
-	struct ip via; /* AF_UNSPEC: none */
-	uint32_t metric; /* see config_default_metric() */
-	uint32_t table; /* RT_TABLE_* or any other number */
-	uint8_t protocol; /* RTPROT_*, ROUTE_PROTOCOL */
-	size_t word; /* as above */
-};
-
-/*
- * The protocol of the routes that gretool adds, by which it knows its own. The number
- * is that of GRE; iproute2, FRR and BIRD do not use it.
- */
-#define ROUTE_PROTOCOL 47
-/* The same for addresses that apply adds; kernels before 5.18 do not store it. */
-#define ADDRESS_PROTOCOL 47
-
 /* The optional GRE fields of one direction. */
 struct direction {
 	bool key, csum, seq;
@@ -156,31 +110,15 @@ struct config {
 	int32_t link_netnsid;
 	bool multicast;
 	bool up;
-	struct address *addrs;
-	size_t naddrs;
-	struct static_route *routes;
-	size_t nroutes;
+	struct entries addrs, routes;
 	struct source source; /* the words that were parsed */
 };
 
-bool address_equal(const struct address *a, const struct address *b);
-/* Whether the destination, metric and table are equal, so that one excludes the other. */
-bool route_same_place(const struct static_route *a,
-		      const struct static_route *b);
-/* Whether the gateway is equal, too. The protocol does not matter. */
-bool route_equal(const struct static_route *a, const struct static_route *b);
-
-/* Set the defaults of the kernel. */
+/* Set the defaults of the kernel. options.c has what works by the table of options. */
 void config_init(struct config *c);
 void config_free(struct config *c);
-bool config_add_address(struct config *c, const struct address *a);
-bool config_add_route(struct config *c, const struct static_route *r);
-bool config_has_address(const struct config *c, const struct address *a);
-bool config_has_route(const struct config *c, const struct static_route *r);
-/* Whether there is a route for which route_same_place() is true. */
-bool config_has_place(const struct config *c, const struct static_route *r);
-/* Whether there is an address with the same local address. */
-bool config_has_local(const struct config *c, const struct address *a);
+void config_add_address(struct config *c, const struct entry *a);
+void config_add_route(struct config *c, const struct entry *r);
 /* Whether it has IPv6 addresses or routes, but an MTU that is too small for them. */
 bool config_starves_ipv6(const struct config *c);
 /* Bytes of the outer headers: IPv4, and GRE with the fields that are sent. */

@@ -91,13 +91,6 @@ const char *option_parse_mtu_ip(const struct option *o, struct config *c,
 	return wrong;
 }
 
-const char *option_parse_up(const struct option *o, struct config *c,
-			    const char *value)
-{
-	c->up = !strcmp(o->name, "up");
-	return NULL;
-}
-
 static void print_up(const struct option *o, FILE *out, const struct config *c,
 		     uint64_t fields)
 {
@@ -105,7 +98,7 @@ static void print_up(const struct option *o, FILE *out, const struct config *c,
 }
 
 const struct option_type option_up = {
-	.parse = option_parse_up,
+	.parse = option_parse_flag,
 	.print = print_up,
-	.json = option_json_bool,
+	.json = option_json_number,
 };

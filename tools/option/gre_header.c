@@ -82,10 +82,7 @@ static void json_key(const struct option *o, struct json *json,
 {
 	const struct direction *d = option_member(o, c);
 
-	if (d->key)
-		json_number(json, o->json, d->key_value);
-	else
-		json_null(json, o->json);
+	json_number_if(json, o->json, d->key, d->key_value);
 }
 
 /* The flags of a direction share an attribute, so all of them are sent. */
@@ -133,20 +130,27 @@ const struct option_type option_key = {
 const char *option_parse_flag(const struct option *o, struct config *c,
 			      const char *value)
 {
-	bool on = strncmp(o->name, "no", 2) != 0;
+	bool on = strncmp(o->name, "no", 2) != 0 &&
+		  strcmp(o->name, "down") != 0;
+	const struct {
+		uint64_t field;
+		bool *flag;
+	} flags[] = {
+		{ F_IKEY, &c->in.key },
+		{ F_OKEY, &c->out.key },
+		{ F_ICSUM, &c->in.csum },
+		{ F_OCSUM, &c->out.csum },
+		{ F_ISEQ, &c->in.seq },
+		{ F_OSEQ, &c->out.seq },
+		{ F_PMTUDISC, &c->pmtudisc },
+		{ F_IGNORE_DF, &c->ignore_df },
+		{ F_UP, &c->up },
+	};
+	size_t i;
 
-	if (o->fields & F_IKEY)
-		c->in.key = on;
-	if (o->fields & F_OKEY)
-		c->out.key = on;
-	if (o->fields & F_ICSUM)
-		c->in.csum = on;
-	if (o->fields & F_OCSUM)
-		c->out.csum = on;
-	if (o->fields & F_ISEQ)
-		c->in.seq = on;
-	if (o->fields & F_OSEQ)
-		c->out.seq = on;
+	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (o->fields & flags[i].field)
+			*flags[i].flag = on;
 	return NULL;
 }
 
@@ -175,7 +179,7 @@ const struct option_type option_flags = {
 
 const struct option_type option_flag = {
 	.parse = option_parse_flag,
-	.json = option_json_bool,
+	.json = option_json_number,
 };
 
 const char *option_parse_encap(const struct option *o, struct config *c,

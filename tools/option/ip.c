@@ -4,15 +4,15 @@
 
 #include "option/ip.h"
 
+size_t ip_size(const struct ip *ip)
+{
+	return ip->family == AF_INET ? sizeof(ip->v4) : sizeof(ip->v6);
+}
+
 bool ip_equal(const struct ip *a, const struct ip *b)
 {
-	if (a->family != b->family)
-		return false;
-	if (a->family == AF_INET)
-		return a->v4.s_addr == b->v4.s_addr;
-	if (a->family == AF_INET6)
-		return !memcmp(&a->v6, &b->v6, sizeof(a->v6));
-	return true;
+	return a->family == b->family &&
+	       (!a->family || !memcmp(&a->v6, &b->v6, ip_size(a)));
 }
 
 bool ip_parse(const char *text, struct ip *ip)

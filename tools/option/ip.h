@@ -5,6 +5,7 @@
 
 #include <netinet/in.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 /* AF_UNSPEC is "any". */
 struct ip {
@@ -15,6 +16,8 @@ struct ip {
 	};
 };
 
+/* The bytes of an address, of those of v6. */
+size_t ip_size(const struct ip *ip);
 bool ip_equal(const struct ip *a, const struct ip *b);
 /* Returns text, or "any". */
 const char *ip_text(const struct ip *ip, char text[INET6_ADDRSTRLEN]);

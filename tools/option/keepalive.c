@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <ctype.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/attr.h"
@@ -13,32 +13,28 @@
 static const char *parse_keepalive(const struct option *o, struct config *c,
 				   const char *value)
 {
-	char interval[32];
-	size_t length;
-	const char *retries;
+	uint32_t *interval = &c->keepalive_interval;
+	uint32_t *retries = &c->keepalive_retries;
+	const size_t length = value ? strcspn(value, " ") : 0;
+	char text[32];
 
-	c->keepalive_interval = GREX_KEEPALIVE_INTERVAL_DEFAULT;
-	c->keepalive_retries = GREX_KEEPALIVE_RETRIES_DEFAULT;
+	*interval = GREX_KEEPALIVE_INTERVAL_DEFAULT;
+	*retries = GREX_KEEPALIVE_RETRIES_DEFAULT;
 	if (!value)
 		return NULL;
 	if (!strcmp(value, "off")) {
-		c->keepalive_interval = 0;
+		*interval = 0;
 		return NULL;
 	}
-	length = strcspn(value, " ");
-	if (length >= sizeof(interval))
+	snprintf(text, sizeof(text), "%.*s", (int)length, value);
+	if (length >= sizeof(text) || !duration_parse(text, interval) ||
+	    *interval < GREX_KEEPALIVE_INTERVAL_MIN ||
+	    *interval > GREX_KEEPALIVE_INTERVAL_MAX)
 		return UNEXPECTED;
-	memcpy(interval, value, length);
-	interval[length] = '\0';
-	if (!duration_parse(interval, &c->keepalive_interval) ||
-	    c->keepalive_interval < GREX_KEEPALIVE_INTERVAL_MIN ||
-	    c->keepalive_interval > GREX_KEEPALIVE_INTERVAL_MAX)
-		return UNEXPECTED;
-	retries = strchr(value, ' ');
-	if (retries &&
-	    (!option_parse_number(retries + 1, GREX_KEEPALIVE_RETRIES_MAX,
-				  &c->keepalive_retries) ||
-	     !c->keepalive_retries))
+	if (value[length] &&
+	    (!option_parse_number(value + length + 1,
+				  GREX_KEEPALIVE_RETRIES_MAX, retries) ||
+	     !*retries))
 		return UNEXPECTED;
 	return NULL;
 }
@@ -105,29 +101,23 @@ const struct option_type option_keepalive = {
 	.read = read_keepalive,
 };
 
-static uint8_t hex_digit(char digit)
-{
-	return (uint8_t)(isdigit((unsigned char)digit)
-				 ? digit - '0'
-				 : tolower((unsigned char)digit) - 'a' + 10);
-}
-
 /* The digits are in the order of the bytes on the wire. */
 static const char *parse_secret(const struct option *o, struct config *c,
 				const char *value)
 {
 	const size_t digits = sizeof(c->keepalive_secret.bytes) * 2;
 	struct secret secret = { 0 };
+	char byte[3] = "";
 	size_t i;
 
 	if (strcmp(value, "off") != 0) {
 		if (strlen(value) != digits ||
 		    strspn(value, "0123456789abcdefABCDEF") != digits)
 			return UNEXPECTED;
-		for (i = 0; i < digits; i += 2)
-			secret.bytes[i / 2] =
-				(uint8_t)(hex_digit(value[i]) << 4 |
-					  hex_digit(value[i + 1]));
+		for (i = 0; i < digits; i += 2) {
+			memcpy(byte, value + i, 2);
+			secret.bytes[i / 2] = (uint8_t)strtoul(byte, NULL, 16);
+		}
 		secret.is_set = true;
 		secret.is_known = true;
 		secret.id = (uint32_t)siphash_empty(secret.bytes);
@@ -161,11 +151,8 @@ static void print_secret(const struct option *o, FILE *out,
 static void json_secret(const struct option *o, struct json *json,
 			const struct config *c)
 {
-	if (c->keepalive_secret.is_set)
-		json_number(json, "keepalive_secret_id",
-			    c->keepalive_secret.id);
-	else
-		json_null(json, "keepalive_secret_id");
+	json_number_if(json, "keepalive_secret_id", c->keepalive_secret.is_set,
+		       c->keepalive_secret.id);
 }
 
 /* The kernel does not reveal a secret, so an unknown one must be unchanged. */

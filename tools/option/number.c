@@ -10,37 +10,31 @@
 #include "option/option.h"
 
 /* strtoull() alone would accept signs, white space and trailing text. */
-static bool parse_digits(const char *digits, bool hex, uint32_t max,
+bool option_parse_digits(const char *text, int base, uint32_t max,
 			 uint32_t *number)
 {
+	const bool is_0x = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
 	unsigned long long value;
 	char *end;
 
-	if (hex ? !isxdigit((unsigned char)*digits)
-		: !isdigit((unsigned char)*digits))
+	if (!base)
+		base = is_0x ? 16 : 10;
+	if (is_0x && base == 16)
+		text += 2;
+	if (base == 16 ? !isxdigit((unsigned char)*text)
+		       : !isdigit((unsigned char)*text))
 		return false;
 	errno = 0;
-	value = strtoull(digits, &end, hex ? 16 : 10);
+	value = strtoull(text, &end, base);
 	if (errno || *end || value > max)
 		return false;
 	*number = (uint32_t)value;
 	return true;
 }
 
-static bool is_0x(const char *text)
-{
-	return text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
-}
-
 bool option_parse_number(const char *text, uint32_t max, uint32_t *number)
 {
-	return is_0x(text) ? parse_digits(text + 2, true, max, number)
-			   : parse_digits(text, false, max, number);
-}
-
-bool option_parse_hex(const char *text, uint32_t max, uint32_t *number)
-{
-	return parse_digits(is_0x(text) ? text + 2 : text, true, max, number);
+	return option_parse_digits(text, 0, max, number);
 }
 
 void option_set_number(const struct option *o, struct config *c,
@@ -48,7 +42,9 @@ void option_set_number(const struct option *o, struct config *c,
 {
 	void *member = option_member(o, c);
 
-	if (o->size == sizeof(uint8_t))
+	if (o->is_on_off)
+		*(bool *)member = number;
+	else if (o->size == sizeof(uint8_t))
 		*(uint8_t *)member = (uint8_t)number;
 	else
 		*(uint32_t *)member = number;
@@ -60,6 +56,24 @@ static uint32_t get_number(const struct option *o, const struct config *c)
 
 	return o->size == sizeof(uint8_t) ? *(const uint8_t *)member
 					  : *(const uint32_t *)member;
+}
+
+static const char *parse_number(const struct option *o, struct config *c,
+				const char *value)
+{
+	const struct option_name *name = o->names;
+	uint32_t number;
+
+	for (; name && name->text; name++)
+		if (!strcmp(value, name->text)) {
+			option_set_number(o, c, name->number);
+			return NULL;
+		}
+	if (!o->max || !option_parse_number(value, o->max, &number) ||
+	    number < o->min)
+		return UNEXPECTED;
+	option_set_number(o, c, number);
+	return NULL;
 }
 
 /* Returns NULL if the number has no name. */
@@ -82,98 +96,51 @@ static void print_number(const struct option *o, FILE *out,
 
 	if (name)
 		fprintf(out, " %s %s", o->name, name);
-	else if (o->is_hex)
-		fprintf(out, " %s 0x%" PRIx32, o->name, number);
 	else
-		fprintf(out, " %s %" PRIu32, o->name, number);
+		fprintf(out, o->is_hex ? " %s 0x%" PRIx32 : " %s %" PRIu32,
+			o->name, number);
 }
 
-static void json_option(const struct option *o, struct json *json,
+void option_json_number(const struct option *o, struct json *json,
 			const struct config *c)
 {
 	uint32_t number = get_number(o, c);
 	const char *name = name_of(o, number);
 
-	if (!name)
+	if (o->is_on_off)
+		json_bool(json, o->json, number);
+	else if (!name)
 		json_number(json, o->json, number);
-	else if (!strcmp(name, "off"))
-		json_null(json, o->json);
 	else
-		json_string(json, o->json, name);
+		json_string(json, o->json, strcmp(name, "off") ? name : NULL);
 }
 
 void option_put_number(const struct option *o, struct nlmsghdr *nlh,
 		       const struct config *c, uint64_t fields)
 {
-	mnl_attr_put(nlh, o->attr, o->size, option_member(o, c));
+	if (o->is_on_off)
+		mnl_attr_put_u32(nlh, o->attr, get_number(o, c));
+	else
+		mnl_attr_put(nlh, o->attr, o->size, option_member(o, c));
 }
 
 bool option_read_number(const struct option *o, const struct nlattr *attr,
 			struct config *c)
 {
-	return attr_read(attr, option_member(o, c), o->size);
-}
+	uint32_t on = 0;
+	bool ok;
 
-static const char *parse_number(const struct option *o, struct config *c,
-				const char *value)
-{
-	const struct option_name *name = o->names;
-	uint32_t number;
-
-	for (; name && name->text; name++)
-		if (!strcmp(value, name->text)) {
-			option_set_number(o, c, name->number);
-			return NULL;
-		}
-	if (!o->max || !option_parse_number(value, o->max, &number) ||
-	    number < o->min)
-		return UNEXPECTED;
-	option_set_number(o, c, number);
-	return NULL;
+	if (!o->is_on_off)
+		return attr_read(attr, option_member(o, c), o->size);
+	ok = ATTR_READ(attr, on);
+	option_set_number(o, c, on);
+	return ok;
 }
 
 const struct option_type option_number = {
 	.parse = parse_number,
 	.print = print_number,
-	.json = json_option,
+	.json = option_json_number,
 	.put = option_put_number,
 	.read = option_read_number,
-};
-
-void option_json_bool(const struct option *o, struct json *json,
-		      const struct config *c)
-{
-	const bool *value = option_member(o, c);
-
-	json_bool(json, o->json, *value);
-}
-
-static void put_on_off(const struct option *o, struct nlmsghdr *nlh,
-		       const struct config *c, uint64_t fields)
-{
-	const bool *on = option_member(o, c);
-
-	mnl_attr_put_u32(nlh, o->attr, *on);
-}
-
-static bool read_on_off(const struct option *o, const struct nlattr *attr,
-			struct config *c)
-{
-	uint32_t number = 0;
-	bool ok = attr_read(attr, &number, sizeof(number));
-
-	option_set_number(o, c, number != 0);
-	return ok;
-}
-
-const struct option_name option_on_off_names[] = { { "off", false },
-						   { "on", true },
-						   {} };
-
-const struct option_type option_on_off = {
-	.parse = parse_number,
-	.print = print_number,
-	.json = option_json_bool,
-	.put = put_on_off,
-	.read = read_on_off,
 };

@@ -75,6 +75,7 @@ struct option {
 	/* A number: its default and its range; max 0: only names are valid. */
 	uint32_t initial, min, max;
 	bool is_hex; /* printed as 0x */
+	bool is_on_off; /* the member is a bool */
 	const struct option_name *names; /* ends with a NULL text */
 
 	uint16_t attr, attr2; /* IFLA_GRE_* or IFLA_GREX_*; 0: none */
@@ -129,21 +130,21 @@ const struct option *option_find(const char *name);
 const struct option *option_meant(const struct option *option);
 
 /* number.c */
-extern const struct option_type option_number, option_on_off;
-extern const struct option_name option_on_off_names[];
+extern const struct option_type option_number;
 void option_set_number(const struct option *o, struct config *c,
 		       uint32_t number);
-void option_json_bool(const struct option *o, struct json *json,
-		      const struct config *c);
-/* The attribute is as wide as the member. */
+void option_json_number(const struct option *o, struct json *json,
+			const struct config *c);
+/* The attribute is as wide as the member, or an u32 for on and off. */
 void option_put_number(const struct option *o, struct nlmsghdr *nlh,
 		       const struct config *c, uint64_t fields);
 bool option_read_number(const struct option *o, const struct nlattr *attr,
 			struct config *c);
-/* Reads a decimal number, or a hexadecimal one with 0x. */
+/* Reads a number: of base 10, of base 16 with or without 0x; 0: with 0x of base 16. */
+bool option_parse_digits(const char *text, int base, uint32_t max,
+			 uint32_t *number);
+/* The same with base 0. */
 bool option_parse_number(const char *text, uint32_t max, uint32_t *number);
-/* Reads a hexadecimal number, with or without 0x. */
-bool option_parse_hex(const char *text, uint32_t max, uint32_t *number);
 
 /* underlay.c */
 extern const struct option_type option_outer, option_dev, option_link_netns;
@@ -152,24 +153,23 @@ option_parse_fn option_parse_nodev, option_parse_link_netnsid;
 /* gre_header.c */
 extern const struct option_type option_keys, option_key, option_flags,
 	option_flag;
-/* Turns off what begins with "no", otherwise on. */
+/* Turns a flag off by "no..." and "down", and on by other names. */
 option_parse_fn option_parse_flag, option_parse_encap;
 
 /* outer_header.c */
 extern const struct option_type option_tos, option_df;
-option_parse_fn option_parse_ttl, option_parse_tos_ip, option_parse_pmtudisc,
-	option_parse_ignore_df;
+option_parse_fn option_parse_ttl, option_parse_tos_ip;
 
 /* keepalive.c */
 extern const struct option_type option_keepalive, option_secret;
 
 /* device.c */
 extern const struct option_type option_mtu, option_up;
-option_parse_fn option_parse_mtu_ip, option_parse_up;
+option_parse_fn option_parse_mtu_ip;
 
 /* address.c */
-extern const struct option_type option_addr, option_route;
-option_parse_fn option_parse_peer, option_parse_via, option_parse_metric,
-	option_parse_table;
+extern const struct option_type option_entries;
+option_parse_fn option_parse_addr, option_parse_peer, option_parse_route,
+	option_parse_via, option_parse_metric, option_parse_table;
 
 #endif /* OPTION_H */

@@ -1,9 +1,60 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/line.h"
+#include "lib/list.h"
 #include "option/option.h"
 #include "option/options.h"
+
+void config_init(struct config *c)
+{
+	const struct option *o;
+
+	memset(c, 0, sizeof(*c));
+	for (o = option_table; o->name; o++)
+		if (o->initial)
+			option_set_number(o, c, o->initial);
+	/* These are not the only members of their options. */
+	c->pmtudisc = true;
+	c->keepalive_retries = GREX_KEEPALIVE_RETRIES_DEFAULT;
+	c->mtu_default = true;
+}
+
+uint64_t config_diff(const struct config *a, const struct config *b)
+{
+	const struct option *o;
+	uint64_t diff = 0;
+	bool equal;
+
+	for (o = option_table; o->name; o++) {
+		if (!o->type)
+			continue;
+		equal = o->type->equal ? o->type->equal(o, a, b)
+				       : !memcmp(option_member(o, a),
+						 option_member(o, b), o->size);
+		if (!equal)
+			diff |= o->fields;
+	}
+	return diff;
+}
+
+void config_overlay(struct config *dst, const struct config *src)
+{
+	const uint64_t given = src->given & ~(F_ADDR | F_ROUTE);
+	const struct option *o;
+
+	for (o = option_table; o->name; o++) {
+		if (!o->type || !(given & o->fields))
+			continue;
+		if (o->type->copy)
+			o->type->copy(o, dst, src);
+		else
+			memcpy(option_member(o, dst), option_member(o, src),
+			       o->size);
+	}
+	dst->given |= given;
+}
 
 static bool is_printed(const struct option *o, uint64_t fields)
 {
@@ -74,75 +125,54 @@ const char *options_attr_name(unsigned int attr)
 }
 
 /* Pass an option on as a line of a file. */
-static void say(const struct option *o, const struct config *c, uint64_t fields,
-		option_fn fn, void *arg)
+static void pass_line(const struct option *o, const struct config *c,
+		      uint64_t fields, bool come, option_fn fn, void *arg)
 {
 	char *text = NULL;
 	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	FILE *out = memory_or_end(open_memstream(&text, &size));
 
-	if (!out)
-		return;
 	o->type->print(o, out, c, fields);
 	fclose(out);
 	/* The text begins with a space. */
 	if (text && *text)
-		fn(arg, text + 1);
+		fn(arg, come, text + 1);
 	free(text);
 }
 
-/* Pass on the lines of c that "other" does not have. It may be NULL. */
-static void say_lines(const struct option *o, const struct config *c,
-		      const struct config *other, uint64_t fields, option_fn fn,
-		      void *arg)
+/* Pass on the lines of c, which may be NULL, and which "other" does not have. */
+static void pass_lines(const struct option *o, const struct config *c,
+		       const struct config *other, uint64_t fields, bool come,
+		       option_fn fn, void *arg)
 {
-	struct config one = *c;
+	const struct entries *has = other ? option_member(o, other) : NULL;
+	struct config one;
+	struct entries *list;
 	size_t i;
 
-	switch (o->fields) {
-	case F_ADDR:
-		for (i = 0; i < c->naddrs; i++) {
-			if (other && config_has_address(other, &c->addrs[i]))
-				continue;
-			one.addrs = &c->addrs[i];
-			one.naddrs = 1;
-			say(o, &one, fields, fn, arg);
-		}
-		break;
-	case F_ROUTE:
-		for (i = 0; i < c->nroutes; i++) {
-			if (other && config_has_route(other, &c->routes[i]))
-				continue;
-			one.routes = &c->routes[i];
-			one.nroutes = 1;
-			say(o, &one, fields, fn, arg);
-		}
-		break;
-	default:
-		say(o, c, fields, fn, arg);
+	if (!c)
+		return;
+	if (o->type != &option_entries) {
+		pass_line(o, c, fields, come, fn, arg);
+		return;
 	}
+	one = *c;
+	list = option_member(o, &one);
+	for (i = list->count, list->count = 1; i--; list->list++)
+		if (!has || !entries_have(has, list->list))
+			pass_line(o, &one, fields, come, fn, arg);
 }
 
-void options_each(const struct config *c, uint64_t fields, option_fn fn,
-		  void *arg)
-{
-	const struct option *o;
-
-	for (o = option_table; o->name; o++)
-		if (is_printed(o, fields))
-			say_lines(o, c, NULL, fields, fn, arg);
-}
-
-void options_compare(const struct config *from, const struct config *to,
-		     uint64_t fields, option_fn gone, option_fn come, void *arg)
+void options_lines(const struct config *from, const struct config *to,
+		   uint64_t fields, option_fn fn, void *arg)
 {
 	const struct option *o;
 
 	for (o = option_table; o->name; o++) {
 		if (!is_printed(o, fields))
 			continue;
-		say_lines(o, from, to, fields, gone, arg);
-		say_lines(o, to, from, fields, come, arg);
+		pass_lines(o, from, to, fields, false, fn, arg);
+		pass_lines(o, to, from, fields, true, fn, arg);
 	}
 }
 
@@ -153,7 +183,7 @@ void options_print_name(FILE *out, const char *name)
 	putc(']', out);
 }
 
-static void print_line(void *arg, const char *words)
+static void print_line(void *arg, bool come, const char *words)
 {
 	fprintf(arg, "%s\n", words);
 }
@@ -162,5 +192,5 @@ void options_print_section(FILE *out, const struct config *c, uint64_t fields)
 {
 	options_print_name(out, c->name);
 	putc('\n', out);
-	options_each(c, fields, print_line, out);
+	options_lines(NULL, c, fields, print_line, out);
 }

@@ -11,8 +11,7 @@
 
 /* Print " NAME VALUE" for each of the fields. */
 void options_print(FILE *out, const struct config *c, uint64_t fields);
-void address_print(FILE *out, const struct address *a);
-void route_print(FILE *out, const struct static_route *r);
+void route_print(FILE *out, const struct entry *r);
 /* Returns the fields that `add` needs to create the same tunnel. */
 uint64_t options_needed(const struct config *c);
 /* Write the fields as members of a JSON object. */
@@ -25,19 +24,16 @@ bool options_read(const struct nlattr *attr, struct config *c);
 /* Returns the name of the option that has the attribute, or NULL. */
 const char *options_attr_name(unsigned int attr);
 
-/* Takes one line of a file, as "ttl 255", without its end. */
-typedef void (*option_fn)(void *arg, const char *line);
+/* Takes a line of a file, as "ttl 255", without its end, which goes or comes. */
+typedef void (*option_fn)(void *arg, bool come, const char *line);
 
-/* Call fn for each line that sets one of the fields. */
-void options_each(const struct config *c, uint64_t fields, option_fn fn,
-		  void *arg);
 /*
- * Call gone for the lines of "from", and come for those of "to". Addresses and
- * routes that are in both are left out.
+ * Call fn for each line of "from", which goes, and for each of "to", which comes, that
+ * sets one of the fields. Addresses and routes that are in both are left out. One of the
+ * two may be NULL.
  */
-void options_compare(const struct config *from, const struct config *to,
-		     uint64_t fields, option_fn gone, option_fn come,
-		     void *arg);
+void options_lines(const struct config *from, const struct config *to,
+		   uint64_t fields, option_fn fn, void *arg);
 
 /* Print a section of a file. */
 void options_print_name(FILE *out, const char *name);

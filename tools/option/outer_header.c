@@ -5,6 +5,8 @@
 #include "lib/json.h"
 #include "option/option.h"
 
+#define TOS_SIZE sizeof("inherit/0xfc")
+
 const char *option_parse_ttl(const struct option *o, struct config *c,
 			     const char *value)
 {
@@ -52,8 +54,7 @@ static bool parse_dscp(const char *name, uint32_t *tos)
 
 /* @fixed: bits that must be 0 */
 static const char *take_tos(struct config *c, const char *value, uint32_t fixed,
-			    bool (*parse)(const char *text, uint32_t max,
-					  uint32_t *number))
+			    int base)
 {
 	uint32_t tos, inherit = 0;
 
@@ -66,7 +67,8 @@ static const char *take_tos(struct config *c, const char *value, uint32_t fixed,
 		inherit = GREX_TOS_INHERIT;
 		value += 8;
 	}
-	if (!parse_dscp(value, &tos) && !parse(value, 255, &tos))
+	if (!parse_dscp(value, &tos) &&
+	    !option_parse_digits(value, base, 255, &tos))
 		return UNEXPECTED;
 	if (tos & fixed)
 		return "is not a multiple of 4: the low two bits are ECN, and "
@@ -78,34 +80,36 @@ static const char *take_tos(struct config *c, const char *value, uint32_t fixed,
 static const char *parse_tos(const struct option *o, struct config *c,
 			     const char *value)
 {
-	return take_tos(c, value, 3, option_parse_number);
+	return take_tos(c, value, 3, 0);
+}
+
+static const char *tos_text(const struct config *c, char text[TOS_SIZE])
+{
+	if (c->tos == GREX_TOS_INHERIT)
+		return "inherit";
+	snprintf(text, TOS_SIZE, "%s0x%02x",
+		 c->tos & GREX_TOS_INHERIT ? "inherit/" : "",
+		 c->tos & ~GREX_TOS_INHERIT & 0xff);
+	return text;
 }
 
 static void print_tos(const struct option *o, FILE *out, const struct config *c,
 		      uint64_t fields)
 {
-	if (c->tos == GREX_TOS_INHERIT)
-		fputs(" tos inherit", out);
-	else if (c->tos & GREX_TOS_INHERIT)
-		fprintf(out, " tos inherit/0x%02x", c->tos & ~GREX_TOS_INHERIT);
-	else
-		fprintf(out, " tos 0x%02x", c->tos);
+	char text[TOS_SIZE];
+
+	fprintf(out, " tos %s", tos_text(c, text));
 }
 
 static void json_tos(const struct option *o, struct json *json,
 		     const struct config *c)
 {
-	char text[sizeof("inherit/0xfc")];
+	char text[TOS_SIZE];
 
-	if (c->tos == GREX_TOS_INHERIT) {
-		json_string(json, "tos", "inherit");
-	} else if (c->tos & GREX_TOS_INHERIT) {
-		snprintf(text, sizeof(text), "inherit/0x%02x",
-			 c->tos & ~GREX_TOS_INHERIT & 0xff);
-		json_string(json, "tos", text);
-	} else {
+	if (c->tos & GREX_TOS_INHERIT)
+		json_string(json, "tos", tos_text(c, text));
+	else
 		json_number(json, "tos", c->tos);
-	}
 }
 
 const struct option_type option_tos = {
@@ -119,31 +123,17 @@ const struct option_type option_tos = {
 const char *option_parse_tos_ip(const struct option *o, struct config *c,
 				const char *value)
 {
-	return take_tos(c, value, 2, option_parse_hex);
+	return take_tos(c, value, 2, 16);
 }
 
 static const char *parse_df(const struct option *o, struct config *c,
 			    const char *value)
 {
-	if (!strcmp(value, "set")) {
-		c->pmtudisc = true;
-		c->ignore_df = false;
-	} else if (!strcmp(value, "inherit")) {
-		c->pmtudisc = false;
-		c->ignore_df = false;
-	} else if (!strcmp(value, "clear")) {
-		c->pmtudisc = false;
-		c->ignore_df = true;
-	} else {
-		return UNEXPECTED;
-	}
-	return NULL;
-}
-
-static bool df_equal(const struct option *o, const struct config *a,
-		     const struct config *b)
-{
-	return a->pmtudisc == b->pmtudisc && a->ignore_df == b->ignore_df;
+	c->pmtudisc = !strcmp(value, "set");
+	c->ignore_df = !strcmp(value, "clear");
+	return c->pmtudisc || c->ignore_df || !strcmp(value, "inherit")
+		       ? NULL
+		       : UNEXPECTED;
 }
 
 static void copy_df(const struct option *o, struct config *dst,
@@ -197,24 +187,9 @@ static bool read_df(const struct option *o, const struct nlattr *attr,
 
 const struct option_type option_df = {
 	.parse = parse_df,
-	.equal = df_equal,
 	.copy = copy_df,
 	.print = print_df,
 	.json = json_df,
 	.put = put_df,
 	.read = read_df,
 };
-
-const char *option_parse_pmtudisc(const struct option *o, struct config *c,
-				  const char *value)
-{
-	c->pmtudisc = strncmp(o->name, "no", 2) != 0;
-	return NULL;
-}
-
-const char *option_parse_ignore_df(const struct option *o, struct config *c,
-				   const char *value)
-{
-	c->ignore_df = strncmp(o->name, "no", 2) != 0;
-	return NULL;
-}

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "lib/nearest.h"
-#include "lib/report.h"
 #include "option/parse.h"
 
 /* Where the text about an option begins. */
@@ -150,33 +148,31 @@ static const struct position *setter_at(const struct config *c,
 					const struct setter setters[F_BITS],
 					uint64_t field)
 {
-	size_t number = 0;
-	unsigned int i;
+	return source_word(&c->source, setters[__builtin_ctzll(field)].number);
+}
 
-	for (i = 0; i < F_BITS; i++)
-		if (field == F_BIT(i))
-			number = setters[i].number;
-	return source_word(&c->source, number);
+/* Returns the first entry that is the same as one before it, or NULL. */
+static const struct entry *find_twice(const struct entries *entries,
+				      entry_same_fn *same)
+{
+	struct entries before = { .list = entries->list };
+
+	for (; before.count < entries->count; before.count++)
+		if (entries_find(&before, &entries->list[before.count], same))
+			return &entries->list[before.count];
+	return NULL;
 }
 
 static int check_addresses(const struct config *c)
 {
+	const struct entry *a = find_twice(&c->addrs, entry_equal);
 	char text[INET6_ADDRSTRLEN];
-	size_t i, j;
 
-	for (i = 0; i < c->naddrs; i++)
-		for (j = 0; j < i; j++) {
-			const struct address *a = &c->addrs[i];
-
-			if (!address_equal(a, &c->addrs[j]))
-				continue;
-			inet_ntop(a->local.family, &a->local.v6, text,
-				  sizeof(text));
-			return usage_about(source_word(&c->source, a->word),
-					   "addr: \"%s/%u\" is given twice, expected once",
-					   text, a->prefix);
-		}
-	return STATUS_OK;
+	if (!a)
+		return STATUS_OK;
+	return usage_about(source_word(&c->source, a->word),
+			   "addr: \"%s/%u\" is given twice, expected once",
+			   ip_text(&a->local, text), a->prefix);
 }
 
 static int check_ipv6(const struct config *c,
@@ -191,27 +187,58 @@ static int check_ipv6(const struct config *c,
 
 static int check_routes(const struct config *c)
 {
+	const struct entry *r = find_twice(&c->routes, entry_same_place);
 	char text[INET6_ADDRSTRLEN];
-	size_t i, j;
 
-	for (i = 0; i < c->nroutes; i++)
-		for (j = 0; j < i; j++) {
-			const struct static_route *r = &c->routes[i];
-
-			if (!route_same_place(r, &c->routes[j]))
-				continue;
-			inet_ntop(r->to.family, &r->to.v6, text, sizeof(text));
-			return usage_about(source_word(&c->source, r->word),
-					   "route: \"%s/%u\" is given twice, expected "
-					   "another metric or table",
-					   text, r->prefix);
-		}
+	if (r)
+		return usage_about(source_word(&c->source, r->word),
+				   "route: \"%s/%u\" is given twice, expected "
+				   "another metric or table",
+				   ip_text(&r->to, text), r->prefix);
 	/* With "down", routes wait until the interface is up. */
-	if (!c->nroutes || c->given & F_UP)
+	if (!c->routes.count || c->given & F_UP)
 		return STATUS_OK;
-	return usage_about(source_word(&c->source, c->routes[0].word),
+	return usage_about(source_word(&c->source, c->routes.list[0].word),
 			   "route: needs \"up\", or \"down\" to wait: an interface "
 			   "that is down has no routes");
+}
+
+/* What can be wrong with a field that others do not fit, see misfits(). */
+static const struct {
+	uint64_t field;
+	const char *text;
+} misfit_texts[] = {
+	{ F_IGNORE_DF,
+	  "ignore-df: needs \"nopmtudisc\", the two are \"df clear\"" },
+	{ F_ICMP_SOURCE,
+	  "icmp-source: \"hop\" cannot be combined with \"icmp-relay off\", "
+	  "which relays nothing: expected one of them" },
+	{ F_KEEPALIVE, "keepalive: needs a peer to ask, expected a \"remote\" "
+		       "that is not \"any\"" },
+	{ F_KEEPALIVE_SECRET, "keepalive-secret: needs a peer that knows it, "
+			      "expected a \"remote\" that is not \"any\"" },
+	{ F_MTU_PROBE, "mtu-probe: needs a peer to ask, expected a \"remote\" "
+		       "that is not \"any\"" },
+	{ F_MTU, "mtu: auto needs a path to follow, expected a \"remote\" "
+		 "that is not \"any\"" },
+};
+
+static uint64_t misfits(const struct config *c)
+{
+	uint64_t fields = 0;
+
+	if (c->ignore_df && !(c->given & F_PMTUDISC && !c->pmtudisc))
+		fields |= F_IGNORE_DF;
+	if (c->given & F_ICMP_RELAY && !c->icmp_relay &&
+	    c->icmp_source == GREX_ICMP_SOURCE_HOP)
+		fields |= F_ICMP_SOURCE;
+	if (c->given & F_REMOTE && !c->remote.family) {
+		fields |= c->keepalive_interval ? F_KEEPALIVE : 0;
+		fields |= c->keepalive_secret.is_set ? F_KEEPALIVE_SECRET : 0;
+		fields |= c->mtu_probe ? F_MTU_PROBE : 0;
+		fields |= c->mtu_auto ? F_MTU : 0;
+	}
+	return fields & c->given;
 }
 
 /* Check what no single option can see. */
@@ -219,8 +246,8 @@ static int check_whole(struct config *c, enum options_use use,
 		       const struct setter setters[F_BITS])
 {
 	const struct position *at = source_word(&c->source, 0);
-	const bool no_peer = c->given & F_REMOTE &&
-			     c->remote.family == AF_UNSPEC;
+	const uint64_t wrong = misfits(c);
+	size_t i;
 
 	if ((use == OPTIONS_ADD || use == OPTIONS_FILE) &&
 	    !(c->given & F_REMOTE))
@@ -237,34 +264,11 @@ static int check_whole(struct config *c, enum options_use use,
 				   "dev: \"%s\" is the tunnel itself, expected an "
 				   "interface that its outer packets leave by",
 				   c->dev);
-	if (c->given & F_IGNORE_DF && c->ignore_df &&
-	    !(c->given & F_PMTUDISC && !c->pmtudisc))
-		return usage_about(setter_at(c, setters, F_IGNORE_DF),
-				   "ignore-df: needs \"nopmtudisc\", the two are "
-				   "\"df clear\"");
-	if (c->given & F_ICMP_RELAY && !c->icmp_relay &&
-	    c->given & F_ICMP_SOURCE && c->icmp_source == GREX_ICMP_SOURCE_HOP)
-		return usage_about(setter_at(c, setters, F_ICMP_SOURCE),
-				   "icmp-source: \"hop\" cannot be combined with "
-				   "\"icmp-relay off\", which relays nothing: "
-				   "expected one of them");
-	if (c->given & F_KEEPALIVE && c->keepalive_interval && no_peer)
-		return usage_about(setter_at(c, setters, F_KEEPALIVE),
-				   "keepalive: needs a peer to ask, expected a "
-				   "\"remote\" that is not \"any\"");
-	if (c->given & F_KEEPALIVE_SECRET && c->keepalive_secret.is_set &&
-	    no_peer)
-		return usage_about(setter_at(c, setters, F_KEEPALIVE_SECRET),
-				   "keepalive-secret: needs a peer that knows it, "
-				   "expected a \"remote\" that is not \"any\"");
-	if (c->given & F_MTU_PROBE && c->mtu_probe && no_peer)
-		return usage_about(setter_at(c, setters, F_MTU_PROBE),
-				   "mtu-probe: needs a peer to ask, expected a "
-				   "\"remote\" that is not \"any\"");
-	if (c->given & F_MTU && c->mtu_auto && no_peer)
-		return usage_about(setter_at(c, setters, F_MTU),
-				   "mtu: auto needs a path to follow, expected a "
-				   "\"remote\" that is not \"any\"");
+	for (i = 0; i < sizeof(misfit_texts) / sizeof(misfit_texts[0]); i++)
+		if (wrong & misfit_texts[i].field)
+			return usage_about(setter_at(c, setters,
+						     misfit_texts[i].field),
+					   "%s", misfit_texts[i].text);
 	/* This is the default of the kernel, and is not sent. */
 	if (!(c->given & F_MTU_PROBE))
 		c->mtu_probe = config_default_probe(c);
@@ -301,10 +305,10 @@ static int take_optional(const struct option *option, int argc, char **argv,
 static void note_word(struct config *c, const struct option *option,
 		      size_t number)
 {
-	if (option->fields == F_ADDR)
-		c->addrs[c->naddrs - 1].word = number;
-	if (option->fields == F_ROUTE)
-		c->routes[c->nroutes - 1].word = number;
+	const struct entries *entries = option_member(option, c);
+
+	if (option->type == &option_entries)
+		entries->list[entries->count - 1].word = number;
 }
 
 /*

@@ -10,6 +10,7 @@
 #include "option/option.h"
 
 enum options_use {
+	OPTIONS_NONE,
 	OPTIONS_ADD,
 	OPTIONS_SET,
 	OPTIONS_FILE, /* a section of gretool.conf(5) */

@@ -16,9 +16,12 @@ static const char ip_address[] = "\"ip address add\"";
 
 #define NAMES(...) ((const struct option_name[]){ __VA_ARGS__, {} })
 
-#define ON_OFF(member)                                                        \
-	.type = &option_on_off, MEMBER(member), .names = option_on_off_names, \
-	.value = "on|off", .expected = "on or off", .complete = "on off"
+#define FLAG(member) MEMBER(member), .is_on_off = true
+
+#define ON_OFF(member)                                                       \
+	.type = &option_number, FLAG(member),                                \
+	.names = NAMES({ "off", false }, { "on", true }), .value = "on|off", \
+	.expected = "on or off", .complete = "on off"
 
 /* clang-format off */
 const struct option option_table[] = {
@@ -66,9 +69,9 @@ const struct option option_table[] = {
 	{ .name = "csum", .fields = F_ICSUM | F_OCSUM, .type = &option_flags,
 	  .offset = offsetof(struct direction, csum),
 	  .help = "send checksums and require them (RFC 2784)" },
-	{ .name = "icsum", .fields = F_ICSUM, .type = &option_flag, MEMBER(in.csum),
+	{ .name = "icsum", .fields = F_ICSUM, .type = &option_flag, FLAG(in.csum),
 	  .json = "icsum", .help = "require a checksum of received packets" },
-	{ .name = "ocsum", .fields = F_OCSUM, .type = &option_flag, MEMBER(out.csum),
+	{ .name = "ocsum", .fields = F_OCSUM, .type = &option_flag, FLAG(out.csum),
 	  .json = "ocsum", .help = "send checksums" },
 	{ .name = "nocsum", .fields = F_ICSUM | F_OCSUM, .parse = option_parse_flag,
 	  .help = "in neither direction (default)" },
@@ -79,9 +82,9 @@ const struct option option_table[] = {
 	{ .name = "seq", .fields = F_ISEQ | F_OSEQ, .type = &option_flags,
 	  .offset = offsetof(struct direction, seq),
 	  .help = "send sequence numbers and require order (RFC 2890)" },
-	{ .name = "iseq", .fields = F_ISEQ, .type = &option_flag, MEMBER(in.seq),
+	{ .name = "iseq", .fields = F_ISEQ, .type = &option_flag, FLAG(in.seq),
 	  .json = "iseq", .help = "drop packets out of order or without one" },
-	{ .name = "oseq", .fields = F_OSEQ, .type = &option_flag, MEMBER(out.seq),
+	{ .name = "oseq", .fields = F_OSEQ, .type = &option_flag, FLAG(out.seq),
 	  .json = "oseq", .help = "send sequence numbers" },
 	{ .name = "noseq", .fields = F_ISEQ | F_OSEQ, .parse = option_parse_flag,
 	  .help = "in neither direction (default)" },
@@ -118,6 +121,7 @@ const struct option option_table[] = {
 	  .complete = "inherit " DSCP_NAMES,
 	  .help = "outer TOS byte, DSCP and two 0 bits (default inherit)" },
 	{ .name = "df", .fields = F_DF, .type = &option_df,
+	  MEMBERS(pmtudisc, ignore_df),
 	  .attr = IFLA_GRE_PMTUDISC, .attr2 = IFLA_GRE_IGNORE_DF,
 	  .value = "set|inherit|clear",
 	  .expected = "set, inherit or clear", .complete = "set inherit clear",
@@ -170,14 +174,16 @@ const struct option option_table[] = {
 	{ .name = "multicast", .fields = F_MULTICAST, ON_OFF(multicast),
 	  .json = "multicast",
 	  .help = "MULTICAST flag of the device: routing daemons want it" },
-	{ .name = "addr", .fields = F_ADDR, .type = &option_addr, .ip_has = ip_address,
+	{ .name = "addr", .fields = F_ADDR, .type = &option_entries,
+	  .parse = option_parse_addr, MEMBER(addrs), .ip_has = ip_address,
 	  .repeats = true, .value = "ADDRESS/PREFIX",
 	  .expected = "an IPv4 or IPv6 address with /PREFIX",
 	  .help = "address on the device; may be given many times" },
 	{ .name = "peer", .parse = option_parse_peer, .ip_has = ip_address,
 	  .repeats = true, .value = "ADDRESS", .expected = "an IPv4 or IPv6 address",
 	  .help = "address of the peer, for the addr before it" },
-	{ .name = "route", .fields = F_ROUTE, .type = &option_route, .repeats = true,
+	{ .name = "route", .fields = F_ROUTE, .type = &option_entries,
+	  .parse = option_parse_route, MEMBER(routes), .repeats = true,
 	  .file_only = true, .value = "NETWORK/PREFIX",
 	  .expected = "an IPv4 or IPv6 network with /PREFIX, or default",
 	  .help = "route into the tunnel; may be given many times" },
@@ -190,9 +196,9 @@ const struct option option_table[] = {
 	{ .name = "table", .parse = option_parse_table, .repeats = true,
 	  .file_only = true, .value = "TABLE", .expected = "main or 1..4294967295",
 	  .help = "its routing table (default main)" },
-	{ .name = "up", .fields = F_UP, .type = &option_up, MEMBER(up), .json = "up",
+	{ .name = "up", .fields = F_UP, .type = &option_up, FLAG(up), .json = "up",
 	  .help = "bring the device up" },
-	{ .name = "down", .fields = F_UP, .parse = option_parse_up,
+	{ .name = "down", .fields = F_UP, .parse = option_parse_flag,
 	  .help = "leave or take it down (default)" },
 
 	/* What ip-link(8) calls the same things. */
@@ -200,13 +206,13 @@ const struct option option_table[] = {
 	{ .name = "hlim", .alias_of = "ttl" },
 	{ .name = "dsfield", .alias_of = "tos" },
 	{ .name = "tclass", .alias_of = "tos" },
-	{ .name = "pmtudisc", .fields = F_PMTUDISC, .parse = option_parse_pmtudisc,
+	{ .name = "pmtudisc", .fields = F_PMTUDISC, .parse = option_parse_flag,
 	  .alias_of = "df set" },
-	{ .name = "nopmtudisc", .fields = F_PMTUDISC, .parse = option_parse_pmtudisc,
+	{ .name = "nopmtudisc", .fields = F_PMTUDISC, .parse = option_parse_flag,
 	  .alias_of = "df inherit" },
-	{ .name = "ignore-df", .fields = F_IGNORE_DF, .parse = option_parse_ignore_df,
+	{ .name = "ignore-df", .fields = F_IGNORE_DF, .parse = option_parse_flag,
 	  .alias_of = "df clear, together with nopmtudisc" },
-	{ .name = "noignore-df", .fields = F_IGNORE_DF, .parse = option_parse_ignore_df,
+	{ .name = "noignore-df", .fields = F_IGNORE_DF, .parse = option_parse_flag,
 	  .alias_of = "not df clear" },
 	{ .name = "encap", .parse = option_parse_encap,
 	  .value = "none",

@@ -7,8 +7,6 @@
 #include "lib/attr.h"
 #include "lib/json.h"
 #include "lib/line.h"
-#include "option/ip.h"
-#include "option/option.h"
 #include "option/parse.h"
 
 static const char *parse_outer(const struct option *o, struct config *c,
@@ -36,12 +34,6 @@ static const char *parse_outer(const struct option *o, struct config *c,
 	return NULL;
 }
 
-static bool outer_equal(const struct option *o, const struct config *a,
-			const struct config *b)
-{
-	return ip_equal(option_member(o, a), option_member(o, b));
-}
-
 static void print_outer(const struct option *o, FILE *out,
 			const struct config *c, uint64_t fields)
 {
@@ -56,20 +48,16 @@ static void json_outer(const struct option *o, struct json *json,
 	const struct ip *ip = option_member(o, c);
 	char text[INET6_ADDRSTRLEN];
 
-	if (ip->family)
-		json_string(json, o->json, ip_text(ip, text));
-	else
-		json_null(json, o->json);
+	json_string(json, o->json, ip->family ? ip_text(ip, text) : NULL);
 }
 
 static void put_outer(const struct option *o, struct nlmsghdr *nlh,
 		      const struct config *c, uint64_t fields)
 {
 	const struct ip *ip = option_member(o, c);
-	uint32_t any = htonl(INADDR_ANY);
 
-	mnl_attr_put(nlh, o->attr, sizeof(any),
-		     ip->family == AF_INET ? (const void *)&ip->v4 : &any);
+	/* The bytes of "any" are 0, too. */
+	mnl_attr_put(nlh, o->attr, sizeof(ip->v4), &ip->v4);
 }
 
 static bool read_outer(const struct option *o, const struct nlattr *attr,
@@ -86,7 +74,6 @@ static bool read_outer(const struct option *o, const struct nlattr *attr,
 
 const struct option_type option_outer = {
 	.parse = parse_outer,
-	.equal = outer_equal,
 	.print = print_outer,
 	.json = json_outer,
 	.put = put_outer,
@@ -121,18 +108,10 @@ static void print_dev(const struct option *o, FILE *out, const struct config *c,
 	print_name(out, c->dev);
 }
 
-static void json_name(struct json *json, const char *name, const char *value)
-{
-	if (value[0])
-		json_string(json, name, value);
-	else
-		json_null(json, name);
-}
-
 static void json_dev(const struct option *o, struct json *json,
 		     const struct config *c)
 {
-	json_name(json, "dev", c->dev);
+	json_string(json, "dev", c->dev[0] ? c->dev : NULL);
 }
 
 static void put_dev(const struct option *o, struct nlmsghdr *nlh,
@@ -199,11 +178,10 @@ static void print_link_netns(const struct option *o, FILE *out,
 static void json_link_netns(const struct option *o, struct json *json,
 			    const struct config *c)
 {
-	json_name(json, "link_netns", c->link_netns);
-	if (c->given & F_LINK_NETNS)
-		json_number(json, "link_netnsid", (uint64_t)c->link_netnsid);
-	else
-		json_null(json, "link_netnsid");
+	json_string(json, "link_netns",
+		    c->link_netns[0] ? c->link_netns : NULL);
+	json_number_if(json, "link_netnsid", c->given & F_LINK_NETNS,
+		       (uint64_t)c->link_netnsid);
 }
 
 const struct option_type option_link_netns = {

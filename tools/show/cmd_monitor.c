@@ -6,8 +6,7 @@
 #include <time.h>
 
 #include "cli/args.h"
-#include "cli/command.h"
-#include "netlink/error.h"
+#include "lib/list.h"
 #include "netlink/resolve.h"
 #include "netlink/tunnels.h"
 #include "option/options.h"
@@ -61,10 +60,7 @@ static void tell_json(const struct tunnel *t, const char *time,
 	json_number(&json, "schema", JSON_SCHEMA);
 	json_string(&json, "time", time);
 	json_string(&json, "event", event);
-	if (old_name)
-		json_string(&json, "old_ifname", old_name);
-	else
-		json_null(&json, "old_ifname");
+	json_string(&json, "old_ifname", old_name);
 	json_object(&json, "tunnel");
 	print_json(&json, t);
 	json_object_end(&json);
@@ -94,7 +90,7 @@ static void tell(const struct monitor *m, const struct tunnel *t,
 }
 
 /* Where the tunnel with this ifindex is, or would be. */
-static size_t place_of(const struct monitor *m, int ifindex)
+static size_t place_of(const struct monitor *m, int ifindex, bool *is_known)
 {
 	size_t low = 0, high = m->count;
 
@@ -106,34 +102,18 @@ static size_t place_of(const struct monitor *m, int ifindex)
 		else
 			high = middle;
 	}
+	*is_known = low < m->count && m->known[low]->tunnel.ifindex == ifindex;
 	return low;
 }
 
-static struct known *find(const struct monitor *m, int ifindex)
+static struct known *insert(struct monitor *m, size_t place)
 {
-	size_t place = place_of(m, ifindex);
+	struct known *known = memory_or_end(calloc(1, sizeof(*known)));
 
-	if (place == m->count || m->known[place]->tunnel.ifindex != ifindex)
-		return NULL;
-	return m->known[place];
-}
-
-static struct known *insert(struct monitor *m, int ifindex)
-{
-	size_t place = place_of(m, ifindex);
-	struct known **list, *known;
-
-	list = reallocarray(m->known, m->count + 1, sizeof(struct known *));
-	if (!list)
-		return NULL;
-	m->known = list;
-	known = calloc(1, sizeof(*known));
-	if (!known)
-		return NULL;
-	memmove(&list[place + 1], &list[place],
-		(m->count - place) * sizeof(struct known *));
-	list[place] = known;
-	m->count++;
+	list_add(&m->known, &m->count, &known, sizeof(struct known *));
+	memmove(&m->known[place + 1], &m->known[place],
+		(m->count - 1 - place) * sizeof(struct known *));
+	m->known[place] = known;
 	return known;
 }
 
@@ -182,38 +162,40 @@ static void compare(struct monitor *m, const struct tunnel *old,
 		     0);
 }
 
-static int see(struct monitor *m, struct tunnel *new)
+static void see(struct monitor *m, struct tunnel *new)
 {
-	struct known *known = find(m, new->ifindex);
+	bool is_known;
+	const size_t place = place_of(m, new->ifindex, &is_known);
+	struct known *known = is_known ? m->known[place] : NULL;
 
 	name_numbers(m, &new->config, known ? &known->tunnel.config : NULL);
 	if (known) {
 		compare(m, &known->tunnel, new);
 	} else {
-		known = insert(m, new->ifindex);
-		if (!known)
-			return -ENOMEM;
+		known = insert(m, place);
 		tell(m, new, "created", NULL, options_needed(&new->config));
 	}
 	known->tunnel = *new;
 	known->round = m->round;
-	return 0;
 }
 
 static int hear(const struct nlmsghdr *message, void *arg)
 {
 	struct monitor *m = arg;
 	struct tunnel tunnel;
+	bool is_known;
+	size_t place;
 
 	if (message->nlmsg_type != RTM_NEWLINK &&
 	    message->nlmsg_type != RTM_DELLINK)
 		return 0;
 	if (!link_read(message, &tunnel) || !link_is_grex(&tunnel))
 		return 0;
+	place = place_of(m, tunnel.ifindex, &is_known);
 	if (message->nlmsg_type == RTM_NEWLINK)
-		return see(m, &tunnel);
-	if (find(m, tunnel.ifindex))
-		forget(m, place_of(m, tunnel.ifindex));
+		see(m, &tunnel);
+	else if (is_known)
+		forget(m, place);
 	return 0;
 }
 
@@ -221,16 +203,14 @@ static int hear(const struct nlmsghdr *message, void *arg)
 static int look_around(struct monitor *m)
 {
 	struct tunnels tunnels;
-	int status, err = 0;
+	int status;
 	size_t i;
 
 	m->round++;
 	status = tunnels_dump(m->nl, false, &tunnels);
-	for (i = 0; !status && !err && i < tunnels.count; i++)
-		err = see(m, &tunnels.list[i]);
+	for (i = 0; !status && i < tunnels.count; i++)
+		see(m, &tunnels.list[i]);
 	tunnels_free(&tunnels);
-	if (err)
-		return refused("%s", strerror(-err));
 	if (status)
 		return status;
 	for (i = m->count; i--;)

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <arpa/inet.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "cli/args.h"
-#include "cli/command.h"
-#include "cli/name.h"
 #include "lib/duration.h"
 #include "lib/interrupt.h"
-#include "lib/json.h"
 #include "netlink/error.h"
 #include "netlink/tunnels.h"
+#include "option/option.h"
 #include "show/print.h"
 
 static const char help[] =
@@ -45,7 +41,7 @@ struct probing {
 	const char *name;
 	int ifindex;
 	bool is_gre; /* see struct config */
-	struct in_addr remote;
+	struct ip remote;
 	uint32_t count; /* 0: no end */
 	uint32_t interval; /* ms */
 	uint32_t size;
@@ -122,7 +118,7 @@ static int look(struct probing *p)
 static int send_one(struct probing *p)
 {
 	const size_t slot = p->sent % GREX_KEEPALIVE_HISTORY;
-	char remote[INET_ADDRSTRLEN];
+	char remote[INET6_ADDRSTRLEN];
 	struct nl_request request;
 	struct tunnel tunnel;
 	int status;
@@ -136,9 +132,8 @@ static int send_one(struct probing *p)
 	if (!tunnel.manual.sent)
 		return refused("%s: the kernel has sent no probe", p->name);
 	if (!p->sent && !p->g->output.json) {
-		inet_ntop(AF_INET, &p->remote, remote, sizeof(remote));
 		print_name(stdout, p->name);
-		printf(": asking %s\n", remote);
+		printf(": asking %s\n", ip_text(&p->remote, remote));
 		fflush(stdout);
 	}
 	p->probes[slot].kernel = tunnel.manual.sent - 1;
@@ -232,12 +227,7 @@ static void summarise(const struct probing *p)
 
 static bool parse_count(const char *text, uint32_t *count)
 {
-	char *end;
-	unsigned long value = strtoul(text, &end, 10);
-
-	*count = (uint32_t)value;
-	return *text >= '0' && *text <= '9' && !*end && value &&
-	       value <= UINT32_MAX;
+	return option_parse_digits(text, 10, UINT32_MAX, count) && *count;
 }
 
 static int parse(struct probing *p, int argc, char **argv)
@@ -255,6 +245,7 @@ static int parse(struct probing *p, int argc, char **argv)
 		.operands = &p->name,
 		.max_operands = 1,
 		.complete = { "@tunnel" },
+		.needs_tunnel = true,
 	};
 	int status;
 
@@ -271,7 +262,7 @@ static int parse(struct probing *p, int argc, char **argv)
 		     p->size > PROBE_SIZE_MAX))
 		return usage("-s: \"%s\" is not %u..%u bytes", size,
 			     PROBE_SIZE_MIN, PROBE_SIZE_MAX);
-	return name_check(p->name);
+	return STATUS_OK;
 }
 
 static int cmd_probe(struct gretool *g, int argc, char **argv)
@@ -288,7 +279,7 @@ static int cmd_probe(struct gretool *g, int argc, char **argv)
 		return status;
 	p.ifindex = tunnel.ifindex;
 	p.is_gre = tunnel.config.is_gre;
-	p.remote = tunnel.config.remote.v4;
+	p.remote = tunnel.config.remote;
 	interrupt_catch();
 	status = run(&p);
 	interrupt_release();

@@ -5,8 +5,6 @@
 #include "show/print.h"
 
 #include "cli/args.h"
-#include "cli/command.h"
-#include "cli/name.h"
 
 static const char help[] =
 	"gretool show [NAME] [-s] [-d] [-j] [-p]\n"
@@ -64,8 +62,6 @@ static int cmd_show(struct gretool *g, int argc, char **argv)
 	int status;
 
 	status = args_read(&args, &g->output, argc, argv);
-	if (!status && name)
-		status = name_check(name);
 	if (status)
 		return status;
 	status = tunnels_read(&g->nl, name, g->output.stats, &tunnels);

@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <arpa/inet.h>
 #include <inttypes.h>
-#include <string.h>
 
 #include "lib/duration.h"
 #include "option/options.h"
-#include "show/counters.h"
 #include "show/print.h"
+
+#define OF_TUNNEL false
+#define OF_NETNS true
+
+/* clang-format off */
+#define COUNTER(attr, name, scope, text) \
+	[attr] = { #name, OF_##scope, text },
+
+const struct counter counters[GREX_STAT_MAX + 1] = {
+	GREX_STATS(COUNTER)
+};
+
+/* clang-format on */
 
 /* What a newer kernel has beyond our words is "unknown", which add refuses. */
 static const char *choice_text(const char *const *choices, uint32_t count,
@@ -230,19 +240,7 @@ static void json_ip(struct json *json, const char *name, const struct ip *ip)
 {
 	char text[INET6_ADDRSTRLEN];
 
-	if (ip->family)
-		json_string(json, name, ip_text(ip, text));
-	else
-		json_null(json, name);
-}
-
-static void json_since(struct json *json, const char *name, bool known,
-		       uint64_t since)
-{
-	if (known)
-		json_number(json, name, since);
-	else
-		json_null(json, name);
+	json_string(json, name, ip->family ? ip_text(ip, text) : NULL);
 }
 
 static void json_path(struct json *json, const struct path *path)
@@ -251,7 +249,7 @@ static void json_path(struct json *json, const struct path *path)
 		json_object(json, "path_mtu");
 		json_number(json, "bytes", path->mtu);
 		json_string(json, "source", path_source_text(path));
-		json_since(json, "age_ms", path->has_age, path->age);
+		json_number_if(json, "age_ms", path->has_age, path->age);
 		json_string(json, "search", path_search_text(path));
 		json_number(json, "tried", path->tried);
 		json_number(json, "sent", path->sent);
@@ -263,10 +261,7 @@ static void json_path(struct json *json, const struct path *path)
 	if (path->peer_device) {
 		json_object(json, "peer_mtu");
 		json_number(json, "device", path->peer_device);
-		if (path->peer_mtu)
-			json_number(json, "path", path->peer_mtu);
-		else
-			json_null(json, "path");
+		json_number_if(json, "path", path->peer_mtu, path->peer_mtu);
 		json_number(json, "age_ms", path->peer_age);
 		json_bool(json, "verified", path->peer_verified);
 		json_object_end(json);
@@ -279,8 +274,8 @@ static void json_peer(struct json *json, const struct tunnel *t)
 {
 	json_string(json, "peer", print_peer_text(t));
 	json_path(json, &t->path);
-	json_since(json, "last_rx_ms", t->path.has_rx, t->path.last_rx);
-	json_since(json, "last_tx_ms", t->path.has_tx, t->path.last_tx);
+	json_number_if(json, "last_rx_ms", t->path.has_rx, t->path.last_rx);
+	json_number_if(json, "last_tx_ms", t->path.has_tx, t->path.last_tx);
 }
 
 void print_json(struct json *json, const struct tunnel *t)
@@ -322,12 +317,8 @@ static void json_probes(struct json *json, const char *name,
 		json_number(json, NULL, p->rtt_buckets[i]);
 	json_array_end(json);
 	json_array(json, "history_us");
-	for (i = 0; i < GREX_KEEPALIVE_HISTORY && i < p->sent; i++) {
-		if (p->history[i])
-			json_number(json, NULL, p->history[i]);
-		else
-			json_null(json, NULL);
-	}
+	for (i = 0; i < GREX_KEEPALIVE_HISTORY && i < p->sent; i++)
+		json_number_if(json, NULL, p->history[i], p->history[i]);
 	json_array_end(json);
 	json_object_end(json);
 }
@@ -337,8 +328,8 @@ void print_json_addresses(struct json *json, const struct config *c)
 	size_t i;
 
 	json_array(json, "addresses");
-	for (i = 0; i < c->naddrs; i++) {
-		const struct address *a = &c->addrs[i];
+	for (i = 0; i < c->addrs.count; i++) {
+		const struct entry *a = &c->addrs.list[i];
 
 		json_object(json, NULL);
 		json_ip(json, "addr", &a->local);

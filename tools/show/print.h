@@ -11,6 +11,13 @@
 #include "netlink/link.h"
 #include "option/config.h"
 
+/* The counters of GREX_STATS, by GREX_STAT_*: what each is called, and what it counts. */
+extern const struct counter {
+	const char *name; /* NULL: no such counter */
+	bool of_netns; /* the same for all tunnels of an underlay namespace */
+	const char *text;
+} counters[GREX_STAT_MAX + 1];
+
 /* The words of these, by number. */
 extern const char *const peer_state_words[GREX_KEEPALIVE_STATES];
 extern const char *const path_source_words[GREX_PATH_SOURCES];

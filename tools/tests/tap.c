@@ -65,14 +65,14 @@ static int parse(struct config *c, enum options_use use, const char *line,
 	if (!copy)
 		abort();
 	memset(text, 0, sizeof(text));
-	report_stream = fmemopen(text, sizeof(text) - 1, "w");
-	if (!report_stream)
+	report_origin.stream = fmemopen(text, sizeof(text) - 1, "w");
+	if (!report_origin.stream)
 		abort();
 	if (line_split(copy, argv, LINE_WORDS, &argc))
 		abort();
 	status = options_parse(c, use, argc, argv, NULL);
-	fclose(report_stream);
-	report_stream = NULL;
+	fclose(report_origin.stream);
+	report_origin.stream = NULL;
 	free(copy);
 	text[strcspn(text, "\n")] = '\0';
 	*message = text;

@@ -35,7 +35,7 @@ static struct ip outer(const char *text)
 /* A tunnel without findings. */
 static void well(void)
 {
-	static const struct address inner = { .prefix = 30 };
+	static const struct entry inner = { .prefix = 30 };
 	static struct inner_route route = { .family = AF_INET,
 					    .length = 30,
 					    .protocol = RTPROT_KERNEL };

@@ -31,11 +31,11 @@ static const char *read_text(const char *text, size_t size, const char **said)
 	fchmod(fileno(file), mode);
 	fclose(file);
 	memset(messages, 0, sizeof(messages));
-	report_stream = fmemopen(messages, sizeof(messages) - 1, "w");
+	report_origin.stream = fmemopen(messages, sizeof(messages) - 1, "w");
 	free(parsed);
 	parsed = NULL;
 	out = open_memstream(&parsed, &length);
-	if (!report_stream || !out)
+	if (!report_origin.stream || !out)
 		abort();
 	status = conf_read(&conf, path);
 	for (i = 0; !status && i < conf.count; i++) {
@@ -46,8 +46,8 @@ static const char *read_text(const char *text, size_t size, const char **said)
 	}
 	conf_free(&conf);
 	fclose(out);
-	fclose(report_stream);
-	report_stream = NULL;
+	fclose(report_origin.stream);
+	report_origin.stream = NULL;
 	unlink(path);
 	while ((at = strstr(messages, path)) != NULL)
 		memmove(at, at + sizeof(path), strlen(at + sizeof(path)) + 1);

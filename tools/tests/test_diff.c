@@ -31,8 +31,8 @@ static void running_by(struct tunnel *t, const char *line)
 
 	memset(t, 0, sizeof(*t));
 	said_by(&t->config, line);
-	for (i = 0; i < t->config.naddrs && *t->config.name != 'o'; i++)
-		t->config.addrs[i].protocol = ADDRESS_PROTOCOL;
+	for (i = 0; i < t->config.addrs.count && *t->config.name != 'o'; i++)
+		t->config.addrs.list[i].protocol = ENTRY_PROTOCOL;
 	t->path.mtu = 1500;
 	t->path.source = GREX_PATH_FROM_ROUTE;
 	if (t->config.mtu_default)
@@ -154,8 +154,7 @@ static void test_case(size_t i)
 		to = &said;
 	}
 	if (from && to) {
-		if (!diff_target(&target, to, &t, prune))
-			abort();
+		diff_target(&target, to, &t, prune);
 		to = &target;
 	}
 	diff_find(&d, from, to);
@@ -175,21 +174,19 @@ static void test_owners(void)
 	struct tunnel t;
 
 	running_by(&t, "g remote any up route 10.0.0.0/8 route 11.0.0.0/8");
-	t.config.routes[0].protocol = 3; /* boot */
+	t.config.routes.list[0].protocol = 3; /* boot */
 	said_by(&said, "g remote any up");
-	if (!diff_target(&target, &said, &t, true))
-		abort();
+	diff_target(&target, &said, &t, true);
 	diff_find(&d, &t.config, &target);
-	check(d.fields == F_ROUTE && target.nroutes == 1,
+	check(d.fields == F_ROUTE && target.routes.count == 1,
 	      "one of its own goes");
-	check(route_equal(&target.routes[0], &t.config.routes[0]),
+	check(entry_equal(&target.routes.list[0], &t.config.routes.list[0]),
 	      "a route of somebody else stays");
 	config_free(&target);
 	/* The route of boot satisfies a route of the file. */
 	config_free(&said);
 	said_by(&said, "g remote any up route 10.0.0.0/8 route 11.0.0.0/8");
-	if (!diff_target(&target, &said, &t, true))
-		abort();
+	diff_target(&target, &said, &t, true);
 	diff_find(&d, &t.config, &target);
 	check(d.action == ACTION_NONE, "and is as good as one of our own");
 	config_free(&target);

@@ -83,13 +83,13 @@ static const char *printed(struct import *im)
 
 	free(text);
 	out = open_memstream(&text, &size);
-	report_stream = fopen("/dev/null", "w");
-	if (!out || !report_stream)
+	report_origin.stream = fopen("/dev/null", "w");
+	if (!out || !report_origin.stream)
 		abort();
 	import_print(out, im);
 	fclose(out);
-	fclose(report_stream);
-	report_stream = NULL;
+	fclose(report_origin.stream);
+	report_origin.stream = NULL;
 	for (i = 0; i < size; i++)
 		if (text[i] == '\n')
 			text[i] = i + 1 < size ? ' ' : '\0';
@@ -125,9 +125,9 @@ static void test_damaged(const char *what, read_fn fn, const char *path,
 		fwrite(noise, 1, i < length ? i : length, file);
 		fclose(file);
 		memset(&im, 0, sizeof(im));
-		report_stream = fopen("/dev/null", "w");
+		report_origin.stream = fopen("/dev/null", "w");
 		fn(&im, path);
-		fclose(report_stream);
+		fclose(report_origin.stream);
 		printed(&im);
 		import_free(&im);
 	}

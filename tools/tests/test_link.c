@@ -823,7 +823,7 @@ static void test_others(void)
 }
 
 static enum addr_read read_address(const char *line, uint8_t flags, int proto,
-				   struct address_of *a)
+				   struct entry *a)
 {
 	struct nl_request request;
 	enum addr_read result;
@@ -831,7 +831,7 @@ static enum addr_read read_address(const char *line, uint8_t flags, int proto,
 	struct config c;
 
 	config_of(&c, true, line);
-	addr_add(&request, 7, &c.addrs[0]);
+	addr_add(&request, 7, &c.addrs.list[0]);
 	ifa = mnl_nlmsg_get_payload(&request.header);
 	ifa->ifa_flags = flags;
 	if (proto >= 0)
@@ -844,16 +844,15 @@ static enum addr_read read_address(const char *line, uint8_t flags, int proto,
 static void test_addresses(void)
 {
 	const uint8_t permanent = IFA_F_PERMANENT;
-	struct address_of a;
+	struct entry a;
 
 	check(read_address("g addr 10.0.0.1/30", permanent, -1, &a) ==
 			      ADDR_CONFIGURED &&
-		      a.ifindex == 7 && a.address.prefix == 30 &&
-		      !a.address.peer.family,
+		      a.ifindex == 7 && a.prefix == 30 && !a.peer.family,
 	      "an address");
 	check(read_address("g addr 10.0.0.1/32 peer 10.0.0.2", permanent, -1,
 			   &a) == ADDR_CONFIGURED &&
-		      a.address.peer.family == AF_INET,
+		      a.peer.family == AF_INET,
 	      "an address with a peer");
 	check(read_address("g addr fe80::1/64", permanent, -1, &a) ==
 		      ADDR_CONFIGURED,

@@ -7,7 +7,7 @@
 
 #include "metrics/metrics.h"
 #include "metrics/openmetrics.h"
-#include "show/counters.h"
+#include "show/print.h"
 #include "tap.h"
 
 static char *text;

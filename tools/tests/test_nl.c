@@ -137,14 +137,14 @@ static void test_sentence(int error, const char *text, bool place,
 			if (option && !strcmp(option, "ttl"))
 				nl.error.offset = offset;
 		}
-	report_stream = fmemopen(got, sizeof(got) - 1, "w");
-	if (!report_stream)
+	report_origin.stream = fmemopen(got, sizeof(got) - 1, "w");
+	if (!report_origin.stream)
 		abort();
-	report_command("add");
+	report_origin.command = "add";
 	report_error(&nl, &request, "g1");
-	report_command(NULL);
-	fclose(report_stream);
-	report_stream = NULL;
+	report_origin.command = NULL;
+	fclose(report_origin.stream);
+	report_origin.stream = NULL;
 	got[strcspn(got, "\n")] = '\0';
 	check_text(got, expected, "%s", expected);
 }
@@ -166,7 +166,7 @@ static void put_question(const char *name)
 {
 	struct nl_request request;
 
-	link_get(&request, name);
+	link_get(&request, -1, name, 0);
 	memcpy(requests.bytes + requests.size, &request,
 	       request.header.nlmsg_len);
 	requests.size += MNL_ALIGN(request.header.nlmsg_len);

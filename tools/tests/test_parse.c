@@ -625,8 +625,8 @@ static void test_ip(void)
 	size_t i;
 	int status;
 
-	report_program("ip");
-	report_command("grex");
+	report_origin.program = "ip";
+	report_origin.command = "grex";
 	for (i = 0; i < COUNT(ip_taken); i++) {
 		status = parse_ip_line(&c, ip_taken[i].line, &message);
 		if (status)
@@ -649,8 +649,8 @@ static void test_ip(void)
 				   ip_refused[i].message, "ip: refuses '%s'",
 				   ip_refused[i].line);
 	}
-	report_program("gretool");
-	report_command(NULL);
+	report_origin.program = "gretool";
+	report_origin.command = NULL;
 }
 
 /* Each entry of the table is complete, and is the nearest match of its own name. */

@@ -46,7 +46,7 @@ static int fake_find(struct nl *nl, const char *name, struct tunnel *t)
 	if (kernel.now >= kernel.gone_at)
 		return refused("%s: there is no such interface", name);
 	t->ifindex = 7;
-	inet_pton(AF_INET, "192.0.2.2", &t->config.remote.v4);
+	ip_parse("192.0.2.2", &t->config.remote);
 	t->manual.known = kernel.sent;
 	t->manual.sent = kernel.sent;
 	for (i = 0; i < kernel.sent && i < GREX_KEEPALIVE_HISTORY; i++) {
@@ -156,14 +156,14 @@ static int probe(const char *arguments)
 	while ((word = strsep(&rest, " ")))
 		argv[argc++] = word;
 	memset(complaint, 0, sizeof(complaint));
-	report_stream = fmemopen(complaint, sizeof(complaint) - 1, "w");
-	if (!report_stream)
+	report_origin.stream = fmemopen(complaint, sizeof(complaint) - 1, "w");
+	if (!report_origin.stream)
 		abort();
 	output_catch();
 	status = cmd_probe(&g, argc, argv);
 	said = output_caught();
-	fclose(report_stream);
-	report_stream = NULL;
+	fclose(report_origin.stream);
+	report_origin.stream = NULL;
 	free(copy);
 	return status;
 }

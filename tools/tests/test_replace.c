@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/replace.h"
+#include "lib/output.h"
 #include "tap.h"
 
 static char folder[] = "/tmp/grex-replace-XXXXXX";

@@ -146,16 +146,16 @@ static void read_back(struct tunnel *t, const struct config *c)
 	/* The resolver and the dump of addresses would add these. */
 	memcpy(t->config.dev, c->dev, sizeof(c->dev));
 	memcpy(t->config.link_netns, c->link_netns, sizeof(c->link_netns));
-	for (size_t i = 0; i < c->naddrs; i++) {
-		struct address_of a;
+	for (size_t i = 0; i < c->addrs.count; i++) {
+		struct entry a;
 
-		addr_add(&request, 7, &c->addrs[i]);
+		addr_add(&request, 7, &c->addrs.list[i]);
 		((struct ifaddrmsg *)mnl_nlmsg_get_payload(&request.header))
 			->ifa_flags = IFA_F_PERMANENT;
 		if (addr_read(&request.header, &a) != ADDR_CONFIGURED ||
-		    a.ifindex != 7 ||
-		    !config_add_address(&t->config, &a.address))
+		    a.ifindex != 7)
 			abort();
+		config_add_address(&t->config, &a);
 	}
 }
 
@@ -276,7 +276,7 @@ static void test_damage(void)
 		struct nl_request request;
 		struct nlmsghdr *copy;
 		struct json json = { .out = out };
-		struct address_of a;
+		struct entry a;
 		struct config c;
 		struct tunnel t;
 		char line[512];
@@ -300,8 +300,8 @@ static void test_damage(void)
 		}
 		link_option_at(copy, draw(200));
 		free(copy);
-		if (c.naddrs) {
-			addr_add(&request, 7, &c.addrs[0]);
+		if (c.addrs.count) {
+			addr_add(&request, 7, &c.addrs.list[0]);
 			copy = damaged(&request.header);
 			addr_read(copy, &a);
 			free(copy);

@@ -3,7 +3,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "netlink/static_route.h"
+#include "netlink/route.h"
 #include "tap.h"
 
 static struct nl_request request;
@@ -11,21 +11,21 @@ static struct nlmsghdr *const nlh = &request.header;
 static struct route r;
 
 /* Put a route of `gretool apply` as the kernel would report it. */
-static void put_route(struct static_route to)
+static void put_route(struct entry to)
 {
-	to.protocol = ROUTE_PROTOCOL;
+	to.protocol = ENTRY_PROTOCOL;
 	static_route_add(&request, 7, &to, false);
 }
 
 static void put_plain(void)
 {
-	put_route((struct static_route){
+	put_route((struct entry){
 		.to.family = AF_INET, .prefix = 16, .table = RT_TABLE_MAIN });
 }
 
 static void test_static(void)
 {
-	struct static_route to = { .prefix = 16, .metric = 5, .table = 1000 };
+	struct entry to = { .prefix = 16, .metric = 5, .table = 1000 };
 	bool ok;
 
 	to.to.family = AF_INET;
@@ -34,7 +34,7 @@ static void test_static(void)
 	ok &= r.oif == 7 && r.type == RTN_UNICAST && !r.is_cached;
 	check(ok && !r.is_unsupported, "a route that a file can express");
 	ok = r.config.to.family == AF_INET && !r.config.via.family;
-	ok &= r.config.prefix == 16 && r.config.protocol == ROUTE_PROTOCOL;
+	ok &= r.config.prefix == 16 && r.config.protocol == ENTRY_PROTOCOL;
 	ok &= r.config.metric == 5 && r.config.table == 1000;
 	check(ok, "all of it");
 	to.to.family = AF_INET6;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/registry.h"
+#include "cli/command.h"
 #include "tap.h"
 
 static unsigned int interruptions; /* how many dumps will be inconsistent */
@@ -40,7 +40,7 @@ static int save(struct gretool *g, unsigned int times)
 
 	interruptions = times;
 	output_catch();
-	status = registry_run(g, 1, (char *[]){ "save" });
+	status = command_run_named(g, 1, (char *[]){ "save" });
 	output_caught();
 	interruptions = 0;
 	return status;

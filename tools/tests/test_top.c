@@ -3,9 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define main top_main
 #include "top/main.c"
-#undef main
 #include "tap.h"
 
 #define BLANKS "                                " /* 32 columns */

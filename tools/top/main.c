@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "cli/args.h"
-#include "cli/start.h"
 #include "lib/duration.h"
 #include "lib/interrupt.h"
 #include "lib/visible.h"
@@ -84,11 +83,16 @@ static void milliseconds(uint64_t ns)
 static void line(const struct tunnel *t)
 {
 	const struct probes *p = &t->keepalives;
-	char name[VISIBLE_SIZE(IFNAMSIZ)];
+	/* A byte becomes at most \\xNN. */
+	char name[4 * IFNAMSIZ] = "";
+	FILE *out = fmemopen(name, sizeof(name), "w");
 	unsigned int lost, of;
 
-	printf("%-14s %-4s ", visible_text(t->config.name, name, sizeof(name)),
-	       print_peer_text(t));
+	if (out) {
+		visible_put(out, t->config.name);
+		fclose(out);
+	}
+	printf("%-14s %-4s ", name, print_peer_text(t));
 	if (p->received) {
 		milliseconds(p->rtt);
 		milliseconds(p->rtt_smoothed);
@@ -165,13 +169,4 @@ static int run_top(struct gretool *g, int argc, char **argv)
 	return status;
 }
 
-int main(int argc, char **argv)
-{
-	static const struct command command = {
-		.name = "top",
-		.help = help,
-		.run = run_top,
-	};
-
-	return start_program(&command, argc, argv);
-}
+COMMAND(top, .help = help, .run = run_top);
