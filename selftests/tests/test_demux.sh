@@ -60,6 +60,7 @@ ip_gre_pair() {
 			addr add 10.0.$n.$i/24 dev $name
 			link set $name up
 		END
+		ns "$end" sysctl -qw net.ipv6.conf.default.disable_ipv6=0
 	done
 }
 
