@@ -48,12 +48,13 @@ static int kinds_take_gre(void)
 	err = rtnl_link_register(ops);
 	if (err == -EEXIST)
 		pr_err("The kind gre belongs to ip_gre: remove its tunnels and run \"rmmod ip_gre\", or load grex without kinds=gre\n");
-	if (err)
-		return err;
-	err = register_pernet_device(&kinds_fallback_ops);
-	if (err)
-		rtnl_link_unregister(ops);
-	return err;
+	if (!err) {
+		err = register_pernet_device(&kinds_fallback_ops);
+		if (err)
+			rtnl_link_unregister(ops);
+	}
+	/* modprobe takes EEXIST for a module that is loaded already. */
+	return err == -EEXIST ? -EBUSY : err;
 }
 
 int grex_kinds_register(void)

@@ -201,9 +201,9 @@ int kmod_load(const struct position *at)
 	else if (strstr(text, "resource busy"))
 		report_about(at,
 			     "another module, such as ip_gre, owns IP protocol "
-			     "47 (GRE), and " MODULE " has the option "
-			     "demux=native; remove it from /etc/modprobe.d, or "
-			     "run \"rmmod ip_gre\"");
+			     "47 (GRE) or the kind gre, and " MODULE " has the "
+			     "option demux=native or kinds=gre; remove it from "
+			     "/etc/modprobe.d, or run \"rmmod ip_gre\"");
 	else
 		kmod_report_fault(at);
 	return STATUS_REFUSED;
