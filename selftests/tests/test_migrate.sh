@@ -65,13 +65,13 @@ furnish() {
 		addr add 10.0.2.1 peer 10.0.2.2 dev gre1
 		addr add 10.0.3.1/24 dev gre1 noprefixroute metric 50
 		addr add fd01::1/64 dev gre1 nodad
-		addr add fd02::1 peer fd02::2 dev gre1 nodad
 	END
 	ns "$A" sysctl -qw net.ipv4.conf.gre1.rp_filter=1 net.ipv4.conf.gre1.accept_local=1 \
 		net.ipv6.conf.gre1.accept_ra=0 net.ipv6.conf.gre1.hop_limit=33 \
 		net.ipv4.neigh.gre1.gc_stale_time=77 net.ipv6.neigh.gre1.gc_stale_time=78
 	ips "$A" <<-END
 		link set gre1 up
+		addr add fd02::1 peer fd02::2 dev gre1 nodad
 		route add 10.7.0.1 dev gre1
 		route add 10.8.0.0/16 via 10.0.0.2 proto static
 		route add 10.9.0.0/16 via 10.7.0.1 dev gre1 table 100 metric 7 mtu 1300 onlink
