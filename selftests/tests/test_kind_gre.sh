@@ -110,6 +110,8 @@ fallback_with() {
 	try ip link set gre0 up
 	try ip link add gre0 type gre remote 192.0.2.2
 	shown gre0
+	# Tunnels of grex can be renamed while they are up.
+	try ip link set gre0 down
 	try ip link set gre0 name elsewhere
 	try ip link set elsewhere name gre0
 }

@@ -358,16 +358,17 @@ int belongings_read_routes(struct nl *nl, struct belongings *b)
 
 int belongings_read(struct nl *nl, struct belongings *b)
 {
-	static int (*const readers[])(struct nl * nl, struct belongings * b) = {
-		read_addresses, belongings_read_routes, read_rules,
-		read_qdiscs,	read_filters,		read_others,
-	};
-	int status = STATUS_OK;
-	size_t i;
+	int status = read_addresses(nl, b);
 
-	for (i = 0; i < sizeof(readers) / sizeof(readers[0]) && !status; i++)
-		status = readers[i](nl, b);
-	return status;
+	if (!status)
+		status = belongings_read_routes(nl, b);
+	if (!status)
+		status = read_rules(nl, b);
+	if (!status)
+		status = read_qdiscs(nl, b);
+	if (!status)
+		status = read_filters(nl, b);
+	return status ? status : read_others(nl, b);
 }
 
 static int find_tentative(const struct nlmsghdr *message, void *arg)

@@ -494,15 +494,15 @@ static void add_labels(const struct progress *p, struct messages *m,
 	const struct messages *addresses = &p->mv->old->addresses;
 	const struct exchange ex = { p->old, ifindex, p->name, p->name };
 	const struct nlmsghdr *address;
+	const struct ifaddrmsg *ifa;
 	bool is_first = true;
 	size_t i, pass;
 
 	for (pass = 0; pass < 2; pass++, is_first = true)
 		for (i = 0; i < addresses->count; i++) {
 			address = messages_get(addresses, i);
-			if (((const struct ifaddrmsg *)mnl_nlmsg_get_payload(
-				     address))
-				    ->ifa_family != AF_INET)
+			ifa = mnl_nlmsg_get_payload(address);
+			if (ifa->ifa_family != AF_INET)
 				continue;
 			if (!is_first)
 				messages_add_address(m, address, &ex,

@@ -116,7 +116,8 @@ static void report_groups_ipv4(const char *name)
 	while (in && fgets(line, sizeof(line), in)) {
 		/* A line of an interface is followed by those of its groups. */
 		if (line[0] != '\t') {
-			sscanf(line, "%*u %255[^ :]", device);
+			if (sscanf(line, "%*u %255[^ :]", device) != 1)
+				device[0] = 0;
 			continue;
 		}
 		if (strcmp(device, name) != 0 ||

@@ -93,6 +93,7 @@ static void test_route(void)
 {
 	const struct rta_cacheinfo cache = { .rta_used = 1 };
 	const struct rtmsg *rtm;
+	bool ok;
 
 	put_route(0x0a080000, 7, OLD);
 	mnl_attr_put(nlh, RTA_CACHEINFO, sizeof(cache), &cache);
@@ -103,13 +104,12 @@ static void test_route(void)
 	rtm = mnl_nlmsg_get_payload(messages_get(&made, 0));
 	check(number_of(sizeof(*rtm), RTA_OIF) == NEW,
 	      "a route moves to another interface");
-	check(number_of(sizeof(*rtm), RTA_FLOW) == 5 &&
-		      number_of(sizeof(*rtm), RTA_PRIORITY) == 7 &&
-		      rtm->rtm_protocol == RTPROT_STATIC,
+	ok = number_of(sizeof(*rtm), RTA_FLOW) == 5;
+	ok &= number_of(sizeof(*rtm), RTA_PRIORITY) == 7;
+	check(ok && rtm->rtm_protocol == RTPROT_STATIC,
 	      "with all that belongs to it");
-	check(rtm->rtm_flags == RTNH_F_ONLINK &&
-		      !attr_of(messages_get(&made, 0), sizeof(*rtm),
-			       RTA_CACHEINFO),
+	ok = !attr_of(messages_get(&made, 0), sizeof(*rtm), RTA_CACHEINFO);
+	check(ok && rtm->rtm_flags == RTNH_F_ONLINK,
 	      "and without what the kernel has found out");
 	messages_free(&made);
 	mnl_attr_put_u32(nlh, RTA_NH_ID, 1);
@@ -184,12 +184,13 @@ static void test_rule(void)
 {
 	const size_t header = sizeof(struct fib_rule_hdr);
 	const struct fib_rule_hdr *frh;
+	bool ok;
 
 	put_rule("gre1", "eth0");
 	check(message_rule_names(nlh, "gre1") && message_rule_names(nlh, "eth0"),
 	      "a rule names two interfaces");
-	check(!message_rule_names(nlh, "gre") &&
-		      !message_rule_names(nlh, "gre11"),
+	ok = !message_rule_names(nlh, "gre11");
+	check(ok && !message_rule_names(nlh, "gre"),
 	      "a name that is a part of another is not that");
 	messages_add_rule(&made, nlh, &ex, RTM_NEWRULE);
 	frh = mnl_nlmsg_get_payload(messages_get(&made, 0));
@@ -232,6 +233,7 @@ static void test_label(void)
 static void test_nexthop(void)
 {
 	struct nhmsg *nhm = nl_start(&request, RTM_NEWNEXTHOP, 0, sizeof(*nhm));
+	bool ok;
 
 	nhm->nh_family = AF_INET;
 	nhm->nh_scope = RT_SCOPE_LINK;
@@ -240,8 +242,8 @@ static void test_nexthop(void)
 	mnl_attr_put_u32(nlh, NHA_OIF, OLD);
 	messages_add_nexthop(&made, nlh, &ex);
 	nhm = mnl_nlmsg_get_payload(messages_get(&made, 0));
-	check(number_of(sizeof(*nhm), NHA_ID) == 5 &&
-		      number_of(sizeof(*nhm), NHA_OIF) == NEW,
+	ok = number_of(sizeof(*nhm), NHA_ID) == 5;
+	check(ok && number_of(sizeof(*nhm), NHA_OIF) == NEW,
 	      "a nexthop object moves to another interface");
 	check(!nhm->nh_scope && !nhm->nh_flags,
 	      "the kernel accepts what it reports about it");
