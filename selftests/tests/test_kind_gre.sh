@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The kind "gre" of grex in the place of ip_gre. Most functions have a part FUNCTION_with
-# that prints what happens. It runs on ip_gre first, and then on grex with kinds=gre, and
-# must print the same. The topology is the pair of lib/topology.sh.
+# The kind "gre" of grex in the place of ip_gre. The functions in COMPARED do the same with
+# ip_gre and with grex, see lib/compare.sh. The topology is the pair of lib/topology.sh.
 # limit: 300
 
 # shellcheck source=../lib/lib.sh
@@ -36,66 +35,25 @@ TESTS="$COMPARED
 	installed
 "
 
-SETUP=setup
-setup() {
-	local test words
+# shellcheck source=../lib/compare.sh
+. "$(dirname "$0")/../lib/compare.sh"
 
-	read -rd '' -a words <<<"${ONLY:-$COMPARED}"
-	if ! module_reload; then return; fi
-	run rmmod grex || fail "rmmod grex"
-	check "ip_gre" run modprobe ip_gre
-	for test in "${words[@]}"; do
-		! declare -F "${test}_with" >/dev/null || outcome "$test" ip_gre
-	done
-	check "without ip_gre" run rmmod ip_gre
-	check "kinds=gre" run modprobe grex kinds=gre
-}
-
-# outcome TEST MODULE: keep what the test prints with this module
-outcome() {
-	printf '# %s with %s\n' "$1" "$2"
+TOPOLOGY=topology
+topology() {
 	setup_pair
 	V0=$(ip netns exec "$A" cat /sys/class/net/v0/ifindex)
-	"${1}_with" >"$WORK/$1.$2" 2>&1
-	cleanup
 }
 
-# compare TEST: the outcome with grex must be that with ip_gre
-compare() {
-	local difference
-
-	outcome "$1" grex
-	[ -s "$WORK/$1.ip_gre" ] || fail "ip_gre did nothing"
-	difference=$(diff -U1 "$WORK/$1.ip_gre" "$WORK/$1.grex") ||
-		fail "ip_gre (-) and grex (+):
-$difference"
-}
-
-for name in $COMPARED; do
-	eval "$name() { compare $name; }"
-done
-
-# try COMMAND...: run it in $A, and print it, what it says and how it ends
+# try COMMAND...: report it, in $A
 try() {
-	local out status=0
-
-	printf '> %s\n' "${*/#$PY\//}"
-	out=$(ip netns exec "$A" "$@" 2>&1) || status=$?
-	# netlink explains errors of grex by a sentence, and those of ip_gre by a number.
-	grep -vE '^(Error|RTNETLINK answers): |^$' <<<"$out" |
-		sed "s/ link $V0 / link v0 /"
-	echo "$status"
+	report "${*/#$PY\//}" ip netns exec "$A" "$@" | sed "s/ link $V0 / link v0 /"
 }
 
 # ask WORD...: one of the ioctl commands
 ask() { try python3 "$PY/tunnel_ioctl.py" "$@"; }
 
-# shown DEVICE: what ip(8) shows of it, but the index, and what differs on purpose: the
-# limits of the MTU, and that gre0 has IPv6 before it is up
-shown() {
-	ip -n "$A" -d -o link show dev "$1" 2>&1 |
-		sed -E 's/^[0-9]+: //; s/ (min|max)mtu [0-9]+//g; s/ addrgenmode [a-z0-9]+//'
-}
+# shown DEVICE: how it is in $A
+shown() { link_shown -n "$A" "$1"; }
 
 # --- the same as with ip_gre -------------------------------------------------
 
