@@ -564,6 +564,11 @@ installed() {
 	run ip -n "$A" link add gre1 type gre local 192.0.2.1 remote 192.0.2.2
 	check_eq "ip link" "grex" "$(loaded)"
 	check "rmmod" run rmmod grex
+	check "modprobe ip_gre" run modprobe ip_gre
+	check_eq "modprobe ip_gre" "grex gre" \
+		"$(loaded) $(cat /sys/module/grex/parameters/kinds)"
+	check "modprobe ip_gre again" run modprobe ip_gre
+	check "rmmod" run rmmod grex
 	rm /run/modprobe.d/grex-gre.conf
 	run ip -n "$A" tunnel add gre1 mode gre local 192.0.2.1 remote 192.0.2.2
 	check_eq "without the file" "ip_gre" "$(loaded)"
