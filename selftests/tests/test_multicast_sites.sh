@@ -14,6 +14,8 @@
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
+# shellcheck source=../lib/sites.sh
+. "$(dirname "$0")/../lib/sites.sh"
 # shellcheck source=../lib/frr.sh
 . "$(dirname "$0")/../lib/frr.sh"
 
@@ -22,18 +24,9 @@ TESTS="
 	pim_and_mss
 "
 
-GROUP=239.1.2.3
-
 [ -e /proc/net/ip_mr_vif ] || skip_all "this kernel routes no multicast"
 
-SETUP=setup
-setup() {
-	setup_routed
-	R1=$H1
-	R2=$H2
-	add_lan LAN1 "$R1" 172.16.0
-	add_lan LAN2 "$R2" 172.17.0
-}
+SETUP=setup_sites
 
 # boot WORDS: apply a file with these options, as /etc/gretool has it, at both routers
 boot() {
@@ -68,56 +61,10 @@ shutdown() {
 	done
 }
 
-send() {
-	ns_background "$LAN1" "$PY/multicast.py" send "$GROUP" v0
-}
-
-# A receiver joins in LAN2, and the stream of LAN1 reaches it.
-stream() {
-	ns_background "$LAN2" "$PY/multicast.py" receive \
-		"$GROUP" v0 40 >"$WORK/received"
-	busywait 20 grep -q joined "$WORK/received" || fail "the receiver does not join"
-	busywait 60 grep -q packets "$WORK/received" || fail "the stream does not cross"
-	sed -n 's/^[0-9]/# &/p' "$WORK/received"
-	check "who it comes from" grep -q '^40 packets from 172\.16\.0\.2 in ' \
-		"$WORK/received"
-}
-
 # Nothing of the stream comes through the tunnel; the daemons' own packets do.
 quiet() {
 	! timeout 5 ip netns exec "$R2" tcpdump -n -i gre1 -c 3 \
 		"udp and dst host $GROUP" >"$WORK/crosses" 2>&1
-}
-
-# mss_is BYTES: the other LAN must see this MSS in both directions of a connection
-mss_is() {
-	local capture
-	capture "$LAN2" v0 "$WORK/syn" 'tcp[tcpflags] & tcp-syn != 0'
-	ns_background "$LAN2" socat -u TCP4-LISTEN:5001,reuseaddr "CREATE:$WORK/got"
-	busywait 10 tcp_listening "$LAN2" 5001 || fail "socat does not listen"
-	head -c 200000 /dev/urandom >"$WORK/sent"
-	check "TCP" timeout 20 ip netns exec "$LAN1" socat -u \
-		"OPEN:$WORK/sent,rdonly" TCP4:172.17.0.2:5001
-	capture_stop "$WORK/syn" 2
-	capture=$(fields "$WORK/syn" tcp.flags.ack tcp.options.mss_val | sort -u)
-	check_eq "MSS at LAN2: SYN as it came, SYN ACK as it went" \
-		"$(printf '0\t%s\n1\t1460' "$1")" "$capture"
-	check "what arrived" busywait 5 cmp "$WORK/sent" "$WORK/got"
-}
-
-# smcroute ROUTER FROM TO: route the group from one device to the other
-smcroute() {
-	cat >"$WORK/smcroute-$1.conf" <<-END
-		phyint lan0 enable
-		phyint gre1 enable
-		mgroup from $2 group $GROUP
-		mroute from $2 group $GROUP to $3
-	END
-	ns_background "$1" smcrouted -n -N -f "$WORK/smcroute-$1.conf" -i "$1" \
-		-P "$WORK/smcroute-$1.pid" -u "$WORK/smcroute-$1.sock" \
-		>"$WORK/smcroute-$1.log" 2>&1
-	busywait 10 test -e "$WORK/smcroute-$1.pid" ||
-		fail "smcroute: $(cat "$WORK/smcroute-$1.log")"
 }
 
 clamp() {
