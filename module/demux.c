@@ -38,6 +38,9 @@ static const char *const demux_words[] = {
 static enum demux_setting demux_setting;
 static DEFINE_MUTEX(demux_lock); /* inside of RTNL */
 static bool demux_is_native; /* demux_lock */
+static bool demux_is_exclusive; /* demux_lock. never beside ip_gre */
+/* demux_lock. ip_gre, while its init function runs */
+static const struct module *demux_coming;
 static LIST_HEAD(demux_nets); /* demux_lock. namespaces that have tunnels */
 
 static const struct gre_protocol demux_protocol = {
@@ -115,6 +118,8 @@ static int demux_go_beside(void)
 
 	if (err)
 		return err;
+	/* Packets that have passed the hooks before still come by gre.ko. */
+	synchronize_net();
 	WRITE_ONCE(demux_is_native, false);
 	gre_del_protocol(&demux_protocol, GREPROTO_CISCO);
 	return 0;
@@ -125,7 +130,7 @@ static void demux_other_comes(void)
 {
 	int err;
 
-	if (!demux_is_native)
+	if (!demux_is_native || demux_is_exclusive)
 		return;
 	if (demux_setting == DEMUX_NATIVE) {
 		pr_warn("ip_gre cannot be loaded, because demux=native: load grex with demux=auto or demux=beside\n");
@@ -141,13 +146,14 @@ static void demux_other_comes(void)
 
 static void demux_other_goes(void)
 {
-	if (demux_setting == DEMUX_AUTO && !demux_is_native &&
+	if (demux_setting == DEMUX_AUTO && !demux_is_native && !demux_coming &&
 	    !demux_go_native())
 		pr_info("IP protocol 47 (GRE) is free, grex owns it\n");
 }
 
 /* A module comes before its init function is called, and goes when its exit function has
- * been called, or its init function has failed.
+ * been called, or its init function has failed. The slot is left free until ip_gre has taken
+ * it, whatever other modules do meanwhile.
  */
 static int demux_notify(struct notifier_block *block, unsigned long state,
 			void *data)
@@ -155,8 +161,12 @@ static int demux_notify(struct notifier_block *block, unsigned long state,
 	const struct module *other = data;
 
 	mutex_lock(&demux_lock);
-	if (state == MODULE_STATE_COMING && !strcmp(other->name, "ip_gre"))
+	if (state != MODULE_STATE_COMING && other == demux_coming)
+		demux_coming = NULL;
+	if (state == MODULE_STATE_COMING && !strcmp(other->name, "ip_gre")) {
+		demux_coming = other;
 		demux_other_comes();
+	}
 	if (state == MODULE_STATE_GOING)
 		demux_other_goes();
 	mutex_unlock(&demux_lock);
@@ -201,7 +211,19 @@ int grex_demux_register(void)
 	return err;
 }
 
-/* When this returns, no packet is processed any more. There are no tunnels. */
+/* Do not give way to ip_gre, because it cannot be loaded when its kind of links is taken. Any
+ * user can ask for its kind gretap, and would switch the mode back and forth.
+ */
+void grex_demux_set_exclusive(bool is_exclusive)
+{
+	mutex_lock(&demux_lock);
+	demux_is_exclusive = is_exclusive;
+	mutex_unlock(&demux_lock);
+}
+
+/* When this returns, gre.ko passes no packet any more. There are no tunnels but gre0, whose
+ * hook, in the mode beside, ends with its namespace.
+ */
 void grex_demux_unregister(void)
 {
 	unregister_module_notifier(&demux_notifier);

@@ -18,6 +18,7 @@ struct grex_demux_net {
 
 int grex_demux_register(void);
 void grex_demux_unregister(void);
+void grex_demux_set_exclusive(bool is_exclusive);
 int grex_demux_add_tunnel(struct grex_net *gn);
 void grex_demux_remove_tunnel(struct grex_net *gn);
 

@@ -13,6 +13,7 @@
 #include <net/net_namespace.h>
 #include <net/rtnetlink.h>
 
+#include "demux.h"
 #include "grex.h"
 #include "kinds.h"
 #include "rtnl.h"
@@ -49,6 +50,7 @@ static int kinds_take_gre(void)
 	if (err == -EEXIST)
 		pr_err("The kind gre belongs to ip_gre: remove its tunnels and run \"rmmod ip_gre\", or load grex without kinds=gre\n");
 	if (!err) {
+		grex_demux_set_exclusive(true);
 		err = register_pernet_device(&kinds_fallback_ops);
 		if (err)
 			rtnl_link_unregister(ops);

@@ -113,7 +113,7 @@ layer_packets() {
 layer_table() {
 	cat <<-'END'
 		main demux kinds netns
-		kinds grex rtnl tunnel
+		kinds demux grex rtnl tunnel
 		netns auto_mtu grex stats table
 		rtnl device grex header keepalive plpmtud pmtu probe stats tunnel
 		device auto_mtu demux grex header ioctl keepalive nbma packet plpmtud sent_log stats table tunnel tx
