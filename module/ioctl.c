@@ -73,6 +73,20 @@ static void ioctl_get_match(const struct ip_tunnel_parm *parm,
 	};
 }
 
+/* Whether the underlay device exists and is not the tunnel itself, as rtnetlink asks for. A
+ * tunnel may keep a device that does not exist any more.
+ */
+static bool ioctl_has_link(const struct grex_tunnel *tunnel,
+			   const struct ip_tunnel_parm *parm, int old_link)
+{
+	const struct net_device *link;
+
+	if (!parm->link || parm->link == old_link)
+		return true;
+	link = __dev_get_by_index(tunnel->net, parm->link);
+	return link && link != tunnel->dev;
+}
+
 /* Replace all options that the structure has room for, and the mark, as ip_gre does. */
 static void ioctl_get_options(const struct ip_tunnel_parm *parm,
 			      struct grex_options *options)
@@ -119,6 +133,8 @@ static int ioctl_add(struct net_device *dev, const struct ip_tunnel_parm *parm)
 	/* These are the errors of ip_gre, in its order. */
 	if (!dev_valid_name(name))
 		return -E2BIG;
+	if (!ioctl_has_link(tunnel, parm, 0))
+		return -ENODEV;
 	ioctl_get_options(parm, &options);
 	return grex_tunnel_new(tunnel->net, dev->rtnl_link_ops, name, &options,
 			       false);
@@ -134,8 +150,19 @@ static int ioctl_change(struct grex_tunnel *tunnel,
 
 	if (!config)
 		return -ENOMEM;
+	if (!ioctl_has_link(tunnel, parm, old->options.link)) {
+		grex_tunnel_config_free(config);
+		return -ENODEV;
+	}
 	ioctl_get_options(parm, &config->options);
 	return grex_tunnel_change(tunnel->dev, config, &mtu, NULL);
+}
+
+/* A command for gre0 may be about a tunnel whose device is in another namespace. */
+static bool ioctl_may_change(const struct grex_tunnel *tunnel)
+{
+	return ns_capable(tunnel->net->user_ns, CAP_NET_ADMIN) &&
+	       ns_capable(dev_net(tunnel->dev)->user_ns, CAP_NET_ADMIN);
 }
 
 static int ioctl_set(struct net_device *dev, struct ip_tunnel_parm *parm,
@@ -143,15 +170,13 @@ static int ioctl_set(struct net_device *dev, struct ip_tunnel_parm *parm,
 {
 	struct grex_tunnel *tunnel = netdev_priv(dev);
 
-	/* The caller is in the namespace of the device. */
-	if (!ns_capable(tunnel->net->user_ns, CAP_NET_ADMIN) ||
-	    !ns_capable(dev_net(dev)->user_ns, CAP_NET_ADMIN))
+	if (!ioctl_may_change(tunnel))
 		return -EPERM;
 	if (cmd == SIOCDELTUNNEL) {
 		tunnel = ioctl_find(dev, parm);
 		if (!tunnel)
 			return -ENOENT;
-		if (tunnel->is_fallback)
+		if (tunnel->is_fallback || !ioctl_may_change(tunnel))
 			return -EPERM;
 		unregister_netdevice(tunnel->dev);
 		return 0;
@@ -168,7 +193,9 @@ static int ioctl_set(struct net_device *dev, struct ip_tunnel_parm *parm,
 	if (cmd == SIOCADDTUNNEL)
 		return ioctl_add(dev, parm);
 	tunnel = ioctl_find(dev, parm);
-	return tunnel ? ioctl_change(tunnel, parm) : -ENOENT;
+	if (!tunnel)
+		return -ENOENT;
+	return ioctl_may_change(tunnel) ? ioctl_change(tunnel, parm) : -EPERM;
 }
 
 /**
