@@ -72,11 +72,12 @@ as_installed() {
 		<(files "$installed/deb" | sed '/\/man\//s/\.gz$//')
 }
 
-# modprobe must read this: the kind, gre0 and the name ip_gre are those of grex, gretap is not.
+# modprobe must read this: the kind, gre0 and the name ip_gre are those of grex, and gretap is
+# nobody's.
 gre_config() {
 	modprobe -C "$installed/deb/lib/modprobe.d" -c |
 		grep -E '^(options grex |alias (rtnl_link_gre|rtnl_link_gretap|netdev_gre0|ip_gre) |blacklist)' |
-		diff - <(printf '%s\n' "alias rtnl_link_gre grex" "alias netdev_gre0 grex" \
+		diff - <(printf '%s\n' "blacklist ip_gre" "alias rtnl_link_gre grex" "alias netdev_gre0 grex" \
 			"alias ip_gre grex" "options grex kinds=gre")
 }
 

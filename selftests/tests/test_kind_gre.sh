@@ -406,6 +406,9 @@ unsupported() {
 	said=$(ip -n "$A" tunnel change gre1 remote 224.1.1.1 2>&1)
 	check_match "ip tunnel change" 'Operation not supported' "$said"
 	check_match "the log" 'gre1: local and remote of a tunnel must be unicast' "$(dmesg)"
+	# ip_gre accepts this, and loses all packets.
+	said=$(ip -n "$A" tunnel change gre1 remote 192.0.2.2 dev gre1 2>&1)
+	check_match "its own device" 'No such device' "$said"
 	# Each namespace has its own limit of lines.
 	dmesg -C
 	for _ in {1..40}; do
@@ -519,9 +522,11 @@ refused_parameters() {
 
 # Whoever comes first has the kind.
 beside_ip_gre() {
-	# modprobe takes the error EEXIST of ip_gre for a module that is loaded already.
-	modprobe ip_gre 2>/dev/null
-	check_eq "ip_gre beside it" "grex" "$(loaded)"
+	check_fails "ip_gre beside it" modprobe ip_gre
+	check_eq "it is not there" "grex" "$(loaded)"
+	check_eq "grex has not given way" "auto native" \
+		"$(cat /sys/module/grex/parameters/demux)"
+	check_fails "without a word" grep -q "gets IP protocol 47" <(dmesg)
 	check "without grex" run rmmod grex
 	check "ip_gre" run modprobe ip_gre
 	dmesg -C
