@@ -39,8 +39,9 @@
 static unsigned int beside_local_in(void *priv, struct sk_buff *skb,
 				    const struct nf_hook_state *state);
 
-/* Call the hooks that follow this one, because conntrack has the same priority: a connection
- * that it does not confirm is not remembered. Whether the packet is still there.
+/* Call the hooks that follow this one. Conntrack may be one of them, because it has the same
+ * priority, and it forgets a connection that it has not confirmed. Return whether the hooks
+ * have accepted the packet; otherwise it is gone.
  */
 static bool beside_pass_hooks(struct sk_buff *skb,
 			      const struct nf_hook_state *state)

@@ -24,8 +24,8 @@ void grex_rx_packet(struct grex_config *config, struct sk_buff *skb,
 		    struct grex_header *header);
 netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev);
 
-/* Whether grex carries packets with this GRE protocol. Layer 2 and ERSPAN are other kinds of
- * tunnel.
+/* Return whether grex carries packets with this GRE protocol. Ethernet and ERSPAN need tunnels
+ * of other kinds.
  */
 static inline bool grex_packet_is_carried(__be16 protocol)
 {

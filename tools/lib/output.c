@@ -15,7 +15,9 @@ static int give_up(struct replacement *r, int err)
 	return -err;
 }
 
-/* Hidden, and with another end of the name: collectors look for *.prom. */
+/* The temporary file is hidden, and its name has another suffix, because collectors read all
+ * files that match *.prom.
+ */
 static bool name_beside(struct replacement *r, const char *path)
 {
 	const char *name = strrchr(path, '/');

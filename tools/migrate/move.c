@@ -185,8 +185,8 @@ static void add_other_names(const struct progress *p, struct messages *m,
 
 /*
  * Put a route by an interface in the place of that by another. The first of several to the
- * same place is the one that the kernel uses, and is replaced at once. The kernel makes a
- * route for each address, which is behind that of the other interface.
+ * same place is the one that the kernel uses, and is replaced at once. The kernel creates
+ * a route for each address, but uses it only after the route of the other interface.
  */
 static void add_route(struct messages *m, const struct nlmsghdr *route,
 		      bool is_first, const struct exchange *to,
@@ -541,7 +541,7 @@ static int hand_name_back(struct progress *p)
 	return status ? status : set_labels(p, p->old);
 }
 
-/* The link of the kernel is not up yet, and the grex link may be up. */
+/* At this time, the link of the kind gre is down. The grex link may be up. */
 static int name_gre(struct progress *p)
 {
 	return p->mv->keep_name && p->mv->back ? hand_over_name(p) : STATUS_OK;
