@@ -46,11 +46,14 @@ topology() {
 
 # try COMMAND...: report it, in $A
 try() {
-	report "${*/#$PY\//}" ip netns exec "$A" "$@" | sed "s/ link $V0 / link v0 /"
+	report "$*" ip netns exec "$A" "$@" | sed "s/ link $V0 / link v0 /"
 }
 
-# ask WORD...: one of the ioctl commands
-ask() { try python3 "$PY/tunnel_ioctl.py" "$@"; }
+# ask [PROGRAM WORD...]: send the ioctl commands of the input, with a program that starts
+# others if given
+ask() {
+	ip netns exec "$A" "$@" python3 "$PY/tunnel_ioctl.py" | sed "s/ link $V0 / link v0 /"
+}
 
 # shown DEVICE: how it is in $A
 shown() { link_shown -n "$A" "$1"; }
@@ -136,51 +139,55 @@ ip_link_with() {
 }
 
 ioctl_errors_with() {
-	ask get gre0
-	ask get gre0 saddr=192.0.2.1
-	ask add gre0 name=gre1
-	ask add gre0 name=gre1 daddr=192.0.2.2 version=6
-	ask add gre0 name=gre1 daddr=192.0.2.2 ihl=6
-	ask add gre0 name=gre1 daddr=192.0.2.2 protocol=4
-	ask add gre0 name=gre1 daddr=192.0.2.2 frag_off=0x2000
-	ask add gre0 name=gre1 daddr=192.0.2.2 i_flags=routing
-	ask add gre0 name=gre1 daddr=192.0.2.2 o_flags=version
-	ask add gre0 name=a/b daddr=192.0.2.2
-	ask add gre0 name=v0 daddr=192.0.2.2
-	ask add gre0 name=gre1 daddr=192.0.2.2 i_key=5 o_key=6
-	ask add gre0 name=gre1 daddr=192.0.2.2
-	ask add gre1 name=gre2 daddr=192.0.2.3 ttl=9
-	ask add gre0 daddr=192.0.2.4 frag_off=0x4000
-	ask get gre2
-	ask change gre1 version=6 daddr=192.0.2.2
-	ask change gre1
-	ask change gre1 daddr=192.0.2.3
-	ask get gre1
-	ask del gre1
-	ask get gre1
-	ask get v0
+	ask <<-END
+		get gre0
+		get gre0 saddr=192.0.2.1
+		add gre0 name=gre1
+		add gre0 name=gre1 daddr=192.0.2.2 version=6
+		add gre0 name=gre1 daddr=192.0.2.2 ihl=6
+		add gre0 name=gre1 daddr=192.0.2.2 protocol=4
+		add gre0 name=gre1 daddr=192.0.2.2 frag_off=0x2000
+		add gre0 name=gre1 daddr=192.0.2.2 i_flags=routing
+		add gre0 name=gre1 daddr=192.0.2.2 o_flags=version
+		add gre0 name=a/b daddr=192.0.2.2
+		add gre0 name=v0 daddr=192.0.2.2
+		add gre0 name=gre1 daddr=192.0.2.2 i_key=5 o_key=6
+		add gre0 name=gre1 daddr=192.0.2.2
+		add gre1 name=gre2 daddr=192.0.2.3 ttl=9
+		add gre0 daddr=192.0.2.4 frag_off=0x4000
+		get gre2
+		change gre1 version=6 daddr=192.0.2.2
+		change gre1
+		change gre1 daddr=192.0.2.3
+		get gre1
+		del gre1
+		get gre1
+		get v0
+	END
 	# Another user than root may only look.
-	ip netns exec "$A" setpriv --reuid 65534 --clear-groups \
-		python3 "$PY/tunnel_ioctl.py" get gre2
-	for command in add change del; do
-		ip netns exec "$A" setpriv --reuid 65534 --clear-groups \
-			python3 "$PY/tunnel_ioctl.py" "$command" gre2 daddr=192.0.2.9
-	done
+	ask setpriv --reuid 65534 --clear-groups <<-END
+		get gre2
+		add gre2 daddr=192.0.2.9
+		change gre2 daddr=192.0.2.9
+		del gre2 daddr=192.0.2.9
+	END
 	try ip -br link show type gre
 }
 
 ioctl_on_gre0_with() {
-	ask add gre0 name=gre1 saddr=192.0.2.1 daddr=192.0.2.2 i_flags=key i_key=5
-	ask get gre0 saddr=192.0.2.1 daddr=192.0.2.2
-	ask get gre0 saddr=192.0.2.1 daddr=192.0.2.2 i_flags=key i_key=5
-	ask del gre0 saddr=192.0.2.1 daddr=192.0.2.2
-	ask change gre0 saddr=192.0.2.1 daddr=192.0.2.2 ttl=9
-	ask change gre0 ttl=9 tos=8
-	ask get gre0
-	ask del gre0
-	ask del gre0 saddr=192.0.2.1 daddr=192.0.2.2 i_flags=key i_key=5
-	ask del gre0 saddr=192.0.2.1 daddr=192.0.2.2 i_flags=key i_key=5
-	ask change gre0
+	ask <<-END
+		add gre0 name=gre1 saddr=192.0.2.1 daddr=192.0.2.2 i_flags=key i_key=5
+		get gre0 saddr=192.0.2.1 daddr=192.0.2.2
+		get gre0 saddr=192.0.2.1 daddr=192.0.2.2 i_flags=key i_key=5
+		del gre0 saddr=192.0.2.1 daddr=192.0.2.2
+		change gre0 saddr=192.0.2.1 daddr=192.0.2.2 ttl=9
+		change gre0 ttl=9 tos=8
+		get gre0
+		del gre0
+		del gre0 saddr=192.0.2.1 daddr=192.0.2.2 i_flags=key i_key=5
+		del gre0 saddr=192.0.2.1 daddr=192.0.2.2 i_flags=key i_key=5
+		change gre0
+	END
 	try ip tunnel show
 }
 
@@ -188,16 +195,20 @@ ioctl_on_gre0_with() {
 ioctl_options_with() {
 	try ip link add gre1 type gre local 192.0.2.1 remote 192.0.2.2 ttl 9 tos 8 \
 		key 5 csum seq fwmark 7 dev v0
-	ask get gre1
-	ask change gre1 name=gre1 daddr=192.0.2.2
-	ask get gre1
+	ask <<-END
+		get gre1
+		change gre1 name=gre1 daddr=192.0.2.2
+		get gre1
+	END
 	shown gre1
-	ask change gre1 name=gre1 daddr=192.0.2.2 ttl=9
-	ask get gre1
-	ask change gre1 name=gre1 daddr=192.0.2.2 tos=7
-	ask get gre1
+	ask <<-END
+		change gre1 name=gre1 daddr=192.0.2.2 ttl=9
+		get gre1
+		change gre1 name=gre1 daddr=192.0.2.2 tos=7
+		get gre1
+	END
 	try ip link set gre1 type gre nopmtudisc ignore-df
-	ask change gre1 name=gre1 daddr=192.0.2.2 tos=1
+	ask <<<"change gre1 name=gre1 daddr=192.0.2.2 tos=1"
 	shown gre1
 }
 
@@ -258,21 +269,12 @@ duplicates_with() {
 	try ip tunnel show
 }
 
-# sent DEVICE: the outer header and the GRE header of what it sends for a ping
-sent() {
-	capture "$B" v0 "$WORK/wire.pcap" proto 47
-	ns "$A" ping -q -c 1 -W 0.1 -t 17 -Q 0x28 -M "${2:-do}" 10.9.0.2 >/dev/null
-	ns "$A" ping -q -c 1 -W 0.1 -t 17 fd09::2 >/dev/null
-	capture_stop "$WORK/wire.pcap" 2
-	fields "$WORK/wire.pcap" ip.ttl ip.dsfield ip.flags ip.src ip.dst ip.len \
-		gre.flags_and_version gre.key gre.sequence_number
-}
-
+# Print the outer header and the GRE header of what each tunnel sends for a ping.
 wire_with() {
 	local options mode
 
+	capture "$B" v0 "$WORK/wire.pcap" proto 47
 	while read -r mode options; do
-		echo "> $mode $options"
 		# shellcheck disable=SC2086 # words
 		case $mode in
 		link) ip -n "$A" link add gre1 type gre local 192.0.2.1 remote 192.0.2.2 $options ;;
@@ -284,7 +286,8 @@ wire_with() {
 			link set gre1 addrgenmode none
 			link set gre1 up
 		END
-		sent gre1
+		ns "$A" ping -q -c 1 -W 0.1 -t 17 -Q 0x28 -M "do" 10.9.0.2 >/dev/null
+		ns "$A" ping -q -c 1 -W 0.1 -t 17 fd09::2 >/dev/null
 		ip -n "$A" link del gre1
 	done <<-END
 		link
@@ -297,6 +300,11 @@ wire_with() {
 		tunnel ttl 64 key 1.2.3.4 csum seq
 		tunnel nopmtudisc ikey 1
 	END
+	capture_stop "$WORK/wire.pcap" 18
+	# The kernel may report its IPv6 groups at any time.
+	fields "$WORK/wire.pcap" ip.ttl ip.dsfield ip.flags ip.src ip.dst ip.len \
+		gre.flags_and_version gre.key gre.sequence_number icmp.type icmpv6.type |
+		grep -E '\s(8|128)\s*$'
 }
 
 received_with() {

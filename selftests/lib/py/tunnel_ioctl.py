@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
-"""tunnel_ioctl.py COMMAND DEVICE [FIELD=VALUE]...: send one of the ioctl commands of
-tunnels, add, change, del or get, and print the error, or what the kernel answers. Without
-fields the parameters are those of a tunnel that receives everything; each has the name of
-its member in struct ip_tunnel_parm or struct iphdr."""
+"""tunnel_ioctl.py: each line of the input is "COMMAND DEVICE [FIELD=VALUE]...". Print it,
+send this ioctl command of tunnels, which is add, change, del or get, and print the error, or
+what the kernel answers. Without fields the parameters are those of a tunnel that receives
+everything; each has the name of its member in struct ip_tunnel_parm or struct iphdr."""
 
 import ctypes
 import errno
@@ -44,7 +44,7 @@ def text(parm):
             f"{socket.inet_ntoa(saddr)} {socket.inet_ntoa(daddr)}")
 
 
-def main(command, device, *words):
+def send(command, device, *words):
     parm = pack(dict(word.split("=", 1) for word in words))
     buffer = (ctypes.c_char * len(parm)).from_buffer(parm)
     request = bytearray(struct.pack("16sQ16x", device.encode(), ctypes.addressof(buffer)))
@@ -57,4 +57,6 @@ def main(command, device, *words):
     print(text(parm))
 
 
-main(*sys.argv[1:])
+for line in sys.stdin:
+    print(">", line.strip())
+    send(*line.split())
