@@ -101,7 +101,7 @@ bench: ## instructions per packet, ip_gre and grex side by side
 clean: ## remove what was built (not the kernels in the cache)
 	-test ! -d $(KDIR) || $(MAKE) -C $(KDIR) M=$(CURDIR) clean
 	-test ! -d tools || $(MAKE) -C tools clean
-	rm -rf .build
+	rm -rf .build selftests/tests/kernel-*/
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## *\(.*\)/\1	\2/p' Makefile | expand -t 14

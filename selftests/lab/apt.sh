@@ -15,6 +15,17 @@ apt_use() {
 		-o "APT::Sandbox::User=root" -o "Acquire::Retries=3" -o "Acquire::Languages=none")
 }
 
+# apt_use_kernel NAME: select the release that has this kernel of the lab (see kernel.sh).
+apt_use_kernel() {
+	case $1 in
+	5.10) apt_use bullseye ;;
+	6.1) apt_use bookworm ;;
+	6.12 | debug) apt_use bookworm 1 ;;
+	7.2 | 7.2-rt) apt_use trixie 1 ;;
+	*) return 1 ;;
+	esac
+}
+
 # mirror SUFFIX: print the mirror of this machine's release (SUFFIX: -security or empty).
 mirror() {
 	local codename

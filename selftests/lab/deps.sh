@@ -63,6 +63,8 @@ table() {
 	guest	wireguard-tools		a tunnel inside of a tunnel
 	guest	ipvsadm			a load balancer that sends into a tunnel
 	guest	socat			small TCP and UDP peers in the tests
+	guest	netsniff-ng		sends packets in the kernel's own tests
+	guest	bc			computes ratios there
 	lab	bpftrace		runs the lines of grex(4)
 	guest	procps			ps and sysctl in the tests
 	guest	bash-completion		the completion test

@@ -23,16 +23,9 @@ only_ask=0
 [[ ${1:-} == --cached ]] && { only_ask=1; shift; }
 (($# == 1)) || usage
 name=$1
-backports=0 source='' fragments=()
-case $name in
-5.10) suite=bullseye ;;
-6.1) suite=bookworm ;;
-6.12) suite=bookworm backports=1 ;;
-7.2 | 7.2-rt) suite=trixie backports=1 ;;
-debug) suite=bookworm backports=1 source=linux-source-6.12 fragments=(guest debug) ;;
-*) usage ;;
-esac
-apt_use "$suite" "$backports"
+source='' fragments=()
+apt_use_kernel "$name" || usage
+if [[ $name == debug ]]; then source=linux-source-6.12 fragments=(guest debug); fi
 
 # Increase this number to rebuild the cached kernels after a change of the layout or the
 # recipe.
@@ -159,8 +152,8 @@ stock_chroot() {
 	mv "$work/root/usr/lib/modules/$release" "$work/out/modules/lib/modules/$release"
 	rm -f "$work/out/modules/lib/modules/$release/vmlinuz"
 	((EUID == 0)) || as_root=(sudo)
-	long "a minimal $suite with its compiler (1 to 4 minutes)" "${as_root[@]}" debootstrap --variant=minbase \
-		--include=make,gcc-14,libelf1t64,pahole "$suite" "$chroot" "$(mirror "")"
+	long "a minimal $APT_SUITE with its compiler (1 to 4 minutes)" "${as_root[@]}" debootstrap --variant=minbase \
+		--include=make,gcc-14,libelf1t64,pahole "$APT_SUITE" "$chroot" "$(mirror "")"
 	rm -rf "$chroot"/var/cache/apt/archives/*.deb "$chroot"/var/lib/apt/lists/* "$chroot"/usr/share/{doc,locale,man}/*
 	unpack "$chroot" "linux-headers-$release" "$common" "$kbuild"
 	ln -s "chroot/usr/src/linux-headers-$release" "$work/out/build"
@@ -178,7 +171,7 @@ stock() {
 	# Select the image by name: linux-image-amd64 of backports moves on to the next
 	# series.
 	image=$(newest "linux-image-$series" "${name#"$series"}-amd64")
-	[[ $image ]] || die "$suite has no Linux $name any more"
+	[[ $image ]] || die "$APT_SUITE has no Linux $name any more"
 	release=${image#linux-image-}
 	headers=linux-headers-$release
 	say "kernel $name is $release"
