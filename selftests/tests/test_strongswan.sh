@@ -11,6 +11,8 @@
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
+# shellcheck source=../lib/strongswan.sh
+. "$(dirname "$0")/../lib/strongswan.sh"
 
 TESTS="
 	established
@@ -18,12 +20,6 @@ TESTS="
 	new_keys
 	never_in_clear
 "
-
-CHARON=/usr/lib/ipsec/charon
-
-[ -x "$CHARON" ] || skip_all "strongSwan is not installed"
-modprobe esp4 2>/dev/null
-ip xfrm state list >/dev/null 2>&1 || skip_all "no IPsec in this kernel"
 
 SETUP=setup
 setup() {
@@ -36,79 +32,14 @@ setup() {
 		addr 10.0.0.2/30 up || fail "add in H2"
 	run ip -n "$H2" route add 172.16.0.0/24 via 10.0.0.1
 	capture "$NET" v1 "$WORK/underlay"
-	UNDERLAY=$CAPTURE
-	# The capture serves all functions.
-	unset 'PIDS[-1]'
 	charon "$H1" 198.51.100.2 203.0.113.2
 	charon "$H2" 203.0.113.2 198.51.100.2
+	# They serve all functions.
+	DAEMONS=("${PIDS[@]}")
+	PIDS=()
 }
-DAEMONS=() UNDERLAY=
-trap 'kill "${DAEMONS[@]}" "$UNDERLAY" 2>/dev/null; wait; cleanup; rm -rf "$WORK"' EXIT
-
-# charon NAMESPACE LOCAL REMOTE: start the daemon of one end
-charon() {
-	local dir=$WORK/ike-$1
-	mkdir -p "$dir"
-	cat >"$dir/strongswan.conf" <<-END
-		charon {
-			install_routes = no
-			plugins {
-				vici {
-					socket = unix://$dir/vici
-				}
-			}
-			filelog {
-				log {
-					path = $dir/log
-					flush_line = yes
-				}
-			}
-		}
-	END
-	cat >"$dir/swanctl.conf" <<-END
-		connections {
-			peer {
-				version = 2
-				local_addrs = $2
-				remote_addrs = $3
-				local {
-					auth = psk
-				}
-				remote {
-					auth = psk
-				}
-				children {
-					gre {
-						mode = transport
-						local_ts = dynamic[gre]
-						remote_ts = dynamic[gre]
-						esp_proposals = aes128gcm16
-						start_action = trap
-					}
-				}
-			}
-		}
-		secrets {
-			ike {
-				secret = "of the two"
-			}
-		}
-	END
-	# The file of its process id has a fixed place, so that each has a /run of its own.
-	STRONGSWAN_CONF=$dir/strongswan.conf ip netns exec "$1" \
-		sh -c "mount -t tmpfs run /run && exec $CHARON" >"$dir/out" 2>&1 &
-	DAEMONS+=("$!")
-	busywait 60 test -S "$dir/vici" || fail "charon: $(cat "$dir/out" "$dir/log" 2>&1)"
-	check "swanctl" swan "$1" --load-all
-}
-
-# swan NAMESPACE ARGUMENT...: run swanctl for the daemon there
-swan() {
-	local dir=$WORK/ike-$1
-	shift
-	STRONGSWAN_CONF=$dir/strongswan.conf SWANCTL_DIR=$dir swanctl "$@" \
-		--uri "unix://$dir/vici"
-}
+DAEMONS=()
+trap 'kill "${DAEMONS[@]}" 2>/dev/null; wait; cleanup; rm -rf "$WORK"' EXIT
 
 established() {
 	# The first packet asks for the keys.
@@ -163,8 +94,7 @@ spis() {
 never_in_clear() {
 	check "terminate" swan "$H2" --terminate --ike peer
 	check "ping" busywait 30 ping_ok "$LAN1" 10.0.0.2
-	kill -INT "$UNDERLAY"
-	wait "$UNDERLAY" 2>/dev/null
+	capture_stop
 	fields "$WORK/underlay" ip.proto | sed 's/,.*//' | sort | uniq -c >"$WORK/protocols"
 	sed 's/^/# packets, IP protocol: /' "$WORK/protocols"
 	check "ESP" grep -qE ' 50$' "$WORK/protocols"
