@@ -9,6 +9,8 @@
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
+# shellcheck source=../lib/bpftrace.sh
+. "$(dirname "$0")/../lib/bpftrace.sh"
 
 TESTS="
 	test_named
@@ -150,16 +152,6 @@ test_transmit() {
 	check "the outer packet" grep -q 'dev=v0 .*len=122 ' "$WORK/trace"
 }
 
-# bpftrace reads the kernel's own description of its types where no headers are;
-# those of the lab are half of what it expects.
-bpftrace_runs() {
-	[ -r /sys/kernel/btf/vmlinux ] || { skip "no BTF in this kernel"; return 1; }
-	[ -z "${GREX_LAB:-}" ] || rm -f "/lib/modules/$(uname -r)/build"
-	mountpoint -q /sys/kernel/debug || mount -t debugfs none /sys/kernel/debug
-	bpftrace -e 'tracepoint:net:net_dev_start_xmit { @ = args->len; } BEGIN { exit(); }' \
-		>"$WORK/bpftrace" 2>&1 || { skip "$(tail -n 1 "$WORK/bpftrace")"; return 1; }
-}
-
 # line EVENT: the bpftrace program of the page for this event
 line() {
 	programs | sed -nE "s/^bpftrace -e '(tracepoint:$1 .*)' \$/\1/p"
@@ -167,32 +159,14 @@ line() {
 
 # bpftrace_line EVENT PATTERN command...: the line says PATTERN meanwhile
 bpftrace_line() {
-	local program pid pattern=$2
+	local program pattern=$2
 	program=$(line "$1")
 	[ -n "$program" ] || fail "$1: no line"
 	shift 2
-	bpftrace -e "$program" >"$WORK/bpftrace" 2>&1 &
-	pid=$!
-	PIDS+=("$pid")
-	busywait 60 grep -q ^Attaching "$WORK/bpftrace" ||
-		fail "$program: $(cat "$WORK/bpftrace")"
-	busywait 20 attached "$pid" || fail "$program: is not attached"
+	bpftrace_begin "$program"
 	"$@"
-	# The first signal asks it to print, if it comes while it waits; a second one
-	# would end it at once.
-	busywait 20 waits "$pid" || fail "$program: is busy"
-	kill -INT "$pid"
-	wait "$pid" || fail "$program: exit status $?"
+	bpftrace_end
 	check "$program" grep -qE "$pattern" "$WORK/bpftrace"
-}
-
-# It has a perf event for each processor, then one for the tracepoint.
-attached() {
-	(($(find "/proc/$1/fd" -lname 'anon_inode:\[perf_event\]' | wc -l) > $(nproc)))
-}
-
-waits() {
-	grep -q poll "/proc/$1/wchan"
 }
 
 test_bpftrace() {
