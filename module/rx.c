@@ -4,7 +4,6 @@
  */
 #include <linux/if_ether.h>
 #include <net/checksum.h>
-#include <net/gro_cells.h>
 #include <net/icmp.h>
 #include <net/inet_ecn.h>
 #include <net/ip_tunnels.h>
@@ -12,6 +11,7 @@
 #include <net/l3mdev.h>
 
 #include "clamp.h"
+#include "deliver.h"
 #include "grex.h"
 #include "header.h"
 #include "keepalive.h"
@@ -289,7 +289,7 @@ void grex_rx_packet(struct grex_config *config, struct sk_buff *skb,
 		goto drop;
 	dev_sw_netstats_rx_add(tunnel->dev, skb->len);
 	grex_note_time(&tunnel->received);
-	gro_cells_receive(&tunnel->gro_cells, skb);
+	grex_deliver(tunnel, skb);
 	return;
 
 drop:

@@ -121,7 +121,7 @@ layer_table() {
 		beside grex header icmp packet rx tx
 		ioctl grex header table tunnel
 		tunnel auto_mtu grex header keepalive nbma plpmtud pmtu probe responder route table
-		rx clamp grex header keepalive packet plpmtud probe responder stats table
+		rx clamp deliver grex header keepalive packet plpmtud probe responder stats table
 		icmp auto_mtu embedded grex header packet plpmtud pmtu relay route sent_log stats table translate
 		plpmtud auto_mtu grex plpmtud_fsm pmtu probe route
 		auto_mtu grex pmtu
@@ -138,6 +138,7 @@ layer_table() {
 		pmtu grex route
 		table grex header route
 		route grex table
+		deliver grex
 		stats grex
 		translate embedded
 		keepalive_fsm

@@ -4,6 +4,11 @@
 
 #include_next <linux/netdevice.h>
 
+/* Without the flag, GRO never merges UDP that is forwarded. */
+#ifndef NETIF_F_GRO_UDP_FWD
+#define NETIF_F_GRO_UDP_FWD 0
+#endif
+
 /* Sends without the lock of the queue. */
 static inline void grex_compat_set_lltx(struct net_device *dev)
 {
