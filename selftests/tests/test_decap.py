@@ -11,8 +11,9 @@ import socket
 import struct
 import sys
 
-from scapy.layers.inet import ICMP, IP, UDP, fragment
-from scapy.layers.inet6 import ICMPv6EchoRequest, IPv6
+from scapy.layers.inet import ICMP, IP, TCP, UDP, fragment
+from scapy.layers.inet6 import (ICMPv6EchoRequest, IPv6, IPv6ExtHdrFragment,
+                                fragment6)
 from scapy.layers.l2 import GRE
 
 sys.path.insert(0, sys.path[0] + "/../lib/py")
@@ -206,5 +207,49 @@ def test_fragments():
     ktap.equal("%d pieces" % len(pieces), (ETH_P_IP, inner), taps[3].read())
 
 
+def flow4(payload):
+    """Packets of all sizes, some of them in pieces."""
+    for n in range(12):
+        for size in 8, 1200:
+            yield from fragment(IP(src="10.0.0.2", dst="10.0.0.1", id=n + 1) /
+                                payload / bytes([n] * size), 700)
+
+
+def flow6(payload):
+    for n in range(12):
+        source = IPv6(src="fd00:10::2", dst="fd00:10::1")
+        yield source / payload / bytes([n] * 8)
+        yield from fragment6(source / IPv6ExtHdrFragment(id=n + 1) / payload /
+                             bytes([n] * 1200), 700)
+
+
+def test_order():
+    """The packets of a flow come out in the order in which they went in, whichever of
+    them GRO may merge. netem hands them over together, so one that waits in a queue
+    would be overtaken."""
+    net.run("tc", "qdisc", "add", "dev", "v0", "root", "netem", "limit", "1000",
+            "slot", "200ms", netns=B)
+    udp = UDP(sport=PORT, dport=PORT + 1)
+    syn = TCP(sport=PORT, dport=PORT + 1, flags="S")
+    for what, proto, flow in (
+            ("UDP over IPv4", ETH_P_IP, flow4(udp)),
+            ("UDP over IPv6", ETH_P_IPV6, flow6(udp)),
+            ("TCP over IPv4", ETH_P_IP, flow4(syn)),
+            ("TCP over IPv6", ETH_P_IPV6, flow6(syn)),
+            ("ICMP", ETH_P_IP, flow4(ICMP(type=0))),
+            ("ICMPv6", ETH_P_IPV6, flow6(ICMPv6EchoRequest()))):
+        sent = [bytes(packet) for packet in flow]
+        outers = [outer(0, gre(0, packet, proto)) for packet in sent]
+        taps[0].drain()
+        for packet in outers:
+            sender.send(packet)
+        came = [taps[0].read(wanted=lambda kind, _: kind == proto)
+                for _ in sent]
+        order = [sent.index(packet[1]) if packet and packet[1] in sent else None
+                 for packet in came]
+        ktap.equal(what, list(range(len(sent))), order)
+    net.run("tc", "qdisc", "del", "dev", "v0", "root", netns=B)
+
+
 ktap.run(test_combinations, test_more_than_wanted, test_reserved_bits, test_wccp,
-         test_other_payloads, test_multicast, test_fragments)
+         test_other_payloads, test_multicast, test_fragments, test_order)
