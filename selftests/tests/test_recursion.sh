@@ -14,6 +14,7 @@ TESTS="
 	many_senders
 	super_packets
 	nested
+	nested_in_fou
 	log_limit
 "
 
@@ -156,6 +157,23 @@ nested() {
 	counts "$A" in1 tx_recursion 2 check "six" \
 		ping_fails "$A" 10.50.6.2 -W 0.2
 }
+
+# A packet for gre1 carries a thousand others in FOU for gre2, each in the one before. Each is
+# handed over while the one around it is, and this must not use up the stack. An address that
+# is local by a rule alone does not make UDP wait for GRO.
+nested_in_fou() {
+	modprobe fou || { skip "no FOU in this kernel"; return; }
+	run ip -n "$A" link set v0 mtu 65000
+	run ip -n "$B" link set v0 mtu 65000
+	run ip -n "$A" fou add port 5555 ipproto 47
+	run ip -n "$A" rule add to 10.99.0.1 lookup 99
+	run ip -n "$A" route add local 10.99.0.1 dev lo table 99
+	run gretool -n "$A" add gre2 local 10.99.0.1 remote 10.98.0.1 up
+	"$PY/nested.py" "$B" 1000
+	check "each level" busywait 10 received_by_gre2 1000
+}
+
+received_by_gre2() { [ "$(link_counter "$A" gre2 rx_packets)" = "$1" ]; }
 
 loops() {
 	[ "$(counter "$A" gre1 tx_recursion)" -gt "$1" ]
