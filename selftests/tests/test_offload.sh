@@ -13,6 +13,7 @@ TESTS="
 	segments
 	left_to_the_device
 	udp_forwarded
+	udp_gro_socket
 "
 
 # The flags in the GRE header tell which of these options a packet had.
@@ -195,6 +196,20 @@ udp_forwarded() {
 		done
 	done
 	check_eq "drops" "" "$(drops "$A"; drops "$B")"
+}
+
+# A socket can ask for merged datagrams. netem hands them over together.
+udp_gro_socket() {
+	local address count most
+
+	setup_pair
+	tunnel_pair
+	run tc -n "$B" qdisc add dev v0 root netem slot 200ms
+	for address in 10.0.0.1 fd00::1; do
+		read -r count most < <("$PY/udp_gro.py" "$B" "$A" "$address")
+		check_eq "$address: datagrams" 20 "$count"
+		check "$address: $most bytes at once" test "$most" -ge 2500
+	done
 }
 
 run_tests
