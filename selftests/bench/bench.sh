@@ -6,7 +6,7 @@
 # One boot in which a nanosecond is an instruction (boot.sh --virtual), so that
 # the numbers do not depend on this machine or on what else it does: they repeat
 # to 0.2 %. Prints a table, bars and KTAP; .build/bench/KERNEL/ has them as
-# results.json and chart.svg. Status 1 if grex costs more than ip_gre in any
+# results.json and chart.svg. Status 1 if grex costs more than the limit of a
 # row, or 10,000 tunnels more than 5 % over one. --quick: one round in place of
 # two, and without the rows of 10,000 tunnels.
 
