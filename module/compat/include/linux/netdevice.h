@@ -4,7 +4,7 @@
 
 #include_next <linux/netdevice.h>
 
-/* Without the flag, GRO never merges UDP that is forwarded. */
+/* Older kernels lack this way of merging UDP. */
 #ifndef NETIF_F_GRO_UDP_FWD
 #define NETIF_F_GRO_UDP_FWD 0
 #endif

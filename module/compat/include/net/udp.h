@@ -10,8 +10,11 @@
 static inline bool grex_compat_udp_gro_is_needed(void)
 {
 #ifdef COMPAT_HAS_UDP_ENCAP_KEYS
-	return static_branch_unlikely(&udp_encap_needed_key) ||
-	       static_branch_unlikely(&udpv6_encap_needed_key);
+#if IS_ENABLED(CONFIG_IPV6)
+	if (static_branch_unlikely(&udpv6_encap_needed_key))
+		return true;
+#endif
+	return static_branch_unlikely(&udp_encap_needed_key);
 #else
 	return true;
 #endif
