@@ -6,6 +6,8 @@
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
+# shellcheck source=../lib/tracing.sh
+. "$(dirname "$0")/../lib/tracing.sh"
 
 TESTS="
 	super_packets
@@ -14,6 +16,7 @@ TESTS="
 	left_to_the_device
 	udp_forwarded
 	udp_gro_socket
+	waits_for_gro
 "
 
 # The flags in the GRE header tell which of these options a packet had.
@@ -210,6 +213,43 @@ udp_gro_socket() {
 		check_eq "$address: datagrams" 20 "$count"
 		check "$address: $most bytes at once" test "$most" -ge 2500
 	done
+}
+
+# gro_packets command...: how many packets GRO gets from gre1 meanwhile
+gro_packets() {
+	trace_event net:napi_gro_receive_entry "$@"
+	grep -c 'dev=gre1 ' "$WORK/trace"
+}
+
+# TCP has no server, so that each of the packets to $A is a SYN.
+ask_tcp() { ns "$B" socat -u /dev/null "TCP:$1:4747,connect-timeout=1" 2>/dev/null; }
+ask_udp() { ns "$B" sh -c "echo | socat -u - UDP:$1:4747"; }
+ask_icmp() { ping_ok "$B" "$1"; }
+
+# Only TCP waits for GRO, and UDP if a socket or the device asks for it. Kernels that do not
+# say whether there is such a socket let UDP to this machine and over IPv6 wait. On
+# PREEMPT_RT, all packets do.
+waits_for_gro() {
+	local name
+
+	[ -d "$TRACING/events/net" ] || { skip "no tracing in this kernel"; return; }
+	! grep -q PREEMPT_RT /proc/version || { skip "all packets wait"; return; }
+	setup_pair
+	tunnel_pair
+	check "TCP" test "$(gro_packets ask_tcp 10.0.0.1)" -ge 1
+	check "TCP over IPv6" test "$(gro_packets ask_tcp '[fd00::1]')" -ge 1
+	check_eq "ICMP" 0 "$(gro_packets ask_icmp 10.0.0.1)"
+	check_eq "ICMPv6" 0 "$(gro_packets ask_icmp fd00::1)"
+	run ip -n "$B" route add 10.200.0.0/16 dev gre1
+	check_eq "UDP that is not for A" 0 "$(gro_packets ask_udp 10.200.0.1)"
+	# Linux 5.10 has no such feature.
+	if ip netns exec "$A" ethtool -K gre1 rx-udp-gro-forwarding on 2>/dev/null; then
+		check "UDP that the device forwards merged" \
+			test "$(gro_packets ask_udp 10.200.0.1)" -ge 1
+	fi
+	# The answers of A come out of a device of the same name.
+	for name in "$A" "$B"; do run ip netns exec "$name" ethtool -K gre1 gro off; done
+	check_eq "without GRO" 0 "$(gro_packets ask_tcp 10.0.0.1)"
 }
 
 run_tests

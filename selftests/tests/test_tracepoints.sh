@@ -11,6 +11,8 @@
 . "$(dirname "$0")/../lib/lib.sh"
 # shellcheck source=../lib/bpftrace.sh
 . "$(dirname "$0")/../lib/bpftrace.sh"
+# shellcheck source=../lib/tracing.sh
+. "$(dirname "$0")/../lib/tracing.sh"
 
 TESTS="
 	test_named
@@ -22,11 +24,9 @@ TESTS="
 	test_bpftrace
 "
 
-TRACING=/sys/kernel/tracing
 PAGE=$(dirname "$0")/../../tools/man/grex.4
 
 modprobe grex 2>/dev/null
-[ -d "$TRACING/events" ] || mount -t tracefs none "$TRACING" 2>/dev/null
 [ -d "$TRACING/events/grex" ] || skip_all "no tracing in this kernel"
 
 # programs: the displayed blocks of the page, one per line, as a shell takes them
@@ -79,18 +79,6 @@ test_every_one_is_named() {
 	done
 }
 
-# trace EVENT command...: what it says meanwhile, in $WORK/trace
-trace() {
-	local enable=$TRACING/events/${1/:/\/}/enable
-	shift
-	echo >"$TRACING/trace"
-	echo 1 >"$enable"
-	"$@"
-	echo 0 >"$enable"
-	cp "$TRACING/trace" "$WORK/trace"
-	echo >"$TRACING/trace"
-}
-
 peer_comes_up() {
 	tunnel_pair keepalive 100ms 2
 	busywait 10 peer_is_up || fail "the peer is not up"
@@ -102,7 +90,7 @@ peer_is_up() {
 
 test_peer() {
 	setup_pair
-	trace grex:grex_keepalive peer_comes_up
+	trace_event grex:grex_keepalive peer_comes_up
 	check "down to up" grep -q 'dev=gre1 .*old=down state=up misses=[0-9]* flaps=0' \
 		"$WORK/trace"
 }
@@ -131,7 +119,7 @@ test_drop() {
 	tunnel_pair
 	run gretool -n "$B" set gre1 key 5
 	[ ! -e "$option" ] || echo 0 >"$option"
-	trace skb:kfree_skb drop
+	trace_event skb:kfree_skb drop
 	check "drops" grep -q ' location=' "$WORK/trace"
 	if [ -e "$option" ]; then
 		echo 1 >"$option"
@@ -147,7 +135,7 @@ test_transmit() {
 	setup_pair
 	tunnel_pair
 	send
-	trace net:net_dev_start_xmit send
+	trace_event net:net_dev_start_xmit send
 	check "the inner packet" grep -q 'dev=gre1 .*len=84 ' "$WORK/trace"
 	check "the outer packet" grep -q 'dev=v0 .*len=122 ' "$WORK/trace"
 }
