@@ -207,11 +207,11 @@ def test_fragments():
     ktap.equal("%d pieces" % len(pieces), (ETH_P_IP, inner), taps[3].read())
 
 
-def flow4(payload):
+def flow4(payload, destination="10.0.0.1"):
     """Packets of all sizes, some of them in pieces."""
     for n in range(12):
         for size in 8, 1200:
-            yield from fragment(IP(src="10.0.0.2", dst="10.0.0.1", id=n + 1) /
+            yield from fragment(IP(src="10.0.0.2", dst=destination, id=n + 1) /
                                 payload / bytes([n] * size), 700)
 
 
@@ -233,6 +233,7 @@ def test_order():
     syn = TCP(sport=PORT, dport=PORT + 1, flags="S")
     for what, proto, flow in (
             ("UDP over IPv4", ETH_P_IP, flow4(udp)),
+            ("UDP that is not for A", ETH_P_IP, flow4(udp, "10.200.0.1")),
             ("UDP over IPv6", ETH_P_IPV6, flow6(udp)),
             ("TCP over IPv4", ETH_P_IP, flow4(syn)),
             ("TCP over IPv6", ETH_P_IPV6, flow6(syn)),

@@ -159,15 +159,22 @@ nested() {
 }
 
 # A packet for gre1 carries a thousand others in FOU for gre2, each in the one before. Each is
-# handed over while the one around it is, and this must not use up the stack. An address that
-# is local by a rule alone does not make UDP wait for GRO.
+# handed over while the one around it is, and this must not use up the stack. UDP to an
+# address that only NAT makes local does not wait for GRO.
 nested_in_fou() {
 	modprobe fou || { skip "no FOU in this kernel"; return; }
 	run ip -n "$A" link set v0 mtu 65000
 	run ip -n "$B" link set v0 mtu 65000
 	run ip -n "$A" fou add port 5555 ipproto 47
-	run ip -n "$A" rule add to 10.99.0.1 lookup 99
-	run ip -n "$A" route add local 10.99.0.1 dev lo table 99
+	run ip -n "$A" addr add 10.99.0.1/32 dev lo
+	ns "$A" nft -f - <<-END || fail "no NAT"
+		table ip nat {
+			chain prerouting {
+				type nat hook prerouting priority dstnat
+				ip daddr 10.97.0.1 dnat to 10.99.0.1
+			}
+		}
+	END
 	run gretool -n "$A" add gre2 local 10.99.0.1 remote 10.98.0.1 up
 	"$PY/nested.py" "$B" 1000
 	check "each level" busywait 10 received_by_gre2 1000
