@@ -23,7 +23,7 @@ SCALE_LIMIT = 1.05
 MSS_LIMIT = 64
 
 # Row: a name, a title, the row of guest.sh, the row that is subtracted, and the largest
-# ratio of grex to ip_gre
+# ratio of grex to ip_gre on 6.1; it is 1 on other kernels
 Row = collections.namedtuple("Row", "name title measured base limit", defaults=(1,))
 
 COST = "What the tunnel adds, one tunnel with key"
@@ -158,11 +158,12 @@ def ratio(costs, row):
     return costs["grex", row.name].mean / costs["ip_gre", row.name].mean
 
 
-def judge(costs):
+def judge(costs, kernel):
     """(name, sentence, passed) of each gate; passed is None for what was not measured."""
     for row in rows_in(costs, ROWS):
         value = ratio(costs, row)
-        yield row.name, f"{value:.3f} of ip_gre, limit {row.limit}", value <= row.limit
+        limit = row.limit if kernel == "6.1" else 1
+        yield row.name, f"{value:.3f} of ip_gre, limit {limit}", value <= limit
     one = costs["grex", "tunnels-1"].mean
     for row in rows_in(costs, TOTAL_ROWS[1:]):
         value = costs["grex", row.name].mean / one
@@ -334,7 +335,7 @@ def main():
     runs = read_keepalives(os.path.join(folder, "keepalives"))
     costs = {(module, row.name): cost(measured, module, row) for module in MODULES
              for row in ROWS + MSS_ROWS if (module, row.measured) in measured}
-    verdicts = [*judge(costs), *judge_mss(costs), *judge_beside(measured),
+    verdicts = [*judge(costs, kernel), *judge_mss(costs), *judge_beside(measured),
                 *judge_keepalives(runs)]
     with open(os.path.join(folder, "results.json"), "w", encoding="utf-8") as out:
         json.dump(as_json(costs, runs, verdicts, kernel, release), out, indent=2)
