@@ -72,9 +72,11 @@ report_lines() {
 	done
 }
 
-# link_shown [OPTION...] DEVICE: what ip(8) shows of it, but the index, and what differs on
-# purpose: the limits of the MTU, and that gre0 has IPv6 before it is up
-link_shown() {
-	ip "${@:1:$# - 1}" -d -o link show dev "${!#}" 2>&1 |
-		sed -E 's/^[0-9]+: //; s/ (min|max)mtu [0-9]+//g; s/ addrgenmode [a-z0-9]+//'
+# link_filter: leave out of what ip(8) shows of a link the index, and what differs on purpose:
+# the limits of the MTU, and that gre0 has IPv6 before it is up
+link_filter() {
+	sed -E 's/^[0-9]+: //; s/ (min|max)mtu [0-9]+//g; s/ addrgenmode [a-z0-9]+//'
 }
+
+# link_shown [OPTION...] DEVICE: what ip(8) shows of it, but for that
+link_shown() { ip "${@:1:$# - 1}" -d -o link show dev "${!#}" 2>&1 | link_filter; }
