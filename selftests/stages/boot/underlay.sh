@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# What the router of system_boot.sh finds when it boots: a cable to its peer, which is
-# a network namespace. Before anything of this is configured: how it is, for later.
+# What the routers of system_*.sh find when they boot: a cable to the peer, which is a
+# network namespace. Before anything of this is configured: how it is, for later.
 
 set -e
 ip -o link | sed 's/@.*//; s/^[0-9]*: //; s/:.*//' | sort >/run/links
