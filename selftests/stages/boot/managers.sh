@@ -20,6 +20,7 @@ COMPARED="
 	ifupdown
 	ifupdown2
 	ifupdown_ng
+	network_manager
 "
 
 # shellcheck source=../../lib/compare.sh
@@ -161,6 +162,48 @@ ifupdown_ng_with() {
 	try in_root ifupdown-ng ifdown gre1
 	left
 }
+
+# --- NetworkManager ----------------------------------------------------------
+
+# nmcli_with COMMAND...: report it, but without the random names of objects
+nmcli_with() { try nmcli -w "$WAIT" "$@" | sed -E 's/\([0-9a-f-]+\) //; /D-Bus active path/d'; }
+
+# manager_lists: the tunnels that NetworkManager knows
+manager_lists() { nmcli -t -f DEVICE,TYPE,STATE,CONNECTION device | grep "^gre[0-9]"; }
+
+network_manager_with() {
+	systemctl start NetworkManager.service
+	nmcli_with connection add type ip-tunnel con-name office ifname gre1 \
+		autoconnect no mode gre local 192.0.2.1 remote 192.0.2.2 ip-tunnel.ttl 64 \
+		ip-tunnel.input-key 5 ip-tunnel.output-key 5 ip-tunnel.mtu 1400 \
+		ipv4.method manual ipv4.addresses 10.0.0.1/30 ipv4.routes 10.8.0.0/16 \
+		ipv6.method disabled
+	nmcli_with connection up office
+	try nmcli -g GENERAL.STATE,GENERAL.CONNECTION,GENERAL.MTU,IP4.ADDRESS,IP4.ROUTE device show gre1
+	manager_lists
+	state
+	crosses key 5
+	nmcli_with connection down office
+	busywait "$WAIT" gone gre1
+	nmcli_with connection modify office ip-tunnel.ttl 99 ip-tunnel.tos 16 \
+		ip-tunnel.input-key 6 ip-tunnel.output-key 6 ip-tunnel.parent v0
+	nmcli_with connection up office
+	state
+	crosses key 6
+	# An interface that somebody else has made is external.
+	try ip tunnel add gre2 mode gre local 192.0.2.1 remote 192.0.2.9
+	try ip addr add 10.2.0.1/30 dev gre2
+	try ip link set gre2 up
+	busywait "$WAIT" manager_has gre2
+	manager_lists
+	try ip tunnel del gre2
+	nmcli_with connection delete office
+	busywait "$WAIT" gone gre1
+	left
+	systemctl stop NetworkManager.service
+}
+
+manager_has() { nmcli -t -f DEVICE,STATE device | grep -q "^$1:connected"; }
 
 # --- all of them at boot -------------------------------------------------------
 
