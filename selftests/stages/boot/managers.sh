@@ -21,6 +21,8 @@ COMPARED="
 	ifupdown2
 	ifupdown_ng
 	network_manager
+	netplan_apply
+	networkd
 "
 
 # shellcheck source=../../lib/compare.sh
@@ -47,12 +49,14 @@ topology() {
 # try COMMAND...: report it
 try() { report "$*" "$@"; }
 
-# state: what a look at the tunnel shows
+# state [DEVICE]: what a look at it shows
 state() {
-	try ip tunnel show gre1
-	ip -d -batch - <<-'END' 2>&1 | link_filter
-		addr show dev gre1
-		route show table all dev gre1
+	local dev=${1:-gre1}
+
+	try ip tunnel show "$dev"
+	ip -d -batch - <<-END 2>&1 | link_filter
+		addr show dev $dev
+		route show table all dev $dev
 	END
 }
 
@@ -205,6 +209,145 @@ network_manager_with() {
 
 manager_has() { nmcli -t -f DEVICE,STATE device | grep -q "^$1:connected"; }
 
+# --- systemd-networkd and netplan ----------------------------------------------
+
+# configured DEVICE: whether networkd has done all of it
+configured() { networkctl --no-legend --no-pager list "$1" | grep -q ' configured *$'; }
+
+# networkd_shows DEVICE...: what networkd knows of them, but the driver, which is the name of
+# the module for grex, and the limits of the MTU
+networkd_shows() {
+	local dev
+	for dev; do
+		if busywait "$WAIT" configured "$dev"; then
+			networkctl --no-pager -n 0 status "$dev" |
+				sed -E '/Driver:/d; s/^(.) [0-9]+: /\1 /; s/ \(min: .*//'
+		else
+			echo "$dev is not configured"
+		fi
+	done
+}
+
+# stop_networkd: stop it, and remove its files
+stop_networkd() {
+	systemctl stop systemd-networkd.socket systemd-networkd.service
+	rm /run/systemd/network/*
+}
+
+netplan_apply_with() {
+	local file=/etc/netplan/gre.yaml
+
+	cat >"$file" <<-'END'
+		network:
+		  version: 2
+		  renderer: networkd
+		  tunnels:
+		    gre1:
+		      mode: gre
+		      local: 192.0.2.1
+		      remote: 192.0.2.2
+		      keys:
+		        input: 5
+		        output: 5
+		      ttl: 64
+		      mtu: 1400
+		      addresses: [10.0.0.1/30]
+		      routes:
+		        - to: 10.8.0.0/16
+		          via: 10.0.0.2
+	END
+	chmod 600 "$file"
+	try netplan apply
+	networkd_shows gre1
+	state
+	crosses key 5
+	run ip link del gre1
+	stop_networkd
+	rm "$file"
+}
+
+networkd_with() {
+	local dir=/run/systemd/network
+
+	cat >"$dir/gre1.netdev" <<-'END'
+		[NetDev]
+		Name=gre1
+		Kind=gre
+		[Tunnel]
+		Independent=yes
+		Local=192.0.2.1
+		Remote=192.0.2.2
+		Key=5
+		TTL=64
+		TOS=16
+	END
+	cat >"$dir/gre1.network" <<-'END'
+		[Match]
+		Name=gre1
+		Kind=gre
+		[Network]
+		Address=10.0.0.1/30
+		[Route]
+		Destination=10.8.0.0/16
+	END
+	# networkd makes this tunnel when it configures v0, whose file names it.
+	cat >"$dir/gre2.netdev" <<-'END'
+		[NetDev]
+		Name=gre2
+		Kind=gre
+		MTUBytes=1300
+		[Tunnel]
+		Local=any
+		Remote=192.0.2.9
+		InputKey=1
+		OutputKey=2
+		DiscoverPathMTU=no
+	END
+	cat >"$dir/v0.network" <<-'END'
+		[Match]
+		Name=v0
+		[Network]
+		Address=192.0.2.1/24
+		Tunnel=gre2
+	END
+	# This matches gre0 as well.
+	cat >"$dir/kind.network" <<-'END'
+		[Match]
+		Kind=gre
+		[Network]
+		LinkLocalAddressing=no
+		Address=10.66.0.1/32
+	END
+	systemctl start systemd-networkd.service
+	networkd_shows gre1 gre2
+	state
+	state gre2
+	# The gre0 of ip_gre has IPv6 only from when it is up, so that networkd cannot switch the
+	# link-local addresses off.
+	busywait "$WAIT" configured gre0 || echo "gre0 is not configured"
+	ip -4 -d addr show dev gre0 2>&1 | link_filter
+	crosses key 5
+
+	# networkd changes the addresses and routes of a tunnel, but not the tunnel.
+	sed -i 's/Key=5/Key=6/; s/TTL=64/TTL=99/' "$dir/gre1.netdev"
+	sed -i 's/10\.8\./10.9./' "$dir/gre1.network"
+	try networkctl reload
+	busywait "$WAIT" routed
+	state
+	run ip link del gre1
+	try networkctl reload
+	networkd_shows gre1
+	state
+	crosses key 6
+
+	try networkctl delete gre1 gre2
+	left
+	stop_networkd
+}
+
+# routed: whether the new route of gre1 is there, and all else
+routed() { ip route show 10.9.0.0/16 | grep -q gre1 && configured gre1; }
+
 # --- all of them at boot -------------------------------------------------------
 
 loaded() { grep -q "^$1 " /proc/modules; }
@@ -245,7 +388,7 @@ boot)
 	;;
 compare)
 	TESTS=$COMPARED
-	mkdir -p /run/modprobe.d
+	mkdir -p /run/modprobe.d /run/systemd/network
 	: >"$PACKAGED"
 	;;
 esac
