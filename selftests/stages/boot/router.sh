@@ -255,9 +255,11 @@ metrics() {
 	check "disable" systemctl disable --now gretool-metrics.timer
 }
 
-# links: the names of all interfaces except for those of the underlay
+# links: the names of all interfaces except for those of the underlay, and of those that
+# ip_gre has in each namespace, since rival.service loads it
 links() {
-	ip -o link | sed 's/@.*//; s/^[0-9]*: //; s/:.*//' | grep -v '^v[01]$' | sort
+	ip -o link | sed 's/@.*//; s/^[0-9]*: //; s/:.*//' |
+		grep -vE '^(v[01]|gre0|gretap0|erspan0)$' | sort
 }
 
 taken_down() {
