@@ -8,17 +8,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-work=$(mktemp -d)
-root=$work/root
-as_root=()
-((EUID == 0)) || as_root=(sudo)
-trap '"${as_root[@]}" rm -rf "$work"' EXIT
-
-# put FILE: write the standard input to this file of the root
-put() {
-	"${as_root[@]}" mkdir -p "$(dirname "$root$1")"
-	"${as_root[@]}" tee "$root$1" >/dev/null
-}
+# shellcheck source=router_root.sh
+. selftests/stages/router_root.sh
 
 # stanza: print the stanza in the section AT BOOT of the man page
 stanza() {
@@ -27,12 +18,8 @@ stanza() {
 }
 
 make -s -C tools
-selftests/lab/system.sh --copy "$root" ifupdown iproute2 iputils-ping \
-	libjansson4 libmnl0 kmod udev
+make_router libjansson4 libmnl0 kmod
 "${as_root[@]}" make -s -C tools install DESTDIR="$root"
-"${as_root[@]}" mkdir -p "$root/lab/selftests/stages"
-"${as_root[@]}" cp -r selftests/lib "$root/lab/selftests/"
-"${as_root[@]}" cp -r selftests/stages/boot "$root/lab/selftests/stages/"
 "${as_root[@]}" ln -s /lib/systemd/system/gretool.service "$root/etc/systemd/system/multi-user.target.wants/gretool.service"
 "${as_root[@]}" mkdir -p "$root/etc/systemd/system/sysinit.target.wants"
 "${as_root[@]}" ln -s /lib/systemd/system/gretool-module.service "$root/etc/systemd/system/sysinit.target.wants/gretool-module.service"
@@ -65,17 +52,6 @@ iface lo inet loopback
 
 $(stanza)
 END
-put /etc/systemd/system/underlay.service <<'END'
-[Unit]
-DefaultDependencies=no
-Wants=network-pre.target
-Before=network-pre.target
-After=local-fs.target
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart=/lab/selftests/stages/boot/underlay.sh
-END
 # A service that wants the network to be online needs the tunnels too.
 put /etc/systemd/system/online.service <<'END'
 [Unit]
@@ -95,7 +71,7 @@ Before=gretool.service
 Type=oneshot
 ExecStart=/bin/sh -c '/sbin/modprobe ip_gre; lsmod >/run/rival'
 END
-for unit in underlay online rival; do
+for unit in online rival; do
 	"${as_root[@]}" ln -s "/etc/systemd/system/$unit.service" "$root/etc/systemd/system/multi-user.target.wants/$unit.service"
 done
 

@@ -8,48 +8,17 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-work=$(mktemp -d)
-root=$work/root
-as_root=()
-((EUID == 0)) || as_root=(sudo)
-trap '"${as_root[@]}" rm -rf "$work"' EXIT
+# shellcheck source=router_root.sh
+. selftests/stages/router_root.sh
 
-# put FILE: write the standard input to this file of the root
-put() {
-	"${as_root[@]}" mkdir -p "$(dirname "$root$1")"
-	"${as_root[@]}" tee "$root$1" >/dev/null
-}
-
-# unit enable|disable|unmask NAME...: do this to units of the root
-unit() { "${as_root[@]}" chroot "$root" env SYSTEMD_OFFLINE=1 systemctl --quiet "$@"; }
-
-selftests/lab/system.sh --copy "$root" ifupdown iproute2 iputils-ping udev \
-	network-manager netplan.io python3 tcpdump diffutils ethtool dbus
+make_router network-manager netplan.io python3 tcpdump diffutils ethtool dbus
 # These two cannot be installed beside ifupdown.
 for program in ifupdown2 ifupdown-ng; do
 	other=$(selftests/lab/root.sh "$program")
 	"${as_root[@]}" cp -a "$other" "$root/opt/$program"
 done
 "${as_root[@]}" make -s -C tools install-gre DESTDIR="$root"
-"${as_root[@]}" mkdir -p "$root/lab/selftests/stages"
-"${as_root[@]}" cp -r selftests/lib "$root/lab/selftests/"
-"${as_root[@]}" cp -r selftests/stages/boot "$root/lab/selftests/stages/"
 unit unmask dbus.service dbus.socket
-
-put /etc/systemd/system/underlay.service <<'END'
-[Unit]
-DefaultDependencies=no
-Wants=network-pre.target
-Before=network-pre.target
-After=local-fs.target
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart=/lab/selftests/stages/boot/underlay.sh
-[Install]
-WantedBy=multi-user.target
-END
-unit enable underlay.service
 
 # What each program finds at boot, and a list of modules as people have it.
 echo ip_gre | put /etc/modules-load.d/tunnels.conf
