@@ -162,6 +162,7 @@ nested() {
 # handed over while the one around it is, and this must not use up the stack. UDP to an
 # address that only NAT makes local does not wait for GRO.
 nested_in_fou() {
+	! beside || { skip "the kernel has no hook behind FOU"; return; }
 	modprobe fou || { skip "no FOU in this kernel"; return; }
 	run ip -n "$A" link set v0 mtu 65000
 	run ip -n "$B" link set v0 mtu 65000
