@@ -86,7 +86,7 @@ concerned() {
 		module/*.c | module/*.h)
 			word=$(basename "$path")
 			case ${word%.*} in
-			rx | header) word='decap|refusal|precedence|offload' ;;
+			rx | header | deliver) word='decap|refusal|precedence|offload|recursion' ;;
 			tx | encap | fragment | route) word='encap|offload|recursion|ttl_tos' ;;
 			icmp | relay | translate | embedded | sent_log) word='icmp|traceroute|path_mtu' ;;
 			pmtu | probe | plpmtud* | auto_mtu) word='mtu' ;;
