@@ -27,6 +27,17 @@ void attr_sort_nest(const struct nlattr *nest, const struct nlattr **attrs,
 			attrs[mnl_attr_get_type(attr)] = attr;
 }
 
+const struct nlattr *attr_find(const struct nlmsghdr *message, size_t header,
+			       unsigned int type)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, message, header)
+		if (mnl_attr_get_type(attr) == type)
+			return attr;
+	return NULL;
+}
+
 bool attr_read(const struct nlattr *attr, void *value, size_t size)
 {
 	if (attr && mnl_attr_get_payload_len(attr) < size)

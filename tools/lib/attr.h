@@ -16,7 +16,11 @@ void attr_sort(const struct nlmsghdr *message, size_t header,
 void attr_sort_nest(const struct nlattr *nest, const struct nlattr **attrs,
 		    size_t size);
 
-/* The same for an array. */
+/* Return the first attribute of a type behind the header of a message, or NULL. */
+const struct nlattr *attr_find(const struct nlmsghdr *message, size_t header,
+			       unsigned int type);
+
+/* Sort into an array, whose size is known. */
 #define ATTR_SORT(message, header, attrs) \
 	attr_sort(message, header, attrs, sizeof(attrs) / sizeof(*(attrs)))
 #define ATTR_SORT_NEST(nest, attrs) \

@@ -146,21 +146,10 @@ static struct nlmsghdr *copy(const struct nlmsghdr *from, uint16_t type,
 	return nlh;
 }
 
-static const struct nlattr *find_attr(const struct nlmsghdr *message,
-				      size_t header, unsigned int type)
-{
-	const struct nlattr *attr;
-
-	mnl_attr_for_each(attr, message, header)
-		if (mnl_attr_get_type(attr) == type)
-			return attr;
-	return NULL;
-}
-
 static bool read_u32(const struct nlmsghdr *message, size_t header,
 		     unsigned int type, uint32_t *value)
 {
-	const struct nlattr *attr = find_attr(message, header, type);
+	const struct nlattr *attr = attr_find(message, header, type);
 
 	return attr && attr_read(attr, value, sizeof(*value));
 }
@@ -168,7 +157,7 @@ static bool read_u32(const struct nlmsghdr *message, size_t header,
 static bool has_name(const struct nlmsghdr *message, size_t header,
 		     unsigned int type, const char *name)
 {
-	const struct nlattr *attr = find_attr(message, header, type);
+	const struct nlattr *attr = attr_find(message, header, type);
 
 	return attr && !strncmp(mnl_attr_get_str(attr), name,
 				mnl_attr_get_payload_len(attr));
@@ -179,7 +168,7 @@ static void put_label(struct nlmsghdr *nlh, const struct nlmsghdr *address,
 		      const struct exchange *ex)
 {
 	const struct nlattr *attr =
-		find_attr(address, sizeof(struct ifaddrmsg), IFA_LABEL);
+		attr_find(address, sizeof(struct ifaddrmsg), IFA_LABEL);
 	const size_t length = strlen(ex->from_name);
 	char label[2 * IFNAMSIZ];
 	const char *text;
@@ -235,7 +224,7 @@ void messages_add_neighbour(struct messages *m,
 const char *message_qdisc_kind(const struct nlmsghdr *qdisc)
 {
 	const struct nlattr *kind =
-		find_attr(qdisc, sizeof(struct tcmsg), TCA_KIND);
+		attr_find(qdisc, sizeof(struct tcmsg), TCA_KIND);
 
 	return kind ? mnl_attr_get_str(kind) : "";
 }
@@ -267,7 +256,7 @@ static void put_rule_name(struct nlmsghdr *nlh, const struct nlmsghdr *rule,
 			  uint16_t type, const struct exchange *ex)
 {
 	const size_t header = sizeof(struct fib_rule_hdr);
-	const struct nlattr *attr = find_attr(rule, header, type);
+	const struct nlattr *attr = attr_find(rule, header, type);
 
 	if (!attr)
 		return;
@@ -292,7 +281,7 @@ void messages_add_rule(struct messages *m, const struct nlmsghdr *rule,
 	frh->flags &= FIB_RULE_INVERT;
 	put_rule_name(nlh, rule, FRA_IIFNAME, ex);
 	put_rule_name(nlh, rule, FRA_OIFNAME, ex);
-	if (!find_attr(rule, header, FRA_PRIORITY))
+	if (!attr_find(rule, header, FRA_PRIORITY))
 		mnl_attr_put_u32(nlh, FRA_PRIORITY, 0);
 	messages_add(m, nlh, type == RTM_NEWRULE ? EEXIST : ENOENT);
 }
@@ -353,12 +342,12 @@ void messages_add_route(struct messages *m, const struct nlmsghdr *route,
 bool message_route_uses(const struct nlmsghdr *route, int ifindex)
 {
 	const size_t header = sizeof(struct rtmsg);
-	const struct nlattr *hops = find_attr(route, header, RTA_MULTIPATH);
+	const struct nlattr *hops = attr_find(route, header, RTA_MULTIPATH);
 	const struct rtnexthop *hop;
 	uint32_t oif;
 	int left;
 
-	if (find_attr(route, header, RTA_NH_ID))
+	if (attr_find(route, header, RTA_NH_ID))
 		return false;
 	if (read_u32(route, header, RTA_OIF, &oif) && (int)oif == ifindex)
 		return true;
@@ -379,8 +368,8 @@ static bool same_attr(const struct nlmsghdr *a, const struct nlmsghdr *b,
 		      unsigned int type)
 {
 	const size_t header = sizeof(struct rtmsg);
-	const struct nlattr *left = find_attr(a, header, type);
-	const struct nlattr *right = find_attr(b, header, type);
+	const struct nlattr *left = attr_find(a, header, type);
+	const struct nlattr *right = attr_find(b, header, type);
 
 	if (!left || !right)
 		return left == right;
@@ -406,9 +395,9 @@ bool message_route_has_gateway(const struct nlmsghdr *route)
 {
 	const size_t header = sizeof(struct rtmsg);
 
-	return find_attr(route, header, RTA_GATEWAY) ||
-	       find_attr(route, header, RTA_VIA) ||
-	       find_attr(route, header, RTA_MULTIPATH);
+	return attr_find(route, header, RTA_GATEWAY) ||
+	       attr_find(route, header, RTA_VIA) ||
+	       attr_find(route, header, RTA_MULTIPATH);
 }
 
 /* --- text -------------------------------------------------------------------- */
@@ -439,7 +428,7 @@ static void print_route(FILE *out, const struct nlmsghdr *message)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(message);
 	const size_t header = sizeof(*rtm);
-	const struct nlattr *to = find_attr(message, header, RTA_DST);
+	const struct nlattr *to = attr_find(message, header, RTA_DST);
 	uint32_t label;
 
 	fputs("route ", out);
@@ -455,7 +444,7 @@ static void print_route(FILE *out, const struct nlmsghdr *message)
 		fprintf(out, "/%u", rtm->rtm_dst_len);
 	}
 	if (rtm->rtm_family == AF_INET &&
-	    find_attr(message, header, RTA_PRIORITY))
+	    attr_find(message, header, RTA_PRIORITY))
 		print_number(out, "metric", message, header, RTA_PRIORITY);
 	if (rtm->rtm_table != RT_TABLE_MAIN)
 		print_number(out, "table", message, header, RTA_TABLE);
@@ -465,8 +454,8 @@ static void print_address(FILE *out, const struct nlmsghdr *message)
 {
 	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(message);
 	const size_t header = sizeof(*ifa);
-	const struct nlattr *local = find_attr(message, header, IFA_LOCAL);
-	const struct nlattr *peer = find_attr(message, header, IFA_ADDRESS);
+	const struct nlattr *local = attr_find(message, header, IFA_LOCAL);
+	const struct nlattr *peer = attr_find(message, header, IFA_ADDRESS);
 
 	fputs("addr ", out);
 	print_ip(out, ifa->ifa_family, local ? local : peer);
@@ -487,7 +476,7 @@ static void print_neighbour(FILE *out, const struct nlmsghdr *message)
 	if (ndm->ndm_flags & NTF_PROXY)
 		fputs("proxy ", out);
 	print_ip(out, ndm->ndm_family,
-		 find_attr(message, sizeof(*ndm), NDA_DST));
+		 attr_find(message, sizeof(*ndm), NDA_DST));
 }
 
 void message_print(FILE *out, const struct nlmsghdr *message)

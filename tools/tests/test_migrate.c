@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/attr.h"
 #include "migrate/messages.h"
 #include "migrate/obstacles.h"
 #include "tap.h"
@@ -21,21 +22,10 @@ static struct nl_request request;
 static struct nlmsghdr *const nlh = &request.header;
 static struct messages made;
 
-static const struct nlattr *attr_of(const struct nlmsghdr *message,
-				    size_t header, unsigned int type)
-{
-	const struct nlattr *attr;
-
-	mnl_attr_for_each(attr, message, header)
-		if (mnl_attr_get_type(attr) == type)
-			return attr;
-	return NULL;
-}
-
 static uint32_t number_of(size_t header, unsigned int type)
 {
 	const struct nlattr *attr =
-		attr_of(messages_get(&made, 0), header, type);
+		attr_find(messages_get(&made, 0), header, type);
 
 	return attr ? mnl_attr_get_u32(attr) : 0;
 }
@@ -43,7 +33,7 @@ static uint32_t number_of(size_t header, unsigned int type)
 static const char *text_in(size_t header, unsigned int type)
 {
 	const struct nlattr *attr =
-		attr_of(messages_get(&made, 0), header, type);
+		attr_find(messages_get(&made, 0), header, type);
 
 	return attr ? mnl_attr_get_str(attr) : "";
 }
@@ -108,7 +98,7 @@ static void test_route(void)
 	ok &= number_of(sizeof(*rtm), RTA_PRIORITY) == 7;
 	check(ok && rtm->rtm_protocol == RTPROT_STATIC,
 	      "with all that belongs to it");
-	ok = !attr_of(messages_get(&made, 0), sizeof(*rtm), RTA_CACHEINFO);
+	ok = !attr_find(messages_get(&made, 0), sizeof(*rtm), RTA_CACHEINFO);
 	check(ok && rtm->rtm_flags == RTNH_F_ONLINK,
 	      "and without what the kernel has found out");
 	messages_free(&made);
@@ -128,8 +118,8 @@ static void test_hops(void)
 	check(message_route_has_gateway(nlh),
 	      "it comes after those without a gateway");
 	messages_add_route(&made, nlh, &ex, RTM_NEWROUTE, 0, 0);
-	attr = attr_of(messages_get(&made, 0), sizeof(struct rtmsg),
-		       RTA_MULTIPATH);
+	attr = attr_find(messages_get(&made, 0), sizeof(struct rtmsg),
+			 RTA_MULTIPATH);
 	hop = mnl_attr_get_payload(attr);
 	check(hop[0].rtnh_ifindex == OTHER && hop[1].rtnh_ifindex == NEW,
 	      "only the hops of the interface move");
@@ -200,7 +190,7 @@ static void test_rule(void)
 		   "that of another one does not");
 	check(frh->flags == FIB_RULE_INVERT,
 	      "a rule that is inverted stays so");
-	check(attr_of(messages_get(&made, 0), header, FRA_PRIORITY),
+	check(attr_find(messages_get(&made, 0), header, FRA_PRIORITY),
 	      "the kernel reports no priority 0, and needs it");
 	messages_free(&made);
 }
