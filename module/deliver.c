@@ -44,8 +44,8 @@ static bool deliver_merges_udp(const struct sk_buff *skb)
 		       RTN_UNICAST;
 }
 
-/* The protocol behind the IP header, and behind a fragment header, so that all packets of a
- * flow have the same. Other extension headers count as a protocol.
+/* Return the protocol behind the IP header and behind a fragment header, so that all packets
+ * of a flow have the same one. Another extension header counts as the protocol.
  */
 static int deliver_protocol(struct sk_buff *skb)
 {

@@ -25,8 +25,8 @@ int replace_end(struct replacement *r);
 typedef void (*output_fn)(FILE *out, const void *what);
 
 /*
- * Print to standard output, or with a path into the file. STATUS_OK, or reports what is
- * wrong and returns STATUS_REFUSED.
+ * Print to standard output, or into the file if there is a path. Returns STATUS_OK, or
+ * reports what is wrong and returns STATUS_REFUSED.
  */
 int output_file(const char *path, output_fn print, const void *what);
 

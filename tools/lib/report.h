@@ -14,9 +14,9 @@ enum status {
 	STATUS_FINDINGS = 3, /* check has found something wrong */
 };
 
-/* What messages begin with. */
+/* The stream that messages go to, and the words that each of them begins with. */
 extern struct report_origin {
-	FILE *stream; /* where they go, for tests; NULL: stderr */
+	FILE *stream; /* a test sets it; NULL: stderr */
 	const char *program; /* "gretool" */
 	const char *file; /* the batch that is running; NULL: the command line */
 	unsigned int line;

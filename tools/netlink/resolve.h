@@ -7,9 +7,9 @@
 #include "option/config.h"
 
 /*
- * Set link from dev and link_netnsid from link_netns, if they are given. dev is in
- * the namespace that underlay names. If there is no dev, sets missing, or if that is NULL
- * reports it. Returns enum status, after a report.
+ * Set link from dev and link_netnsid from link_netns, if they are given. dev is in the
+ * namespace that underlay names. If there is no such device, this sets missing, or reports
+ * it if missing is NULL. Returns an enum status, and reports what is wrong.
  */
 int resolve_numbers(struct nl *nl, struct config *c,
 		    const struct config *underlay, bool *missing);

@@ -22,7 +22,7 @@ struct rtmsg *route_dump(struct nl_request *request, int family, int ifindex)
 #define ATTRS 64
 #define BIT(type) (UINT64_C(1) << (type))
 
-/* A file can express these; not a gateway of another family, labels, ... */
+/* A file can express these attributes, but not a gateway of another family or labels. */
 #define PLAIN                                                                 \
 	(BIT(RTA_DST) | BIT(RTA_OIF) | BIT(RTA_GATEWAY) | BIT(RTA_PRIORITY) | \
 	 BIT(RTA_TABLE) | BIT(RTA_PREF) | BIT(RTA_METRICS) |                  \

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# managers.sh boot|compare: what system_gre.sh looks at when its router has booted, in this
-# order. All programs are Debian's, and know only the kind "gre". With "boot", those of them
+# managers.sh boot|compare: check the router of system_gre.sh, which calls this with "boot"
+# first and then with "compare". All programs are Debian's, and know only the kind "gre". With "boot", those of them
 # that can be installed together have each made a tunnel at boot with the package grex-gre,
 # and remove it. With "compare", each of them does the same with ip_gre and with grex in its
 # place.
