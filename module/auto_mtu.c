@@ -80,9 +80,9 @@ static unsigned long auto_mtu_look(struct grex_tunnel *tunnel)
 	local_bh_disable();
 	rcu_read_lock();
 	config = rcu_dereference(tunnel->config);
-	mtu = config->options.match.remote.v4
-		      ? grex_pmtu_to(config, config->options.match.remote.v4)
-		      : 0;
+	mtu = grex_addr_is_any(&config->options.match.remote)
+		      ? 0
+		      : grex_pmtu_to(config, config->options.match.remote.v4);
 	probed = grex_pmtu_probed(config);
 	rcu_read_unlock();
 	local_bh_enable();

@@ -56,7 +56,7 @@ static struct sock *encap_sock(const struct grex_config *config,
  */
 static bool encap_may_cache(const struct grex_config *config, u8 dsfield)
 {
-	return config->options.match.remote.v4 &&
+	return !grex_addr_is_any(&config->options.match.remote) &&
 	       (!(config->options.tos & GREX_TOS_INHERIT) ||
 		!(dsfield & ~INET_ECN_MASK));
 }

@@ -157,8 +157,8 @@ static bool icmp_find_sender(struct grex_net *gn, struct icmp_report *report)
 {
 	const struct grex_embedded *embedded = &report->embedded;
 	const struct grex_match sent = {
-		.local.v4 = embedded->saddr,
-		.remote.v4 = embedded->daddr,
+		.local = grex_addr_ipv4(embedded->saddr),
+		.remote = grex_addr_ipv4(embedded->daddr),
 		.key = embedded->header.key,
 		.keyed = !!(embedded->header.flags & GREX_HEADER_KEY),
 		.family = AF_INET,

@@ -65,8 +65,8 @@ static void ioctl_get_match(const struct ip_tunnel_parm *parm,
 			    struct grex_match *match)
 {
 	*match = (struct grex_match){
-		.local.v4 = parm->iph.saddr,
-		.remote.v4 = parm->iph.daddr,
+		.local = grex_addr_ipv4(parm->iph.saddr),
+		.remote = grex_addr_ipv4(parm->iph.daddr),
 		.keyed = !!(parm->i_flags & GRE_KEY),
 		.key = parm->i_flags & GRE_KEY ? parm->i_key : 0,
 		.family = AF_INET,

@@ -100,7 +100,7 @@ struct grex_pmtu_link grex_pmtu_of_link(const struct grex_config *config)
 	struct net_device *dev = NULL;
 	unsigned int mtu = 0;
 
-	if (config->options.match.remote.v4) {
+	if (!grex_addr_is_any(&config->options.match.remote)) {
 		struct rtable *rt =
 			pmtu_route(config, config->options.match.remote.v4);
 
@@ -135,7 +135,7 @@ static struct grex_pmtu_learned *pmtu_entry(const struct grex_config *config,
 {
 	struct grex_pmtu_learned *learned = config->tunnel->pmtu.learned;
 
-	if (config->options.match.remote.v4)
+	if (!grex_addr_is_any(&config->options.match.remote))
 		return learned;
 	return &learned[hash_32((__force u32)remote, GREX_PMTU_REMOTES_BITS)];
 }
@@ -369,7 +369,7 @@ void grex_pmtu_read(struct grex_tunnel *tunnel, struct grex_path *path)
 	struct rtable *rt;
 
 	*path = (struct grex_path){ .age = GREX_PATH_AGELESS };
-	if (!config->options.match.remote.v4)
+	if (grex_addr_is_any(&config->options.match.remote))
 		return;
 	rt = pmtu_route(config, config->options.match.remote.v4);
 	if (!rt)

@@ -377,7 +377,7 @@ int grex_probe_manual(struct grex_tunnel *tunnel, unsigned int size)
 	local_bh_disable();
 	rcu_read_lock();
 	config = rcu_dereference(tunnel->config);
-	if (!config->options.match.remote.v4)
+	if (grex_addr_is_any(&config->options.match.remote))
 		err = -EDESTADDRREQ;
 	else if (size &&
 		 (size < probe_min_size(config) || size > GREX_PROBE_MAX))

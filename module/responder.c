@@ -124,7 +124,7 @@ static bool responder_may_answer_from(const struct grex_config *config,
 {
 	struct net *net = config->tunnel->net;
 
-	if (config->options.match.local.v4)
+	if (!grex_addr_is_any(&config->options.match.local))
 		return true;
 	return inet_addr_type_dev_table(net,
 					dev_get_by_index_rcu(net,
@@ -265,8 +265,8 @@ bool grex_responder_take(struct grex_config *config, struct sk_buff *skb,
 
 	/* A tunnel without a remote does not know whether the source is forged. */
 	if (kind == RESPONDER_NONE || !config->options.keepalive_reply ||
-	    !config->options.match.remote.v4 || ip_hdr(skb)->ttl <= 1 ||
-	    !responder_may_answer_from(config, to)) {
+	    grex_addr_is_any(&config->options.match.remote) ||
+	    ip_hdr(skb)->ttl <= 1 || !responder_may_answer_from(config, to)) {
 		grex_stats_drop(tunnel->stats, GREX_STAT_RX_KEEPALIVE_REFUSED,
 				skb);
 		return true;

@@ -258,7 +258,7 @@ static int rtnl_get_address(struct nlattr *attr, union grex_addr *addr,
 	if (ipv4_is_multicast(v4) || ipv4_is_lbcast(v4))
 		return rtnl_refuse(-EINVAL, extack, attr,
 				   "IFLA_GRE_LOCAL and IFLA_GRE_REMOTE must be unicast, or 0.0.0.0 for any");
-	addr->v4 = v4;
+	*addr = grex_addr_ipv4(v4);
 	return 0;
 }
 
@@ -439,7 +439,7 @@ static int rtnl_check_keepalive(struct nlattr *data[],
 		return rtnl_refuse(-EINVAL, extack,
 				   data[IFLA_GREX_KEEPALIVE_RETRIES],
 				   "IFLA_GREX_KEEPALIVE_RETRIES has no effect without IFLA_GREX_KEEPALIVE_INTERVAL");
-	if (interval && !options->match.remote.v4)
+	if (interval && grex_addr_is_any(&options->match.remote))
 		return rtnl_refuse(-EINVAL, extack,
 				   attr ?: data[IFLA_GRE_REMOTE],
 				   "IFLA_GREX_KEEPALIVE_INTERVAL needs a peer to ask: IFLA_GRE_REMOTE");
@@ -450,7 +450,7 @@ static int rtnl_check_mtu_probe(struct nlattr *data[],
 				const struct grex_options *options,
 				struct netlink_ext_ack *extack)
 {
-	if (options->mtu_probe && !options->match.remote.v4)
+	if (options->mtu_probe && grex_addr_is_any(&options->match.remote))
 		return rtnl_refuse(-EINVAL, extack,
 				   data[IFLA_GREX_MTU_PROBE]
 					   ?: data[IFLA_GRE_REMOTE],
@@ -476,7 +476,7 @@ static int rtnl_get_secret(struct nlattr *data[], struct grex_options *options,
 					   "IFLA_GREX_KEEPALIVE_SECRET must have 16 bytes, or none");
 		}
 	}
-	if (options->has_secret && !options->match.remote.v4)
+	if (options->has_secret && grex_addr_is_any(&options->match.remote))
 		return rtnl_refuse(-EINVAL, extack,
 				   attr ?: data[IFLA_GRE_REMOTE],
 				   "IFLA_GREX_KEEPALIVE_SECRET needs a peer that knows it: IFLA_GRE_REMOTE");
@@ -627,7 +627,8 @@ static int rtnl_get_mtu(struct nlattr *attr, struct nlattr *data[],
 					   "IFLA_MTU contradicts IFLA_GREX_MTU_AUTO");
 	}
 	/* An IFLA_MTU ends the automatic MTU, so the remote is not needed then. */
-	if (mtu->mode == GREX_MTU_AUTO && !attr && !options->match.remote.v4)
+	if (mtu->mode == GREX_MTU_AUTO && !attr &&
+	    grex_addr_is_any(&options->match.remote))
 		return rtnl_refuse(-EINVAL, extack,
 				   auto_attr ?: data[IFLA_GRE_REMOTE],
 				   "IFLA_GREX_MTU_AUTO needs a path to follow: IFLA_GRE_REMOTE");

@@ -55,8 +55,8 @@ static struct grex_config *rx_find(struct grex_net *gn,
 	struct grex_config *config;
 
 	*search = (struct rx_search){
-		.packet.local.v4 = outer->daddr,
-		.packet.remote.v4 = outer->saddr,
+		.packet.local = grex_addr_ipv4(outer->daddr),
+		.packet.remote = grex_addr_ipv4(outer->saddr),
 		.packet.key = header->key,
 		.packet.keyed = !!(header->flags & GREX_HEADER_KEY),
 		.packet.family = AF_INET,
@@ -198,10 +198,10 @@ static int rx_decap(const struct grex_config *config, struct sk_buff *skb,
 	    unlikely(rx_copy_ttl(ttl, skb)))
 		return GREX_STAT_RX_NO_MEMORY;
 	/* Without a remote, packet sockets find the sender in the outer header (nbma.c). */
-	if (config->options.match.remote.v4)
-		skb_reset_mac_header(skb);
-	else
+	if (grex_addr_is_any(&config->options.match.remote))
 		skb_set_mac_header(skb, outer - (int)skb_headroom(skb));
+	else
+		skb_reset_mac_header(skb);
 	skb->dev = dev;
 	return GREX_STAT_UNSPEC;
 }

@@ -25,8 +25,8 @@ enum grex_table_class {
 
 static enum grex_table_class table_class(const struct grex_match *match)
 {
-	return (match->remote.v4 ? 0 : GREX_TABLE_LOCAL) |
-	       (match->local.v4 ? 0 : GREX_TABLE_REMOTE);
+	return (grex_addr_is_any(&match->remote) ? GREX_TABLE_LOCAL : 0) |
+	       (grex_addr_is_any(&match->local) ? GREX_TABLE_REMOTE : 0);
 }
 
 /* Return the match that a tunnel of class @cls would have for @packet. */
@@ -36,9 +36,9 @@ static struct grex_match table_narrow(const struct grex_match *packet,
 	struct grex_match match = *packet;
 
 	if (cls & GREX_TABLE_REMOTE)
-		match.local.v4 = 0;
+		match.local = (union grex_addr){};
 	if (cls & GREX_TABLE_LOCAL)
-		match.remote.v4 = 0;
+		match.remote = (union grex_addr){};
 	return match;
 }
 

@@ -2,18 +2,13 @@
 #ifndef GREX_TABLE_H
 #define GREX_TABLE_H
 
-#include <linux/in6.h>
 #include <linux/rhashtable-types.h>
 #include <linux/types.h>
 
+#include "addr.h"
+
 struct grex_config;
 struct grex_tunnel;
-
-/* Holds an outer address, whose family is in the match and always AF_INET so far. */
-union grex_addr {
-	__be32 v4;
-	struct in6_addr v6;
-};
 
 /**
  * struct grex_match - the received packets that belong to a tunnel
@@ -64,7 +59,8 @@ struct grex_arrival {
 static __always_inline bool grex_table_same_pair(const struct grex_match *a,
 						 const struct grex_match *b)
 {
-	return a->local.v4 == b->local.v4 && a->remote.v4 == b->remote.v4;
+	return grex_addr_is_same(&a->local, &b->local) &&
+	       grex_addr_is_same(&a->remote, &b->remote);
 }
 
 int grex_table_init(struct grex_table *table);

@@ -269,7 +269,8 @@ int grex_tunnel_change(struct net_device *dev, struct grex_config *config,
 		goto err_config;
 	err = -EINVAL;
 	if (tunnel->kind == GREX_KIND_GRE &&
-	    !old->options.match.remote.v4 != !config->options.match.remote.v4) {
+	    grex_addr_is_any(&old->options.match.remote) !=
+		    grex_addr_is_any(&config->options.match.remote)) {
 		NL_SET_ERR_MSG(extack,
 			       "A tunnel of the kind gre keeps having a remote, or keeps having none");
 		goto err_config;
@@ -311,7 +312,8 @@ int grex_tunnel_change(struct net_device *dev, struct grex_config *config,
 	/* A point-to-point device has one neighbour and other devices have many, so entries
 	 * of the one kind are of no use for the other.
 	 */
-	if (!old->options.match.remote.v4 != !config->options.match.remote.v4)
+	if (grex_addr_is_any(&old->options.match.remote) !=
+	    grex_addr_is_any(&config->options.match.remote))
 		call_netdevice_notifiers(NETDEV_CHANGEADDR, dev);
 	/* This notifies listeners of a device that is down, too. */
 	call_netdevice_notifiers(NETDEV_CHANGEINFODATA, dev);

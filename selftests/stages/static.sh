@@ -136,7 +136,7 @@ layer_table() {
 		nbma
 		sent_log embedded
 		pmtu grex route
-		table grex header route
+		table addr grex header route
 		route grex table
 		deliver grex
 		stats grex
