@@ -82,7 +82,7 @@ static unsigned long auto_mtu_look(struct grex_tunnel *tunnel)
 	config = rcu_dereference(tunnel->config);
 	mtu = grex_addr_is_any(&config->options.match.remote)
 		      ? 0
-		      : grex_pmtu_to(config, config->options.match.remote.v4);
+		      : grex_pmtu_to(config, &config->options.match.remote);
 	probed = grex_pmtu_probed(config);
 	rcu_read_unlock();
 	local_bh_enable();

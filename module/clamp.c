@@ -52,7 +52,7 @@ static int clamp_find_tcp(const struct sk_buff *skb)
 }
 
 static u16 clamp_mss(struct grex_config *config, const struct sk_buff *skb,
-		     __be32 remote)
+		     const union grex_addr *remote)
 {
 	const unsigned int headers =
 		sizeof(struct tcphdr) + (skb->protocol == htons(ETH_P_IP)
@@ -77,7 +77,8 @@ static u16 clamp_mss(struct grex_config *config, const struct sk_buff *skb,
  *
  * Return: 0, or -ENOMEM when the packet could not be changed
  */
-int grex_clamp(struct grex_config *config, struct sk_buff *skb, __be32 remote)
+int grex_clamp(struct grex_config *config, struct sk_buff *skb,
+	       const union grex_addr *remote)
 {
 	const int at = clamp_find_tcp(skb);
 	size_t len;

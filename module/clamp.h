@@ -4,8 +4,10 @@
 
 #include <linux/skbuff.h>
 
+union grex_addr;
 struct grex_config;
 
-int grex_clamp(struct grex_config *config, struct sk_buff *skb, __be32 remote);
+int grex_clamp(struct grex_config *config, struct sk_buff *skb,
+	       const union grex_addr *remote);
 
 #endif

@@ -9,10 +9,10 @@
 #include "encap.h"
 #include "grex.h"
 #include "header.h"
+#include "ipv4.h"
 #include "nbma.h"
 #include "pmtu.h"
 #include "route.h"
-#include "sent_log.h"
 #include "stats.h"
 
 /* Nested tunnels, of which each takes a part of the stack: as many as newer kernels
@@ -43,9 +43,9 @@ static DEFINE_PER_CPU(struct hlist_head, encap_frames);
  * knows its path MTU better.
  */
 static struct sock *encap_sock(const struct grex_config *config,
-			       const struct rtable *rt)
+			       const struct dst_entry *dst)
 {
-	if (dst_xfrm(&rt->dst) && !grex_pmtu_probed(config))
+	if (dst_xfrm(dst) && !grex_pmtu_probed(config))
 		return NULL;
 	return grex_net(config->tunnel->net)->pmtu_sk;
 }
@@ -61,19 +61,33 @@ static bool encap_may_cache(const struct grex_config *config, u8 dsfield)
 		!(dsfield & ~INET_ECN_MASK));
 }
 
+static struct dst_entry *encap_cached(struct grex_config *config,
+				      union grex_addr *saddr)
+{
+	struct rtable *rt = dst_cache_get_ip4(&config->dst_cache, &saddr->v4);
+
+	return rt ? &rt->dst : NULL;
+}
+
+static void encap_cache(struct grex_config *config,
+			const struct grex_outer *outer)
+{
+	dst_cache_set_ip4(&config->dst_cache, outer->dst, outer->saddr.v4);
+}
+
 /**
  * grex_encap_route - find the route of a packet
  * @config: of the tunnel
  * @skb: the inner packet
  * @dsfield: inner TOS
  * @by_flow: the inner flow selects one of several equal paths
- * @neighbour: outer destination of a tunnel without a remote, 0: the next hop's
+ * @neighbour: outer destination of a tunnel without a remote, NULL: the next hop's
  * @outer: route, socket, addresses and TOS are set, and @fragment to 0
  *
  * Return: GREX_STAT_UNSPEC, or the counter of the reason why there is no route
  */
 int grex_encap_route(struct grex_config *config, struct sk_buff *skb,
-		     u8 dsfield, bool by_flow, __be32 neighbour,
+		     u8 dsfield, bool by_flow, const union grex_addr *neighbour,
 		     struct grex_outer *outer)
 {
 	const bool may_cache = encap_may_cache(config, dsfield);
@@ -81,39 +95,38 @@ int grex_encap_route(struct grex_config *config, struct sk_buff *skb,
 	const u8 tos = config->options.tos;
 
 	outer->fragment = 0;
-	outer->daddr = config->options.match.remote.v4;
+	outer->daddr = config->options.match.remote;
 	/* The outer ECN bits are the inner ones (RFC 6040 4.1). */
 	outer->dsfield = tos & GREX_TOS_INHERIT
 				 ? dsfield
 				 : (tos & ~INET_ECN_MASK) |
 					   (dsfield & INET_ECN_MASK);
 	if (likely(may_cache)) {
-		outer->rt =
-			dst_cache_get_ip4(&config->dst_cache, &outer->saddr);
-		if (likely(outer->rt))
+		outer->dst = encap_cached(config, &outer->saddr);
+		if (likely(outer->dst))
 			goto found;
 	}
-	if (unlikely(!outer->daddr)) {
-		outer->daddr = neighbour ?: grex_nbma_of_next_hop(skb, dev);
-		if (!outer->daddr)
+	if (unlikely(grex_addr_is_any(&outer->daddr))) {
+		if (neighbour)
+			outer->daddr = *neighbour;
+		else if (!grex_nbma_of_next_hop(skb, dev, &outer->daddr))
 			return GREX_STAT_TX_NO_REMOTE;
 	}
-	outer->rt = grex_route_lookup(config, outer->daddr, outer->dsfield,
-				      by_flow ? skb_get_hash(skb) : 0,
-				      &outer->saddr);
-	if (IS_ERR(outer->rt))
+	outer->dst = grex_route_lookup(config, &outer->daddr, outer->dsfield,
+				       by_flow ? skb_get_hash(skb) : 0,
+				       &outer->saddr);
+	if (IS_ERR(outer->dst))
 		return GREX_STAT_TX_NO_ROUTE;
-	if (unlikely(outer->rt->dst.dev == dev)) {
-		ip_rt_put(outer->rt);
+	if (unlikely(outer->dst->dev == dev)) {
+		dst_release(outer->dst);
 		return GREX_STAT_TX_RECURSION;
 	}
 	/* Flows that take several equal paths cannot share one route. */
 	if (may_cache &&
-	    !grex_route_is_spread(config, outer->daddr, outer->dsfield))
-		dst_cache_set_ip4(&config->dst_cache, &outer->rt->dst,
-				  outer->saddr);
+	    !grex_route_is_spread(config, &outer->daddr, outer->dsfield))
+		encap_cache(config, outer);
 found:
-	outer->sk = encap_sock(config, outer->rt);
+	outer->sk = encap_sock(config, outer->dst);
 	return GREX_STAT_UNSPEC;
 }
 
@@ -151,31 +164,6 @@ static void encap_push_gre(const struct grex_config *config,
 		encap_sum(skb, len);
 }
 
-/* Compute the ID of a packet with DF, which authenticates the packet that an ICMP error
- * embeds (sent_log.h). The IP header of the inner packet is in the linear part.
- */
-static __be16 encap_id(const struct grex_config *config,
-		       const struct sk_buff *skb, __be32 remote)
-{
-	const u8 *inner = skb->data + config->overhead;
-	unsigned int look = skb->len - config->overhead;
-	struct grex_flow flow;
-	u8 buffer[GREX_FLOW_LOOK];
-
-	if (skb->inner_protocol == htons(ETH_P_IP))
-		look = min_t(unsigned int, look, (*inner & 0xf) * 4 + 4);
-	else if (skb->inner_protocol == htons(ETH_P_IPV6))
-		look = min_t(unsigned int, look, sizeof(struct ipv6hdr) + 4);
-	else
-		look = min(look, 4U);
-	inner = skb_header_pointer(skb, config->overhead, look, buffer);
-	if (unlikely(!inner ||
-		     !grex_flow_read(&flow, skb->inner_protocol, inner, look)))
-		return 0;
-	return htons(grex_sent_log_id(config->tunnel->sent_log, remote,
-				      skb->inner_protocol, &flow, 0));
-}
-
 /* Netfilter and a second route look-up see the mark that the first look-up used. Without a
  * mark of the tunnel, the packet keeps the mark of the inner packet.
  */
@@ -185,60 +173,12 @@ static void encap_mark(const struct grex_config *config, struct sk_buff *skb)
 		skb->mark = config->options.fwmark;
 }
 
-/* Put the outer IP header in front of the packet, and attach the route. */
-static void encap_push_ip(const struct grex_config *config, struct sk_buff *skb,
-			  const struct grex_outer *outer)
-{
-	struct rtable *rt = outer->rt;
-	struct iphdr *ip;
-
-	skb_clear_hash_if_not_l4(skb);
-	skb_dst_set(skb, &rt->dst);
-	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
-	encap_mark(config, skb);
-
-	skb_push(skb, sizeof(*ip));
-	skb_reset_network_header(skb);
-	ip = ip_hdr(skb);
-	ip->version = 4;
-	ip->ihl = sizeof(*ip) >> 2;
-	ip->tos = outer->dsfield;
-	ip->frag_off = outer->df;
-	ip->ttl = outer->ttl;
-	ip->protocol = IPPROTO_GRE;
-	ip->saddr = outer->saddr;
-	ip->daddr = outer->daddr;
-	if (outer->df)
-		ip->id = encap_id(config, skb, outer->daddr);
-	else
-		__ip_select_ident(dev_net(rt->dst.dev), ip,
-				  skb_shinfo(skb)->gso_segs ?: 1);
-	if (unlikely(outer->fragment && skb->len > outer->fragment))
-		IPCB(skb)->frag_max_size = outer->fragment;
-}
-
 static void encap_log_recursion(struct grex_tunnel *tunnel)
 {
 	if (!test_and_set_bit(0, &tunnel->recursion_logged) &&
 	    grex_may_log(tunnel))
 		netdev_warn(tunnel->dev,
 			    "the route to the remote leads back into this tunnel, packets are dropped\n");
-}
-
-/* Log packets that are likely to cause an ICMP error, and other packets while there is
- * room.
- */
-static void encap_remember(const struct grex_config *config,
-			   const struct sk_buff *skb,
-			   const struct grex_outer *outer)
-{
-	if (!(outer->df && skb->len > GREX_SENT_LOG_LEN) &&
-	    !(config->options.ttl == GREX_TTL_INHERIT &&
-	      outer->ttl < GREX_SENT_LOG_TTL) &&
-	    !grex_sent_log_is_stale(config->tunnel->sent_log,
-				    ntohs(ip_hdr(skb)->id)))
-		return;
-	grex_sent_log_add(config->tunnel->sent_log, skb, config->overhead);
 }
 
 /**
@@ -315,8 +255,8 @@ int grex_encap_send(struct grex_config *config, struct sk_buff *skb,
 	unsigned int len = skb->len;
 	int err;
 
-	if (unlikely(skb_cow_head(skb, LL_RESERVED_SPACE(outer->rt->dst.dev) +
-					       outer->rt->dst.header_len +
+	if (unlikely(skb_cow_head(skb, LL_RESERVED_SPACE(outer->dst->dev) +
+					       outer->dst->header_len +
 					       config->overhead)))
 		goto no_memory;
 	if (unlikely(iptunnel_handle_offloads(skb,
@@ -328,8 +268,10 @@ int grex_encap_send(struct grex_config *config, struct sk_buff *skb,
 
 	encap_push_gre(config, skb);
 	skb_scrub_packet(skb, !net_eq(tunnel->net, dev_net(tunnel->dev)));
-	encap_push_ip(config, skb, outer);
-	encap_remember(config, skb, outer);
+	skb_clear_hash_if_not_l4(skb);
+	skb_dst_set(skb, outer->dst);
+	encap_mark(config, skb);
+	grex_ipv4_push(config, skb, outer);
 	/* Only from here may a packet come back, see grex_encap_is_too_deep(). */
 	encap_enter(&frame);
 	err = ip_local_out(tunnel->net, outer->sk, skb);
@@ -344,7 +286,7 @@ int grex_encap_send(struct grex_config *config, struct sk_buff *skb,
 	return err;
 
 no_memory:
-	ip_rt_put(outer->rt);
+	dst_release(outer->dst);
 	grex_encap_drop(tunnel, GREX_STAT_TX_NO_MEMORY, skb);
 	return -ENOMEM;
 }
@@ -363,14 +305,14 @@ int grex_encap_send_bare(struct grex_config *config, struct sk_buff *skb,
 	struct grex_tunnel *tunnel = config->tunnel;
 	int err;
 
-	if (unlikely(skb_cow_head(skb, LL_RESERVED_SPACE(outer->rt->dst.dev) +
-					       outer->rt->dst.header_len))) {
-		ip_rt_put(outer->rt);
+	if (unlikely(skb_cow_head(skb, LL_RESERVED_SPACE(outer->dst->dev) +
+					       outer->dst->header_len))) {
+		dst_release(outer->dst);
 		grex_encap_drop(tunnel, GREX_STAT_TX_NO_MEMORY, skb);
 		return -ENOBUFS;
 	}
 	skb_scrub_packet(skb, !net_eq(tunnel->net, dev_net(tunnel->dev)));
-	skb_dst_set(skb, &outer->rt->dst);
+	skb_dst_set(skb, outer->dst);
 	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
 	encap_mark(config, skb);
 	err = ip_local_out(tunnel->net, outer->sk, skb);

@@ -13,7 +13,7 @@
  * grex_fragment_ipv4 - fragment an inner IPv4 packet without DF
  * @config: of the tunnel
  * @skb: the inner packet, not a super-packet; ours when true is returned
- * @neighbour: outer destination that the packet came with, 0: none
+ * @neighbour: outer destination that the packet came with, NULL: none
  * @mtu: bytes of the largest fragment
  * @output: takes each fragment
  *
@@ -25,7 +25,7 @@
  * Return: whether the packet was fragmented
  */
 bool grex_fragment_ipv4(const struct grex_config *config, struct sk_buff *skb,
-			__be32 neighbour, unsigned int mtu,
+			const union grex_addr *neighbour, unsigned int mtu,
 			int (*output)(struct net *net, struct sock *sk,
 				      struct sk_buff *skb))
 {

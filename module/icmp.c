@@ -334,13 +334,13 @@ static void icmp_note_failure(struct grex_guesses *guesses[2])
 /* Apply a redirect to the route of the embedded packet. The callback looks the route up
  * again, by the IP header of the error, whose source must be the gateway, and by the mark.
  */
-static void icmp_redirect(struct icmp_report *report, struct rtable *rt)
+static void icmp_redirect(struct icmp_report *report, struct dst_entry *dst)
 {
 	struct sk_buff *skb = report->skb;
 	const u32 mark = skb->mark;
 
 	skb->mark = report->config->options.fwmark;
-	rt->dst.ops->redirect(&rt->dst, NULL, skb);
+	dst->ops->redirect(dst, NULL, skb);
 	skb->mark = mark;
 }
 
@@ -348,25 +348,26 @@ static void icmp_redirect(struct icmp_report *report, struct rtable *rt)
 static void icmp_learn(struct icmp_report *report, bool redirect)
 {
 	const struct grex_embedded *embedded = &report->embedded;
-	struct rtable *rt;
-	__be32 saddr;
+	const union grex_addr remote = grex_addr_ipv4(embedded->daddr);
+	struct dst_entry *dst;
+	union grex_addr saddr;
 
-	rt = grex_route_lookup(report->config, embedded->daddr,
-			       embedded->dsfield, 0, &saddr);
-	if (IS_ERR(rt))
+	dst = grex_route_lookup(report->config, &remote, embedded->dsfield, 0,
+				&saddr);
+	if (IS_ERR(dst))
 		return;
 	if (redirect) {
-		icmp_redirect(report, rt);
+		icmp_redirect(report, dst);
 	} else {
 		report->error.info =
-			grex_pmtu_learn(report->config, rt, embedded->daddr,
+			grex_pmtu_learn(report->config, dst, &remote,
 					report->error.info,
 					grex_route_is_spread(report->config,
-							     embedded->daddr,
+							     &remote,
 							     embedded->dsfield));
 		grex_auto_mtu_kick(report->config->tunnel);
 	}
-	ip_rt_put(rt);
+	dst_release(dst);
 }
 
 static enum icmp_outcome icmp_relay(struct grex_net *gn,

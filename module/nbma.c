@@ -77,22 +77,24 @@ int grex_nbma_construct(struct net_device *dev, struct neighbour *neigh)
 /**
  * grex_nbma_pull - remove the header that the core or a packet socket has put in front
  * @skb: a packet to send, at that header or at the inner one
+ * @remote: the outer address in the header, if there is one
  *
- * Return: the outer address in the header, 0: none
+ * Return: whether there is one
  */
-__be32 grex_nbma_pull(struct sk_buff *skb)
+bool grex_nbma_pull(struct sk_buff *skb, union grex_addr *remote)
 {
 	const int len = skb_network_offset(skb);
-	__be32 remote;
+	__be32 daddr;
 
 	if (len < (int)sizeof(struct iphdr))
-		return 0;
-	memcpy(&remote, skb->data + offsetof(struct iphdr, daddr),
-	       sizeof(remote));
+		return false;
+	memcpy(&daddr, skb->data + offsetof(struct iphdr, daddr),
+	       sizeof(daddr));
+	*remote = grex_addr_ipv4(daddr);
 	__skb_pull(skb, len);
 	/* Segmentation expects the inner packet to begin at the MAC header. */
 	skb_reset_mac_header(skb);
-	return remote;
+	return daddr;
 }
 
 /* Return the gateway of a route, as in "via 192.0.2.2 dev gre1 onlink", if it is an outer
@@ -126,27 +128,30 @@ static __be32 nbma_outer_gateway(struct dst_entry *dst)
  * grex_nbma_of_next_hop - find the outer address of the neighbour of a packet
  * @skb: a packet to send, at the inner header
  * @dev: of the tunnel
+ * @remote: the address, if it is known
  *
  * The caller holds rcu_read_lock().
  *
- * Return: the address, 0: it is not known
+ * Return: whether it is known
  */
-__be32 grex_nbma_of_next_hop(struct sk_buff *skb, const struct net_device *dev)
+bool grex_nbma_of_next_hop(struct sk_buff *skb, const struct net_device *dev,
+			   union grex_addr *remote)
 {
 	struct neighbour *neigh;
 	char address[MAX_ADDR_LEN];
-	__be32 remote = 0;
+	__be32 v4 = 0;
 
 	/* A redirected packet has a route of another device. */
 	if (!skb_valid_dst(skb) || skb_dst(skb)->dev != dev)
-		return 0;
+		return false;
 	neigh = dst_neigh_lookup_skb(skb_dst(skb), skb);
 	if (IS_ERR_OR_NULL(neigh))
-		return 0;
+		return false;
 	if (READ_ONCE(neigh->nud_state) & NUD_VALID) {
 		neigh_ha_snapshot(address, neigh, dev);
-		memcpy(&remote, address, sizeof(remote));
+		memcpy(&v4, address, sizeof(v4));
 	}
 	neigh_release(neigh);
-	return remote ?: nbma_outer_gateway(skb_dst(skb));
+	*remote = grex_addr_ipv4(v4 ?: nbma_outer_gateway(skb_dst(skb)));
+	return !grex_addr_is_any(remote);
 }

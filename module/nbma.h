@@ -4,6 +4,8 @@
 
 #include <linux/types.h>
 
+#include "addr.h"
+
 struct header_ops;
 struct neighbour;
 struct net_device;
@@ -12,7 +14,8 @@ struct sk_buff;
 extern const struct header_ops grex_nbma_header_ops;
 
 int grex_nbma_construct(struct net_device *dev, struct neighbour *neigh);
-__be32 grex_nbma_pull(struct sk_buff *skb);
-__be32 grex_nbma_of_next_hop(struct sk_buff *skb, const struct net_device *dev);
+bool grex_nbma_pull(struct sk_buff *skb, union grex_addr *remote);
+bool grex_nbma_of_next_hop(struct sk_buff *skb, const struct net_device *dev,
+			   union grex_addr *remote);
 
 #endif

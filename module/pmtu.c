@@ -31,22 +31,22 @@
 /* Return the route of most packets, which is that of DSCP 0 if the DSCP is inherited. Return
  * NULL if there is none, or if it leads back into the tunnel.
  */
-static struct rtable *pmtu_route(const struct grex_config *config,
-				 __be32 remote)
+static struct dst_entry *pmtu_route(const struct grex_config *config,
+				    const union grex_addr *remote)
 {
-	struct rtable *rt;
-	__be32 saddr;
+	struct dst_entry *dst;
+	union grex_addr saddr;
 
-	rt = grex_route_lookup(config, remote,
-			       config->options.tos & GREX_TOS_INHERIT
-				       ? 0
-				       : config->options.tos,
-			       0, &saddr);
-	if (IS_ERR(rt))
+	dst = grex_route_lookup(config, remote,
+				config->options.tos & GREX_TOS_INHERIT
+					? 0
+					: config->options.tos,
+				0, &saddr);
+	if (IS_ERR(dst))
 		return NULL;
-	if (rt->dst.dev != config->tunnel->dev)
-		return rt;
-	ip_rt_put(rt);
+	if (dst->dev != config->tunnel->dev)
+		return dst;
+	dst_release(dst);
 	return NULL;
 }
 
@@ -101,15 +101,15 @@ struct grex_pmtu_link grex_pmtu_of_link(const struct grex_config *config)
 	unsigned int mtu = 0;
 
 	if (!grex_addr_is_any(&config->options.match.remote)) {
-		struct rtable *rt =
-			pmtu_route(config, config->options.match.remote.v4);
+		struct dst_entry *dst =
+			pmtu_route(config, &config->options.match.remote);
 
-		if (rt) {
-			mtu = pmtu_for_device(&rt->dst);
-			link.is_tunnel = rt->dst.dev->type == ARPHRD_IPGRE;
-			link.headroom = LL_RESERVED_SPACE(rt->dst.dev) +
-					rt->dst.header_len + config->overhead;
-			ip_rt_put(rt);
+		if (dst) {
+			mtu = pmtu_for_device(dst);
+			link.is_tunnel = dst->dev->type == ARPHRD_IPGRE;
+			link.headroom = LL_RESERVED_SPACE(dst->dev) +
+					dst->header_len + config->overhead;
+			dst_release(dst);
 		}
 	}
 	if (!mtu && config->options.link)
@@ -131,13 +131,14 @@ struct grex_pmtu_link grex_pmtu_of_link(const struct grex_config *config)
 
 /* Return the entry of a remote. In a tunnel with many remotes, several may share one. */
 static struct grex_pmtu_learned *pmtu_entry(const struct grex_config *config,
-					    __be32 remote)
+					    const union grex_addr *remote)
 {
 	struct grex_pmtu_learned *learned = config->tunnel->pmtu.learned;
 
 	if (!grex_addr_is_any(&config->options.match.remote))
 		return learned;
-	return &learned[hash_32((__force u32)remote, GREX_PMTU_REMOTES_BITS)];
+	return &learned[hash_32(ipv6_addr_hash(&remote->v6),
+				GREX_PMTU_REMOTES_BITS)];
 }
 
 /* Return what the tunnel has learned about the path to @remote from proved ICMP errors. The
@@ -145,9 +146,10 @@ static struct grex_pmtu_learned *pmtu_entry(const struct grex_config *config,
  * As there, an entry is valid for the route that the packet took.
  */
 static struct grex_pmtu_learned pmtu_learned(const struct grex_config *config,
-					     const struct rtable *rt,
-					     __be32 remote)
+					     const struct dst_entry *dst,
+					     const union grex_addr *remote)
 {
+	const union grex_addr gateway = grex_route_gateway(config, dst);
 	const struct grex_pmtu *pmtu = &config->tunnel->pmtu;
 	struct grex_pmtu_learned learned;
 	unsigned int seq;
@@ -156,9 +158,10 @@ static struct grex_pmtu_learned pmtu_learned(const struct grex_config *config,
 		seq = read_seqbegin(&pmtu->lock);
 		learned = *pmtu_entry(config, remote);
 	} while (read_seqretry(&pmtu->lock, seq));
-	if (learned.remote != remote ||
-	    (!learned.spread && (learned.oif != rt->dst.dev->ifindex ||
-				 learned.gateway != rt->rt_gw4)) ||
+	if (!grex_addr_is_same(&learned.remote, remote) ||
+	    (!learned.spread &&
+	     (learned.oif != dst->dev->ifindex ||
+	      !grex_addr_is_same(&learned.gateway, &gateway))) ||
 	    learned.genid != fnhe_genid(config->tunnel->net) ||
 	    time_after_eq64(get_jiffies_64(), learned.expires))
 		learned.mtu = 0;
@@ -204,7 +207,7 @@ void grex_pmtu_forget(struct grex_tunnel *tunnel)
 /**
  * grex_pmtu_learn - learn the path MTU from a proved ICMP error
  * @config: of the tunnel that sent the packet
- * @rt: the route of the packet
+ * @dst: the route of the packet
  * @remote: outer destination
  * @mtu: path MTU that the error reports, in bytes of an outer packet
  * @spread: the packet may have taken any of several equal paths
@@ -214,14 +217,15 @@ void grex_pmtu_forget(struct grex_tunnel *tunnel)
  *
  * Return: bytes that outer packets are limited to now
  */
-u32 grex_pmtu_learn(const struct grex_config *config, const struct rtable *rt,
-		    __be32 remote, u32 mtu, bool spread)
+u32 grex_pmtu_learn(const struct grex_config *config,
+		    const struct dst_entry *dst, const union grex_addr *remote,
+		    u32 mtu, bool spread)
 {
 	struct grex_pmtu *pmtu = &config->tunnel->pmtu;
 	struct grex_pmtu_learned learned = {
-		.remote = remote,
-		.oif = rt->dst.dev->ifindex,
-		.gateway = rt->rt_gw4,
+		.remote = *remote,
+		.oif = dst->dev->ifindex,
+		.gateway = grex_route_gateway(config, dst),
 		.spread = spread,
 		.genid = fnhe_genid(config->tunnel->net),
 		.mtu = max_t(u32, mtu, GREX_PMTU_FLOOR),
@@ -230,10 +234,10 @@ u32 grex_pmtu_learn(const struct grex_config *config, const struct rtable *rt,
 			   grex_compat_mtu_expires(config->tunnel->net),
 	}, old;
 
-	if (learned.mtu >= pmtu_of_route(&rt->dst))
-		return pmtu_of_route(&rt->dst);
+	if (learned.mtu >= pmtu_of_route(dst))
+		return pmtu_of_route(dst);
 	/* An error about a wider link on the path may arrive late. */
-	old = pmtu_learned(config, rt, remote);
+	old = pmtu_learned(config, dst, remote);
 	if (old.mtu && old.mtu < learned.mtu)
 		return old.mtu;
 	write_seqlock_bh(&pmtu->lock);
@@ -247,15 +251,16 @@ u32 grex_pmtu_learn(const struct grex_config *config, const struct rtable *rt,
 /**
  * grex_pmtu_is_locked - check whether packets must be sent without DF
  * @config: of the tunnel
- * @rt: the route
+ * @dst: the route
  * @remote: outer destination
  *
  * Return: whether the MTU of the route is locked, or that of the path is too low
  */
 bool grex_pmtu_is_locked(const struct grex_config *config,
-			 const struct rtable *rt, __be32 remote)
+			 const struct dst_entry *dst,
+			 const union grex_addr *remote)
 {
-	const bool is_locked = dst_metric_locked(&rt->dst, RTAX_MTU);
+	const bool is_locked = dst_metric_locked(dst, RTAX_MTU);
 	struct grex_pmtu_learned learned;
 
 	if (likely(!is_locked && !pmtu_has_learned(config)) ||
@@ -263,19 +268,20 @@ bool grex_pmtu_is_locked(const struct grex_config *config,
 		return false;
 	if (is_locked)
 		return true;
-	learned = pmtu_learned(config, rt, remote);
+	learned = pmtu_learned(config, dst, remote);
 	return learned.mtu && learned.locked;
 }
 
 /* Return the path MTU in bytes of an outer packet, from probes or else from ICMP errors. */
 static u32 pmtu_outside(const struct grex_config *config,
-			const struct rtable *rt, __be32 remote)
+			const struct dst_entry *dst,
+			const union grex_addr *remote)
 {
-	const u32 route = pmtu_of_route(&rt->dst);
+	const u32 route = pmtu_of_route(dst);
 	u32 path = grex_pmtu_probed(config);
 
 	if (!path && unlikely(pmtu_has_learned(config)))
-		path = pmtu_learned(config, rt, remote).mtu;
+		path = pmtu_learned(config, dst, remote).mtu;
 	return path ? min(path, route) : route;
 }
 
@@ -289,33 +295,34 @@ static u32 pmtu_inner(const struct grex_config *config, u32 mtu)
 /**
  * grex_pmtu_of_path - the largest inner packet that an underlay route takes
  * @config: of the tunnel
- * @rt: the route
+ * @dst: the route
  * @remote: outer destination
  *
  * Return: bytes, at least 68
  */
 unsigned int grex_pmtu_of_path(const struct grex_config *config,
-			       const struct rtable *rt, __be32 remote)
+			       const struct dst_entry *dst,
+			       const union grex_addr *remote)
 {
-	return pmtu_inner(config, pmtu_outside(config, rt, remote));
+	return pmtu_inner(config, pmtu_outside(config, dst, remote));
 }
 
 /**
  * grex_pmtu_limit - the largest probe that may be sent on an underlay route
  * @config: of the tunnel
- * @rt: the route
+ * @dst: the route
  *
  * With mtu-probe, ICMP errors do not limit probes.
  *
  * Return: bytes of an outer packet
  */
 unsigned int grex_pmtu_limit(const struct grex_config *config,
-			     const struct rtable *rt)
+			     const struct dst_entry *dst)
 {
 	return config->options.mtu_probe
-		       ? pmtu_of_route(&rt->dst)
-		       : pmtu_outside(config, rt,
-				      config->options.match.remote.v4);
+		       ? pmtu_of_route(dst)
+		       : pmtu_outside(config, dst,
+				      &config->options.match.remote);
 }
 
 /**
@@ -326,13 +333,14 @@ unsigned int grex_pmtu_limit(const struct grex_config *config,
  */
 unsigned int grex_pmtu_limit_to(const struct grex_config *config)
 {
-	struct rtable *rt = pmtu_route(config, config->options.match.remote.v4);
+	struct dst_entry *dst =
+		pmtu_route(config, &config->options.match.remote);
 	unsigned int mtu;
 
-	if (!rt)
+	if (!dst)
 		return 0;
-	mtu = grex_pmtu_limit(config, rt);
-	ip_rt_put(rt);
+	mtu = grex_pmtu_limit(config, dst);
+	dst_release(dst);
 	return mtu;
 }
 
@@ -343,15 +351,16 @@ unsigned int grex_pmtu_limit_to(const struct grex_config *config)
  *
  * Return: bytes; 0: no route
  */
-unsigned int grex_pmtu_to(const struct grex_config *config, __be32 remote)
+unsigned int grex_pmtu_to(const struct grex_config *config,
+			  const union grex_addr *remote)
 {
-	struct rtable *rt = pmtu_route(config, remote);
+	struct dst_entry *dst = pmtu_route(config, remote);
 	unsigned int mtu;
 
-	if (!rt)
+	if (!dst)
 		return 0;
-	mtu = grex_pmtu_of_path(config, rt, remote);
-	ip_rt_put(rt);
+	mtu = grex_pmtu_of_path(config, dst, remote);
+	dst_release(dst);
 	return mtu;
 }
 
@@ -366,25 +375,24 @@ void grex_pmtu_read(struct grex_tunnel *tunnel, struct grex_path *path)
 {
 	const struct grex_config *config = rtnl_dereference(tunnel->config);
 	const unsigned long frag_needed = READ_ONCE(tunnel->pmtu.frag_needed);
-	struct rtable *rt;
+	struct dst_entry *dst;
 
 	*path = (struct grex_path){ .age = GREX_PATH_AGELESS };
 	if (grex_addr_is_any(&config->options.match.remote))
 		return;
-	rt = pmtu_route(config, config->options.match.remote.v4);
-	if (!rt)
+	dst = pmtu_route(config, &config->options.match.remote);
+	if (!dst)
 		return;
-	path->mtu = pmtu_outside(config, rt, config->options.match.remote.v4);
+	path->mtu = pmtu_outside(config, dst, &config->options.match.remote);
 	path->source = GREX_PATH_FROM_ROUTE;
 	if (grex_pmtu_probed(config)) {
 		path->source = GREX_PATH_FROM_PROBES;
 		path->age = grex_ms_since(READ_ONCE(tunnel->pmtu.confirmed));
-	} else if (pmtu_learned(config, rt, config->options.match.remote.v4)
-			   .mtu) {
+	} else if (pmtu_learned(config, dst, &config->options.match.remote).mtu) {
 		path->source = GREX_PATH_FROM_ICMP;
 		path->age = grex_ms_since(frag_needed);
 	}
-	ip_rt_put(rt);
+	dst_release(dst);
 }
 
 /**

@@ -2,12 +2,13 @@
 #ifndef GREX_PMTU_H
 #define GREX_PMTU_H
 
-#include <linux/skbuff.h>
-
 #include <linux/seqlock.h>
+#include <linux/skbuff.h>
 #include <linux/types.h>
 
-struct rtable;
+#include "addr.h"
+
+struct dst_entry;
 struct grex_config;
 struct grex_tunnel;
 
@@ -20,7 +21,7 @@ struct grex_tunnel;
  * struct grex_pmtu_learned - the path MTU to a remote, from an ICMP error
  * @remote: outer destination
  * @oif: ifindex of the device of the route
- * @gateway: router of the route, 0: none
+ * @gateway: router of the route, all 0: none
  * @spread: the route has several equal paths, and the packet may have taken any of them
  * @genid: generation of the exceptions in the kernel's route cache, so that "ip route flush
  *	cache" ends this one, too
@@ -29,9 +30,9 @@ struct grex_tunnel;
  * @expires: jiffies64 when it expires
  */
 struct grex_pmtu_learned {
-	__be32 remote;
+	union grex_addr remote;
 	int oif;
-	__be32 gateway;
+	union grex_addr gateway;
 	int genid;
 	u16 mtu;
 	bool locked;
@@ -73,15 +74,19 @@ enum grex_pmtu_verdict {
 
 void grex_pmtu_init(struct grex_tunnel *tunnel);
 void grex_pmtu_forget(struct grex_tunnel *tunnel);
-u32 grex_pmtu_learn(const struct grex_config *config, const struct rtable *rt,
-		    __be32 remote, u32 mtu, bool spread);
+u32 grex_pmtu_learn(const struct grex_config *config,
+		    const struct dst_entry *dst, const union grex_addr *remote,
+		    u32 mtu, bool spread);
 bool grex_pmtu_is_locked(const struct grex_config *config,
-			 const struct rtable *rt, __be32 remote);
+			 const struct dst_entry *dst,
+			 const union grex_addr *remote);
 unsigned int grex_pmtu_of_path(const struct grex_config *config,
-			       const struct rtable *rt, __be32 remote);
-unsigned int grex_pmtu_to(const struct grex_config *config, __be32 remote);
+			       const struct dst_entry *dst,
+			       const union grex_addr *remote);
+unsigned int grex_pmtu_to(const struct grex_config *config,
+			  const union grex_addr *remote);
 unsigned int grex_pmtu_limit(const struct grex_config *config,
-			     const struct rtable *rt);
+			     const struct dst_entry *dst);
 unsigned int grex_pmtu_limit_to(const struct grex_config *config);
 bool grex_pmtu_fits(const struct sk_buff *skb, unsigned int mtu);
 enum grex_pmtu_verdict grex_pmtu_check(struct sk_buff *skb, unsigned int mtu);

@@ -125,19 +125,20 @@ static void probe_push_ip(const struct grex_config *config, struct sk_buff *skb,
 						    GREX_HEADER_KEY);
 	struct iphdr *ip;
 
-	grex_probe_sign(payload, grex_probe_hash(config, payload, outer->daddr,
-						 outer->saddr));
+	grex_probe_sign(payload,
+			grex_probe_hash(config, payload, outer->daddr.v4,
+					outer->saddr.v4));
 	ip = skb_push(skb, sizeof(*ip));
 	skb_reset_network_header(skb);
 	ip->version = 4;
 	ip->ihl = sizeof(*ip) >> 2;
 	ip->tos = IPTOS_PREC_INTERNETCONTROL;
 	ip->tot_len = htons(skb->len);
-	ip->frag_off = outer->df;
+	ip->frag_off = outer->df ? htons(IP_DF) : 0;
 	ip->ttl = PROBE_TTL;
 	ip->protocol = IPPROTO_GRE;
-	ip->saddr = outer->daddr;
-	ip->daddr = outer->saddr;
+	ip->saddr = outer->daddr.v4;
+	ip->daddr = outer->saddr.v4;
 	__ip_select_ident(tunnel->net, ip, 1);
 	ip_send_check(ip);
 	skb->protocol = htons(ETH_P_IP);
@@ -158,22 +159,22 @@ static int probe_output(struct grex_config *config, struct sk_buff *skb,
 	int err;
 
 	err = -EHOSTUNREACH;
-	reason = grex_encap_route(config, skb, 0, false, 0, &outer);
+	reason = grex_encap_route(config, skb, 0, false, NULL, &outer);
 	if (unlikely(reason))
 		goto drop;
 	outer.dsfield = IPTOS_PREC_INTERNETCONTROL;
 	outer.ttl = config->options.ttl ?: PROBE_TTL;
-	outer.df = df ? htons(IP_DF) : 0;
+	outer.df = df;
 	probe_push_ip(config, skb, &outer);
 
 	err = -EMSGSIZE;
 	reason = GREX_STAT_TX_TOO_BIG;
 	if (df &&
-	    skb->len + config->overhead > grex_pmtu_limit(config, outer.rt)) {
-		ip_rt_put(outer.rt);
+	    skb->len + config->overhead > grex_pmtu_limit(config, outer.dst)) {
+		dst_release(outer.dst);
 		goto drop;
 	}
-	underlay = outer.rt->dst.dev;
+	underlay = outer.dst->dev;
 	err = grex_encap_send(config, skb, &outer);
 	if (err > 0)
 		err = probe_has_queue(underlay) ? -ENOBUFS : -EIO;

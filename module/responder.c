@@ -197,7 +197,7 @@ static int responder_output(struct grex_config *config, struct sk_buff *skb)
 	struct grex_outer outer;
 	int reason;
 
-	reason = grex_encap_route(config, skb, 0, false, 0, &outer);
+	reason = grex_encap_route(config, skb, 0, false, NULL, &outer);
 	if (unlikely(reason)) {
 		grex_encap_drop(config->tunnel, reason, skb);
 		return -ENOBUFS;

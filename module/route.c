@@ -3,12 +3,10 @@
  * Looks up the underlay route of a tunnel. Packets, the MTU and ICMP errors all use the same
  * keys.
  */
-#include <net/inet_dscp.h>
-#include <net/ip_fib.h>
 #include <net/l3mdev.h>
-#include <net/nexthop.h>
 
 #include "grex.h"
+#include "ipv4.h"
 #include "route.h"
 #include "table.h"
 
@@ -41,21 +39,6 @@ static int route_oif(const struct grex_config *config)
 		       ?: config->options.link;
 }
 
-static void route_flow(const struct grex_config *config, __be32 remote,
-		       u8 dsfield, u32 hash, struct flowi4 *flow)
-{
-	*flow = (struct flowi4){
-		.daddr = remote,
-		.saddr = config->options.match.local.v4,
-		.flowi4_oif = route_oif(config),
-		.flowi4_mark = config->options.fwmark,
-		.flowi4_proto = IPPROTO_GRE,
-		.flowi4_multipath_hash = hash,
-		.fl4_gre_key = config->options.okey,
-	};
-	grex_compat_flow_dsfield(flow, dsfield);
-}
-
 /**
  * grex_route_lookup - look up the route of outer packets
  * @config: of the tunnel: source, link, mark and key
@@ -68,17 +51,12 @@ static void route_flow(const struct grex_config *config, __be32 remote,
  *
  * Return: a referenced route, or an ERR_PTR
  */
-struct rtable *grex_route_lookup(const struct grex_config *config,
-				 __be32 remote, u8 dsfield, u32 hash,
-				 __be32 *saddr)
+struct dst_entry *grex_route_lookup(const struct grex_config *config,
+				    const union grex_addr *remote, u8 dsfield,
+				    u32 hash, union grex_addr *saddr)
 {
-	struct flowi4 flow;
-	struct rtable *rt;
-
-	route_flow(config, remote, dsfield, hash, &flow);
-	rt = ip_route_output_key(config->tunnel->net, &flow);
-	*saddr = flow.saddr;
-	return rt;
+	return grex_ipv4_lookup(config, route_oif(config), remote, dsfield,
+				hash, saddr);
 }
 
 /**
@@ -89,21 +67,24 @@ struct rtable *grex_route_lookup(const struct grex_config *config,
  *
  * The caller holds rcu_read_lock().
  */
-bool grex_route_is_spread(const struct grex_config *config, __be32 remote,
-			  u8 dsfield)
+bool grex_route_is_spread(const struct grex_config *config,
+			  const union grex_addr *remote, u8 dsfield)
 {
-	struct fib_result result = {};
-	struct flowi4 flow;
+	const int link = config->options.link;
+	const int oif = route_oif(config);
 
-	route_flow(config, remote, dsfield, 0, &flow);
-	grex_compat_flow_output(&flow);
 	/* The device selects one of the paths. */
-	if (config->options.link && flow.flowi4_oif == config->options.link &&
-	    !netif_index_is_l3_master(config->tunnel->net, config->options.link))
+	if (link && oif == link &&
+	    !netif_index_is_l3_master(config->tunnel->net, link))
 		return false;
-	return !fib_lookup(config->tunnel->net, &flow, &result,
-			   FIB_LOOKUP_NOREF) &&
-	       result.fi && fib_info_num_path(result.fi) > 1;
+	return grex_ipv4_is_spread(config, oif, remote, dsfield);
+}
+
+/* Return the router of a route, all 0 if the destination is on the link. */
+union grex_addr grex_route_gateway(const struct grex_config *config,
+				   const struct dst_entry *dst)
+{
+	return grex_ipv4_gateway(dst);
 }
 
 /**

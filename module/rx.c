@@ -285,7 +285,8 @@ void grex_rx_packet(struct grex_config *config, struct sk_buff *skb,
 			goto drop;
 	}
 	reason = GREX_STAT_RX_NO_MEMORY;
-	if (config->options.mss && unlikely(grex_clamp(config, skb, from)))
+	if (config->options.mss &&
+	    unlikely(grex_clamp(config, skb, &(union grex_addr){ from })))
 		goto drop;
 	dev_sw_netstats_rx_add(tunnel->dev, skb->len);
 	grex_note_time(&tunnel->received);

@@ -72,20 +72,19 @@ static u8 tx_ttl(const struct grex_config *config, const struct sk_buff *skb,
 	return grex_packet_stays_on_link(skb) ? GREX_TTL_DEFAULT : inner->ttl;
 }
 
-static __be16 tx_df(const struct grex_config *config,
-		    const struct tx_inner *inner)
+static bool tx_df(const struct grex_config *config,
+		  const struct tx_inner *inner)
 {
-	bool df = config->options.df == GREX_DF_SET ||
-		  (config->options.df == GREX_DF_INHERIT && inner->df);
-
-	return df ? htons(IP_DF) : 0;
+	return config->options.df == GREX_DF_SET ||
+	       (config->options.df == GREX_DF_INHERIT && inner->df);
 }
 
 /* Select the outer header of a packet and clamp its MSS, before it may be fragmented. On
  * failure the packet is dropped.
  */
 static bool tx_prepare(struct grex_config *config, struct sk_buff *skb,
-		       __be32 neighbour, struct grex_outer *outer)
+		       const union grex_addr *neighbour,
+		       struct grex_outer *outer)
 {
 	struct tx_inner inner;
 	int reason;
@@ -104,8 +103,8 @@ static bool tx_prepare(struct grex_config *config, struct sk_buff *skb,
 
 	reason = GREX_STAT_TX_NO_MEMORY;
 	if (config->options.mss &&
-	    unlikely(grex_clamp(config, skb, outer->daddr))) {
-		ip_rt_put(outer->rt);
+	    unlikely(grex_clamp(config, skb, &outer->daddr))) {
+		dst_release(outer->dst);
 		goto drop;
 	}
 	return true;
@@ -127,12 +126,12 @@ static int tx_fragment(struct net *net, struct sock *sk, struct sk_buff *skb)
 	struct grex_outer outer;
 	unsigned int mtu;
 
-	if (unlikely(!tx_prepare(config, skb, 0, &outer)))
+	if (unlikely(!tx_prepare(config, skb, NULL, &outer)))
 		return 0;
-	mtu = grex_pmtu_of_path(config, outer.rt, outer.daddr);
+	mtu = grex_pmtu_of_path(config, outer.dst, &outer.daddr);
 	if (!grex_pmtu_fits(skb, mtu) ||
-	    grex_pmtu_is_locked(config, outer.rt, outer.daddr))
-		outer.df = 0;
+	    grex_pmtu_is_locked(config, outer.dst, &outer.daddr))
+		outer.df = false;
 	if (!outer.df)
 		outer.fragment = mtu + config->overhead;
 	grex_encap_send(config, skb, &outer);
@@ -144,7 +143,7 @@ static int tx_fragment(struct net *net, struct sock *sk, struct sk_buff *skb)
  * Return: false when a super-packet must be split first; then it is not sent
  */
 static bool tx_one(struct grex_config *config, struct sk_buff *skb,
-		   __be32 neighbour)
+		   const union grex_addr *neighbour)
 {
 	const bool is_gso = skb_is_gso(skb);
 	struct grex_outer outer;
@@ -152,7 +151,7 @@ static bool tx_one(struct grex_config *config, struct sk_buff *skb,
 
 	if (unlikely(!tx_prepare(config, skb, neighbour, &outer)))
 		return true;
-	mtu = grex_pmtu_of_path(config, outer.rt, outer.daddr);
+	mtu = grex_pmtu_of_path(config, outer.dst, &outer.daddr);
 	if (outer.df) {
 		switch (grex_pmtu_check(skb, mtu)) {
 		case GREX_PMTU_FITS:
@@ -161,24 +160,24 @@ static bool tx_one(struct grex_config *config, struct sk_buff *skb,
 			if (!is_gso &&
 			    grex_fragment_ipv4(config, skb, neighbour, mtu,
 					       tx_fragment)) {
-				ip_rt_put(outer.rt);
+				dst_release(outer.dst);
 				return true;
 			}
-			outer.df = 0;
+			outer.df = false;
 			break;
 		case GREX_PMTU_TOO_BIG:
-			ip_rt_put(outer.rt);
+			dst_release(outer.dst);
 			grex_encap_drop(config->tunnel, GREX_STAT_TX_TOO_BIG,
 					skb);
 			return true;
 		}
 	}
 	if (outer.df &&
-	    unlikely(grex_pmtu_is_locked(config, outer.rt, outer.daddr)))
-		outer.df = 0;
+	    unlikely(grex_pmtu_is_locked(config, outer.dst, &outer.daddr)))
+		outer.df = false;
 	if (!outer.df) {
 		if (is_gso && !grex_pmtu_fits(skb, mtu)) {
-			ip_rt_put(outer.rt);
+			dst_release(outer.dst);
 			return false;
 		}
 		outer.fragment = mtu + config->overhead;
@@ -188,7 +187,7 @@ static bool tx_one(struct grex_config *config, struct sk_buff *skb,
 }
 
 static void tx_segments(struct grex_config *config, struct sk_buff *skb,
-			__be32 neighbour)
+			const union grex_addr *neighbour)
 {
 	struct sk_buff *segments = grex_fragment_gso(config, skb);
 	struct sk_buff *next;
@@ -203,15 +202,17 @@ netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev)
 {
 	struct grex_tunnel *tunnel = netdev_priv(dev);
 	struct grex_config *config;
-	__be32 neighbour = 0;
+	const union grex_addr *neighbour = NULL;
+	union grex_addr pulled;
 
 	if (unlikely(grex_encap_is_too_deep(tunnel))) {
 		grex_stats_drop(tunnel->stats, GREX_STAT_TX_RECURSION, skb);
 		return NETDEV_TX_OK;
 	}
 	/* A bond may add this header to a packet for a tunnel that has a remote, too. */
-	if (unlikely(skb_network_offset(skb) > 0))
-		neighbour = grex_nbma_pull(skb);
+	if (unlikely(skb_network_offset(skb) > 0) &&
+	    grex_nbma_pull(skb, &pulled))
+		neighbour = &pulled;
 	/* Packet sockets may leave skb->protocol unset. */
 	if (unlikely(!skb->protocol))
 		skb->protocol = ip_tunnel_parse_protocol(skb);

@@ -128,16 +128,17 @@ layer_table() {
 		keepalive grex keepalive_fsm probe route stats trace
 		probe encap grex header histogram keepalive_wire pmtu stats
 		responder encap grex keepalive_wire limit packet probe stats tx
-		tx clamp encap fragment grex nbma packet pmtu stats
+		tx clamp encap fragment grex nbma outer packet pmtu stats
 		fragment grex stats
-		encap embedded grex header nbma pmtu route sent_log stats
+		encap grex header ipv4 nbma outer pmtu route stats
 		clamp grex mss pmtu
 		relay embedded limit translate
-		nbma
+		nbma addr
 		sent_log embedded
-		pmtu grex route
+		pmtu addr grex route
 		table addr grex header route
-		route grex table
+		route addr grex ipv4 table
+		ipv4 addr embedded grex outer sent_log
 		deliver grex
 		stats grex
 		translate embedded
