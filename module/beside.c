@@ -25,7 +25,6 @@
 
 #include "beside.h"
 #include "grex.h"
-#include "header.h"
 #include "icmp.h"
 #include "packet.h"
 
@@ -112,13 +111,13 @@ static unsigned int beside_gre(struct sk_buff *skb,
 {
 	const unsigned int outer_len = skb_network_header_len(skb);
 	struct grex_config *config = NULL;
-	struct grex_header header;
+	struct grex_received received;
 
 	if (!pskb_may_pull(skb, outer_len + BESIDE_GRE_LEN))
 		return NF_ACCEPT;
 	__skb_pull(skb, outer_len);
 	if (!(skb->data[1] & BESIDE_GRE_VERSION)) {
-		config = grex_rx_find_rcu(skb, &header);
+		config = grex_rx_find_rcu(skb, &received);
 		if (!config)
 			beside_count_lost(skb, state->net);
 	}
@@ -134,7 +133,7 @@ static unsigned int beside_gre(struct sk_buff *skb,
 	nf_reset_ct(skb);
 	skb_clear_delivery_time(skb);
 	__skb_pull(skb, outer_len);
-	grex_rx_packet(config, skb, &header);
+	grex_rx_packet(config, skb, &received);
 	__IP_INC_STATS(state->net, IPSTATS_MIB_INDELIVERS);
 	return NF_STOLEN;
 }

@@ -14,6 +14,7 @@
 #include "grex.h"
 #include "ipv4.h"
 #include "outer.h"
+#include "packet.h"
 #include "sent_log.h"
 
 static void ipv4_flow(const struct grex_config *config, int oif,
@@ -64,6 +65,26 @@ bool grex_ipv4_is_spread(const struct grex_config *config, int oif,
 union grex_addr grex_ipv4_gateway(const struct dst_entry *dst)
 {
 	return grex_addr_ipv4(dst_rtable((struct dst_entry *)dst)->rt_gw4);
+}
+
+/**
+ * grex_ipv4_read - read the outer header of a received packet
+ * @skb: at the GRE header
+ * @received: the GRE header is set, and this sets the rest
+ */
+void grex_ipv4_read(const struct sk_buff *skb, struct grex_received *received)
+{
+	const struct iphdr *outer = ip_hdr(skb);
+
+	received->match = (struct grex_match){
+		.local = grex_addr_ipv4(outer->daddr),
+		.remote = grex_addr_ipv4(outer->saddr),
+		.key = received->header.key,
+		.keyed = !!(received->header.flags & GREX_HEADER_KEY),
+		.family = AF_INET,
+	};
+	received->dsfield = outer->tos;
+	received->ttl = outer->ttl;
 }
 
 /* Compute the ID of a packet with DF, which authenticates the packet that an ICMP error

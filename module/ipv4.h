@@ -12,6 +12,7 @@
 struct dst_entry;
 struct grex_config;
 struct grex_outer;
+struct grex_received;
 struct sk_buff;
 
 struct dst_entry *grex_ipv4_lookup(const struct grex_config *config, int oif,
@@ -21,6 +22,7 @@ bool grex_ipv4_is_spread(const struct grex_config *config, int oif,
 			 const union grex_addr *remote, u8 dsfield);
 union grex_addr grex_ipv4_gateway(const struct dst_entry *dst);
 
+void grex_ipv4_read(const struct sk_buff *skb, struct grex_received *received);
 void grex_ipv4_push(const struct grex_config *config, struct sk_buff *skb,
 		    const struct grex_outer *outer);
 

@@ -13,15 +13,31 @@
 #include <linux/skbuff.h>
 #include <net/ipv6.h>
 
+#include "header.h"
+#include "table.h"
+
 struct grex_config;
-struct grex_header;
+
+/**
+ * struct grex_received - the outer headers of a received packet
+ * @match: addresses and key; local is its destination, remote its source
+ * @header: GRE header
+ * @dsfield: outer TOS
+ * @ttl: outer TTL
+ */
+struct grex_received {
+	struct grex_match match;
+	struct grex_header header;
+	u8 dsfield;
+	u8 ttl;
+};
 
 int grex_rx(struct sk_buff *skb);
 struct grex_config *grex_rx_find_rcu(struct sk_buff *skb,
-				     struct grex_header *header);
+				     struct grex_received *received);
 void grex_rx_count_lost_rcu(struct sk_buff *skb);
 void grex_rx_packet(struct grex_config *config, struct sk_buff *skb,
-		    struct grex_header *header);
+		    struct grex_received *received);
 netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev);
 
 /* Return whether grex carries packets with this GRE protocol. Ethernet and ERSPAN need tunnels

@@ -138,8 +138,8 @@ static bool responder_may_answer_from(const struct grex_config *config,
  * header has the key that the peer expects.
  */
 static enum responder_kind responder_kind(const struct grex_config *config,
-					  struct sk_buff *skb, __be32 from,
-					  __be32 to,
+					  struct sk_buff *skb,
+					  const struct grex_match *match,
 					  struct grex_request *request)
 {
 	const unsigned int look =
@@ -152,7 +152,8 @@ static enum responder_kind responder_kind(const struct grex_config *config,
 	    (request->header.flags & GREX_HEADER_KEY) != key ||
 	    (key && request->header.key != config->options.okey))
 		return RESPONDER_NONE;
-	if (request->saddr == to || request->daddr == from)
+	if (request->saddr == match->local.v4 ||
+	    request->daddr == match->remote.v4)
 		return RESPONDER_OUTER;
 	/* Some vendors use inner addresses. */
 	if (responder_is_inner(config->tunnel->dev, request->saddr) &&
@@ -244,8 +245,7 @@ static void responder_send(struct grex_config *config, struct sk_buff *skb,
  * grex_responder_take - answer a keepalive of the peer
  * @config: of the tunnel
  * @skb: a received inner IPv4 packet, at its header; ours when true is returned
- * @from: outer source
- * @to: outer destination
+ * @match: local is the outer destination, remote the outer source
  *
  * A packet that returns to its sender is a keepalive, or it must not be forwarded because it
  * would loop (RFC 2784 3.1).
@@ -253,20 +253,21 @@ static void responder_send(struct grex_config *config, struct sk_buff *skb,
  * Return: whether the packet was answered or dropped
  */
 bool grex_responder_take(struct grex_config *config, struct sk_buff *skb,
-			 __be32 from, __be32 to)
+			 const struct grex_match *match)
 {
 	struct grex_tunnel *tunnel = config->tunnel;
 	struct grex_request request;
 	enum responder_kind kind;
 
-	kind = responder_kind(config, skb, from, to, &request);
-	if (kind == RESPONDER_NONE && ip_hdr(skb)->daddr != from)
+	kind = responder_kind(config, skb, match, &request);
+	if (kind == RESPONDER_NONE && ip_hdr(skb)->daddr != match->remote.v4)
 		return false;
 
 	/* A tunnel without a remote does not know whether the source is forged. */
 	if (kind == RESPONDER_NONE || !config->options.keepalive_reply ||
 	    grex_addr_is_any(&config->options.match.remote) ||
-	    ip_hdr(skb)->ttl <= 1 || !responder_may_answer_from(config, to)) {
+	    ip_hdr(skb)->ttl <= 1 ||
+	    !responder_may_answer_from(config, match->local.v4)) {
 		grex_stats_drop(tunnel->stats, GREX_STAT_RX_KEEPALIVE_REFUSED,
 				skb);
 		return true;
@@ -292,6 +293,6 @@ bool grex_responder_take(struct grex_config *config, struct sk_buff *skb,
 				skb);
 		return true;
 	}
-	responder_send(config, skb, &request, kind, to);
+	responder_send(config, skb, &request, kind, match->local.v4);
 	return true;
 }

@@ -11,6 +11,7 @@
 
 struct grex_config;
 struct grex_header;
+struct grex_match;
 struct grex_tunnel;
 struct sk_buff;
 
@@ -53,6 +54,6 @@ void grex_responder_init(struct grex_tunnel *tunnel);
 /* The caller holds rcu_read_lock() and has BH disabled. */
 bool grex_responder_unwrap(struct sk_buff *skb, struct grex_header *header);
 bool grex_responder_take(struct grex_config *config, struct sk_buff *skb,
-			 __be32 from, __be32 to);
+			 const struct grex_match *match);
 
 #endif

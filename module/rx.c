@@ -14,6 +14,7 @@
 #include "deliver.h"
 #include "grex.h"
 #include "header.h"
+#include "ipv4.h"
 #include "keepalive.h"
 #include "packet.h"
 #include "plpmtud.h"
@@ -22,25 +23,27 @@
 #include "stats.h"
 #include "table.h"
 
-/* Parse the GRE header. The outer header and 12 bytes behind it are in the linear part. */
-static enum grex_header_verdict rx_parse(struct sk_buff *skb,
-					 struct grex_header *header)
+/* Read the headers. The outer header and 12 bytes behind it are in the linear part. */
+static enum grex_header_verdict rx_read(struct sk_buff *skb,
+					struct grex_received *received)
 {
 	unsigned int look = min_t(unsigned int, skb->len, GREX_HEADER_LOOK);
+	enum grex_header_verdict verdict;
 
 	if (unlikely(!pskb_may_pull(skb, look)))
 		return GREX_HEADER_IS_TRUNCATED;
-	return grex_header_parse(header, skb->data, look);
+	verdict = grex_header_parse(&received->header, skb->data, look);
+	if (likely(!verdict))
+		grex_ipv4_read(skb, received);
+	return verdict;
 }
 
 /**
- * struct rx_search - what a tunnel is searched by
- * @packet: addresses and key of the packet
- * @arrival: the device that it came in by
+ * struct rx_search - the search for the tunnel of a packet
+ * @arrival: the device that the packet came in by
  * @down: the tunnel that it is for, if that is down
  */
 struct rx_search {
-	struct grex_match packet;
 	struct grex_arrival arrival;
 	struct grex_config *down;
 };
@@ -49,34 +52,29 @@ struct rx_search {
 static struct grex_config *rx_find(struct grex_net *gn,
 				   struct rx_search *search,
 				   const struct sk_buff *skb,
-				   const struct grex_header *header)
+				   const struct grex_received *received)
 {
-	const struct iphdr *outer = ip_hdr(skb);
 	struct grex_config *config;
 
 	*search = (struct rx_search){
-		.packet.local = grex_addr_ipv4(outer->daddr),
-		.packet.remote = grex_addr_ipv4(outer->saddr),
-		.packet.key = header->key,
-		.packet.keyed = !!(header->flags & GREX_HEADER_KEY),
-		.packet.family = AF_INET,
 		.arrival.iif = IPCB(skb)->iif,
 		.arrival.l3mdev = skb->dev->ifindex,
 	};
-	config = grex_table_match_rcu(&gn->table, &search->packet,
+	config = grex_table_match_rcu(&gn->table, &received->match,
 				      search->arrival);
 	if (likely(config && READ_ONCE(config->tunnel->dev->flags) & IFF_UP))
 		return config;
 
 	search->down = config;
 	search->arrival.vrf = l3mdev_master_ifindex_rcu(skb->dev);
-	return grex_table_match_up_rcu(&gn->table, &search->packet,
+	return grex_table_match_up_rcu(&gn->table, &received->match,
 				       search->arrival, config);
 }
 
 /* Return the counters that tell why rx_find() has found no tunnel. */
 static struct grex_stats __percpu *
-rx_blame(struct grex_net *gn, const struct rx_search *search, int *reason)
+rx_blame(struct grex_net *gn, const struct rx_search *search,
+	 const struct grex_received *received, int *reason)
 {
 	struct grex_config *config = search->down;
 
@@ -84,7 +82,7 @@ rx_blame(struct grex_net *gn, const struct rx_search *search, int *reason)
 	if (config)
 		return config->tunnel->stats;
 	*reason = GREX_STAT_RX_WRONG_KEY;
-	config = grex_table_match_pair_rcu(&gn->table, &search->packet,
+	config = grex_table_match_pair_rcu(&gn->table, &received->match,
 					   search->arrival);
 	if (config)
 		return config->tunnel->stats;
@@ -110,21 +108,32 @@ static bool rx_is_ip(__be16 protocol)
 /* Whether the packet may be a keepalive, or returns to its encapsulator. GRE in GRE may also
  * be a nested tunnel.
  */
-static bool rx_comes_back(const struct sk_buff *skb, __be32 from)
+static bool rx_comes_back(const struct sk_buff *skb,
+			  const struct grex_received *received)
 {
 	return skb->protocol == htons(ETH_P_IP) &&
 	       (ip_hdr(skb)->protocol == IPPROTO_GRE ||
-		ip_hdr(skb)->daddr == from);
+		ip_hdr(skb)->daddr == received->match.remote.v4);
 }
 
 /* Combine the outer ECN field with the inner one (RFC 6040 4.2). An outer field of 0 changes
  * nothing.
  */
-static int rx_ecn(const struct iphdr *outer, struct sk_buff *skb)
+static int rx_ecn(u8 outer, struct sk_buff *skb)
 {
-	if (likely(!(outer->tos & INET_ECN_MASK)))
+	if (likely(!(outer & INET_ECN_MASK)))
 		return 0;
-	return IP_ECN_decapsulate(outer, skb);
+	switch (skb->protocol) {
+	case htons(ETH_P_IP):
+		return INET_ECN_decapsulate(skb, outer, ip_hdr(skb)->tos);
+#if IS_ENABLED(CONFIG_IPV6) /* else pskb_inet_may_pull() has not pulled it */
+	case htons(ETH_P_IPV6):
+		return INET_ECN_decapsulate(skb, outer,
+					    ipv6_get_dsfield(ipv6_hdr(skb)));
+#endif
+	default:
+		return 0;
+	}
 }
 
 /* Lower the inner TTL to the outer one, but not to 0 (the uniform model of RFC 2983 and RFC
@@ -175,12 +184,12 @@ static int rx_copy_ttl(u8 outer, struct sk_buff *skb)
  * failure return the counter of the reason.
  */
 static int rx_decap(const struct grex_config *config, struct sk_buff *skb,
-		    const struct grex_header *header)
+		    const struct grex_received *received)
 {
+	const struct grex_header *header = &received->header;
 	struct grex_tunnel *tunnel = config->tunnel;
 	struct net_device *dev = tunnel->dev;
 	int outer = skb_network_header(skb) - skb->head;
-	const u8 ttl = ip_hdr(skb)->ttl;
 
 	if (unlikely(skb->len < header->len))
 		return GREX_STAT_RX_TRUNCATED;
@@ -192,10 +201,10 @@ static int rx_decap(const struct grex_config *config, struct sk_buff *skb,
 	if (unlikely(!pskb_inet_may_pull(skb)))
 		return GREX_STAT_RX_TRUNCATED;
 	/* A value of 1 means unusual but acceptable; 2 means to drop the packet. */
-	if (unlikely(rx_ecn((struct iphdr *)(skb->head + outer), skb) > 1))
+	if (unlikely(rx_ecn(received->dsfield, skb) > 1))
 		return GREX_STAT_RX_ECN;
 	if (config->options.decap_ttl_copy && !grex_packet_stays_on_link(skb) &&
-	    unlikely(rx_copy_ttl(ttl, skb)))
+	    unlikely(rx_copy_ttl(received->ttl, skb)))
 		return GREX_STAT_RX_NO_MEMORY;
 	/* Without a remote, packet sockets find the sender in the outer header (nbma.c). */
 	if (grex_addr_is_any(&config->options.match.remote))
@@ -222,18 +231,18 @@ static void rx_probe(struct grex_config *config, struct sk_buff *skb,
  * consumed.
  */
 void grex_rx_packet(struct grex_config *config, struct sk_buff *skb,
-		    struct grex_header *header)
+		    struct grex_received *received)
 {
+	struct grex_header *header = &received->header;
 	struct grex_tunnel *tunnel = config->tunnel;
 	bool is_wrapped = false;
-	__be32 from, to;
 	int reason;
 
 	/* Each router lowers the TTL (RFC 5082). A returned probe is authenticated, so its
 	 * TTL is not checked.
 	 */
 	reason = GREX_STAT_RX_TTL;
-	if (unlikely(ip_hdr(skb)->ttl < config->options.ttl_min) &&
+	if (unlikely(received->ttl < config->options.ttl_min) &&
 	    header->protocol)
 		goto drop;
 
@@ -271,13 +280,11 @@ void grex_rx_packet(struct grex_config *config, struct sk_buff *skb,
 			goto drop;
 	}
 
-	from = ip_hdr(skb)->saddr;
-	to = ip_hdr(skb)->daddr;
-	reason = rx_decap(config, skb, header);
+	reason = rx_decap(config, skb, received);
 	if (unlikely(reason))
 		goto drop;
-	if (unlikely(rx_comes_back(skb, from))) {
-		if (grex_responder_take(config, skb, from, to))
+	if (unlikely(rx_comes_back(skb, received))) {
+		if (grex_responder_take(config, skb, &received->match))
 			return;
 		/* It looked like the keepalive of another vendor. */
 		reason = GREX_STAT_RX_KEEPALIVE_REFUSED;
@@ -286,7 +293,7 @@ void grex_rx_packet(struct grex_config *config, struct sk_buff *skb,
 	}
 	reason = GREX_STAT_RX_NO_MEMORY;
 	if (config->options.mss &&
-	    unlikely(grex_clamp(config, skb, &(union grex_addr){ from })))
+	    unlikely(grex_clamp(config, skb, &received->match.remote)))
 		goto drop;
 	dev_sw_netstats_rx_add(tunnel->dev, skb->len);
 	grex_note_time(&tunnel->received);
@@ -312,25 +319,25 @@ int grex_rx(struct sk_buff *skb)
 	struct grex_net *gn = grex_net(dev_net(skb->dev));
 	struct grex_stats __percpu *stats;
 	enum grex_header_verdict verdict;
-	struct grex_header header;
+	struct grex_received received;
 	struct grex_config *config;
 	struct rx_search search;
 	int reason;
 
-	verdict = rx_parse(skb, &header);
+	verdict = rx_read(skb, &received);
 	if (unlikely(verdict)) {
 		grex_stats_drop(gn->stats, rx_malformed[verdict], skb);
 		return 0;
 	}
-	config = rx_find(gn, &search, skb, &header);
+	config = rx_find(gn, &search, skb, &received);
 	if (likely(config)) {
-		grex_rx_packet(config, skb, &header);
+		grex_rx_packet(config, skb, &received);
 		return 0;
 	}
 	/* ip_gre sends the same answer. icmp_send() limits the rate. */
 	if (!search.down)
 		icmp_send(skb, ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, 0);
-	stats = rx_blame(gn, &search, &reason);
+	stats = rx_blame(gn, &search, &received, &reason);
 	grex_stats_drop(stats, reason, skb);
 	return 0;
 }
@@ -339,13 +346,14 @@ int grex_rx(struct sk_buff *skb)
  * header.
  */
 struct grex_config *grex_rx_find_rcu(struct sk_buff *skb,
-				     struct grex_header *header)
+				     struct grex_received *received)
 {
 	struct rx_search search;
 
-	if (rx_parse(skb, header) || !grex_packet_is_carried(header->protocol))
+	if (rx_read(skb, received) ||
+	    !grex_packet_is_carried(received->header.protocol))
 		return NULL;
-	return rx_find(grex_net(dev_net(skb->dev)), &search, skb, header);
+	return rx_find(grex_net(dev_net(skb->dev)), &search, skb, received);
 }
 
 /* Count a packet for which grex_rx_find_rcu() has found no tunnel, and that the other module
@@ -356,20 +364,20 @@ void grex_rx_count_lost_rcu(struct sk_buff *skb)
 	struct grex_net *gn = grex_net(dev_net(skb->dev));
 	struct grex_stats __percpu *stats;
 	enum grex_header_verdict verdict;
-	struct grex_header header;
+	struct grex_received received;
 	struct grex_config *config;
 	struct rx_search search;
 	int reason;
 
-	verdict = rx_parse(skb, &header);
+	verdict = rx_read(skb, &received);
 	if (verdict) {
 		grex_stats_count(gn->stats, rx_malformed[verdict]);
 		return;
 	}
-	config = rx_find(gn, &search, skb, &header);
+	config = rx_find(gn, &search, skb, &received);
 	if (!config) {
-		stats = rx_blame(gn, &search, &reason);
-	} else if (!grex_packet_is_carried(header.protocol)) {
+		stats = rx_blame(gn, &search, &received, &reason);
+	} else if (!grex_packet_is_carried(received.header.protocol)) {
 		stats = config->tunnel->stats;
 		reason = GREX_STAT_RX_PROTOCOL;
 	} else {

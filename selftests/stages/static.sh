@@ -118,10 +118,10 @@ layer_table() {
 		rtnl device grex header keepalive plpmtud pmtu probe stats tunnel
 		device auto_mtu demux grex header ioctl keepalive nbma packet plpmtud sent_log stats table tunnel tx
 		demux beside grex icmp packet rx
-		beside grex header icmp packet rx tx
+		beside grex icmp packet rx tx
 		ioctl grex header table tunnel
 		tunnel auto_mtu grex header keepalive nbma plpmtud pmtu probe responder route table
-		rx clamp deliver grex header keepalive packet plpmtud probe responder stats table
+		rx clamp deliver grex header ipv4 keepalive packet plpmtud probe responder stats table
 		icmp auto_mtu embedded grex header packet plpmtud pmtu relay route sent_log stats table translate
 		plpmtud auto_mtu grex plpmtud_fsm pmtu probe route
 		auto_mtu grex pmtu
@@ -138,7 +138,7 @@ layer_table() {
 		pmtu addr grex route
 		table addr grex header route
 		route addr grex ipv4 table
-		ipv4 addr embedded grex outer sent_log
+		ipv4 addr embedded grex outer packet sent_log
 		deliver grex
 		stats grex
 		translate embedded
