@@ -42,6 +42,7 @@ compare() {
 
 	outcome "$1" grex
 	[ -s "$WORK/$1.ip_gre" ] || fail "ip_gre did nothing"
+	! grep -q '^Traceback' "$WORK/$1.ip_gre" || fail "a program of the test has failed"
 	difference=$(diff -U1 "$WORK/$1.ip_gre" "$WORK/$1.grex") ||
 		fail "ip_gre (-) and grex (+):
 $difference"
