@@ -15,6 +15,11 @@
 #include "route.h"
 #include "table.h"
 
+/* The hash of IPv6 addresses is over the words from the first member on. */
+static_assert(offsetof(struct grex_match, local) == 0);
+static_assert(offsetof(struct grex_match, key) == 32);
+static_assert(offsetof(struct grex_match, keyed) == 36);
+
 /* The classes of wildcards stand in the order of precedence. */
 enum grex_table_class {
 	GREX_TABLE_EXACT,
@@ -46,6 +51,9 @@ static __always_inline u32 table_hash_match(const void *data, u32 len, u32 seed)
 {
 	const struct grex_match *match = data;
 
+	if (match->family != AF_INET)
+		return jhash2(data, offsetof(struct grex_match, keyed) / 4,
+			      seed + match->keyed);
 	return jhash_3words((__force u32)match->local.v4,
 			    (__force u32)match->remote.v4,
 			    (__force u32)match->key, seed + match->keyed);
@@ -94,6 +102,8 @@ static __always_inline u32 table_hash_pair(const void *data, u32 len, u32 seed)
 {
 	const struct grex_match *match = data;
 
+	if (match->family != AF_INET)
+		return jhash2(data, offsetof(struct grex_match, key) / 4, seed);
 	return jhash_2words((__force u32)match->local.v4,
 			    (__force u32)match->remote.v4, seed);
 }
@@ -377,12 +387,15 @@ static struct grex_config *table_best_up_rcu(const struct grex_table *table,
 	return NULL;
 }
 
-static struct grex_config *table_fallback_up_rcu(const struct grex_table *table)
+static struct grex_config *table_fallback_up_rcu(const struct grex_table *table,
+						 const struct grex_match *packet)
 {
 	struct grex_config *config = rcu_dereference(table->fallback);
 
-	return config && READ_ONCE(config->tunnel->dev->flags) & IFF_UP ? config
-									: NULL;
+	if (!config || config->options.match.family != packet->family ||
+	    !(READ_ONCE(config->tunnel->dev->flags) & IFF_UP))
+		return NULL;
+	return config;
 }
 
 /**
@@ -408,7 +421,7 @@ struct grex_config *grex_table_match_up_rcu(const struct grex_table *table,
 	config = table_best_up_rcu(table, packet, arrival, false);
 	if (!config && !is_down)
 		config = table_best_up_rcu(table, packet, arrival, true);
-	return config ?: table_fallback_up_rcu(table);
+	return config ?: table_fallback_up_rcu(table, packet);
 }
 
 /* Find the tunnels of one class with the addresses of @packet and any key. */

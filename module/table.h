@@ -16,7 +16,7 @@ struct grex_tunnel;
  * @remote: outer source; all 0: any
  * @key: the key, when @keyed
  * @keyed: the packet has a key, which may be 0
- * @family: address family
+ * @family: AF_INET or AF_INET6
  */
 struct grex_match {
 	union grex_addr local;
@@ -59,7 +59,8 @@ struct grex_arrival {
 static __always_inline bool grex_table_same_pair(const struct grex_match *a,
 						 const struct grex_match *b)
 {
-	return grex_addr_is_same(&a->local, &b->local) &&
+	return a->family == b->family &&
+	       grex_addr_is_same(&a->local, &b->local) &&
 	       grex_addr_is_same(&a->remote, &b->remote);
 }
 

@@ -32,15 +32,24 @@ static u32 pick(struct table_fixture *f, u32 below)
 	return prandom_u32_state(&f->rnd) % below;
 }
 
+/* IPv6 addresses begin like IPv4 addresses, or differ in the last word alone. */
+static void pick_address(struct table_fixture *f, u8 family,
+			 union grex_addr *addr, u32 lowest)
+{
+	addr->v4 = htonl(lowest + pick(f, ADDRESSES - lowest));
+	if (family == AF_INET6 && addr->v4)
+		addr->v6.s6_addr32[3] = htonl(pick(f, 2));
+}
+
 static void pick_match(struct table_fixture *f, struct grex_match *match,
 		       u32 lowest)
 {
 	u32 key = pick(f, KEYS);
 
 	memset(match, 0, sizeof(*match));
-	match->family = AF_INET;
-	match->local.v4 = htonl(lowest + pick(f, ADDRESSES - lowest));
-	match->remote.v4 = htonl(lowest + pick(f, ADDRESSES - lowest));
+	match->family = pick(f, 2) ? AF_INET6 : AF_INET;
+	pick_address(f, match->family, &match->local, lowest);
+	pick_address(f, match->family, &match->remote, lowest);
 	match->keyed = key > 0;
 	match->key = htonl(key > 0 ? key - 1 : 0);
 }
@@ -48,6 +57,11 @@ static void pick_match(struct table_fixture *f, struct grex_match *match,
 static bool same_key(const struct grex_match *a, const struct grex_match *b)
 {
 	return a->keyed == b->keyed && a->key == b->key;
+}
+
+static bool same_address(const union grex_addr *a, const union grex_addr *b)
+{
+	return !memcmp(a, b, sizeof(*a));
 }
 
 /* Return the rank of a tunnel; a better one has a higher rank, 0 does not match. */
@@ -59,13 +73,15 @@ static int oracle_rank(const struct grex_config *c,
 
 	if (mind_key && !same_key(&c->options.match, packet))
 		return 0;
+	if (c->options.match.family != packet->family)
+		return 0;
 	if (c->options.match.remote.v4) {
-		if (c->options.match.remote.v4 != packet->remote.v4)
+		if (!same_address(&c->options.match.remote, &packet->remote))
 			return 0;
 		rank += 200;
 	}
 	if (c->options.match.local.v4) {
-		if (c->options.match.local.v4 != packet->local.v4)
+		if (!same_address(&c->options.match.local, &packet->local))
 			return 0;
 		rank += 100;
 	}
@@ -209,13 +225,13 @@ static void check_sender(struct kunit *test)
 	for (i = 0; i < CONFIGS; i++) {
 		struct grex_config *c = f->configs[i];
 
-		if (!c)
+		if (!c || c->options.match.family != sent.family)
 			continue;
 		if (c->options.match.local.v4 &&
-		    c->options.match.local.v4 != sent.local.v4)
+		    !same_address(&c->options.match.local, &sent.local))
 			continue;
 		if (c->options.match.remote.v4 &&
-		    c->options.match.remote.v4 != sent.remote.v4)
+		    !same_address(&c->options.match.remote, &sent.remote))
 			continue;
 		if (sends(c, &sent))
 			any = true;
@@ -291,11 +307,11 @@ static void table_grows(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, configs);
 	rtnl_lock();
 	for (i = 0; i < many; i++) {
-		configs[i].options.match.family = AF_INET;
+		configs[i].options.match.family = i & 1 ? AF_INET6 : AF_INET;
 		configs[i].options.match.local.v4 = htonl(0xc0000201);
-		configs[i].options.match.remote.v4 = htonl(0x0a000000 + i);
+		configs[i].options.match.remote.v4 = htonl(0x0a000000 + i / 2);
 		configs[i].options.match.keyed = 1;
-		configs[i].options.match.key = htonl(i);
+		configs[i].options.match.key = htonl(i / 2);
 		configs[i].tunnel = &f->tunnels[0];
 		KUNIT_EXPECT_EQ(test, 0,
 				grex_table_insert(&f->table, &configs[i]));
