@@ -42,10 +42,56 @@ static bool is_zero(const u8 *p, size_t len)
 	return true;
 }
 
-/* Read a value without changing its byte order. */
-static __be32 get_be32(const u8 *p)
+/* Read the outer IPv4 header. Return its length, 0 if grex has not sent the packet. */
+static size_t embedded_read_ipv4(struct grex_embedded *embedded, const u8 *p,
+				 size_t len)
 {
-	return cpu_to_be32(get_u16(p) << 16 | get_u16(p + 2));
+	const size_t ip_len = (p[0] & 0xf) * 4;
+
+	if (len < IPV4_HEADER || p[0] >> 4 != 4 || ip_len < IPV4_HEADER ||
+	    p[9] != NEXT_GRE || get_u16(p + 6) & IPV4_OFFSET)
+		return 0;
+	embedded->version = 4;
+	embedded->dsfield = p[1];
+	embedded->ttl = p[8];
+	embedded->total_len = get_u16(p + 2);
+	embedded->id = get_u16(p + 4);
+	embedded->df = get_u16(p + 6) & IPV4_DF;
+	copy(embedded->saddr, p + 12, 4);
+	copy(embedded->daddr, p + 16, 4);
+	return ip_len;
+}
+
+/* Read the outer IPv6 header, and the header of a first fragment behind it. Return their
+ * length, 0 if grex has not sent the packet.
+ */
+static size_t embedded_read_ipv6(struct grex_embedded *embedded, const u8 *p,
+				 size_t len)
+{
+	size_t ip_len = IPV6_HEADER;
+	u8 next;
+
+	if (len < IPV6_HEADER)
+		return 0;
+	next = p[6];
+	if (next == NEXT_FRAGMENT) {
+		if (len < IPV6_HEADER + IPV6_FRAGMENT ||
+		    get_u16(p + IPV6_HEADER + 2) & IPV6_FRAGMENT_OFFSET)
+			return 0;
+		next = p[IPV6_HEADER];
+		ip_len += IPV6_FRAGMENT;
+	}
+	if (next != NEXT_GRE)
+		return 0;
+	embedded->version = 6;
+	embedded->dsfield = get_u16(p) >> 4;
+	embedded->id = (u32)(p[1] & 0xf) << 16 | get_u16(p + 2);
+	embedded->total_len = IPV6_HEADER + get_u16(p + 4);
+	embedded->ttl = p[7];
+	embedded->df = true;
+	copy(embedded->saddr, p + 8, 16);
+	copy(embedded->daddr, p + 24, 16);
+	return ip_len;
 }
 
 /**
@@ -65,19 +111,13 @@ bool grex_embedded_read(struct grex_embedded *embedded, const void *data,
 	size_t ip_len, have, key_end;
 	u16 flags;
 
-	if (len < IPV4_HEADER || p[0] >> 4 != 4)
+	*embedded = (struct grex_embedded){};
+	if (!len)
 		return false;
-	ip_len = (p[0] & 0xf) * 4;
-	if (ip_len < IPV4_HEADER || len < ip_len + GREX_HEADER_BASE ||
-	    p[9] != NEXT_GRE || get_u16(p + 6) & IPV4_OFFSET)
+	ip_len = p[0] >> 4 == 6 ? embedded_read_ipv6(embedded, p, len)
+				: embedded_read_ipv4(embedded, p, len);
+	if (!ip_len || len < ip_len + GREX_HEADER_BASE)
 		return false;
-	embedded->dsfield = p[1];
-	embedded->ttl = p[8];
-	embedded->total_len = get_u16(p + 2);
-	embedded->id = get_u16(p + 4);
-	embedded->df = get_u16(p + 6) & IPV4_DF;
-	embedded->saddr = get_be32(p + 12);
-	embedded->daddr = get_be32(p + 16);
 
 	/* Only eight bytes of the GRE packet are certain (RFC 792), so a key behind a
 	 * checksum may be missing. Missing bytes read as 0.
@@ -265,6 +305,23 @@ bool grex_flow_read(struct grex_flow *flow, __be16 protocol, const void *data,
 		__builtin_memcpy(to, p, 4);
 		return true;
 	}
+}
+
+/**
+ * grex_flow_widen - make all ICMP packets between two addresses one flow
+ * @flow: that grex_flow_read() has read
+ * @protocol: ethertype
+ *
+ * The bytes behind the IP header have the checksum, which differs between packets.
+ */
+void grex_flow_widen(struct grex_flow *flow, __be16 protocol)
+{
+	u8 *p = (u8 *)flow->bytes;
+
+	if (be16_to_cpu(protocol) == PROTOCOL_IPV4 && p[8] == NEXT_ICMP)
+		__builtin_memset(p + 12, 0, 4);
+	if (be16_to_cpu(protocol) == PROTOCOL_IPV6 && p[32] == NEXT_ICMPV6)
+		__builtin_memset(p + 36, 0, 4);
 }
 
 /**

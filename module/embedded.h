@@ -10,8 +10,8 @@
 
 #include "header.h"
 
-/* Bytes that are read: an outer IPv4 header with options, the GRE header, and as much of the
- * inner packet as an ICMPv6 error embeds (RFC 4443 2.4 (c)).
+/* Bytes that are read: the longest outer IP header, the GRE header, and as much of the inner
+ * packet as an ICMPv6 error embeds (RFC 4443 2.4 (c)).
  */
 #define GREX_EMBEDDED_LOOK (60 + GREX_HEADER_MAX + 1232)
 
@@ -20,22 +20,24 @@
 
 /**
  * struct grex_embedded - the outer and the GRE header of an embedded packet
- * @saddr: outer source
- * @daddr: outer destination
+ * @version: 4 or 6
+ * @saddr: outer source; IPv4 in the first four bytes, then 0
+ * @daddr: outer destination, likewise
  * @total_len: bytes of the whole outer packet
- * @id: outer IP ID
- * @dsfield: outer TOS
- * @ttl: outer TTL, as the router that sent the error received it
- * @df: outer DF
+ * @id: outer IP ID, or IPv6 flow label
+ * @dsfield: outer TOS or traffic class
+ * @ttl: outer TTL or hop limit, as the router that sent the error received it
+ * @df: outer DF; always true for IPv6
  * @has_key: the key is present, or the packet has none
  * @header: GRE header; @header.key is valid with @has_key only
  * @inner: bytes in front of the inner packet
  */
 struct grex_embedded {
-	__be32 saddr;
-	__be32 daddr;
-	u16 total_len;
-	u16 id;
+	u8 version;
+	u8 saddr[16];
+	u8 daddr[16];
+	u32 total_len;
+	u32 id;
 	u8 dsfield;
 	u8 ttl;
 	bool df;
@@ -100,6 +102,7 @@ struct grex_flow {
 
 bool grex_flow_read(struct grex_flow *flow, __be16 protocol, const void *data,
 		    size_t len);
+void grex_flow_widen(struct grex_flow *flow, __be16 protocol);
 
 /**
  * struct grex_extension - RFC 4884 extensions behind the embedded packet

@@ -136,7 +136,8 @@ struct grex_config {
  * struct grex_tunnel - private area of a net_device
  * @ip_tunnel: const. all 0. mlxsw takes the private area of any ARPHRD_IPGRE device for a
  *	struct ip_tunnel, and hands the tunnel over to its switch if the parameters suit. Those
- *	of a tunnel without addresses do not.
+ *	of a tunnel without addresses do not. The same holds for ARPHRD_IP6GRE and struct
+ *	ip6_tnl, which is smaller.
  * @dev: const.
  * @net: const. namespace of the underlay; the device may be in another one
  * @config: RCU. the current configuration
@@ -202,7 +203,8 @@ struct grex_tunnel {
  * @guesses_key: const. key of that hash
  * @net: const. the namespace
  * @auto_mtu: own. updates default MTUs when routes change
- * @auto_mtu_genid: of @auto_mtu's function. generation of the routes at the last update
+ * @auto_mtu_genid: of @auto_mtu's function. generation of the IPv4 routes at the last update
+ * @auto_mtu_genid_ipv6: likewise. that of the IPv6 routes
  * @demux: of demux.c.
  * @pmtu_sk: const. socket of packets that are not limited by the path MTU of the route
  *	cache, which learns it from errors that anyone can forge
@@ -219,9 +221,19 @@ struct grex_net {
 	struct net *net;
 	struct delayed_work auto_mtu;
 	int auto_mtu_genid;
+	int auto_mtu_genid_ipv6;
 	struct grex_demux_net demux;
 	struct sock *pmtu_sk;
 };
+
+/* Whether the underlay is IPv6. Without IPv6 in the kernel, the compiler leaves the code for it
+ * out.
+ */
+static __always_inline bool grex_is_ipv6(const struct grex_config *config)
+{
+	return IS_ENABLED(CONFIG_IPV6) &&
+	       config->options.match.family == AF_INET6;
+}
 
 extern unsigned int grex_net_id;
 

@@ -14,6 +14,8 @@
 #include "grex.h"
 #include "header.h"
 #include "icmp.h"
+#include "ipv4.h"
+#include "ipv6.h"
 #include "packet.h"
 #include "plpmtud.h"
 #include "pmtu.h"
@@ -39,7 +41,7 @@
 /**
  * struct icmp_report - an ICMP error and what is known of the packet
  * @skb: at the embedded outer header; the network header is that of the error
- * @error: type, code, MTU or pointer
+ * @reported: what the error says
  * @kind: kind of the error
  * @embedded: outer and GRE header of the embedded packet
  * @config: of the tunnel that sent the packet
@@ -49,7 +51,7 @@
  */
 struct icmp_report {
 	struct sk_buff *skb;
-	struct grex_error error;
+	struct grex_reported reported;
 	enum grex_error_kind kind;
 	struct grex_embedded embedded;
 	struct grex_config *config;
@@ -104,22 +106,21 @@ static void icmp_count(const struct icmp_report *report,
 			 icmp_stats[report->kind][outcome]);
 }
 
-/* Read the error. The kernel has extracted @info, which is the MTU or the pointer. */
-static void icmp_read_error(struct icmp_report *report, u32 info)
+static union grex_addr icmp_addr(const u8 address[16])
 {
-	const struct icmphdr *icmp = icmp_hdr(report->skb);
+	union grex_addr addr;
 
-	report->error.type = icmp->type;
-	report->error.code = icmp->code;
-	report->error.info = info;
-	report->kind = grex_error_kind(icmp->type, icmp->code);
+	memcpy(&addr, address, sizeof(addr));
+	return addr;
 }
 
+/* The log has no IPv6 packets, whose embedded beginning is never too short for the proof. */
 static bool icmp_is_known(struct icmp_report *report,
 			  const struct grex_config *config)
 {
-	report->known = grex_sent_log_find(config->tunnel->sent_log,
-					   report->embedded.daddr,
+	report->known = !grex_is_ipv6(config) &&
+			grex_sent_log_find(config->tunnel->sent_log,
+					   icmp_addr(report->embedded.daddr).v4,
 					   report->embedded.id, &report->sent);
 	return report->known;
 }
@@ -157,15 +158,15 @@ static bool icmp_find_sender(struct grex_net *gn, struct icmp_report *report)
 {
 	const struct grex_embedded *embedded = &report->embedded;
 	const struct grex_match sent = {
-		.local = grex_addr_ipv4(embedded->saddr),
-		.remote = grex_addr_ipv4(embedded->daddr),
+		.local = icmp_addr(embedded->saddr),
+		.remote = icmp_addr(embedded->daddr),
 		.key = embedded->header.key,
 		.keyed = !!(embedded->header.flags & GREX_HEADER_KEY),
-		.family = AF_INET,
+		.family = embedded->version == 6 ? AF_INET6 : AF_INET,
 	};
 
 	/* An error is sent to the source of the packet. */
-	if (ip_hdr(report->skb)->daddr != embedded->saddr)
+	if (!grex_addr_is_same(&report->reported.to, &sent.local))
 		return false;
 	report->config = grex_table_sender_rcu(&gn->table, &sent,
 					       embedded->has_key,
@@ -187,7 +188,7 @@ static enum grex_inner_verdict icmp_read_inner(const struct icmp_report *report,
 
 	relay->skb = skb;
 	relay->extension =
-		grex_extension_find(icmp_hdr(skb)->un.reserved[1], skb->len);
+		grex_extension_find(report->reported.words, skb->len);
 	/* The linear part holds all that an error may embed. */
 	end = min_t(unsigned int, relay->extension.offset, skb_headlen(skb));
 	if (embedded->inner < end) {
@@ -225,16 +226,23 @@ static bool icmp_is_remembered(const struct icmp_report *report,
 	       !memcmp(&logged, flow, sizeof(logged));
 }
 
-/* Whether the ID is that of the flow in the present or in the previous epoch. */
+/* Whether the flow label is that of the flow, or the ID is, in the present or in the previous
+ * epoch.
+ */
 static bool icmp_has_id(const struct icmp_report *report,
 			const struct grex_flow *flow)
 {
 	const struct grex_sent_log *sent = report->config->tunnel->sent_log;
 	const struct grex_embedded *embedded = &report->embedded;
+	const union grex_addr remote = icmp_addr(embedded->daddr);
 	unsigned int ago;
 
+	if (grex_is_ipv6(report->config))
+		return embedded->id ==
+		       grex_sent_log_label(sent, &remote.v6,
+					   embedded->header.protocol, flow);
 	for (ago = 0; ago < 2; ago++)
-		if (embedded->id == grex_sent_log_id(sent, embedded->daddr,
+		if (embedded->id == grex_sent_log_id(sent, remote.v4,
 						     embedded->header.protocol,
 						     flow, ago))
 			return true;
@@ -282,22 +290,24 @@ static bool icmp_is_too_far(const struct icmp_report *report)
 static bool icmp_makes_sense(const struct icmp_report *report)
 {
 	const struct grex_embedded *embedded = &report->embedded;
+	const u32 least = embedded->version == 6 ? IPV6_MIN_MTU
+						 : GREX_SENT_LOG_LEN;
 
 	if (icmp_is_too_far(report))
 		return false;
 	return report->kind != GREX_ERROR_FRAG_NEEDED ||
-	       (embedded->df && embedded->total_len > GREX_SENT_LOG_LEN &&
-		report->error.info < embedded->total_len);
+	       (embedded->df && embedded->total_len > least &&
+		report->reported.error.info < embedded->total_len);
 }
 
-/* Find the two entries that count the unproved errors of a source address. Two addresses
- * rarely share both entries, so one sender seldom blocks another.
+/* Find the two entries that count the unproved errors of a source, which is an IPv4 address
+ * or an IPv6 network of 64 bits. Two sources rarely share both entries, so one seldom blocks
+ * another.
  */
-static void icmp_guesses(struct grex_net *gn, const struct sk_buff *skb,
+static void icmp_guesses(struct grex_net *gn, const union grex_addr *from,
 			 struct grex_guesses *guesses[2])
 {
-	const u64 hash =
-		siphash_1u32((__force u32)ip_hdr(skb)->saddr, &gn->guesses_key);
+	const u64 hash = siphash(from, sizeof(u64), &gn->guesses_key);
 
 	guesses[0] = &gn->guesses[lower_32_bits(hash) % GREX_GUESSES];
 	guesses[1] = &gn->guesses[upper_32_bits(hash) % GREX_GUESSES];
@@ -348,7 +358,7 @@ static void icmp_redirect(struct icmp_report *report, struct dst_entry *dst)
 static void icmp_learn(struct icmp_report *report, bool redirect)
 {
 	const struct grex_embedded *embedded = &report->embedded;
-	const union grex_addr remote = grex_addr_ipv4(embedded->daddr);
+	const union grex_addr remote = icmp_addr(embedded->daddr);
 	struct dst_entry *dst;
 	union grex_addr saddr;
 
@@ -359,9 +369,9 @@ static void icmp_learn(struct icmp_report *report, bool redirect)
 	if (redirect) {
 		icmp_redirect(report, dst);
 	} else {
-		report->error.info =
+		report->reported.error.info =
 			grex_pmtu_learn(report->config, dst, &remote,
-					report->error.info,
+					report->reported.error.info,
 					grex_route_is_spread(report->config,
 							     &remote,
 							     embedded->dsfield));
@@ -376,24 +386,25 @@ static enum icmp_outcome icmp_relay(struct grex_net *gn,
 				    struct grex_relay *relay)
 {
 	const struct grex_config *config = report->config;
+	const union grex_addr saddr = icmp_addr(inner->saddr);
 	struct grex_tunnel *tunnel = config->tunnel;
-	const struct iphdr *ip = ip_hdr(report->skb);
 
 	/* The inner source of a probe is the remote, which must not be told. */
-	if (inner->version == 4 &&
-	    !memcmp(inner->saddr, &config->options.match.remote.v4,
-		    sizeof(config->options.match.remote.v4)))
+	if (inner->version == report->embedded.version &&
+	    grex_addr_is_same(&saddr, &config->options.match.remote))
 		return ICMP_REFUSED;
 	relay->inner = inner;
-	if (!grex_translate(&report->error, inner, report->embedded.inner,
+	if (!grex_translate(&report->reported.error, inner,
+			    report->embedded.inner,
 			    config->options.ttl == GREX_TTL_INHERIT,
 			    &relay->error))
 		return ICMP_REFUSED;
 	if (!__ratelimit(&tunnel->relay_limit[report->kind]) ||
 	    !__ratelimit(&gn->relay_limit[report->kind]))
 		return ICMP_LIMITED;
-	if (config->options.icmp_from_hop)
-		relay->hop = ip->saddr;
+	relay->from_hop = config->options.icmp_from_hop;
+	relay->hop_ipv4 = report->reported.hop_ipv4;
+	relay->hop_ipv6 = report->reported.hop_ipv6;
 	switch (grex_relay_send(tunnel->dev, relay)) {
 	case 0:
 		return ICMP_RELAYED;
@@ -404,19 +415,24 @@ static enum icmp_outcome icmp_relay(struct grex_net *gn,
 	}
 }
 
-static bool icmp_is_of_use(const struct icmphdr *icmp)
+static bool icmp_is_of_use(const struct grex_error *error)
 {
-	return grex_error_kind(icmp->type, icmp->code) != GREX_ERROR_OTHER ||
-	       icmp->type == ICMP_REDIRECT;
+	return grex_error_kind(error->type, error->code) != GREX_ERROR_OTHER ||
+	       error->type == ICMP_REDIRECT;
 }
 
 /* Process an error if it is about a packet of a tunnel, which this returns. @skb is at the
- * embedded IP header; @info is the MTU of a frag needed.
+ * embedded IP header.
  */
-bool grex_icmp_take(struct sk_buff *skb, u32 info)
+static bool icmp_take(struct sk_buff *skb, const struct grex_reported *reported)
 {
 	struct grex_net *gn = grex_net(dev_net(skb->dev));
-	struct icmp_report report = { .skb = skb };
+	struct icmp_report report = {
+		.skb = skb,
+		.reported = *reported,
+		.kind = grex_error_kind(reported->error.type,
+					reported->error.code),
+	};
 	struct grex_guesses *guesses[2];
 	bool may_guess;
 	struct grex_relay relay = {};
@@ -426,12 +442,12 @@ bool grex_icmp_take(struct sk_buff *skb, u32 info)
 	if (!pskb_may_pull(skb,
 			   min_t(unsigned int, skb->len, GREX_EMBEDDED_LOOK)))
 		return false;
-	icmp_read_error(&report, info);
-	if (!icmp_is_of_use(icmp_hdr(skb)))
+	if (!icmp_is_of_use(&reported->error))
 		return false;
-	if (!grex_embedded_read(&report.embedded, skb->data, skb_headlen(skb)))
+	if (!grex_embedded_read(&report.embedded, skb->data, skb_headlen(skb)) ||
+	    report.embedded.version != reported->version)
 		return false;
-	icmp_guesses(gn, skb, guesses);
+	icmp_guesses(gn, &reported->from, guesses);
 	may_guess = icmp_may_guess(guesses);
 	/* Without the key, only the ID identifies the tunnel, so each look-up that asks a
 	 * tunnel counts as a guess.
@@ -463,7 +479,7 @@ bool grex_icmp_take(struct sk_buff *skb, u32 info)
 
 	verdict = icmp_read_inner(&report, &inner, &relay);
 	if (report.kind == GREX_ERROR_FRAG_NEEDED &&
-	    grex_plpmtud_ptb(report.config, report.error.info)) {
+	    grex_plpmtud_ptb(report.config, report.reported.error.info)) {
 		grex_stats_count(report.config->tunnel->stats,
 				 GREX_STAT_ICMP_FRAG_NEEDED_CLAIMED);
 		return true;
@@ -488,11 +504,40 @@ bool grex_icmp_take(struct sk_buff *skb, u32 info)
 	return true;
 }
 
+/* Process an ICMP error, as icmp_take(). @info is the MTU of a frag needed, or the pointer. */
+bool grex_icmp_take(struct sk_buff *skb, u32 info)
+{
+	struct grex_reported reported;
+
+	grex_ipv4_read_error(skb, info, &reported);
+	return icmp_take(skb, &reported);
+}
+
 /* Process an error from gre.ko. */
 void grex_icmp_error(struct sk_buff *skb, u32 info)
 {
 	struct grex_net *gn = grex_net(dev_net(skb->dev));
+	struct grex_reported reported;
 
-	if (icmp_is_of_use(icmp_hdr(skb)) && !grex_icmp_take(skb, info))
+	grex_ipv4_read_error(skb, info, &reported);
+	if (icmp_is_of_use(&reported.error) && !icmp_take(skb, &reported))
 		grex_stats_count(gn->stats, GREX_STAT_NETNS_ICMP_NO_TUNNEL);
 }
+
+#if IS_ENABLED(CONFIG_IPV6)
+/* Process an ICMPv6 error from the stack, which processes redirects itself. */
+int grex_icmp_error_ipv6(struct sk_buff *skb, struct inet6_skb_parm *opt,
+			 u8 type, u8 code, int offset, __be32 info)
+{
+	struct grex_net *gn = grex_net(dev_net(skb->dev));
+	struct grex_reported reported;
+
+	grex_ipv6_read_error(skb, &reported);
+	if (!icmp_is_of_use(&reported.error))
+		return 0;
+	if (icmp_take(skb, &reported))
+		return 0;
+	grex_stats_count(gn->stats, GREX_STAT_NETNS_ICMP_NO_TUNNEL);
+	return -ENOENT;
+}
+#endif

@@ -2,8 +2,8 @@
 /*
  * Implements what is particular to an IPv4 underlay: the route and the outer header.
  */
+#include <linux/icmp.h>
 #include <linux/if_ether.h>
-#include <linux/ipv6.h>
 #include <net/inet_dscp.h>
 #include <net/ip.h>
 #include <net/ip_fib.h>
@@ -67,6 +67,20 @@ union grex_addr grex_ipv4_gateway(const struct dst_entry *dst)
 	return grex_addr_ipv4(dst_rtable((struct dst_entry *)dst)->rt_gw4);
 }
 
+/* Return the configured MTU of a route, without what the kernel has learned from ICMP. */
+unsigned int grex_ipv4_mtu(const struct dst_entry *dst)
+{
+	return dst_metric_raw(dst, RTAX_MTU)
+		       ?: min_t(unsigned int, READ_ONCE(dst->dev->mtu),
+				IP_MAX_MTU);
+}
+
+/* Return how many jiffies a path MTU that was learned is valid. */
+int grex_ipv4_mtu_expires(const struct net *net)
+{
+	return grex_compat_mtu_expires(net);
+}
+
 /**
  * grex_ipv4_read - read the outer header of a received packet
  * @skb: at the GRE header
@@ -83,30 +97,77 @@ void grex_ipv4_read(const struct sk_buff *skb, struct grex_received *received)
 		.keyed = !!(received->header.flags & GREX_HEADER_KEY),
 		.family = AF_INET,
 	};
+	received->iif = IPCB(skb)->iif;
 	received->dsfield = outer->tos;
 	received->ttl = outer->ttl;
 }
 
+/* The address of a hop as a source in IPv6 (RFC 6052 2.1). Linux does not accept packets from
+ * ::ffff:0:0/96.
+ */
+#define IPV4_TRANSLATED 0x0064ff9b
+
+/**
+ * grex_ipv4_read_error - read an ICMP error
+ * @skb: at the embedded packet; the network header is that of the error
+ * @info: MTU or pointer, which the kernel has extracted
+ * @reported: filled
+ */
+void grex_ipv4_read_error(const struct sk_buff *skb, u32 info,
+			  struct grex_reported *reported)
+{
+	const struct icmphdr *icmp = icmp_hdr(skb);
+	const struct iphdr *ip = ip_hdr(skb);
+
+	*reported = (struct grex_reported){
+		.version = 4,
+		.error = { .type = icmp->type,
+			   .code = icmp->code,
+			   .info = info },
+		.from = grex_addr_ipv4(ip->saddr),
+		.to = grex_addr_ipv4(ip->daddr),
+		.hop_ipv4 = ip->saddr,
+		.hop_ipv6.s6_addr32 = { htonl(IPV4_TRANSLATED), 0, 0,
+					ip->saddr },
+		.words = icmp->un.reserved[1],
+	};
+}
+
+/**
+ * grex_ipv4_push_probe - put the header in front of a probe that brings it back
+ * @skb: at the inner GRE header
+ * @outer: the outer header, which has the same addresses in the other order
+ * @ttl: TTL
+ */
+void grex_ipv4_push_probe(struct sk_buff *skb, const struct grex_outer *outer,
+			  u8 ttl)
+{
+	struct iphdr *ip = skb_push(skb, sizeof(*ip));
+
+	skb_reset_network_header(skb);
+	ip->version = 4;
+	ip->ihl = sizeof(*ip) >> 2;
+	ip->tos = outer->dsfield;
+	ip->tot_len = htons(skb->len);
+	ip->frag_off = outer->df ? htons(IP_DF) : 0;
+	ip->ttl = ttl;
+	ip->protocol = IPPROTO_GRE;
+	ip->saddr = outer->daddr.v4;
+	ip->daddr = outer->saddr.v4;
+	__ip_select_ident(dev_net(outer->dst->dev), ip, 1);
+	ip_send_check(ip);
+	skb->protocol = htons(ETH_P_IP);
+}
+
 /* Compute the ID of a packet with DF, which authenticates the packet that an ICMP error
- * embeds (sent_log.h). The IP header of the inner packet is in the linear part.
+ * embeds (sent_log.h).
  */
 static __be16 ipv4_id(const struct grex_config *config,
 		      const struct sk_buff *skb, __be32 remote)
 {
-	const u8 *inner = skb->data + config->overhead;
-	unsigned int look = skb->len - config->overhead;
 	struct grex_flow flow;
-	u8 buffer[GREX_FLOW_LOOK];
 
-	if (skb->inner_protocol == htons(ETH_P_IP))
-		look = min_t(unsigned int, look, (*inner & 0xf) * 4 + 4);
-	else if (skb->inner_protocol == htons(ETH_P_IPV6))
-		look = min_t(unsigned int, look, sizeof(struct ipv6hdr) + 4);
-	else
-		look = min(look, 4U);
-	inner = skb_header_pointer(skb, config->overhead, look, buffer);
-	if (unlikely(!inner ||
-		     !grex_flow_read(&flow, skb->inner_protocol, inner, look)))
+	if (unlikely(!grex_sent_log_flow(&flow, skb, config->overhead)))
 		return 0;
 	return htons(grex_sent_log_id(config->tunnel->sent_log, remote,
 				      skb->inner_protocol, &flow, 0));

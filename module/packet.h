@@ -15,24 +15,48 @@
 
 #include "header.h"
 #include "table.h"
+#include "translate.h"
 
 struct grex_config;
 
 /**
  * struct grex_received - the outer headers of a received packet
  * @match: addresses and key; local is its destination, remote its source
+ * @iif: ifindex of the device that it came in by
  * @header: GRE header
  * @dsfield: outer TOS
  * @ttl: outer TTL
  */
 struct grex_received {
 	struct grex_match match;
+	int iif;
 	struct grex_header header;
 	u8 dsfield;
 	u8 ttl;
 };
 
+/**
+ * struct grex_reported - a received ICMP error
+ * @version: 4 or 6
+ * @error: as an error of ICMPv4, which it is translated to
+ * @from: source of the error
+ * @to: its destination
+ * @hop_ipv4: IPv4 source of an error that is relayed in the name of @from
+ * @hop_ipv6: IPv6 source of such an error
+ * @words: length of the embedded packet in units of four bytes if extensions follow it, else 0
+ */
+struct grex_reported {
+	u8 version;
+	struct grex_error error;
+	union grex_addr from;
+	union grex_addr to;
+	__be32 hop_ipv4;
+	struct in6_addr hop_ipv6;
+	unsigned int words;
+};
+
 int grex_rx(struct sk_buff *skb);
+int grex_rx_ipv6(struct sk_buff *skb);
 struct grex_config *grex_rx_find_rcu(struct sk_buff *skb,
 				     struct grex_received *received);
 void grex_rx_count_lost_rcu(struct sk_buff *skb);

@@ -110,11 +110,11 @@ static struct dst_entry *relay_route_ipv4(struct net_device *dev,
 		.flowi4_oif = l3mdev_master_ifindex_rcu(dev),
 		.flowi4_proto = IPPROTO_ICMP,
 		.flowi4_uid = sock_net_uid(net, NULL),
-		.saddr = relay->hop,
+		.saddr = relay->from_hop ? relay->hop_ipv4 : 0,
 		.fl4_icmp_type = relay->error.type,
 		.fl4_icmp_code = relay->error.code,
 		/* The address of a hop is not local. */
-		.flowi4_flags = relay->hop ? FLOWI_FLAG_ANYSRC : 0,
+		.flowi4_flags = relay->from_hop ? FLOWI_FLAG_ANYSRC : 0,
 	};
 	memcpy(&flow->daddr, inner->saddr, sizeof(flow->daddr));
 	memcpy(&daddr, inner->daddr, sizeof(daddr));
@@ -169,18 +169,6 @@ static void relay_output_ipv4(struct net *net, struct sk_buff *skb,
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
-/* Return the IPv6 form of the hop's IPv4 address (RFC 6052 2.1). Linux does not accept
- * packets from ::ffff:0:0/96.
- */
-static struct in6_addr relay_hop_ipv6(__be32 hop)
-{
-	struct in6_addr addr = {};
-
-	addr.s6_addr32[0] = htonl(0x0064ff9b);
-	addr.s6_addr32[3] = hop;
-	return addr;
-}
-
 static struct dst_entry *relay_route_ipv6(struct net_device *dev,
 					  const struct grex_relay *relay,
 					  struct flowi6 *flow)
@@ -199,8 +187,8 @@ static struct dst_entry *relay_route_ipv6(struct net_device *dev,
 		.fl6_icmp_code = relay->error.code,
 	};
 	memcpy(&flow->daddr, relay->inner->saddr, sizeof(flow->daddr));
-	if (relay->hop)
-		flow->saddr = relay_hop_ipv6(relay->hop);
+	if (relay->from_hop)
+		flow->saddr = relay->hop_ipv6;
 	/* A link-local source is this machine or a neighbour on @dev. */
 	flow->flowi6_oif = ipv6_addr_type(&flow->daddr) & IPV6_ADDR_LINKLOCAL
 				   ? dev->ifindex

@@ -2,6 +2,7 @@
 #ifndef GREX_RELAY_H
 #define GREX_RELAY_H
 
+#include <linux/in6.h>
 #include <linux/ratelimit.h>
 #include <linux/skbuff.h>
 
@@ -15,7 +16,9 @@ struct net_device;
  * struct grex_relay - an ICMP error for the source of an inner packet
  * @error: type, code and MTU or pointer of the error
  * @inner: the packet that the error is about
- * @hop: source address of the error; 0: this machine's own
+ * @from_hop: the source of the error is @hop_ipv4 or @hop_ipv6, else this machine
+ * @hop_ipv4: source of an ICMPv4 error
+ * @hop_ipv6: source of an ICMPv6 error
  * @embedded: the beginning of the packet
  * @embedded_len: bytes in @embedded
  * @skb: the received error, which holds @extension
@@ -24,7 +27,9 @@ struct net_device;
 struct grex_relay {
 	struct grex_error error;
 	const struct grex_inner *inner;
-	__be32 hop;
+	bool from_hop;
+	__be32 hop_ipv4;
+	struct in6_addr hop_ipv6;
 	const void *embedded;
 	unsigned int embedded_len;
 	const struct sk_buff *skb;

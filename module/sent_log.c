@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/random.h>
@@ -23,6 +24,31 @@ struct grex_sent_log *grex_sent_log_alloc(void)
 void grex_sent_log_free(struct grex_sent_log *sent)
 {
 	kvfree(sent);
+}
+
+/**
+ * grex_sent_log_flow - read the flow of an inner packet
+ * @flow: filled when true is returned
+ * @skb: at the outer IP header; the inner IP header is in the linear part
+ * @overhead: bytes in front of the inner packet
+ *
+ * Return: false when the inner packet is too short
+ */
+bool grex_sent_log_flow(struct grex_flow *flow, const struct sk_buff *skb,
+			int overhead)
+{
+	const u8 *inner = skb->data + overhead;
+	unsigned int look = skb->len - overhead;
+	u8 buffer[GREX_FLOW_LOOK];
+
+	if (skb->inner_protocol == htons(ETH_P_IP))
+		look = min_t(unsigned int, look, (*inner & 0xf) * 4 + 4);
+	else if (skb->inner_protocol == htons(ETH_P_IPV6))
+		look = min_t(unsigned int, look, sizeof(struct ipv6hdr) + 4);
+	else
+		look = min(look, 4U);
+	inner = skb_header_pointer(skb, overhead, look, buffer);
+	return inner && grex_flow_read(flow, skb->inner_protocol, inner, look);
 }
 
 /* An epoch has 2^16 jiffies, which are 65 s with HZ 1000, and 4 minutes with HZ 250. */
@@ -49,6 +75,33 @@ u16 grex_sent_log_id(const struct grex_sent_log *sent, __be32 remote,
 				    outer, &sent->key);
 	/* The flow of IPv4 and of other protocols takes 16 bytes. */
 	return siphash_3u64(flow->bytes[0], flow->bytes[1], outer, &sent->key);
+}
+
+/**
+ * grex_sent_log_label - compute the flow label of an IPv6 packet
+ * @sent: log of the tunnel
+ * @remote: outer destination
+ * @protocol: ethertype of the inner packet
+ * @flow: flow of the inner packet
+ *
+ * Return: 20 bits, not all 0, which would mean that there is no label (RFC 6437 section 2)
+ */
+u32 grex_sent_log_label(const struct grex_sent_log *sent,
+			const struct in6_addr *remote, __be16 protocol,
+			const struct grex_flow *flow)
+{
+	struct grex_flow wide = *flow;
+	u64 outer[2], hash;
+
+	grex_flow_widen(&wide, protocol);
+	memcpy(outer, remote, sizeof(outer));
+	if (protocol == htons(ETH_P_IPV6))
+		hash = siphash_3u64(siphash(&wide, sizeof(wide), &sent->key),
+				    outer[0], outer[1], &sent->key);
+	else
+		hash = siphash_4u64(wide.bytes[0], wide.bytes[1], outer[0],
+				    outer[1], &sent->key);
+	return (hash & 0xfffff) ?: 1;
 }
 
 /* Return the number of segments of a packet, which get consecutive IDs. */

@@ -9,11 +9,15 @@
  * changes with each epoch, so that an ID is of use for a short time only. The segments of a
  * super-packet have the following IDs, and an error with 8 bytes of payload (RFC 792) does
  * not show the flow. For these cases the log remembers packets by their IDs.
+ *
+ * IPv6 has no ID. There the flow label is such a hash. It has 20 bits, and all segments have
+ * the same. It does not change, because routers select one of several equal paths by it.
  */
 #ifndef GREX_SENT_LOG_H
 #define GREX_SENT_LOG_H
 
 #include <linux/if_ether.h>
+#include <linux/in6.h>
 #include <linux/siphash.h>
 #include <linux/skbuff.h>
 #include <linux/spinlock.h>
@@ -76,9 +80,14 @@ struct grex_sent_log {
 
 struct grex_sent_log *grex_sent_log_alloc(void);
 void grex_sent_log_free(struct grex_sent_log *sent);
+bool grex_sent_log_flow(struct grex_flow *flow, const struct sk_buff *skb,
+			int overhead);
 u16 grex_sent_log_id(const struct grex_sent_log *sent, __be32 remote,
 		     __be16 protocol, const struct grex_flow *flow,
 		     unsigned int ago);
+u32 grex_sent_log_label(const struct grex_sent_log *sent,
+			const struct in6_addr *remote, __be16 protocol,
+			const struct grex_flow *flow);
 bool grex_sent_log_is_stale(const struct grex_sent_log *sent, u16 id);
 void grex_sent_log_add(struct grex_sent_log *sent, const struct sk_buff *skb,
 		       int overhead);

@@ -67,6 +67,8 @@ static u8 *quoted(struct kunit *test, const struct chain *c, size_t from,
 
 static void embedded_outer(struct kunit *test)
 {
+	static const u8 saddr[16] = { 192, 0, 2, 1 };
+	static const u8 daddr[16] = { 192, 0, 2, 2 };
 	unsigned int options, flags;
 	size_t len;
 
@@ -89,10 +91,11 @@ static void embedded_outer(struct kunit *test)
 				KUNIT_ASSERT_EQ(test, got, len >= c.gre + 4);
 				if (!got)
 					continue;
-				KUNIT_EXPECT_EQ(test, ntohl(q.saddr),
-						0xc0000201);
-				KUNIT_EXPECT_EQ(test, ntohl(q.daddr),
-						0xc0000202);
+				KUNIT_EXPECT_TRUE(test,
+						  !memcmp(q.saddr, saddr, 16));
+				KUNIT_EXPECT_TRUE(test,
+						  !memcmp(q.daddr, daddr, 16));
+				KUNIT_EXPECT_EQ(test, q.version, 4);
 				KUNIT_EXPECT_EQ(test, q.total_len, 0x100);
 				KUNIT_EXPECT_EQ(test, q.id, 0x1234);
 				KUNIT_EXPECT_EQ(test, q.dsfield, 0x10);
@@ -107,6 +110,65 @@ static void embedded_outer(struct kunit *test)
 							ntohl(q.header.key),
 							0x01020304);
 			}
+		}
+	}
+}
+
+/* An IPv6 packet, and the first fragment of one, cut after each byte. */
+static void embedded_ipv6(struct kunit *test)
+{
+	u8 ip[48] = { 0x61, 0x02, 0x34, 0x56,	  1,	0,	  47,
+		      3,    0x20, 1,	0x0d,	  0xb8, [23] = 1, 0x20,
+		      1,    0x0d, 0xb8, [39] = 2, 47 };
+	const struct {
+		const char *what;
+		size_t ip_len;
+		u8 next, offset;
+		bool good;
+	} cases[] = {
+		{ "whole", 40, 47, 0, true },
+		{ "a first fragment", 48, 44, 1, true },
+		{ "a later fragment", 48, 44, 8, false },
+		{ "UDP", 40, 17, 0, false },
+		{ "a routing header", 48, 43, 0, false },
+	};
+	size_t len, i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct chain c = {};
+
+		ip[6] = cases[i].next;
+		ip[43] = cases[i].offset;
+		put(&c, ip, cases[i].ip_len);
+		grex_header_write(c.bytes + c.len, GREX_HEADER_KEY,
+				  htons(0x0800), htonl(0x01020304), 0);
+		c.len += 8;
+		put(&c, "inner packet", 12);
+		for (len = 0; len <= c.len; len++) {
+			struct grex_embedded q;
+			u8 *bytes = quoted(test, &c, 0, len);
+			bool got = grex_embedded_read(&q, bytes, len);
+
+			kunit_kfree(test, bytes);
+			KUNIT_ASSERT_EQ_MSG(test, got,
+					    cases[i].good &&
+						    len >= cases[i].ip_len + 4,
+					    "%s, %zu bytes", cases[i].what,
+					    len);
+			if (!got)
+				continue;
+			KUNIT_EXPECT_EQ(test, q.version, 6);
+			KUNIT_EXPECT_TRUE(test, !memcmp(q.saddr, ip + 8, 16));
+			KUNIT_EXPECT_TRUE(test, !memcmp(q.daddr, ip + 24, 16));
+			KUNIT_EXPECT_EQ(test, q.total_len, 40 + 0x100);
+			KUNIT_EXPECT_EQ(test, q.id, 0x23456);
+			KUNIT_EXPECT_EQ(test, q.dsfield, 0x10);
+			KUNIT_EXPECT_EQ(test, q.ttl, 3);
+			KUNIT_EXPECT_TRUE(test, q.df);
+			KUNIT_EXPECT_EQ(test, (size_t)q.inner,
+					cases[i].ip_len + 8);
+			KUNIT_EXPECT_EQ(test, q.has_key,
+					len >= cases[i].ip_len + 8);
 		}
 	}
 }
@@ -481,13 +543,17 @@ static void extension_valid(struct kunit *test)
 	}
 }
 
-static struct kunit_case embedded_cases[] = {
-	KUNIT_CASE(embedded_outer),	  KUNIT_CASE(embedded_refused),
-	KUNIT_CASE(inner_truncated_ipv4), KUNIT_CASE(inner_truncated_ipv6),
-	KUNIT_CASE(inner_refused),	  KUNIT_CASE(flow_common),
-	KUNIT_CASE(embedded_random),	  KUNIT_CASE(extension_found),
-	KUNIT_CASE(extension_valid),	  {}
-};
+static struct kunit_case embedded_cases[] = { KUNIT_CASE(embedded_outer),
+					      KUNIT_CASE(embedded_ipv6),
+					      KUNIT_CASE(embedded_refused),
+					      KUNIT_CASE(inner_truncated_ipv4),
+					      KUNIT_CASE(inner_truncated_ipv6),
+					      KUNIT_CASE(inner_refused),
+					      KUNIT_CASE(flow_common),
+					      KUNIT_CASE(embedded_random),
+					      KUNIT_CASE(extension_found),
+					      KUNIT_CASE(extension_valid),
+					      {} };
 
 static struct kunit_suite embedded_suite = {
 	.name = "grex_embedded",

@@ -121,24 +121,25 @@ layer_table() {
 		beside grex icmp packet rx tx
 		ioctl grex header table tunnel
 		tunnel auto_mtu grex header keepalive nbma plpmtud pmtu probe responder route table
-		rx clamp deliver grex header ipv4 keepalive packet plpmtud probe responder stats table
-		icmp auto_mtu embedded grex header packet plpmtud pmtu relay route sent_log stats table translate
+		rx clamp deliver grex header ipv4 ipv6 keepalive packet plpmtud probe responder stats table
+		icmp auto_mtu embedded grex header ipv4 ipv6 packet plpmtud pmtu relay route sent_log stats table translate
 		plpmtud auto_mtu grex plpmtud_fsm pmtu probe route
 		auto_mtu grex pmtu
 		keepalive grex keepalive_fsm probe route stats trace
-		probe encap grex header histogram keepalive_wire pmtu stats
+		probe encap grex header histogram ipv4 ipv6 keepalive_wire packet pmtu stats
 		responder encap grex keepalive_wire limit packet probe stats tx
 		tx clamp encap fragment grex nbma outer packet pmtu stats
 		fragment grex stats
-		encap grex header ipv4 nbma outer pmtu route stats
+		encap grex header ipv4 ipv6 nbma outer pmtu route stats
 		clamp grex mss pmtu
 		relay embedded limit translate
 		nbma addr
 		sent_log embedded
-		pmtu addr grex route
+		pmtu addr grex ipv4 ipv6 route
 		table addr grex header route
-		route addr grex ipv4 table
+		route addr grex ipv4 ipv6 table
 		ipv4 addr embedded grex outer packet sent_log
+		ipv6 addr embedded grex outer packet sent_log
 		deliver grex
 		stats grex
 		translate embedded

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Implements what is particular to an IPv6 underlay: the route and the outer header.
+ */
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
+#include <linux/if_ether.h>
+#include <linux/ipv6.h>
+#include <net/dsfield.h>
+#include <net/ip6_fib.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
+#include <net/nexthop.h>
+
+#include "grex.h"
+#include "ipv6.h"
+#include "outer.h"
+#include "packet.h"
+#include "sent_log.h"
+
+static void ipv6_flow(const struct grex_config *config, int oif,
+		      const union grex_addr *remote, u8 dsfield, u32 hash,
+		      struct flowi6 *flow)
+{
+	*flow = (struct flowi6){
+		.daddr = remote->v6,
+		.saddr = config->options.match.local.v6,
+		.flowi6_oif = oif,
+		.flowi6_mark = config->options.fwmark,
+		.flowi6_proto = IPPROTO_GRE,
+		.flowlabel = ip6_make_flowinfo(dsfield, 0),
+		.mp_hash = hash,
+		.fl6_gre_key = config->options.okey,
+	};
+}
+
+/* See grex_route_lookup(). */
+struct dst_entry *grex_ipv6_lookup(const struct grex_config *config, int oif,
+				   const union grex_addr *remote, u8 dsfield,
+				   u32 hash, union grex_addr *saddr)
+{
+	struct dst_entry *dst;
+	struct flowi6 flow;
+
+	ipv6_flow(config, oif, remote, dsfield, hash, &flow);
+	dst = ip6_dst_lookup_flow(config->tunnel->net, NULL, &flow, NULL);
+	saddr->v6 = flow.saddr;
+	return dst;
+}
+
+/* See grex_route_is_spread(). */
+bool grex_ipv6_is_spread(const struct grex_config *config, int oif,
+			 const union grex_addr *remote, u8 dsfield)
+{
+	const struct fib6_info *from;
+	struct dst_entry *dst;
+	struct flowi6 flow;
+	bool is_spread;
+
+	ipv6_flow(config, oif, remote, dsfield, 0, &flow);
+	dst = ip6_route_output(config->tunnel->net, NULL, &flow);
+	from = rcu_dereference(dst_rt6_info(dst)->from);
+	is_spread = from && (from->nh ? nexthop_is_multipath(from->nh)
+				      : READ_ONCE(from->fib6_nsiblings));
+	dst_release(dst);
+	return is_spread;
+}
+
+/* Return the router of a route, :: if the destination is on the link. */
+union grex_addr grex_ipv6_gateway(const struct dst_entry *dst)
+{
+	const struct rt6_info *rt = dst_rt6_info((struct dst_entry *)dst);
+
+	if (!(rt->rt6i_flags & RTF_GATEWAY))
+		return (union grex_addr){};
+	return (union grex_addr){ .v6 = rt->rt6i_gateway };
+}
+
+/* Return the configured MTU of a route, without what the kernel has learned from ICMPv6: that
+ * is in a copy of the route.
+ */
+unsigned int grex_ipv6_mtu(const struct dst_entry *dst)
+{
+	const struct rt6_info *rt = dst_rt6_info((struct dst_entry *)dst);
+	const struct fib6_info *from;
+	struct inet6_dev *idev;
+	unsigned int mtu;
+
+	rcu_read_lock();
+	from = rcu_dereference(rt->from);
+	mtu = from ? from->fib6_metrics->metrics[RTAX_MTU - 1]
+		   : dst_metric_raw(dst, RTAX_MTU);
+	if (!mtu) {
+		idev = __in6_dev_get(dst->dev);
+		mtu = idev ? READ_ONCE(idev->cnf.mtu6) : IPV6_MIN_MTU;
+	}
+	rcu_read_unlock();
+	return clamp_t(unsigned int, mtu, IPV6_MIN_MTU, IP6_MAX_MTU);
+}
+
+/* Return how many jiffies a path MTU that was learned is valid. */
+int grex_ipv6_mtu_expires(const struct net *net)
+{
+	return READ_ONCE(net->ipv6.sysctl.ip6_rt_mtu_expires);
+}
+
+/**
+ * grex_ipv6_read - read the outer header of a received packet
+ * @skb: at the GRE header
+ * @received: the GRE header is set, and this sets the rest
+ */
+void grex_ipv6_read(const struct sk_buff *skb, struct grex_received *received)
+{
+	const struct ipv6hdr *outer = ipv6_hdr(skb);
+
+	received->match = (struct grex_match){
+		.local.v6 = outer->daddr,
+		.remote.v6 = outer->saddr,
+		.key = received->header.key,
+		.keyed = !!(received->header.flags & GREX_HEADER_KEY),
+		.family = AF_INET6,
+	};
+	received->iif = inet6_iif(skb);
+	received->dsfield = ipv6_get_dsfield(outer);
+	received->ttl = outer->hop_limit;
+}
+
+/* The source in IPv4 of a hop that has no IPv4 address (RFC 7600 4.8). */
+#define IPV6_DUMMY 0xc0000008
+
+/* Translate an ICMPv6 error to one of ICMPv4 (RFC 7915 5.2, but for what only grex reads). A
+ * packet too big below the minimum MTU is discarded (RFC 8201 section 4), and an unknown next
+ * header means that the remote does not know GRE.
+ */
+static struct grex_error ipv6_translate(const struct icmp6hdr *icmp)
+{
+	const struct grex_error none = { ICMP_ECHO };
+	const u32 info = ntohl(icmp->icmp6_mtu);
+
+	switch (icmp->icmp6_type) {
+	case ICMPV6_PKT_TOOBIG:
+		if (info < IPV6_MIN_MTU)
+			return none;
+		return (struct grex_error){ ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED,
+					    info };
+	case ICMPV6_DEST_UNREACH:
+		return (struct grex_error){
+			ICMP_DEST_UNREACH,
+			icmp->icmp6_code == ICMPV6_PORT_UNREACH
+				? ICMP_PORT_UNREACH
+				: ICMP_HOST_UNREACH,
+		};
+	case ICMPV6_TIME_EXCEED:
+		return (struct grex_error){
+			ICMP_TIME_EXCEEDED,
+			icmp->icmp6_code == ICMPV6_EXC_HOPLIMIT
+				? ICMP_EXC_TTL
+				: ICMP_EXC_FRAGTIME,
+		};
+	case ICMPV6_PARAMPROB:
+		if (icmp->icmp6_code == ICMPV6_UNK_NEXTHDR)
+			return (struct grex_error){ ICMP_DEST_UNREACH,
+						    ICMP_PROT_UNREACH };
+		return (struct grex_error){ ICMP_PARAMETERPROB,
+					    icmp->icmp6_code, info };
+	default:
+		return none;
+	}
+}
+
+/**
+ * grex_ipv6_read_error - read an ICMPv6 error
+ * @skb: at the embedded packet; the network header is that of the error
+ * @reported: filled
+ */
+void grex_ipv6_read_error(const struct sk_buff *skb,
+			  struct grex_reported *reported)
+{
+	const struct icmp6hdr *icmp = icmp6_hdr(skb);
+	const struct ipv6hdr *ip = ipv6_hdr(skb);
+
+	*reported = (struct grex_reported){
+		.version = 6,
+		.error = ipv6_translate(icmp),
+		.from.v6 = ip->saddr,
+		.to.v6 = ip->daddr,
+		.hop_ipv4 = htonl(IPV6_DUMMY),
+		.hop_ipv6 = ip->saddr,
+	};
+	/* The unit of this field is 8 bytes (RFC 4884 4.2). */
+	if (icmp->icmp6_type == ICMPV6_DEST_UNREACH ||
+	    icmp->icmp6_type == ICMPV6_TIME_EXCEED)
+		reported->words = 2 * *(const u8 *)&icmp->icmp6_dataun;
+}
+
+/**
+ * grex_ipv6_push_probe - put the header in front of a probe that brings it back
+ * @skb: at the inner GRE header
+ * @outer: the outer header, which has the same addresses in the other order
+ * @ttl: hop limit
+ */
+void grex_ipv6_push_probe(struct sk_buff *skb, const struct grex_outer *outer,
+			  u8 ttl)
+{
+	const unsigned int len = skb->len;
+	struct ipv6hdr *ip = skb_push(skb, sizeof(*ip));
+
+	skb_reset_network_header(skb);
+	ip6_flow_hdr(ip, outer->dsfield, 0);
+	ip->payload_len = htons(len);
+	ip->nexthdr = IPPROTO_GRE;
+	ip->hop_limit = ttl;
+	ip->saddr = outer->daddr.v6;
+	ip->daddr = outer->saddr.v6;
+	skb->protocol = htons(ETH_P_IPV6);
+}
+
+/* Compute the flow label, by which routers spread flows over equal paths (RFC 6438), and
+ * which authenticates the packet that an ICMPv6 error embeds (sent_log.h).
+ */
+static __be32 ipv6_label(const struct grex_config *config,
+			 const struct sk_buff *skb,
+			 const struct in6_addr *remote)
+{
+	struct grex_flow flow;
+
+	if (unlikely(!grex_sent_log_flow(&flow, skb, config->overhead)))
+		return 0;
+	return htonl(grex_sent_log_label(config->tunnel->sent_log, remote,
+					 skb->inner_protocol, &flow));
+}
+
+/**
+ * grex_ipv6_push - put the outer header in front of a packet
+ * @config: of the tunnel
+ * @skb: at the GRE header
+ * @outer: the outer header
+ *
+ * The stack fragments a packet that is larger than the MTU of its route cache, which may have
+ * learned it from an error about another packet.
+ */
+void grex_ipv6_push(const struct grex_config *config, struct sk_buff *skb,
+		    const struct grex_outer *outer)
+{
+	struct ipv6hdr *ip;
+
+	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
+	skb_push(skb, sizeof(*ip));
+	skb_reset_network_header(skb);
+	ip = ipv6_hdr(skb);
+	ip6_flow_hdr(ip, outer->dsfield,
+		     ipv6_label(config, skb, &outer->daddr.v6));
+	ip->nexthdr = IPPROTO_GRE;
+	ip->hop_limit = outer->ttl;
+	ip->saddr = outer->saddr.v6;
+	ip->daddr = outer->daddr.v6;
+	skb->ignore_df = 1;
+	if (unlikely(outer->fragment && skb->len > outer->fragment))
+		IP6CB(skb)->frag_max_size =
+			min_t(u32, outer->fragment, dst_mtu(outer->dst));
+}
