@@ -9,6 +9,7 @@
 
 #define CMD_LEN 8
 #define IPV4_HEADER 20
+#define IPV6_HEADER 40
 #define IPV4_FRAGMENT 0x3fff /* MF and the offset */
 #define NEXT_GRE 47
 
@@ -24,18 +25,10 @@ struct probe_payload {
 	__be64 hash;
 } __packed;
 
-struct request_ip {
-	u8 version_ihl;
-	u8 tos;
-	__be16 total_len;
-	__be16 id;
-	__be16 frag_off;
-	u8 ttl;
-	u8 protocol;
-	__be16 check;
-	__be32 saddr;
-	__be32 daddr;
-} __packed;
+static u32 get_u16(const u8 *p)
+{
+	return p[0] << 8 | p[1];
+}
 
 /**
  * grex_probe_write - write the payload of a probe without the hash
@@ -104,10 +97,37 @@ static bool request_csum_is_right(const u8 *p)
 	int i;
 
 	for (i = 0; i < IPV4_HEADER; i += 2)
-		sum += p[i] << 8 | p[i + 1];
+		sum += get_u16(p + i);
 	sum = (sum & 0xffff) + (sum >> 16);
 	sum = (sum & 0xffff) + (sum >> 16);
 	return sum == 0xffff;
+}
+
+static bool request_read_ipv4(struct grex_request *request, const u8 *p,
+			      size_t len)
+{
+	if (len < IPV4_HEADER || p[0] != 0x45 || p[9] != NEXT_GRE ||
+	    get_u16(p + 6) & IPV4_FRAGMENT || !request_csum_is_right(p))
+		return false;
+	request->version = 4;
+	request->ip_len = IPV4_HEADER;
+	request->total_len = get_u16(p + 2);
+	__builtin_memcpy(request->saddr, p + 12, 4);
+	__builtin_memcpy(request->daddr, p + 16, 4);
+	return request->total_len >= IPV4_HEADER;
+}
+
+static bool request_read_ipv6(struct grex_request *request, const u8 *p,
+			      size_t len)
+{
+	if (len < IPV6_HEADER || p[6] != NEXT_GRE)
+		return false;
+	request->version = 6;
+	request->ip_len = IPV6_HEADER;
+	request->total_len = IPV6_HEADER + get_u16(p + 4);
+	__builtin_memcpy(request->saddr, p + 8, 16);
+	__builtin_memcpy(request->daddr, p + 24, 16);
+	return true;
 }
 
 /**
@@ -116,32 +136,26 @@ static bool request_csum_is_right(const u8 *p)
  * @data: a received inner packet
  * @len: number of bytes: all, or GREX_REQUEST_LOOK
  *
- * A request is a whole IPv4 packet without options that holds GRE with a protocol type of
- * 0. The payload behind it belongs to the sender and has no bytes (Cisco), 16 bytes
- * (OpenBSD), or 32 bytes and padding (grex). The caller checks the addresses.
+ * A request is a whole IPv4 packet without options, or an IPv6 packet without extension
+ * headers, that holds GRE with a protocol type of 0. The payload behind it belongs to the
+ * sender and has no bytes (Cisco), 16 bytes (OpenBSD), or 32 bytes and padding (grex). The
+ * caller checks the addresses.
  *
  * Return: whether the packet is a request
  */
 bool grex_request_read(struct grex_request *request, const void *data,
 		       size_t len)
 {
-	const struct request_ip *ip = data;
+	const u8 *p = data;
 
-	if (len < IPV4_HEADER || ip->version_ihl != 0x45 ||
-	    ip->protocol != NEXT_GRE ||
-	    be16_to_cpu(ip->frag_off) & IPV4_FRAGMENT ||
-	    !request_csum_is_right(data))
-		return false;
-	request->saddr = ip->saddr;
-	request->daddr = ip->daddr;
-	request->total_len = be16_to_cpu(ip->total_len);
-	if (request->total_len < IPV4_HEADER)
+	*request = (struct grex_request){};
+	if (!len || !(p[0] >> 4 == 6 ? request_read_ipv6(request, p, len)
+				     : request_read_ipv4(request, p, len)))
 		return false;
 	if (len > request->total_len)
 		len = request->total_len;
-	return grex_header_parse(&request->header,
-				 (const u8 *)data + IPV4_HEADER,
-				 len - IPV4_HEADER) == GREX_HEADER_OK &&
+	return grex_header_parse(&request->header, p + request->ip_len,
+				 len - request->ip_len) == GREX_HEADER_OK &&
 	       !request->header.protocol;
 }
 

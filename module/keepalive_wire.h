@@ -2,11 +2,13 @@
 /*
  * Reads and writes keepalives. Pure: knows no skb.
  *
- * A probe is a tunnel packet whose payload is an IPv4 packet back to its sender, so that any
- * GRE endpoint which forwards IPv4 returns it (Cisco's format):
+ * A probe is a tunnel packet whose payload is an IP packet back to its sender, so that any
+ * GRE endpoint which forwards IP returns it (Cisco's format):
  *
  *   request  IP A>B | GRE, type IPv4 | IP B>A | GRE, type 0 | payload
  *   reply                              IP B>A | GRE, type 0 | payload
+ *
+ * Over IPv6 all three are IPv6.
  *
  * A probe of grex always has a payload, because gre.ko drops packets of less than 12 bytes.
  * The payload authenticates the probe. In network byte order:
@@ -60,20 +62,24 @@ struct grex_probe {
 
 /**
  * struct grex_request - the inner packet of a peer's keepalive
- * @saddr: source, which is the end that answers
- * @daddr: destination, which is the end that asks
- * @total_len: total length in the IP header
+ * @version: 4 or 6
+ * @ip_len: bytes of the IP header
+ * @saddr: source, which is the end that answers; IPv4 in the first four bytes, then 0
+ * @daddr: destination, which is the end that asks, likewise
+ * @total_len: bytes of the whole packet by the IP header
  * @header: GRE header
  */
 struct grex_request {
-	__be32 saddr;
-	__be32 daddr;
-	u16 total_len;
+	u8 version;
+	u8 ip_len;
+	u8 saddr[16];
+	u8 daddr[16];
+	u32 total_len;
 	struct grex_header header;
 };
 
 /* Bytes that grex_request_read() reads. */
-#define GREX_REQUEST_LOOK (20 + GREX_HEADER_LOOK)
+#define GREX_REQUEST_LOOK (40 + GREX_HEADER_LOOK)
 /* Bytes that grex_request_unwrap() reads. */
 #define GREX_UNWRAP_LOOK 28
 

@@ -12,6 +12,9 @@
 #include "grex.h"
 #include "header.h"
 #include "histogram.h"
+#include "ipv4.h"
+#include "ipv6.h"
+#include "packet.h"
 #include "pmtu.h"
 #include "probe.h"
 #include "stats.h"
@@ -27,9 +30,14 @@
  */
 struct probe_signed {
 	u8 payload[GREX_PROBE_SIGNED];
-	__be32 saddr;
-	__be32 daddr;
-};
+	u8 addresses[2 * sizeof(struct in6_addr)];
+} __aligned(sizeof(u64));
+
+static unsigned int probe_ip_len(const struct grex_config *config)
+{
+	return grex_is_ipv6(config) ? sizeof(struct ipv6hdr)
+				    : sizeof(struct iphdr);
+}
 
 /**
  * grex_probe_hash - compute the hash of a probe
@@ -41,15 +49,19 @@ struct probe_signed {
  * Without a secret, only the tunnel itself can compute this hash.
  */
 u64 grex_probe_hash(const struct grex_config *config, const void *payload,
-		    __be32 saddr, __be32 daddr)
+		    const void *saddr, const void *daddr)
 {
+	const size_t len = grex_is_ipv6(config) ? sizeof(struct in6_addr)
+						: sizeof(__be32);
 	const siphash_key_t *key = config->options.has_secret
 					   ? &config->options.secret
 					   : &config->tunnel->probes.key;
-	struct probe_signed input = { .saddr = saddr, .daddr = daddr };
+	struct probe_signed input;
 
 	memcpy(input.payload, payload, sizeof(input.payload));
-	return siphash(&input, sizeof(input), key);
+	memcpy(input.addresses, saddr, len);
+	memcpy(input.addresses + len, daddr, len);
+	return siphash(&input, sizeof(input.payload) + 2 * len, key);
 }
 
 static_assert(GREX_PROBE_MIN ==
@@ -57,7 +69,7 @@ static_assert(GREX_PROBE_MIN ==
 
 static unsigned int probe_min_size(const struct grex_config *config)
 {
-	return sizeof(struct iphdr) +
+	return probe_ip_len(config) +
 	       grex_header_len(config->options.iflags & GREX_HEADER_KEY) +
 	       GREX_PROBE_LEN;
 }
@@ -100,14 +112,15 @@ static struct sk_buff *probe_build(const struct grex_config *config,
 				   const struct grex_probe *probe)
 {
 	const u16 flags = config->options.iflags & GREX_HEADER_KEY;
+	const unsigned int ip_len = probe_ip_len(config);
 	struct sk_buff *skb;
 
-	skb = alloc_skb(LL_MAX_HEADER + MAX_HEADER + sizeof(struct iphdr) +
+	skb = alloc_skb(LL_MAX_HEADER + MAX_HEADER + ip_len +
 				grex_probe_size(config, probe),
 			GFP_ATOMIC | __GFP_NOWARN);
 	if (!skb)
 		return NULL;
-	skb_reserve(skb, LL_MAX_HEADER + MAX_HEADER + 2 * sizeof(struct iphdr));
+	skb_reserve(skb, LL_MAX_HEADER + MAX_HEADER + 2 * ip_len);
 	/* The peer returns this header, which must match what the tunnel receives. */
 	grex_header_write(skb_put(skb, grex_header_len(flags)), flags, 0,
 			  config->options.match.key, 0);
@@ -120,29 +133,16 @@ static struct sk_buff *probe_build(const struct grex_config *config,
 static void probe_push_ip(const struct grex_config *config, struct sk_buff *skb,
 			  const struct grex_outer *outer)
 {
-	const struct grex_tunnel *tunnel = config->tunnel;
 	void *payload = skb->data + grex_header_len(config->options.iflags &
 						    GREX_HEADER_KEY);
-	struct iphdr *ip;
 
-	grex_probe_sign(payload,
-			grex_probe_hash(config, payload, outer->daddr.v4,
-					outer->saddr.v4));
-	ip = skb_push(skb, sizeof(*ip));
-	skb_reset_network_header(skb);
-	ip->version = 4;
-	ip->ihl = sizeof(*ip) >> 2;
-	ip->tos = IPTOS_PREC_INTERNETCONTROL;
-	ip->tot_len = htons(skb->len);
-	ip->frag_off = outer->df ? htons(IP_DF) : 0;
-	ip->ttl = PROBE_TTL;
-	ip->protocol = IPPROTO_GRE;
-	ip->saddr = outer->daddr.v4;
-	ip->daddr = outer->saddr.v4;
-	__ip_select_ident(tunnel->net, ip, 1);
-	ip_send_check(ip);
-	skb->protocol = htons(ETH_P_IP);
-	skb->dev = tunnel->dev;
+	grex_probe_sign(payload, grex_probe_hash(config, payload, &outer->daddr,
+						 &outer->saddr));
+	if (grex_is_ipv6(config))
+		grex_ipv6_push_probe(skb, outer, PROBE_TTL);
+	else
+		grex_ipv4_push_probe(skb, outer, PROBE_TTL);
+	skb->dev = config->tunnel->dev;
 	skb->priority = TC_PRIO_CONTROL;
 }
 
@@ -282,7 +282,7 @@ static bool probe_is_fresh(const struct grex_probes *probes,
  * grex_probe_take - process a received packet with protocol type 0
  * @config: of the tunnel
  * @skb: at the GRE header; ours from now on
- * @header: the GRE header
+ * @received: its headers
  * @probe: filled in when true is returned
  *
  * Only a probe that this tunnel has sent recently shows that the peer answers, and only
@@ -291,8 +291,11 @@ static bool probe_is_fresh(const struct grex_probes *probes,
  * Return: whether it was one
  */
 bool grex_probe_take(struct grex_config *config, struct sk_buff *skb,
-		     const struct grex_header *header, struct grex_probe *probe)
+		     const struct grex_received *received,
+		     struct grex_probe *probe)
 {
+	const struct grex_match *match = &received->match;
+	const unsigned int at = received->header.len;
 	struct grex_tunnel *tunnel = config->tunnel;
 	struct grex_probes *probes = &tunnel->probes;
 	const u64 now = ktime_get_boottime_ns() + probes->epoch;
@@ -300,12 +303,12 @@ bool grex_probe_take(struct grex_config *config, struct sk_buff *skb,
 	bool is_fresh;
 	u64 hash;
 
-	if (pskb_may_pull(skb, header->len + GREX_PROBE_LEN))
-		payload = skb->data + header->len;
+	if (pskb_may_pull(skb, at + GREX_PROBE_LEN))
+		payload = skb->data + at;
 	if (!payload ||
-	    !grex_probe_read(probe, payload, skb->len - header->len, &hash) ||
-	    hash != grex_probe_hash(config, payload, ip_hdr(skb)->saddr,
-				    ip_hdr(skb)->daddr)) {
+	    !grex_probe_read(probe, payload, skb->len - at, &hash) ||
+	    hash != grex_probe_hash(config, payload, &match->remote,
+				    &match->local)) {
 		grex_stats_drop(tunnel->stats, GREX_STAT_RX_KEEPALIVE_UNKNOWN,
 				skb);
 		return false;
@@ -322,7 +325,7 @@ bool grex_probe_take(struct grex_config *config, struct sk_buff *skb,
 		return false;
 	}
 	/* The reply counts as many bytes as the packet that was sent. */
-	dev_sw_netstats_rx_add(tunnel->dev, skb->len + sizeof(struct iphdr));
+	dev_sw_netstats_rx_add(tunnel->dev, skb->len + probe_ip_len(config));
 	grex_note_time(&tunnel->received);
 	consume_skb(skb);
 	return true;

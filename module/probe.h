@@ -14,7 +14,7 @@
 #include "keepalive_wire.h"
 
 struct grex_config;
-struct grex_header;
+struct grex_received;
 struct grex_tunnel;
 struct sk_buff;
 
@@ -78,14 +78,14 @@ int grex_probe_manual(struct grex_tunnel *tunnel, unsigned int size);
 int grex_probe_send(struct grex_config *config, enum grex_probe_kind kind,
 		    unsigned int size, bool df);
 bool grex_probe_take(struct grex_config *config, struct sk_buff *skb,
-		     const struct grex_header *header,
+		     const struct grex_received *received,
 		     struct grex_probe *probe);
 bool grex_probe_is_current(struct grex_tunnel *tunnel,
 			   const struct grex_probe *probe);
 
 /* These functions may be called in any context. */
 u64 grex_probe_hash(const struct grex_config *config, const void *payload,
-		    __be32 saddr, __be32 daddr);
+		    const void *saddr, const void *daddr);
 unsigned int grex_probe_size(const struct grex_config *config,
 			     const struct grex_probe *probe);
 void grex_probe_renew(struct grex_tunnel *tunnel);

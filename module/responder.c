@@ -6,7 +6,9 @@
 #include <linux/if_ether.h>
 #include <linux/inetdevice.h>
 #include <linux/pkt_sched.h>
+#include <net/addrconf.h>
 #include <net/ip.h>
+#include <net/ipv6.h>
 #include <net/route.h>
 
 #include "encap.h"
@@ -120,17 +122,35 @@ static bool responder_is_looped(struct grex_tunnel *tunnel,
 
 /* A tunnel without a local address answers only from addresses of this machine. */
 static bool responder_may_answer_from(const struct grex_config *config,
-				      __be32 addr)
+				      const union grex_addr *addr)
 {
 	struct net *net = config->tunnel->net;
 
 	if (!grex_addr_is_any(&config->options.match.local))
 		return true;
+	if (grex_is_ipv6(config))
+		return ipv6_chk_addr(net, &addr->v6, NULL, 0);
 	return inet_addr_type_dev_table(net,
 					dev_get_by_index_rcu(net,
 							     config->options
 								     .link),
-					addr) == RTN_LOCAL;
+					addr->v4) == RTN_LOCAL;
+}
+
+static bool responder_is_same(const u8 *inner, const union grex_addr *outer)
+{
+	return !memcmp(inner, outer, sizeof(*outer));
+}
+
+/* Whether an inner packet is addressed to the outer source. */
+static bool responder_returns(const struct sk_buff *skb,
+			      const struct grex_match *match)
+{
+	if (skb->protocol == htons(ETH_P_IP))
+		return match->family == AF_INET &&
+		       ip_hdr(skb)->daddr == match->remote.v4;
+	return match->family == AF_INET6 &&
+	       ipv6_addr_equal(&ipv6_hdr(skb)->daddr, &match->remote.v6);
 }
 
 /* Determine the kind of a received packet. A keepalive has our address as its source or that
@@ -149,15 +169,18 @@ static enum responder_kind responder_kind(const struct grex_config *config,
 	if (skb_is_gso(skb) || !pskb_may_pull(skb, look) ||
 	    !grex_request_read(request, skb->data, look) ||
 	    request->total_len > skb->len ||
+	    (request->version == 6) != (skb->protocol == htons(ETH_P_IPV6)) ||
 	    (request->header.flags & GREX_HEADER_KEY) != key ||
 	    (key && request->header.key != config->options.okey))
 		return RESPONDER_NONE;
-	if (request->saddr == match->local.v4 ||
-	    request->daddr == match->remote.v4)
+	if ((request->version == 6) == grex_is_ipv6(config) &&
+	    (responder_is_same(request->saddr, &match->local) ||
+	     responder_is_same(request->daddr, &match->remote)))
 		return RESPONDER_OUTER;
-	/* Some vendors use inner addresses. */
-	if (responder_is_inner(config->tunnel->dev, request->saddr) &&
-	    responder_is_on_link(config->tunnel->dev, request->daddr))
+	/* Some vendors use inner IPv4 addresses. */
+	if (request->version == 4 &&
+	    responder_is_inner(config->tunnel->dev, ip_hdr(skb)->saddr) &&
+	    responder_is_on_link(config->tunnel->dev, ip_hdr(skb)->daddr))
 		return RESPONDER_INNER;
 	return RESPONDER_NONE;
 }
@@ -171,7 +194,7 @@ static bool responder_listen(const struct grex_config *config,
 			     struct sk_buff *skb,
 			     const struct grex_request *request)
 {
-	const unsigned int at = sizeof(struct iphdr) + request->header.len;
+	const unsigned int at = request->ip_len + request->header.len;
 	struct grex_peer *peer = &config->tunnel->peer;
 	struct grex_probe probe;
 	u64 hash;
@@ -207,29 +230,50 @@ static int responder_output(struct grex_config *config, struct sk_buff *skb)
 	return grex_encap_send_bare(config, skb, &outer);
 }
 
+/* Lower the TTL as a router does. A request to the outer address of the peer may come from
+ * behind NAT, and its answer gets the addresses that the tunnel has here.
+ */
+static void responder_readdress(const struct grex_config *config,
+				struct sk_buff *skb, enum responder_kind kind,
+				const union grex_addr *local)
+{
+	const union grex_addr *remote = &config->options.match.remote;
+	struct ipv6hdr *ipv6;
+	struct iphdr *ip;
+
+	if (skb->protocol == htons(ETH_P_IPV6)) {
+		ipv6 = ipv6_hdr(skb);
+		ipv6->hop_limit--;
+		ipv6->saddr = local->v6;
+		ipv6->daddr = remote->v6;
+		return;
+	}
+	ip = ip_hdr(skb);
+	ip->ttl--;
+	if (kind == RESPONDER_OUTER) {
+		ip->saddr = local->v4;
+		ip->daddr = remote->v4;
+	}
+	ip_send_check(ip);
+}
+
 static void responder_send(struct grex_config *config, struct sk_buff *skb,
 			   const struct grex_request *request,
-			   enum responder_kind kind, __be32 to)
+			   enum responder_kind kind,
+			   const union grex_addr *local)
 {
 	struct grex_tunnel *tunnel = config->tunnel;
-	struct iphdr *ip;
 
 	/* The checksum state describes the whole packet. If a checksum is still to be
 	 * computed behind the new end, pskb_trim_rcsum() would fail.
 	 */
 	skb->ip_summed = CHECKSUM_NONE;
 	if (pskb_trim(skb, request->total_len) ||
-	    skb_ensure_writable(skb, sizeof(*ip))) {
+	    skb_ensure_writable(skb, request->ip_len)) {
 		grex_stats_drop(tunnel->stats, GREX_STAT_RX_NO_MEMORY, skb);
 		return;
 	}
-	ip = ip_hdr(skb);
-	ip->ttl--;
-	if (kind == RESPONDER_OUTER) {
-		ip->saddr = to;
-		ip->daddr = config->options.match.remote.v4;
-	}
-	ip_send_check(ip);
+	responder_readdress(config, skb, kind, local);
 	/* fq would use the time of reception as the time of sending. */
 	skb_clear_tstamp(skb);
 	dev_sw_netstats_rx_add(tunnel->dev, skb->len);
@@ -241,10 +285,16 @@ static void responder_send(struct grex_config *config, struct sk_buff *skb,
 	grex_stats_count(tunnel->stats, GREX_STAT_KEEPALIVE_ANSWERED);
 }
 
+static u8 responder_ttl(const struct sk_buff *skb)
+{
+	return skb->protocol == htons(ETH_P_IPV6) ? ipv6_hdr(skb)->hop_limit
+						  : ip_hdr(skb)->ttl;
+}
+
 /**
  * grex_responder_take - answer a keepalive of the peer
  * @config: of the tunnel
- * @skb: a received inner IPv4 packet, at its header; ours when true is returned
+ * @skb: a received inner IP packet, at its header; ours when true is returned
  * @match: local is the outer destination, remote the outer source
  *
  * A packet that returns to its sender is a keepalive, or it must not be forwarded because it
@@ -260,14 +310,14 @@ bool grex_responder_take(struct grex_config *config, struct sk_buff *skb,
 	enum responder_kind kind;
 
 	kind = responder_kind(config, skb, match, &request);
-	if (kind == RESPONDER_NONE && ip_hdr(skb)->daddr != match->remote.v4)
+	if (kind == RESPONDER_NONE && !responder_returns(skb, match))
 		return false;
 
 	/* A tunnel without a remote does not know whether the source is forged. */
 	if (kind == RESPONDER_NONE || !config->options.keepalive_reply ||
 	    grex_addr_is_any(&config->options.match.remote) ||
-	    ip_hdr(skb)->ttl <= 1 ||
-	    !responder_may_answer_from(config, match->local.v4)) {
+	    responder_ttl(skb) <= 1 ||
+	    !responder_may_answer_from(config, &match->local)) {
 		grex_stats_drop(tunnel->stats, GREX_STAT_RX_KEEPALIVE_REFUSED,
 				skb);
 		return true;
@@ -293,6 +343,6 @@ bool grex_responder_take(struct grex_config *config, struct sk_buff *skb,
 				skb);
 		return true;
 	}
-	responder_send(config, skb, &request, kind, match->local.v4);
+	responder_send(config, skb, &request, kind, &match->local);
 	return true;
 }

@@ -15,6 +15,7 @@
 #include "grex.h"
 #include "header.h"
 #include "ipv4.h"
+#include "ipv6.h"
 #include "keepalive.h"
 #include "packet.h"
 #include "plpmtud.h"
@@ -23,9 +24,9 @@
 #include "stats.h"
 #include "table.h"
 
-/* Read the headers. The outer header and 12 bytes behind it are in the linear part. */
-static enum grex_header_verdict rx_read(struct sk_buff *skb,
-					struct grex_received *received)
+/* Read the headers. The outer header is in the linear part. */
+static __always_inline enum grex_header_verdict
+rx_read(struct sk_buff *skb, bool is_ipv6, struct grex_received *received)
 {
 	unsigned int look = min_t(unsigned int, skb->len, GREX_HEADER_LOOK);
 	enum grex_header_verdict verdict;
@@ -33,7 +34,11 @@ static enum grex_header_verdict rx_read(struct sk_buff *skb,
 	if (unlikely(!pskb_may_pull(skb, look)))
 		return GREX_HEADER_IS_TRUNCATED;
 	verdict = grex_header_parse(&received->header, skb->data, look);
-	if (likely(!verdict))
+	if (unlikely(verdict))
+		return verdict;
+	if (IS_ENABLED(CONFIG_IPV6) && is_ipv6)
+		grex_ipv6_read(skb, received);
+	else
 		grex_ipv4_read(skb, received);
 	return verdict;
 }
@@ -57,7 +62,7 @@ static struct grex_config *rx_find(struct grex_net *gn,
 	struct grex_config *config;
 
 	*search = (struct rx_search){
-		.arrival.iif = IPCB(skb)->iif,
+		.arrival.iif = received->iif,
 		.arrival.l3mdev = skb->dev->ifindex,
 	};
 	config = grex_table_match_rcu(&gn->table, &received->match,
@@ -111,9 +116,23 @@ static bool rx_is_ip(__be16 protocol)
 static bool rx_comes_back(const struct sk_buff *skb,
 			  const struct grex_received *received)
 {
-	return skb->protocol == htons(ETH_P_IP) &&
-	       (ip_hdr(skb)->protocol == IPPROTO_GRE ||
-		ip_hdr(skb)->daddr == received->match.remote.v4);
+	const struct grex_match *match = &received->match;
+
+	switch (skb->protocol) {
+	case htons(ETH_P_IP):
+		return ip_hdr(skb)->protocol == IPPROTO_GRE ||
+		       (match->family == AF_INET &&
+			ip_hdr(skb)->daddr == match->remote.v4);
+#if IS_ENABLED(CONFIG_IPV6) /* else pskb_inet_may_pull() has not pulled it */
+	case htons(ETH_P_IPV6):
+		return match->family == AF_INET6 &&
+		       (ipv6_hdr(skb)->nexthdr == IPPROTO_GRE ||
+			ipv6_addr_equal(&ipv6_hdr(skb)->daddr,
+					&match->remote.v6));
+#endif
+	default:
+		return false;
+	}
 }
 
 /* Combine the outer ECN field with the inner one (RFC 6040 4.2). An outer field of 0 changes
@@ -217,11 +236,11 @@ static int rx_decap(const struct grex_config *config, struct sk_buff *skb,
 
 /* Hand a probe that the peer has returned to its users. */
 static void rx_probe(struct grex_config *config, struct sk_buff *skb,
-		     const struct grex_header *header)
+		     const struct grex_received *received)
 {
 	struct grex_probe probe;
 
-	if (!grex_probe_take(config, skb, header, &probe))
+	if (!grex_probe_take(config, skb, received, &probe))
 		return;
 	grex_keepalive_reply(config, &probe);
 	grex_plpmtud_ack(config, &probe);
@@ -256,7 +275,7 @@ void grex_rx_packet(struct grex_config *config, struct sk_buff *skb,
 
 	/* The peer returns a probe as it was sent, without checksum or number. */
 	if (unlikely(!header->protocol)) {
-		rx_probe(config, skb, header);
+		rx_probe(config, skb, received);
 		return;
 	}
 	reason = GREX_STAT_RX_NO_CSUM;
@@ -311,10 +330,19 @@ static const u8 rx_malformed[] = {
 	[GREX_HEADER_HAS_RESERVED] = GREX_STAT_NETNS_RX_RESERVED,
 };
 
-/* Receive a packet from gre.ko. It is always consumed; a negative value would mean another
- * protocol.
+/* Tell the sender that no tunnel receives the packet, as ip_gre does. The kernel limits the
+ * rate.
  */
-int grex_rx(struct sk_buff *skb)
+static void rx_answer(struct sk_buff *skb, bool is_ipv6)
+{
+	if (IS_ENABLED(CONFIG_IPV6) && is_ipv6)
+		icmpv6_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_PORT_UNREACH, 0);
+	else
+		icmp_send(skb, ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, 0);
+}
+
+/* Receive a packet, with @skb at its GRE header. It is consumed. */
+static __always_inline void rx_receive(struct sk_buff *skb, bool is_ipv6)
 {
 	struct grex_net *gn = grex_net(dev_net(skb->dev));
 	struct grex_stats __percpu *stats;
@@ -324,21 +352,33 @@ int grex_rx(struct sk_buff *skb)
 	struct rx_search search;
 	int reason;
 
-	verdict = rx_read(skb, &received);
+	verdict = rx_read(skb, is_ipv6, &received);
 	if (unlikely(verdict)) {
 		grex_stats_drop(gn->stats, rx_malformed[verdict], skb);
-		return 0;
+		return;
 	}
 	config = rx_find(gn, &search, skb, &received);
 	if (likely(config)) {
 		grex_rx_packet(config, skb, &received);
-		return 0;
+		return;
 	}
-	/* ip_gre sends the same answer. icmp_send() limits the rate. */
 	if (!search.down)
-		icmp_send(skb, ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, 0);
+		rx_answer(skb, is_ipv6);
 	stats = rx_blame(gn, &search, &received, &reason);
 	grex_stats_drop(stats, reason, skb);
+}
+
+/* Receive a packet from gre.ko. A negative value would mean another protocol. */
+int grex_rx(struct sk_buff *skb)
+{
+	rx_receive(skb, false);
+	return 0;
+}
+
+/* Receive a packet from the stack. A positive value would mean another protocol. */
+int grex_rx_ipv6(struct sk_buff *skb)
+{
+	rx_receive(skb, true);
 	return 0;
 }
 
@@ -350,7 +390,7 @@ struct grex_config *grex_rx_find_rcu(struct sk_buff *skb,
 {
 	struct rx_search search;
 
-	if (rx_read(skb, received) ||
+	if (rx_read(skb, false, received) ||
 	    !grex_packet_is_carried(received->header.protocol))
 		return NULL;
 	return rx_find(grex_net(dev_net(skb->dev)), &search, skb, received);
@@ -369,7 +409,7 @@ void grex_rx_count_lost_rcu(struct sk_buff *skb)
 	struct rx_search search;
 	int reason;
 
-	verdict = rx_read(skb, &received);
+	verdict = rx_read(skb, false, &received);
 	if (verdict) {
 		grex_stats_count(gn->stats, rx_malformed[verdict]);
 		return;

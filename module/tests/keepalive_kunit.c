@@ -6,6 +6,7 @@
 #include <kunit/test.h>
 #include <linux/if_ether.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/math64.h>
 #include <linux/prandom.h>
 #include <net/ip.h>
@@ -407,6 +408,7 @@ static u8 *exactly(struct kunit *test, const u8 *data, size_t len)
 /* All requests are read, but none that is cut in front of its payload. */
 static void request_variants(struct kunit *test)
 {
+	static const u8 saddr[] = { 192, 0, 2, 2 }, daddr[] = { 192, 0, 2, 1 };
 	size_t i, len, full;
 	u8 data[80];
 
@@ -420,8 +422,8 @@ static void request_variants(struct kunit *test)
 						   exactly(test, data, full),
 						   full),
 				      "%s", v->name);
-		KUNIT_EXPECT_EQ(test, request.saddr, htonl(0xc0000202));
-		KUNIT_EXPECT_EQ(test, request.daddr, htonl(0xc0000201));
+		KUNIT_EXPECT_TRUE(test, !memcmp(request.saddr, saddr, 4));
+		KUNIT_EXPECT_TRUE(test, !memcmp(request.daddr, daddr, 4));
 		KUNIT_EXPECT_EQ(test, request.total_len, v->total_len);
 		KUNIT_EXPECT_EQ(test, request.header.flags, v->flags);
 		KUNIT_EXPECT_EQ(test, request.header.key,
@@ -488,15 +490,50 @@ static void request_fragments(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, grex_request_read(&request, data, len));
 }
 
-static struct kunit_case keepalive_cases[] = { KUNIT_CASE(fsm_equals_oracle),
-					       KUNIT_CASE(fsm_detects),
-					       KUNIT_CASE(fsm_damps),
-					       KUNIT_CASE(fsm_forgives),
-					       KUNIT_CASE(probe_round_trip),
-					       KUNIT_CASE(request_variants),
-					       KUNIT_CASE(request_bits),
-					       KUNIT_CASE(request_fragments),
-					       {} };
+/* The form of OpenBSD and MikroTik over IPv6. */
+static void request_ipv6(struct kunit *test)
+{
+	struct ipv6hdr ip = {
+		.version = 6,
+		.payload_len = htons(8),
+		.nexthdr = IPPROTO_GRE,
+		.hop_limit = 255,
+		.saddr.s6_addr = { 0x20, 1, [15] = 2 },
+		.daddr.s6_addr = { 0x20, 1, [15] = 1 },
+	};
+	struct grex_request request;
+	u8 data[48];
+	size_t len;
+
+	memcpy(data, &ip, sizeof(ip));
+	grex_header_write(data + sizeof(ip), GREX_HEADER_KEY, 0, htonl(5), 0);
+	for (len = 0; len < sizeof(data); len++)
+		KUNIT_EXPECT_FALSE_MSG(test,
+				       grex_request_read(&request,
+							 exactly(test, data,
+								 len),
+							 len),
+				       "cut to %zu", len);
+	KUNIT_EXPECT_TRUE(test,
+			  grex_request_read(&request, data, sizeof(data)));
+	KUNIT_EXPECT_EQ(test, request.version, 6);
+	KUNIT_EXPECT_EQ(test, request.ip_len, 40);
+	KUNIT_EXPECT_EQ(test, request.total_len, 48);
+	KUNIT_EXPECT_EQ(test, request.header.key, htonl(5));
+	KUNIT_EXPECT_TRUE(test, !memcmp(request.saddr, &ip.saddr, 16));
+	KUNIT_EXPECT_TRUE(test, !memcmp(request.daddr, &ip.daddr, 16));
+	data[6] = IPPROTO_ICMPV6;
+	KUNIT_EXPECT_FALSE(test,
+			   grex_request_read(&request, data, sizeof(data)));
+}
+
+static struct kunit_case keepalive_cases[] = {
+	KUNIT_CASE(fsm_equals_oracle), KUNIT_CASE(fsm_detects),
+	KUNIT_CASE(fsm_damps),	       KUNIT_CASE(fsm_forgives),
+	KUNIT_CASE(probe_round_trip),  KUNIT_CASE(request_variants),
+	KUNIT_CASE(request_bits),      KUNIT_CASE(request_fragments),
+	KUNIT_CASE(request_ipv6),      {}
+};
 
 static struct kunit_suite keepalive_suite = {
 	.name = "grex_keepalive",
