@@ -164,29 +164,41 @@ static void auto_mtu_route(struct grex_tunnel *tunnel)
 	auto_mtu_set_mtu(tunnel, link.mtu);
 }
 
-/* A change of a route, a rule or the MTU of a link changes the generation. */
-static void auto_mtu_net_work(struct work_struct *work)
+/* Update the MTU of the tunnels over one family, if its routes, its rules or the MTU of a link
+ * have changed, which changes the generation. Return the delay until the next time.
+ */
+static unsigned long auto_mtu_net_look(struct grex_net *gn, int genid,
+				       int *old_genid, bool is_ipv6)
 {
-	struct grex_net *gn =
-		container_of(to_delayed_work(work), struct grex_net, auto_mtu);
-	const int genid = rt_genid_ipv4(gn->net);
-	unsigned long delay = AUTO_MTU_INTERVAL;
 	struct grex_tunnel *tunnel;
 
-	if (genid == gn->auto_mtu_genid)
-		goto again;
-	delay = AUTO_MTU_RETRY;
+	if (genid == *old_genid)
+		return AUTO_MTU_INTERVAL;
 	if (!rtnl_trylock())
-		goto again;
+		return AUTO_MTU_RETRY;
 	list_for_each_entry(tunnel, &gn->tunnels, list) {
-		if (tunnel->mtu_mode == GREX_MTU_ROUTE)
+		if (tunnel->mtu_mode == GREX_MTU_ROUTE &&
+		    grex_is_ipv6(rtnl_dereference(tunnel->config)) == is_ipv6)
 			auto_mtu_route(tunnel);
 		cond_resched();
 	}
 	rtnl_unlock();
-	gn->auto_mtu_genid = genid;
-	delay = AUTO_MTU_INTERVAL;
-again:
+	*old_genid = genid;
+	return AUTO_MTU_INTERVAL;
+}
+
+static void auto_mtu_net_work(struct work_struct *work)
+{
+	struct grex_net *gn =
+		container_of(to_delayed_work(work), struct grex_net, auto_mtu);
+	unsigned long delay;
+
+	delay = auto_mtu_net_look(gn, rt_genid_ipv4(gn->net),
+				  &gn->auto_mtu_genid, false);
+#if IS_ENABLED(CONFIG_IPV6)
+	delay = min(delay, auto_mtu_net_look(gn, rt_genid_ipv6(gn->net),
+					     &gn->auto_mtu_genid_ipv6, true));
+#endif
 	if (!list_empty(&gn->tunnels))
 		queue_delayed_work(system_power_efficient_wq, &gn->auto_mtu,
 				   delay);

@@ -10,6 +10,7 @@
 #include "grex.h"
 #include "header.h"
 #include "ipv4.h"
+#include "ipv6.h"
 #include "nbma.h"
 #include "pmtu.h"
 #include "route.h"
@@ -40,12 +41,13 @@ static DEFINE_PER_CPU(struct hlist_head, encap_frames);
 /* Select the socket that the packet is sent for. With the socket of the namespace, the
  * stack does not apply the path MTU of its route cache, which it learns from errors that
  * anyone can forge. Under IPsec the path carries another packet than ours, and the stack
- * knows its path MTU better.
+ * knows its path MTU better. IPv6 has no such socket; ipv6.c tells what it does instead.
  */
 static struct sock *encap_sock(const struct grex_config *config,
 			       const struct dst_entry *dst)
 {
-	if (dst_xfrm(dst) && !grex_pmtu_probed(config))
+	if (grex_is_ipv6(config) ||
+	    (dst_xfrm(dst) && !grex_pmtu_probed(config)))
 		return NULL;
 	return grex_net(config->tunnel->net)->pmtu_sk;
 }
@@ -64,15 +66,23 @@ static bool encap_may_cache(const struct grex_config *config, u8 dsfield)
 static struct dst_entry *encap_cached(struct grex_config *config,
 				      union grex_addr *saddr)
 {
-	struct rtable *rt = dst_cache_get_ip4(&config->dst_cache, &saddr->v4);
+	struct rtable *rt;
 
+	if (grex_is_ipv6(config))
+		return dst_cache_get_ip6(&config->dst_cache, &saddr->v6);
+	rt = dst_cache_get_ip4(&config->dst_cache, &saddr->v4);
 	return rt ? &rt->dst : NULL;
 }
 
 static void encap_cache(struct grex_config *config,
 			const struct grex_outer *outer)
 {
-	dst_cache_set_ip4(&config->dst_cache, outer->dst, outer->saddr.v4);
+	if (grex_is_ipv6(config))
+		dst_cache_set_ip6(&config->dst_cache, outer->dst,
+				  &outer->saddr.v6);
+	else
+		dst_cache_set_ip4(&config->dst_cache, outer->dst,
+				  outer->saddr.v4);
 }
 
 /**
@@ -109,7 +119,8 @@ int grex_encap_route(struct grex_config *config, struct sk_buff *skb,
 	if (unlikely(grex_addr_is_any(&outer->daddr))) {
 		if (neighbour)
 			outer->daddr = *neighbour;
-		else if (!grex_nbma_of_next_hop(skb, dev, &outer->daddr))
+		else if (grex_is_ipv6(config) ||
+			 !grex_nbma_of_next_hop(skb, dev, &outer->daddr))
 			return GREX_STAT_TX_NO_REMOTE;
 	}
 	outer->dst = grex_route_lookup(config, &outer->daddr, outer->dsfield,
@@ -238,6 +249,19 @@ bool grex_encap_is_too_deep(struct grex_tunnel *tunnel)
 	return loops || depth >= ENCAP_DEPTH;
 }
 
+/* Hand a packet with its outer header to the stack. Return 0, -errno, or a value above 0 if a
+ * queue or a device has dropped it.
+ */
+static int encap_output(const struct grex_config *config, struct sk_buff *skb,
+			const struct grex_outer *outer)
+{
+	struct net *net = config->tunnel->net;
+	int err = grex_is_ipv6(config) ? ip6_local_out(net, outer->sk, skb)
+				       : ip_local_out(net, outer->sk, skb);
+
+	return net_xmit_eval(err);
+}
+
 /**
  * grex_encap_send - encapsulate a packet and send it
  * @config: of the tunnel
@@ -271,11 +295,13 @@ int grex_encap_send(struct grex_config *config, struct sk_buff *skb,
 	skb_clear_hash_if_not_l4(skb);
 	skb_dst_set(skb, outer->dst);
 	encap_mark(config, skb);
-	grex_ipv4_push(config, skb, outer);
+	if (grex_is_ipv6(config))
+		grex_ipv6_push(config, skb, outer);
+	else
+		grex_ipv4_push(config, skb, outer);
 	/* Only from here may a packet come back, see grex_encap_is_too_deep(). */
 	encap_enter(&frame);
-	err = ip_local_out(tunnel->net, outer->sk, skb);
-	err = net_xmit_eval(err);
+	err = encap_output(config, skb, outer);
 	encap_leave(&frame);
 	if (likely(!err)) {
 		dev_sw_netstats_tx_add(tunnel->dev, 1, len);
@@ -313,10 +339,10 @@ int grex_encap_send_bare(struct grex_config *config, struct sk_buff *skb,
 	}
 	skb_scrub_packet(skb, !net_eq(tunnel->net, dev_net(tunnel->dev)));
 	skb_dst_set(skb, outer->dst);
-	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+	memset(skb->cb, 0, sizeof(skb->cb));
 	encap_mark(config, skb);
-	err = ip_local_out(tunnel->net, outer->sk, skb);
-	if (!net_xmit_eval(err))
+	err = encap_output(config, skb, outer);
+	if (!err)
 		return 0;
 	grex_stats_count(tunnel->stats, GREX_STAT_TX_UNDERLAY);
 	return -ENOBUFS;

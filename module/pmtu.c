@@ -19,6 +19,8 @@
 #include <net/xfrm.h>
 
 #include "grex.h"
+#include "ipv4.h"
+#include "ipv6.h"
 #include "pmtu.h"
 #include "route.h"
 
@@ -53,10 +55,11 @@ static struct dst_entry *pmtu_route(const struct grex_config *config,
 /* Return the configured MTU of the route, without what the kernel has learned from ICMP. */
 static unsigned int pmtu_configured(const struct dst_entry *dst)
 {
-	unsigned int mtu = dst_metric_raw(dst, RTAX_MTU);
+	const unsigned int mtu = IS_ENABLED(CONFIG_IPV6) &&
+						 dst->ops->family == AF_INET6
+					 ? grex_ipv6_mtu(dst)
+					 : grex_ipv4_mtu(dst);
 
-	if (!mtu)
-		mtu = min_t(unsigned int, READ_ONCE(dst->dev->mtu), IP_MAX_MTU);
 	return mtu - lwtunnel_headroom(dst->lwtstate, mtu);
 }
 
@@ -106,7 +109,8 @@ struct grex_pmtu_link grex_pmtu_of_link(const struct grex_config *config)
 
 		if (dst) {
 			mtu = pmtu_for_device(dst);
-			link.is_tunnel = dst->dev->type == ARPHRD_IPGRE;
+			link.is_tunnel = dst->dev->type == ARPHRD_IPGRE ||
+					 dst->dev->type == ARPHRD_IP6GRE;
 			link.headroom = LL_RESERVED_SPACE(dst->dev) +
 					dst->header_len + config->overhead;
 			dst_release(dst);
@@ -212,8 +216,9 @@ void grex_pmtu_forget(struct grex_tunnel *tunnel)
  * @mtu: path MTU that the error reports, in bytes of an outer packet
  * @spread: the packet may have taken any of several equal paths
  *
- * The path MTU expires after the time of the kernel (net.ipv4.route.mtu_expires). If it is
- * below GREX_PMTU_FLOOR, packets are sent without DF, as the kernel does.
+ * The path MTU expires after the time of the kernel (net.ipv4.route.mtu_expires or
+ * net.ipv6.route.mtu_expires). If it is below GREX_PMTU_FLOOR, IPv4 packets are sent without
+ * DF, as the kernel does. That of IPv6 is never below 1280 (RFC 8201 section 4).
  *
  * Return: bytes that outer packets are limited to now
  */
@@ -221,6 +226,8 @@ u32 grex_pmtu_learn(const struct grex_config *config,
 		    const struct dst_entry *dst, const union grex_addr *remote,
 		    u32 mtu, bool spread)
 {
+	const u32 floor = grex_is_ipv6(config) ? IPV6_MIN_MTU : GREX_PMTU_FLOOR;
+	const struct net *net = config->tunnel->net;
 	struct grex_pmtu *pmtu = &config->tunnel->pmtu;
 	struct grex_pmtu_learned learned = {
 		.remote = *remote,
@@ -228,10 +235,11 @@ u32 grex_pmtu_learn(const struct grex_config *config,
 		.gateway = grex_route_gateway(config, dst),
 		.spread = spread,
 		.genid = fnhe_genid(config->tunnel->net),
-		.mtu = max_t(u32, mtu, GREX_PMTU_FLOOR),
-		.locked = mtu < GREX_PMTU_FLOOR,
+		.mtu = max(mtu, floor),
+		.locked = !grex_is_ipv6(config) && mtu < floor,
 		.expires = get_jiffies_64() +
-			   grex_compat_mtu_expires(config->tunnel->net),
+			   (grex_is_ipv6(config) ? grex_ipv6_mtu_expires(net)
+						 : grex_ipv4_mtu_expires(net)),
 	}, old;
 
 	if (learned.mtu >= pmtu_of_route(dst))
@@ -287,9 +295,14 @@ static u32 pmtu_outside(const struct grex_config *config,
 
 static u32 pmtu_inner(const struct grex_config *config, u32 mtu)
 {
-	/* A route may have any MTU, but all links carry IPv4 packets of 68 bytes. */
-	return max_t(u32, mtu, IPV4_MIN_MTU + config->overhead) -
-	       config->overhead;
+	/* A route may have any MTU, but all links carry IPv4 packets of 68 bytes, and IPv6
+	 * packets of 1280.
+	 */
+	const u32 least = grex_is_ipv6(config)
+				  ? IPV6_MIN_MTU
+				  : IPV4_MIN_MTU + config->overhead;
+
+	return max(mtu, least) - config->overhead;
 }
 
 /**
@@ -319,10 +332,14 @@ unsigned int grex_pmtu_of_path(const struct grex_config *config,
 unsigned int grex_pmtu_limit(const struct grex_config *config,
 			     const struct dst_entry *dst)
 {
-	return config->options.mtu_probe
-		       ? pmtu_of_route(dst)
-		       : pmtu_outside(config, dst,
-				      &config->options.match.remote);
+	const unsigned int limit =
+		config->options.mtu_probe
+			? pmtu_of_route(dst)
+			: pmtu_outside(config, dst,
+				       &config->options.match.remote);
+
+	/* The stack fragments larger IPv6 packets, see ipv6.c. */
+	return grex_is_ipv6(config) ? min(limit, dst_mtu(dst)) : limit;
 }
 
 /**

@@ -23,8 +23,8 @@ struct grex_tunnel;
  * @oif: ifindex of the device of the route
  * @gateway: router of the route, all 0: none
  * @spread: the route has several equal paths, and the packet may have taken any of them
- * @genid: generation of the exceptions in the kernel's route cache, so that "ip route flush
- *	cache" ends this one, too
+ * @genid: generation of the IPv4 exceptions in the kernel's route cache, so that "ip route
+ *	flush cache" ends this one, too; those of IPv6 have none
  * @mtu: bytes of an outer packet, 0: not known
  * @locked: the error reported less than GREX_PMTU_FLOOR
  * @expires: jiffies64 when it expires

@@ -7,6 +7,7 @@
 
 #include "grex.h"
 #include "ipv4.h"
+#include "ipv6.h"
 #include "route.h"
 #include "table.h"
 
@@ -55,8 +56,12 @@ struct dst_entry *grex_route_lookup(const struct grex_config *config,
 				    const union grex_addr *remote, u8 dsfield,
 				    u32 hash, union grex_addr *saddr)
 {
-	return grex_ipv4_lookup(config, route_oif(config), remote, dsfield,
-				hash, saddr);
+	const int oif = route_oif(config);
+
+	return grex_is_ipv6(config) ? grex_ipv6_lookup(config, oif, remote,
+						       dsfield, hash, saddr)
+				    : grex_ipv4_lookup(config, oif, remote,
+						       dsfield, hash, saddr);
 }
 
 /**
@@ -77,14 +82,17 @@ bool grex_route_is_spread(const struct grex_config *config,
 	if (link && oif == link &&
 	    !netif_index_is_l3_master(config->tunnel->net, link))
 		return false;
-	return grex_ipv4_is_spread(config, oif, remote, dsfield);
+	return grex_is_ipv6(config)
+		       ? grex_ipv6_is_spread(config, oif, remote, dsfield)
+		       : grex_ipv4_is_spread(config, oif, remote, dsfield);
 }
 
 /* Return the router of a route, all 0 if the destination is on the link. */
 union grex_addr grex_route_gateway(const struct grex_config *config,
 				   const struct dst_entry *dst)
 {
-	return grex_ipv4_gateway(dst);
+	return grex_is_ipv6(config) ? grex_ipv6_gateway(dst)
+				    : grex_ipv4_gateway(dst);
 }
 
 /**
