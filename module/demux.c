@@ -16,6 +16,7 @@
 #include <linux/printk.h>
 #include <linux/string.h>
 #include <net/gre.h>
+#include <net/protocol.h>
 
 #include "beside.h"
 #include "demux.h"
@@ -41,11 +42,19 @@ static bool demux_is_native; /* demux_lock */
 static bool demux_is_exclusive; /* demux_lock. never beside ip_gre */
 /* demux_lock. ip_gre, while its init function runs */
 static const struct module *demux_coming;
+static unsigned int demux_ipv6_tunnels; /* demux_lock. in all namespaces */
 static LIST_HEAD(demux_nets); /* demux_lock. namespaces that have tunnels */
 
 static const struct gre_protocol demux_protocol = {
 	.handler = grex_rx,
 	.err_handler = grex_icmp_error,
+};
+
+/* The core checks the IPsec policy and resets conntrack. */
+static const struct inet6_protocol demux_ipv6_protocol = {
+	.handler = grex_rx_ipv6,
+	.err_handler = grex_icmp_error_ipv6,
+	.flags = INET6_PROTO_FINAL,
 };
 
 static int demux_param_set(const char *value, const struct kernel_param *param)
@@ -167,6 +176,9 @@ static int demux_notify(struct notifier_block *block, unsigned long state,
 		demux_coming = other;
 		demux_other_comes();
 	}
+	if (state == MODULE_STATE_COMING && demux_ipv6_tunnels &&
+	    !strcmp(other->name, "ip6_gre"))
+		pr_warn("ip6_gre cannot be loaded, because there are tunnels over IPv6\n");
 	if (state == MODULE_STATE_GOING)
 		demux_other_goes();
 	mutex_unlock(&demux_lock);
@@ -232,27 +244,68 @@ void grex_demux_unregister(void)
 	synchronize_net();
 }
 
+/* Receive IP protocol 47 of IPv6 as long as there are tunnels over IPv6, so that ip6_gre can be
+ * loaded otherwise.
+ */
+static int demux_add_ipv6(void)
+{
+	int err;
+
+	if (demux_ipv6_tunnels++)
+		return 0;
+	err = inet6_add_protocol(&demux_ipv6_protocol, IPPROTO_GRE);
+	if (!err)
+		return 0;
+	demux_ipv6_tunnels--;
+	pr_info_ratelimited(
+		"IPv6 protocol 47 (GRE) is owned by another module, ip6_gre most likely: remove its tunnels and run \"rmmod ip6_gre\"\n");
+	return -EBUSY;
+}
+
+static void demux_remove_ipv6(void)
+{
+	if (!--demux_ipv6_tunnels)
+		inet6_del_protocol(&demux_ipv6_protocol, IPPROTO_GRE);
+}
+
 /* Receive the packets of a namespace from its first tunnel on. */
-int grex_demux_add_tunnel(struct grex_net *gn)
+static int demux_add_ipv4(struct grex_net *gn)
 {
 	int err = 0;
 
-	mutex_lock(&demux_lock);
 	if (!gn->demux.tunnels && !demux_is_native)
 		err = grex_beside_start(gn->net);
 	if (!err && !gn->demux.tunnels++)
 		list_add(&gn->demux.list, &demux_nets);
+	return err;
+}
+
+static void demux_remove_ipv4(struct grex_net *gn)
+{
+	if (--gn->demux.tunnels)
+		return;
+	list_del(&gn->demux.list);
+	if (!demux_is_native)
+		grex_beside_stop(gn->net);
+}
+
+int grex_demux_add_tunnel(struct grex_net *gn, bool is_ipv6)
+{
+	int err;
+
+	mutex_lock(&demux_lock);
+	err = IS_ENABLED(CONFIG_IPV6) && is_ipv6 ? demux_add_ipv6()
+						 : demux_add_ipv4(gn);
 	mutex_unlock(&demux_lock);
 	return err;
 }
 
-void grex_demux_remove_tunnel(struct grex_net *gn)
+void grex_demux_remove_tunnel(struct grex_net *gn, bool is_ipv6)
 {
 	mutex_lock(&demux_lock);
-	if (!--gn->demux.tunnels) {
-		list_del(&gn->demux.list);
-		if (!demux_is_native)
-			grex_beside_stop(gn->net);
-	}
+	if (IS_ENABLED(CONFIG_IPV6) && is_ipv6)
+		demux_remove_ipv6();
+	else
+		demux_remove_ipv4(gn);
 	mutex_unlock(&demux_lock);
 }

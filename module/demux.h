@@ -3,6 +3,7 @@
 #define GREX_DEMUX_H
 
 #include <linux/list.h>
+#include <linux/types.h>
 
 struct grex_net;
 
@@ -19,7 +20,7 @@ struct grex_demux_net {
 int grex_demux_register(void);
 void grex_demux_unregister(void);
 void grex_demux_set_exclusive(bool is_exclusive);
-int grex_demux_add_tunnel(struct grex_net *gn);
-void grex_demux_remove_tunnel(struct grex_net *gn);
+int grex_demux_add_tunnel(struct grex_net *gn, bool is_ipv6);
+void grex_demux_remove_tunnel(struct grex_net *gn, bool is_ipv6);
 
 #endif

@@ -6,6 +6,7 @@
 #include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
 #include <net/ip.h>
+#include <net/ip6_tunnel.h>
 #include <net/netdev_lock.h>
 
 #include "auto_mtu.h"
@@ -34,6 +35,7 @@ static int device_init(struct net_device *dev)
 {
 	struct grex_tunnel *tunnel = netdev_priv(dev);
 	struct grex_net *gn = grex_net(tunnel->net);
+	struct grex_config *config = device_config(dev);
 	int err = -ENOMEM;
 
 	tunnel->stats = grex_stats_alloc();
@@ -48,10 +50,10 @@ static int device_init(struct net_device *dev)
 	err = gro_cells_init(&tunnel->gro_cells, dev);
 	if (err)
 		goto err_tstats;
-	err = grex_demux_add_tunnel(gn);
+	err = grex_demux_add_tunnel(gn, grex_is_ipv6(config));
 	if (err)
 		goto err_gro_cells;
-	err = grex_table_insert(&gn->table, device_config(dev));
+	err = grex_table_insert(&gn->table, config);
 	if (err)
 		goto err_demux;
 	INIT_LIST_HEAD(&tunnel->list);
@@ -63,7 +65,7 @@ static int device_init(struct net_device *dev)
 	return 0;
 
 err_demux:
-	grex_demux_remove_tunnel(gn);
+	grex_demux_remove_tunnel(gn, grex_is_ipv6(config));
 err_gro_cells:
 	gro_cells_destroy(&tunnel->gro_cells);
 err_tstats:
@@ -80,10 +82,11 @@ static void device_uninit(struct net_device *dev)
 {
 	struct grex_tunnel *tunnel = netdev_priv(dev);
 	struct grex_net *gn = grex_net(tunnel->net);
+	struct grex_config *config = device_config(dev);
 
 	list_del(&tunnel->list);
-	grex_table_remove(&gn->table, device_config(dev));
-	grex_demux_remove_tunnel(gn);
+	grex_table_remove(&gn->table, config);
+	grex_demux_remove_tunnel(gn, grex_is_ipv6(config));
 	/* The core waits for such packets, except when a registration has failed. */
 	if (dev->reg_state != NETREG_UNREGISTERING)
 		synchronize_net();
@@ -211,6 +214,7 @@ static const struct ethtool_ops device_ethtool_ops = {
 };
 
 static_assert(offsetof(struct grex_tunnel, ip_tunnel) == 0);
+static_assert(sizeof(struct ip_tunnel) >= offsetofend(struct ip6_tnl, parms));
 static_assert(GREX_MTU_MIN == ETH_MIN_MTU);
 static_assert(GREX_MTU_MAX ==
 	      IP_MAX_MTU - sizeof(struct iphdr) - GREX_HEADER_MAX);

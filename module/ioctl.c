@@ -215,6 +215,9 @@ int grex_ioctl(struct net_device *dev, struct ifreq *ifr, void __user *data,
 	struct ip_tunnel_parm parm;
 	int err = 0;
 
+	/* The structure has no room for IPv6 addresses. */
+	if (dev->addr_len != sizeof(__be32))
+		return -EOPNOTSUPP;
 	switch (cmd) {
 	case SIOCGETTUNNEL:
 		break;

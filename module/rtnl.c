@@ -62,7 +62,7 @@ struct rtnl_number {
 
 #define RTNL_PROBE_RANGE                                      \
 	"IFLA_GREX_PROBE must be " RTNL_RANGE(GREX_PROBE_MIN, \
-					      GREX_PROBE_MAX) " bytes, 60 at least with a key, or 0"
+					      GREX_PROBE_MAX) " bytes, 4 more at least with a key and 20 more over IPv6, or 0"
 
 #define RTNL_NUMBER(_type, _member, _specials, _min, _max, _range)  \
 	{                                                           \
@@ -105,8 +105,8 @@ static const struct nla_policy rtnl_policy[IFLA_GREX_MAX + 1] = {
 	[IFLA_GRE_OFLAGS] = { .type = NLA_U16 },
 	[IFLA_GRE_IKEY] = { .type = NLA_U32 },
 	[IFLA_GRE_OKEY] = { .type = NLA_U32 },
-	[IFLA_GRE_LOCAL] = { .type = NLA_U32 },
-	[IFLA_GRE_REMOTE] = { .type = NLA_U32 },
+	[IFLA_GRE_LOCAL] = { .type = NLA_BINARY },
+	[IFLA_GRE_REMOTE] = { .type = NLA_BINARY },
 	[IFLA_GRE_TTL] = { .type = NLA_U8 },
 	[IFLA_GRE_TOS] = { .type = NLA_U8 },
 	[IFLA_GRE_PMTUDISC] = { .type = NLA_U8 },
@@ -179,8 +179,8 @@ static int rtnl_refuse_unknown(struct nlattr *tb[],
 static bool rtnl_same_address(const struct nlattr *attr, struct nlattr *data[],
 			      int type)
 {
-	return data && data[type] && nla_len(attr) == sizeof(__be32) &&
-	       nla_get_in_addr(attr) == nla_get_in_addr(data[type]);
+	return data && data[type] && nla_len(attr) == nla_len(data[type]) &&
+	       !memcmp(nla_data(attr), nla_data(data[type]), nla_len(attr));
 }
 
 /* ip_gre ignores IFLA_ADDRESS, IFLA_BROADCAST and IFLA_LINK of a new tunnel. */
@@ -247,18 +247,53 @@ static int rtnl_get_flags(struct nlattr *flags_attr, struct nlattr *key_attr,
 	return 0;
 }
 
-static int rtnl_get_address(struct nlattr *attr, union grex_addr *addr,
+static unsigned int rtnl_address_len(u8 family)
+{
+	return family == AF_INET6 ? sizeof(struct in6_addr) : sizeof(__be32);
+}
+
+/* The family of a new tunnel is that of its addresses. */
+static int rtnl_get_family(struct nlattr *data[], const struct net_device *dev,
+			   bool is_gre, u8 *family,
+			   struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr = data[IFLA_GRE_REMOTE]
+					    ?: data[IFLA_GRE_LOCAL];
+
+	if (!attr || nla_len(attr) != sizeof(struct in6_addr) ||
+	    dev->reg_state != NETREG_UNINITIALIZED)
+		return 0;
+	if (is_gre)
+		return rtnl_refuse(-EINVAL, extack, attr,
+				   "A tunnel of the kind gre has IPv4 addresses");
+	if (!IS_ENABLED(CONFIG_IPV6) || !ipv6_mod_enabled())
+		return rtnl_refuse(-EAFNOSUPPORT, extack, attr,
+				   "IPv6 is disabled on this machine");
+	*family = AF_INET6;
+	return 0;
+}
+
+static int rtnl_get_address(struct nlattr *attr, u8 family,
+			    union grex_addr *addr,
 			    struct netlink_ext_ack *extack)
 {
-	__be32 v4;
+	union grex_addr value = {};
+	bool is_usable;
 
 	if (!attr)
 		return 0;
-	v4 = nla_get_in_addr(attr);
-	if (ipv4_is_multicast(v4) || ipv4_is_lbcast(v4))
+	if (nla_len(attr) != rtnl_address_len(family))
 		return rtnl_refuse(-EINVAL, extack, attr,
-				   "IFLA_GRE_LOCAL and IFLA_GRE_REMOTE must be unicast, or 0.0.0.0 for any");
-	*addr = grex_addr_ipv4(v4);
+				   "IFLA_GRE_LOCAL and IFLA_GRE_REMOTE must both have 4 bytes (IPv4) or 16 (IPv6), and a tunnel keeps the family");
+	memcpy(&value, nla_data(attr), nla_len(attr));
+	is_usable = family == AF_INET6 ? !ipv6_addr_is_multicast(&value.v6) &&
+						 !ipv6_addr_v4mapped(&value.v6)
+				       : !ipv4_is_multicast(value.v4) &&
+						 !ipv4_is_lbcast(value.v4);
+	if (!is_usable)
+		return rtnl_refuse(-EINVAL, extack, attr,
+				   "IFLA_GRE_LOCAL and IFLA_GRE_REMOTE must be unicast, or all 0 for any");
+	*addr = value;
 	return 0;
 }
 
@@ -551,12 +586,16 @@ static int rtnl_to_options(struct nlattr *data[], struct net *net,
 			     &options->oflags, &options->okey, extack);
 	if (err)
 		return err;
-	err = rtnl_get_address(data[IFLA_GRE_LOCAL], &options->match.local,
-			       extack);
+	err = rtnl_get_family(data, dev, is_gre, &options->match.family,
+			      extack);
 	if (err)
 		return err;
-	err = rtnl_get_address(data[IFLA_GRE_REMOTE], &options->match.remote,
-			       extack);
+	err = rtnl_get_address(data[IFLA_GRE_LOCAL], options->match.family,
+			       &options->match.local, extack);
+	if (err)
+		return err;
+	err = rtnl_get_address(data[IFLA_GRE_REMOTE], options->match.family,
+			       &options->match.remote, extack);
 	if (err)
 		return err;
 	if (data[IFLA_GRE_TTL])
@@ -781,8 +820,8 @@ static size_t rtnl_get_size(const struct net_device *dev)
 	       nla_total_size(sizeof(__be16)) + /* IFLA_GRE_OFLAGS */
 	       nla_total_size(sizeof(__be32)) + /* IFLA_GRE_IKEY */
 	       nla_total_size(sizeof(__be32)) + /* IFLA_GRE_OKEY */
-	       nla_total_size(sizeof(__be32)) + /* IFLA_GRE_LOCAL */
-	       nla_total_size(sizeof(__be32)) + /* IFLA_GRE_REMOTE */
+	       nla_total_size(sizeof(struct in6_addr)) + /* IFLA_GRE_LOCAL */
+	       nla_total_size(sizeof(struct in6_addr)) + /* IFLA_GRE_REMOTE */
 	       nla_total_size(sizeof(u8)) + /* IFLA_GRE_TTL */
 	       nla_total_size(sizeof(u8)) + /* IFLA_GRE_TOS */
 	       nla_total_size(sizeof(u8)) + /* IFLA_GRE_PMTUDISC */
@@ -824,8 +863,9 @@ static int rtnl_fill_info(struct sk_buff *skb, const struct net_device *dev)
 	     nla_put_be32(skb, IFLA_GRE_IKEY, options->match.key)) ||
 	    ((is_gre || options->oflags & GREX_HEADER_KEY) &&
 	     nla_put_be32(skb, IFLA_GRE_OKEY, options->okey)) ||
-	    nla_put_in_addr(skb, IFLA_GRE_LOCAL, options->match.local.v4) ||
-	    nla_put_in_addr(skb, IFLA_GRE_REMOTE, options->match.remote.v4) ||
+	    nla_put(skb, IFLA_GRE_LOCAL, dev->addr_len, &options->match.local) ||
+	    nla_put(skb, IFLA_GRE_REMOTE, dev->addr_len,
+		    &options->match.remote) ||
 	    nla_put_u8(skb, IFLA_GRE_TTL, options->ttl) ||
 	    nla_put_u8(skb, IFLA_GRE_TOS, options->tos) ||
 	    nla_put_u8(skb, IFLA_GRE_PMTUDISC, options->df == GREX_DF_SET) ||

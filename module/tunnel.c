@@ -2,6 +2,7 @@
 /*
  * Creates tunnels and replaces their configurations.
  */
+#include <linux/if_arp.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 #include <net/ip.h>
@@ -97,24 +98,26 @@ static void tunnel_show_config(struct net_device *dev,
 {
 	const union grex_addr *remote = &config->options.match.remote;
 
-	__dev_addr_set(dev, (const u8 *)&config->options.match.local.v4,
-		       sizeof(__be32));
-	memcpy(dev->broadcast, &remote->v4, sizeof(__be32));
+	__dev_addr_set(dev, (const u8 *)&config->options.match.local,
+		       dev->addr_len);
+	memcpy(dev->broadcast, remote, dev->addr_len);
 	/* A tunnel without a remote has many neighbours, each with an entry. Once set, the
 	 * operations stay, because the core reads the pointer more than once.
 	 */
-	if (remote->v4) {
+	if (!grex_addr_is_any(remote)) {
 		dev->flags |= IFF_POINTOPOINT;
 	} else {
 		dev->flags &= ~IFF_POINTOPOINT;
-		WRITE_ONCE(dev->header_ops, &grex_nbma_header_ops);
+		if (!grex_is_ipv6(config))
+			WRITE_ONCE(dev->header_ops, &grex_nbma_header_ops);
 	}
 }
 
 static void tunnel_set_overhead(struct grex_config *config)
 {
-	config->overhead =
-		sizeof(struct iphdr) + grex_header_len(config->options.oflags);
+	config->overhead = (grex_is_ipv6(config) ? sizeof(struct ipv6hdr)
+						 : sizeof(struct iphdr)) +
+			   grex_header_len(config->options.oflags);
 }
 
 /**
@@ -154,6 +157,10 @@ int grex_tunnel_create(struct net_device *dev, struct net *net,
 		goto err_config;
 
 	tunnel_set_overhead(config);
+	if (grex_is_ipv6(config)) {
+		dev->type = ARPHRD_IP6GRE;
+		dev->addr_len = sizeof(struct in6_addr);
+	}
 	tunnel_show_config(dev, config);
 	link = grex_pmtu_of_link(config);
 	WRITE_ONCE(dev->needed_headroom, link.headroom);

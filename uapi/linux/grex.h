@@ -21,8 +21,9 @@
  *                              of sent packets
  *   IFLA_GRE_IKEY       be32   any; needs GRE_KEY in IFLAGS    0
  *   IFLA_GRE_OKEY       be32   any; needs GRE_KEY in OFLAGS    0
- *   IFLA_GRE_LOCAL      be32   unicast IPv4, 0.0.0.0: any      any
- *   IFLA_GRE_REMOTE     be32   unicast IPv4, 0.0.0.0: any      any
+ *   IFLA_GRE_LOCAL      4 or   unicast, all 0: any             any
+ *   IFLA_GRE_REMOTE     16     of one family, which the        any
+ *                       bytes  tunnel keeps; 16 bytes: IPv6
  *   IFLA_GRE_TTL        u8     1..255, 0: inherit              64
  *   IFLA_GRE_TOS        u8     multiple of 4 (the ECN bits     1
  *                              stay 0); + 1: inherit, and the
