@@ -920,7 +920,7 @@ handed_over() {
 # apply changes nothing if any line is wrong.
 errors() {
 	setup_pair
-	wrong '2:8: remote: "x" is not a unicast IPv4 address or any' \
+	wrong '2:8: remote: "x" is not a unicast address or any' \
 		'[gre1]\nremote x\n'
 	wrong '3:5: ttl: "300" is not 1..255 or inherit' \
 		'[gre1]\nremote any\nttl 300\n'

@@ -28,7 +28,7 @@ USAGE='
 	add t remote 192.0.2.2 frobnicate | "frobnicate" is not an option
 	add t remote 192.0.2.2 tll 9 | "tll" is not an option, did you mean "ttl"
 	add t remote 192.0.2.2 ttl | ttl: the value is missing, expected 1\.\.255 or inherit
-	add t remote | remote: the value is missing, expected a unicast IPv4 address or any
+	add t remote | remote: the value is missing, expected a unicast address or any
 	add t local 192.0.2.1 | remote: missing, expected "remote ADDRESS"
 	add t | remote: missing
 	add | name of the tunnel is missing
@@ -77,9 +77,9 @@ USAGE='
 	add t remote 192.0.2.2 mtu 65500 | mtu: "65500" is not 68\.\.65499
 	add t remote 192.0.2.2 df maybe | df: "maybe" is not set, inherit or clear
 	add t remote 192.0.2.2 multicast yes | multicast: "yes" is not on or off
-	add t remote fd00::1 | remote: "fd00::1" is IPv6
-	add t local 192.0.2.1 remote 2001:db8::2 | remote: "2001:db8::2" is IPv6
-	add t remote nowhere | remote: "nowhere" is not a unicast IPv4 address
+	add t remote ff02::1 | remote: "ff02::1" is a multicast address
+	add t local 192.0.2.1 remote 2001:db8::2 | local: is IPv4, but remote is IPv6
+	add t remote nowhere | remote: "nowhere" is not a unicast address
 	add t remote 192.0.2.300 | remote: "192\.0\.2\.300" is not
 	add t local 224.0.0.1 remote any | local: "224\.0\.0\.1" is a multicast address
 	add t remote 239.1.2.3 | remote: "239\.1\.2\.3" is a multicast address

@@ -88,7 +88,8 @@ void diff_find(struct diff *d, const struct config *from,
 		return;
 	}
 	d->fields = config_diff(from, to);
-	if (d->fields & DIFF_RECREATES)
+	if (d->fields & DIFF_RECREATES ||
+	    config_family(from) != config_family(to))
 		d->action = ACTION_RECREATE;
 	else if (d->fields)
 		d->action = ACTION_CHANGE;

@@ -22,7 +22,7 @@ struct diff {
 	const struct config *to; /* NULL: the tunnel should not exist */
 };
 
-/* The options that cannot be changed in place. */
+/* The options that cannot be changed in place, as the family of the outer addresses cannot. */
 #define DIFF_RECREATES F_LINK_NETNS
 
 /*

@@ -7,8 +7,13 @@
 #define YELLOW "\033[33m"
 #define PLAIN "\033[0m"
 
-static const char recreate_reason[] =
-	"link-netns cannot be changed while the tunnel is there";
+static const char *recreate_reason(const struct diff *d)
+{
+	return d->fields & F_LINK_NETNS
+		       ? "link-netns cannot be changed while the tunnel is there"
+		       : "the family of local and remote cannot be changed while "
+			 "the tunnel is there";
+}
 
 /* What differs, or all options that a file would have. */
 static uint64_t fields_of(const struct diff *d)
@@ -42,7 +47,7 @@ void diff_print(const struct diff *d, bool colour)
 	printf("%c ", !d->from ? '+' : !d->to ? '-' : '~');
 	options_print_name(stdout, d->to ? d->to->name : d->from->name);
 	if (d->action == ACTION_RECREATE)
-		printf(" made again: %s", recreate_reason);
+		printf(" made again: %s", recreate_reason(d));
 	put_colour(colour, PLAIN);
 	putchar('\n');
 	options_lines(d->from, d->to, fields_of(d), print_line, &colour);
@@ -83,7 +88,7 @@ void diff_json(struct json *json, const struct diff *d, bool done)
 	json_string(json, "ifname", d->to ? d->to->name : d->from->name);
 	json_string(json, "action", actions[d->action]);
 	json_string(json, "reason",
-		    d->action == ACTION_RECREATE ? recreate_reason : NULL);
+		    d->action == ACTION_RECREATE ? recreate_reason(d) : NULL);
 	json_lines(json, d, "removed", false);
 	json_lines(json, d, "added", true);
 	json_bool(json, "done", done);

@@ -58,6 +58,12 @@ void check_underlay_unread(const struct snapshot *s, struct finding *found)
 {
 	if (s->underlay)
 		return;
+	if (config_family(config_of(s)) == AF_INET6) {
+		found_say(found, SEVERITY_NOTE,
+			  "the outer packets are IPv6: their routes and filters "
+			  "were not checked");
+		return;
+	}
 	found_say(found, SEVERITY_NOTE,
 		  "the namespace of the outer packets (id %" PRId32
 		  ") has no name in /run/netns or cannot be entered: its "

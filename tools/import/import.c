@@ -161,6 +161,11 @@ static bool is_right(const struct import_tunnel *t, const struct position *at,
 						     : "remote 192.0.2.1 up",
 		       /* The options before have these already. */
 		       begins_with(option, "up") ? "" : option);
+	if (!status && config_family(&c) == AF_INET6)
+		status = usage_about(at,
+				     "%s: is IPv6, but a link of the kind "
+				     "gre has IPv4 addresses",
+				     option);
 	config_free(&c);
 	return !status;
 }

@@ -3,16 +3,25 @@
 
 #include "option/config.h"
 
-/* RFC 791 without options; RFC 2784, RFC 2890 */
+/* RFC 791 without options; RFC 8200; RFC 2784, RFC 2890 */
 #define IPV4_HEADER 20
+#define IPV6_HEADER 40
 #define GRE_HEADER 4
 #define GRE_FIELD 4
+
+int config_family(const struct config *c)
+{
+	return c->local.family == AF_INET6 || c->remote.family == AF_INET6
+		       ? AF_INET6
+		       : AF_INET;
+}
 
 uint32_t config_overhead(const struct config *c)
 {
 	const uint32_t fields = c->out.key + c->out.csum + c->out.seq;
 
-	return IPV4_HEADER + GRE_HEADER + GRE_FIELD * fields;
+	return (config_family(c) == AF_INET6 ? IPV6_HEADER : IPV4_HEADER) +
+	       GRE_HEADER + GRE_FIELD * fields;
 }
 
 bool config_default_probe(const struct config *c)

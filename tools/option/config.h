@@ -121,7 +121,9 @@ void config_add_address(struct config *c, const struct entry *a);
 void config_add_route(struct config *c, const struct entry *r);
 /* Whether it has IPv6 addresses or routes, but an MTU that is too small for them. */
 bool config_starves_ipv6(const struct config *c);
-/* Bytes of the outer headers: IPv4, and GRE with the fields that are sent. */
+/* The family of the outer addresses. */
+int config_family(const struct config *c);
+/* Bytes of the outer headers: IP, and GRE with the fields that are sent. */
 uint32_t config_overhead(const struct config *c);
 /* The default of mtu-probe for this configuration, as the kernel applies it. */
 bool config_default_probe(const struct config *c);

@@ -223,6 +223,19 @@ static const struct {
 		 "that is not \"any\"" },
 };
 
+/* Return what is wrong with the families of the outer addresses, or NULL. */
+static const char *mixed_families(const struct config *c)
+{
+	if (!c->local.family || !c->remote.family ||
+	    c->local.family == c->remote.family)
+		return NULL;
+	return c->local.family == AF_INET6
+		       ? "local: is IPv6, but remote is IPv4: expected "
+			 "addresses of one family"
+		       : "local: is IPv4, but remote is IPv6: expected "
+			 "addresses of one family";
+}
+
 static uint64_t misfits(const struct config *c)
 {
 	uint64_t fields = 0;
@@ -264,6 +277,9 @@ static int check_whole(struct config *c, enum options_use use,
 				   "dev: \"%s\" is the tunnel itself, expected an "
 				   "interface that its outer packets leave by",
 				   c->dev);
+	if (mixed_families(c))
+		return usage_about(setter_at(c, setters, F_LOCAL), "%s",
+				   mixed_families(c));
 	for (i = 0; i < sizeof(misfit_texts) / sizeof(misfit_texts[0]); i++)
 		if (wrong & misfit_texts[i].field)
 			return usage_about(setter_at(c, setters,

@@ -8,7 +8,7 @@
 	"cs0 cs1 cs2 cs3 cs4 cs5 cs6 cs7 af11 af12 af13 af21 af22 af23 " \
 	"af31 af32 af33 af41 af42 af43 ef va le"
 
-static const char is_outer[] = "a unicast IPv4 address or any";
+static const char is_outer[] = "a unicast address or any";
 static const char is_key[] = "0..4294967295, 0x hexadecimal or a dotted quad";
 
 static const char ip_netnsid[] = "\"link-netnsid\" before \"type\"";

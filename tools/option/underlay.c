@@ -20,15 +20,13 @@ static const char *parse_outer(const struct option *o, struct config *c,
 		return NULL;
 	if (!ip_parse(value, &parsed))
 		return UNEXPECTED;
-	if (parsed.family == AF_INET6)
-		return "is IPv6, but grex has an IPv4 underlay: expected a "
-		       "unicast IPv4 address or any";
 	if (ip_is_multicast(&parsed))
-		return "is a multicast address, expected a unicast IPv4 "
-		       "address or any";
-	if (parsed.v4.s_addr == htonl(INADDR_BROADCAST))
-		return "is the broadcast address, expected a unicast IPv4 "
-		       "address or any";
+		return "is a multicast address, expected a unicast address or any";
+	if (parsed.family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&parsed.v6))
+		return "stands for an IPv4 address, expected that address";
+	if (parsed.family == AF_INET &&
+	    parsed.v4.s_addr == htonl(INADDR_BROADCAST))
+		return "is the broadcast address, expected a unicast address or any";
 	if (!ip_is_any(&parsed))
 		*ip = parsed;
 	return NULL;
@@ -57,7 +55,10 @@ static void put_outer(const struct option *o, struct nlmsghdr *nlh,
 	const struct ip *ip = option_member(o, c);
 
 	/* The bytes of "any" are 0, too. */
-	mnl_attr_put(nlh, o->attr, sizeof(ip->v4), &ip->v4);
+	mnl_attr_put(nlh, o->attr,
+		     config_family(c) == AF_INET6 ? sizeof(ip->v6)
+						  : sizeof(ip->v4),
+		     &ip->v6);
 }
 
 static bool read_outer(const struct option *o, const struct nlattr *attr,
@@ -66,9 +67,12 @@ static bool read_outer(const struct option *o, const struct nlattr *attr,
 	struct ip *ip = option_member(o, c);
 
 	memset(ip, 0, sizeof(*ip));
-	if (!attr_read(attr, &ip->v4, sizeof(ip->v4)))
+	ip->family = mnl_attr_get_payload_len(attr) < sizeof(ip->v6) ? AF_INET
+								     : AF_INET6;
+	if (!attr_read(attr, &ip->v6, ip_size(ip)))
 		return false;
-	ip->family = ip->v4.s_addr == htonl(INADDR_ANY) ? AF_UNSPEC : AF_INET;
+	if (ip_is_any(ip))
+		ip->family = AF_UNSPEC;
 	return true;
 }
 

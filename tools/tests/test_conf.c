@@ -87,7 +87,7 @@ static const struct {
 	const char *text, *said;
 } wrongs[] = {
 	{ "[g]\nremote x",
-	  "2:8: remote: \"x\" is not a unicast IPv4 address or any\n" },
+	  "2:8: remote: \"x\" is not a unicast address or any\n" },
 	{ "\n\n  [g]\n",
 	  "3:4: remote: missing, expected \"remote ADDRESS\" or \"remote any\"\n" },
 	{ "x", "1:1: \"x\" is before the first [NAME] of the file\n" },

@@ -200,7 +200,7 @@ static const struct {
 
 	/* missing value */
 	{ "g remote",
-	  "remote: the value is missing, expected a unicast IPv4 address or any" },
+	  "remote: the value is missing, expected a unicast address or any" },
 	{ "g remote any ttl",
 	  "ttl: the value is missing, expected 1..255 or inherit" },
 	{ "g remote any key",
@@ -380,25 +380,30 @@ static const struct {
 	  "dev: \"a/b\" cannot be an interface name: it has a slash, a colon or white space" },
 
 	/* mixed families, multicast, broadcast */
-	{ "g remote 2001:db8::1",
-	  "remote: \"2001:db8::1\" is IPv6, but grex has an IPv4 "
-	  "underlay: expected a unicast IPv4 address or any" },
 	{ "g local 2001:db8::1 remote 192.0.2.2",
-	  "local: \"2001:db8::1\" is IPv6, but grex has an IPv4 "
-	  "underlay: expected a unicast IPv4 address or any" },
+	  "local: is IPv6, but remote is IPv4: expected addresses of one "
+	  "family" },
+	{ "g local 192.0.2.1 remote 2001:db8::2",
+	  "local: is IPv4, but remote is IPv6: expected addresses of one "
+	  "family" },
+	{ "g remote ::ffff:192.0.2.2",
+	  "remote: \"::ffff:192.0.2.2\" stands for an IPv4 address, expected "
+	  "that address" },
+	{ "g remote ff02::1",
+	  "remote: \"ff02::1\" is a multicast address, expected a unicast address or any" },
 	{ "g local 224.0.0.5 remote 192.0.2.2",
-	  "local: \"224.0.0.5\" is a multicast address, expected a unicast IPv4 address or any" },
+	  "local: \"224.0.0.5\" is a multicast address, expected a unicast address or any" },
 	{ "g remote 239.1.2.3",
-	  "remote: \"239.1.2.3\" is a multicast address, expected a unicast IPv4 address or any" },
+	  "remote: \"239.1.2.3\" is a multicast address, expected a unicast address or any" },
 	{ "g remote 255.255.255.255",
 	  "remote: \"255.255.255.255\" is the broadcast address, "
-	  "expected a unicast IPv4 address or any" },
+	  "expected a unicast address or any" },
 	{ "g remote 192.0.2",
-	  "remote: \"192.0.2\" is not a unicast IPv4 address or any" },
+	  "remote: \"192.0.2\" is not a unicast address or any" },
 	{ "g remote 192.0.2.2/24",
-	  "remote: \"192.0.2.2/24\" is not a unicast IPv4 address or any" },
+	  "remote: \"192.0.2.2/24\" is not a unicast address or any" },
 	{ "g remote example.org",
-	  "remote: \"example.org\" is not a unicast IPv4 address or any" },
+	  "remote: \"example.org\" is not a unicast address or any" },
 
 	/* addresses */
 	{ "g remote any addr 10.0.0.1/33",
@@ -611,7 +616,7 @@ static const struct {
 	  "\"external\" is not an option, see \"ip link help grex\"" },
 	{ "remot any", "\"remot\" is not an option, did you mean \"remote\"?" },
 	{ "remote", "remote: the value is missing, expected a unicast "
-		    "IPv4 address or any" },
+		    "address or any" },
 	{ "key 5 ikey 6",
 	  "ikey: cannot be combined with \"key\": both say the same thing, "
 	  "expected one of them" },
