@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # pair_ip_gre.sh a|b: run on two machines that are joined by $GREX_LINK; a has grex, b has
-# the kernel's own ip_gre. They synchronize by files in the folder $GREX_SHARED.
+# the kernel's own ip_gre, and ip6_gre for tunnels over IPv6. They synchronize by files in
+# the folder $GREX_SHARED.
 #
 # pair: test 6.1
 # make check: left out
@@ -24,9 +25,18 @@ KINDS="
 	all|key 7 csum seq|key 7 csum seq
 	csum_one_way|ocsum|icsum
 "
-TESTS="$(awk -F '|' 'NF > 1 { print $1 }' <<<"$KINDS" | xargs)
+# The same over IPv6. By default ip6_gre sends an extension header.
+KINDS_IPV6="
+	ipv6||encaplimit none
+	ipv6_encaplimit||
+	ipv6_key|key 7|key 7
+	ipv6_all|key 7 csum seq|key 7 csum seq
+"
+TESTS="$(awk -F '|' 'NF > 1 { print $1 }' <<<"$KINDS$KINDS_IPV6" | xargs)
 	keepalive
+	keepalive_ipv6
 	readme"
+OUTER=4 # version of the underlay
 END_NAME=${1:?a or b}
 BYTES=500000
 
@@ -55,15 +65,19 @@ meet() {
 underlay() {
 	ip link set "$GREX_LINK" up
 	ip addr replace "192.0.2.$1/24" dev "$GREX_LINK"
+	ip addr replace "2001:db8::$1/64" dev "$GREX_LINK" nodad
 }
 
 # with OPTION...: make a tunnel at this end
 with() {
+	local net=192.0.2. kind=gre
+
+	[ "$OUTER" = 4 ] || { net=2001:db8::; kind=ip6gre; }
 	if [ "$END_NAME" = a ]; then
-		run gretool add gre1 local 192.0.2.1 remote 192.0.2.2 "$@" \
+		run gretool add gre1 local "${net}1" remote "${net}2" "$@" \
 			addr 10.0.0.1/30 addr fd00::1/64 up || fail "add $*"
 	else
-		run ip link add gre1 type gre local 192.0.2.2 remote 192.0.2.1 \
+		run ip link add gre1 type "$kind" local "${net}2" remote "${net}1" \
 			"$@" || fail "ip link add $*"
 		ip addr add 10.0.0.2/30 dev gre1
 		ip addr add fd00::2/64 dev gre1 nodad
@@ -142,6 +156,11 @@ while IFS='|' read -r name ours theirs; do
 	[ -z "$name" ] ||
 		eval "$name() { interwork $name '$ours' '$theirs'; }"
 done <<<"$KINDS"
+while IFS='|' read -r name ours theirs; do
+	name=${name//[[:blank:]]/}
+	[ -z "$name" ] ||
+		eval "$name() { OUTER=6 interwork $name '$ours' '$theirs'; }"
+done <<<"$KINDS_IPV6"
 
 # ip_gre does not support keepalives, but it can forward those that come back to this end.
 # By default it drops them as martians, and the peer stays down here.
@@ -196,6 +215,31 @@ keepalive() {
 		meet "keepalive-done$key"
 		ip link del gre1
 	done
+}
+
+# ip6_gre returns them if the host forwards.
+keepalive_ipv6() {
+	OUTER=6
+	with
+	meet "keepalive6-ready"
+	if [ "$END_NAME" = b ]; then
+		meet "keepalive6-refused"
+		run sysctl -qw net.ipv6.conf.all.forwarding=1
+		meet "keepalive6-forwards"
+		meet "keepalive6-up"
+		run sysctl -qw net.ipv6.conf.all.forwarding=0
+	else
+		run gretool set gre1 keepalive 200ms 3
+		check "down without forwarding" busywait 5 peer_is down
+		meet "keepalive6-refused"
+		meet "keepalive6-forwards"
+		check "up with it" busywait 10 peer_is up
+		check "probes" gretool probe gre1 -c 3 -i 50ms
+		meet "keepalive6-up"
+	fi
+	meet "keepalive6-done"
+	ip link del gre1
+	OUTER=4
 }
 
 # The options in the table of the README work, each end with its own column.
