@@ -3,6 +3,9 @@
 
 #define PROTOCOL_IPV4 0x0800
 #define PROTOCOL_IPV6 0x86dd
+#define PROTOCOL_ETHERNET 0x6558
+
+#define ETHERNET_HEADER 14
 
 #define IPV4_HEADER 20
 #define IPV4_DF 0x4000
@@ -267,6 +270,23 @@ static bool flow_read_tail(u8 *to, const u8 *p, size_t len, size_t at,
 	return true;
 }
 
+/* The flow of a frame is that of its IP packet, or else consists of the Ethernet header. */
+static bool flow_read_frame(struct grex_flow *flow, const u8 *p, size_t len)
+{
+	if (len < ETHERNET_HEADER)
+		return false;
+	switch (get_u16(p + 12)) {
+	case PROTOCOL_IPV4:
+	case PROTOCOL_IPV6:
+		return grex_flow_read(flow, cpu_to_be16(get_u16(p + 12)),
+				      p + ETHERNET_HEADER,
+				      len - ETHERNET_HEADER);
+	default:
+		__builtin_memcpy(flow->bytes, p, ETHERNET_HEADER);
+		return true;
+	}
+}
+
 /**
  * grex_flow_read - read what all segments of an inner packet have in common
  * @flow: filled when true is returned
@@ -299,6 +319,8 @@ bool grex_flow_read(struct grex_flow *flow, __be16 protocol, const void *data,
 		to[32] = p[6];
 		return flow_read_tail(to + 36, p, len, IPV6_HEADER,
 				      IPV6_HEADER + get_u16(p + 4));
+	case PROTOCOL_ETHERNET:
+		return flow_read_frame(flow, p, len);
 	default:
 		if (len < 4)
 			return false;

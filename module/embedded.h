@@ -89,7 +89,7 @@ enum grex_inner_verdict grex_inner_read(struct grex_inner *inner,
 
 /* Bytes that grex_flow_read() may fill, and that it may have to read. */
 #define GREX_FLOW_LEN 40
-#define GREX_FLOW_LOOK 64
+#define GREX_FLOW_LOOK 80
 
 /**
  * struct grex_flow - what all segments of an inner packet have in common

@@ -67,39 +67,10 @@ union grex_addr grex_ipv4_gateway(const struct dst_entry *dst)
 	return grex_addr_ipv4(dst_rtable((struct dst_entry *)dst)->rt_gw4);
 }
 
-/* Return the configured MTU of a route, without what the kernel has learned from ICMP. */
-unsigned int grex_ipv4_mtu(const struct dst_entry *dst)
-{
-	return dst_metric_raw(dst, RTAX_MTU)
-		       ?: min_t(unsigned int, READ_ONCE(dst->dev->mtu),
-				IP_MAX_MTU);
-}
-
 /* Return how many jiffies a path MTU that was learned is valid. */
 int grex_ipv4_mtu_expires(const struct net *net)
 {
 	return grex_compat_mtu_expires(net);
-}
-
-/**
- * grex_ipv4_read - read the outer header of a received packet
- * @skb: at the GRE header
- * @received: the GRE header is set, and this sets the rest
- */
-void grex_ipv4_read(const struct sk_buff *skb, struct grex_received *received)
-{
-	const struct iphdr *outer = ip_hdr(skb);
-
-	received->match = (struct grex_match){
-		.local = grex_addr_ipv4(outer->daddr),
-		.remote = grex_addr_ipv4(outer->saddr),
-		.key = received->header.key,
-		.keyed = !!(received->header.flags & GREX_HEADER_KEY),
-		.family = AF_INET,
-	};
-	received->iif = IPCB(skb)->iif;
-	received->dsfield = outer->tos;
-	received->ttl = outer->ttl;
 }
 
 /* The address of a hop as a source in IPv6 (RFC 6052 2.1). Linux does not accept packets from

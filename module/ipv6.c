@@ -104,27 +104,6 @@ int grex_ipv6_mtu_expires(const struct net *net)
 	return READ_ONCE(net->ipv6.sysctl.ip6_rt_mtu_expires);
 }
 
-/**
- * grex_ipv6_read - read the outer header of a received packet
- * @skb: at the GRE header
- * @received: the GRE header is set, and this sets the rest
- */
-void grex_ipv6_read(const struct sk_buff *skb, struct grex_received *received)
-{
-	const struct ipv6hdr *outer = ipv6_hdr(skb);
-
-	received->match = (struct grex_match){
-		.local.v6 = outer->daddr,
-		.remote.v6 = outer->saddr,
-		.key = received->header.key,
-		.keyed = !!(received->header.flags & GREX_HEADER_KEY),
-		.family = AF_INET6,
-	};
-	received->iif = inet6_iif(skb);
-	received->dsfield = ipv6_get_dsfield(outer);
-	received->ttl = outer->hop_limit;
-}
-
 /* The source in IPv4 of a hop that has no IPv4 address (RFC 7600 4.8). */
 #define IPV6_DUMMY 0xc0000008
 

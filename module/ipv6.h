@@ -5,15 +5,17 @@
 #ifndef GREX_IPV6_H
 #define GREX_IPV6_H
 
+#include <linux/if_ether.h>
 #include <linux/types.h>
+#include <net/dsfield.h>
+#include <net/ipv6.h>
 
 #include "addr.h"
+#include "packet.h"
 
 struct dst_entry;
 struct grex_config;
 struct grex_outer;
-struct grex_received;
-struct grex_reported;
 struct net;
 struct sk_buff;
 
@@ -26,12 +28,34 @@ union grex_addr grex_ipv6_gateway(const struct dst_entry *dst);
 unsigned int grex_ipv6_mtu(const struct dst_entry *dst);
 int grex_ipv6_mtu_expires(const struct net *net);
 
-void grex_ipv6_read(const struct sk_buff *skb, struct grex_received *received);
 void grex_ipv6_read_error(const struct sk_buff *skb,
 			  struct grex_reported *reported);
 void grex_ipv6_push_probe(struct sk_buff *skb, const struct grex_outer *outer,
 			  u8 ttl);
 void grex_ipv6_push(const struct grex_config *config, struct sk_buff *skb,
 		    const struct grex_outer *outer);
+
+/**
+ * grex_ipv6_read - read the outer header of a received packet
+ * @skb: at the GRE header
+ * @received: the GRE header is set, and this sets the rest
+ */
+static inline void grex_ipv6_read(const struct sk_buff *skb,
+				  struct grex_received *received)
+{
+	const struct ipv6hdr *outer = ipv6_hdr(skb);
+
+	received->match = (struct grex_match){
+		.local.v6 = outer->daddr,
+		.remote.v6 = outer->saddr,
+		.key = received->header.key,
+		.keyed = !!(received->header.flags & GREX_HEADER_KEY),
+		.family = AF_INET6,
+		.ether = received->header.protocol == htons(ETH_P_TEB),
+	};
+	received->iif = inet6_iif(skb);
+	received->dsfield = ipv6_get_dsfield(outer);
+	received->ttl = outer->hop_limit;
+}
 
 #endif

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/ip.h>
-#include <linux/ipv6.h>
 #include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/random.h>
@@ -26,28 +25,13 @@ void grex_sent_log_free(struct grex_sent_log *sent)
 	kvfree(sent);
 }
 
-/**
- * grex_sent_log_flow - read the flow of an inner packet
- * @flow: filled when true is returned
- * @skb: at the outer IP header; the inner IP header is in the linear part
- * @overhead: bytes in front of the inner packet
- *
- * Return: false when the inner packet is too short
- */
-bool grex_sent_log_flow(struct grex_flow *flow, const struct sk_buff *skb,
-			int overhead)
+/* Read the flow of an inner packet whose beginning is not all in the linear part. */
+bool grex_sent_log_flow_paged(struct grex_flow *flow, const struct sk_buff *skb,
+			      int overhead, unsigned int look)
 {
-	const u8 *inner = skb->data + overhead;
-	unsigned int look = skb->len - overhead;
 	u8 buffer[GREX_FLOW_LOOK];
+	const u8 *inner = skb_header_pointer(skb, overhead, look, buffer);
 
-	if (skb->inner_protocol == htons(ETH_P_IP))
-		look = min_t(unsigned int, look, (*inner & 0xf) * 4 + 4);
-	else if (skb->inner_protocol == htons(ETH_P_IPV6))
-		look = min_t(unsigned int, look, sizeof(struct ipv6hdr) + 4);
-	else
-		look = min(look, 4U);
-	inner = skb_header_pointer(skb, overhead, look, buffer);
 	return inner && grex_flow_read(flow, skb->inner_protocol, inner, look);
 }
 

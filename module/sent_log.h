@@ -18,6 +18,7 @@
 
 #include <linux/if_ether.h>
 #include <linux/in6.h>
+#include <linux/ipv6.h>
 #include <linux/siphash.h>
 #include <linux/skbuff.h>
 #include <linux/spinlock.h>
@@ -78,10 +79,10 @@ struct grex_sent_log {
 	} slot[GREX_SENT_LOG_SLOTS];
 };
 
+bool grex_sent_log_flow_paged(struct grex_flow *flow, const struct sk_buff *skb,
+			      int overhead, unsigned int look);
 struct grex_sent_log *grex_sent_log_alloc(void);
 void grex_sent_log_free(struct grex_sent_log *sent);
-bool grex_sent_log_flow(struct grex_flow *flow, const struct sk_buff *skb,
-			int overhead);
 u16 grex_sent_log_id(const struct grex_sent_log *sent, __be32 remote,
 		     __be16 protocol, const struct grex_flow *flow,
 		     unsigned int ago);
@@ -93,5 +94,42 @@ void grex_sent_log_add(struct grex_sent_log *sent, const struct sk_buff *skb,
 		       int overhead);
 bool grex_sent_log_find(struct grex_sent_log *sent, __be32 remote, u16 id,
 			struct grex_sent_packet *packet);
+
+/* Return how many bytes of an inner packet tell its flow, at most. @inner is its IP header. */
+static inline unsigned int grex_sent_log_look(const struct sk_buff *skb,
+					      const u8 *inner)
+{
+	switch (skb->inner_protocol) {
+	case htons(ETH_P_IP):
+		return (*inner & 0xf) * 4 + 4;
+	case htons(ETH_P_IPV6):
+		return sizeof(struct ipv6hdr) + 4;
+	case htons(ETH_P_TEB):
+		return GREX_FLOW_LOOK;
+	default:
+		return 4;
+	}
+}
+
+/**
+ * grex_sent_log_flow - read the flow of an inner packet
+ * @flow: filled when true is returned
+ * @skb: at the outer IP header; the inner IP header is in the linear part
+ * @overhead: bytes in front of the inner packet
+ *
+ * Return: false when the inner packet is too short
+ */
+static inline bool grex_sent_log_flow(struct grex_flow *flow,
+				      const struct sk_buff *skb, int overhead)
+{
+	const u8 *inner = skb->data + overhead;
+	const unsigned int look =
+		min(grex_sent_log_look(skb, inner), skb->len - overhead);
+
+	/* The kernel may clear a buffer on the stack, which the slow way needs. */
+	if (unlikely(skb_headlen(skb) - overhead < look))
+		return grex_sent_log_flow_paged(flow, skb, overhead, look);
+	return grex_flow_read(flow, skb->inner_protocol, inner, look);
+}
 
 #endif

@@ -17,6 +17,7 @@ struct grex_tunnel;
  * @key: the key, when @keyed
  * @keyed: the packet has a key, which may be 0
  * @family: AF_INET or AF_INET6
+ * @ether: the payload is Ethernet, else layer 3
  */
 struct grex_match {
 	union grex_addr local;
@@ -24,6 +25,7 @@ struct grex_match {
 	__be32 key;
 	u8 keyed;
 	u8 family;
+	u8 ether;
 };
 
 #define GREX_TABLE_CLASSES 4
@@ -59,7 +61,7 @@ struct grex_arrival {
 static __always_inline bool grex_table_same_pair(const struct grex_match *a,
 						 const struct grex_match *b)
 {
-	return a->family == b->family &&
+	return a->family == b->family && a->ether == b->ether &&
 	       grex_addr_is_same(&a->local, &b->local) &&
 	       grex_addr_is_same(&a->remote, &b->remote);
 }
