@@ -92,7 +92,7 @@ static void encap_cache(struct grex_config *config,
  * @dsfield: inner TOS
  * @by_flow: the inner flow selects one of several equal paths
  * @neighbour: outer destination of a tunnel without a remote, NULL: the next hop's
- * @outer: route, socket, addresses and TOS are set, and @fragment to 0
+ * @outer: route, socket, addresses, payload and TOS are set, and @fragment to 0
  *
  * Return: GREX_STAT_UNSPEC, or the counter of the reason why there is no route
  */
@@ -105,6 +105,8 @@ int grex_encap_route(struct grex_config *config, struct sk_buff *skb,
 	const u8 tos = config->options.tos;
 
 	outer->fragment = 0;
+	outer->payload = config->options.match.ether ? htons(ETH_P_TEB)
+						     : skb->protocol;
 	outer->daddr = config->options.match.remote;
 	/* The outer ECN bits are the inner ones (RFC 6040 4.1). */
 	outer->dsfield = tos & GREX_TOS_INHERIT
@@ -119,7 +121,7 @@ int grex_encap_route(struct grex_config *config, struct sk_buff *skb,
 	if (unlikely(grex_addr_is_any(&outer->daddr))) {
 		if (neighbour)
 			outer->daddr = *neighbour;
-		else if (grex_is_ipv6(config) ||
+		else if (grex_is_ipv6(config) || config->options.match.ether ||
 			 !grex_nbma_of_next_hop(skb, dev, &outer->daddr))
 			return GREX_STAT_TX_NO_REMOTE;
 	}
@@ -157,7 +159,7 @@ static void encap_sum(struct sk_buff *skb, unsigned int len)
 
 /* Put the GRE header in front of the inner packet. */
 static void encap_push_gre(const struct grex_config *config,
-			   struct sk_buff *skb)
+			   struct sk_buff *skb, const struct grex_outer *outer)
 {
 	const unsigned int len = grex_header_len(config->options.oflags);
 	const u16 flags = config->options.oflags;
@@ -165,11 +167,11 @@ static void encap_push_gre(const struct grex_config *config,
 
 	if (flags & GREX_HEADER_SEQ)
 		seq = atomic_fetch_inc(&config->tunnel->oseq);
-	skb_set_inner_protocol(skb, skb->protocol);
+	skb_set_inner_protocol(skb, outer->payload);
 	skb_push(skb, len);
 	skb_reset_transport_header(skb);
-	grex_header_write(skb->data, flags, skb->protocol, config->options.okey,
-			  seq);
+	grex_header_write(skb->data, flags, outer->payload,
+			  config->options.okey, seq);
 	/* Segmentation writes the checksum of each segment itself. */
 	if (flags & GREX_HEADER_CSUM && !skb_is_gso(skb))
 		encap_sum(skb, len);
@@ -206,18 +208,31 @@ void grex_encap_drop(struct grex_tunnel *tunnel, int reason,
 	grex_stats_drop(tunnel->stats, reason, skb);
 }
 
+/* The caller has BH disabled. On PREEMPT_RT, that does not keep another task from the list. */
+static void encap_lock(void)
+{
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		preempt_disable();
+}
+
+static void encap_unlock(void)
+{
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		preempt_enable();
+}
+
 static void encap_enter(struct encap_frame *frame)
 {
-	preempt_disable();
+	encap_lock();
 	hlist_add_head(&frame->node, this_cpu_ptr(&encap_frames));
-	preempt_enable();
+	encap_unlock();
 }
 
 static void encap_leave(struct encap_frame *frame)
 {
-	preempt_disable();
+	encap_lock();
 	hlist_del(&frame->node);
-	preempt_enable();
+	encap_unlock();
 }
 
 /**
@@ -236,14 +251,14 @@ bool grex_encap_is_too_deep(struct grex_tunnel *tunnel)
 
 	if (likely(hlist_empty(frames)))
 		return false;
-	preempt_disable();
+	encap_lock();
 	hlist_for_each_entry(frame, frames, node) {
 		if (frame->task != current)
 			continue;
 		depth++;
 		loops |= frame->tunnel == tunnel;
 	}
-	preempt_enable();
+	encap_unlock();
 	if (loops)
 		encap_log_recursion(tunnel);
 	return loops || depth >= ENCAP_DEPTH;
@@ -290,7 +305,7 @@ int grex_encap_send(struct grex_config *config, struct sk_buff *skb,
 						      : SKB_GSO_GRE)))
 		goto no_memory;
 
-	encap_push_gre(config, skb);
+	encap_push_gre(config, skb, outer);
 	skb_scrub_packet(skb, !net_eq(tunnel->net, dev_net(tunnel->dev)));
 	skb_clear_hash_if_not_l4(skb);
 	skb_dst_set(skb, outer->dst);

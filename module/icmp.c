@@ -4,6 +4,7 @@
  * the proof, learns from the error, and tells the inner source.
  */
 #include <linux/icmp.h>
+#include <linux/if_ether.h>
 #include <linux/ip.h>
 #include <linux/ratelimit.h>
 #include <net/ip.h>
@@ -157,12 +158,13 @@ static bool icmp_is_sender(struct grex_config *config, void *arg)
 static bool icmp_find_sender(struct grex_net *gn, struct icmp_report *report)
 {
 	const struct grex_embedded *embedded = &report->embedded;
-	const struct grex_match sent = {
+	struct grex_match sent = {
 		.local = icmp_addr(embedded->saddr),
 		.remote = icmp_addr(embedded->daddr),
 		.key = embedded->header.key,
 		.keyed = !!(embedded->header.flags & GREX_HEADER_KEY),
 		.family = embedded->version == 6 ? AF_INET6 : AF_INET,
+		.ether = embedded->header.protocol == htons(ETH_P_TEB),
 	};
 
 	/* An error is sent to the source of the packet. */
@@ -171,6 +173,13 @@ static bool icmp_find_sender(struct grex_net *gn, struct icmp_report *report)
 	report->config = grex_table_sender_rcu(&gn->table, &sent,
 					       embedded->has_key,
 					       icmp_is_sender, report);
+	/* A probe is IP, whatever the payload of the tunnel is. */
+	if (!report->config && !sent.ether) {
+		sent.ether = true;
+		report->config = grex_table_sender_rcu(&gn->table, &sent,
+						       embedded->has_key,
+						       icmp_is_sender, report);
+	}
 	return report->config;
 }
 

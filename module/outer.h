@@ -15,6 +15,7 @@ struct sock;
  * @sk: NULL, or the socket that keeps the stack from applying the path MTU of its route cache
  * @saddr: source
  * @daddr: destination
+ * @payload: protocol of the GRE header
  * @dsfield: TOS
  * @ttl: TTL
  * @df: no router may fragment the packet
@@ -25,6 +26,7 @@ struct grex_outer {
 	struct sock *sk;
 	union grex_addr saddr;
 	union grex_addr daddr;
+	__be16 payload;
 	u8 dsfield;
 	u8 ttl;
 	bool df;

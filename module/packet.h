@@ -63,14 +63,14 @@ void grex_rx_count_lost_rcu(struct sk_buff *skb);
 void grex_rx_packet(struct grex_config *config, struct sk_buff *skb,
 		    struct grex_received *received);
 netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev);
+netdev_tx_t grex_tx_ether(struct sk_buff *skb, struct net_device *dev);
 
-/* Return whether grex carries packets with this GRE protocol. Ethernet and ERSPAN need tunnels
- * of other kinds.
+/* Return whether grex carries packets with this GRE protocol. ERSPAN needs tunnels of another
+ * kind.
  */
 static inline bool grex_packet_is_carried(__be16 protocol)
 {
-	return protocol != htons(ETH_P_TEB) &&
-	       protocol != htons(ETH_P_ERSPAN) &&
+	return protocol != htons(ETH_P_ERSPAN) &&
 	       protocol != htons(ETH_P_ERSPAN2);
 }
 

@@ -53,11 +53,9 @@ static struct dst_entry *pmtu_route(const struct grex_config *config,
 }
 
 /* Return the configured MTU of the route, without what the kernel has learned from ICMP. */
-static unsigned int pmtu_configured(const struct dst_entry *dst)
+static unsigned int pmtu_configured(const struct dst_entry *dst, bool is_ipv6)
 {
-	const unsigned int mtu = IS_ENABLED(CONFIG_IPV6) &&
-						 dst->ops->family == AF_INET6
-					 ? grex_ipv6_mtu(dst)
+	const unsigned int mtu = is_ipv6 ? grex_ipv6_mtu(dst)
 					 : grex_ipv4_mtu(dst);
 
 	return mtu - lwtunnel_headroom(dst->lwtstate, mtu);
@@ -66,9 +64,11 @@ static unsigned int pmtu_configured(const struct dst_entry *dst)
 /* Return the MTU that limits packets on the route. Under IPsec, the path MTU that the kernel
  * has learned limits them, too.
  */
-static unsigned int pmtu_of_route(const struct dst_entry *dst)
+static unsigned int pmtu_of_route(const struct grex_config *config,
+				  const struct dst_entry *dst)
 {
-	return dst_xfrm(dst) ? dst_mtu(dst) : pmtu_configured(dst);
+	return dst_xfrm(dst) ? dst_mtu(dst)
+			     : pmtu_configured(dst, grex_is_ipv6(config));
 }
 
 /* Return the MTU for a device, which is the configured one less what IPsec adds. A path MTU
@@ -84,7 +84,8 @@ static unsigned int pmtu_for_device(const struct dst_entry *dst)
 		states[count++] = dst_xfrm(dst);
 		dst = xfrm_dst_child(dst);
 	}
-	mtu = pmtu_configured(dst);
+	mtu = pmtu_configured(dst, IS_ENABLED(CONFIG_IPV6) &&
+					   dst->ops->family == AF_INET6);
 	/* The last transformation is the outermost one on the wire. If its headers do not fit,
 	 * xfrm_state_mtu() underflows.
 	 */
@@ -93,10 +94,17 @@ static unsigned int pmtu_for_device(const struct dst_entry *dst)
 	return mtu;
 }
 
+/* Return the bytes of the Ethernet header in front of the inner IP header. */
+static unsigned int pmtu_frame_len(const struct grex_config *config)
+{
+	return config->options.match.ether ? ETH_HLEN : 0;
+}
+
 struct grex_pmtu_link grex_pmtu_of_link(const struct grex_config *config)
 {
+	const unsigned int overhead = config->overhead + pmtu_frame_len(config);
 	struct grex_pmtu_link link = {
-		.mtu = ETH_DATA_LEN - config->overhead,
+		.mtu = ETH_DATA_LEN - overhead,
 		.headroom = LL_MAX_HEADER + config->overhead,
 	};
 	struct net *net = config->tunnel->net;
@@ -125,11 +133,9 @@ struct grex_pmtu_link grex_pmtu_of_link(const struct grex_config *config)
 	/* The MTU of a loopback is larger than that of a tunnel may be. */
 	link.is_known = mtu;
 	if (mtu)
-		link.mtu = clamp_t(unsigned int, mtu,
-				   ETH_MIN_MTU + config->overhead,
-				   config->tunnel->dev->max_mtu +
-					   config->overhead) -
-			   config->overhead;
+		link.mtu = clamp_t(unsigned int, mtu, ETH_MIN_MTU + overhead,
+				   config->tunnel->dev->max_mtu + overhead) -
+			   overhead;
 	return link;
 }
 
@@ -242,8 +248,8 @@ u32 grex_pmtu_learn(const struct grex_config *config,
 						 : grex_ipv4_mtu_expires(net)),
 	}, old;
 
-	if (learned.mtu >= pmtu_of_route(dst))
-		return pmtu_of_route(dst);
+	if (learned.mtu >= pmtu_of_route(config, dst))
+		return pmtu_of_route(config, dst);
 	/* An error about a wider link on the path may arrive late. */
 	old = pmtu_learned(config, dst, remote);
 	if (old.mtu && old.mtu < learned.mtu)
@@ -285,7 +291,7 @@ static u32 pmtu_outside(const struct grex_config *config,
 			const struct dst_entry *dst,
 			const union grex_addr *remote)
 {
-	const u32 route = pmtu_of_route(dst);
+	const u32 route = pmtu_of_route(config, dst);
 	u32 path = grex_pmtu_probed(config);
 
 	if (!path && unlikely(pmtu_has_learned(config)))
@@ -306,7 +312,7 @@ static u32 pmtu_inner(const struct grex_config *config, u32 mtu)
 }
 
 /**
- * grex_pmtu_of_path - the largest inner packet that an underlay route takes
+ * grex_pmtu_of_path - the largest inner packet, or frame, that an underlay route takes
  * @config: of the tunnel
  * @dst: the route
  * @remote: outer destination
@@ -334,7 +340,7 @@ unsigned int grex_pmtu_limit(const struct grex_config *config,
 {
 	const unsigned int limit =
 		config->options.mtu_probe
-			? pmtu_of_route(dst)
+			? pmtu_of_route(config, dst)
 			: pmtu_outside(config, dst,
 				       &config->options.match.remote);
 
@@ -362,7 +368,7 @@ unsigned int grex_pmtu_limit_to(const struct grex_config *config)
 }
 
 /**
- * grex_pmtu_to - the largest inner packet that reaches the other end
+ * grex_pmtu_to - the largest inner packet, without an Ethernet header, that reaches the other end
  * @config: of the tunnel
  * @remote: outer address of the other end
  *
@@ -376,7 +382,7 @@ unsigned int grex_pmtu_to(const struct grex_config *config,
 
 	if (!dst)
 		return 0;
-	mtu = grex_pmtu_of_path(config, dst, remote);
+	mtu = grex_pmtu_of_path(config, dst, remote) - pmtu_frame_len(config);
 	dst_release(dst);
 	return mtu;
 }

@@ -65,11 +65,13 @@ struct grex_pmtu {
  * @GREX_PMTU_FITS: send it
  * @GREX_PMTU_FRAGMENT: it does not fit; fragment it, or send it without DF
  * @GREX_PMTU_TOO_BIG: it does not fit and its source was told; drop it
+ * @GREX_PMTU_ANSWERED: likewise, and it has become the answer
  */
 enum grex_pmtu_verdict {
 	GREX_PMTU_FITS,
 	GREX_PMTU_FRAGMENT,
 	GREX_PMTU_TOO_BIG,
+	GREX_PMTU_ANSWERED,
 };
 
 void grex_pmtu_init(struct grex_tunnel *tunnel);

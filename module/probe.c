@@ -162,6 +162,8 @@ static int probe_output(struct grex_config *config, struct sk_buff *skb,
 	reason = grex_encap_route(config, skb, 0, false, NULL, &outer);
 	if (unlikely(reason))
 		goto drop;
+	outer.payload = grex_is_ipv6(config) ? htons(ETH_P_IPV6)
+					     : htons(ETH_P_IP);
 	outer.dsfield = IPTOS_PREC_INTERNETCONTROL;
 	outer.ttl = config->options.ttl ?: PROBE_TTL;
 	outer.df = df;

@@ -12,6 +12,7 @@
 
 #include "clamp.h"
 #include "deliver.h"
+#include "ether.h"
 #include "grex.h"
 #include "header.h"
 #include "ipv4.h"
@@ -216,6 +217,9 @@ static int rx_decap(const struct grex_config *config, struct sk_buff *skb,
 					    true,
 					    !net_eq(tunnel->net, dev_net(dev)))))
 		return GREX_STAT_RX_NO_MEMORY;
+	if (header->protocol == htons(ETH_P_TEB) &&
+	    unlikely(!grex_ether_decap(skb, dev)))
+		return GREX_STAT_RX_TRUNCATED;
 	skb_reset_network_header(skb);
 	if (unlikely(!pskb_inet_may_pull(skb)))
 		return GREX_STAT_RX_TRUNCATED;
@@ -225,6 +229,8 @@ static int rx_decap(const struct grex_config *config, struct sk_buff *skb,
 	if (config->options.decap_ttl_copy && !grex_packet_stays_on_link(skb) &&
 	    unlikely(rx_copy_ttl(received->ttl, skb)))
 		return GREX_STAT_RX_NO_MEMORY;
+	if (header->protocol == htons(ETH_P_TEB))
+		return GREX_STAT_UNSPEC;
 	/* Without a remote, packet sockets find the sender in the outer header (nbma.c). */
 	if (grex_addr_is_any(&config->options.match.remote))
 		skb_set_mac_header(skb, outer - (int)skb_headroom(skb));
@@ -253,6 +259,7 @@ void grex_rx_packet(struct grex_config *config, struct sk_buff *skb,
 		    struct grex_received *received)
 {
 	struct grex_header *header = &received->header;
+	const bool is_frame = header->protocol == htons(ETH_P_TEB);
 	struct grex_tunnel *tunnel = config->tunnel;
 	bool is_wrapped = false;
 	int reason;
@@ -285,7 +292,8 @@ void grex_rx_packet(struct grex_config *config, struct sk_buff *skb,
 	/* Some vendors wrap their keepalives. */
 	if (unlikely(!rx_is_ip(header->protocol))) {
 		reason = GREX_STAT_RX_PROTOCOL;
-		if (!grex_packet_is_carried(header->protocol))
+		if (!grex_packet_is_carried(header->protocol) ||
+		    (is_frame && !config->options.match.ether))
 			goto drop;
 		is_wrapped = grex_responder_unwrap(skb, header);
 	}
@@ -302,7 +310,7 @@ void grex_rx_packet(struct grex_config *config, struct sk_buff *skb,
 	reason = rx_decap(config, skb, received);
 	if (unlikely(reason))
 		goto drop;
-	if (unlikely(rx_comes_back(skb, received))) {
+	if (unlikely(!is_frame && rx_comes_back(skb, received))) {
 		if (grex_responder_take(config, skb, &received->match))
 			return;
 		/* It looked like the keepalive of another vendor. */
@@ -310,11 +318,16 @@ void grex_rx_packet(struct grex_config *config, struct sk_buff *skb,
 		if (is_wrapped)
 			goto drop;
 	}
+	/* Only its keepalives are no frames. */
+	reason = GREX_STAT_RX_PROTOCOL;
+	if (unlikely(config->options.match.ether != is_frame))
+		goto drop;
 	reason = GREX_STAT_RX_NO_MEMORY;
 	if (config->options.mss &&
 	    unlikely(grex_clamp(config, skb, &received->match.remote)))
 		goto drop;
-	dev_sw_netstats_rx_add(tunnel->dev, skb->len);
+	dev_sw_netstats_rx_add(tunnel->dev,
+			       skb->len + (is_frame ? ETH_HLEN : 0));
 	grex_note_time(&tunnel->received);
 	grex_deliver(tunnel, skb);
 	return;
@@ -382,18 +395,32 @@ int grex_rx_ipv6(struct sk_buff *skb)
 	return 0;
 }
 
+/* Whether the tunnel carries the packet, so that no other module is to get it. A probe that the
+ * peer has returned has no protocol.
+ */
+static bool rx_is_for(const struct grex_config *config,
+		      const struct grex_received *received)
+{
+	const __be16 protocol = received->header.protocol;
+
+	return grex_packet_is_carried(protocol) &&
+	       (!protocol ||
+		received->match.ether == config->options.match.ether);
+}
+
 /* Find the tunnel of a packet that another module gets if there is none. @skb is at the GRE
  * header.
  */
 struct grex_config *grex_rx_find_rcu(struct sk_buff *skb,
 				     struct grex_received *received)
 {
+	struct grex_config *config;
 	struct rx_search search;
 
-	if (rx_read(skb, false, received) ||
-	    !grex_packet_is_carried(received->header.protocol))
+	if (rx_read(skb, false, received))
 		return NULL;
-	return rx_find(grex_net(dev_net(skb->dev)), &search, skb, received);
+	config = rx_find(grex_net(dev_net(skb->dev)), &search, skb, received);
+	return config && rx_is_for(config, received) ? config : NULL;
 }
 
 /* Count a packet for which grex_rx_find_rcu() has found no tunnel, and that the other module
@@ -417,7 +444,7 @@ void grex_rx_count_lost_rcu(struct sk_buff *skb)
 	config = rx_find(gn, &search, skb, &received);
 	if (!config) {
 		stats = rx_blame(gn, &search, &received, &reason);
-	} else if (!grex_packet_is_carried(received.header.protocol)) {
+	} else if (!rx_is_for(config, &received)) {
 		stats = config->tunnel->stats;
 		reason = GREX_STAT_RX_PROTOCOL;
 	} else {

@@ -13,6 +13,7 @@
 
 #include "clamp.h"
 #include "encap.h"
+#include "ether.h"
 #include "fragment.h"
 #include "grex.h"
 #include "nbma.h"
@@ -86,11 +87,13 @@ static bool tx_prepare(struct grex_config *config, struct sk_buff *skb,
 		       const union grex_addr *neighbour,
 		       struct grex_outer *outer)
 {
+	const bool is_ether = config->options.match.ether;
 	struct tx_inner inner;
 	int reason;
 
 	reason = GREX_STAT_TX_TRUNCATED;
-	if (unlikely(!pskb_inet_may_pull(skb)))
+	if (unlikely(!(is_ether ? grex_ether_read(skb)
+				: pskb_inet_may_pull(skb))))
 		goto drop;
 	inner = tx_read_inner(config, skb);
 
@@ -103,7 +106,8 @@ static bool tx_prepare(struct grex_config *config, struct sk_buff *skb,
 
 	reason = GREX_STAT_TX_NO_MEMORY;
 	if (config->options.mss &&
-	    unlikely(grex_clamp(config, skb, &outer->daddr))) {
+	    unlikely(is_ether ? grex_ether_clamp(config, skb, &outer->daddr)
+			      : grex_clamp(config, skb, &outer->daddr))) {
 		dst_release(outer->dst);
 		goto drop;
 	}
@@ -138,6 +142,14 @@ static int tx_fragment(struct net *net, struct sock *sk, struct sk_buff *skb)
 	return 0;
 }
 
+/* Check quickly what grex_pmtu_is_locked() looks at. */
+static bool tx_may_be_locked(const struct grex_config *config,
+			     const struct dst_entry *dst)
+{
+	return dst_metric_locked(dst, RTAX_MTU) ||
+	       READ_ONCE(config->tunnel->pmtu.has_learned);
+}
+
 /* Encapsulate one packet, or one super-packet, and send it.
  *
  * Return: false when a super-packet must be split first; then it is not sent
@@ -145,6 +157,7 @@ static int tx_fragment(struct net *net, struct sock *sk, struct sk_buff *skb)
 static bool tx_one(struct grex_config *config, struct sk_buff *skb,
 		   const union grex_addr *neighbour)
 {
+	const bool is_ether = config->options.match.ether;
 	const bool is_gso = skb_is_gso(skb);
 	struct grex_outer outer;
 	unsigned int mtu;
@@ -153,11 +166,12 @@ static bool tx_one(struct grex_config *config, struct sk_buff *skb,
 		return true;
 	mtu = grex_pmtu_of_path(config, outer.dst, &outer.daddr);
 	if (outer.df) {
-		switch (grex_pmtu_check(skb, mtu)) {
+		switch (is_ether ? grex_ether_check(config, skb, outer.dst, mtu)
+				 : grex_pmtu_check(skb, mtu)) {
 		case GREX_PMTU_FITS:
 			break;
 		case GREX_PMTU_FRAGMENT:
-			if (!is_gso &&
+			if (!is_gso && !is_ether &&
 			    grex_fragment_ipv4(config, skb, neighbour, mtu,
 					       tx_fragment)) {
 				dst_release(outer.dst);
@@ -170,10 +184,15 @@ static bool tx_one(struct grex_config *config, struct sk_buff *skb,
 			grex_encap_drop(config->tunnel, GREX_STAT_TX_TOO_BIG,
 					skb);
 			return true;
+		case GREX_PMTU_ANSWERED:
+			dst_release(outer.dst);
+			grex_stats_count(config->tunnel->stats,
+					 GREX_STAT_TX_TOO_BIG);
+			return true;
 		}
 	}
-	if (outer.df &&
-	    unlikely(grex_pmtu_is_locked(config, outer.dst, &outer.daddr)))
+	if (outer.df && unlikely(tx_may_be_locked(config, outer.dst)) &&
+	    grex_pmtu_is_locked(config, outer.dst, &outer.daddr))
 		outer.df = false;
 	if (!outer.df) {
 		if (is_gso && !grex_pmtu_fits(skb, mtu)) {
@@ -198,25 +217,16 @@ static void tx_segments(struct grex_config *config, struct sk_buff *skb,
 	}
 }
 
-netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev)
+static __always_inline void tx_packet(struct grex_tunnel *tunnel,
+				      struct sk_buff *skb,
+				      const union grex_addr *neighbour)
 {
-	struct grex_tunnel *tunnel = netdev_priv(dev);
 	struct grex_config *config;
-	const union grex_addr *neighbour = NULL;
-	union grex_addr pulled;
 
 	if (unlikely(grex_encap_is_too_deep(tunnel))) {
 		grex_stats_drop(tunnel->stats, GREX_STAT_TX_RECURSION, skb);
-		return NETDEV_TX_OK;
+		return;
 	}
-	/* A bond may add this header to a packet for a tunnel that has a remote, too. */
-	if (unlikely(skb_network_offset(skb) > 0) &&
-	    grex_nbma_pull(skb, &pulled))
-		neighbour = &pulled;
-	/* Packet sockets may leave skb->protocol unset. */
-	if (unlikely(!skb->protocol))
-		skb->protocol = ip_tunnel_parse_protocol(skb);
-
 	rcu_read_lock();
 	config = rcu_dereference(tunnel->config);
 	/* Each segment has a sequence number of its own. */
@@ -225,5 +235,27 @@ netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev)
 	    unlikely(!tx_one(config, skb, neighbour)))
 		tx_segments(config, skb, neighbour);
 	rcu_read_unlock();
+}
+
+netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev)
+{
+	const union grex_addr *neighbour = NULL;
+	union grex_addr pulled;
+
+	/* A bond may add this header to a packet for a tunnel that has a remote, too. */
+	if (unlikely(skb_network_offset(skb) > 0) &&
+	    grex_nbma_pull(skb, &pulled))
+		neighbour = &pulled;
+	/* Packet sockets may leave skb->protocol unset. */
+	if (unlikely(!skb->protocol))
+		skb->protocol = ip_tunnel_parse_protocol(skb);
+
+	tx_packet(netdev_priv(dev), skb, neighbour);
+	return NETDEV_TX_OK;
+}
+
+netdev_tx_t grex_tx_ether(struct sk_buff *skb, struct net_device *dev)
+{
+	tx_packet(netdev_priv(dev), skb, NULL);
 	return NETDEV_TX_OK;
 }

@@ -76,7 +76,7 @@ tool_clang() {
 # Any other symbol could collide with a symbol of ip(8).
 plugin_symbols() {
 	make -s -C tools link_grex.so
-	nm -D --defined-only tools/link_grex.so | grep -v ' D grex_link_util$'
+	nm -D --defined-only tools/link_grex.so | grep -vE ' D grex(tap)?_link_util$'
 	true
 }
 
@@ -121,14 +121,14 @@ layer_table() {
 		beside grex icmp packet rx tx
 		ioctl grex header table tunnel
 		tunnel auto_mtu grex header keepalive nbma plpmtud pmtu probe responder route table
-		rx clamp deliver grex header ipv4 ipv6 keepalive packet plpmtud probe responder stats table
+		rx clamp deliver ether grex header ipv4 ipv6 keepalive packet plpmtud probe responder stats table
 		icmp auto_mtu embedded grex header ipv4 ipv6 packet plpmtud pmtu relay route sent_log stats table translate
 		plpmtud auto_mtu grex plpmtud_fsm pmtu probe route
 		auto_mtu grex pmtu
 		keepalive grex keepalive_fsm probe route stats trace
 		probe encap grex header histogram ipv4 ipv6 keepalive_wire packet pmtu stats
 		responder encap grex keepalive_wire limit packet probe stats tx
-		tx clamp encap fragment grex nbma outer packet pmtu stats
+		tx clamp encap ether fragment grex nbma outer packet pmtu stats
 		fragment grex stats
 		encap grex header ipv4 ipv6 nbma outer pmtu route stats
 		clamp grex mss pmtu
@@ -141,6 +141,7 @@ layer_table() {
 		ipv4 addr embedded grex outer packet sent_log
 		ipv6 addr embedded grex outer packet sent_log
 		deliver grex
+		ether clamp grex pmtu
 		stats grex
 		translate embedded
 		keepalive_fsm
