@@ -2,6 +2,7 @@
 /*
  * Implements the net_device of a tunnel: setup and operations.
  */
+#include <linux/etherdevice.h>
 #include <linux/ethtool.h>
 #include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
@@ -172,6 +173,19 @@ static const struct net_device_ops device_ops = {
 	GREX_COMPAT_SIOCDEVPRIVATE_OP(grex_ioctl)
 };
 
+static const struct net_device_ops device_ether_ops = {
+	.ndo_init = device_init,
+	.ndo_uninit = device_uninit,
+	.ndo_open = device_open,
+	.ndo_stop = device_stop,
+	.ndo_start_xmit = grex_tx_ether,
+	.ndo_validate_addr = eth_validate_addr,
+	.ndo_set_mac_address = eth_mac_addr,
+	.ndo_change_mtu = device_change_mtu,
+	.ndo_get_stats64 = device_get_stats64,
+	.ndo_get_iflink = device_get_iflink,
+};
+
 static void device_get_drvinfo(struct net_device *dev,
 			       struct ethtool_drvinfo *info)
 {
@@ -230,13 +244,9 @@ static void device_setup(struct net_device *dev, enum grex_kind kind)
 					   NETIF_F_HIGHDMA | NETIF_F_HW_CSUM |
 					   NETIF_F_GSO_SOFTWARE;
 
-	dev->netdev_ops = &device_ops;
 	dev->ethtool_ops = &device_ethtool_ops;
 	dev->priv_destructor = device_free;
 	dev->needs_free_netdev = true;
-	dev->type = ARPHRD_IPGRE;
-	dev->addr_len = sizeof(__be32);
-	dev->flags = IFF_NOARP;
 	dev->priv_flags |= IFF_NO_QUEUE;
 	dev->features |= features;
 	dev->hw_features |= features;
@@ -251,13 +261,33 @@ static void device_setup(struct net_device *dev, enum grex_kind kind)
 	tunnel->kind = kind;
 }
 
+static void device_setup_ip(struct net_device *dev, enum grex_kind kind)
+{
+	dev->netdev_ops = &device_ops;
+	dev->type = ARPHRD_IPGRE;
+	dev->addr_len = sizeof(__be32);
+	dev->flags = IFF_NOARP;
+	device_setup(dev, kind);
+}
+
 void grex_device_setup(struct net_device *dev)
 {
-	device_setup(dev, GREX_KIND_GREX);
+	device_setup_ip(dev, GREX_KIND_GREX);
 	SET_NETDEV_DEVTYPE(dev, &device_type);
 }
 
 void grex_device_setup_gre(struct net_device *dev)
 {
-	device_setup(dev, GREX_KIND_GRE);
+	device_setup_ip(dev, GREX_KIND_GRE);
+}
+
+void grex_device_setup_tap(struct net_device *dev)
+{
+	ether_setup(dev);
+	dev->netdev_ops = &device_ether_ops;
+	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
+	dev->priv_flags |= IFF_LIVE_ADDR_CHANGE;
+	device_setup(dev, GREX_KIND_GREXTAP);
+	dev->max_mtu = GREX_MTU_MAX - ETH_HLEN;
+	SET_NETDEV_DEVTYPE(dev, &device_type);
 }

@@ -39,6 +39,7 @@ struct grex_sent_log;
 /* Says what kind of link a tunnel is. */
 enum grex_kind {
 	GREX_KIND_GREX,
+	GREX_KIND_GREXTAP, /* its payload is Ethernet */
 	GREX_KIND_GRE, /* that of ip_gre, with its defaults and its effect of a change */
 	GREX_KINDS,
 };

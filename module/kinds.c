@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Registers the kinds of links: "grex", and "gre" if the module is to take the place of
+ * Registers the kinds of links: "grex", "grextap", and "gre" if the module is to take the place of
  * ip_gre. The latter comes with gre0 in each namespace: "ip tunnel" asks it for tunnels, and
  * it receives what no tunnel does.
  */
@@ -70,11 +70,22 @@ int grex_kinds_register(void)
 		return -EINVAL;
 	}
 	err = rtnl_link_register(ops);
-	if (err || !*kinds)
+	if (err)
 		return err;
+	err = rtnl_link_register(&grex_rtnl_ops[GREX_KIND_GREXTAP]);
+	if (err)
+		goto err_tap;
+	if (!*kinds)
+		return 0;
 	err = kinds_take_gre();
 	if (err)
-		rtnl_link_unregister(ops);
+		goto err_gre;
+	return 0;
+
+err_gre:
+	rtnl_link_unregister(&grex_rtnl_ops[GREX_KIND_GREXTAP]);
+err_tap:
+	rtnl_link_unregister(ops);
 	return err;
 }
 
@@ -85,5 +96,6 @@ void grex_kinds_unregister(void)
 		unregister_pernet_device(&kinds_fallback_ops);
 		rtnl_link_unregister(&grex_rtnl_ops[GREX_KIND_GRE]);
 	}
+	rtnl_link_unregister(&grex_rtnl_ops[GREX_KIND_GREXTAP]);
 	rtnl_link_unregister(&grex_rtnl_ops[GREX_KIND_GREX]);
 }

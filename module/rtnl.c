@@ -4,6 +4,7 @@
  * back, and explains each error in a sentence.
  */
 #include <linux/capability.h>
+#include <linux/etherdevice.h>
 #include <linux/grex.h>
 #include <linux/if_tunnel.h>
 #include <linux/inetdevice.h>
@@ -187,6 +188,21 @@ static bool rtnl_same_address(const struct nlattr *attr, struct nlattr *data[],
 static int rtnl_validate_gre(struct nlattr *tb[], struct nlattr *data[],
 			     struct netlink_ext_ack *extack)
 {
+	return rtnl_refuse_unknown(tb, extack);
+}
+
+/* The address of a device with Ethernet payload is its MAC address. */
+static int rtnl_validate_tap(struct nlattr *tb[], struct nlattr *data[],
+			     struct netlink_ext_ack *extack)
+{
+	if (tb[IFLA_ADDRESS] &&
+	    (nla_len(tb[IFLA_ADDRESS]) != ETH_ALEN ||
+	     !is_valid_ether_addr(nla_data(tb[IFLA_ADDRESS]))))
+		return rtnl_refuse(-EADDRNOTAVAIL, extack, tb[IFLA_ADDRESS],
+				   "IFLA_ADDRESS must be a unicast MAC address");
+	if (tb[IFLA_LINK])
+		return rtnl_refuse(-EINVAL, extack, tb[IFLA_LINK],
+				   "The underlay device of a tunnel is IFLA_GRE_LINK");
 	return rtnl_refuse_unknown(tb, extack);
 }
 
@@ -449,6 +465,9 @@ static int rtnl_check_icmp(struct nlattr *data[],
 			   const struct grex_options *options,
 			   struct netlink_ext_ack *extack)
 {
+	if (options->match.ether && options->decap_ttl_copy)
+		return rtnl_refuse(-EINVAL, extack, data[IFLA_GREX_DECAP_TTL],
+				   "IFLA_GREX_DECAP_TTL has no effect on an Ethernet payload");
 	if (options->icmp_from_hop && !options->icmp_relay)
 		return rtnl_refuse(-EINVAL, extack,
 				   data[IFLA_GREX_ICMP_SOURCE]
@@ -756,6 +775,8 @@ static int rtnl_newlink(struct net_device *dev,
 		grex_tunnel_config_free(config);
 		return err;
 	}
+	if (tunnel->kind == GREX_KIND_GREXTAP && !params->tb[IFLA_ADDRESS])
+		eth_hw_addr_random(dev);
 	return grex_tunnel_create(dev, net, config, &mtu, extack);
 }
 
@@ -783,7 +804,8 @@ static int rtnl_changelink(struct net_device *dev, struct nlattr *tb[],
 		return -EINVAL;
 	}
 	/* The core would try to set the addresses afterwards, and fail. */
-	if (tb[IFLA_ADDRESS] || tb[IFLA_BROADCAST])
+	if (tunnel->kind != GREX_KIND_GREXTAP &&
+	    (tb[IFLA_ADDRESS] || tb[IFLA_BROADCAST]))
 		return rtnl_refuse(-EINVAL, extack,
 				   tb[IFLA_ADDRESS] ?: tb[IFLA_BROADCAST],
 				   "The addresses of a tunnel are IFLA_GRE_LOCAL and IFLA_GRE_REMOTE");
@@ -855,6 +877,8 @@ static int rtnl_fill_info(struct sk_buff *skb, const struct net_device *dev)
 	const bool is_gre = tunnel->kind == GREX_KIND_GRE;
 	const struct grex_options *options =
 		&rtnl_dereference(tunnel->config)->options;
+	const unsigned int address_len =
+		rtnl_address_len(options->match.family);
 
 	if (nla_put_u32(skb, IFLA_GRE_LINK, options->link) ||
 	    nla_put_be16(skb, IFLA_GRE_IFLAGS, htons(options->iflags)) ||
@@ -863,9 +887,8 @@ static int rtnl_fill_info(struct sk_buff *skb, const struct net_device *dev)
 	     nla_put_be32(skb, IFLA_GRE_IKEY, options->match.key)) ||
 	    ((is_gre || options->oflags & GREX_HEADER_KEY) &&
 	     nla_put_be32(skb, IFLA_GRE_OKEY, options->okey)) ||
-	    nla_put(skb, IFLA_GRE_LOCAL, dev->addr_len, &options->match.local) ||
-	    nla_put(skb, IFLA_GRE_REMOTE, dev->addr_len,
-		    &options->match.remote) ||
+	    nla_put(skb, IFLA_GRE_LOCAL, address_len, &options->match.local) ||
+	    nla_put(skb, IFLA_GRE_REMOTE, address_len, &options->match.remote) ||
 	    nla_put_u8(skb, IFLA_GRE_TTL, options->ttl) ||
 	    nla_put_u8(skb, IFLA_GRE_TOS, options->tos) ||
 	    nla_put_u8(skb, IFLA_GRE_PMTUDISC, options->df == GREX_DF_SET) ||
@@ -1070,8 +1093,11 @@ static struct net *rtnl_get_link_net(const struct net_device *dev)
 
 struct rtnl_link_ops grex_rtnl_ops[] __read_mostly = {
 	[GREX_KIND_GREX] = RTNL_OPS(GREX_KIND, grex_device_setup, rtnl_validate),
+	[GREX_KIND_GREXTAP] = RTNL_OPS(GREX_KIND_TAP, grex_device_setup_tap,
+				       rtnl_validate_tap),
 	[GREX_KIND_GRE] =
 		RTNL_OPS("gre", grex_device_setup_gre, rtnl_validate_gre),
 };
 
 MODULE_ALIAS_RTNL_LINK(GREX_KIND);
+MODULE_ALIAS_RTNL_LINK(GREX_KIND_TAP);

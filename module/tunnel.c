@@ -33,6 +33,16 @@ const struct grex_options grex_tunnel_defaults[GREX_KINDS] = {
 		.keepalive_retries = GREX_KEEPALIVE_RETRIES_DEFAULT,
 		.keepalive_reply = true,
 	},
+	[GREX_KIND_GREXTAP] = {
+		.match.family = AF_INET,
+		.match.ether = true,
+		.ttl = GREX_TTL_DEFAULT,
+		.tos = GREX_TOS_INHERIT,
+		.df = GREX_DF_SET,
+		.icmp_relay = true,
+		.keepalive_retries = GREX_KEEPALIVE_RETRIES_DEFAULT,
+		.keepalive_reply = true,
+	},
 	/* A message for ip_gre that has any options sets DF, see rtnl.c. */
 	[GREX_KIND_GRE] = {
 		.match.family = AF_INET,
@@ -98,6 +108,8 @@ static void tunnel_show_config(struct net_device *dev,
 {
 	const union grex_addr *remote = &config->options.match.remote;
 
+	if (config->options.match.ether)
+		return;
 	__dev_addr_set(dev, (const u8 *)&config->options.match.local,
 		       dev->addr_len);
 	memcpy(dev->broadcast, remote, dev->addr_len);
@@ -157,7 +169,7 @@ int grex_tunnel_create(struct net_device *dev, struct net *net,
 		goto err_config;
 
 	tunnel_set_overhead(config);
-	if (grex_is_ipv6(config)) {
+	if (grex_is_ipv6(config) && !config->options.match.ether) {
 		dev->type = ARPHRD_IP6GRE;
 		dev->addr_len = sizeof(struct in6_addr);
 	}

@@ -3,8 +3,8 @@
  * grex: the netlink contract of the link kind "grex". grex(4) describes the behaviour.
  *
  * A grex tunnel is configured with rtnetlink alone (RTM_NEWLINK, RTM_DELLINK,
- * RTM_GETLINK): IFLA_INFO_KIND is GREX_KIND, the options are in IFLA_INFO_DATA, the
- * counters in IFLA_INFO_XSTATS.
+ * RTM_GETLINK): IFLA_INFO_KIND is GREX_KIND, or GREX_KIND_TAP for a tunnel that carries
+ * Ethernet, the options are in IFLA_INFO_DATA, the counters in IFLA_INFO_XSTATS.
  *
  * IFLA_INFO_DATA
  * --------------
@@ -113,6 +113,7 @@
 #include <linux/types.h>
 
 #define GREX_KIND "grex"
+#define GREX_KIND_TAP "grextap" /* the payload is Ethernet */
 
 /* The default of IFLA_GRE_TTL. */
 #define GREX_TTL_DEFAULT 64
@@ -298,7 +299,7 @@ enum {
 	X(GREX_STAT_RX_OUT_OF_ORDER, rx_out_of_order, TUNNEL,                             \
 	  "sequence number old or repeated (RFC 2890 2.2)")                               \
 	X(GREX_STAT_RX_PROTOCOL, rx_protocol, TUNNEL,                                     \
-	  "payload that a layer-3 tunnel does not carry")                                 \
+	  "payload that the tunnel does not carry")                                 \
 	X(GREX_STAT_RX_TRUNCATED, rx_truncated, TUNNEL,                                   \
 	  "inner header incomplete")                                                      \
 	X(GREX_STAT_RX_ECN, rx_ecn, TUNNEL,                                               \
