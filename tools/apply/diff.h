@@ -23,7 +23,7 @@ struct diff {
 };
 
 /* The options that cannot be changed in place, as the family of the outer addresses cannot. */
-#define DIFF_RECREATES F_LINK_NETNS
+#define DIFF_RECREATES (F_LINK_NETNS | F_ETHER)
 
 /*
  * Find what a running tunnel should be: what a file says, defaults for the rest, and the

@@ -9,6 +9,8 @@
 
 static const char *recreate_reason(const struct diff *d)
 {
+	if (d->fields & F_ETHER)
+		return "ether cannot be changed while the tunnel is there";
 	return d->fields & F_LINK_NETNS
 		       ? "link-netns cannot be changed while the tunnel is there"
 		       : "the family of local and remote cannot be changed while "

@@ -47,7 +47,8 @@ void check_no_address(const struct snapshot *s, struct finding *found)
 {
 	char name[SHELL_NAME_SIZE];
 
-	if (s->tunnel->config.addrs.count)
+	/* Ports of a bridge have none. */
+	if (s->tunnel->config.addrs.count || s->tunnel->config.ether)
 		return;
 	found_say(found, SEVERITY_NOTE,
 		  "the interface has no address, so that packets from this "
@@ -61,7 +62,8 @@ void check_no_inner_route(const struct snapshot *s, struct finding *found)
 	char name[SHELL_NAME_SIZE];
 
 	/* An interface that is down or has no carrier may have lost its routes. */
-	if (s->routes.count || !s->tunnel->config.up || !s->tunnel->carrier)
+	if (s->routes.count || !s->tunnel->config.up || !s->tunnel->carrier ||
+	    s->tunnel->config.ether)
 		return;
 	found_say(found, SEVERITY_NOTE,
 		  "no route leads into the tunnel, so that nothing is sent "

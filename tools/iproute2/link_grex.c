@@ -38,7 +38,8 @@ static bool can_json(void)
 static void help(FILE *out)
 {
 	fputs("Usage: ip link add NAME [mtu BYTES] type grex [OPTION]...\n"
-	      "       ip link set NAME type grex OPTION...\n",
+	      "       ip link set NAME type grex OPTION...\n"
+	      "The type grextap carries Ethernet.\n",
 	      out);
 	options_help(out, OPTIONS_IP);
 }
@@ -92,7 +93,7 @@ static int parse_opt(struct link_util *util, int argc, char **argv,
 	int status;
 
 	report_origin.program = "ip";
-	report_origin.command = GREX_KIND;
+	report_origin.command = util->id;
 	if (!strcmp(argv[0], "help")) {
 		help(stderr);
 		return -1;
@@ -180,13 +181,16 @@ static void print_help(struct link_util *util, int argc, char **argv, FILE *out)
 	help(out);
 }
 
-extern struct link_util grex_link_util __attribute__((visibility("default")));
+#define LINK_UTIL(kind)                                                       \
+	{                                                                     \
+		.id = kind, .maxattr = IFLA_GREX_MAX, .parse_opt = parse_opt, \
+		.print_opt = print_opt, .print_xstats = print_xstats_of,      \
+		.print_help = print_help                                      \
+	}
 
-struct link_util grex_link_util = {
-	.id = GREX_KIND,
-	.maxattr = IFLA_GREX_MAX,
-	.parse_opt = parse_opt,
-	.print_opt = print_opt,
-	.print_xstats = print_xstats_of,
-	.print_help = print_help,
-};
+extern struct link_util grex_link_util __attribute__((visibility("default")));
+extern struct link_util grextap_link_util
+	__attribute__((visibility("default")));
+
+struct link_util grex_link_util = LINK_UTIL(GREX_KIND);
+struct link_util grextap_link_util = LINK_UTIL(GREX_KIND_TAP);

@@ -64,7 +64,9 @@ static int take_name(const struct nlmsghdr *message, void *arg)
 		return -EBADMSG;
 	snprintf(name, sizeof(name), "%s", t.config.name);
 	if (is_fallback(&t) ||
-	    (names->back ? !link_is_grex(&t) : !link_is_gre(&t)))
+	    (names->back ? !link_is_grex(&t) || t.config.ether ||
+				   config_family(&t.config) != AF_INET
+			 : !link_is_gre(&t)))
 		return 0;
 	list_add(&names->list, &names->count, name, sizeof(name));
 	return 0;

@@ -27,6 +27,10 @@ int obstacles_refuse(const struct belongings *b, bool back)
 	if (back ? !link_is_grex(t) : !link_is_gre(t))
 		return refused("%s: is of kind \"%s\", not %s", name, t->kind,
 			       back ? "a grex tunnel" : "gre");
+	if (t->config.ether || config_family(&t->config) != AF_INET)
+		return refused("%s: a link of the kind gre has IPv4 addresses, "
+			       "and carries no Ethernet",
+			       name);
 	if (t->has_more)
 		return refused("%s: has an encapsulation of its own, or is "
 			       "external, which grex does not support",

@@ -21,11 +21,11 @@ void link_put_flags(struct ifinfomsg *ifm, const struct config *c,
 	}
 }
 
-static struct nlattr *start_info(struct nlmsghdr *nlh, bool is_gre)
+static struct nlattr *start_info(struct nlmsghdr *nlh, const char *kind)
 {
 	struct nlattr *info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
 
-	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, is_gre ? "gre" : GREX_KIND);
+	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, kind);
 	return info;
 }
 
@@ -46,7 +46,7 @@ static void put_config(struct nlmsghdr *nlh, struct ifinfomsg *ifm,
 	/* The kernel resets those of a "gre" link that are missing, as ip_gre does. */
 	if (c->is_gre && fields & F_GRE)
 		fields |= F_GRE;
-	info = start_info(nlh, c->is_gre);
+	info = start_info(nlh, config_kind(c));
 	data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
 	options_put(nlh, c, fields);
 	mnl_attr_nest_end(nlh, data);
@@ -73,7 +73,7 @@ void link_change(struct nl_request *request, int ifindex,
 	put_config(&request->header, ifm, c, fields & ~F_LINK_NETNS);
 }
 
-void link_probe(struct nl_request *request, int ifindex, bool is_gre,
+void link_probe(struct nl_request *request, int ifindex, const char *kind,
 		uint32_t size)
 {
 	struct ifinfomsg *ifm = nl_start(request, RTM_NEWLINK, 0, sizeof(*ifm));
@@ -81,7 +81,7 @@ void link_probe(struct nl_request *request, int ifindex, bool is_gre,
 	struct nlattr *info, *data;
 
 	ifm->ifi_index = ifindex;
-	info = start_info(nlh, is_gre);
+	info = start_info(nlh, kind);
 	data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
 	mnl_attr_put_u32(nlh, IFLA_GREX_PROBE, size);
 	mnl_attr_nest_end(nlh, data);
@@ -215,6 +215,7 @@ static bool read_info(const struct nlattr *nest, struct tunnel *t)
 	/* A longer name is that of a kind which is not used here. */
 	if (!read_string(a[IFLA_INFO_KIND], t->kind, sizeof(t->kind)))
 		snprintf(t->kind, sizeof(t->kind), "unknown");
+	t->config.ether = !strcmp(t->kind, GREX_KIND_TAP);
 	if (a[IFLA_INFO_DATA] && link_is_gre_over_ipv4(t) &&
 	    !read_data(a[IFLA_INFO_DATA], t))
 		return false;
@@ -264,7 +265,8 @@ bool link_read(const struct nlmsghdr *message, struct tunnel *t)
 	property_add(&t->properties, a[IFLA_MASTER], "master");
 	property_add(&t->properties, a[IFLA_IFALIAS], "alias");
 	property_add(&t->properties, group, "group");
-	property_add(&t->properties, !(t->flags & IFF_NOARP), "arp on");
+	property_add(&t->properties, !(t->flags & IFF_NOARP) && !c->ether,
+		     "arp on");
 	property_add(&t->properties, t->flags & IFF_PROMISC, "promisc on");
 	property_add(&t->properties, t->flags & IFF_ALLMULTI,
 		     "allmulticast on");
@@ -283,7 +285,8 @@ int link_talk(struct nl *nl, struct nl_request *request, struct tunnel *t)
 
 bool link_is_grex(const struct tunnel *t)
 {
-	return !strcmp(t->kind, GREX_KIND) || t->config.is_gre;
+	return !strcmp(t->kind, GREX_KIND) || t->config.is_gre ||
+	       t->config.ether;
 }
 
 bool link_is_gre(const struct tunnel *t)

@@ -67,7 +67,7 @@ void link_add(struct nl_request *request, const struct config *c);
 void link_change(struct nl_request *request, int ifindex,
 		 const struct config *c, uint64_t fields);
 /* Send one probe of size bytes, or of the least possible if size is 0. */
-void link_probe(struct nl_request *request, int ifindex, bool is_gre,
+void link_probe(struct nl_request *request, int ifindex, const char *kind,
 		uint32_t size);
 void link_delete(struct nl_request *request, int ifindex);
 /* Get an interface by its name, or by its index; netnsid: in another namespace, or -1. */

@@ -7,6 +7,7 @@
 #define IPV4_HEADER 20
 #define IPV6_HEADER 40
 #define GRE_HEADER 4
+#define ETHERNET_HEADER 14
 #define GRE_FIELD 4
 
 int config_family(const struct config *c)
@@ -21,7 +22,20 @@ uint32_t config_overhead(const struct config *c)
 	const uint32_t fields = c->out.key + c->out.csum + c->out.seq;
 
 	return (config_family(c) == AF_INET6 ? IPV6_HEADER : IPV4_HEADER) +
-	       GRE_HEADER + GRE_FIELD * fields;
+	       GRE_HEADER + GRE_FIELD * fields +
+	       (c->ether ? ETHERNET_HEADER : 0);
+}
+
+const char *config_kind(const struct config *c)
+{
+	if (c->is_gre)
+		return "gre";
+	return c->ether ? GREX_KIND_TAP : GREX_KIND;
+}
+
+bool config_default_multicast(const struct config *c)
+{
+	return c->ether;
 }
 
 bool config_default_probe(const struct config *c)

@@ -53,6 +53,7 @@
 #define F_ROUTE F_BIT(26)
 #define F_TTL_MIN F_BIT(27)
 #define F_KEEPALIVE_SECRET F_BIT(28)
+#define F_ETHER F_BIT(29)
 
 #define F_ALL UINT64_MAX
 #define F_IN (F_IKEY | F_ICSUM | F_ISEQ)
@@ -63,7 +64,7 @@
 	(F_LOCAL | F_REMOTE | F_DEV | F_IN | F_OUT | F_TTL | F_TOS | F_DF | \
 	 F_FWMARK)
 /* These belong to the link, and have no attributes in IFLA_INFO_DATA. */
-#define F_LINK (F_LINK_NETNS | F_MULTICAST | F_ADDR | F_ROUTE | F_UP)
+#define F_LINK (F_LINK_NETNS | F_MULTICAST | F_ADDR | F_ROUTE | F_UP | F_ETHER)
 
 /* The optional GRE fields of one direction. */
 struct direction {
@@ -83,6 +84,7 @@ struct secret {
 struct config {
 	uint64_t given; /* F_*, the members that are valid */
 	bool is_gre; /* the link is of kind "gre", in the place of ip_gre */
+	bool ether; /* the payload is Ethernet */
 
 	char name[IFNAMSIZ];
 	struct ip local, remote;
@@ -123,10 +125,14 @@ void config_add_route(struct config *c, const struct entry *r);
 bool config_starves_ipv6(const struct config *c);
 /* The family of the outer addresses. */
 int config_family(const struct config *c);
-/* Bytes of the outer headers: IP, and GRE with the fields that are sent. */
+/* The kind of link. */
+const char *config_kind(const struct config *c);
+/* Bytes in front of the inner packet: IP, GRE with the fields that are sent, Ethernet. */
 uint32_t config_overhead(const struct config *c);
 /* The default of mtu-probe for this configuration, as the kernel applies it. */
 bool config_default_probe(const struct config *c);
+/* The default of multicast, that of the kind of device. */
+bool config_default_multicast(const struct config *c);
 /* The metric of a route for which none is given. */
 uint32_t config_default_metric(int family);
 /* Return the fields that differ. */

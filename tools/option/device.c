@@ -91,6 +91,19 @@ const char *option_parse_mtu_ip(const struct option *o, struct config *c,
 	return wrong;
 }
 
+static void print_ether(const struct option *o, FILE *out,
+			const struct config *c, uint64_t fields)
+{
+	if (c->ether)
+		fputs(" ether", out);
+}
+
+const struct option_type option_ether = {
+	.parse = option_parse_flag,
+	.print = print_ether,
+	.json = option_json_number,
+};
+
 static void print_up(const struct option *o, FILE *out, const struct config *c,
 		     uint64_t fields)
 {

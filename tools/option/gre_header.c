@@ -145,6 +145,7 @@ const char *option_parse_flag(const struct option *o, struct config *c,
 		{ F_PMTUDISC, &c->pmtudisc },
 		{ F_IGNORE_DF, &c->ignore_df },
 		{ F_UP, &c->up },
+		{ F_ETHER, &c->ether },
 	};
 	size_t i;
 

@@ -148,6 +148,7 @@ bool option_parse_number(const char *text, uint32_t max, uint32_t *number);
 
 /* underlay.c */
 extern const struct option_type option_outer, option_dev, option_link_netns;
+extern const struct option_type option_ether;
 option_parse_fn option_parse_nodev, option_parse_link_netnsid;
 
 /* gre_header.c */

@@ -76,6 +76,7 @@ uint64_t options_needed(const struct config *c)
 
 	config_init(&defaults);
 	defaults.mtu_probe = config_default_probe(c);
+	defaults.multicast = config_default_multicast(c);
 	/* The MTU is shown even if the kernel has chosen it. */
 	return config_diff(c, &defaults) | F_REMOTE | (c->mtu ? F_MTU : 0);
 }

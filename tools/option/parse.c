@@ -288,6 +288,8 @@ static int check_whole(struct config *c, enum options_use use,
 	/* This is the default of the kernel, and is not sent. */
 	if (!(c->given & F_MTU_PROBE))
 		c->mtu_probe = config_default_probe(c);
+	if (!(c->given & F_MULTICAST))
+		c->multicast = config_default_multicast(c);
 	/* "pmtudisc" and "nopmtudisc" set both bits. */
 	if (c->given & F_PMTUDISC)
 		c->given |= F_DF;

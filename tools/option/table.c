@@ -12,6 +12,7 @@ static const char is_outer[] = "a unicast address or any";
 static const char is_key[] = "0..4294967295, 0x hexadecimal or a dotted quad";
 
 static const char ip_netnsid[] = "\"link-netnsid\" before \"type\"";
+static const char ip_type[] = "\"type grextap\"";
 static const char ip_address[] = "\"ip address add\"";
 
 #define NAMES(...) ((const struct option_name[]){ __VA_ARGS__, {} })
@@ -25,6 +26,9 @@ static const char ip_address[] = "\"ip address add\"";
 
 /* clang-format off */
 const struct option option_table[] = {
+	{ .name = "ether", .fields = F_ETHER, .type = &option_ether, FLAG(ether),
+	  .json = "ether", .add_only = true, .ip_has = ip_type,
+	  .help = "carry Ethernet frames, not layer-3 packets" },
 	{ .name = "local", .fields = F_LOCAL, .type = &option_outer, MEMBER(local),
 	  .attr = IFLA_GRE_LOCAL, .json = "local",
 	  .value = "ADDRESS|any", .expected = is_outer, .complete = "any",

@@ -40,7 +40,7 @@ struct probing {
 	struct gretool *g;
 	const char *name;
 	int ifindex;
-	bool is_gre; /* see struct config */
+	const char *kind; /* of link */
 	struct ip remote;
 	uint32_t count; /* 0: no end */
 	uint32_t interval; /* ms */
@@ -123,7 +123,7 @@ static int send_one(struct probing *p)
 	struct tunnel tunnel;
 	int status;
 
-	link_probe(&request, p->ifindex, p->is_gre, p->size);
+	link_probe(&request, p->ifindex, p->kind, p->size);
 	if (nl_talk(&p->g->nl, &request, NULL, NULL))
 		return report_error(&p->g->nl, &request, p->name);
 	status = tunnels_find(&p->g->nl, p->name, &tunnel);
@@ -278,7 +278,7 @@ static int cmd_probe(struct gretool *g, int argc, char **argv)
 	if (status)
 		return status;
 	p.ifindex = tunnel.ifindex;
-	p.is_gre = tunnel.config.is_gre;
+	p.kind = config_kind(&tunnel.config);
 	p.remote = tunnel.config.remote;
 	interrupt_catch();
 	status = run(&p);

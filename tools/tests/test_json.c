@@ -237,7 +237,7 @@ int main(void)
 	test_writer();
 	show("g1 remote any mtu 1476");
 	check_text(text,
-		   "{\"ifname\":\"g1\",\"ifindex\":7,\"local\":null,\"remote\":null,"
+		   "{\"ifname\":\"g1\",\"ifindex\":7,\"ether\":false,\"local\":null,\"remote\":null,"
 		   "\"dev\":null,\"link_netns\":null,\"link_netnsid\":null,"
 		   "\"ikey\":null,\"okey\":null,\"icsum\":false,\"ocsum\":false,"
 		   "\"iseq\":false,\"oseq\":false,\"ttl\":64,\"ttl_min\":null,"
@@ -260,7 +260,7 @@ int main(void)
 	     "000102030405060708090a0b0c0d0e0f mss auto mtu-probe on mtu 1400 multicast on addr 10.0.0.1/32 peer "
 	     "10.0.0.2 addr 2001:db8::1/64 up");
 	check_text(text,
-		   "{\"ifname\":\"g1\",\"ifindex\":7,\"local\":\"192.0.2.1\","
+		   "{\"ifname\":\"g1\",\"ifindex\":7,\"ether\":false,\"local\":\"192.0.2.1\","
 		   "\"remote\":\"192.0.2.2\",\"dev\":\"d0\",\"link_netns\":\"n\","
 		   "\"link_netnsid\":0,\"ikey\":0,\"okey\":5,\"icsum\":true,"
 		   "\"ocsum\":true,\"iseq\":true,\"oseq\":true,\"ttl\":\"inherit\","

@@ -516,7 +516,7 @@ static void test_probe(void)
 	bool ok;
 
 	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		link_probe(&request, 7, false, sizes[i]);
+		link_probe(&request, 7, GREX_KIND, sizes[i]);
 		look(&content, &request);
 		attr = content.data_attr[IFLA_GREX_PROBE];
 		ok = content.data == BIT(IFLA_GREX_PROBE);
@@ -781,7 +781,7 @@ static void test_kind_gre(void)
 	link_change(&request, 7, &t.config, F_UP);
 	look(&content, &request);
 	check(!content.data, "a flag without any option");
-	link_probe(&request, 7, true, 0);
+	link_probe(&request, 7, "gre", 0);
 	look(&content, &request);
 	check_text(content.kind, "gre", "a probe names its kind");
 }
