@@ -173,6 +173,58 @@ across() {
 	teardown
 }
 
+# add_kind NAMESPACE KIND LOCAL REMOTE: likewise for one tunnel of another kind of the
+# kernel's, gretap, ip6gre or ip6gretap
+add_kind() {
+	local options="local $3 remote $4 key 1 $OPTIONS" ether=
+
+	[[ $2 != *tap ]] || ether=ether
+	[[ $2 != ip6* || $MODULE != ip_gre ]] || options+=" encaplimit none"
+	# shellcheck disable=SC2086 # words
+	case $MODULE in
+	ip_gre) ip -n "$1" link add gre1 up type "$2" $options ;;
+	grex) gretool -n "$1" add gre1 $ether $options up ;;
+	esac || die "$MODULE: cannot make a tunnel of the kind $2"
+}
+
+# across_kind ROW KIND: as across, in both modules
+across_kind() {
+	local row=$1 kind=$2 net=198.51.100. namespace
+
+	setup
+	if [[ $kind = ip6* ]]; then
+		net=2001:db8::
+		for namespace in "$SRC 1" "$DST 2"; do
+			# shellcheck disable=SC2086 # words
+			set -- $namespace
+			ns "$1" sysctl -qw net.ipv6.conf.v0.disable_ipv6=0
+			ip -n "$1" addr add "2001:db8::$2/64" dev v0 nodad
+		done
+		ip -n "$SRC" neigh replace 2001:db8::2 lladdr "$V0_MAC" dev v0 nud permanent
+	fi
+	add_kind "$SRC" "$kind" "${net}1" "${net}2"
+	add_kind "$DST" "$kind" "${net}2" "${net}1"
+	if [[ $kind = *tap ]]; then
+		ip -n "$SRC" addr add 10.9.0.1/24 dev gre1
+		ip -n "$SRC" neigh add 10.9.0.2 dev gre1 nud permanent \
+			lladdr "$(ip netns exec "$DST" cat /sys/class/net/gre1/address)"
+		route via 10.9.0.2
+	else
+		route dev gre1
+	fi
+	measure "$row" "$DST" generate
+	[ "$MODULE" != ip_gre ] || ip -n "$SRC" link del gre1
+	[ "$MODULE" != ip_gre ] || ip -n "$DST" link del gre1
+	! grep -q '^ip6_gre ' /proc/modules || modprobe -r ip6_gre
+	teardown
+}
+
+across_kinds() {
+	across_kind across-ether gretap
+	across_kind across-ipv6 ip6gre
+	across_kind across-ipv6-ether ip6gretap
+}
+
 # receiving ROW TUNNELS keys|both csum|nocsum [tcp [OPTIONS]]: measure the reception
 receiving() {
 	local row=$1 tunnels=$2 way=$3 csum=$4
@@ -313,6 +365,7 @@ for ((ROUND = 1; ROUND <= ROUNDS; ROUND++)); do
 	for MODULE in ip_gre grex; do
 		sending
 		across
+		across_kinds
 		reference
 		receiving tunnels-1 1 both nocsum
 		receiving decap-csum 1 both csum
