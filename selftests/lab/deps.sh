@@ -63,6 +63,7 @@ table() {
 	guest	wireguard-tools		a tunnel inside of a tunnel
 	guest	ipvsadm			a load balancer that sends into a tunnel
 	guest	socat			small TCP and UDP peers in the tests
+	guest	busybox-static		DHCP server and client in the tests
 	guest	netsniff-ng		sends packets in the kernel's own tests
 	guest	bc			computes ratios there
 	lab	bpftrace		runs the lines of grex(4)

@@ -262,7 +262,7 @@ try "shellcheck" shell_clean
 try "cppcheck on gretool" tool_cppcheck
 try "gretool without a warning of gcc -fanalyzer" tool_gcc
 try "gretool without a warning of clang" tool_clang
-try "the plugin of ip exports one symbol" plugin_symbols
+try "the plugin of ip exports one symbol for each kind" plugin_symbols
 try "man pages" man_pages
 try "layers: pure files" layer_pure
 try "layers: packets and netlink apart" layer_packets

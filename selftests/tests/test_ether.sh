@@ -20,6 +20,8 @@ TESTS="
 	bridge_vlan
 	bridge_too_big
 	bridge_mss
+	bridge_dhcp
+	bridge_autoconf
 	bridge_loop
 	bond
 	routed_too_big
@@ -104,7 +106,7 @@ wire() {
 	capture_stop "$WORK/wire.pcap" 1
 	check_eq "a frame in GRE" "17,17 0x28,0x28 0x2000 0x6558 9 02:00:00:00:00:02" \
 		"$(fields "$WORK/wire.pcap" ip.ttl ip.dsfield gre.flags_and_version gre.proto \
-			gre.key eth.dst | sed 's/0x0*9\t/9\t/; s/\t[0-9a-f:]*,/\t/; s/\t/ /g')"
+			gre.key eth.dst | grep 02:00:00:00:00:02 | sed 's/0x0*9\t/9\t/; s/\t[0-9a-f:]*,/\t/; s/\t/ /g')"
 	cleanup
 }
 
@@ -243,6 +245,42 @@ bridge_mss() {
 		grep . | sort -u | xargs)"
 	cleanup
 }
+
+# A host behind one end gets its address from a server behind the other.
+bridge_dhcp() {
+	bridged
+	run ip -n "$H1" addr flush dev v0
+	cat >"$WORK/udhcpd.conf" <<-END
+		start 172.16.0.100
+		end 172.16.0.100
+		interface v0
+		lease_file $WORK/leases
+		option subnet 255.255.255.0
+	END
+	touch "$WORK/leases"
+	ip netns exec "$H2" busybox udhcpd -f "$WORK/udhcpd.conf" >/dev/null 2>&1 &
+	PIDS+=($!)
+	cat >"$WORK/script" <<-'END'
+		#!/bin/sh
+		[ "$1" != bound ] || ip addr add "$ip/24" dev "$interface"
+	END
+	chmod +x "$WORK/script"
+	check "a lease" ns "$H1" timeout 20 busybox udhcpc -i v0 -n -q -t 5 -T 1 -s "$WORK/script"
+	check_match "the address" '172.16.0.100/24' "$(ip -n "$H1" -o addr show dev v0)"
+	check "ping" ping_ok "$H1" 172.16.0.2
+	cleanup
+}
+
+# A router advertisement reaches the hosts behind the other end.
+bridge_autoconf() {
+	bridged
+	ns "$H1" sysctl -qw net.ipv6.conf.v0.accept_ra=2
+	ns "$H2" python3 -S "$PY/advertise.py" v0 fd99::
+	check "an address" busywait 5 has_prefix fd99
+	cleanup
+}
+
+has_prefix() { ip -n "$H1" -6 addr show dev v0 | grep -q "$1:"; }
 
 # STP blocks the second of two tunnels between the same bridges.
 bridge_loop() {

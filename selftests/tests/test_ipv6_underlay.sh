@@ -46,6 +46,9 @@ setup_routed_ipv6() {
 	configure "$H2" v0 2001:db8:2::2/64 via 2001:db8:2::1
 	ns "$NET" sysctl -qw net.ipv6.conf.all.forwarding=1
 	icmp_unlimited "$NET" "$H1"
+	# A new device may not hear solicitations yet.
+	check "the router" busywait 5 ping_ok "$H1" 2001:db8:1::1
+	check "the other host" busywait 5 ping_ok "$H1" 2001:db8:2::2
 	gre1_between "$H1" 2001:db8:1::2 "$H2" 2001:db8:2::2 "$@"
 }
 
