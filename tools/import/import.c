@@ -59,16 +59,45 @@ struct import_tunnel *import_tunnel(struct import *im, const char *name)
 	return &im->tunnels[im->count - 1];
 }
 
-void import_create(struct import *im, const char *name)
+const struct import_kind *import_kind(const char *name)
+{
+	static const struct import_kind kinds[] = {
+		{ "gre", false, false },
+		{ "gretap", true, false },
+		{ "ip6gre", false, true },
+		{ "ip6gretap", true, true },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (!strcmp(name, kinds[i].name))
+			return &kinds[i];
+	return NULL;
+}
+
+void import_create(struct import *im, const char *name,
+		   const struct import_kind *kind)
 {
 	struct import_tunnel *t = import_tunnel(im, name);
 
 	if (!t || t->is_gre)
 		return;
 	t->is_gre = true;
+	t->kind = kind;
 	im->created++;
 	t->file = im->file;
 	t->line = im->line;
+	if (kind && kind->ether)
+		import_option(im, name, "ether");
+}
+
+void import_defaults(struct import *im, const char *name)
+{
+	const struct import_tunnel *t = import_tunnel(im, name);
+
+	if (t && !(t->kind && t->kind->is_ipv6))
+		import_option(im, name, "ttl inherit");
+	import_option(im, name, "tos 0");
 }
 
 static void __attribute__((format(printf, 4, 0)))
@@ -149,23 +178,33 @@ static bool begins_with(const char *text, const char *word)
 	       (text[length] == ' ' || !text[length]);
 }
 
+static bool is_address(const char *option)
+{
+	return (begins_with(option, "remote") ||
+		begins_with(option, "local")) &&
+	       !strstr(option, " any");
+}
+
 /* Whether the parser accepts the option; if not, it has reported why. */
 static bool is_right(const struct import_tunnel *t, const struct position *at,
 		     const char *option)
 {
+	const bool is_ipv6 = t->kind && t->kind->is_ipv6;
 	struct config c;
 	int status;
 
 	status = parse(&c, at, t->name,
 		       begins_with(option, "remote") ? "up"
+		       : is_ipv6		     ? "remote 2001:db8::1 up"
 						     : "remote 192.0.2.1 up",
 		       /* The options before have these already. */
 		       begins_with(option, "up") ? "" : option);
-	if (!status && config_family(&c) == AF_INET6)
+	if (!status && is_address(option) &&
+	    (config_family(&c) == AF_INET6) != is_ipv6)
 		status = usage_about(at,
-				     "%s: is IPv6, but a link of the kind "
-				     "gre has IPv4 addresses",
-				     option);
+				     "%s: is of another family than links "
+				     "of the kind %s",
+				     option, t->kind ? t->kind->name : "gre");
 	config_free(&c);
 	return !status;
 }

@@ -20,8 +20,15 @@ struct import_line {
 	char *text;
 };
 
+/* A kind of the kernel's own that a tunnel of grex replaces. */
+struct import_kind {
+	const char *name;
+	bool ether, is_ipv6;
+};
+
 struct import_tunnel {
 	char name[IFNAMSIZ];
+	const struct import_kind *kind; /* NULL: not known yet */
 	const char *file; /* where it is created */
 	unsigned int line;
 	bool is_gre; /* other interfaces are not printed */
@@ -51,8 +58,13 @@ void import_file(struct import *im, const char *name);
 
 /* Find or add the tunnel of this name. NULL: it is not a valid name. */
 struct import_tunnel *import_tunnel(struct import *im, const char *name);
-/* The current line creates this GRE tunnel. */
-void import_create(struct import *im, const char *name);
+/* NULL: grex does not replace this kind. */
+const struct import_kind *import_kind(const char *name);
+/* The current line creates a GRE tunnel of this kind. */
+void import_create(struct import *im, const char *name,
+		   const struct import_kind *kind);
+/* The options that the kernel's own tunnels of the kind have without any. */
+void import_defaults(struct import *im, const char *name);
 void import_option(struct import *im, const char *name, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /* Tell what is not taken over. */

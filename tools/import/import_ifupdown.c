@@ -233,7 +233,7 @@ static void take_word(struct import *im, struct stanza *s, const char *name,
 		      const char *value)
 {
 	if (!strcmp(name, "remote"))
-		import_create(im, s->name);
+		import_create(im, s->name, import_kind("gre"));
 	if (!strcmp(name, "addr"))
 		copy(s->gre_addr, sizeof(s->gre_addr), value);
 	else if (!strcmp(name, "peer"))
@@ -293,7 +293,7 @@ static void take_stanza_line(struct import *im, struct stanza *s,
 		import_option(im, s->name, "ttl %s",
 			      strcmp(value, "0") ? value : "inherit");
 	else if (s->is_tunnel && !strcmp(word, "mode") && !strcmp(value, "gre"))
-		import_create(im, s->name);
+		import_create(im, s->name, import_kind("gre"));
 	else
 		remark_unread(im, s, word, value);
 }

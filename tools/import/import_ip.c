@@ -84,14 +84,6 @@ static void take_option(struct import *im, const char *name, const char *word,
 			      value ? value : "");
 }
 
-/* The defaults of in-tree tunnels. */
-static void take_defaults(struct import *im, const char *name)
-{
-	import_create(im, name);
-	import_option(im, name, "ttl inherit");
-	import_option(im, name, "tos 0");
-}
-
 /* Read the options of a GRE tunnel, up to the end of the line. */
 static void take_options(struct import *im, const char *name, int argc,
 			 char **argv)
@@ -100,6 +92,12 @@ static void take_options(struct import *im, const char *name, int argc,
 	int i;
 
 	for (i = 0; i < argc; i++) {
+		/* grex sends no encapsulation limit. */
+		if (!strcmp(argv[i], "encaplimit") && i + 1 < argc &&
+		    !strcmp(argv[i + 1], "none")) {
+			i++;
+			continue;
+		}
 		option = find_option(argv[i]);
 		if (!strcmp(argv[i], "hlim"))
 			option = find_option("ttl");
@@ -121,6 +119,7 @@ static void take_options(struct import *im, const char *name, int argc,
 static bool take_tunnel(struct import *im, int argc, char **argv)
 {
 	const char *name = NULL, *mode = NULL;
+	const struct import_kind *kind;
 	char *rest[64];
 	int i, n = 0;
 
@@ -139,9 +138,11 @@ static bool take_tunnel(struct import *im, int argc, char **argv)
 				rest[n++] = argv[++i];
 		}
 	}
-	if (!name || !mode || strcmp(mode, "gre") != 0)
+	kind = mode ? import_kind(mode) : NULL;
+	if (!name || !kind)
 		return false;
-	take_defaults(im, name);
+	import_create(im, name, kind);
+	import_defaults(im, name);
 	take_options(im, name, n, rest);
 	return true;
 }
@@ -149,6 +150,7 @@ static bool take_tunnel(struct import *im, int argc, char **argv)
 static bool take_link_add(struct import *im, int argc, char **argv)
 {
 	const char *name = NULL, *mtu = NULL;
+	const struct import_kind *kind;
 	int i;
 
 	for (i = 0; i < argc && strcmp(argv[i], "type") != 0; i++) {
@@ -160,9 +162,11 @@ static bool take_link_add(struct import *im, int argc, char **argv)
 		else if (!name)
 			name = argv[i];
 	}
-	if (!name || i + 1 >= argc || strcmp(argv[i + 1], "gre") != 0)
+	kind = i + 1 < argc ? import_kind(argv[i + 1]) : NULL;
+	if (!name || !kind)
 		return false;
-	take_defaults(im, name);
+	import_create(im, name, kind);
+	import_defaults(im, name);
 	if (mtu)
 		import_option(im, name, "mtu %s", mtu);
 	take_options(im, name, argc - i - 2, argv + i + 2);

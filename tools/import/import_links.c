@@ -15,14 +15,14 @@
 
 struct reading {
 	struct import *im;
-	struct tunnels tunnels; /* of kind gre */
+	struct tunnels tunnels; /* of kinds that grex replaces */
 };
 
 /* The kernel creates these in every namespace, for packets of no other tunnel. */
 static bool is_fallback(const struct tunnel *t)
 {
 	static const char *const names[] = { "gre0", "gretap0", "erspan0",
-					     "ip6gre0" };
+					     "ip6gre0", "ip6tnl0" };
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -33,8 +33,7 @@ static bool is_fallback(const struct tunnel *t)
 
 static int collect_link(const struct nlmsghdr *message, void *arg)
 {
-	static const char *const others[] = { "gretap", "erspan", "ip6gre",
-					      "ip6gretap", "ip6erspan" };
+	static const char *const others[] = { "erspan", "ip6erspan" };
 	struct reading *reading = arg;
 	struct import_tunnel *other;
 	struct tunnel t;
@@ -44,17 +43,17 @@ static int collect_link(const struct nlmsghdr *message, void *arg)
 		return -EBADMSG;
 	if (is_fallback(&t))
 		return 0;
-	if (link_is_gre(&t))
+	if (import_kind(t.kind) && !link_is_grex(&t))
 		list_add(&reading->tunnels.list, &reading->tunnels.count, &t,
 			 sizeof(t));
 	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (!strcmp(t.kind, others[i])) {
-			import_create(reading->im, t.config.name);
+			import_create(reading->im, t.config.name, NULL);
 			other = import_tunnel(reading->im, t.config.name);
 			if (other)
 				other->is_other = true;
 			import_remark(reading->im, t.config.name,
-				      "%s is of kind %s, but grex carries layer 3 over IPv4",
+				      "%s is of kind %s, which grex does not replace",
 				      t.config.name, t.kind);
 		}
 	return 0;
@@ -80,7 +79,11 @@ static void take_link(struct import *im, const struct tunnel *t)
 
 	if (t->config.mtu == diff_default_mtu(t))
 		fields &= ~F_MTU;
-	import_create(im, t->config.name);
+	/* The options say what the payload is. */
+	import_create(im, t->config.name,
+		      import_kind(config_family(&t->config) == AF_INET6
+					  ? "ip6gre"
+					  : "gre"));
 	options_lines(NULL, &t->config, fields, take_option, &taking);
 	if (t->has_more)
 		import_remark(im, t->config.name,

@@ -14,7 +14,8 @@
 struct unit {
 	char section[32];
 	char names[256]; /* the names in [NetDev] or [Match] */
-	bool is_network, is_gre;
+	bool is_network;
+	const struct import_kind *kind; /* NULL: not a GRE tunnel */
 	bool has_match;
 	bool is_other; /* [Match] excludes GRE tunnels */
 	/* Options that belong together, and come in any order. */
@@ -236,8 +237,11 @@ static bool is_about_others(const char *key, const char *value)
 	for (i = 0; i < sizeof(hardware) / sizeof(hardware[0]); i++)
 		if (!strcmp(key, hardware[i]))
 			return true;
-	return (!strcmp(key, "Type") && !matches(value, "ipgre")) ||
-	       (!strcmp(key, "Kind") && !matches(value, "gre"));
+	return (!strcmp(key, "Type") && !matches(value, "ipgre") &&
+		!matches(value, "ip6gre")) ||
+	       (!strcmp(key, "Kind") && !matches(value, "gre") &&
+		!matches(value, "gretap") && !matches(value, "ip6gre") &&
+		!matches(value, "ip6gretap"));
 }
 
 /* Names are read first, because they may be below the options. */
@@ -249,7 +253,7 @@ static void take_names(struct import *im, struct unit *u, const char *key,
 	if (!strcmp(key, "Name") && !strcmp(u->section, "NetDev"))
 		copy(u->names, sizeof(u->names), value);
 	if (!strcmp(key, "Kind") && !strcmp(u->section, "NetDev"))
-		u->is_gre = !strcmp(value, "gre");
+		u->kind = import_kind(value);
 	if (strcmp(u->section, "Match") != 0)
 		return;
 	u->has_match = true;
@@ -378,7 +382,7 @@ static int read_unit(struct import *im, const char *path, bool network)
 	status = read_lines(im, &u, path, take_names);
 	if (!status)
 		status = read_drop_ins(im, &u, path, take_names);
-	if (status || (!network && !u.is_gre))
+	if (status || (!network && !u.kind))
 		return status;
 	/* A [Match] without names is about all interfaces that fit the rest of it. */
 	if (u.has_match && !u.names[0])
@@ -386,10 +390,9 @@ static int read_unit(struct import *im, const char *path, bool network)
 	if (!network) {
 		import_file(im, path);
 		im->line = 1;
-		import_create(im, u.names);
-		/* The defaults of networkd. */
-		import_option(im, u.names, "ttl inherit");
-		import_option(im, u.names, "tos 0");
+		import_create(im, u.names, u.kind);
+		/* The defaults of networkd are those of the kernel. */
+		import_defaults(im, u.names);
 		import_option(im, u.names, "up");
 	}
 	status = read_lines(im, &u, path, take_line);

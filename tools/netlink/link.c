@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <linux/if_tunnel.h>
+#include <linux/ip6_tunnel.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -191,6 +192,21 @@ bool link_read_xstats(const struct nlattr *nest, struct tunnel *t)
 	       read_path(a[GREX_XSTATS_PATH], &t->path);
 }
 
+/* The in-tree kinds over IPv6 have the traffic class in other attributes. */
+static bool read_traffic_class(const struct nlattr *flowinfo,
+			       const struct nlattr *flags, struct config *c)
+{
+	uint32_t class = 0, flag = 0;
+
+	if (!flowinfo)
+		return true;
+	if (!ATTR_READ(flowinfo, class) || !ATTR_READ(flags, flag))
+		return false;
+	c->tos = flag & IP6_TNL_F_USE_ORIG_TCLASS ? GREX_TOS_INHERIT
+						  : (ntohl(class) >> 20) & 0xfc;
+	return true;
+}
+
 static bool read_data(const struct nlattr *data, struct tunnel *t)
 {
 	const struct nlattr *a[IFLA_GREX_ICMP_RELAY + 1], *attr;
@@ -204,7 +220,8 @@ static bool read_data(const struct nlattr *data, struct tunnel *t)
 	mnl_attr_for_each_nested(attr, data)
 		if (!options_read(attr, &t->config))
 			return false;
-	return true;
+	return read_traffic_class(a[IFLA_GRE_FLOWINFO], a[IFLA_GRE_FLAGS],
+				  &t->config);
 }
 
 static bool read_info(const struct nlattr *nest, struct tunnel *t)
@@ -215,8 +232,11 @@ static bool read_info(const struct nlattr *nest, struct tunnel *t)
 	/* A longer name is that of a kind which is not used here. */
 	if (!read_string(a[IFLA_INFO_KIND], t->kind, sizeof(t->kind)))
 		snprintf(t->kind, sizeof(t->kind), "unknown");
-	t->config.ether = !strcmp(t->kind, GREX_KIND_TAP);
-	if (a[IFLA_INFO_DATA] && link_is_gre_over_ipv4(t) &&
+	t->config.ether = !strcmp(t->kind, GREX_KIND_TAP) ||
+			  !strcmp(t->kind, "gretap") ||
+			  !strcmp(t->kind, "ip6gretap");
+	if (a[IFLA_INFO_DATA] &&
+	    (link_is_gre_over_ipv4(t) || !strncmp(t->kind, "ip6gre", 6)) &&
 	    !read_data(a[IFLA_INFO_DATA], t))
 		return false;
 	return !link_is_grex(t) || link_read_xstats(a[IFLA_INFO_XSTATS], t);
@@ -285,8 +305,8 @@ int link_talk(struct nl *nl, struct nl_request *request, struct tunnel *t)
 
 bool link_is_grex(const struct tunnel *t)
 {
-	return !strcmp(t->kind, GREX_KIND) || t->config.is_gre ||
-	       t->config.ether;
+	return !strcmp(t->kind, GREX_KIND) || !strcmp(t->kind, GREX_KIND_TAP) ||
+	       t->config.is_gre;
 }
 
 bool link_is_gre(const struct tunnel *t)
