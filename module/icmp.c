@@ -496,6 +496,7 @@ static bool icmp_take(struct sk_buff *skb, const struct grex_reported *reported)
 	if (report.kind == GREX_ERROR_FRAG_NEEDED)
 		icmp_learn(&report, false);
 	if (!report.config->options.icmp_relay ||
+	    report.config->options.match.ether ||
 	    !(READ_ONCE(report.config->tunnel->dev->flags) & IFF_UP))
 		return true;
 
@@ -534,7 +535,7 @@ void grex_icmp_error(struct sk_buff *skb, u32 info)
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
-/* Process an ICMPv6 error from the stack, which processes redirects itself. */
+/* Process an ICMPv6 error from the stack. It processes redirects that embed no packet itself. */
 int grex_icmp_error_ipv6(struct sk_buff *skb, struct inet6_skb_parm *opt,
 			 u8 type, u8 code, int offset, __be32 info)
 {

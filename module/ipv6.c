@@ -7,9 +7,12 @@
 #include <linux/if_ether.h>
 #include <linux/ipv6.h>
 #include <net/dsfield.h>
+#include <net/addrconf.h>
 #include <net/ip6_fib.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
+#include <net/l3mdev.h>
+#include <net/ndisc.h>
 #include <net/nexthop.h>
 
 #include "grex.h"
@@ -29,7 +32,7 @@ static void ipv6_flow(const struct grex_config *config, int oif,
 		.flowi6_mark = config->options.fwmark,
 		.flowi6_proto = IPPROTO_GRE,
 		.flowlabel = ip6_make_flowinfo(dsfield, 0),
-		.mp_hash = hash,
+		.mp_hash = hash >> 1, /* the stack expects 31 bits */
 		.fl6_gre_key = config->options.okey,
 	};
 }
@@ -39,12 +42,24 @@ struct dst_entry *grex_ipv6_lookup(const struct grex_config *config, int oif,
 				   const union grex_addr *remote, u8 dsfield,
 				   u32 hash, union grex_addr *saddr)
 {
+	const union grex_addr *local = &config->options.match.local;
+	struct net *net = config->tunnel->net;
 	struct dst_entry *dst;
 	struct flowi6 flow;
 
+	/* Unlike that of IPv4, the look-up accepts any source, and takes the device for a
+	 * preference if there is a source.
+	 */
+	if (!grex_addr_is_any(local) && !ipv6_chk_addr(net, &local->v6, NULL, 0))
+		return ERR_PTR(-ENETUNREACH);
 	ipv6_flow(config, oif, remote, dsfield, hash, &flow);
-	dst = ip6_dst_lookup_flow(config->tunnel->net, NULL, &flow, NULL);
+	dst = ip6_dst_lookup_flow(net, NULL, &flow, NULL);
 	saddr->v6 = flow.saddr;
+	if (!IS_ERR(dst) && oif && oif != dst->dev->ifindex &&
+	    !netif_index_is_l3_master(net, oif)) {
+		dst_release(dst);
+		return ERR_PTR(-ENETUNREACH);
+	}
 	return dst;
 }
 
@@ -136,6 +151,8 @@ static struct grex_error ipv6_translate(const struct icmp6hdr *icmp)
 				? ICMP_EXC_TTL
 				: ICMP_EXC_FRAGTIME,
 		};
+	case NDISC_REDIRECT:
+		return (struct grex_error){ ICMP_REDIRECT };
 	case ICMPV6_PARAMPROB:
 		if (icmp->icmp6_code == ICMPV6_UNK_NEXTHDR)
 			return (struct grex_error){ ICMP_DEST_UNREACH,
@@ -234,7 +251,9 @@ void grex_ipv6_push(const struct grex_config *config, struct sk_buff *skb,
 	ip->saddr = outer->saddr.v6;
 	ip->daddr = outer->daddr.v6;
 	skb->ignore_df = 1;
-	if (unlikely(outer->fragment && skb->len > outer->fragment))
+	/* Older kernels would hand a super-packet to the function that fragments. */
+	if (unlikely(outer->fragment && skb->len > outer->fragment &&
+		     !skb_is_gso(skb)))
 		IP6CB(skb)->frag_max_size =
 			min_t(u32, outer->fragment, dst_mtu(outer->dst));
 }

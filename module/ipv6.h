@@ -53,7 +53,7 @@ static inline void grex_ipv6_read(const struct sk_buff *skb,
 		.family = AF_INET6,
 		.ether = received->header.protocol == htons(ETH_P_TEB),
 	};
-	received->iif = inet6_iif(skb);
+	received->iif = IP6CB(skb)->iif;
 	received->dsfield = ipv6_get_dsfield(outer);
 	received->ttl = outer->hop_limit;
 }
