@@ -9,6 +9,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/workqueue.h>
 #include <net/addrconf.h>
+#include <net/ip6_fib.h>
 #include <net/net_namespace.h>
 
 #include "auto_mtu.h"
@@ -187,6 +188,19 @@ static unsigned long auto_mtu_net_look(struct grex_net *gn, int genid,
 	return AUTO_MTU_INTERVAL;
 }
 
+/* The generation of IPv6 routes does not change when a route is deleted, which the number of
+ * routes shows, nor with the MTU of a link, for which that of IPv4 changes.
+ */
+static int auto_mtu_genid_ipv6(const struct net *net)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	return rt_genid_ipv6(net) + rt_genid_ipv4(net) +
+	       (int)READ_ONCE(net->ipv6.rt6_stats->fib_rt_entries);
+#else
+	return 0;
+#endif
+}
+
 static void auto_mtu_net_work(struct work_struct *work)
 {
 	struct grex_net *gn =
@@ -195,10 +209,10 @@ static void auto_mtu_net_work(struct work_struct *work)
 
 	delay = auto_mtu_net_look(gn, rt_genid_ipv4(gn->net),
 				  &gn->auto_mtu_genid, false);
-#if IS_ENABLED(CONFIG_IPV6)
-	delay = min(delay, auto_mtu_net_look(gn, rt_genid_ipv6(gn->net),
-					     &gn->auto_mtu_genid_ipv6, true));
-#endif
+	if (IS_ENABLED(CONFIG_IPV6))
+		delay = min(delay,
+			    auto_mtu_net_look(gn, auto_mtu_genid_ipv6(gn->net),
+					      &gn->auto_mtu_genid_ipv6, true));
 	if (!list_empty(&gn->tunnels))
 		queue_delayed_work(system_power_efficient_wq, &gn->auto_mtu,
 				   delay);
