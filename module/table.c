@@ -275,13 +275,19 @@ struct grex_tunnel *grex_table_find(struct grex_table *table,
  * @table: of the underlay namespace
  * @config: with its tunnel set, in the table or not
  *
- * Return: true when a different tunnel has the same match and link
+ * Return: true when a different tunnel has the same match and link. A tunnel with the other
+ * payload would receive the same keepalives.
  */
 bool grex_table_has_other(struct grex_table *table,
 			  const struct grex_config *config)
 {
-	return grex_table_find(table, &config->options.match,
-			       config->options.link, config->tunnel);
+	const int link = config->options.link;
+	struct grex_match match = config->options.match;
+
+	if (grex_table_find(table, &match, link, config->tunnel))
+		return true;
+	match.ether = !match.ether;
+	return grex_table_find(table, &match, link, config->tunnel);
 }
 
 /* Rank a tunnel by the link that a packet came in by. A tunnel bound to the device precedes
@@ -424,7 +430,7 @@ struct grex_config *grex_table_match_up_rcu(const struct grex_table *table,
 	config = table_best_up_rcu(table, packet, arrival, false);
 	if (!config && !is_down)
 		config = table_best_up_rcu(table, packet, arrival, true);
-	if (!config)
+	if (!config && !is_down)
 		config = table_best_up_rcu(table, &other, arrival, false);
 	return config ?: table_fallback_up_rcu(table, packet);
 }
