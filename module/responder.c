@@ -165,20 +165,24 @@ static enum responder_kind responder_kind(const struct grex_config *config,
 	const unsigned int look =
 		min_t(unsigned int, skb->len, GREX_REQUEST_LOOK);
 	const u16 key = config->options.oflags & GREX_HEADER_KEY;
+	bool is_ipv6;
 
 	if (skb_is_gso(skb) || !pskb_may_pull(skb, look) ||
 	    !grex_request_read(request, skb->data, look) ||
 	    request->total_len > skb->len ||
-	    (request->version == 6) != (skb->protocol == htons(ETH_P_IPV6)) ||
 	    (request->header.flags & GREX_HEADER_KEY) != key ||
 	    (key && request->header.key != config->options.okey))
 		return RESPONDER_NONE;
-	if ((request->version == 6) == grex_is_ipv6(config) &&
+	/* GRE may say IPv4 in front of an IPv6 packet. */
+	is_ipv6 = skb->protocol == htons(ETH_P_IPV6);
+	if (request->version != (is_ipv6 ? 6 : 4))
+		return RESPONDER_NONE;
+	if (is_ipv6 == grex_is_ipv6(config) &&
 	    (responder_is_same(request->saddr, &match->local) ||
 	     responder_is_same(request->daddr, &match->remote)))
 		return RESPONDER_OUTER;
 	/* Some vendors use inner IPv4 addresses. */
-	if (request->version == 4 &&
+	if (!is_ipv6 && !config->options.match.ether &&
 	    responder_is_inner(config->tunnel->dev, ip_hdr(skb)->saddr) &&
 	    responder_is_on_link(config->tunnel->dev, ip_hdr(skb)->daddr))
 		return RESPONDER_INNER;
