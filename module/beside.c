@@ -93,8 +93,9 @@ static bool beside_may_receive(const struct net_device *dev,
  */
 static void beside_count_lost(struct sk_buff *skb, struct net *net)
 {
-	const bool is_ethernet =
-		!grex_packet_is_carried(beside_protocol(skb->data));
+	const __be16 protocol = beside_protocol(skb->data);
+	const bool is_ethernet = protocol == htons(ETH_P_TEB) ||
+				 !grex_packet_is_carried(protocol);
 	const struct net_device *dev;
 
 	/* Anyone can send such packets, and there may be many devices. */

@@ -395,17 +395,39 @@ int grex_rx_ipv6(struct sk_buff *skb)
 	return 0;
 }
 
+/* Whether the packet is a keepalive of the peer. @skb is at the GRE header. */
+static bool rx_is_request(struct sk_buff *skb, const struct grex_header *header)
+{
+	const unsigned int at = header->len;
+
+	switch (header->protocol) {
+	case htons(ETH_P_IP):
+		return pskb_may_pull(skb, at + sizeof(struct iphdr)) &&
+		       ((struct iphdr *)(skb->data + at))->protocol ==
+			       IPPROTO_GRE;
+	case htons(ETH_P_IPV6):
+		return pskb_may_pull(skb, at + sizeof(struct ipv6hdr)) &&
+		       ((struct ipv6hdr *)(skb->data + at))->nexthdr ==
+			       IPPROTO_GRE;
+	default:
+		return false;
+	}
+}
+
 /* Whether the tunnel carries the packet, so that no other module is to get it. A probe that the
  * peer has returned has no protocol.
  */
-static bool rx_is_for(const struct grex_config *config,
+static bool rx_is_for(const struct grex_config *config, struct sk_buff *skb,
 		      const struct grex_received *received)
 {
 	const __be16 protocol = received->header.protocol;
 
-	return grex_packet_is_carried(protocol) &&
-	       (!protocol ||
-		received->match.ether == config->options.match.ether);
+	if (!grex_packet_is_carried(protocol))
+		return false;
+	if (!protocol || received->match.ether == config->options.match.ether)
+		return true;
+	return config->options.match.ether &&
+	       rx_is_request(skb, &received->header);
 }
 
 /* Find the tunnel of a packet that another module gets if there is none. @skb is at the GRE
@@ -420,7 +442,7 @@ struct grex_config *grex_rx_find_rcu(struct sk_buff *skb,
 	if (rx_read(skb, false, received))
 		return NULL;
 	config = rx_find(grex_net(dev_net(skb->dev)), &search, skb, received);
-	return config && rx_is_for(config, received) ? config : NULL;
+	return config && rx_is_for(config, skb, received) ? config : NULL;
 }
 
 /* Count a packet for which grex_rx_find_rcu() has found no tunnel, and that the other module
@@ -444,7 +466,7 @@ void grex_rx_count_lost_rcu(struct sk_buff *skb)
 	config = rx_find(gn, &search, skb, &received);
 	if (!config) {
 		stats = rx_blame(gn, &search, &received, &reason);
-	} else if (!rx_is_for(config, &received)) {
+	} else if (!rx_is_for(config, skb, &received)) {
 		stats = config->tunnel->stats;
 		reason = GREX_STAT_RX_PROTOCOL;
 	} else {
