@@ -14,6 +14,7 @@
 #include <linux/mutex.h>
 #include <linux/notifier.h>
 #include <linux/printk.h>
+#include <linux/net.h>
 #include <linux/string.h>
 #include <net/gre.h>
 #include <net/protocol.h>
@@ -50,12 +51,14 @@ static const struct gre_protocol demux_protocol = {
 	.err_handler = grex_icmp_error,
 };
 
+#if IS_ENABLED(CONFIG_IPV6)
 /* The core checks the IPsec policy and resets conntrack. */
 static const struct inet6_protocol demux_ipv6_protocol = {
 	.handler = grex_rx_ipv6,
 	.err_handler = grex_icmp_error_ipv6,
 	.flags = INET6_PROTO_FINAL,
 };
+#endif
 
 static int demux_param_set(const char *value, const struct kernel_param *param)
 {
@@ -244,6 +247,7 @@ void grex_demux_unregister(void)
 	synchronize_net();
 }
 
+#if IS_ENABLED(CONFIG_IPV6)
 /* Receive IP protocol 47 of IPv6 as long as there are tunnels over IPv6, so that ip6_gre can be
  * loaded otherwise.
  */
@@ -257,8 +261,8 @@ static int demux_add_ipv6(void)
 	if (!err)
 		return 0;
 	demux_ipv6_tunnels--;
-	pr_info_ratelimited(
-		"IPv6 protocol 47 (GRE) is owned by another module, ip6_gre most likely: remove its tunnels and run \"rmmod ip6_gre\"\n");
+	if (net_ratelimit())
+		pr_info("IPv6 protocol 47 (GRE) is owned by another module, ip6_gre most likely: remove its tunnels and run \"rmmod ip6_gre\"\n");
 	return -EBUSY;
 }
 
@@ -267,6 +271,16 @@ static void demux_remove_ipv6(void)
 	if (!--demux_ipv6_tunnels)
 		inet6_del_protocol(&demux_ipv6_protocol, IPPROTO_GRE);
 }
+#else
+static int demux_add_ipv6(void)
+{
+	return -EAFNOSUPPORT;
+}
+
+static void demux_remove_ipv6(void)
+{
+}
+#endif
 
 /* Receive the packets of a namespace from its first tunnel on. */
 static int demux_add_ipv4(struct grex_net *gn)
@@ -294,8 +308,7 @@ int grex_demux_add_tunnel(struct grex_net *gn, bool is_ipv6)
 	int err;
 
 	mutex_lock(&demux_lock);
-	err = IS_ENABLED(CONFIG_IPV6) && is_ipv6 ? demux_add_ipv6()
-						 : demux_add_ipv4(gn);
+	err = is_ipv6 ? demux_add_ipv6() : demux_add_ipv4(gn);
 	mutex_unlock(&demux_lock);
 	return err;
 }
@@ -303,7 +316,7 @@ int grex_demux_add_tunnel(struct grex_net *gn, bool is_ipv6)
 void grex_demux_remove_tunnel(struct grex_net *gn, bool is_ipv6)
 {
 	mutex_lock(&demux_lock);
-	if (IS_ENABLED(CONFIG_IPV6) && is_ipv6)
+	if (is_ipv6)
 		demux_remove_ipv6();
 	else
 		demux_remove_ipv4(gn);

@@ -68,8 +68,10 @@ static struct dst_entry *encap_cached(struct grex_config *config,
 {
 	struct rtable *rt;
 
+#if IS_ENABLED(CONFIG_IPV6)
 	if (grex_is_ipv6(config))
 		return dst_cache_get_ip6(&config->dst_cache, &saddr->v6);
+#endif
 	rt = dst_cache_get_ip4(&config->dst_cache, &saddr->v4);
 	return rt ? &rt->dst : NULL;
 }
@@ -77,12 +79,14 @@ static struct dst_entry *encap_cached(struct grex_config *config,
 static void encap_cache(struct grex_config *config,
 			const struct grex_outer *outer)
 {
-	if (grex_is_ipv6(config))
+#if IS_ENABLED(CONFIG_IPV6)
+	if (grex_is_ipv6(config)) {
 		dst_cache_set_ip6(&config->dst_cache, outer->dst,
 				  &outer->saddr.v6);
-	else
-		dst_cache_set_ip4(&config->dst_cache, outer->dst,
-				  outer->saddr.v4);
+		return;
+	}
+#endif
+	dst_cache_set_ip4(&config->dst_cache, outer->dst, outer->saddr.v4);
 }
 
 /**
