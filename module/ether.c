@@ -4,9 +4,13 @@
  * the code for IP in it begins at the network header.
  */
 #include <linux/etherdevice.h>
+#include <linux/icmpv6.h>
 #include <linux/if_vlan.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/netdevice.h>
 #include <net/dst.h>
+#include <net/ip.h>
 #include <net/ip_tunnels.h>
 
 #include "clamp.h"
@@ -77,6 +81,30 @@ int grex_ether_clamp(struct grex_config *config, struct sk_buff *skb,
 	return err;
 }
 
+/* Prepare a frame for skb_tunnel_check_pmtu(), which on some kernels reads an ICMP header that
+ * the bridge has not set, and uses a pointer that its own reallocation has made stale.
+ */
+static int ether_prepare(struct sk_buff *skb)
+{
+	unsigned int at = ETH_HLEN;
+
+	switch (skb->protocol) {
+	case htons(ETH_P_IP):
+		at += ip_hdrlen(skb);
+		break;
+	case htons(ETH_P_IPV6):
+		at += sizeof(struct ipv6hdr);
+		break;
+	default:
+		return -EPROTONOSUPPORT;
+	}
+	if (!pskb_may_pull(skb, at + sizeof(struct icmp6hdr)))
+		return -EINVAL;
+	skb_set_transport_header(skb, at);
+	return skb_cow(skb, sizeof(struct ipv6hdr) + sizeof(struct icmp6hdr) +
+				    ETH_HLEN);
+}
+
 /* Answer a bridged packet that does not fit, as the device behind the tunnel would. The frame
  * becomes the answer, which the bridge receives. It cannot tell the source in a VLAN.
  */
@@ -86,11 +114,17 @@ static enum grex_pmtu_verdict ether_answer(struct net_device *dev,
 					   unsigned int mtu)
 {
 	const int headroom = (int)dst_mtu(dst) - (int)mtu;
+	int err;
 
-	if (skb_network_offset(skb) != ETH_HLEN ||
-	    skb_tunnel_check_pmtu(skb, (struct dst_entry *)dst, headroom,
-				  true) <= 0)
+	if (skb_network_offset(skb) != ETH_HLEN || ether_prepare(skb))
 		return GREX_PMTU_FRAGMENT;
+	err = skb_tunnel_check_pmtu(skb, (struct dst_entry *)dst, headroom,
+				    true);
+	if (!err)
+		return GREX_PMTU_FRAGMENT;
+	/* It is neither the frame nor an answer. */
+	if (err < 0)
+		return GREX_PMTU_TOO_BIG;
 	skb->protocol = eth_type_trans(skb, dev);
 	netif_rx(skb);
 	return GREX_PMTU_ANSWERED;
@@ -125,4 +159,16 @@ enum grex_pmtu_verdict grex_ether_check(const struct grex_config *config,
 	verdict = grex_pmtu_check(skb, mtu);
 	__skb_push(skb, len);
 	return verdict;
+}
+
+/* Whether all of a frame, or each segment, fits into that many bytes, see grex_pmtu_fits(). */
+bool grex_ether_fits(struct sk_buff *skb, unsigned int mtu)
+{
+	const int len = skb_network_offset(skb);
+	bool fits;
+
+	__skb_pull(skb, len);
+	fits = grex_pmtu_fits(skb, mtu - len);
+	__skb_push(skb, len);
+	return fits;
 }

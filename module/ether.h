@@ -16,6 +16,7 @@ bool grex_ether_read(struct sk_buff *skb);
 bool grex_ether_decap(struct sk_buff *skb, struct net_device *dev);
 int grex_ether_clamp(struct grex_config *config, struct sk_buff *skb,
 		     const union grex_addr *remote);
+bool grex_ether_fits(struct sk_buff *skb, unsigned int mtu);
 enum grex_pmtu_verdict grex_ether_check(const struct grex_config *config,
 					struct sk_buff *skb,
 					const struct dst_entry *dst,

@@ -137,7 +137,7 @@ static int tx_fragment(struct net *net, struct sock *sk, struct sk_buff *skb)
 	    grex_pmtu_is_locked(config, outer.dst, &outer.daddr))
 		outer.df = false;
 	if (!outer.df)
-		outer.fragment = mtu + config->overhead;
+		outer.fragment = min(mtu + config->overhead, U16_MAX);
 	grex_encap_send(config, skb, &outer);
 	return 0;
 }
@@ -195,11 +195,12 @@ static bool tx_one(struct grex_config *config, struct sk_buff *skb,
 	    grex_pmtu_is_locked(config, outer.dst, &outer.daddr))
 		outer.df = false;
 	if (!outer.df) {
-		if (is_gso && !grex_pmtu_fits(skb, mtu)) {
+		if (is_gso && !(is_ether ? grex_ether_fits(skb, mtu)
+					 : grex_pmtu_fits(skb, mtu))) {
 			dst_release(outer.dst);
 			return false;
 		}
-		outer.fragment = mtu + config->overhead;
+		outer.fragment = min(mtu + config->overhead, U16_MAX);
 	}
 	grex_encap_send(config, skb, &outer);
 	return true;
