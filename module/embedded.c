@@ -273,14 +273,19 @@ static bool flow_read_tail(u8 *to, const u8 *p, size_t len, size_t at,
 /* The flow of a frame is that of its IP packet, or else consists of the Ethernet header. */
 static bool flow_read_frame(struct grex_flow *flow, const u8 *p, size_t len)
 {
+	__be16 type;
+
 	if (len < ETHERNET_HEADER)
 		return false;
-	switch (get_u16(p + 12)) {
+	type = cpu_to_be16(get_u16(p + 12));
+	switch (be16_to_cpu(type)) {
 	case PROTOCOL_IPV4:
 	case PROTOCOL_IPV6:
-		return grex_flow_read(flow, cpu_to_be16(get_u16(p + 12)),
-				      p + ETHERNET_HEADER,
-				      len - ETHERNET_HEADER);
+		if (!grex_flow_read(flow, type, p + ETHERNET_HEADER,
+				    len - ETHERNET_HEADER))
+			return false;
+		grex_flow_widen(flow, type);
+		return true;
 	default:
 		__builtin_memcpy(flow->bytes, p, ETHERNET_HEADER);
 		return true;
@@ -354,7 +359,7 @@ void grex_flow_widen(struct grex_flow *flow, __be16 protocol)
  * The embedded packet is padded to that length, which is at least 128 bytes. A value of 0
  * means that there are no extensions (RFC 4884 4.1, 4.2).
  */
-struct grex_extension grex_extension_find(u8 words, size_t total)
+struct grex_extension grex_extension_find(unsigned int words, size_t total)
 {
 	struct grex_extension none = { .offset = total };
 	size_t offset = words * 4;

@@ -114,7 +114,7 @@ struct grex_extension {
 	size_t len;
 };
 
-struct grex_extension grex_extension_find(u8 words, size_t total);
+struct grex_extension grex_extension_find(unsigned int words, size_t total);
 bool grex_extension_is_valid(const void *data, size_t len);
 
 #endif
