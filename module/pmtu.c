@@ -79,13 +79,14 @@ static unsigned int pmtu_for_device(const struct dst_entry *dst)
 {
 	struct xfrm_state *states[XFRM_MAX_DEPTH];
 	unsigned int count = 0, mtu;
+	bool is_ipv6;
 
 	while (dst_xfrm(dst) && count < ARRAY_SIZE(states)) {
 		states[count++] = dst_xfrm(dst);
 		dst = xfrm_dst_child(dst);
 	}
-	mtu = pmtu_configured(dst, IS_ENABLED(CONFIG_IPV6) &&
-					   dst->ops->family == AF_INET6);
+	is_ipv6 = IS_ENABLED(CONFIG_IPV6) && dst->ops->family == AF_INET6;
+	mtu = pmtu_configured(dst, is_ipv6);
 	/* The last transformation is the outermost one on the wire. If its headers do not fit,
 	 * xfrm_state_mtu() underflows.
 	 */

@@ -61,9 +61,10 @@ struct rtnl_number {
 /* This is the text of a range in sentences. */
 #define RTNL_RANGE(min, max) __stringify(min) ".." __stringify(max)
 
-#define RTNL_PROBE_RANGE                                      \
-	"IFLA_GREX_PROBE must be " RTNL_RANGE(GREX_PROBE_MIN, \
-					      GREX_PROBE_MAX) " bytes, 4 more at least with a key and 20 more over IPv6, or 0"
+#define RTNL_PROBE_SIZES RTNL_RANGE(GREX_PROBE_MIN, GREX_PROBE_MAX)
+#define RTNL_PROBE_RANGE                            \
+	"IFLA_GREX_PROBE must be " RTNL_PROBE_SIZES \
+	" bytes, or 0; a key takes 4 more, IPv6 20"
 
 #define RTNL_NUMBER(_type, _member, _specials, _min, _max, _range)  \
 	{                                                           \
@@ -461,6 +462,18 @@ static bool rtnl_put_numbers(struct sk_buff *skb,
 	return true;
 }
 
+static int rtnl_check_link(struct nlattr *data[],
+			   const struct grex_options *options,
+			   struct netlink_ext_ack *extack)
+{
+	if (options->match.family == AF_INET6 && !options->link &&
+	    ipv6_addr_type(&options->match.remote.v6) & IPV6_ADDR_LINKLOCAL)
+		return rtnl_refuse(-EINVAL, extack,
+				   data[IFLA_GRE_REMOTE] ?: data[IFLA_GRE_LINK],
+				   "A link-local IFLA_GRE_REMOTE needs IFLA_GRE_LINK");
+	return 0;
+}
+
 static int rtnl_check_icmp(struct nlattr *data[],
 			   const struct grex_options *options,
 			   struct netlink_ext_ack *extack)
@@ -468,6 +481,12 @@ static int rtnl_check_icmp(struct nlattr *data[],
 	if (options->match.ether && options->decap_ttl_copy)
 		return rtnl_refuse(-EINVAL, extack, data[IFLA_GREX_DECAP_TTL],
 				   "IFLA_GREX_DECAP_TTL has no effect on an Ethernet payload");
+	if (options->match.ether &&
+	    (data[IFLA_GREX_ICMP_SOURCE] || data[IFLA_GREX_ICMP_RELAY]))
+		return rtnl_refuse(-EINVAL, extack,
+				   data[IFLA_GREX_ICMP_SOURCE]
+					   ?: data[IFLA_GREX_ICMP_RELAY],
+				   "ICMP errors are not relayed to the sources of Ethernet frames");
 	if (options->icmp_from_hop && !options->icmp_relay)
 		return rtnl_refuse(-EINVAL, extack,
 				   data[IFLA_GREX_ICMP_SOURCE]
@@ -628,6 +647,9 @@ static int rtnl_to_options(struct nlattr *data[], struct net *net,
 	if (data[IFLA_GRE_FWMARK])
 		options->fwmark = nla_get_u32(data[IFLA_GRE_FWMARK]);
 	err = rtnl_get_numbers(data, options, extack);
+	if (err)
+		return err;
+	err = rtnl_check_link(data, options, extack);
 	if (err)
 		return err;
 	err = rtnl_check_icmp(data, options, extack);

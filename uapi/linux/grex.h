@@ -299,7 +299,7 @@ enum {
 	X(GREX_STAT_RX_OUT_OF_ORDER, rx_out_of_order, TUNNEL,                             \
 	  "sequence number old or repeated (RFC 2890 2.2)")                               \
 	X(GREX_STAT_RX_PROTOCOL, rx_protocol, TUNNEL,                                     \
-	  "payload that the tunnel does not carry")                                 \
+	  "payload that the tunnel does not carry")                                       \
 	X(GREX_STAT_RX_TRUNCATED, rx_truncated, TUNNEL,                                   \
 	  "inner header incomplete")                                                      \
 	X(GREX_STAT_RX_ECN, rx_ecn, TUNNEL,                                               \
