@@ -188,9 +188,8 @@ static void print_help(struct link_util *util, int argc, char **argv, FILE *out)
 		.print_help = print_help                                      \
 	}
 
-extern struct link_util grex_link_util __attribute__((visibility("default")));
-extern struct link_util grextap_link_util
-	__attribute__((visibility("default")));
+extern struct link_util grex_link_util __attribute__((visibility("default"))),
+	grextap_link_util __attribute__((visibility("default")));
 
 struct link_util grex_link_util = LINK_UTIL(GREX_KIND);
 struct link_util grextap_link_util = LINK_UTIL(GREX_KIND_TAP);
