@@ -28,6 +28,7 @@ TESTS="
 	mac_address
 	keepalives
 	both_payloads
+	inner_keepalive
 	learns
 	files
 	unload
@@ -92,6 +93,10 @@ gretap() {
 		check_eq "MTU $options" "$(link_mtu "$B" tap1)" "$(link_mtu "$A" tap1)"
 		no_tap
 	done
+	# Beside ip_gre, keepalives reach the tunnel, too.
+	tap keepalive 200ms 3
+	check "the peer" busywait 5 peer_is up
+	no_tap
 	check "without ip_gre" run rmmod ip_gre
 	cleanup
 }
@@ -391,36 +396,49 @@ keepalives() {
 	done
 }
 
-# Tunnels with the same addresses and different payloads are two tunnels.
+# Tunnels with different payloads between the same ends need different keys, because they would
+# receive the same keepalives.
 both_payloads() {
 	setup_pair
-	tap
-	addresses
+	tap key 5 keepalive 200ms 3
 	tunnel_pair
-	run ip -n "$A" addr del 10.0.0.1/24 dev tap1
-	run ip -n "$B" addr del 10.0.0.2/24 dev tap1
 	configure "$A" tap1 10.1.0.1/24
 	configure "$B" tap1 10.1.0.2/24
 	check "Ethernet" ping_ok "$A" 10.1.0.2
 	check "layer 3" ping_ok "$A" 10.0.0.2
-	check_fails "twice" gretool -n "$A" add tap2 ether local 192.0.2.1 remote 192.0.2.2
+	check "keepalives of frames" busywait 5 peer_is up
+	check_match "the same key" 'Another tunnel' "$(gretool -n "$A" add tap2 ether \
+		local 192.0.2.1 remote 192.0.2.2 2>&1)"
+	check_match "after a change" 'Another tunnel' "$(gretool -n "$A" set gre1 key 5 2>&1)"
 	# What the peer sends the wrong way is counted.
 	run ip -n "$B" link del gre1
+	run gretool -n "$B" set tap1 nokey keepalive off
 	counts "$B" tap1 rx_protocol 2 ping_fails "$A" 10.0.0.2
-	tunnel_pair_at "$B"
 	run ip -n "$B" link del tap1
-	counts "$B" gre1 rx_protocol 2 send_frames
+	run gretool -n "$B" add gre1 local 192.0.2.2 remote 192.0.2.1 key 5 up
+	run gretool -n "$A" set tap1 keepalive off
+	send_frames
+	[ "$(counter "$B" gre1 rx_protocol)" -ge 2 ] || fail "frames are not counted"
 	cleanup
-}
-
-tunnel_pair_at() {
-	run gretool -n "$1" add gre1 local 192.0.2.2 remote 192.0.2.1 addr 10.0.0.2/30 up
 }
 
 send_frames() {
 	run ip -n "$A" neigh replace 10.1.0.9 lladdr 02:00:00:00:00:09 dev tap1
 	ping_fails "$A" 10.1.0.9 >/dev/null
 }
+
+# A keepalive to an inner address is not answered, because the answer would be a frame.
+inner_keepalive() {
+	setup_pair
+	tap
+	addresses
+	ns "$B" python3 "$PY/forged_keepalive.py" 192.0.2.2 192.0.2.1 10.0.0.1 10.0.0.2
+	check "it is counted" busywait 5 refused_one
+	check_eq "it is not answered" 0 "$(counter "$A" tap1 keepalive_answered)"
+	cleanup
+}
+
+refused_one() { [ "$(counter "$A" tap1 rx_protocol)" = 1 ]; }
 
 # The tunnel learns its path MTU from an error about a frame, and from probes.
 learns() {
@@ -461,6 +479,8 @@ files() {
 	check_match "layer 3" 'link/gre ' "$(ip -n "$A" link show tap1)"
 	check_match "a TTL that is copied" 'no effect on an Ethernet payload' \
 		"$(gretool -n "$A" add tap2 ether remote 192.0.2.9 decap-ttl copy 2>&1)"
+	check_match "errors that are relayed" 'sources of Ethernet frames' \
+		"$(gretool -n "$A" add tap2 ether remote 192.0.2.9 icmp-source hop 2>&1)"
 	check_match "to the kind gre" 'carries no Ethernet' "$(gretool -n "$A" add tap3 ether \
 		remote 192.0.2.7 2>&1; gretool -n "$A" migrate tap3 --back 2>&1)"
 	cleanup

@@ -15,6 +15,8 @@ TESTS="
 	wire
 	flow_label
 	mtu
+	mtu_follows
+	source_and_device
 	outer_fragments
 	path_mtu_learned
 	forged_errors
@@ -84,7 +86,7 @@ bulk() {
 
 	setup_pair
 	head -c 500000 /dev/urandom >"$WORK/sent"
-	for options in "" "key 5 csum"; do
+	for options in "" "key 5 csum" "df clear" "df inherit"; do
 		# shellcheck disable=SC2086 # words
 		tunnel_ipv6 $options
 		for to in "TCP4:10.0.0.2" "TCP6:[fd00::2]"; do
@@ -177,6 +179,43 @@ mtu() {
 	cleanup
 }
 
+# The default MTU follows the link and the routes.
+mtu_follows() {
+	setup_pair
+	tunnel_ipv6
+	run ip -n "$A" link set v0 mtu 1400
+	check "the link" busywait 10 device_mtu_is "$A" 1356
+	run ip -n "$A" link set v0 mtu 1500
+	check "the link again" busywait 10 device_mtu_is "$A" 1456
+	run ip -n "$A" route add 2001:db8::2/128 dev v0 mtu 1300
+	check "a route" busywait 10 device_mtu_is "$A" 1280
+	run ip -n "$A" route del 2001:db8::2/128 dev v0
+	check "without it" busywait 10 device_mtu_is "$A" 1456
+	cleanup
+}
+
+# Packets are sent from an address of this machine, and by the device that was chosen.
+source_and_device() {
+	setup_pair
+	tunnel_ipv6
+	check "before" ping_ok "$A" 10.0.0.2
+	run ip -n "$A" addr del 2001:db8::1/64 dev v0
+	run ip -n "$A" addr add 2001:db8::9/64 dev v0 nodad
+	counts "$A" gre1 tx_no_route 2 ping_fails "$A" 10.0.0.2
+	run gretool -n "$A" set gre1 local 2001:db8::9
+	run gretool -n "$B" set gre1 remote 2001:db8::9
+	check "another address" ping_ok "$A" 10.0.0.2
+	run ip -n "$A" link add out0 up type dummy
+	run gretool -n "$A" set gre1 dev out0
+	counts "$A" gre1 tx_no_route 2 ping_fails "$A" 10.0.0.2
+	run gretool -n "$A" set gre1 dev v0
+	check "the right device" ping_ok "$A" 10.0.0.2
+	check_match "link-local" 'needs IFLA_GRE_LINK' \
+		"$(gretool -n "$A" add gre2 remote fe80::1 2>&1)"
+	check "with its device" gretool -n "$A" add gre2 remote fe80::1 dev v0
+	cleanup
+}
+
 # A packet that may not be fragmented itself is fragmented outside, if df clear asks for it.
 outer_fragments() {
 	setup_pair
@@ -196,7 +235,7 @@ path_mtu() {
 }
 
 path_mtu_is() { [ "$(path_mtu)" = "$1" ]; }
-device_mtu_is() { [ "$(link_mtu "$H1" gre1)" = "$1" ]; }
+device_mtu_is() { [ "$(link_mtu "$1" gre1)" = "$2" ]; }
 received_some() { [ "$(link_counter "$B" gre1 rx_packets)" -gt 20 ]; }
 
 # A packet too big of the underlay reaches the inner source, and the tunnel learns from it.
@@ -310,7 +349,7 @@ path_mtu_probed() {
 	run ip -n "$H2" link set v0 mtu 1400
 	check "on" gretool -n "$H1" set gre1 mtu auto
 	check "found" busywait 20 path_is 1400 -n "$H1"
-	check "the device follows" busywait 10 device_mtu_is 1356
+	check "the device follows" busywait 10 device_mtu_is "$H1" 1356
 	cleanup
 }
 
