@@ -374,6 +374,8 @@ families() {
 	tunnel_ipv6
 	check_match "another family" 'a tunnel keeps the family' \
 		"$(gretool -n "$A" set gre1 local any remote 192.0.2.2 2>&1)"
+	check_match "one of them" 'a tunnel keeps the family' \
+		"$(gretool -n "$A" set gre1 remote 192.0.2.2 2>&1)"
 	check_match "as it was" 'remote 2001:db8::2 ' "$(gretool -n "$A" show gre1)"
 	check "another remote" gretool -n "$A" set gre1 remote 2001:db8::3
 	check_match "multicast" 'is a multicast address' \

@@ -53,11 +53,11 @@ static void put_outer(const struct option *o, struct nlmsghdr *nlh,
 		      const struct config *c, uint64_t fields)
 {
 	const struct ip *ip = option_member(o, c);
+	const int family = ip->family ? ip->family : config_family(c);
 
-	/* The bytes of "any" are 0, too. */
+	/* The bytes of "any" are 0. The kernel refuses addresses of two families. */
 	mnl_attr_put(nlh, o->attr,
-		     config_family(c) == AF_INET6 ? sizeof(ip->v6)
-						  : sizeof(ip->v4),
+		     family == AF_INET6 ? sizeof(ip->v6) : sizeof(ip->v4),
 		     &ip->v6);
 }
 
