@@ -81,7 +81,7 @@ check-debug: ## the tests on the debug kernel: KASAN, UBSAN, lockdep, RCU
 
 check-all: ## and the rest: other kernels, packages, fuzzing; FROM=stage goes on there
 	@selftests/check.sh $(if $(FROM),--from $(FROM)) host selftests static kunit rest \
-		beside deb system packages debug debug-rest leaks kernels plant fuzz
+		ipv6 beside deb system packages debug debug-rest leaks kernels plant fuzz
 
 test: tool ## one test file on 6.1: make test T=encap [K=6.12]
 	@$(LAB)/run.sh $(if $(K),-k $(K)) $(T)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # check.sh [--from STAGE] STAGE...: run stages of the tests, then print one summary
-# line over all of them. Stages: static host deb kunit selftests rest beside system
+# line over all of them. Stages: static host deb kunit selftests rest ipv6 beside system
 # packages debug debug-some debug-rest leaks kernels plant fuzz. --from leaves out the stages
 # before STAGE, so that one can go on where an earlier run has stopped.
 #
@@ -150,6 +150,7 @@ run_stage() {
 		mapfile -t files < <(marked "$NOT_HERE")
 		stage selftests-rest "$LAB/run.sh" -k 6.1 "${files[@]}"
 		;;
+	ipv6) stage selftests-ipv6 "$LAB/run.sh" -k 6.1 --ipv6 ;;
 	beside) stage selftests-beside "$LAB/run.sh" -k 6.1 --beside ;;
 	system) stage system selftests/stages/system.sh ;;
 	debug)

@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# run.sh [-k NAME] [-j GUESTS] [--beside] [--kmemleak] [--within SECONDS] [TEST...]: run
-# selftests on a lab kernel, with --beside where ip_gre is loaded before grex.
+# run.sh [-k NAME] [-j GUESTS] [--beside | --ipv6] [--kmemleak] [--within SECONDS] [TEST...]: run
+# selftests on a lab kernel, with --beside where ip_gre is loaded before grex, with --ipv6
+# over IPv6 (lib/topology.sh).
 #
 # TEST is a file of selftests/tests or its word: test_encap.py or encap. Without TEST,
-# all files run. GUESTS (2) guests with virtual time, each on one processor, share them
+# all files run, or with --ipv6 those with a line "# underlay: IPv4 or IPv6". GUESTS (2) guests with virtual time, each on one processor, share them
 # (boot.sh --virtual). A file that needs real time, two processors or all files of this
 # machine says so in a line "# real time: WHY", and runs after the others in a guest
 # that has these.
@@ -31,6 +32,7 @@ while (($#)); do
 	-j) guests=$2; shift 2 ;;
 	--within) within=$2; shift 2 ;;
 	--beside) export GREX_DEMUX=beside; shift ;;
+	--ipv6) export GREX_UNDERLAY=ipv6; shift ;;
 	--kmemleak) kmemleak=(--kmemleak); shift ;;
 	-*) usage ;;
 	*) break ;;
@@ -50,6 +52,10 @@ if (($#)); then
 else
 	for file in "$TESTS"/test_*.{sh,py}; do [[ ! -f $file ]] || singles+=("$(basename "$file")"); done
 	for file in "$TESTS"/pair_*.sh; do [[ ! -f $file ]] || pairs+=("$(basename "$file")"); done
+	if [[ ${GREX_UNDERLAY:-} == ipv6 ]]; then
+		mapfile -t singles < <(cd "$TESTS" && grep -lx "# underlay: IPv4 or IPv6" "${singles[@]}")
+		pairs=()
+	fi
 fi
 # The longest limit that a file asks for; guest-run.sh applies it.
 patience=$limit
@@ -63,6 +69,7 @@ beat=$((within ? 600 : 3 * patience + 90))
 
 stage=selftests-$name
 [[ ${GREX_DEMUX:-} != beside ]] || stage+=-beside
+[[ ${GREX_UNDERLAY:-} != ipv6 ]] || stage+=-ipv6
 ((${#kmemleak[@]} == 0)) || stage+=-kmemleak
 "$LAB/build.sh" "$name" >/dev/null || { tally "$stage" fail "build for $name"; exit 1; }
 make -s -j "$(nproc)" -C "$CHECKOUT" tool >&2 || { tally "$stage" fail "build of gretool"; exit 1; }

@@ -32,8 +32,54 @@
 #
 # add_lan puts a host on an inner LAN behind any gateway.
 
+# With GREX_UNDERLAY=ipv6, gre1 is over IPv6: outer says which address stands for which.
+# OUTER_LEN is the length of the outer IP header and a short GRE header.
+
+OUTER_LEN=24
+OUTER_FILTER="ip proto 47" # of tcpdump, for outer packets
+[ "${GREX_UNDERLAY:-}" != ipv6 ] || { OUTER_LEN=44; OUTER_FILTER="ip6 proto 47"; }
+
 PATH_ROUTERS=5
 ROUTERS=() # the gateways and the routers of setup_path, from the left
+
+# outer ADDRESS: the outer address, of IPv4, or the one of IPv6 that stands for it
+outer() {
+	local a b c d
+
+	[ "${GREX_UNDERLAY:-}" = ipv6 ] || { echo "$1"; return; }
+	IFS=. read -r a b c d <<<"$1"
+	case $a.$b.$c in
+	192.0.2) echo "2001:db8::$d" ;;
+	198.51.100) echo "2001:db8:1::$d" ;;
+	203.0.113) echo "2001:db8:2::$d" ;;
+	100.64.*) echo "2001:db8:64:$c::$d" ;;
+	*) echo "$1" ;;
+	esac
+}
+
+# outer_prefix ADDRESS/LENGTH: likewise for a prefix
+outer_prefix() {
+	local length=${1#*/}
+	[ "${GREX_UNDERLAY:-}" != ipv6 ] || length=$((length + 96))
+	echo "$(outer "${1%/*}")/$length"
+}
+
+# outer_address NAMESPACE DEVICE ADDRESS [via GATEWAY]: give it the address that stands for
+# this one, and route everything else to the gateway, if the underlay is IPv6
+outer_address() {
+	[ "${GREX_UNDERLAY:-}" = ipv6 ] || return 0
+	run ip -n "$1" addr add "$(outer "$3")/64" dev "$2" nodad
+	[ $# = 3 ] || run ip -n "$1" route add default via "$(outer "$5")"
+}
+
+# outer_router NAMESPACE...: these forward outer packets
+outer_router() {
+	local name
+	[ "${GREX_UNDERLAY:-}" = ipv6 ] || return 0
+	for name; do
+		ns "$name" sysctl -qw net.ipv6.conf.all.forwarding=1 net.ipv6.icmp.ratelimit=0
+	done
+}
 
 # veth NAMESPACE DEVICE NAMESPACE DEVICE: a cable between two namespaces
 veth() {
@@ -68,6 +114,13 @@ icmp_unlimited() {
 	done
 }
 
+# outer_neighbours NAMESPACE ADDRESS: wait until packets over IPv6 pass to that address,
+# because a new device may not hear solicitations yet
+outer_neighbours() {
+	[ "${GREX_UNDERLAY:-}" = ipv6 ] || return 0
+	busywait 10 ping_ok "$1" "$(outer "$2")" || fail "the underlay"
+}
+
 # forget_path_mtu NAMESPACE...: drop what their routes have learned of path MTUs
 forget_path_mtu() {
 	local name
@@ -79,7 +132,9 @@ forget_path_mtu() {
 
 # gre1_between NAMESPACE LOCAL NAMESPACE LOCAL [OPTIONS]: gre1 on both, with addresses, up
 gre1_between() {
-	local near=$1 near_local=$2 far=$3 far_local=$4
+	local near=$1 near_local far=$3 far_local
+	near_local=$(outer "$2")
+	far_local=$(outer "$4")
 	shift 4
 	run gretool -n "$near" add gre1 local "$near_local" remote "$far_local" "$@" \
 		addr 10.0.0.1/30 addr fd00::1/64 up || fail "add in $near"
@@ -127,6 +182,12 @@ setup_routed() {
 	configure "$NET" v2 203.0.113.1/24
 	configure "$H2" v0 203.0.113.2/24 via 203.0.113.1
 	ns "$NET" sysctl -qw net.ipv4.ip_forward=1
+	outer_address "$NET" v1 198.51.100.1
+	outer_address "$NET" v2 203.0.113.1
+	outer_address "$H1" v0 198.51.100.2 via 198.51.100.1
+	outer_address "$H2" v0 203.0.113.2 via 203.0.113.1
+	outer_router "$NET"
+	outer_neighbours "$H1" 203.0.113.2
 }
 
 # tunnel_routed [OPTIONS]
@@ -173,12 +234,34 @@ setup_path() {
 		} | ips "${ROUTERS[i]}"
 		ns "${ROUTERS[i]}" sysctl -qw net.ipv4.ip_forward=1
 	done
+	path_ipv6
 	# That routers of the underlay limit themselves is not the subject.
 	for ((i = 1; i <= PATH_ROUTERS; i++)); do
 		ns "${ROUTERS[i]}" sysctl -qw net.ipv4.icmp_ratelimit=0
 	done
 	add_lan LAN "$GW" 172.16.0 fd16
 	add_lan SITE "$FAR" 172.16.1 fd17
+}
+
+# path_ipv6: the same path over IPv6, if the underlay is
+path_ipv6() {
+	local i
+
+	[ "${GREX_UNDERLAY:-}" = ipv6 ] || return 0
+	for ((i = 0; i <= PATH_ROUTERS; i++)); do
+		outer_address "${ROUTERS[i]}" right "100.64.$i.1"
+		outer_address "${ROUTERS[i + 1]}" left "100.64.$i.2"
+	done
+	for ((i = 0; i <= PATH_ROUTERS + 1; i++)); do
+		{
+			((i >= PATH_ROUTERS)) ||
+				echo "route add 2001:db8:64:$PATH_ROUTERS::/64 via 2001:db8:64:$i::2"
+			((i <= 1)) ||
+				echo "route add 2001:db8:64:0::/64 via 2001:db8:64:$((i - 1))::1"
+		} | ips "${ROUTERS[i]}"
+	done
+	outer_router "${ROUTERS[@]}"
+	outer_neighbours "$GW" 100.64.5.2
 }
 
 # tunnel_path [OPTIONS]
