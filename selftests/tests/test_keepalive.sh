@@ -3,6 +3,7 @@
 #
 # Keepalives between two ends of grex, and how the rest of the system sees the state of
 # the peer. The topology is that of setup_pair.
+# underlay: IPv4 or IPv6
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
@@ -96,8 +97,8 @@ every_header() {
 	run gretool -n "$A" set gre1 df set
 	check_eq "none is dropped" 0 "$(link_counter "$A" gre1 rx_dropped)"
 	check_fails "larger than the path" gretool -n "$A" probe gre1 -c 1 \
-		-s 1477
-	check "as large as the path" gretool -n "$A" probe gre1 -c 1 -s 1476
+		-s "$((1501 - OUTER_LEN))"
+	check "as large as the path" gretool -n "$A" probe gre1 -c 1 -s "$((1500 - OUTER_LEN))"
 }
 
 # ip monitor and gretool monitor report each change once.
@@ -164,10 +165,10 @@ log_and_trace() {
 link_netns() {
 	setup_pair
 	new_ns C
-	run gretool -n "$C" add gre1 link-netns "$A" local 192.0.2.1 \
-		remote 192.0.2.2 keepalive "$QUICK" 2 addr 10.0.0.1/30 up ||
+	run gretool -n "$C" add gre1 link-netns "$A" local "$(outer 192.0.2.1)" \
+		remote "$(outer 192.0.2.2)" keepalive "$QUICK" 2 addr 10.0.0.1/30 up ||
 		fail "add"
-	run gretool -n "$B" add gre1 local 192.0.2.2 remote 192.0.2.1 \
+	run gretool -n "$B" add gre1 local "$(outer 192.0.2.2)" remote "$(outer 192.0.2.1)" \
 		keepalive "$QUICK" 2 addr 10.0.0.2/30 up || fail "add"
 	await "$C" gre1 up 5
 	await "$B" gre1 up 5
@@ -183,6 +184,8 @@ underlay_lost() {
 	local since now
 
 	setup_pair
+	# By default, IPv6 addresses are lost with the link.
+	ns "$A" sysctl -qw net.ipv6.conf.v0.keep_addr_on_down=1
 	tunnel_pair keepalive "$QUICK" 2
 	await "$A" gre1 up 5
 	ip -n "$A" link set v0 down
@@ -217,7 +220,7 @@ fair_queue() {
 		skip "this kernel has no fq"
 		return
 	fi
-	capture "$B" v0 "$WORK/fq" "ip proto 47"
+	capture "$B" v0 "$WORK/fq" "$OUTER_FILTER"
 	check "answers" gretool -n "$A" probe gre1 -c 3 -i 100ms
 	capture_stop "$WORK/fq" 6
 	check_eq "none is dropped" 0 "$(counter "$B" gre1 tx_underlay)"
@@ -275,7 +278,8 @@ delete_while_armed() {
 
 	setup_pair
 	for i in 1 2 3 4 5 6 7 8; do
-		echo "add t$i local 192.0.2.1 remote 192.0.2.1$i keepalive 100ms up"
+		echo "add t$i local $(outer 192.0.2.1) remote $(outer "192.0.2.1$i")" \
+			"keepalive 100ms up"
 	done >"$WORK/add"
 	run gretool -n "$A" -batch "$WORK/add" || fail "add"
 	sed 's/^add \([^ ]*\).*/del \1/' "$WORK/add" >"$WORK/del"

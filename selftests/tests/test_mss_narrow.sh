@@ -7,6 +7,7 @@
 #    $LAN v0 172.16.0.2/24 --- 172.16.0.1 lan0 $H1 ==== gre1 ==== $H2
 #
 # where gre1 crosses the router of setup_routed.
+# underlay: IPv4 or IPv6
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"

@@ -3,9 +3,15 @@
 #
 # The route to the remote leads back into the tunnel. grex drops and counts the packets
 # and logs it once, and the tunnel works again when the route is corrected.
+# underlay: IPv4 or IPv6
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
+
+REMOTE=$(outer 192.0.2.2)
+TO_REMOTE=$(outer_prefix 192.0.2.2/32)
+TO_OTHER=$(outer_prefix 192.0.2.3/32)
+TO_SUBNET=$(outer_prefix 192.0.2.0/25)
 
 TESTS="
 	route_into_itself
@@ -31,30 +37,30 @@ loop_warnings() {
 
 route_into_itself() {
 	check "before" ping_ok "$A" 10.0.0.2
-	run ip -n "$A" route add 192.0.2.2/32 dev gre1
+	run ip -n "$A" route add "$TO_REMOTE" dev gre1
 	counts "$A" gre1 tx_recursion 2 check "IPv4 in a loop" \
 		ping_fails "$A" 10.0.0.2 -W 0.2
 	counts "$A" gre1 tx_recursion 2 check "IPv6 in a loop" \
 		ping_fails "$A" fd00::2 -W 0.2
 	counts "$A" gre1 tx_recursion 2 check "the remote itself" \
-		ping_fails "$A" 192.0.2.2 -W 0.2
+		ping_fails "$A" "$REMOTE" -W 0.2
 	# An operator routes the subnet of the remote into the tunnel by mistake.
-	run ip -n "$A" route del 192.0.2.2/32 dev gre1
-	run ip -n "$A" route add 192.0.2.0/25 dev gre1
+	run ip -n "$A" route del "$TO_REMOTE" dev gre1
+	run ip -n "$A" route add "$TO_SUBNET" dev gre1
 	counts "$A" gre1 tx_recursion 2 check "a subnet in a loop" \
 		ping_fails "$A" 10.0.0.2 -W 0.2
 	check_eq "ip -s link tells too" 8 "$(link_counter "$A" gre1 collisions)"
-	run ip -n "$A" route del 192.0.2.0/25 dev gre1
+	run ip -n "$A" route del "$TO_SUBNET" dev gre1
 	counts "$A" gre1 tx_recursion 0 check "after" ping_ok "$A" 10.0.0.2
 }
 
 two_into_each_other() {
 	local before flood
 
-	run gretool -n "$A" add gre2 local 192.0.2.1 remote 192.0.2.3 \
+	run gretool -n "$A" add gre2 local "$(outer 192.0.2.1)" remote "$(outer 192.0.2.3)" \
 		addr 10.0.1.1/30 up
-	run ip -n "$A" route add 192.0.2.2/32 dev gre2
-	run ip -n "$A" route add 192.0.2.3/32 dev gre1
+	run ip -n "$A" route add "$TO_REMOTE" dev gre2
+	run ip -n "$A" route add "$TO_OTHER" dev gre1
 	# The tunnel that a packet enters twice drops it.
 	counts "$A" gre1 tx_recursion 2 check "first" \
 		ping_fails "$A" 10.0.0.2 -W 0.2
@@ -70,17 +76,17 @@ two_into_each_other() {
 		"$(($(counter "$A" gre1 tx_recursion) - before))"
 	check_eq "in the second" 502 "$(counter "$A" gre2 tx_recursion)"
 
-	run ip -n "$A" route del 192.0.2.2/32 dev gre2
+	run ip -n "$A" route del "$TO_REMOTE" dev gre2
 	check "after" ping_ok "$A" 10.0.0.2
 	run gretool -n "$A" del gre2
-	run ip -n "$A" route del 192.0.2.3/32 dev gre1
+	run ip -n "$A" route del "$TO_OTHER" dev gre1
 }
 
 logged_once() {
 	local before
 
 	run gretool -n "$A" set gre1 ttl 4
-	run ip -n "$A" route add 192.0.2.2/32 dev gre1
+	run ip -n "$A" route add "$TO_REMOTE" dev gre1
 	before=$(loop_warnings)
 	check "in a loop" ping_fails "$A" 10.0.0.2 -W 0.2
 	check_eq "warnings" "$((before + 1))" "$(loop_warnings)"
@@ -92,7 +98,7 @@ logged_once() {
 	run gretool -n "$A" set gre1 ttl 5
 	check "after a change" ping_fails "$A" 10.0.0.2 -W 0.2
 	check_eq "warnings after a change" "$((before + 2))" "$(loop_warnings)"
-	run ip -n "$A" route del 192.0.2.2/32 dev gre1
+	run ip -n "$A" route del "$TO_REMOTE" dev gre1
 }
 
 # Many tasks send at once and preempt one another meanwhile (PREEMPT_RT). That is no loop.
@@ -129,10 +135,10 @@ super_packets() {
 	# Wait for all bytes: a stuck stream would leave bytes in the pipe, and the test
 	# would hang.
 	busywait 10 has_received 500000 || fail "it does not arrive"
-	run ip -n "$A" route add 192.0.2.2/32 dev gre1
+	run ip -n "$A" route add "$TO_REMOTE" dev gre1
 	tail -c +500001 "$WORK/sent" | head -c 50000 >&7
 	busywait 10 loops "$before" || fail "no packet of the stream in the loop"
-	run ip -n "$A" route del 192.0.2.2/32 dev gre1
+	run ip -n "$A" route del "$TO_REMOTE" dev gre1
 	tail -c +550001 "$WORK/sent" >&7
 	exec 7>&-
 	check "all arrives" busywait 20 cmp "$WORK/sent" "$WORK/received"
@@ -144,12 +150,13 @@ has_received() {
 
 # Each tunnel sends through the one before. At most five may be nested.
 nested() {
-	local i remote=192.0.2.2
+	local i remote=$REMOTE
 
 	for i in 1 2 3 4 5 6; do
 		run gretool -n "$A" add "in$i" remote "$remote" key "$i" mtu 1300 \
-			addr "10.50.$i.1/30" up
+			addr "10.50.$i.1/30" addr "fd50:$i::1/64" up
 		remote=10.50.$i.2
+		[ "${GREX_UNDERLAY:-}" != ipv6 ] || remote=fd50:$i::2
 	done
 	counts "$A" in1 tx_recursion 0 check "five" \
 		ping_fails "$A" 10.50.5.2 -W 0.2
@@ -163,6 +170,7 @@ nested() {
 # address that only NAT makes local does not wait for GRO.
 nested_in_fou() {
 	! beside || { skip "the kernel has no hook behind FOU"; return; }
+	[ "${GREX_UNDERLAY:-}" != ipv6 ] || { skip "FOU is over IPv4 here"; return; }
 	modprobe fou || { skip "no FOU in this kernel"; return; }
 	run ip -n "$A" link set v0 mtu 65000
 	run ip -n "$B" link set v0 mtu 65000
@@ -192,12 +200,13 @@ loops_in() {
 	local i
 	ips "$1" <<-END
 		link add d0 type dummy
-		addr add 192.0.2.1/24 dev d0
+		addr add $(outer 192.0.2.1)/24 dev d0
 		link set d0 up
 	END
 	for ((i = 1; i <= $2; i++)); do
-		run gretool -n "$1" add "x$i" remote "192.0.2.1$i" addr "10.0.$i.1/30" up
-		run ip -n "$1" route add "192.0.2.1$i/32" dev "x$i"
+		run gretool -n "$1" add "x$i" remote "$(outer "192.0.2.1$i")" \
+			addr "10.0.$i.1/30" up
+		run ip -n "$1" route add "$(outer_prefix "192.0.2.1$i/32")" dev "x$i"
 		check "in a loop" ping_fails "$1" "10.0.$i.2" -c 1 -W 0.1
 	done
 }
