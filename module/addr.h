@@ -17,6 +17,9 @@ union grex_addr {
 	struct in6_addr v6;
 };
 
+/* This is the IPv4 source address of a host that has none (RFC 7600 4.8). */
+#define GREX_ADDR_DUMMY 0xc0000008
+
 static inline union grex_addr grex_addr_ipv4(__be32 v4)
 {
 	return (union grex_addr){ .v6.s6_addr32 = { v4 } };

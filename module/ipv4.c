@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Implements what is particular to an IPv4 underlay: the route and the outer header.
+ * Implements what is particular to an IPv4 underlay: routes, limits, headers and errors.
  */
 #include <linux/icmp.h>
 #include <linux/if_ether.h>

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Implements what is particular to an IPv6 underlay: the route and the outer header.
+ * Implements what is particular to an IPv6 underlay: routes, limits, headers and errors.
  */
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
 #include <linux/if_ether.h>
 #include <linux/ipv6.h>
-#include <net/dsfield.h>
 #include <net/addrconf.h>
+#include <net/dsfield.h>
 #include <net/ip6_fib.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
@@ -119,9 +119,6 @@ int grex_ipv6_mtu_expires(const struct net *net)
 	return READ_ONCE(net->ipv6.sysctl.ip6_rt_mtu_expires);
 }
 
-/* The source in IPv4 of a hop that has no IPv4 address (RFC 7600 4.8). */
-#define IPV6_DUMMY 0xc0000008
-
 /* Translate an ICMPv6 error to one of ICMPv4 (RFC 7915 5.2, but for what only grex reads). A
  * packet too big below the minimum MTU is discarded (RFC 8201 section 4), and an unknown next
  * header means that the remote does not know GRE.
@@ -180,7 +177,7 @@ void grex_ipv6_read_error(const struct sk_buff *skb,
 		.error = ipv6_translate(icmp),
 		.from.v6 = ip->saddr,
 		.to.v6 = ip->daddr,
-		.hop_ipv4 = htonl(IPV6_DUMMY),
+		.hop_ipv4 = htonl(GREX_ADDR_DUMMY),
 		.hop_ipv6 = ip->saddr,
 	};
 	/* The unit of this field is 8 bytes (RFC 4884 4.2). */

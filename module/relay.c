@@ -20,6 +20,7 @@
 #include <net/l3mdev.h>
 #include <net/route.h>
 
+#include "addr.h"
 #include "relay.h"
 
 /* The whole error has no more than 576 bytes (RFC 1812 4.3.2.3). */
@@ -27,8 +28,6 @@
 /* The whole error is not larger than the minimum MTU (RFC 4443 2.4(c)). */
 #define RELAY_MAX_IPV6 \
 	(IPV6_MIN_MTU - sizeof(struct ipv6hdr) - sizeof(struct icmp6hdr))
-/* This is the source address of a host that has none (RFC 7600 4.8). */
-#define RELAY_DUMMY 0xc0000008
 /* An embedded packet that extensions follow has at least 128 bytes (RFC 4884 4.6). */
 #define RELAY_EMBEDDED_MIN 128
 
@@ -159,7 +158,7 @@ static void relay_output_ipv4(struct net *net, struct sk_buff *skb,
 	ip->frag_off = 0;
 	ip->ttl = ip4_dst_hoplimit(skb_dst(skb));
 	ip->protocol = IPPROTO_ICMP;
-	ip->saddr = flow->saddr ?: htonl(RELAY_DUMMY);
+	ip->saddr = flow->saddr ?: htonl(GREX_ADDR_DUMMY);
 	ip->daddr = flow->daddr;
 	ip_select_ident(net, skb, NULL);
 

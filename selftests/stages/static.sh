@@ -132,7 +132,7 @@ layer_table() {
 		fragment grex stats
 		encap grex header ipv4 ipv6 nbma outer pmtu route stats
 		clamp grex mss pmtu
-		relay embedded limit translate
+		relay addr embedded limit translate
 		nbma addr
 		sent_log embedded
 		pmtu addr grex ipv4 ipv6 route
