@@ -202,6 +202,11 @@ bridge_vlan() {
 	local n
 
 	bridged
+	if ! ip -n "$A" link set br0 type bridge vlan_filtering 1 2>/dev/null; then
+		skip "the bridge of this kernel knows no VLANs"
+		cleanup
+		return
+	fi
 	for n in "$A $H1 1" "$B $H2 2"; do
 		# shellcheck disable=SC2086 # words
 		set -- $n
@@ -316,6 +321,11 @@ bond() {
 	local n
 
 	setup_pair
+	if ! ip -n "$A" link add bond9 type bond 2>/dev/null; then
+		skip "this kernel has no bonds"
+		cleanup
+		return
+	fi
 	tap
 	for n in "$A 1 2" "$B 2 1"; do
 		# shellcheck disable=SC2086 # words
