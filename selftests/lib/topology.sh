@@ -34,10 +34,16 @@
 
 # With GREX_UNDERLAY=ipv6, gre1 is over IPv6: outer says which address stands for which.
 # OUTER_LEN is the length of the outer IP header and a short GRE header.
+# OUTER_FILTER is the filter of tcpdump for outer packets.
 
-OUTER_LEN=24
-OUTER_FILTER="ip proto 47" # of tcpdump, for outer packets
-[ "${GREX_UNDERLAY:-}" != ipv6 ] || { OUTER_LEN=44; OUTER_FILTER="ip6 proto 47"; }
+# shellcheck disable=SC2034 # for the test files
+if [ "${GREX_UNDERLAY:-}" = ipv6 ]; then
+	OUTER_LEN=44
+	OUTER_FILTER="ip6 proto 47"
+else
+	OUTER_LEN=24
+	OUTER_FILTER="ip proto 47"
+fi
 
 PATH_ROUTERS=5
 ROUTERS=() # the gateways and the routers of setup_path, from the left
