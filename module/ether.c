@@ -130,6 +130,18 @@ static enum grex_pmtu_verdict ether_answer(struct net_device *dev,
 	return GREX_PMTU_ANSWERED;
 }
 
+/* Whether all of a frame, or each segment, fits into that many bytes, see grex_pmtu_fits(). */
+bool grex_ether_fits(struct sk_buff *skb, unsigned int mtu)
+{
+	const int len = skb_network_offset(skb);
+	bool fits;
+
+	__skb_pull(skb, len);
+	fits = grex_pmtu_fits(skb, mtu - len);
+	__skb_push(skb, len);
+	return fits;
+}
+
 /**
  * grex_ether_check - check whether a frame fits, else tell the source of its packet
  * @config: of the tunnel
@@ -145,30 +157,14 @@ enum grex_pmtu_verdict grex_ether_check(const struct grex_config *config,
 	const int len = skb_network_offset(skb);
 	enum grex_pmtu_verdict verdict;
 
+	if (likely(grex_ether_fits(skb, mtu)))
+		return GREX_PMTU_FITS;
 	/* The path MTU is at least 68 bytes, and len at most 22. */
 	mtu -= len;
-	__skb_pull(skb, len);
-	if (likely(grex_pmtu_fits(skb, mtu))) {
-		__skb_push(skb, len);
-		return GREX_PMTU_FITS;
-	}
-	if (netif_is_any_bridge_port(config->tunnel->dev)) {
-		__skb_push(skb, len);
+	if (netif_is_any_bridge_port(config->tunnel->dev))
 		return ether_answer(config->tunnel->dev, skb, dst, mtu);
-	}
+	__skb_pull(skb, len);
 	verdict = grex_pmtu_check(skb, mtu);
 	__skb_push(skb, len);
 	return verdict;
-}
-
-/* Whether all of a frame, or each segment, fits into that many bytes, see grex_pmtu_fits(). */
-bool grex_ether_fits(struct sk_buff *skb, unsigned int mtu)
-{
-	const int len = skb_network_offset(skb);
-	bool fits;
-
-	__skb_pull(skb, len);
-	fits = grex_pmtu_fits(skb, mtu - len);
-	__skb_push(skb, len);
-	return fits;
 }
