@@ -189,6 +189,17 @@ tcp_listening() {
 		/proc/net/tcp /proc/net/tcp6
 }
 
+# bulk_tcp WHAT FROM TO ADDRESS: send $WORK/sent, which must arrive unchanged, from the namespace
+# FROM to TO, where ADDRESS is for example TCP4:10.0.0.2
+bulk_tcp() {
+	ip netns exec "$3" socat -u "${4%%:*}-LISTEN:5001,reuseaddr" "CREATE:$WORK/received" &
+	PIDS+=($!)
+	busywait 5 tcp_listening "$3" 5001 || fail "$1: nobody listens"
+	check "$1" ns "$2" socat -u "OPEN:$WORK/sent" "$4:5001"
+	wait "${PIDS[-1]}"
+	check "$1: the same bytes" cmp "$WORK/sent" "$WORK/received"
+}
+
 # --- counters --------------------------------------------------------------
 
 # counter NAMESPACE DEVICE NAME: the value of a drop counter, from the kernel's own list

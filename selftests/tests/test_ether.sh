@@ -126,13 +126,7 @@ bulk() {
 		tap $options
 		addresses
 		for to in "TCP4:10.0.0.2" "TCP6:[fd00::2]"; do
-			ip netns exec "$B" socat -u "${to%%:*}-LISTEN:5001,reuseaddr" \
-				"CREATE:$WORK/received" &
-			PIDS+=($!)
-			busywait 5 tcp_listening "$B" 5001 || fail "nobody listens"
-			check "$to $options" ns "$A" socat -u "OPEN:$WORK/sent" "$to:5001"
-			wait "${PIDS[-1]}"
-			check "$to $options: the same bytes" cmp "$WORK/sent" "$WORK/received"
+			bulk_tcp "$to $options" "$A" "$B" "$to"
 		done
 		no_tap
 	done
@@ -203,7 +197,7 @@ bridge_vlan() {
 
 	bridged
 	if ! ip -n "$A" link set br0 type bridge vlan_filtering 1 2>/dev/null; then
-		skip "the bridge of this kernel knows no VLANs"
+		skip "the bridge of this kernel does not support VLANs"
 		cleanup
 		return
 	fi

@@ -90,13 +90,7 @@ bulk() {
 		# shellcheck disable=SC2086 # words
 		tunnel_ipv6 $options
 		for to in "TCP4:10.0.0.2" "TCP6:[fd00::2]"; do
-			ip netns exec "$B" socat -u "${to%%:*}-LISTEN:5001,reuseaddr" \
-				"CREATE:$WORK/received" &
-			PIDS+=($!)
-			busywait 5 tcp_listening "$B" 5001 || fail "nobody listens"
-			check "$to $options" ns "$A" socat -u "OPEN:$WORK/sent" "$to:5001"
-			wait "${PIDS[-1]}"
-			check "$to $options: the same bytes" cmp "$WORK/sent" "$WORK/received"
+			bulk_tcp "$to $options" "$A" "$B" "$to"
 		done
 		run ip -n "$A" link del gre1
 		run ip -n "$B" link del gre1
