@@ -336,10 +336,10 @@ bool grex_flow_read(struct grex_flow *flow, __be16 protocol, const void *data,
 
 /**
  * grex_flow_widen - make all ICMP packets between two addresses one flow
- * @flow: that grex_flow_read() has read
+ * @flow: the flow that grex_flow_read() has read
  * @protocol: ethertype
  *
- * The bytes behind the IP header have the checksum, which differs between packets.
+ * The bytes behind the IP header contain the checksum, which differs between packets.
  */
 void grex_flow_widen(struct grex_flow *flow, __be16 protocol)
 {

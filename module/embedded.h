@@ -10,7 +10,7 @@
 
 #include "header.h"
 
-/* Bytes that are read: the longest outer IP header, the GRE header, and as much of the inner
+/* These bytes are read: the longest outer IP header, the GRE header, and as much of the inner
  * packet as an ICMPv6 error embeds (RFC 4443 2.4 (c)).
  */
 #define GREX_EMBEDDED_LOOK (60 + GREX_HEADER_MAX + 1232)

@@ -113,7 +113,7 @@ unsigned int grex_ipv6_mtu(const struct dst_entry *dst)
 	return clamp_t(unsigned int, mtu, IPV6_MIN_MTU, IP6_MAX_MTU);
 }
 
-/* Return how many jiffies a path MTU that was learned is valid. */
+/* Return for how many jiffies a learned path MTU is valid. */
 int grex_ipv6_mtu_expires(const struct net *net)
 {
 	return READ_ONCE(net->ipv6.sysctl.ip6_rt_mtu_expires);
@@ -121,7 +121,7 @@ int grex_ipv6_mtu_expires(const struct net *net)
 
 /* Translate an ICMPv6 error to one of ICMPv4 (RFC 7915 5.2, but for what only grex reads). A
  * packet too big below the minimum MTU is discarded (RFC 8201 section 4), and an unknown next
- * header means that the remote does not know GRE.
+ * header means that the remote does not support GRE.
  */
 static struct grex_error ipv6_translate(const struct icmp6hdr *icmp)
 {

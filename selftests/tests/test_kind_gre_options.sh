@@ -158,7 +158,7 @@ ioctl_on_gre0_with() {
 	try ip tunnel show
 }
 
-# What a change does not give is reset, the mark too; a fixed TTL forces DF.
+# A change resets the options that it does not give, and the mark. A fixed TTL forces DF.
 ioctl_options_with() {
 	try ip link add gre1 type gre local 192.0.2.1 remote 192.0.2.2 ttl 9 tos 8 \
 		key 5 csum seq fwmark 7 dev v0
