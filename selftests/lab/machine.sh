@@ -58,7 +58,7 @@ checkout_archive() {
 	local stage=$run/checkout
 	mkdir -p "$stage$CHECKOUT"
 	# An editor may be writing to a file at this moment.
-	tar -C "$CHECKOUT" --warning=no-file-changed --ignore-failed-read -c --exclude=./.git --exclude=./.build --exclude='*.o' --exclude='*.ko' --exclude='.*.cmd' . |
+	tar -C "$CHECKOUT" --warning=no-file-changed --ignore-failed-read -c --exclude=.git --exclude=.build --exclude='*.o' --exclude='*.ko' --exclude='.*.cmd' . |
 		tar -C "$stage$CHECKOUT" -x
 	(cd "$stage" && pack "$1")
 	rm -rf "$stage"
