@@ -143,6 +143,7 @@ log_and_trace() {
 	fi
 	tunnel_pair keepalive "$QUICK" 2
 	await "$A" gre1 up 5
+	await "$B" gre1 up 5
 	run gretool -n "$A" set gre1 keepalive off
 	run gretool -n "$B" set gre1 keepalive off
 	# Both ends have come up once.
