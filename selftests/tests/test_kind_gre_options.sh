@@ -179,40 +179,54 @@ ioctl_options_with() {
 	shown gre1
 }
 
-# change NAME=VALUE...: one RTM_NEWLINK about gre1 with these attributes alone
-change() {
-	printf '> %s\n' "$*"
-	ip netns exec "$A" python3 -S "$PY/gre_change.py" gre1 "$@"
-	shown gre1
+# changes: each line of the input is one RTM_NEWLINK about gre1 with these attributes alone. One
+# program sends them all, as python takes long to start.
+changes() {
+	local line said
+
+	coproc CHANGES { ip netns exec "$A" python3 -S "$PY/gre_change.py"; }
+	while IFS= read -r line; do
+		printf '> %s\n' "$line"
+		echo "gre1 $line" >&"${CHANGES[1]}"
+		read -r said <&"${CHANGES[0]}" || fail "gre_change.py ended"
+		printf '%s\n' "$said"
+		shown gre1
+	done
+	eval "exec ${CHANGES[1]}>&-"
+	wait "$CHANGES_PID"
 }
 
 netlink_resets_with() {
 	try ip link add gre1 type gre local 192.0.2.1 remote 192.0.2.2 ttl 9 tos 8 \
 		key 5 csum seq fwmark 7 dev v0
-	change REMOTE=192.0.2.2
-	change REMOTE=192.0.2.3 TTL=9 OFLAGS=0x2000 OKEY=6
-	change LOCAL=192.0.2.1 REMOTE=192.0.2.3 PMTUDISC=0
-	change REMOTE=192.0.2.3 PMTUDISC=0 IGNORE_DF=1
-	change REMOTE=192.0.2.3 PMTUDISC=0 TTL=3
-	change REMOTE=192.0.2.3 PMTUDISC=1
-	change REMOTE=192.0.2.3 PMTUDISC=0 IGNORE_DF=0
-	change REMOTE=192.0.2.3 FWMARK=0
-	change TTL=9
+	changes <<-END
+		REMOTE=192.0.2.2
+		REMOTE=192.0.2.3 TTL=9 OFLAGS=0x2000 OKEY=6
+		LOCAL=192.0.2.1 REMOTE=192.0.2.3 PMTUDISC=0
+		REMOTE=192.0.2.3 PMTUDISC=0 IGNORE_DF=1
+		REMOTE=192.0.2.3 PMTUDISC=0 TTL=3
+		REMOTE=192.0.2.3 PMTUDISC=1
+		REMOTE=192.0.2.3 PMTUDISC=0 IGNORE_DF=0
+		REMOTE=192.0.2.3 FWMARK=0
+		TTL=9
+	END
 }
 
 # These are values that mean "not used", or that ip_gre ignores.
 netlink_accepts_with() {
 	try ip link add gre1 type gre remote 192.0.2.2
-	change REMOTE=192.0.2.2 IKEY=0 OKEY=0
-	change REMOTE=192.0.2.2 IKEY=5 OKEY=6
-	change REMOTE=192.0.2.2 ENCAP_TYPE=0 ENCAP_FLAGS=0 ENCAP_SPORT=0 ENCAP_DPORT=0
-	change REMOTE=192.0.2.2 IFLAGS=0x2000 OFLAGS=0x2000
-	change REMOTE=192.0.2.2 TOS=2
-	change REMOTE=192.0.2.2 TOS=7
-	change REMOTE=192.0.2.2 PMTUDISC=2
-	change REMOTE=192.0.2.2 IFLAGS=0x4000
-	change REMOTE=192.0.2.2 OFLAGS=1
-	change REMOTE=192.0.2.2 IFLAGS=0x0800
+	changes <<-END
+		REMOTE=192.0.2.2 IKEY=0 OKEY=0
+		REMOTE=192.0.2.2 IKEY=5 OKEY=6
+		REMOTE=192.0.2.2 ENCAP_TYPE=0 ENCAP_FLAGS=0 ENCAP_SPORT=0 ENCAP_DPORT=0
+		REMOTE=192.0.2.2 IFLAGS=0x2000 OFLAGS=0x2000
+		REMOTE=192.0.2.2 TOS=2
+		REMOTE=192.0.2.2 TOS=7
+		REMOTE=192.0.2.2 PMTUDISC=2
+		REMOTE=192.0.2.2 IFLAGS=0x4000
+		REMOTE=192.0.2.2 OFLAGS=1
+		REMOTE=192.0.2.2 IFLAGS=0x0800
+	END
 	try ip link add gre2 address 192.0.2.9 type gre remote 192.0.2.9
 	try ip link add gre3 link v0 type gre remote 192.0.2.8
 	shown gre2

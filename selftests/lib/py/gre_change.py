@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-"""gre_change.py DEVICE NAME=VALUE...: change a link of the kind "gre" with one message
-that has these attributes IFLA_GRE_NAME and no others; print the error if there is one."""
+"""gre_change.py: each line of the input is "DEVICE NAME=VALUE...". Change that link of the
+kind "gre" with one message that has these attributes IFLA_GRE_NAME and no others; print a line
+with the error, which is empty if there is none."""
 
 import errno
 import socket
@@ -21,7 +22,7 @@ def payload(name, value):
     return struct.pack(FORMATS[name], int(value, 0))
 
 
-def main(device, *words):
+def change(device, *words):
     message = rtnl.Message(rtnl.RTM_NEWLINK)
     message.attr(rtnl.IFLA_IFNAME, device.encode() + b"\0")
 
@@ -36,8 +37,8 @@ def main(device, *words):
 
     message.nest(rtnl.IFLA_LINKINFO, info)
     error = rtnl.Rtnl().talk(message).error
-    if error:
-        print(errno.errorcode[error])
+    print(errno.errorcode[error] if error else "", flush=True)
 
 
-main(*sys.argv[1:])
+for line in sys.stdin:
+    change(*line.split())
