@@ -67,7 +67,3 @@ mend() {
 	check "$id is gone after \"$fix\"" \
 		busywait 10 has_no_finding "$id" "$name" "$tunnel"
 }
-
-peer_is() {
-	[ "$(gretool -n "$1" -j show gre1 | jq -r '.[].peer')" = "$2" ]
-}

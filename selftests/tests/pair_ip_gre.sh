@@ -268,7 +268,7 @@ readme() {
 }
 
 peer_is() {
-	[ "$(gretool -j show gre1 | jq -r '.[].peer')" = "$1" ]
+	[ "$(gretool -j show gre1 | member peer)" = "$1" ]
 }
 
 if [ "$END_NAME" = a ]; then

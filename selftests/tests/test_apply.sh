@@ -79,7 +79,7 @@ says() {
 }
 
 index_of() {
-	ip -n "$A" -j link show "$1" | jq '.[].ifindex'
+	ip -n "$A" -j link show "$1" | member ifindex
 }
 
 show() {

@@ -60,7 +60,7 @@ works() { ping_ok "$LAN" 10.0.0.2 -M "do" -s 1444; }
 
 path() {
 	gretool -n "$H1" -j show gre1 |
-		jq -r '.[0].path_mtu | "\(.source) \(.bytes)"'
+		member path_mtu.source path_mtu.bytes
 }
 
 # outer_bytes: the length and DF of one large packet on the underlay

@@ -27,13 +27,11 @@ forge() {
 }
 
 peer() {
-	gretool -n "$1" -j show gre1 | jq -r '.[].peer'
+	gretool -n "$1" -j show gre1 | member peer
 }
 
-peer_is() { [ "$(peer "$1")" = "$2" ]; }
-
 flaps() {
-	gretool -n "$1" -j -s show gre1 | jq '.[0] | .. | objects | select(has("flaps")) | .flaps'
+	gretool -n "$1" -j -s show gre1 | member stats.keepalives.flaps
 }
 
 # A answers forged requests in the name of B, and still answers those of B itself.
@@ -94,7 +92,7 @@ flaps_while_heard() {
 
 # sent_path: print the path MTU, and how A knows it
 sent_path() {
-	gretool -n "$A" -j show gre1 | jq -r '.[0].path_mtu | "\(.source) \(.bytes)"'
+	gretool -n "$A" -j show gre1 | member path_mtu.source path_mtu.bytes
 }
 
 probes_say() { [ "$(sent_path)" = "probes $1" ]; }
@@ -110,10 +108,10 @@ full_queue() {
 	run tc -n "$A" qdisc add dev v0 root bfifo limit 400
 	sleep 20
 	check_eq "path, no room for large ones" "probes 1500" "$(sent_path)"
-	check_eq "carrier then" true "$(gretool -n "$A" -j show gre1 | jq .[].carrier)"
+	check_eq "carrier then" true "$(gretool -n "$A" -j show gre1 | member carrier)"
 	run tc -n "$A" qdisc replace dev v0 root pfifo limit 0
 	sleep 1.6
-	check_eq "carrier, no room at all" true "$(gretool -n "$A" -j show gre1 | jq .[].carrier)"
+	check_eq "carrier, no room at all" true "$(gretool -n "$A" -j show gre1 | member carrier)"
 	[ "$(counter "$A" gre1 tx_underlay)" -ge 6 ] || fail "the queue was not full"
 	check "down in the end" busywait 3 carrier_is false
 	run tc -n "$A" qdisc del dev v0 root
@@ -139,7 +137,7 @@ full_queue_below() {
 	check "up" busywait 10 carrier_is true
 	run tc -n "$A" qdisc replace dev v0 root pfifo limit 0
 	sleep 1.6
-	check_eq "carrier, no room below" true "$(gretool -n "$A" -j show gre1 | jq .[].carrier)"
+	check_eq "carrier, no room below" true "$(gretool -n "$A" -j show gre1 | member carrier)"
 	check "down in the end" busywait 3 carrier_is false
 }
 
@@ -247,7 +245,7 @@ keepalive_secret() {
 	check "B is" busywait 10 peer_is "$B" up
 	check_eq "what B says" "[true]" "$(peer_claims)"
 	counts "$A" gre1 rx_keepalive_unproved 100 forge request 100 1000
-	check_eq "A" true "$(gretool -n "$A" -j show gre1 | jq .[].carrier)"
+	check_eq "A" true "$(gretool -n "$A" -j show gre1 | member carrier)"
 	check_eq "B" up "$(peer "$B")"
 	run gretool -n "$B" set gre1 keepalive-secret "${secret/0f/0e}"
 	check "another secret" busywait 10 peer_is "$B" down

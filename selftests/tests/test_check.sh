@@ -248,7 +248,7 @@ local_missing() {
 	finds "local" "problem local_missing" "$H1" gre1
 	mend local_missing "$H1" gre1
 	check_eq "what it is now" 198.51.100.2 \
-		"$(gretool -n "$H1" -j show gre1 | jq -r '.[].local')"
+		"$(gretool -n "$H1" -j show gre1 | member local)"
 	finds "then" "" "$H1" gre1
 }
 
@@ -445,7 +445,7 @@ large_is_lost() {
 }
 
 path_mtu_of() {
-	gretool -n "$1" -j show gre1 | jq '.[].path_mtu.bytes'
+	gretool -n "$1" -j show gre1 | member path_mtu.bytes
 }
 
 # The path takes less than the route, and no router reports it: a veth drops packets that

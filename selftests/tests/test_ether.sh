@@ -95,7 +95,7 @@ gretap() {
 	done
 	# Beside ip_gre, keepalives reach the tunnel, too.
 	tap keepalive 200ms 3
-	check "the peer" busywait 5 peer_is up
+	check "the peer" busywait 5 peer_is "$A" up tap1
 	no_tap
 	check "without ip_gre" run rmmod ip_gre
 	cleanup
@@ -378,10 +378,6 @@ mac_address() {
 
 address() { ip netns exec "$1" cat "/sys/class/net/${2:-tap1}/address"; }
 
-peer_is() {
-	[ "$(gretool -n "$A" -j show tap1 | jq -r '.[].peer')" = "$1" ]
-}
-
 keepalives() {
 	local underlay
 
@@ -389,12 +385,12 @@ keepalives() {
 		# shellcheck disable=SC2086 # words
 		bridged $underlay
 		run gretool -n "$A" set tap1 keepalive 200ms 3 mtu-probe on
-		check "the peer $underlay" busywait 5 peer_is up
+		check "the peer $underlay" busywait 5 peer_is "$A" up tap1
 		run ip -n "$B" link set tap1 down
-		check "no peer $underlay" busywait 5 peer_is down
+		check "no peer $underlay" busywait 5 peer_is "$A" down tap1
 		check_match "no carrier" 'NO-CARRIER' "$(ip -n "$A" link show tap1)"
 		run ip -n "$B" link set tap1 up
-		check "the peer again $underlay" busywait 5 peer_is up
+		check "the peer again $underlay" busywait 5 peer_is "$A" up tap1
 		check "ping $underlay" busywait 5 ping_ok "$H1" 172.16.0.2
 		cleanup
 	done
@@ -410,7 +406,7 @@ both_payloads() {
 	configure "$B" tap1 10.1.0.2/24
 	check "Ethernet" ping_ok "$A" 10.1.0.2
 	check "layer 3" ping_ok "$A" 10.0.0.2
-	check "keepalives of frames" busywait 5 peer_is up
+	check "keepalives of frames" busywait 5 peer_is "$A" up tap1
 	check_match "the same key" 'Another tunnel' "$(gretool -n "$A" add tap2 ether \
 		local 192.0.2.1 remote 192.0.2.2 2>&1)"
 	check_match "after a change" 'Another tunnel' "$(gretool -n "$A" set gre1 key 5 2>&1)"
@@ -454,7 +450,7 @@ learns() {
 	far_link_mtu 1400
 	check_fails "too big" ping_ok "$H1" 10.0.0.2 -M "do" -s 1430
 	check_eq "learned" "icmp 1400" "$(gretool -n "$H1" -j show tap1 |
-		jq -r '.[0].path_mtu | "\(.source) \(.bytes)"')"
+		member path_mtu.source path_mtu.bytes)"
 	check "that size" ping_ok "$H1" 10.0.0.2 -M "do" -s $((1400 - 38 - 28))
 	check "probes" gretool -n "$H1" set tap1 mtu auto
 	check "the device follows" busywait 20 tap_mtu_is 1362
@@ -473,7 +469,7 @@ files() {
 	check_eq "nothing is left to do" "" "$(gretool -n "$A" apply --dry-run "$WORK/apply.conf")"
 	gretool -n "$A" save >"$WORK/save.conf"
 	check_match "save" 'ether local 192.0.2.1' "$(tr '\n' ' ' <"$WORK/save.conf")"
-	check_eq "JSON" "true" "$(gretool -n "$A" -j show tap1 | jq '.[0].ether')"
+	check_eq "JSON" "true" "$(gretool -n "$A" -j show tap1 | member ether)"
 	check_match "check" 'tap1' "$(gretool -n "$A" check tap1)"
 	check_fails "set" gretool -n "$A" set tap1 ether
 	sed -i 's/ether //' "$WORK/apply.conf"

@@ -108,7 +108,7 @@ listens_on() {
 # xdp_program VERDICT: attach one to gre1 of B, of the generic kind
 xdp_program() {
 	ns "$B" "$PY/xdp.py" "$1" "$(ip -n "$B" -j link show gre1 |
-		jq '.[].ifindex')" || fail "xdp.py $1"
+		member ifindex)" || fail "xdp.py $1"
 }
 
 xdp() {

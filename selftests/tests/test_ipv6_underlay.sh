@@ -225,7 +225,7 @@ outer_fragments() {
 }
 
 path_mtu() {
-	gretool -n "$H1" -j show gre1 | jq -r '.[0].path_mtu | "\(.source) \(.bytes)"'
+	gretool -n "$H1" -j show gre1 | member path_mtu.source path_mtu.bytes
 }
 
 path_mtu_is() { [ "$(path_mtu)" = "$1" ]; }
@@ -302,26 +302,22 @@ forged_errors() {
 	cleanup
 }
 
-peer_is() {
-	[ "$(gretool -n "$A" -j show gre1 | jq -r '.[].peer')" = "$1" ]
-}
-
 keepalives() {
 	setup_pair
 	tunnel_ipv6 key 5 keepalive-secret 00112233445566778899aabbccddeeff
 	check "on" gretool -n "$A" set gre1 keepalive 200ms 3
-	check "the peer" busywait 5 peer_is up
+	check "the peer" busywait 5 peer_is "$A" up
 	run ip -n "$B" link set gre1 down
-	check "no peer" busywait 5 peer_is down
+	check "no peer" busywait 5 peer_is "$A" down
 	check_match "no carrier" 'NO-CARRIER' "$(ip -n "$A" link show gre1)"
 	run ip -n "$B" link set gre1 up
-	check "the peer again" busywait 5 peer_is up
+	check "the peer again" busywait 5 peer_is "$A" up
 	run gretool -n "$B" set gre1 keepalive-secret off
 	run gretool -n "$B" set gre1 keepalive-secret ffeeddccbbaa99887766554433221100
-	check "another secret" busywait 5 peer_is down
+	check "another secret" busywait 5 peer_is "$A" down
 	run gretool -n "$A" set gre1 keepalive-secret off
 	run gretool -n "$B" set gre1 keepalive-secret off
-	check "without a secret" busywait 5 peer_is up
+	check "without a secret" busywait 5 peer_is "$A" up
 	check "probe" gretool -n "$A" probe gre1 -c 2 -i 50ms
 	check "probe of 1456 bytes" gretool -n "$A" probe gre1 -c 1 -s 1448
 	check_fails "probe of 1449 bytes" gretool -n "$A" probe gre1 -c 1 -s 1453

@@ -26,11 +26,7 @@ QUICK=200ms
 
 # peer NAMESPACE DEVICE: print the state of the peer: off, down, hold or up
 peer() {
-	gretool -n "$1" -j show "$2" | jq -r '.[].peer'
-}
-
-peer_is() {
-	[ "$(peer "$1" "$2")" = "$3" ]
+	gretool -n "$1" -j show "$2" | member peer
 }
 
 carrier() {
@@ -39,7 +35,7 @@ carrier() {
 
 # await NAMESPACE DEVICE STATE SECONDS: wait until the peer has this state
 await() {
-	busywait "$4" peer_is "$1" "$2" "$3" ||
+	busywait "$4" peer_is "$1" "$3" "$2" ||
 		fail "$2 in $1 is $(peer "$1" "$2"), not $3"
 }
 
@@ -226,7 +222,7 @@ fair_queue() {
 	capture_stop "$WORK/fq" 6
 	check_eq "none is dropped" 0 "$(counter "$B" gre1 tx_underlay)"
 	check_eq "all are answered" 3 "$(gretool -n "$A" -j -s show gre1 |
-		jq '.[].stats.probes.answered')"
+		member stats.probes.answered)"
 }
 
 clock_jumps() {
@@ -244,7 +240,7 @@ clock_jumps() {
 	date -s "-1 day" >/dev/null
 	read -rt 1 -u "$NOTHING" || :
 	check_eq "the peer" up "$(peer "$A" gre1)"
-	flaps=$(gretool -n "$A" -j -s show gre1 | jq .[].stats.keepalives.flaps)
+	flaps=$(gretool -n "$A" -j -s show gre1 | member stats.keepalives.flaps)
 	check_eq "flaps" 0 "$flaps"
 }
 

@@ -161,7 +161,7 @@ encapsulated() {
 }
 
 received() {
-	gretool -n "$B" -j -s show gre1 | jq '.[].stats.rx_packets'
+	gretool -n "$B" -j -s show gre1 | member stats.rx_packets
 }
 
 # The monitor may not listen yet the first time.

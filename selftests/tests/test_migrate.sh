@@ -134,7 +134,7 @@ same() {
 
 # kind [NAME]: the kind of the link in A
 kind() {
-	ip -n "$A" -d -j link show "${1:-gre1}" | jq -r '.[0].linkinfo.info_kind'
+	ip -n "$A" -d -j link show "${1:-gre1}" | member linkinfo.info_kind
 }
 
 # links: the names of the tunnels in A
@@ -175,7 +175,7 @@ keeps_name() {
 	gre_pair
 	furnish
 	before=$(belongings)
-	index=$(ip -n "$A" -j link show gre1 | jq '.[0].ifindex')
+	index=$(ip -n "$A" -j link show gre1 | member ifindex)
 	passes "before"
 	migrates gre1 --keep-name
 	check_match "says it" '^gre1 is a grex tunnel now' "$OUT"
@@ -194,7 +194,7 @@ keeps_name() {
 	check_match "options" 'gre remote 192.0.2.2 local 192.0.2.1 ttl 64 tos inherit ikey 0.0.0.5 okey 0.0.0.5' \
 		"$(ip -n "$A" -d link show gre1)"
 	passes "back"
-	[ "$index" != "$(ip -n "$A" -j link show gre1 | jq '.[0].ifindex')" ] ||
+	[ "$index" != "$(ip -n "$A" -j link show gre1 | member ifindex)" ] ||
 		fail "it is the same link"
 }
 

@@ -49,10 +49,13 @@ setup() {
 	run ip -n "$H2" route add 172.16.0.0/24 dev gre1
 }
 
-# path_mtu [FILTER]: what H1 says of the path MTU
+# path_mtu NAME...: what H1 says of the path MTU
 path_mtu() {
-	gretool -n "$H1" -j show gre1 | jq -c ".[0].path_mtu | ${1:-.bytes}"
+	gretool -n "$H1" -j show gre1 | member "${@/#/path_mtu.}"
 }
+
+# path_line: the lines of H1 about the tunnel, for messages
+path_line() { gretool -n "$H1" show gre1; }
 
 # far_mtu BYTES: let packets of at most so many bytes reach H2, while NET knows nothing of
 # it; a veth leaves room for a VLAN tag
@@ -61,9 +64,7 @@ far_mtu() {
 }
 
 found() {
-	[ "$(gretool -n "$H1" -j show gre1 |
-		jq -r '.[0].path_mtu | "\(.search) \(.bytes) \(.source)"')" = \
-		"done $1 probes" ]
+	[ "$(path_mtu search bytes source)" = "done $1 probes" ]
 }
 
 # search_finds BYTES: a search from the beginning must find this path MTU
@@ -72,18 +73,16 @@ search_finds() {
 	run gretool -n "$H1" set gre1 mtu-probe off
 	begin=$(now)
 	run gretool -n "$H1" set gre1 mtu-probe on
-	busywait 20 found "$1" || fail "path of $1: $(path_mtu .)"
+	busywait 20 found "$1" || fail "path of $1: $(path_line)"
 	took=$(($(now) - begin))
-	printf '# path %s: %s probes in %s ms\n' "$1" "$(path_mtu .sent)" "$took"
+	printf '# path %s: %s probes in %s ms\n' "$1" "$(path_mtu sent)" "$took"
 	[ "$took" -le 8000 ] || fail "it took too long"
 }
 
 finds() {
 	local size
 	setup
-	check_eq "nothing is known" '[1500,"route",null,"off"]' \
-		"$(gretool -n "$H1" -j show gre1 |
-		jq -c '.[0].path_mtu | [.bytes, .source, .age_ms, .search]')"
+	check_eq "nothing is known" '1500 route null off' "$(path_mtu bytes source age_ms search)"
 	for size in 1500 1499 1492 1480 1476 1473 1472 1420 1400 1372 1300 \
 		1281 1280 1279 1006 577 576; do
 		far_mtu "$size"
@@ -97,7 +96,7 @@ finds() {
 	counts "$H1" gre1 tx_too_big 1 one_too_big
 	# It is forgotten when mtu-probe is turned off.
 	run gretool -n "$H1" set gre1 mtu-probe off
-	check_eq "forgotten" '1500' "$(path_mtu)"
+	check_eq "forgotten" '1500' "$(path_mtu bytes)"
 }
 
 one_too_big() {
@@ -144,10 +143,10 @@ narrow_routes() {
 			mtu "$size"
 		run gretool -n "$H1" set gre1 mtu-probe off
 		run gretool -n "$H1" set gre1 mtu-probe on mtu auto
-		sent=$(path_mtu .sent)
+		sent=$(path_mtu sent)
 		sleep 0.4
-		check_eq "$size: nothing is tried" "[\"off\",$sent]" \
-			"$(path_mtu '[.search, .sent]')"
+		check_eq "$size: nothing is tried" "off $sent" \
+			"$(path_mtu search sent)"
 		run gretool -n "$H1" set gre1 key 1 csum seq
 		run gretool -n "$H1" set gre1 nokey nocsum noseq
 	done
@@ -158,9 +157,9 @@ narrow_routes() {
 	done
 	# The search is running.
 	run ip -n "$H1" route replace default via 198.51.100.1 mtu 100
-	busywait 20 search_is off || fail "still $(path_mtu .)"
+	busywait 20 search_is off || fail "still $(path_line)"
 	run ip -n "$H1" route replace default via 198.51.100.1
-	busywait 20 found 1500 || fail "not found: $(path_mtu .)"
+	busywait 20 found 1500 || fail "not found: $(path_line)"
 }
 
 # Round trips take 2 s, and 30 % of them are lost. The search is slower, but it does not
@@ -175,19 +174,19 @@ slow_and_lossy() {
 	begin=$(now)
 	run gretool -n "$H1" set gre1 mtu-probe on
 	while ! found 1400; do
-		bytes=$(path_mtu)
+		bytes=$(path_mtu bytes)
 		[ "$bytes" -ge "$least" ] || least=$bytes
 		[ $(($(now) - begin)) -lt 5000000 ] || break
 		sleep 10
 	done
-	found 1400 || fail "not found: $(path_mtu .)"
+	found 1400 || fail "not found: $(path_line)"
 	printf '# found after %s ms, %s probes, at least %s bytes meanwhile\n' \
-		$(($(now) - begin)) "$(path_mtu .sent)" "$least"
+		$(($(now) - begin)) "$(path_mtu sent)" "$least"
 	[ "$least" -ge 1280 ] || fail "it was $least for some time"
 }
 
 search_is() {
-	[ "$(path_mtu .search)" = "\"$1\"" ]
+	[ "$(path_mtu search)" = "$1" ]
 }
 
 # No packet would have DF on such a route otherwise, and all of them would pass.
@@ -208,25 +207,25 @@ silent_peer() {
 	setup
 	run gretool -n "$H2" set gre1 keepalive-reply off
 	run gretool -n "$H1" set gre1 mtu-probe on
-	busywait 15 asked_often || fail "only $(path_mtu .sent) probes"
-	check_eq "nothing is concluded" '"base" 1500 "route"' \
-		"$(path_mtu .search) $(path_mtu) $(path_mtu .source)"
+	busywait 15 asked_often || fail "only $(path_mtu sent) probes"
+	check_eq "nothing is concluded" 'base 1500 route' \
+		"$(path_mtu search bytes source)"
 	# Only ICMP is left to learn from.
 	far_link_mtu 1400
 	ns "$LAN" ping -c 1 -W 1 -M "do" -s 1448 10.0.0.2 >/dev/null
-	check_eq "ICMP is believed" '1400 "icmp"' \
-		"$(path_mtu) $(path_mtu .source)"
-	check_match "for some time" '^[0-9]+$' "$(path_mtu .age_ms)"
+	check_eq "ICMP is believed" '1400 icmp' \
+		"$(path_mtu bytes source)"
+	check_match "for some time" '^[0-9]+$' "$(path_mtu age_ms)"
 	# The peer answers again. Probes of the path are 8 s or more apart by now, so that
 	# another probe tells sooner.
 	run gretool -n "$H2" set gre1 keepalive-reply on
 	run gretool -n "$H1" probe gre1 -c 1
-	busywait 5 found 1400 || fail "not found: $(path_mtu .)"
+	busywait 5 found 1400 || fail "not found: $(path_line)"
 }
 
 # There are four tries; after the third nobody counts on an answer.
 asked_often() {
-	[ "$(path_mtu .sent)" -ge 8 ]
+	[ "$(path_mtu sent)" -ge 8 ]
 }
 
 # The peer has stopped answering: what it has said is over when ICMP says otherwise.
@@ -234,15 +233,15 @@ falls_silent() {
 	setup mtu-probe on
 	busywait 20 found 1500 || fail "not found"
 	run gretool -n "$H2" set gre1 keepalive-reply off
-	busywait 40 believes 1400 || fail "still $(path_mtu .)"
+	busywait 40 believes 1400 || fail "still $(path_line)"
 	run gretool -n "$H2" set gre1 keepalive-reply on
-	busywait 20 found 1500 || fail "not found again: $(path_mtu .)"
+	busywait 20 found 1500 || fail "not found again: $(path_line)"
 }
 
 # As long as the peer answers, ICMP does nothing.
 believes() {
 	frag_needed "$1"
-	[ "$(path_mtu) $(path_mtu .source)" = "$1 \"icmp\"" ]
+	[ "$(path_mtu bytes source)" = "$1 icmp" ]
 }
 
 # The answers come over another link, whose MTU is smaller.
@@ -255,7 +254,7 @@ return_path() {
 	run ip -n "$H1" addr add 192.0.2.9/32 dev v3
 	run ip -n "$NET" route add 198.51.100.2/32 dev v3 src 198.51.100.1
 	ns "$NET" sh -c "ip neigh replace 198.51.100.2 dev v3 lladdr $(
-		ip -n "$H1" -j link show v3 | jq -r '.[0].address')"
+		ip -n "$H1" -j link show v3 | member address)"
 	ns "$H1" sysctl -qw net.ipv4.conf.all.rp_filter=0 \
 		net.ipv4.conf.v3.rp_filter=0
 	# The answers have no outer headers.
@@ -272,7 +271,7 @@ icmp_lies() {
 	busywait 20 found 1500 || fail "not found"
 	counts "$H1" gre1 icmp_frag_needed_claimed 3 three_lies
 	busywait 5 confirmed || fail "not confirmed"
-	check_eq "it stays" '1500 "probes"' "$(path_mtu) $(path_mtu .source)"
+	check_eq "it stays" '1500 probes' "$(path_mtu bytes source)"
 	# And nobody else is told.
 	check "1476 bytes" ping_ok "$LAN" 10.0.0.2 -M "do" -s 1448
 	check_eq "nothing relayed" 0 \
@@ -284,15 +283,15 @@ icmp_lies() {
 	check_eq "the route is deceived" "mtu 600" \
 		"$(ip -n "$H1" route get 203.0.113.2 | grep -o 'mtu [0-9]*')"
 	busywait 5 confirmed || fail "not confirmed"
-	check_eq "the tunnel is not" '1500 "probes"' \
-		"$(path_mtu) $(path_mtu .source)"
+	check_eq "the tunnel is not" '1500 probes' \
+		"$(path_mtu bytes source)"
 	check "1476 bytes again" ping_ok "$LAN" 10.0.0.2 -M "do" -s 1448
 	run ip -n "$H1" route flush cache
 	# The tunnel learns from it if no probes are answered.
 	run gretool -n "$H1" set gre1 mtu-probe off
 	frag_needed 1000
-	check_eq "without, it is believed" '1000 "icmp"' \
-		"$(path_mtu) $(path_mtu .source)"
+	check_eq "without, it is believed" '1000 icmp' \
+		"$(path_mtu bytes source)"
 }
 
 three_lies() {
@@ -303,7 +302,7 @@ three_lies() {
 }
 
 confirmed() {
-	[ "$(path_mtu .age_ms)" -lt 1000 ]
+	[ "$(path_mtu age_ms)" -lt 1000 ]
 }
 
 # NET tells the truth, and the probes find it at once.
@@ -334,7 +333,7 @@ black_hole() {
 	busywait 10 tcp_established "$H2" || fail "no connection"
 	begin=$(now)
 	far_mtu 1400
-	busywait 20 found 1400 || fail "not found: $(path_mtu .)"
+	busywait 20 found 1400 || fail "not found: $(path_line)"
 	took=$(($(now) - begin))
 	printf '# found %s ms after the path had shrunk\n' "$took"
 	[ "$took" -le 15000 ] || fail "it took too long"
@@ -442,16 +441,14 @@ ends_differ() {
 }
 
 knows_peer() {
-	[ "$(gretool -n "$H1" -j show gre1 | jq -c '.[0].peer_mtu |
-		[.device, .path]')" = '[1476,1500]' ] &&
-		[ "$(gretool -n "$H2" -j show gre1 | jq -c '.[0].peer_mtu |
-		[.device, .path]')" = '[1300,1500]' ]
+	[ "$(gretool -n "$H1" -j show gre1 | member peer_mtu.device peer_mtu.path)" = "1476 1500" ] &&
+		[ "$(gretool -n "$H2" -j show gre1 | member peer_mtu.device peer_mtu.path)" = "1300 1500" ]
 }
 
 agree() {
 	! gretool -n "$H2" -d show gre1 | grep -q differ &&
 		[ "$(gretool -n "$H2" -j show gre1 |
-			jq -c '.[0].peer_mtu.device')" = 1476 ]
+			member peer_mtu.device)" = 1476 ]
 }
 
 # After down and up, or with another remote, the search begins again; without a route it
@@ -461,8 +458,8 @@ carrier_and_change() {
 	setup mtu-probe on mtu auto mss auto keepalive 200ms 2
 	busywait 20 found 1500 || fail "not found"
 	run ip -n "$H1" link set gre1 down
-	check_eq "down, nothing is known" '"off" "route"' \
-		"$(path_mtu .search) $(path_mtu .source)"
+	check_eq "down, nothing is known" 'off route' \
+		"$(path_mtu search source)"
 	far_mtu 1400
 	run ip -n "$H1" link set gre1 up
 	busywait 20 found 1400 || fail "not found after down and up"
@@ -470,7 +467,7 @@ carrier_and_change() {
 	run gretool -n "$H2" set gre1 key 3
 	busywait 20 found 1400 || fail "not found with another key"
 	run ip -n "$H1" route del default
-	check_eq "no route" null "$(path_mtu)"
+	check_eq "no route" null "$(path_mtu bytes)"
 	run ip -n "$H1" route add default via 198.51.100.1
 	busywait 20 found 1400 || fail "not found with a route again"
 	for ((i = 0; i < 20; i++)); do

@@ -69,10 +69,6 @@ office() {
 	END
 }
 
-peer_is() {
-	[ "$(gretool -n "$1" -j show gre1 | jq -r '.[].peer')" = "$2" ]
-}
-
 both_up() {
 	peer_is "$R1" up && peer_is "$R2" up
 }

@@ -374,7 +374,7 @@ is_unproved() {
 }
 
 has_carrier() {
-	[ "$(gretool_a -j show gre1 | jq '.[0].carrier')" = true ]
+	[ "$(gretool_a -j show gre1 | member carrier)" = true ]
 }
 
 # A batch makes many tunnels in one namespace, and what show prints makes them in another.
@@ -431,7 +431,7 @@ test_link_netns() {
 		link-netns "/run/netns/$A"
 	check "by id" gretool -n "$INSIDE" add four remote 192.0.2.4 \
 		link-netnsid "$(gretool -n "$INSIDE" -j show t |
-			jq '.[0].link_netnsid')"
+			member link_netnsid)"
 	check_eq "by id, shown" "four remote 192.0.2.4 link-netns $A mtu 1476" \
 		"$(gretool -n "$INSIDE" show four)"
 	check_match "no such name" "Errno|No such file" "$(
@@ -575,7 +575,7 @@ test_keepalive() {
 		"$(gretool_a show -s gre1 | wc -l)"
 	check "on" gretool_a set gre1 keepalive 100ms 2
 	check_match "shown" " keepalive 100ms 2 mtu " "$(gretool_a show gre1)"
-	busywait 10 peer_is up || fail "the peer is not up"
+	busywait 10 peer_is "$A" up || fail "the peer is not up"
 	busywait 10 some_answered || fail "no answer: $(gretool_a show -s gre1)"
 	shown=$(gretool_a show -s gre1)
 	check_match "the peer" "
@@ -586,7 +586,7 @@ test_keepalive() {
 	# A bare keepalive uses the default number of retries, not the previous one.
 	check "off" gretool_a set gre1 keepalive off
 	check_match "off" "remote 192.0.2.2 mtu " "$(gretool_a show gre1)"
-	busywait 10 peer_is off || fail "the peer is not off"
+	busywait 10 peer_is "$A" off || fail "the peer is not off"
 	check_match "what was learned stays" "peer off for .* keepalives [0-9]+ sent" \
 		"$(gretool_a show -s gre1)"
 	check "bare" gretool_a set gre1 keepalive
@@ -620,18 +620,14 @@ change_is_heard() {
 	grep -q " changed $1 " "$2"
 }
 
-peer_is() {
-	[[ $(gretool_a -j show gre1 | jq -r '.[0].peer') = "$1" ]]
-}
-
 some_answered() {
 	[[ $(gretool_a -j -s show gre1 |
-		jq '.[0].stats.keepalives.answered') -ge 3 ]]
+		member stats.keepalives.answered) -ge 3 ]]
 }
 
 lost_was_asked() {
 	[[ $(gretool_a -j -s show lost |
-		jq '.[0].stats.keepalives.sent') -ge 3 ]]
+		member stats.keepalives.sent) -ge 3 ]]
 }
 
 test_probe() {
