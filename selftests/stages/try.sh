@@ -7,7 +7,7 @@
 # shellcheck disable=SC2034 # used by those who source this
 failed=0
 
-# try NAME command...: passes when it succeeds and prints nothing
+# try NAME command...: passes when it succeeds and prints nothing; the status says if it has passed
 try() {
 	local name=$1 out status=0 begin=$SECONDS
 	shift
@@ -22,6 +22,7 @@ try() {
 	fi
 	[ -z "${GREX_TALLY:-}" ] ||
 		printf '%s %s %s\n' "$STAGE" "$status" "$name" >>"$GREX_TALLY"
+	[ "$status" = pass ]
 }
 
 sources() {
