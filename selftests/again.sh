@@ -19,10 +19,9 @@ while [[ ${1-} == -[jk] ]]; do
 done
 files=("$@")
 [ $# -gt 0 ] || mapfile -t files < <(grep -LxF "# make check: left out" selftests/tests/{test_*.{sh,py},pair_*.sh})
-logs=$PWD/.build/again
+log=$PWD/.build/again
 loops=()
-rm -rf "$logs"
-mkdir -p "$logs"
+mkdir -p .build
 trap 'kill "${loops[@]}" 2>/dev/null' EXIT
 trap 'exit 130' INT TERM HUP
 for _ in 1 2 3 4; do
@@ -30,10 +29,7 @@ for _ in 1 2 3 4; do
 	loops+=($!)
 done
 
-for ((run = 1; run <= count; run++)); do
-	selftests/lab/run.sh "${options[@]}" "${files[@]}" >"$logs/$run" 2>&1
-	printf 'run %d: %s\n' "$run" "$(tail -n 1 "$logs/$run")"
-done
+selftests/lab/run.sh --times "$count" "${options[@]}" "${files[@]}" 2>&1 | tee "$log"
 
 # A line of run.sh: verdict, file, seconds here, those of its clock, what it says.
 awk '/^(ok|FAIL|skip) +(test|pair)_/ {
@@ -52,4 +48,4 @@ awk '/^(ok|FAIL|skip) +(test|pair)_/ {
 			bad += failed[f]
 		}
 		exit bad > 0 || !n
-	}' "$logs"/*
+	}' "$log"

@@ -5,7 +5,8 @@
 # guest has taken, one after another. Each has one line, which run.sh formats: verdict,
 # file, seconds of this guest's clock, and a summary. A file that needs more than LIMIT
 # seconds says so in a line "# limit: SECONDS". GREX_SHARED is a folder in which each
-# file that was taken has a folder of its name.
+# file that was taken has a folder of its name. TEST may be ROUND/FILE, if files run several
+# times.
 #
 # A file fails by its status, by a "not ok", by its time limit, by what it leaves
 # behind, or because the kernel complained while it ran. This script starts few programs,
@@ -67,8 +68,8 @@ ping -q -i 86400 127.0.0.1 >/dev/null 2>&1 &
 failed=0
 log=/run/boot/log
 for name; do
+	mkdir "$GREX_SHARED/${name//\//.}" 2>/dev/null || continue
 	name=${name##*/}
-	mkdir "$GREX_SHARED/$name" 2>/dev/null || continue
 	tap=$GREX_RESULTS/$name.tap
 	# If files are in memory, a write to the results folder waits for the host's
 	# clock.

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# run.sh [-k NAME] [-j GUESTS] [--beside | --ipv6] [--kmemleak] [--within SECONDS] [TEST...]: run
-# selftests on a lab kernel, with --beside where ip_gre is loaded before grex, with --ipv6
+# run.sh [-k NAME] [-j GUESTS] [--beside | --ipv6] [--kmemleak] [--within SECONDS] [--times N]
+# [TEST...]: run selftests on a lab kernel, with --beside where ip_gre is loaded before grex, with --ipv6
 # over IPv6 (lib/topology.sh).
 #
 # TEST is a file of selftests/tests or its word: test_encap.py or encap. Without TEST,
@@ -12,6 +12,7 @@
 # that has these.
 # The pair files come last, each on two guests of its own. A line "# pair: A B" says on
 # which kernels, where "test" means the kernel of -k; without it: test and 6.1.
+# With --times each file but the pair files runs so often, and has failed if it has once.
 # With --within no file begins later than that, the files run in the order in which they
 # are given, and run.sh names those that it leaves out.
 # Each file has a line when it ends, with the seconds here and those of the guest's clock.
@@ -25,12 +26,13 @@ TESTS=$CHECKOUT/selftests/tests
 
 usage() { sed -n '3,/^$/s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 
-name=6.1 guests=2 kmemleak=() within=
+name=6.1 guests=2 kmemleak=() within='' times=1
 while (($#)); do
 	case $1 in
 	-k) name=$2; shift 2 ;;
 	-j) guests=$2; shift 2 ;;
 	--within) within=$2; shift 2 ;;
+	--times) times=$2; shift 2 ;;
 	--beside) export GREX_DEMUX=beside; shift ;;
 	--ipv6) export GREX_UNDERLAY=ipv6; shift ;;
 	--kmemleak) kmemleak=(--kmemleak); shift ;;
@@ -63,8 +65,9 @@ for file in "${singles[@]}" "${pairs[@]}"; do
 	own=$(sed -n 's/^# limit: *\([0-9]\{1,\}\).*/\1/p;30q' "$TESTS/$file")
 	if ((${own:-0} > patience)); then patience=$own; fi
 done
-# A guest that says nothing for so long hangs: a second of its clock may be ten here.
-beat=$((within ? 600 : 3 * patience + 90))
+# A guest that says nothing for so long hangs: a second of its clock may be ten here, and
+# more if many guests share this machine.
+beat=$((within ? 600 : (3 * patience + 90) * (guests > 2 ? guests : 2) / 2))
 ((${#singles[@]} + ${#pairs[@]})) || die "there are no tests in $TESTS"
 
 stage=selftests-$name
@@ -134,7 +137,7 @@ guest() {
 		reader=$!
 		# shellcheck disable=SC2086 # words of options
 		"$LAB/boot.sh" -k "$name" -o "$folder" --quiet --share "$queue" $options "${kmemleak[@]}" --beat "$beat" \
-			-t 5400 -- "$LAB/guest-run.sh" "$limit" "$@" >&"$said" 2>"$folder/said" {said}>&- &
+			-t $((5400 * times)) -- "$LAB/guest-run.sh" "$limit" "$@" >&"$said" 2>"$folder/said" {said}>&- &
 		vm=$!
 		trap 'kill "$vm" 2>/dev/null' EXIT
 		trap 'exit 130' INT TERM HUP
@@ -190,7 +193,9 @@ share() {
 	[[ $within ]] || mapfile -t files < <(printf '%s\n' "$@" | awk -v known="$known" '
 		BEGIN { while ((getline < known) > 0) took[$1] = $2 }
 		{ print ($1 in took ? took[$1] : 1), $1 }' | sort -k 1,1nr -k 2 | cut -d ' ' -f 2)
-	((count <= $#)) || count=$#
+	# Each guest takes the file of a round that no other has taken.
+	if ((times > 1)); then mapfile -t files < <(for ((i = 1; i <= times; i++)); do printf "$i/%s\n" "${files[@]}"; done); fi
+	((count <= ${#files[@]})) || count=${#files[@]}
 	boots=()
 	if [[ $within ]]; then
 		close_queue "$queue" "${files[@]}" {lock}>&- &
