@@ -137,6 +137,8 @@ log_and_trace() {
 		echo >"$tracing/trace"
 		echo 1 >"$tracing/events/grex/grex_keepalive/enable"
 	fi
+	# All namespaces share a limit of 10 messages in 5 s (net.core.message_burst).
+	sleep 5.1
 	tunnel_pair keepalive "$QUICK" 2
 	await "$A" gre1 up 5
 	await "$B" gre1 up 5
