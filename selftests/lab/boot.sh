@@ -182,14 +182,17 @@ if [[ $shell ]]; then
 	if [[ -t 0 ]]; then tty=$(stty -g); fi
 fi
 exec 3>>"$results/console.log"
+session=(setsid)
+[[ ! $shell ]] || session=() # The shell needs the terminal.
 
 # run_machine: start the guest and wait for its end; set status
 run_machine() {
 	local newest
 
 	status=0
-	# The guest ends when this script is killed.
-	setpriv --pdeathsig TERM timeout --foreground -k 5 "$limit" "${machine[@]}" <"$input" 2>"$run/stderr" &
+	# The guest ends when this script is killed. A session of its own gets a share of the
+	# processors of its own (autogroup in sched(7)), whatever else this machine does.
+	"${session[@]}" setpriv --pdeathsig TERM timeout --foreground -k 5 "$limit" "${machine[@]}" <"$input" 2>"$run/stderr" &
 	vm=$!
 	# guest-run.sh writes to a file in the results folder when it goes to the next
 	# test.
