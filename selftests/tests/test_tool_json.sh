@@ -21,7 +21,7 @@ TESTS="
 
 # TUNNEL: the type of each member; several types are separated by a bar
 TUNNEL='{
-	ifname: "string", ifindex: "number",
+	ifname: "string", ifindex: "number", ether: "boolean",
 	local: "string|null", remote: "string|null", dev: "string|null",
 	link_netns: "string|null", link_netnsid: "number|null",
 	ikey: "number|null", okey: "number|null",
