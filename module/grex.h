@@ -64,6 +64,7 @@ enum grex_df {
  * @link: ifindex of the underlay device in the underlay netns, 0: any
  * @fwmark: mark of the underlay route lookup
  * @keepalive_interval: ms between keepalives, 0: none are sent
+ * @flowlabel: of outer IPv6 headers, or GREX_FLOWLABEL_*
  * @okey: key of sent packets, with GREX_HEADER_KEY in @oflags
  * @iflags: GREX_HEADER_* that received packets must have
  * @oflags: GREX_HEADER_* of sent packets
@@ -87,6 +88,7 @@ struct grex_options {
 	int link;
 	u32 fwmark;
 	u32 keepalive_interval;
+	u32 flowlabel;
 	__be32 okey;
 	u16 iflags;
 	u16 oflags;

@@ -236,7 +236,7 @@ static bool icmp_is_remembered(const struct icmp_report *report,
 }
 
 /* Whether the flow label is that of the flow, or the ID is, in the present or in the previous
- * epoch.
+ * epoch. A label that the operator chose, or that the inner packet has, proves nothing.
  */
 static bool icmp_has_id(const struct icmp_report *report,
 			const struct grex_flow *flow)
@@ -247,9 +247,12 @@ static bool icmp_has_id(const struct icmp_report *report,
 	unsigned int ago;
 
 	if (grex_is_ipv6(report->config))
-		return embedded->id ==
-		       grex_sent_log_label(sent, &remote.v6,
-					   embedded->header.protocol, flow);
+		return report->config->options.flowlabel ==
+			       GREX_FLOWLABEL_AUTO &&
+		       embedded->id ==
+			       grex_sent_log_label(sent, &remote.v6,
+						   embedded->header.protocol,
+						   flow);
 	for (ago = 0; ago < 2; ago++)
 		if (embedded->id == grex_sent_log_id(sent, remote.v4,
 						     embedded->header.protocol,

@@ -208,16 +208,26 @@ void grex_ipv6_push_probe(struct sk_buff *skb, const struct grex_outer *outer,
 	skb->protocol = htons(ETH_P_IPV6);
 }
 
-/* Compute the flow label, by which routers spread flows over equal paths (RFC 6438), and
- * which authenticates the packet that an ICMPv6 error embeds (sent_log.h).
+/* Select the flow label of a packet that begins with its GRE header. Routers spread flows over
+ * equal paths by the computed one (RFC 6438), and it authenticates the packet that an ICMPv6
+ * error embeds (sent_log.h).
  */
 static __be32 ipv6_label(const struct grex_config *config,
 			 const struct sk_buff *skb,
 			 const struct in6_addr *remote)
 {
+	const u32 label = config->options.flowlabel;
 	struct grex_flow flow;
 
-	if (unlikely(!grex_sent_log_flow(&flow, skb, config->overhead)))
+	if (unlikely(label == GREX_FLOWLABEL_INHERIT))
+		return skb->protocol == htons(ETH_P_IPV6)
+			       ? ip6_flowlabel(ipv6_hdr(skb))
+			       : 0;
+	if (unlikely(label != GREX_FLOWLABEL_AUTO))
+		return htonl(label);
+	if (unlikely(!grex_sent_log_flow(&flow, skb,
+					 config->overhead -
+						 sizeof(struct ipv6hdr))))
 		return 0;
 	return htonl(grex_sent_log_label(config->tunnel->sent_log, remote,
 					 skb->inner_protocol, &flow));
@@ -235,14 +245,14 @@ static __be32 ipv6_label(const struct grex_config *config,
 void grex_ipv6_push(const struct grex_config *config, struct sk_buff *skb,
 		    const struct grex_outer *outer)
 {
+	const __be32 label = ipv6_label(config, skb, &outer->daddr.v6);
 	struct ipv6hdr *ip;
 
 	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
 	skb_push(skb, sizeof(*ip));
 	skb_reset_network_header(skb);
 	ip = ipv6_hdr(skb);
-	ip6_flow_hdr(ip, outer->dsfield,
-		     ipv6_label(config, skb, &outer->daddr.v6));
+	ip6_flow_hdr(ip, outer->dsfield, label);
 	ip->nexthdr = IPPROTO_GRE;
 	ip->hop_limit = outer->ttl;
 	ip->saddr = outer->saddr.v6;

@@ -93,6 +93,8 @@ static const struct rtnl_number rtnl_numbers[] = {
 		    "0 (off), 1 (auto) or " RTNL_RANGE(GREX_MSS_MIN,
 						       GREX_MSS_MAX) " bytes"),
 	RTNL_NUMBER(IFLA_GREX_MTU_PROBE, mtu_probe, 0, 0, 1, "0 or 1"),
+	RTNL_NUMBER(IFLA_GREX_FLOWLABEL, flowlabel, 0, 0, GREX_FLOWLABEL_AUTO,
+		    "0..0xfffff, 0x100000 (inherit) or 0x100001 (auto)"),
 	RTNL_NUMBER(IFLA_GREX_TTL_MIN, ttl_min, 0, 0, GREX_TTL_MIN_MAX,
 		    "0 (off) or " RTNL_RANGE(1, GREX_TTL_MIN_MAX)),
 };
@@ -148,6 +150,7 @@ static const struct nla_policy rtnl_policy[IFLA_GREX_MAX + 1] = {
 		.type = NLA_REJECT,
 		.reject_message = "IFLA_GREX_KEEPALIVE_SECRET_ID can only be read",
 	},
+	[IFLA_GREX_FLOWLABEL] = { .type = NLA_U32 },
 };
 
 /* The core ignores attributes above IFLA_GREX_MAX when it parses a message, so this looks for
@@ -474,6 +477,17 @@ static int rtnl_check_link(struct nlattr *data[],
 	return 0;
 }
 
+static int rtnl_check_flowlabel(struct nlattr *data[],
+				const struct grex_options *options,
+				struct netlink_ext_ack *extack)
+{
+	if (options->match.family == AF_INET6 ||
+	    options->flowlabel == GREX_FLOWLABEL_AUTO)
+		return 0;
+	return rtnl_refuse(-EINVAL, extack, data[IFLA_GREX_FLOWLABEL],
+			   "IFLA_GREX_FLOWLABEL has no effect without IPv6 addresses");
+}
+
 static int rtnl_check_icmp(struct nlattr *data[],
 			   const struct grex_options *options,
 			   struct netlink_ext_ack *extack)
@@ -650,6 +664,9 @@ static int rtnl_to_options(struct nlattr *data[], struct net *net,
 	if (err)
 		return err;
 	err = rtnl_check_link(data, options, extack);
+	if (err)
+		return err;
+	err = rtnl_check_flowlabel(data, options, extack);
 	if (err)
 		return err;
 	err = rtnl_check_icmp(data, options, extack);

@@ -114,8 +114,8 @@ static inline unsigned int grex_sent_log_look(const struct sk_buff *skb,
 /**
  * grex_sent_log_flow - read the flow of an inner packet
  * @flow: filled when true is returned
- * @skb: at the outer IP header; the inner IP header is in the linear part
- * @overhead: bytes in front of the inner packet
+ * @skb: at the outer headers, or a part of them; the inner IP header is in the linear part
+ * @overhead: bytes from there to the inner packet
  *
  * Return: false when the inner packet is too short
  */

@@ -57,6 +57,9 @@
  *   IFLA_GREX_KEEPALIVE_SECRET
  *                       binary 16 bytes, 0 bytes: none; needs  none
  *                              a REMOTE; never read back
+ *   IFLA_GREX_FLOWLABEL u32    0..0xfffff, 0x100000: INHERIT,  AUTO
+ *                              0x100001: AUTO; others than
+ *                              AUTO need IPv6 addresses
  *   IFLA_GREX_KEEPALIVE_SECRET_ID
  *                       u32    read only: lower half of the    -
  *                              SipHash-2-4 of the empty
@@ -65,6 +68,11 @@
  *
  * PMTUDISC and IGNORE_DF together select the outer DF bit: 1/0 set, 0/0 inherited from an
  * inner IPv4 header (else clear), 0/1 clear.
+ *
+ * The flow label of AUTO is a keyed hash of the inner flow, the same for all of its packets:
+ * routers spread flows by it (RFC 6438), and an ICMPv6 error with it is about a packet of this
+ * tunnel. INHERIT takes that of an inner IPv6 packet, and 0 for others. With INHERIT or a fixed
+ * label no ICMPv6 error is believed, since anybody can know the label.
  *
  * The first 8 bytes of a KEEPALIVE_SECRET are the low half of the SipHash key, little
  * endian.
@@ -129,6 +137,10 @@
 #define GREX_PROBE_MIN 56
 #define GREX_PROBE_MAX GREX_MTU_MAX
 
+/* IFLA_GREX_FLOWLABEL: what is not a label of 20 bits */
+#define GREX_FLOWLABEL_INHERIT 0x100000
+#define GREX_FLOWLABEL_AUTO 0x100001
+
 /* IFLA_GREX_TTL_MIN */
 #define GREX_TTL_MIN_MAX 255
 
@@ -192,6 +204,7 @@ enum {
 	IFLA_GREX_TTL_MIN,
 	IFLA_GREX_KEEPALIVE_SECRET,
 	IFLA_GREX_KEEPALIVE_SECRET_ID,
+	IFLA_GREX_FLOWLABEL,
 	__IFLA_GREX_MAX,
 };
 
