@@ -20,6 +20,7 @@ TESTS="
 	outer_fragments
 	path_mtu_learned
 	forged_errors
+	chosen_labels
 	unreachable
 	hop_limit
 	keepalives
@@ -248,6 +249,27 @@ path_mtu_learned() {
 	check_match "IPv6" 'mtu[:= ]*1280' "$(cat "$WORK/said")"
 	# IPv6 needs 1280 bytes, which this path carries in two outer packets.
 	check "IPv6 of 1280 bytes" ping_ok "$H1" fd00::2 -M "do" -s 1232
+	cleanup
+}
+
+# A label that the operator chose is sent, and proves nothing.
+chosen_labels() {
+	setup_routed_ipv6
+	capture "$NET" v1 "$WORK/chosen.pcap" ip6 proto 47 and src 2001:db8:1::2
+	run gretool -n "$H1" set gre1 flowlabel 0x12345
+	check "fixed" ns "$H1" ping -q -c 1 10.0.0.2
+	run gretool -n "$H1" set gre1 flowlabel inherit
+	check "inherited" ns "$H1" ping -q -c 1 -F 0xabcde fd00::2
+	check "nothing to inherit" ns "$H1" ping -q -c 1 10.0.0.2
+	capture_stop "$WORK/chosen.pcap" 3
+	check_eq "labels" "0x012345 0x0abcde 0x000000" "$(fields "$WORK/chosen.pcap" ipv6.flow icmp.type icmpv6.type |
+		awk -F '\t' '$2 == 8 || $3 == 128 { sub(",.*", "", $1); print $1 }' | xargs)"
+	counts "$H1" gre1 icmp_frag_needed_refused 1 forge 0 1300
+	run gretool -n "$H1" set gre1 flowlabel 0x12345
+	counts "$H1" gre1 icmp_frag_needed_refused 1 forge $((0x12345)) 1300
+	check_eq "not believed" "route 1500" "$(path_mtu)"
+	check_match "over IPv4" 'flowlabel refused: .*without IPv6 addresses' \
+		"$(gretool -n "$H1" add gre2 remote 192.0.2.2 flowlabel 7 2>&1)"
 	cleanup
 }
 

@@ -62,6 +62,19 @@ static void take_number(struct import *im, const char *name, const char *word,
 		import_option(im, name, "%s %s", word, value);
 }
 
+/* ip(8) reads it as hexadecimal, and 0 is its default. */
+static void take_flowlabel(struct import *im, const char *name,
+			   const char *value)
+{
+	char *end;
+	unsigned long label = strtoul(value, &end, 16);
+
+	if (!isxdigit((unsigned char)*value) || *end)
+		import_option(im, name, "flowlabel %s", value);
+	else if (label)
+		import_option(im, name, "flowlabel 0x%lx", label);
+}
+
 static void take_option(struct import *im, const char *name, const char *word,
 			const char *value)
 {
@@ -77,6 +90,8 @@ static void take_option(struct import *im, const char *name, const char *word,
 		take_number(im, name, "ttl", value);
 	else if (is_one_of(word, tos))
 		take_tos(im, name, value);
+	else if (!strcmp(word, "flowlabel"))
+		take_flowlabel(im, name, value);
 	else if (is_one_of(word, numbers))
 		take_number(im, name, word, value);
 	else

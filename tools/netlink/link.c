@@ -192,18 +192,25 @@ bool link_read_xstats(const struct nlattr *nest, struct tunnel *t)
 	       read_path(a[GREX_XSTATS_PATH], &t->path);
 }
 
-/* The in-tree kinds over IPv6 have the traffic class in other attributes. */
-static bool read_traffic_class(const struct nlattr *flowinfo,
-			       const struct nlattr *flags, struct config *c)
+/* The in-tree kinds over IPv6 have the traffic class and the flow label in other attributes, and
+ * a flow label of 0 by default.
+ */
+static bool read_flowinfo(const struct nlattr *flowinfo,
+			  const struct nlattr *flags, struct config *c)
 {
-	uint32_t class = 0, flag = 0;
+	uint32_t info = 0, flag = 0, label;
 
 	if (!flowinfo)
 		return true;
-	if (!ATTR_READ(flowinfo, class) || !ATTR_READ(flags, flag))
+	if (!ATTR_READ(flowinfo, info) || !ATTR_READ(flags, flag))
 		return false;
 	c->tos = flag & IP6_TNL_F_USE_ORIG_TCLASS ? GREX_TOS_INHERIT
-						  : (ntohl(class) >> 20) & 0xfc;
+						  : (ntohl(info) >> 20) & 0xfc;
+	label = ntohl(info) & 0xfffff;
+	if (flag & IP6_TNL_F_USE_ORIG_FLOWLABEL)
+		c->flowlabel = GREX_FLOWLABEL_INHERIT;
+	else if (label)
+		c->flowlabel = label;
 	return true;
 }
 
@@ -220,8 +227,8 @@ static bool read_data(const struct nlattr *data, struct tunnel *t)
 	mnl_attr_for_each_nested(attr, data)
 		if (!options_read(attr, &t->config))
 			return false;
-	return read_traffic_class(a[IFLA_GRE_FLOWINFO], a[IFLA_GRE_FLAGS],
-				  &t->config);
+	return read_flowinfo(a[IFLA_GRE_FLOWINFO], a[IFLA_GRE_FLAGS],
+			     &t->config);
 }
 
 static bool read_info(const struct nlattr *nest, struct tunnel *t)
@@ -235,8 +242,7 @@ static bool read_info(const struct nlattr *nest, struct tunnel *t)
 	t->config.ether = !strcmp(t->kind, GREX_KIND_TAP) ||
 			  !strcmp(t->kind, "gretap") ||
 			  !strcmp(t->kind, "ip6gretap");
-	if (a[IFLA_INFO_DATA] &&
-	    (link_is_gre_over_ipv4(t) || !strncmp(t->kind, "ip6gre", 6)) &&
+	if (a[IFLA_INFO_DATA] && link_is_any_gre(t) &&
 	    !read_data(a[IFLA_INFO_DATA], t))
 		return false;
 	return !link_is_grex(t) || link_read_xstats(a[IFLA_INFO_XSTATS], t);
@@ -318,6 +324,11 @@ bool link_is_gre_over_ipv4(const struct tunnel *t)
 {
 	return link_is_grex(t) || link_is_gre(t) ||
 	       !strcmp(t->kind, "gretap") || !strcmp(t->kind, "erspan");
+}
+
+bool link_is_any_gre(const struct tunnel *t)
+{
+	return link_is_gre_over_ipv4(t) || !strncmp(t->kind, "ip6gre", 6);
 }
 
 const char *link_option_at(const struct nlmsghdr *request, uint32_t offset)

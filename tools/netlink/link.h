@@ -92,6 +92,8 @@ bool link_is_grex(const struct tunnel *tunnel);
 bool link_is_gre(const struct tunnel *tunnel);
 /* Any kind of GRE over IPv4. link_read() reads the config of all of them. */
 bool link_is_gre_over_ipv4(const struct tunnel *tunnel);
+/* Whether it is any GRE tunnel. */
+bool link_is_any_gre(const struct tunnel *tunnel);
 
 /* The option that an offset into a request is about, or NULL. */
 const char *link_option_at(const struct nlmsghdr *request, uint32_t offset);
