@@ -247,7 +247,7 @@ void check_rp_filter(const struct snapshot *s, struct finding *found)
 void check_underlay_rp_filter(const struct snapshot *s, struct finding *found)
 {
 	const struct iface *entry, *way;
-	char remote[INET_ADDRSTRLEN];
+	char remote[INET6_ADDRSTRLEN];
 
 	if (!s->underlay || !s->entry || s->entry_rp_filter != 1 ||
 	    !s->plain.asked || s->plain.error || s->plain.oif == s->entry ||
@@ -261,7 +261,7 @@ void check_underlay_rp_filter(const struct snapshot *s, struct finding *found)
 		  "rp_filter is 1 (strict) for %s, where packets from %s should "
 		  "arrive, but the route to that address leads through %s: the "
 		  "packets are dropped",
-		  entry->name, ipv4_text(s->tunnel->config.remote.v4, remote),
+		  entry->name, ip_text(&s->tunnel->config.remote, remote),
 		  way->name);
 	fix_setting(found, &s->there, "ipv4", entry->name, "rp_filter", 2);
 }

@@ -19,14 +19,16 @@ struct ruling {
 	struct filter_end end;
 	bool out;
 	bool lets_answers; /* only the first packet of a connection is dropped */
-	char peer[32]; /* "from 192.0.2.2" */
+	char peer[64]; /* "from 192.0.2.2" */
 };
 
 static struct filter_packet packet_of(const struct snapshot *s, bool out)
 {
 	const struct config *c = &s->tunnel->config;
-	struct in_addr local = c->local.v4, remote = c->remote.v4;
-	struct filter_packet p = { .out = out, .device = "" };
+	struct ip local = c->local;
+	struct filter_packet p = { .out = out,
+				   .family = config_family(c),
+				   .device = "" };
 	int ifindex = s->route.asked && !s->route.error ? s->route.oif : 0;
 	const struct iface *i;
 
@@ -38,8 +40,8 @@ static struct filter_packet packet_of(const struct snapshot *s, bool out)
 		p.device = i->name;
 	if (!c->local.family)
 		local = s->route.source;
-	p.source = out ? local : remote;
-	p.destination = out ? remote : local;
+	p.source = out ? local : c->remote;
+	p.destination = out ? c->remote : local;
 	p.strays = !out && s->entry && s->plain.asked && !s->plain.error &&
 		   s->plain.type == RTN_UNICAST && s->plain.oif != s->entry &&
 		   !route_loops(s);
@@ -102,8 +104,9 @@ static void say_drops(const struct snapshot *s, const struct ruling *r,
 {
 	const struct filter_end *end = &r->end;
 	char command[sizeof(found->fix)], more[2 * sizeof(found->fix)] = "";
-	char rule[400], remote[INET_ADDRSTRLEN], who[32] = "";
+	char rule[400], remote[INET6_ADDRSTRLEN], who[64] = "";
 	const struct ip *to = &s->tunnel->config.remote;
+	const bool is_ipv6 = config_family(&s->tunnel->config) == AF_INET6;
 
 	found_say(found, r->lets_answers ? SEVERITY_WARNING : SEVERITY_PROBLEM,
 		  "chain %s of table %s %s drops GRE (protocol 47) %s%s: %s",
@@ -118,12 +121,14 @@ static void say_drops(const struct snapshot *s, const struct ruling *r,
 	snprintf(command, sizeof(command), "%snft insert rule %s %s %s ",
 		 s->there.run, end->family, end->table, end->base);
 	if (to->family)
-		snprintf(who, sizeof(who), "ip %s %s ",
-			 r->out ? "daddr" : "saddr", ipv4_text(to->v4, remote));
+		snprintf(who, sizeof(who), "%s %s %s ", is_ipv6 ? "ip6" : "ip",
+			 r->out ? "daddr" : "saddr", ip_text(to, remote));
 	if (drops_inner(s, r))
 		snprintf(more, sizeof(more), " && %soifname %s accept", command,
 			 s->tunnel->config.name);
-	found_fix(found, "%s%sip protocol gre accept%s", command, who, more);
+	/* IPv6 may have extension headers before GRE. */
+	found_fix(found, "%s%s%s gre accept%s", command, who,
+		  is_ipv6 ? "meta l4proto" : "ip protocol", more);
 }
 
 /* The kernel itself shows what becomes of the packets. */
@@ -131,6 +136,8 @@ static void say_unsure(const struct snapshot *s, const struct ruling *r,
 		       struct finding *found)
 {
 	const bool dropped = r->end.drops && r->end.packets;
+	const bool is_ipv6 = config_family(&s->tunnel->config) == AF_INET6;
+	const char *const family = is_ipv6 ? "ip6" : "ip";
 	const char *const run = s->there.run;
 	char rule[400];
 
@@ -150,12 +157,14 @@ static void say_unsure(const struct snapshot *s, const struct ruling *r,
 			  r->end.table, r->end.chain);
 	else
 		found_fix(found,
-			  "%snft \"add table ip grex_trace; add chain ip "
+			  "%snft \"add table %s grex_trace; add chain %s "
 			  "grex_trace grex { type filter hook %s priority -350; "
-			  "}; add rule ip grex_trace grex ip protocol gre meta "
+			  "}; add rule %s grex_trace grex %s gre meta "
 			  "nftrace set 1\"; %stimeout 30 nft monitor trace; "
-			  "%snft delete table ip grex_trace",
-			  run, r->out ? "output" : "prerouting", run, run);
+			  "%snft delete table %s grex_trace",
+			  run, family, family, r->out ? "output" : "prerouting",
+			  family, is_ipv6 ? "meta l4proto" : "ip protocol", run,
+			  run, family);
 }
 
 /* "[7:99] -A INPUT -p gre -j DROP": a rule that has dropped packets of GRE. */
@@ -174,7 +183,9 @@ static bool has_dropped(const char *line, bool out)
 static void check_iptables(const struct snapshot *s, const struct ruling *r,
 			   struct finding *found)
 {
-	const char *const text = s->underlay->filter.iptables;
+	const bool is_ipv6 = config_family(&s->tunnel->config) == AF_INET6;
+	const char *const text = is_ipv6 ? s->underlay->filter.ip6tables
+					 : s->underlay->filter.iptables;
 	char *copy = text ? strdup(text) : NULL, *line, *rest;
 
 	if (!copy)
@@ -195,7 +206,8 @@ static void check_iptables(const struct snapshot *s, const struct ruling *r,
 			  "drop GRE (protocol 47) %s",
 			  r->peer);
 	if (found->severity)
-		found_fix(found, "%siptables-legacy-save -c", s->there.run);
+		found_fix(found, "%sip%stables-legacy-save -c", s->there.run,
+			  is_ipv6 ? "6" : "");
 	free(copy);
 }
 
@@ -204,14 +216,14 @@ static void check_filter(const struct snapshot *s, bool out,
 {
 	const struct ip *to = &s->tunnel->config.remote;
 	struct ruling r = { .out = out };
-	char remote[INET_ADDRSTRLEN];
+	char remote[INET6_ADDRSTRLEN];
 	struct filter_packet packet;
 	struct filter_end answers;
 
 	if (!s->underlay)
 		return;
 	snprintf(r.peer, sizeof(r.peer), "%s %s", out ? "to" : "from",
-		 to->family ? ipv4_text(to->v4, remote) : "any remote");
+		 to->family ? ip_text(to, remote) : "any remote");
 	packet = packet_of(s, out);
 	filter_walk(s->underlay->filter.nft, &packet, &r.end);
 	packet.established = true;
@@ -285,7 +297,9 @@ static bool same_key(const struct direction *a, const struct direction *b)
 void check_same_ends(const struct snapshot *s, struct finding *found)
 {
 	const struct config *c = &s->tunnel->config;
-	char remote[INET_ADDRSTRLEN], quoted[SHELL_NAME_SIZE];
+	const char *const in_tree = config_family(c) == AF_INET6 ? "ip6gre"
+								 : "gre";
+	char remote[INET6_ADDRSTRLEN], quoted[SHELL_NAME_SIZE];
 	size_t i;
 
 	if (!s->underlay || !c->remote.family)
@@ -293,18 +307,18 @@ void check_same_ends(const struct snapshot *s, struct finding *found)
 	for (i = 0; i < s->underlay->nifaces; i++) {
 		const struct iface *other = &s->underlay->ifaces[i];
 
-		if (strcmp(other->kind, "gre") || other->is_grex ||
+		if (strcmp(other->kind, in_tree) || other->is_grex ||
 		    other->elsewhere || !same_key(&other->in, &c->in) ||
-		    other->remote.s_addr != c->remote.v4.s_addr)
+		    !ip_equal(&other->remote, &c->remote))
 			continue;
-		if (c->local.family && other->local.s_addr &&
-		    other->local.s_addr != c->local.v4.s_addr)
+		if (c->local.family && other->local.family &&
+		    !ip_equal(&other->local, &c->local))
 			continue;
 		found_say(found, SEVERITY_WARNING,
 			  "%s, a tunnel of kind %s, has the same ends (remote "
 			  "%s) and key: only %s gets the packets of the peer",
 			  other->name, other->kind,
-			  ipv4_text(other->remote, remote), c->name);
+			  ip_text(&other->remote, remote), c->name);
 		found_fix(found, "%s link del %s", s->there.ip,
 			  shell_word(other->name, quoted, sizeof(quoted)));
 		return;

@@ -13,7 +13,7 @@ static const struct config *config_of(const struct snapshot *s)
 	return &s->tunnel->config;
 }
 
-static bool is_ours(const struct snapshot *s, struct in_addr address)
+static bool is_ours(const struct snapshot *s, const struct ip *address)
 {
 	return s->underlay && iface_of_address(s->underlay, address);
 }
@@ -21,7 +21,7 @@ static bool is_ours(const struct snapshot *s, struct in_addr address)
 bool local_is_missing(const struct snapshot *s)
 {
 	return s->underlay && config_of(s)->local.family &&
-	       !is_ours(s, config_of(s)->local.v4) && !s->local_routed;
+	       !is_ours(s, &config_of(s)->local) && !s->local_routed;
 }
 
 bool remote_is_ours(const struct snapshot *s)
@@ -29,7 +29,7 @@ bool remote_is_ours(const struct snapshot *s)
 	return (s->route.asked && !s->route.error &&
 		s->route.type == RTN_LOCAL) ||
 	       (config_of(s)->remote.family &&
-		is_ours(s, config_of(s)->remote.v4));
+		is_ours(s, &config_of(s)->remote));
 }
 
 bool route_loops(const struct snapshot *s)
@@ -58,12 +58,6 @@ void check_underlay_unread(const struct snapshot *s, struct finding *found)
 {
 	if (s->underlay)
 		return;
-	if (config_family(config_of(s)) == AF_INET6) {
-		found_say(found, SEVERITY_NOTE,
-			  "the outer packets are IPv6: their routes and filters "
-			  "were not checked");
-		return;
-	}
 	found_say(found, SEVERITY_NOTE,
 		  "the namespace of the outer packets (id %" PRId32
 		  ") has no name in /run/netns or cannot be entered: its "
@@ -74,24 +68,25 @@ void check_underlay_unread(const struct snapshot *s, struct finding *found)
 
 void check_local_missing(const struct snapshot *s, struct finding *found)
 {
-	char local[INET_ADDRSTRLEN], source[INET_ADDRSTRLEN];
+	char local[INET6_ADDRSTRLEN], source[INET6_ADDRSTRLEN];
 	char name[SHELL_NAME_SIZE], device[SHELL_NAME_SIZE];
 	const struct config *c = config_of(s);
 
 	if (!local_is_missing(s))
 		return;
-	ipv4_text(c->local.v4, local);
+	ip_text(&c->local, local);
 	shell_word(c->name, name, sizeof(name));
 	found_say(found, SEVERITY_PROBLEM,
 		  "local %s is not an address of this machine, so that "
 		  "nothing is sent or received",
 		  local);
 	/* The source address of the route is probably what was meant. */
-	if (s->plain.asked && !s->plain.error && s->plain.source.s_addr)
+	if (s->plain.asked && !s->plain.error && s->plain.source.family)
 		found_fix(found, "%s set %s local %s", s->here.gretool, name,
-			  ipv4_text(s->plain.source, source));
+			  ip_text(&s->plain.source, source));
 	else
-		found_fix(found, "%s addr add %s/32 dev %s", s->there.ip, local,
+		found_fix(found, "%s addr add %s/%zu dev %s", s->there.ip,
+			  local, 8 * ip_size(&c->local),
 			  c->link ? shell_word(c->dev, device, sizeof(device))
 				  : "DEVICE");
 }
@@ -99,15 +94,15 @@ void check_local_missing(const struct snapshot *s, struct finding *found)
 void check_remote_is_local(const struct snapshot *s, struct finding *found)
 {
 	const struct config *c = config_of(s);
-	char remote[INET_ADDRSTRLEN], name[SHELL_NAME_SIZE];
+	char remote[INET6_ADDRSTRLEN], name[SHELL_NAME_SIZE];
 	const struct iface *owner;
 
 	if (!remote_is_ours(s))
 		return;
-	owner = iface_of_address(s->underlay, c->remote.v4);
+	owner = iface_of_address(s->underlay, &c->remote);
 	found_say(found, SEVERITY_PROBLEM,
 		  "remote %s is an address of this machine itself%s%s",
-		  ipv4_text(c->remote.v4, remote), owner ? ", on " : "",
+		  ip_text(&c->remote, remote), owner ? ", on " : "",
 		  owner ? owner->name : "");
 	found_fix(found, "%s set %s remote ADDRESS", s->here.gretool,
 		  shell_word(c->name, name, sizeof(name)));
@@ -127,7 +122,7 @@ static const struct iface *broken_underlay(const struct snapshot *s)
 		i = iface_find(s->underlay, s->route.oif);
 	/* Without a route, it may be the interface that has the local address. */
 	if (!i && c->local.family)
-		i = iface_of_address(s->underlay, c->local.v4);
+		i = iface_of_address(s->underlay, &c->local);
 	return i && (!i->up || !i->carrier) ? i : NULL;
 }
 
@@ -169,7 +164,7 @@ static const char *why_no_route(int error)
 void check_no_route(const struct snapshot *s, struct finding *found)
 {
 	const struct config *c = config_of(s);
-	char remote[INET_ADDRSTRLEN], quoted[SHELL_NAME_SIZE];
+	char remote[INET6_ADDRSTRLEN], quoted[SHELL_NAME_SIZE];
 	char how[64 + IFNAMSIZ] = "";
 
 	/* Each of these has a finding of its own. */
@@ -180,62 +175,66 @@ void check_no_route(const struct snapshot *s, struct finding *found)
 	if (c->fwmark)
 		snprintf(how + strlen(how), sizeof(how) - strlen(how),
 			 " with fwmark 0x%" PRIx32, c->fwmark);
-	ipv4_text(c->remote.v4, remote);
+	ip_text(&c->remote, remote);
 	if (!s->route.asked) {
 		found_say(found, SEVERITY_PROBLEM,
 			  "there is no route to %s%s, or it leads back into "
 			  "the tunnel: a rule selects the route of GRE packets "
 			  "(ipproto gre)",
 			  remote, how);
-		found_fix(found, "%s rule show", s->there.ip);
+		found_fix(found, "%s%s rule show", s->there.ip,
+			  c->remote.family == AF_INET6 ? " -6" : "");
 		return;
 	}
 	found_say(found, SEVERITY_PROBLEM, "there is no route to %s%s: %s",
 		  remote, how, why_no_route(s->route.error));
-	found_fix(found, "%s route replace %s/32 via GATEWAY%s%s", s->there.ip,
-		  remote, c->link ? " dev " : "",
+	found_fix(found, "%s route replace %s/%zu via GATEWAY%s%s", s->there.ip,
+		  remote, 8 * ip_size(&c->remote), c->link ? " dev " : "",
 		  c->link ? shell_word(c->dev, quoted, sizeof(quoted)) : "");
 }
 
 void check_route_loop(const struct snapshot *s, struct finding *found)
 {
 	const struct config *c = config_of(s);
-	char remote[INET_ADDRSTRLEN], gateway[INET_ADDRSTRLEN];
+	char remote[INET6_ADDRSTRLEN], gateway[INET6_ADDRSTRLEN];
 	char device[SHELL_NAME_SIZE];
 	const struct route_lookup *d = &s->detour;
 
 	if (!route_loops(s))
 		return;
-	ipv4_text(c->remote.v4, remote);
+	ip_text(&c->remote, remote);
 	found_say(found, SEVERITY_PROBLEM,
 		  "the route to %s leads back into the tunnel (%s), so that "
 		  "packets are dropped",
 		  remote, s->loop);
 	if (d->asked && d->oif)
-		found_fix(found, "%s route replace %s/32%s%s dev %s",
-			  s->there.ip, remote, d->gateway.s_addr ? " via " : "",
-			  d->gateway.s_addr ? ipv4_text(d->gateway, gateway)
+		found_fix(found, "%s route replace %s/%zu%s%s dev %s",
+			  s->there.ip, remote, 8 * ip_size(&c->remote),
+			  d->gateway.family ? " via " : "",
+			  d->gateway.family ? ip_text(&d->gateway, gateway)
 					    : "",
 			  shell_word(device_of(s, d->oif), device,
 				     sizeof(device)));
 	else
-		found_fix(found, "%s route replace %s/32 via GATEWAY",
-			  s->there.ip, remote);
+		found_fix(found, "%s route replace %s/%zu via GATEWAY",
+			  s->there.ip, remote, 8 * ip_size(&c->remote));
 }
 
 void check_gateway_silent(const struct snapshot *s, struct finding *found)
 {
-	char hop[INET_ADDRSTRLEN];
+	const struct ip *const remote = &config_of(s)->remote;
+	const bool has_gateway = s->route.gateway.family;
+	char hop[INET6_ADDRSTRLEN];
 
 	if (!(s->neighbour & NUD_FAILED) || broken_underlay(s) ||
 	    route_loops(s))
 		return;
 	found_say(found, SEVERITY_PROBLEM,
-		  "%s %s does not answer ARP on %s: check that it is up and "
+		  "%s %s does not answer %s on %s: check that it is up and "
 		  "on this network",
-		  s->route.gateway.s_addr ? "the gateway" : "the remote",
-		  ipv4_text(s->route.gateway.s_addr ? s->route.gateway
-						    : config_of(s)->remote.v4,
-			    hop),
+		  has_gateway ? "the gateway" : "the remote",
+		  ip_text(has_gateway ? &s->route.gateway : remote, hop),
+		  remote->family == AF_INET6 ? "neighbour solicitations"
+					     : "ARP",
 		  device_of(s, s->route.oif));
 }

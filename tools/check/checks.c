@@ -89,11 +89,6 @@ const char *severity_text(enum severity severity)
 	return texts[severity];
 }
 
-const char *ipv4_text(struct in_addr address, char text[INET_ADDRSTRLEN])
-{
-	return inet_ntop(AF_INET, &address, text, INET_ADDRSTRLEN);
-}
-
 struct finding *checks_run(const struct snapshot *s, size_t *count)
 {
 	const struct check *check;

@@ -101,7 +101,6 @@ extern const size_t counter_checks;
 void check_counter(const struct snapshot *s, size_t i, struct finding *found);
 
 /* Helpers of the checks. */
-const char *ipv4_text(struct in_addr address, char text[INET_ADDRSTRLEN]);
 bool local_is_missing(const struct snapshot *s);
 bool remote_is_ours(const struct snapshot *s);
 /* The missing interface explains other faults. */

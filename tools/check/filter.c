@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <arpa/inet.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -68,8 +67,13 @@ struct key {
 		KEY_STATUS, /* of a connection without address translation */
 	} kind;
 	const char *word;
-	struct in_addr address;
+	struct ip address;
 };
+
+static bool is_ipv6(const struct walk *w)
+{
+	return w->packet->family == AF_INET6;
+}
 
 static struct key key_of_meta(const struct walk *w, const char *name)
 {
@@ -80,9 +84,11 @@ static struct key key_of_meta(const struct walk *w, const char *name)
 	if (!strcmp(name, "l4proto"))
 		return (struct key){ .kind = KEY_PROTOCOL };
 	if (!strcmp(name, "nfproto"))
-		return (struct key){ .kind = KEY_WORD, .word = "ipv4" };
+		return (struct key){ .kind = KEY_WORD,
+				     .word = is_ipv6(w) ? "ipv6" : "ipv4" };
 	if (!strcmp(name, "protocol"))
-		return (struct key){ .kind = KEY_WORD, .word = "ip" };
+		return (struct key){ .kind = KEY_WORD,
+				     .word = is_ipv6(w) ? "ip6" : "ip" };
 	if (is_one_of(name, devices[out]) && w->packet->device[0])
 		return (struct key){ .kind = KEY_DEVICE,
 				     .word = w->packet->device };
@@ -94,9 +100,10 @@ static struct key key_of_meta(const struct walk *w, const char *name)
 static struct key key_of(const struct walk *w, const json_t *left)
 {
 	static const char *const others[] = {
-		"ip6", "tcp", "udp",  "udplite", "icmp", "icmpv6", "igmp",
-		"esp", "ah",  "sctp", "dccp",	 "comp", "arp",	   NULL
+		"tcp", "udp",  "udplite", "icmp", "icmpv6", "igmp", "esp",
+		"ah",  "sctp", "dccp",	  "comp", "arp",    NULL
 	};
+	static const char *const headers[] = { "ip", "ip6" };
 	const struct filter_packet *p = w->packet;
 	const json_t *meta = json_object_get(left, "meta");
 	const json_t *payload = json_object_get(left, "payload");
@@ -114,34 +121,36 @@ static struct key key_of(const struct walk *w, const json_t *left)
 							    : "new" };
 	if (is_one_of(protocol, others))
 		return (struct key){ .kind = KEY_ABSENT };
-	if (strcmp(protocol, "ip") != 0)
+	if (!strcmp(protocol, headers[!is_ipv6(w)]))
+		return (struct key){ .kind = KEY_ABSENT };
+	if (strcmp(protocol, headers[is_ipv6(w)]) != 0)
 		return (struct key){ .kind = KEY_UNKNOWN };
-	if (!strcmp(field, "protocol"))
+	/* A peer that puts an extension header before GRE is rare. */
+	if (!strcmp(field, "protocol") || !strcmp(field, "nexthdr"))
 		return (struct key){ .kind = KEY_PROTOCOL };
-	if (!strcmp(field, "saddr") && p->source.s_addr)
+	if (!strcmp(field, "saddr") && p->source.family)
 		return (struct key){ .kind = KEY_ADDRESS,
 				     .address = p->source };
-	if (!strcmp(field, "daddr") && p->destination.s_addr)
+	if (!strcmp(field, "daddr") && p->destination.family)
 		return (struct key){ .kind = KEY_ADDRESS,
 				     .address = p->destination };
 	return (struct key){ .kind = KEY_UNKNOWN };
 }
 
-/* 192.0.2.1 or 192.0.2.0/24 */
+/* 192.0.2.1 or 192.0.2.0/24, or the same of IPv6 */
 static enum match is_address(const struct key *k, const char *text)
 {
-	unsigned int length = 32;
-	uint32_t mask;
-	char address[16] = "";
-	struct in_addr a;
+	char address[INET6_ADDRSTRLEN] = "";
+	unsigned int length = 128;
 	int end = 0, read;
+	struct ip a;
 
-	read = sscanf(text, "%15[0-9.]%n/%2u%n", address, &end, &length, &end);
-	if (read < 1 || text[end] || length > 32 ||
-	    inet_pton(AF_INET, address, &a) != 1)
+	read = sscanf(text, "%45[0-9a-fA-F.:]%n/%3u%n", address, &end, &length,
+		      &end);
+	if (read < 1 || text[end] || !ip_parse(address, &a) ||
+	    (read > 1 && length > 8 * ip_size(&a)))
 		return MAYBE;
-	mask = length ? ~0U << (32 - length) : 0;
-	return (a.s_addr ^ k->address.s_addr) & htonl(mask) ? NO : YES;
+	return ip_is_in(&k->address, &a, length) ? YES : NO;
 }
 
 static enum match is_text(const struct key *k, const char *text)
@@ -395,7 +404,8 @@ static bool is_on_the_way(const struct walk *w, const json_t *chain)
 		{ "ingress", "prerouting", "input" },
 		{ "output", "postrouting", "egress" },
 	};
-	static const char *const families[] = { "ip", "inet", "netdev", NULL };
+	const char *const families[] = { is_ipv6(w) ? "ip6" : "ip", "inet",
+					 "netdev", NULL };
 	const struct key device = { .kind = KEY_DEVICE,
 				    .word = w->packet->device };
 	const json_t *devices = json_object_get(chain, "dev");

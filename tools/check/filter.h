@@ -8,16 +8,18 @@
 #ifndef FILTER_H
 #define FILTER_H
 
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "option/ip.h"
 
 struct json_t;
 
 struct filter_packet {
 	bool out; /* this machine sends it */
 	bool established; /* it belongs to a known connection; otherwise it is new */
-	struct in_addr source, destination; /* 0.0.0.0: not known */
+	int family; /* of the outer header */
+	struct ip source, destination; /* AF_UNSPEC: not known */
 	bool strays; /* the route back to its source is by another interface */
 	const char *device; /* that receives or sends it, "": not known */
 };

@@ -52,9 +52,9 @@ static bool nft_may_have_rules(void)
 }
 
 /* The file has the tables of the old iptables, which nft does not show. */
-static bool has_old_tables(struct filter_text *t)
+static bool has_old_tables(struct filter_text *t, const char *path)
 {
-	FILE *file = fopen("/proc/net/ip_tables_names", "re");
+	FILE *file = fopen(path, "re");
 	char line[64];
 	bool any = false;
 
@@ -74,6 +74,8 @@ void filter_text_read(struct filter_text *t)
 	static const char *const nft[] = { "nft", "-j", "list", "ruleset",
 					   NULL };
 	static const char *const old[] = { "iptables-legacy-save", "-c", NULL };
+	static const char *const old6[] = { "ip6tables-legacy-save", "-c",
+					    NULL };
 	char *text = NULL;
 
 	memset(t, 0, sizeof(*t));
@@ -88,13 +90,16 @@ void filter_text_read(struct filter_text *t)
 			unread(t, nft[0], "it does not print JSON");
 		free(text);
 	}
-	if (has_old_tables(t))
+	if (has_old_tables(t, "/proc/net/ip_tables_names"))
 		t->iptables = run(t, old, "iptables");
+	if (has_old_tables(t, "/proc/net/ip6_tables_names"))
+		t->ip6tables = run(t, old6, "iptables");
 }
 
 void filter_text_free(struct filter_text *t)
 {
 	json_decref(t->nft);
 	free(t->iptables);
+	free(t->ip6tables);
 	memset(t, 0, sizeof(*t));
 }

@@ -8,7 +8,8 @@ struct json_t;
 /* The rules of the filters of a namespace, as their tools print them. */
 struct filter_text {
 	struct json_t *nft; /* NULL: there is nothing */
-	char *iptables; /* of iptables-save -c, NULL: there is nothing */
+	char *iptables,
+		*ip6tables; /* of iptables-save -c, NULL: there is nothing */
 	char unread[160]; /* why something cannot be read, or "" */
 	char install[64]; /* the command that helps against that, or "" */
 };

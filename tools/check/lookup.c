@@ -21,8 +21,8 @@ static void take_answer(const struct route *r, struct route_lookup *l)
 {
 	l->type = r->type;
 	l->oif = r->oif;
-	l->gateway = r->config.via.v4;
-	l->source = r->source.v4;
+	l->gateway = r->config.via;
+	l->source = r->source;
 	l->mtu = r->mtu;
 	l->expires = r->expires;
 }
@@ -37,7 +37,7 @@ static int read_answer(const struct nlmsghdr *message, void *arg)
 	return 0;
 }
 
-void route_ask(struct nl *nl, struct in_addr to, const struct flow *flow,
+void route_ask(struct nl *nl, const struct ip *to, const struct flow *flow,
 	       struct route_lookup *l)
 {
 	struct nl_request request;
@@ -45,13 +45,15 @@ void route_ask(struct nl *nl, struct in_addr to, const struct flow *flow,
 	struct nlmsghdr *nlh = &request.header;
 
 	memset(l, 0, sizeof(*l));
-	rtm->rtm_family = AF_INET;
-	rtm->rtm_dst_len = 32;
-	rtm->rtm_tos = flow->tos;
-	mnl_attr_put(nlh, RTA_DST, sizeof(to), &to);
-	if (flow->source.s_addr) {
-		rtm->rtm_src_len = 32;
-		mnl_attr_put(nlh, RTA_SRC, sizeof(flow->source), &flow->source);
+	rtm->rtm_family = (uint8_t)to->family;
+	rtm->rtm_dst_len = (uint8_t)(8 * ip_size(to));
+	if (to->family == AF_INET)
+		rtm->rtm_tos = flow->tos;
+	mnl_attr_put(nlh, RTA_DST, ip_size(to), &to->v6);
+	if (flow->source.family) {
+		rtm->rtm_src_len = rtm->rtm_dst_len;
+		mnl_attr_put(nlh, RTA_SRC, ip_size(&flow->source),
+			     &flow->source.v6);
 	}
 	if (flow->oif)
 		mnl_attr_put_u32(nlh, RTA_OIF, flow->oif);
@@ -74,20 +76,20 @@ static int look_at_rule(const struct nlmsghdr *message, void *arg)
 	return 0;
 }
 
-bool route_rules_name_gre(struct nl *nl)
+bool route_rules_name_gre(struct nl *nl, int family)
 {
 	struct nl_request request;
 	struct fib_rule_hdr *rule =
 		nl_start(&request, RTM_GETRULE, NLM_F_DUMP, sizeof(*rule));
 	bool named = false;
 
-	rule->family = AF_INET;
+	rule->family = (uint8_t)family;
 	nl_dump(nl, &request, look_at_rule, &named, NULL);
 	return named;
 }
 
 struct search {
-	struct in_addr to;
+	const struct ip *to;
 	int not_by;
 	int best; /* the longest prefix so far, or -1 */
 	struct route_lookup *found;
@@ -97,16 +99,14 @@ static int look_at_route(const struct nlmsghdr *message, void *arg)
 {
 	struct search *s = arg;
 	struct route r;
-	uint32_t mask;
 	int length;
 
 	if (!route_read(message, &r))
 		return -EBADMSG;
 	length = (int)r.config.prefix;
-	mask = length ? htonl(~0U << (32 - length)) : 0;
 	if (r.type == RTN_UNICAST && r.oif && r.oif != s->not_by &&
 	    length > s->best &&
-	    !((r.config.to.v4.s_addr ^ s->to.s_addr) & mask)) {
+	    ip_is_in(s->to, &r.config.to, r.config.prefix)) {
 		s->best = length;
 		s->found->asked = true;
 		take_answer(&r, s->found);
@@ -114,7 +114,7 @@ static int look_at_route(const struct nlmsghdr *message, void *arg)
 	return 0;
 }
 
-void route_ask_without(struct nl *nl, struct in_addr to, int not_by,
+void route_ask_without(struct nl *nl, const struct ip *to, int not_by,
 		       struct route_lookup *found)
 {
 	struct search s = {
@@ -122,7 +122,7 @@ void route_ask_without(struct nl *nl, struct in_addr to, int not_by,
 	};
 	struct nl_request request;
 
-	route_dump(&request, AF_INET, 0);
+	route_dump(&request, to->family, 0);
 	mnl_attr_put_u32(&request.header, RTA_TABLE, RT_TABLE_MAIN);
 	/* What it finds is a hint, so it need not have seen all routes. */
 	nl_dump(nl, &request, look_at_route, &s, NULL);
@@ -194,15 +194,15 @@ int inner_routes_read(struct nl *nl, int ifindex, struct inner_routes *routes)
 }
 
 /* Choose an address to which the route leads. */
-static struct in_addr somebody(const struct inner_route *r)
+static struct ip somebody(const struct inner_route *r)
 {
-	struct in_addr to;
+	struct ip to = { .family = AF_INET };
 
-	memcpy(&to, &r->to, sizeof(to));
+	memcpy(&to.v4, &r->to, sizeof(to.v4));
 	if (!r->length)
-		to.s_addr = htonl(SOMEWHERE);
+		to.v4.s_addr = htonl(SOMEWHERE);
 	else if (r->length < 31)
-		to.s_addr |= htonl(1);
+		to.v4.s_addr |= htonl(1);
 	return to;
 }
 
@@ -213,6 +213,7 @@ void inner_routes_ask_back(struct nl *nl, struct inner_routes *routes)
 	struct tunnel way_back;
 	struct route_lookup back;
 	size_t i, asked = 0;
+	struct ip to;
 
 	for (i = 0; i < routes->count && asked < BACK_MAX; i++) {
 		struct inner_route *r = &routes->list[i];
@@ -220,7 +221,8 @@ void inner_routes_ask_back(struct nl *nl, struct inner_routes *routes)
 		if (r->family != AF_INET || r->shared)
 			continue;
 		asked++;
-		route_ask(nl, somebody(r), &none, &back);
+		to = somebody(r);
+		route_ask(nl, &to, &none, &back);
 		/* A local address tells nothing about the way back. */
 		if (back.error || back.type == RTN_LOCAL)
 			continue;
@@ -244,15 +246,15 @@ static int read_neighbour_state(const struct nlmsghdr *message, void *arg)
 	return 0;
 }
 
-uint16_t route_neighbour(struct nl *nl, struct in_addr hop, int ifindex)
+uint16_t route_neighbour(struct nl *nl, const struct ip *hop, int ifindex)
 {
 	struct nl_request request;
 	struct ndmsg *ndm = nl_start(&request, RTM_GETNEIGH, 0, sizeof(*ndm));
 	uint16_t state = 0;
 
-	ndm->ndm_family = AF_INET;
+	ndm->ndm_family = (uint8_t)hop->family;
 	ndm->ndm_ifindex = ifindex;
-	mnl_attr_put(&request.header, NDA_DST, sizeof(hop), &hop);
+	mnl_attr_put(&request.header, NDA_DST, ip_size(hop), &hop->v6);
 	nl_talk(nl, &request, read_neighbour_state, &state);
 	return state;
 }

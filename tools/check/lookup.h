@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "netlink/nl.h"
+#include "option/ip.h"
 
 /* The answer of the kernel, as `ip route get` shows it. */
 struct route_lookup {
@@ -17,8 +18,8 @@ struct route_lookup {
 	int error; /* 0, or why there is no route: a positive errno value */
 	uint8_t type; /* RTN_* */
 	int oif;
-	struct in_addr gateway; /* 0.0.0.0: the destination is on the link */
-	struct in_addr source;
+	struct ip gateway; /* AF_UNSPEC: the destination is on the link */
+	struct ip source;
 	uint32_t mtu; /* bytes; 0: that of the interface */
 	uint32_t expires; /* s; not 0: the MTU is from an ICMP error */
 };
@@ -36,23 +37,23 @@ struct inner_route {
 
 /* What the choice of a route depends on besides the destination. */
 struct flow {
-	struct in_addr source;
+	struct ip source; /* AF_UNSPEC: the kernel selects it */
 	uint32_t oif, mark;
-	uint8_t tos;
+	uint8_t tos; /* of IPv4 */
 };
 
-void route_ask(struct nl *nl, struct in_addr to, const struct flow *flow,
+void route_ask(struct nl *nl, const struct ip *to, const struct flow *flow,
 	       struct route_lookup *l);
 /*
- * Whether a routing rule selects packets by IP protocol GRE. The kernel accepts no
+ * Whether a routing rule of a family selects packets by IP protocol GRE. The kernel accepts no
  * GRE in a question for a route, so its answer would be wrong then.
  */
-bool route_rules_name_gre(struct nl *nl);
+bool route_rules_name_gre(struct nl *nl, int family);
 /* Find the best route of the main table that avoids an interface. */
-void route_ask_without(struct nl *nl, struct in_addr to, int ifindex,
+void route_ask_without(struct nl *nl, const struct ip *to, int ifindex,
 		       struct route_lookup *l);
 /* Get the NUD_* state of a neighbour, 0 if there is none. */
-uint16_t route_neighbour(struct nl *nl, struct in_addr hop, int ifindex);
+uint16_t route_neighbour(struct nl *nl, const struct ip *hop, int ifindex);
 
 struct inner_routes {
 	struct inner_route *list;

@@ -35,9 +35,9 @@ static void find_loop(struct nl *nl, struct snapshot *s, int ifindex)
 		}
 		if (ifindex == self)
 			return;
-		if (!i->is_gre || i->elsewhere || !i->remote.s_addr)
+		if (!i->is_gre || i->elsewhere || !i->remote.family)
 			break;
-		route_ask(nl, i->remote,
+		route_ask(nl, &i->remote,
 			  &(struct flow){ .source = i->local,
 					  .oif = i->link,
 					  .mark = i->fwmark },
@@ -58,7 +58,7 @@ static int find_entry(const struct snapshot *s)
 	if (c->link)
 		i = iface_find(s->underlay, (int)c->link);
 	else if (c->local.family)
-		i = iface_of_address(s->underlay, c->local.v4);
+		i = iface_of_address(s->underlay, &c->local);
 	if (!i || i->loopback || !strcmp(i->kind, "vrf") ||
 	    !strcmp(i->kind, "dummy"))
 		return 0;
@@ -76,33 +76,36 @@ static void read_outer(struct nl *nl, struct snapshot *s)
 	if (!(c->tos & GREX_TOS_INHERIT))
 		flow.tos = c->tos & 0xfc;
 	if (c->local.family) {
-		route_ask(nl, c->local.v4, &none, &local);
+		route_ask(nl, &c->local, &none, &local);
 		s->local_routed = !local.error && local.type == RTN_LOCAL;
-		flow.source = c->local.v4;
+		flow.source = c->local;
 	}
-	s->no_pmtu_disc = proc_ipv4("ip_no_pmtu_disc");
 	s->entry = find_entry(s);
+	/* IPv6 has neither of these settings. */
+	s->no_pmtu_disc = -1;
 	s->entry_rp_filter = -1;
 	entry = iface_find(s->underlay, s->entry);
-	if (entry)
+	if (config_family(c) == AF_INET)
+		s->no_pmtu_disc = proc_ipv4("ip_no_pmtu_disc");
+	if (config_family(c) == AF_INET && entry)
 		s->entry_rp_filter = proc_rp_filter(entry->name);
 	if (!c->remote.family)
 		return;
-	s->rule_names_gre = route_rules_name_gre(nl);
+	s->rule_names_gre = route_rules_name_gre(nl, c->remote.family);
 	if (s->rule_names_gre)
 		return;
-	route_ask(nl, c->remote.v4, &flow, &s->route);
-	route_ask(nl, c->remote.v4, &none, &s->plain);
+	route_ask(nl, &c->remote, &flow, &s->route);
+	route_ask(nl, &c->remote, &none, &s->plain);
 	if (s->route.error)
 		return;
 	if (s->same)
 		find_loop(nl, s, s->route.oif);
 	if (s->loop[0])
-		route_ask_without(nl, c->remote.v4, s->route.oif, &s->detour);
+		route_ask_without(nl, &c->remote, s->route.oif, &s->detour);
 	s->neighbour = route_neighbour(nl,
-				       s->route.gateway.s_addr
-					       ? s->route.gateway
-					       : c->remote.v4,
+				       s->route.gateway.family
+					       ? &s->route.gateway
+					       : &c->remote,
 				       s->route.oif);
 }
 
@@ -246,8 +249,7 @@ int snapshot_read(struct snapshot_reader *r, const struct tunnel *t,
 	err = inner_routes_read(r->nl, t->ifindex, &s->routes);
 	if (!err)
 		inner_routes_ask_back(r->nl, &s->routes);
-	/* The checks do not know the routes and the filters of IPv6. */
-	if (!err && config_family(&t->config) == AF_INET)
+	if (!err)
 		err = s->same ? examine(r, s, -1) : enter_and_examine(r, s);
 	return err ? refused("%s: %s", t->config.name, strerror(-err))
 		   : STATUS_OK;

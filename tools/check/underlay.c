@@ -24,10 +24,10 @@ static int collect_iface(const struct nlmsghdr *message, void *arg)
 	i.carrier = t.flags & IFF_LOWER_UP;
 	i.loopback = t.flags & IFF_LOOPBACK;
 	i.mtu = t.config.mtu;
-	i.is_gre = link_is_gre_over_ipv4(&t);
+	i.is_gre = link_is_any_gre(&t);
 	i.is_grex = link_is_grex(&t);
-	i.local = t.config.local.v4;
-	i.remote = t.config.remote.v4;
+	i.local = t.config.local;
+	i.remote = t.config.remote;
 	i.in = t.config.in;
 	i.link = t.config.link;
 	i.fwmark = t.config.fwmark;
@@ -43,10 +43,8 @@ static int collect_address(const struct nlmsghdr *message, void *arg)
 
 	if (addr_read(message, &a) == ADDR_MALFORMED)
 		return -EBADMSG;
-	if (a.local.family != AF_INET)
-		return 0;
 	list_add(&u->addresses, &u->naddresses,
-		 &(struct iface_address){ a.local.v4, a.ifindex },
+		 &(struct iface_address){ a.local, a.ifindex },
 		 sizeof(struct iface_address));
 	return 0;
 }
@@ -91,12 +89,12 @@ const struct iface *iface_find(const struct underlay *u, int ifindex)
 }
 
 const struct iface *iface_of_address(const struct underlay *u,
-				     struct in_addr address)
+				     const struct ip *address)
 {
 	size_t i;
 
 	for (i = 0; i < u->naddresses; i++)
-		if (u->addresses[i].address.s_addr == address.s_addr)
+		if (ip_equal(&u->addresses[i].address, address))
 			return iface_find(u, u->addresses[i].ifindex);
 	return NULL;
 }

@@ -21,15 +21,15 @@ struct iface {
 	bool up, carrier, loopback;
 	uint32_t mtu;
 	bool is_grex; /* a tunnel of grex */
-	bool is_gre; /* any kind of GRE over IPv4; the rest is for these */
-	struct in_addr local, remote;
+	bool is_gre; /* any kind of GRE; the rest is for these */
+	struct ip local, remote;
 	struct direction in;
 	uint32_t link, fwmark;
 	bool elsewhere; /* its underlay is in another namespace */
 };
 
 struct iface_address {
-	struct in_addr address;
+	struct ip address;
 	int ifindex;
 };
 
@@ -48,6 +48,6 @@ void underlay_free(struct underlay *u);
 /* Both return NULL if there is no such interface. */
 const struct iface *iface_find(const struct underlay *u, int ifindex);
 const struct iface *iface_of_address(const struct underlay *u,
-				     struct in_addr address);
+				     const struct ip *address);
 
 #endif /* UNDERLAY_H */

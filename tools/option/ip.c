@@ -15,6 +15,21 @@ bool ip_equal(const struct ip *a, const struct ip *b)
 	       (!a->family || !memcmp(&a->v6, &b->v6, ip_size(a)));
 }
 
+bool ip_is_in(const struct ip *ip, const struct ip *network, uint32_t prefix)
+{
+	size_t bits = 8 * ip_size(ip), bytes;
+	uint8_t mask;
+
+	if (prefix < bits)
+		bits = prefix;
+	bytes = bits / 8;
+	mask = (uint8_t)(0xff00 >> bits % 8);
+	return ip->family == network->family &&
+	       !memcmp(&ip->v6, &network->v6, bytes) &&
+	       (!mask ||
+		!((ip->v6.s6_addr[bytes] ^ network->v6.s6_addr[bytes]) & mask));
+}
+
 bool ip_parse(const char *text, struct ip *ip)
 {
 	memset(ip, 0, sizeof(*ip));

@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* AF_UNSPEC is "any". */
 struct ip {
@@ -19,6 +20,8 @@ struct ip {
 /* The bytes of an address, of those of v6. */
 size_t ip_size(const struct ip *ip);
 bool ip_equal(const struct ip *a, const struct ip *b);
+/* Whether the address is in the network, which has a prefix of so many bits. */
+bool ip_is_in(const struct ip *ip, const struct ip *network, uint32_t prefix);
 /* Returns text, or "any". */
 const char *ip_text(const struct ip *ip, char text[INET6_ADDRSTRLEN]);
 bool ip_parse(const char *text, struct ip *ip);

@@ -3,8 +3,9 @@
  * The findings about snapshots that are hard to produce in a selftest. The
  * other faults are planted there, see selftests/tests/test_check.sh.
  */
-#include <arpa/inet.h>
+#include <errno.h>
 #include <jansson.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,17 +20,13 @@ static struct underlay underlay;
 static struct iface ifaces[4];
 static struct iface_address addresses[2];
 
-static struct in_addr ip_of(const char *text)
-{
-	struct in_addr address = { 0 };
-
-	inet_pton(AF_INET, text, &address);
-	return address;
-}
-
 static struct ip outer(const char *text)
 {
-	return (struct ip){ .family = AF_INET, .v4 = ip_of(text) };
+	struct ip ip;
+
+	if (!ip_parse(text, &ip))
+		abort();
+	return ip;
 }
 
 /* A tunnel without findings. */
@@ -77,11 +74,11 @@ static void well(void)
 				    .kind = GREX_KIND,
 				    .is_grex = true,
 				    .mtu = 1476,
-				    .local = ip_of("192.0.2.1"),
-				    .remote = ip_of("192.0.2.2"),
+				    .local = outer("192.0.2.1"),
+				    .remote = outer("192.0.2.2"),
 				    .up = true,
 				    .carrier = true };
-	addresses[0] = (struct iface_address){ ip_of("192.0.2.1"), 2 };
+	addresses[0] = (struct iface_address){ outer("192.0.2.1"), 2 };
 	json_decref(underlay.filter.nft);
 	underlay = (struct underlay){ .ifaces = ifaces,
 				      .nifaces = 2,
@@ -363,7 +360,7 @@ static void test_protocol(void)
 	ifaces[2] = (struct iface){ .ifindex = 5,
 				    .name = "old1",
 				    .kind = "gre",
-				    .remote = ip_of("192.0.2.2"),
+				    .remote = outer("192.0.2.2"),
 				    .up = true };
 	underlay.nifaces = 3;
 	check_text(found(), "warning same_ends", "the same ends");
@@ -371,7 +368,7 @@ static void test_protocol(void)
 	ifaces[2].is_grex = true;
 	check_text(found(), "", "one of grex, which has another key");
 	ifaces[2].is_grex = false;
-	ifaces[2].local = ip_of("192.0.2.1");
+	ifaces[2].local = outer("192.0.2.1");
 	check_text(found(), "warning same_ends", "both the same");
 	ifaces[2].in = (struct direction){ .key = true, .key_value = 5 };
 	check_text(found(), "", "another key");
@@ -379,12 +376,12 @@ static void test_protocol(void)
 	strcpy(ifaces[2].kind, "gretap");
 	check_text(found(), "", "layer 2");
 	strcpy(ifaces[2].kind, "gre");
-	ifaces[2].local = ip_of("192.0.2.3");
+	ifaces[2].local = outer("192.0.2.3");
 	check_text(found(), "", "another local");
-	ifaces[2].local = ip_of("192.0.2.1");
-	ifaces[2].remote = ip_of("192.0.2.3");
+	ifaces[2].local = outer("192.0.2.1");
+	ifaces[2].remote = outer("192.0.2.3");
 	check_text(found(), "", "another remote");
-	ifaces[2].remote = ip_of("192.0.2.2");
+	ifaces[2].remote = outer("192.0.2.2");
 	ifaces[2].elsewhere = true;
 	check_text(found(), "", "another namespace");
 
@@ -393,6 +390,50 @@ static void test_protocol(void)
 	check_text(found(), "note filter_unread", "not readable");
 	strcpy(underlay.filter.install, "apt install nftables");
 	check_text(fix(), "apt install nftables", "not installed");
+}
+
+/* The same over IPv6, where the commands differ. */
+static void test_ipv6(void)
+{
+	well();
+	tunnel.config.local = outer("2001:db8::1");
+	tunnel.config.remote = outer("2001:db8::2");
+	tunnel.config.mtu = 1456;
+	addresses[0].address = tunnel.config.local;
+	check_text(found(), "", "well, over IPv6");
+
+	snapshot.neighbour = NUD_FAILED;
+	check_text(found(), "problem gateway_silent", "no answer");
+	check(strstr(sentence(), "the remote 2001:db8::2 does not answer "
+				 "neighbour solicitations on eth0"),
+	      "the remote");
+	snapshot.route.gateway = outer("fe80::1");
+	check(strstr(sentence(), "the gateway fe80::1 does not"),
+	      "the gateway");
+	snapshot.neighbour = 0;
+
+	addresses[0].address = outer("2001:db8::3");
+	check_text(found(), "problem local_missing", "another address");
+	check_text(fix(), "ip addr add 2001:db8::1/128 dev DEVICE", "the fix");
+	snapshot.plain.source = outer("2001:db8::3");
+	check_text(fix(), "gretool set gre1 local 2001:db8::3", "the source");
+	addresses[0].address = tunnel.config.local;
+
+	snapshot.route.error = ENETUNREACH;
+	check_text(found(), "problem no_route", "no route");
+	check_text(fix(), "ip route replace 2001:db8::2/128 via GATEWAY",
+		   "the fix");
+	snapshot.route.error = 0;
+
+	ifaces[2] = (struct iface){ .ifindex = 5,
+				    .name = "old1",
+				    .kind = "ip6gre",
+				    .remote = outer("2001:db8::2"),
+				    .up = true };
+	underlay.nifaces = 3;
+	check_text(found(), "warning same_ends", "one of ip6_gre");
+	strcpy(ifaces[2].kind, "gre");
+	check_text(found(), "", "another kind");
 }
 
 static void test_path(void)
@@ -609,6 +650,7 @@ int main(void)
 	test_peer();
 	test_counters();
 	test_protocol();
+	test_ipv6();
 	test_filters();
 	test_iptables();
 	test_path();

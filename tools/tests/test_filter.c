@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The effect of rules of nft on a GRE packet. */
-#include <arpa/inet.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,15 +9,21 @@
 #include "tap.h"
 
 /* A packet from 192.0.2.2 to 192.0.2.1 on v0, or in the other direction. */
+static int outer_family = AF_INET;
+
 static struct filter_packet packet(bool out, bool established)
 {
+	const bool ipv6 = outer_family == AF_INET6;
 	struct filter_packet p = { .out = out,
+				   .family = outer_family,
 				   .established = established,
 				   .strays = true,
 				   .device = "v0" };
+	struct ip *local = out ? &p.source : &p.destination;
+	struct ip *remote = out ? &p.destination : &p.source;
 
-	inet_pton(AF_INET, out ? "192.0.2.1" : "192.0.2.2", &p.source);
-	inet_pton(AF_INET, out ? "192.0.2.2" : "192.0.2.1", &p.destination);
+	ip_parse(ipv6 ? "2001:db8::1" : "192.0.2.1", local);
+	ip_parse(ipv6 ? "2001:db8::2" : "192.0.2.2", remote);
 	return p;
 }
 
@@ -356,6 +361,52 @@ static void test_nft(void)
 	check_text(fate(NULL, false, false), "accept", "nft: nothing");
 }
 
+static void test_ipv6(void)
+{
+	static const struct {
+		const char *what, *lines;
+		bool out;
+		const char *fate;
+	} cases[] = {
+		{ "a chain of ip6", "c input drop ip6", false, "drop" },
+		{ "a chain of ip", "c input drop ip", false, "accept" },
+		{ "the protocol", "c input accept\nc: " GRE "," DROP, false,
+		  "drop" },
+		{ "the family",
+		  "c input accept\nc: " IF(META("nfproto"), "'ipv6'") "," DROP,
+		  false, "drop" },
+		{ "the other family",
+		  "c input accept\nc: " IF(META("nfproto"), "'ipv4'") "," DROP,
+		  false, "accept" },
+		{ "from the remote",
+		  "c input accept\nc: " IF(FIELD("ip6", "saddr"),
+					   "'2001:db8::2'") "," DROP,
+		  false, "drop" },
+		{ "from its network",
+		  "c input accept\nc: " IF(FIELD("ip6", "saddr"),
+					   "{'prefix':{'addr':'2001:db8::','len':33}}") "," DROP,
+		  false, "drop" },
+		{ "from another network",
+		  "c input accept\nc: " IF(FIELD("ip6", "saddr"),
+					   "{'prefix':{'addr':'2001:db8:1::','len':48}}") "," DROP,
+		  false, "accept" },
+		{ "an address of IPv4",
+		  "c input accept\nc: " IF(SADDR, "'192.0.2.2'") "," DROP,
+		  false, "accept" },
+		{ "the next header",
+		  "c input accept\nc: " IF(FIELD("ip6", "nexthdr"),
+					   "'gre'") "," DROP,
+		  false, "drop" },
+	};
+	size_t i;
+
+	outer_family = AF_INET6;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check_text(nft_fate(cases[i].lines, cases[i].out, false),
+			   cases[i].fate, "nft, IPv6: %s", cases[i].what);
+	outer_family = AF_INET;
+}
+
 /* The position of the deciding rule is reported. */
 static void test_end(void)
 {
@@ -378,6 +429,7 @@ int main(void)
 {
 	test_conditions();
 	test_nft();
+	test_ipv6();
 	test_end();
 	return finish();
 }
