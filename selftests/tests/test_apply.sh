@@ -1426,6 +1426,12 @@ route fd08::/32 via fd00::2 metric 7
 route 10.9.0.0/16 table 4294967295
 up
 
+[three]
+ether
+local 2001:db8::1
+remote 2001:db8::2
+flowlabel 0x12345
+
 [two]
 remote 192.0.2.3
 link-netns UNDER

@@ -43,6 +43,7 @@ BOTH="
 	remote 192.0.2.2 nopmtudisc ignore-df tos inherit
 	remote 192.0.2.2 noignore-df encap none
 	remote 192.0.2.2 noencap tos cs6
+	remote 2001:db8::2 flowlabel inherit
 	remote 192.0.2.2 ikey 1 okey 0.0.1.2 icsum oseq
 	remote 192.0.2.2 ikey 0x10 nookey iseq ocsum
 	remote 192.0.2.2 noikey okey 9 noicsum noocsum noiseq nooseq
@@ -90,7 +91,7 @@ test_help() {
 	check_match "usage" "type grex \[OPTION\]" "$out"
 	while read -r word _; do
 		case $word in
-		addr | peer | link-netns | link-netnsid)
+		addr | peer | link-netns | link-netnsid | ether)
 			[[ $out != *$'\n'"  $word "* ]] ||
 				fail "$word is in the help, and is ip's"
 			;;
@@ -141,7 +142,8 @@ test_every_word_is_here() {
 	local word
 	while read -r word _; do
 		case $word in
-		addr | peer | link-netns | link-netnsid) continue ;; # ip has its own
+		# ip has its own, and another kind for Ethernet.
+		addr | peer | link-netns | link-netnsid | ether) continue ;;
 		esac
 		[[ "$BOTH" =~ [[:space:]]${word}[[:space:]] ]] ||
 			fail "$word is not tested"
@@ -286,7 +288,7 @@ test_show_json() {
 		check_eq "the kind" grex "$(jq -r '.[0].linkinfo.info_kind' "$file")"
 		jq '.[0].linkinfo.info_data' "$file" >"$WORK/ip"
 		gretool -n "$A" -j show g | jq '.[0]' >"$WORK/tool"
-		check_eq "as gretool" "addresses carrier dev ifindex ifname last_rx_ms last_tx_ms link_netns link_netnsid mtu multicast operstate path_mtu peer peer_mtu schema up" \
+		check_eq "as gretool" "addresses carrier dev ether ifindex ifname last_rx_ms last_tx_ms link_netns link_netnsid mtu multicast operstate path_mtu peer peer_mtu schema up" \
 			"$(jq -rs "$SAME | select(. != \"\")" "$WORK/ip" "$WORK/tool")"
 	done
 	check_eq "the interface" v0 "$(jq -r '.[0].link' "$file")"
