@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Compares grex in the place of ip_gre with ip_gre. Test files source this after lib.sh.
+# KINDS is a parameter of grex.
 #
 # For each NAME in COMPARED there is a function NAME_with that prints what happens. It
 # runs on ip_gre first, and then on grex with kinds=gre, and must print the same. Each
@@ -11,6 +12,7 @@
 SETUP=setup
 TOPOLOGY=setup_pair
 WITH=
+: "${KINDS:=gre}"
 
 setup() {
 	local test words
@@ -23,7 +25,9 @@ setup() {
 		! declare -F "${test}_with" >/dev/null || outcome "$test" ip_gre
 	done
 	check "without ip_gre" run rmmod ip_gre
-	check "kinds=gre" run modprobe grex kinds=gre
+	check "kinds=$KINDS" run modprobe grex "kinds=$KINDS"
+	# modprobe would not tell, and a command that asks for the kind would load ip_gre.
+	check "grex is loaded" test -d /sys/module/grex
 }
 
 # outcome TEST MODULE: keep what the test prints with this module
