@@ -281,13 +281,23 @@ void grex_device_setup_gre(struct net_device *dev)
 	device_setup_ip(dev, GREX_KIND_GRE);
 }
 
-void grex_device_setup_tap(struct net_device *dev)
+static void device_setup_ether(struct net_device *dev, enum grex_kind kind)
 {
 	ether_setup(dev);
 	dev->netdev_ops = &device_ether_ops;
 	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
 	dev->priv_flags |= IFF_LIVE_ADDR_CHANGE;
-	device_setup(dev, GREX_KIND_GREXTAP);
+	device_setup(dev, kind);
 	dev->max_mtu = GREX_MTU_MAX - ETH_HLEN;
+}
+
+void grex_device_setup_tap(struct net_device *dev)
+{
+	device_setup_ether(dev, GREX_KIND_GREXTAP);
 	SET_NETDEV_DEVTYPE(dev, &device_type);
+}
+
+void grex_device_setup_gretap(struct net_device *dev)
+{
+	device_setup_ether(dev, GREX_KIND_GRETAP);
 }

@@ -7,6 +7,7 @@ struct net_device;
 /* These are for struct rtnl_link_ops. */
 void grex_device_setup(struct net_device *dev);
 void grex_device_setup_tap(struct net_device *dev);
+void grex_device_setup_gretap(struct net_device *dev);
 void grex_device_setup_gre(struct net_device *dev);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Registers the kinds of links: "grex", "grextap", and "gre" if the module is to take the place of
- * ip_gre. The latter comes with gre0 in each namespace: "ip tunnel" asks it for tunnels, and
- * it receives what no tunnel does.
+ * Registers the kinds of links: "grex", "grextap", and "gre" and "gretap" if the module is to take
+ * the place of ip_gre. These come with gre0 and gretap0 in each namespace, which receive what no
+ * tunnel does; "ip tunnel" asks gre0 for tunnels.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -21,7 +21,13 @@
 
 static char *kinds = "";
 module_param(kinds, charp, 0444);
-MODULE_PARM_DESC(kinds, "Kinds of ip_gre to provide in its place: gre");
+MODULE_PARM_DESC(kinds,
+		 "Kinds of ip_gre to provide in its place: gre, or gre,gretap");
+
+static bool kinds_has_gretap(void)
+{
+	return strstr(kinds, "gretap");
+}
 
 static int __net_init kinds_add_fallback(struct net *net)
 {
@@ -32,31 +38,49 @@ static int __net_init kinds_add_fallback(struct net *net)
 	rtnl_lock();
 	err = grex_tunnel_new(net, &grex_rtnl_ops[GREX_KIND_GRE], "gre%d",
 			      &grex_tunnel_defaults[GREX_KIND_GRE], true);
+	/* netns.c deletes the first one if the second one fails. */
+	if (!err && kinds_has_gretap())
+		err = grex_tunnel_new(net, &grex_rtnl_ops[GREX_KIND_GRETAP],
+				      "gretap%d",
+				      &grex_tunnel_defaults[GREX_KIND_GRETAP],
+				      true);
 	rtnl_unlock();
 	return err;
 }
 
-/* netns.c deletes it together with the other tunnels of the namespace. */
+/* netns.c deletes them together with the other tunnels of the namespace. */
 static struct pernet_operations kinds_fallback_ops = {
 	.init = kinds_add_fallback,
 };
 
 static int kinds_take_gre(void)
 {
-	struct rtnl_link_ops *ops = &grex_rtnl_ops[GREX_KIND_GRE];
+	struct rtnl_link_ops *gre = &grex_rtnl_ops[GREX_KIND_GRE];
+	struct rtnl_link_ops *gretap = &grex_rtnl_ops[GREX_KIND_GRETAP];
 	int err;
 
-	err = rtnl_link_register(ops);
+	err = rtnl_link_register(gre);
 	if (err == -EEXIST)
-		pr_err("The kind gre belongs to ip_gre: remove its tunnels and run \"rmmod ip_gre\", or load grex without kinds=gre\n");
-	if (!err) {
-		grex_demux_set_exclusive(true);
-		err = register_pernet_device(&kinds_fallback_ops);
-		if (err)
-			rtnl_link_unregister(ops);
-	}
-	/* modprobe takes EEXIST for a module that is loaded already. */
-	return err == -EEXIST ? -EBUSY : err;
+		pr_err("The kind gre belongs to ip_gre: remove its tunnels and run \"rmmod ip_gre\", or load grex without kinds=%s\n",
+		       kinds);
+	if (err)
+		return err;
+	if (kinds_has_gretap())
+		err = rtnl_link_register(gretap);
+	if (err)
+		goto err_gretap;
+	grex_demux_set_exclusive(true);
+	err = register_pernet_device(&kinds_fallback_ops);
+	if (err)
+		goto err_fallback;
+	return 0;
+
+err_fallback:
+	if (kinds_has_gretap())
+		rtnl_link_unregister(gretap);
+err_gretap:
+	rtnl_link_unregister(gre);
+	return err;
 }
 
 int grex_kinds_register(void)
@@ -64,8 +88,8 @@ int grex_kinds_register(void)
 	struct rtnl_link_ops *ops = &grex_rtnl_ops[GREX_KIND_GREX];
 	int err;
 
-	if (*kinds && strcmp(kinds, "gre")) {
-		pr_err("kinds=%s is not known: kinds=gre is the only choice\n",
+	if (*kinds && strcmp(kinds, "gre") && strcmp(kinds, "gre,gretap")) {
+		pr_err("kinds=%s is not known: it may be gre, or gre,gretap\n",
 		       kinds);
 		return -EINVAL;
 	}
@@ -86,14 +110,17 @@ err_gre:
 	rtnl_link_unregister(&grex_rtnl_ops[GREX_KIND_GREXTAP]);
 err_tap:
 	rtnl_link_unregister(ops);
-	return err;
+	/* modprobe takes EEXIST for a module that is loaded already. */
+	return err == -EEXIST ? -EBUSY : err;
 }
 
-/* This deletes all tunnels but gre0, whose namespaces delete it. */
+/* This deletes all tunnels but gre0 and gretap0, whose namespaces delete them. */
 void grex_kinds_unregister(void)
 {
 	if (*kinds) {
 		unregister_pernet_device(&kinds_fallback_ops);
+		if (kinds_has_gretap())
+			rtnl_link_unregister(&grex_rtnl_ops[GREX_KIND_GRETAP]);
 		rtnl_link_unregister(&grex_rtnl_ops[GREX_KIND_GRE]);
 	}
 	rtnl_link_unregister(&grex_rtnl_ops[GREX_KIND_GREXTAP]);

@@ -90,9 +90,23 @@ static struct pernet_operations netns_ops = {
 	.size = sizeof(struct grex_net),
 };
 
+/* Delete gre0 and gretap0. */
+static void netns_end_fallbacks(const struct grex_table *table,
+				struct list_head *devices)
+{
+	const struct grex_config *fallback;
+	int ether;
+
+	for (ether = 0; ether < 2; ether++) {
+		fallback = rtnl_dereference(table->fallback[ether]);
+		if (fallback)
+			unregister_netdevice_queue(fallback->tunnel->dev,
+						   devices);
+	}
+}
+
 static void __net_exit netns_end_tunnels(struct list_head *nets)
 {
-	struct grex_config *fallback;
 	struct grex_tunnel *tunnel;
 	LIST_HEAD(devices);
 	struct net *net;
@@ -101,10 +115,7 @@ static void __net_exit netns_end_tunnels(struct list_head *nets)
 	list_for_each_entry(net, nets, exit_list) {
 		list_for_each_entry(tunnel, &grex_net(net)->tunnels, list)
 			unregister_netdevice_queue(tunnel->dev, &devices);
-		fallback = rtnl_dereference(grex_net(net)->table.fallback);
-		if (fallback)
-			unregister_netdevice_queue(fallback->tunnel->dev,
-						   &devices);
+		netns_end_fallbacks(&grex_net(net)->table, &devices);
 	}
 	unregister_netdevice_many(&devices);
 	rtnl_unlock();

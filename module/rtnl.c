@@ -99,6 +99,13 @@ static const struct rtnl_number rtnl_numbers[] = {
 		    "0 (off) or " RTNL_RANGE(1, GREX_TTL_MIN_MAX)),
 };
 
+/* Whether the tunnel is of a kind that ip_gre has, too. */
+static bool rtnl_is_of_ip_gre(const struct grex_tunnel *tunnel)
+{
+	return tunnel->kind == GREX_KIND_GRE ||
+	       tunnel->kind == GREX_KIND_GRETAP;
+}
+
 #define RTNL_UNKNOWN "This attribute of IFLA_INFO_DATA is not known to grex"
 
 static const struct nla_policy rtnl_policy[IFLA_GREX_MAX + 1] = {
@@ -196,7 +203,7 @@ static int rtnl_validate_gre(struct nlattr *tb[], struct nlattr *data[],
 }
 
 /* The address of a device with Ethernet payload is its MAC address. */
-static int rtnl_validate_tap(struct nlattr *tb[], struct nlattr *data[],
+static int rtnl_validate_mac(struct nlattr *tb[],
 			     struct netlink_ext_ack *extack)
 {
 	if (tb[IFLA_ADDRESS] &&
@@ -204,10 +211,31 @@ static int rtnl_validate_tap(struct nlattr *tb[], struct nlattr *data[],
 	     !is_valid_ether_addr(nla_data(tb[IFLA_ADDRESS]))))
 		return rtnl_refuse(-EADDRNOTAVAIL, extack, tb[IFLA_ADDRESS],
 				   "IFLA_ADDRESS must be a unicast MAC address");
+	return 0;
+}
+
+static int rtnl_validate_tap(struct nlattr *tb[], struct nlattr *data[],
+			     struct netlink_ext_ack *extack)
+{
+	int err = rtnl_validate_mac(tb, extack);
+
+	if (err)
+		return err;
 	if (tb[IFLA_LINK])
 		return rtnl_refuse(-EINVAL, extack, tb[IFLA_LINK],
 				   "The underlay device of a tunnel is IFLA_GRE_LINK");
 	return rtnl_refuse_unknown(tb, extack);
+}
+
+static int rtnl_validate_gretap(struct nlattr *tb[], struct nlattr *data[],
+				struct netlink_ext_ack *extack)
+{
+	const struct nlattr *remote = data ? data[IFLA_GRE_REMOTE] : NULL;
+
+	if (remote && nla_len(remote) == sizeof(__be32) && !nla_get_be32(remote))
+		return rtnl_refuse(-EINVAL, extack, remote,
+				   "IFLA_GRE_REMOTE of a gretap must not be 0");
+	return rtnl_validate_mac(tb, extack) ?: rtnl_refuse_unknown(tb, extack);
 }
 
 static int rtnl_validate(struct nlattr *tb[], struct nlattr *data[],
@@ -583,10 +611,10 @@ static int rtnl_refuse_encap(struct nlattr *attr,
 /* Reset what ip_gre resets if a message names any of its attributes: all but the mark and
  * IFLA_GRE_IGNORE_DF. The options of grex stay, because the sender may not know them.
  */
-static void rtnl_reset(struct nlattr *data[], struct grex_options *options)
+static void rtnl_reset(struct nlattr *data[], enum grex_kind kind,
+		       struct grex_options *options)
 {
-	const struct grex_options *defaults =
-		&grex_tunnel_defaults[GREX_KIND_GRE];
+	const struct grex_options *defaults = &grex_tunnel_defaults[kind];
 	int i;
 
 	for (i = IFLA_GRE_UNSPEC + 1; i <= IFLA_GRE_MAX && !data[i]; i++)
@@ -613,7 +641,7 @@ static int rtnl_to_options(struct nlattr *data[], struct net *net,
 			   struct netlink_ext_ack *extack)
 {
 	const struct grex_tunnel *tunnel = netdev_priv(dev);
-	const bool is_gre = tunnel->kind == GREX_KIND_GRE;
+	const bool is_gre = rtnl_is_of_ip_gre(tunnel);
 	const u32 old_interval = options->keepalive_interval;
 	const int old_link = options->link;
 	int err;
@@ -621,7 +649,7 @@ static int rtnl_to_options(struct nlattr *data[], struct net *net,
 	if (!data)
 		return 0;
 	if (is_gre)
-		rtnl_reset(data, options);
+		rtnl_reset(data, tunnel->kind, options);
 	err = rtnl_refuse_encap(data[IFLA_GRE_ENCAP_TYPE], extack);
 	if (err)
 		return err;
@@ -814,7 +842,7 @@ static int rtnl_newlink(struct net_device *dev,
 		grex_tunnel_config_free(config);
 		return err;
 	}
-	if (tunnel->kind == GREX_KIND_GREXTAP && !params->tb[IFLA_ADDRESS])
+	if (config->options.match.ether && !params->tb[IFLA_ADDRESS])
 		eth_hw_addr_random(dev);
 	return grex_tunnel_create(dev, net, config, &mtu, extack);
 }
@@ -843,7 +871,7 @@ static int rtnl_changelink(struct net_device *dev, struct nlattr *tb[],
 		return -EINVAL;
 	}
 	/* The core would try to set the addresses afterwards, and fail. */
-	if (tunnel->kind != GREX_KIND_GREXTAP &&
+	if (!rtnl_dereference(tunnel->config)->options.match.ether &&
 	    (tb[IFLA_ADDRESS] || tb[IFLA_BROADCAST]))
 		return rtnl_refuse(-EINVAL, extack,
 				   tb[IFLA_ADDRESS] ?: tb[IFLA_BROADCAST],
@@ -913,7 +941,7 @@ static bool rtnl_put_encap(struct sk_buff *skb)
 static int rtnl_fill_info(struct sk_buff *skb, const struct net_device *dev)
 {
 	const struct grex_tunnel *tunnel = netdev_priv(dev);
-	const bool is_gre = tunnel->kind == GREX_KIND_GRE;
+	const bool is_gre = rtnl_is_of_ip_gre(tunnel);
 	const struct grex_options *options =
 		&rtnl_dereference(tunnel->config)->options;
 	const unsigned int address_len =
@@ -1136,6 +1164,8 @@ struct rtnl_link_ops grex_rtnl_ops[] __read_mostly = {
 				       rtnl_validate_tap),
 	[GREX_KIND_GRE] =
 		RTNL_OPS("gre", grex_device_setup_gre, rtnl_validate_gre),
+	[GREX_KIND_GRETAP] = RTNL_OPS("gretap", grex_device_setup_gretap,
+				      rtnl_validate_gretap),
 };
 
 MODULE_ALIAS_RTNL_LINK(GREX_KIND);

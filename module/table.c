@@ -198,7 +198,8 @@ int grex_table_insert(struct grex_table *table, struct grex_config *config)
 
 	ASSERT_RTNL();
 	if (config->tunnel->is_fallback) {
-		rcu_assign_pointer(table->fallback, config);
+		rcu_assign_pointer(table->fallback[config->options.match.ether],
+				   config);
 		return 0;
 	}
 	config->sent = config->options.match;
@@ -230,10 +231,13 @@ err_pair:
 /* Remove a configuration. The caller frees it after an RCU grace period. */
 void grex_table_remove(struct grex_table *table, struct grex_config *config)
 {
+	struct grex_config __rcu **fallback =
+		&table->fallback[config->options.match.ether];
+
 	ASSERT_RTNL();
 	if (config->tunnel->is_fallback) {
-		if (rcu_access_pointer(table->fallback) == config)
-			RCU_INIT_POINTER(table->fallback, NULL);
+		if (rcu_access_pointer(*fallback) == config)
+			RCU_INIT_POINTER(*fallback, NULL);
 		return;
 	}
 	table_count(table, config, -1);
@@ -253,7 +257,8 @@ struct grex_tunnel *grex_table_find(struct grex_table *table,
 				    const struct grex_match *match, int link,
 				    const struct grex_tunnel *except)
 {
-	struct grex_config *config = rtnl_dereference(table->fallback);
+	struct grex_config *config =
+		rtnl_dereference(table->fallback[match->ether]);
 	struct rhlist_head *list, *pos;
 	struct grex_tunnel *found = NULL;
 
@@ -276,7 +281,7 @@ struct grex_tunnel *grex_table_find(struct grex_table *table,
  * @config: with its tunnel set, in the table or not
  *
  * Return: true when a different tunnel has the same match and link. A tunnel with the other
- * payload would receive the same keepalives.
+ * payload would receive the same keepalives, but gre0 and gretap0 have no peer.
  */
 bool grex_table_has_other(struct grex_table *table,
 			  const struct grex_config *config)
@@ -286,6 +291,8 @@ bool grex_table_has_other(struct grex_table *table,
 
 	if (grex_table_find(table, &match, link, config->tunnel))
 		return true;
+	if (config->tunnel->is_fallback)
+		return false;
 	match.ether = !match.ether;
 	return grex_table_find(table, &match, link, config->tunnel);
 }
@@ -396,7 +403,8 @@ static struct grex_config *table_best_up_rcu(const struct grex_table *table,
 static struct grex_config *table_fallback_up_rcu(const struct grex_table *table,
 						 const struct grex_match *packet)
 {
-	struct grex_config *config = rcu_dereference(table->fallback);
+	struct grex_config *config =
+		rcu_dereference(table->fallback[packet->ether]);
 
 	if (!config || config->options.match.family != packet->family ||
 	    !(READ_ONCE(config->tunnel->dev->flags) & IFF_UP))
@@ -416,7 +424,7 @@ static struct grex_config *table_fallback_up_rcu(const struct grex_table *table,
  * ours. With @is_down such a tunnel is not used: when the operator takes one of two parallel
  * tunnels down, the other must not receive its packets. Then it is a tunnel with the other
  * payload, whose keepalives are IP, too, and which counts what it does not carry. At last it
- * is gre0, which receives packets with any key.
+ * is gre0 or gretap0, which receives packets with any key.
  */
 struct grex_config *grex_table_match_up_rcu(const struct grex_table *table,
 					    const struct grex_match *packet,

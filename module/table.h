@@ -36,14 +36,14 @@ struct grex_match {
  * @by_pair: RCU. by addresses alone
  * @by_sent: RCU. by addresses and the key of sent packets
  * @count: RCU. number of tunnels in each class of wildcards, to skip empty ones
- * @fallback: RCU. gre0, which is in no hash
+ * @fallback: RCU. gre0 and, for Ethernet, gretap0, which are in no hash
  */
 struct grex_table {
 	struct rhltable by_match;
 	struct rhltable by_pair;
 	struct rhltable by_sent;
 	unsigned int count[GREX_TABLE_CLASSES];
-	struct grex_config __rcu *fallback;
+	struct grex_config __rcu *fallback[2];
 };
 
 /**

@@ -56,6 +56,17 @@ const struct grex_options grex_tunnel_defaults[GREX_KINDS] = {
 		.keepalive_retries = GREX_KEEPALIVE_RETRIES_DEFAULT,
 		.keepalive_reply = true,
 	},
+	[GREX_KIND_GRETAP] = {
+		.match.family = AF_INET,
+		.match.ether = true,
+		.ttl = GREX_TTL_INHERIT,
+		.tos = 0,
+		.df = GREX_DF_INHERIT,
+		.flowlabel = GREX_FLOWLABEL_AUTO,
+		.icmp_relay = true,
+		.keepalive_retries = GREX_KEEPALIVE_RETRIES_DEFAULT,
+		.keepalive_reply = true,
+	},
 };
 
 /**
@@ -201,7 +212,7 @@ err_config:
  * @ops: of its kind
  * @name: of the device; may contain %d
  * @options: what the operator chose
- * @is_fallback: it is gre0
+ * @is_fallback: it is gre0 or gretap0
  *
  * The caller holds the RTNL lock.
  */
