@@ -60,8 +60,9 @@ void diff_target(struct config *target, const struct config *said,
 	const struct config *has = &running->config;
 
 	*target = *said;
-	/* The kind gre has IPv4 addresses, and carries no Ethernet. */
-	target->is_gre = running->config.is_gre && !said->ether &&
+	/* The kinds of ip_gre have IPv4 addresses, and each has its payload. */
+	target->is_gre = running->config.is_gre &&
+			 said->ether == running->config.ether &&
 			 config_family(said) == AF_INET;
 	target->given = F_ALL & ~F_LINK_NETNS;
 	target->given |= said->given & F_LINK_NETNS;

@@ -44,7 +44,7 @@ static void put_config(struct nlmsghdr *nlh, struct ifinfomsg *ifm,
 	/* grex is to hear of an MTU that is what it was, too: it stays then. */
 	if (!(fields & ~F_LINK))
 		return;
-	/* The kernel resets those of a "gre" link that are missing, as ip_gre does. */
+	/* The kernel resets those of such a link that are missing, as ip_gre does. */
 	if (c->is_gre && fields & F_GRE)
 		fields |= F_GRE;
 	info = start_info(nlh, config_kind(c));
@@ -221,7 +221,8 @@ static bool read_data(const struct nlattr *data, struct tunnel *t)
 
 	ATTR_SORT_NEST(data, a);
 	/* Neither a tunnel of ip_gre nor gre0 has this attribute. */
-	t->config.is_gre = link_is_gre(t) && a[IFLA_GREX_ICMP_RELAY];
+	t->config.is_gre = (link_is_gre(t) || !strcmp(t->kind, "gretap")) &&
+			   a[IFLA_GREX_ICMP_RELAY];
 	ATTR_READ(a[IFLA_GRE_ENCAP_TYPE], encap);
 	t->has_more = encap || a[IFLA_GRE_COLLECT_METADATA];
 	mnl_attr_for_each_nested(attr, data)

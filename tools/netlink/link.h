@@ -86,7 +86,7 @@ bool link_read_xstats(const struct nlattr *attr, struct tunnel *tunnel);
 bool link_read(const struct nlmsghdr *message, struct tunnel *tunnel);
 /* nl_talk() for one interface of any kind. */
 int link_talk(struct nl *nl, struct nl_request *request, struct tunnel *tunnel);
-/* Whether it is a tunnel of grex, of kind "grex" or of kind "gre". */
+/* Whether it is a tunnel of grex, of whatever kind. */
 bool link_is_grex(const struct tunnel *tunnel);
 /* The kind of ip_gre, which grex may provide in its place. */
 bool link_is_gre(const struct tunnel *tunnel);

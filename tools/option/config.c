@@ -29,7 +29,7 @@ uint32_t config_overhead(const struct config *c)
 const char *config_kind(const struct config *c)
 {
 	if (c->is_gre)
-		return "gre";
+		return c->ether ? "gretap" : "gre";
 	return c->ether ? GREX_KIND_TAP : GREX_KIND;
 }
 

@@ -84,7 +84,7 @@ struct secret {
 /* The members of an option stand together, see MEMBERS(). */
 struct config {
 	uint64_t given; /* F_*, the members that are valid */
-	bool is_gre; /* the link is of kind "gre", in the place of ip_gre */
+	bool is_gre; /* the link is of kind "gre" or "gretap", in the place of ip_gre */
 	bool ether; /* the payload is Ethernet */
 
 	char name[IFNAMSIZ];
