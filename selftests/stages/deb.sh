@@ -72,13 +72,13 @@ as_installed() {
 		<(files "$installed/deb" | sed '/\/man\//s/\.gz$//')
 }
 
-# modprobe must read this: the kind, gre0 and the name ip_gre are those of grex, and gretap is
-# nobody's.
+# modprobe must read this: the kinds, gre0, gretap0 and the name ip_gre are those of grex.
 gre_config() {
 	modprobe -C "$installed/deb/lib/modprobe.d" -c |
-		grep -E '^(options grex |alias (rtnl_link_gre|rtnl_link_gretap|netdev_gre0|ip_gre) |blacklist)' |
-		diff - <(printf '%s\n' "blacklist ip_gre" "alias rtnl_link_gre grex" "alias netdev_gre0 grex" \
-			"alias ip_gre grex" "options grex kinds=gre")
+		grep -E '^(options grex |alias (rtnl_link_gre|rtnl_link_gretap|netdev_gre0|netdev_gretap0|ip_gre) |blacklist)' |
+		diff - <(printf '%s\n' "blacklist ip_gre" "alias rtnl_link_gre grex" \
+			"alias rtnl_link_gretap grex" "alias netdev_gre0 grex" \
+			"alias netdev_gretap0 grex" "alias ip_gre grex" "options grex kinds=gre,gretap")
 }
 
 # field PACKAGE FIELD REGEX: this field of the package must match
