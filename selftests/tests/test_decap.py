@@ -5,6 +5,7 @@ key, checksum and sequence; they come out of the tunnels of A to the byte, and
 echo requests among them are answered.
 
 Each combination is a tunnel of its own, g0 from 192.0.2.10 and so on."""
+# underlay: IPv4 or IPv6
 
 import os
 import socket
@@ -19,6 +20,7 @@ from scapy.layers.l2 import GRE
 sys.path.insert(0, sys.path[0] + "/../lib/py")
 import ktap
 import net
+from net import host
 from wire import (ETH_P_IP, ETH_P_IPV6, ETH_P_MPLS, ETH_P_WCCP, Sender, Tap,
                   enter)
 
@@ -26,6 +28,7 @@ from wire import (ETH_P_IP, ETH_P_IPV6, ETH_P_MPLS, ETH_P_WCCP, Sender, Tap,
 COMBINATIONS = [(key, csum, seq) for key in (None, 0, 0x01020304)
                 for csum in (False, True) for seq in (False, True)]
 PORT = 4747
+IPV6 = ktap.is_ipv6()
 
 
 def options(key, csum, seq):
@@ -36,20 +39,22 @@ def options(key, csum, seq):
 ktap.need()
 A, B = net.pair()
 for number, combination in enumerate(COMBINATIONS):
-    net.ip(B, "addr add 192.0.2.%d/24 dev v0" % (10 + number))
-    net.gretool(A, "add g%d local 192.0.2.1 remote 192.0.2.%d %s "
+    net.ip(B, "addr add %s/24 dev v0" % host(10 + number))
+    net.gretool(A, "add g%d local %s remote %s %s "
                 "addr 10.0.%d.1/30 addr fd00:1%d::1/64 up" %
-                (number, 10 + number, options(*combination), number, number))
+                (number, host(1), host(10 + number), options(*combination),
+                 number, number))
 os.sched_setaffinity(0, {0})
 sender = Sender(B)
-wire = Tap(B, "v0", ETH_P_IP)
+wire = Tap(B, "v0", ETH_P_IPV6 if IPV6 else ETH_P_IP)
 taps = [Tap(A, "g%d" % i) for i in range(len(COMBINATIONS))]
 sequence = [0] * len(COMBINATIONS)
 
 
 def outer(i, packet):
-    return bytes(IP(src="192.0.2.%d" % (10 + i), dst="192.0.2.1", proto=47) /
-                 bytes(packet))
+    if IPV6:
+        return bytes(IPv6(src=host(10 + i), dst=host(1), nh=47) / bytes(packet))
+    return bytes(IP(src=host(10 + i), dst=host(1), proto=47) / bytes(packet))
 
 
 def gre(i, inner, proto, csum=None, seq=None):
@@ -88,7 +93,7 @@ def arrives(what, i, packet, proto, inner):
 
 def is_reply(packet, data):
     """Whether a GRE packet ends with an echo reply with this data."""
-    return packet[9] == 47 and packet.endswith(data) and (
+    return packet[6 if IPV6 else 9] == 47 and packet.endswith(data) and (
         packet[-len(data) - 8] == 0 or packet[-len(data) - 8] == 129)
 
 
@@ -127,14 +132,14 @@ def test_more_than_wanted():
 
 
 def test_reserved_bits():
-    """A receiver ignores bits 6 to 12 (RFC 2784 2.1), but gre.ko takes 9 to 12 for a
-    part of the version, and drops the packet before grex is asked."""
+    """A receiver ignores bits 6 to 12 (RFC 2784 2.1), but over IPv4 gre.ko takes 9 to 12
+    for a part of the version, and drops the packet before grex is asked."""
     for bit in range(6, 13):
         inner = echo4(0, b"bit %d" % bit)
         packet = gre(0, inner, ETH_P_IP)
         flags = 0x8000 >> bit
         packet = struct.pack("!H", flags) + packet[2:]
-        if bit <= 8:
+        if bit <= 8 or IPV6:
             arrives("bit %d" % bit, 0, outer(0, packet), ETH_P_IP, inner)
             continue
         taps[0].drain()
@@ -198,9 +203,13 @@ def test_multicast():
 def test_fragments():
     """The outer packet comes in pieces."""
     inner = echo4(3, b"whole" * 600)
-    whole = IP(src="192.0.2.13", dst="192.0.2.1", proto=47, id=99) / gre(
-        3, inner, ETH_P_IP)
-    pieces = fragment(whole, 800)
+    if IPV6:
+        pieces = fragment6(IPv6(src=host(13), dst=host(1)) /
+                           IPv6ExtHdrFragment(id=99, nh=47) /
+                           gre(3, inner, ETH_P_IP), 800)
+    else:
+        pieces = fragment(IP(src=host(13), dst=host(1), proto=47, id=99) /
+                          gre(3, inner, ETH_P_IP), 800)
     taps[3].drain()
     for piece in pieces[1:] + pieces[:1]:
         sender.send(bytes(piece))

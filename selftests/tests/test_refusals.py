@@ -5,30 +5,35 @@ one counter says why, and only unknown senders are answered, at a limited rate.
 
 scapy makes the packets, and B sends them to the tunnels of A. Each packet
 raises one counter by one and leaves all others as they were."""
+# underlay: IPv4 or IPv6
 
 import os
 import sys
 import time
 
 from scapy.layers.inet import ICMP, IP
-from scapy.layers.inet6 import ICMPv6EchoRequest, IPv6
+from scapy.layers.inet6 import (HBHOptUnknown, ICMPv6EchoRequest, IPv6,
+                                IPv6ExtHdrDestOpt, IPv6ExtHdrFragment,
+                                IPv6ExtHdrHopByHop, IPv6ExtHdrRouting, PadN)
 from scapy.layers.l2 import GRE
 
 sys.path.insert(0, sys.path[0] + "/../lib/py")
 import ktap
 import net
+from net import host
 from rtnl import Rtnl
 from wire import (ETH_P_ERSPAN, ETH_P_ERSPAN2, ETH_P_IP, ETH_P_IPV6, ETH_P_TEB,
                   ETH_P_WCCP, Sender, Tap, enter)
 
-LOCAL = "192.0.2.1"
+IPV6 = ktap.is_ipv6()
+LOCAL = host(1)
 # The remote of each tunnel.
 REMOTE = {
-    "plain": "192.0.2.2",
-    "summed": "192.0.2.3",
-    "keyed": "192.0.2.4",
-    "ordered": "192.0.2.5",
-    "closed": "192.0.2.6",
+    "plain": host(2),
+    "summed": host(3),
+    "keyed": host(4),
+    "ordered": host(5),
+    "closed": host(6),
 }
 PAYLOAD = 0x1234  # an ethertype that nobody takes
 
@@ -36,27 +41,29 @@ ktap.need()
 A, B = net.pair()
 # ICMP errors to the remotes must arrive.
 for address in 3, 4, 5, 6, 98, 99:
-    net.ip(B, "addr add 192.0.2.%d/24 dev v0" % address)
-net.ip(A, "addr add 192.0.2.111/24 dev v0")
-net.sysctl(A, "net.ipv4.icmp_ratelimit=0")
-net.gretool(A, """
-    add plain local 192.0.2.1 remote 192.0.2.2 up
-    add summed local 192.0.2.1 remote 192.0.2.3 icsum up
-    add keyed local 192.0.2.1 remote 192.0.2.4 key 42 up
-    add ordered local 192.0.2.1 remote 192.0.2.5 iseq up
-    add closed local 192.0.2.1 remote 192.0.2.6""")
+    net.ip(B, "addr add %s/24 dev v0" % host(address))
+net.ip(A, "addr add %s/24 dev v0" % host(111))
+net.sysctl(A, "net.ipv4.icmp_ratelimit=0", "net.ipv6.icmp.ratelimit=0")
+net.gretool(A, "".join("add %s local %s remote %s %s\n" % (
+    tunnel, LOCAL, REMOTE[tunnel], options) for tunnel, options in (
+        ("plain", "up"), ("summed", "icsum up"), ("keyed", "key 42 up"),
+        ("ordered", "iseq up"), ("closed", ""))))
 # One CPU handles all in the order in which it was sent.
 os.sched_setaffinity(0, {0})
 sender = Sender(B)
-icmp = Tap(B, "v0", ETH_P_IP)
+icmp = Tap(B, "v0", ETH_P_IPV6 if IPV6 else ETH_P_IP)
 enter(A)
 rtnl = Rtnl()
 
 
 def outer(tunnel, gre, source=None, destination=LOCAL, tos=0):
     """An outer packet; gre is bytes, or a packet of scapy."""
-    return bytes(IP(src=source or REMOTE[tunnel], dst=destination, proto=47,
-                    tos=tos) / bytes(gre))
+    source = source or REMOTE[tunnel]
+    if IPV6:
+        return bytes(IPv6(src=source, dst=destination, nh=47, tc=tos) /
+                     bytes(gre))
+    return bytes(IP(src=source, dst=destination, proto=47, tos=tos) /
+                 bytes(gre))
 
 
 INNER4 = bytes(IP(src="10.0.0.2", dst="10.0.0.1") / ICMP(id=1, seq=1) /
@@ -88,16 +95,22 @@ def counters():
     return found
 
 
+def is_icmp_error(data):
+    if IPV6:
+        return data[6] == 58 and data[40] < 128
+    return data[9] == 1 and data[20] in (3, 4, 5, 11, 12)
+
+
 def icmp_errors(expected):
     """The types and codes of the ICMP errors that B has received."""
     found = []
+    at = 40 if IPV6 else 20
     while True:
         got = icmp.read(2.0 if len(found) < expected else 0.0,
-                        wanted=lambda _, data: data[9] == 1 and
-                        data[20] in (3, 4, 5, 11, 12))
+                        wanted=lambda _, data: is_icmp_error(data))
         if got is None:
             return found
-        found.append((got[1][20], got[1][21]))
+        found.append((got[1][at], got[1][at + 1]))
 
 
 def sentinel():
@@ -127,9 +140,10 @@ def dropped(what, packet, tunnel, counter, errors=()):
     rises(what, packet, {(tunnel, counter): 1}, errors)
 
 
-def unseen(what, packet):
-    """gre.ko drops it before anyone is asked, and does not count."""
-    rises(what, packet, {})
+def unseen(what, packet, tunnel, counter):
+    """Over IPv4, gre.ko drops it before anyone is asked, and does not count. Over IPv6,
+    grex sees it."""
+    rises(what, packet, {(tunnel, counter): 1} if IPV6 else {})
 
 
 def taken(what, packet, tunnel):
@@ -140,7 +154,7 @@ SENTINEL = outer("plain", gre(b"sentinel", PAYLOAD))
 arrivals = Tap(A, "plain", PAYLOAD)
 last = counters()
 
-PORT_UNREACHABLE = [(3, 3)]
+PORT_UNREACHABLE = [(1, 4)] if IPV6 else [(3, 3)]
 # The answer of ip_gre to what grex drops silently.
 OTHERS = PORT_UNREACHABLE if ktap.is_beside() else []
 
@@ -148,7 +162,10 @@ OTHERS = PORT_UNREACHABLE if ktap.is_beside() else []
 def test_truncated():
     whole = gre()
     for size in range(12):
-        unseen("%d bytes of GRE" % size, outer("plain", whole[:size]))
+        tunnel, counter = ((None, "netns_rx_truncated") if size < 4 else
+                           ("plain", "rx_truncated"))
+        unseen("%d bytes of GRE" % size, outer("plain", whole[:size]), tunnel,
+               counter)
     full = gre(chksum_present=1, key_present=1, seqnum_present=1, key=42)
     for size in range(12, 16):
         dropped("%d bytes of a GRE header of 16" % size,
@@ -179,9 +196,11 @@ def test_truncated():
 
 def test_version():
     for version in range(1, 8):
-        unseen("version %d" % version, outer("plain", gre(version=version)))
+        unseen("version %d" % version, outer("plain", gre(version=version)),
+               None, "netns_rx_version")
         unseen("version %d with key" % version, outer(
-            "keyed", gre(version=version, key_present=1, key=42)))
+            "keyed", gre(version=version, key_present=1, key=42)), None,
+            "netns_rx_version")
 
 
 def test_routing():
@@ -191,7 +210,7 @@ def test_routing():
             outer("plain", gre(routing_present=1, strict_route_source=1)),
             None, "netns_rx_routing")
     dropped("routing from nobody's peer",
-            outer("plain", gre(routing_present=1), "192.0.2.99"), None,
+            outer("plain", gre(routing_present=1), host(99)), None,
             "netns_rx_routing")
 
 
@@ -210,7 +229,9 @@ def test_reserved():
     # A receiver ignores these (RFC 2784 2.1), but gre.ko takes them for a part of
     # the version and drops the packet before grex is asked.
     for bit in range(9, 13):
-        unseen("bit %d" % bit, outer("plain", word(gre(), 0x8000 >> bit)))
+        unseen("bit %d" % bit, outer("plain", word(gre(b"ignored bits", PAYLOAD),
+                                                   0x8000 >> bit)),
+               "plain", "packets in")
 
 
 def test_checksum():
@@ -289,13 +310,13 @@ def test_sequence():
 
 def test_stranger():
     dropped("source that is nobody's remote",
-            outer("plain", gre(), source="192.0.2.99"), None,
+            outer("plain", gre(), source=host(99)), None,
             "netns_rx_no_tunnel", PORT_UNREACHABLE)
     dropped("destination that is nobody's local",
-            outer("plain", gre(), destination="192.0.2.111"), None,
+            outer("plain", gre(), destination=host(111)), None,
             "netns_rx_no_tunnel", PORT_UNREACHABLE)
     dropped("a stranger with the key of somebody",
-            outer("plain", gre(key_present=1, key=42), source="192.0.2.99"),
+            outer("plain", gre(key_present=1, key=42), source=host(99)),
             None, "netns_rx_no_tunnel", PORT_UNREACHABLE)
     dropped("a tunnel that is down", outer("closed", gre()), "closed", "rx_down",
             OTHERS)
@@ -318,8 +339,9 @@ def test_flood():
     """The sysctl icmp_ratelimit limits the rate of ICMP errors (RFC 1812 4.3.2.8): one
     in so many ms, and 6 that were saved up."""
     count = 20
-    path = "/proc/sys/net/ipv4/icmp_ratelimit"
-    for limit, source in (0, "192.0.2.99"), (1000, "192.0.2.98"):
+    path = "/proc/sys/net/" + ("ipv6/icmp/ratelimit" if IPV6 else
+                               "ipv4/icmp_ratelimit")
+    for limit, source in (0, host(99)), (1000, host(98)):
         stranger = outer("plain", gre(), source=source)
         with open(path, "w", encoding="ascii") as file:
             file.write("%d" % limit)
@@ -338,7 +360,8 @@ def test_flood():
             ktap.equal("no limit: all are answered",
                        PORT_UNREACHABLE * count, answers)
             continue
-        most = 6 + int(took * 1000 / limit) + 1
+        # For a network of 64 bits IPv6 divides the limit by 4.
+        most = 6 + int(took * 1000 / limit * (4 if IPV6 else 1)) + 1
         wrong = ""
         if not 1 <= len(answers) <= most:
             wrong = "%d answers to %d packets, expected 1 to %d" % (
@@ -346,5 +369,45 @@ def test_flood():
         ktap.check("limit %d ms: few are answered" % limit, wrong)
 
 
+def behind(*headers, fragment=None):
+    """A good packet for plain, behind extension headers."""
+    packet = IPv6(src=REMOTE["plain"], dst=LOCAL)
+    for header in headers:
+        packet = packet / header
+    packet.lastlayer().nh = 47
+    inner = gre(b"extension" * 20, PAYLOAD)
+    if fragment:
+        inner = inner[fragment]
+    return bytes(packet / inner)
+
+
+def test_extension():
+    """GRE follows extension headers of IPv6, as that of ip6_gre does."""
+    limit = IPv6ExtHdrDestOpt(options=[HBHOptUnknown(otype=4, optdata=b"\4"),
+                                       PadN(optdata=b"\0")])
+    taken("an encapsulation limit", behind(limit), "plain")
+    taken("hop-by-hop options",
+          behind(IPv6ExtHdrHopByHop(options=[PadN(optdata=bytes(4))])), "plain")
+    taken("a routing header that is done with",
+          behind(IPv6ExtHdrRouting(type=0, segleft=0, addresses=[LOCAL])), "plain")
+    rises("a routing header that is not",
+          behind(IPv6ExtHdrRouting(type=0, segleft=1, addresses=[host(111)])), {},
+          [(4, 0)])
+    rises("an option that must be known", behind(IPv6ExtHdrDestOpt(
+        options=[HBHOptUnknown(otype=0x9E, optdata=b"\0"),
+                 PadN(optdata=b"\0")])), {}, [(4, 2)])
+    taken("one fragment", behind(IPv6ExtHdrFragment(id=1)), "plain")
+    rises("the first of two fragments",
+          behind(IPv6ExtHdrFragment(id=2, m=1), fragment=slice(0, 64)), {})
+    taken("the second", behind(IPv6ExtHdrFragment(id=2, offset=8),
+                               fragment=slice(64, None)), "plain")
+    rises("a fragment that overlaps",
+          behind(IPv6ExtHdrFragment(id=3, m=1), fragment=slice(0, 64)), {})
+    rises("the other", behind(IPv6ExtHdrFragment(id=3, offset=4),
+                              fragment=slice(32, None)), {})
+
+
+# test_flood leaves a limit behind.
 ktap.run(test_truncated, test_version, test_routing, test_reserved, test_checksum,
-         test_key, test_sequence, test_stranger, test_payload, test_flood)
+         test_key, test_sequence, test_stranger, test_payload,
+         *([test_extension] if IPV6 else []), test_flood)

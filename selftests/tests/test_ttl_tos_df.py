@@ -4,18 +4,21 @@
 ECN field in both directions (RFC 6040).
 
 Every kind of inner packet goes into the tunnels of A, and the outer header is
-read in B; then packets go the other way for the ECN bits."""
+read in B; then packets go the other way for the ECN bits. IPv6 has no DF."""
+# underlay: IPv4 or IPv6
 
+import socket
 import sys
 
 sys.path.insert(0, sys.path[0] + "/../lib/py")
 import ktap
 import net
+from net import host
 from rtnl import Rtnl
 from wire import (ETH_P_IP, ETH_P_IPV6, ETH_P_MPLS, Sender, Tap, checksum,
                   echo, enter, gre, ipv4, ipv6)
 
-LOCAL = "192.0.2.1"
+IPV6 = ktap.is_ipv6()
 # Each device has the last byte of its remote, and options.
 TUNNELS = {"t64": (10, ""), "t1": (11, "ttl 1"), "t255": (12, "ttl 255"),
            "tinherit": (13, "ttl inherit"), "qinherit": (20, ""),
@@ -28,12 +31,12 @@ DSCPS = (0, 0x08, 0x48, 0xB8, 0xFC)
 ktap.need()
 A, B = net.pair()
 for name, (last, options) in TUNNELS.items():
-    net.ip(B, "addr add 192.0.2.%d/24 dev v0" % last)
-    net.gretool(A, "add %s local 192.0.2.1 remote 192.0.2.%d %s up" %
-                (name, last, options))
-wire = Tap(B, "v0", ETH_P_IP)
+    net.ip(B, "addr add %s/24 dev v0" % host(last))
+    net.gretool(A, "add %s local %s remote %s %s up" %
+                (name, host(1), host(last), options))
+wire = Tap(B, "v0", ETH_P_IPV6 if IPV6 else ETH_P_IP)
 sender = Sender(B)
-devices = {name: Tap(A, name) for name in TUNNELS}
+devices = {name: Tap(A, name, kind=socket.SOCK_RAW) for name in TUNNELS}
 enter(A)
 rtnl = Rtnl()
 number = 0
@@ -62,13 +65,17 @@ def outer_of(device, inner):
     """The outer packet in which the inner one leaves, or None."""
     protocol, data = inner
     devices[device].send(data, protocol)
-    got = wire.read(wanted=lambda _, packet: packet[9] == 47 and
-                    packet[24:] == data)
+    got = wire.read(wanted=lambda _, packet:
+                    packet[6 if IPV6 else 9] == 47 and
+                    packet[44 if IPV6 else 24:] == data)
     if not got:
         ktap.check("a packet into %s" % device, "did not come out")
         return None
     packet = got[1]
-    if packet[19] != TUNNELS[device][0] or checksum(packet[:20]):
+    remote = socket.inet_pton(socket.AF_INET6 if IPV6 else socket.AF_INET,
+                              host(TUNNELS[device][0]))
+    if (packet[24:40] if IPV6 else packet[16:20]) != remote or (
+            not IPV6 and checksum(packet[:20])):
         ktap.check("a packet into %s" % device,
                    "outer header wrong: " + ktap.show(packet[:20]))
     return packet
@@ -81,11 +88,11 @@ def leaves_with(what, device, inner, read, expected):
 
 
 def ttl_of(packet):
-    return packet[8]
+    return packet[7 if IPV6 else 8]
 
 
 def tos_of(packet):
-    return packet[1]
+    return (packet[0] & 15) << 4 | packet[1] >> 4 if IPV6 else packet[1]
 
 
 def df_of(packet):
@@ -131,6 +138,11 @@ def test_ecn_encap():
                         tos_of, expected)
 
 
+def around(packet, **fields):
+    """An outer packet to qinherit."""
+    return (ipv6 if IPV6 else ipv4)(host(20), host(1), 47, packet, **fields)
+
+
 def test_ecn_decap():
     """The inner field changes as in figure 4 of RFC 6040 4.2."""
     not_ect, ect1, ect0, ce = range(4)
@@ -150,12 +162,11 @@ def test_ecn_decap():
                 protocol, data = make(tos=0x28 | inner, ttl=7)
                 before = rtnl.drops("qinherit")
                 tap.drain()
-                sender.send(ipv4("192.0.2.20", LOCAL, 47, gre(protocol, data),
-                                 ttl=99, tos=0xB8 | outer))
+                sender.send(around(gre(protocol, data), ttl=99, tos=0xB8 | outer))
                 if expected is None:
                     # The packet has been handled when the next one arrives.
                     mark = make(tos=0)
-                    sender.send(ipv4("192.0.2.20", LOCAL, 47, gre(*mark)))
+                    sender.send(around(gre(*mark)))
                     got = tap.read()
                     ktap.equal(what + " is dropped", mark, got)
                 else:
@@ -185,4 +196,5 @@ def test_df():
         leaves_with("MPLS", device, other(), df_of, none)
 
 
-ktap.run(test_ttl, test_tos, test_ecn_encap, test_ecn_decap, test_df)
+ktap.run(test_ttl, test_tos, test_ecn_encap, test_ecn_decap,
+         *([] if IPV6 else [test_df]))

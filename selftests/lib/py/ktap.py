@@ -78,6 +78,11 @@ def is_beside():
     return os.environ.get("GREX_DEMUX") == "beside"
 
 
+def is_ipv6():
+    """Whether the outer packets are to be IPv6 (run.sh --ipv6)."""
+    return os.environ.get("GREX_UNDERLAY") == "ipv6"
+
+
 def _mark(name):
     """The kernel's log says which test function was running."""
     if "GREX_LAB" in os.environ:

@@ -9,6 +9,8 @@ import subprocess
 import tempfile
 import time
 
+import ktap
+
 _namespaces = []
 
 
@@ -96,6 +98,11 @@ def pair():
             addr add 2001:db8::%d/64 dev v0 nodad
             link set v0 up""" % (number, number))
     return hosts
+
+
+def host(number):
+    """An outer address on the link of pair(), of IPv6 with run.sh --ipv6."""
+    return ("2001:db8::%d" if ktap.is_ipv6() else "192.0.2.%d") % number
 
 
 def tunnel_pair(hosts):

@@ -92,24 +92,30 @@ def gre(protocol, payload, key=None, csum=False, seq=None, bits=0):
 
 
 class Sender:
-    """It sends whole IPv4 packets, whatever their source is."""
+    """It sends whole IP packets, whatever their source is."""
 
     def __init__(self, netns):
         enter(netns)
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_RAW,
-                                    socket.IPPROTO_RAW)
+        self.socket, self.socket6 = (
+            socket.socket(family, socket.SOCK_RAW, socket.IPPROTO_RAW)
+            for family in (socket.AF_INET, socket.AF_INET6))
 
     def send(self, packet):
-        self.socket.sendto(packet, (socket.inet_ntoa(packet[16:20]), 0))
+        if packet[0] >> 4 == 6:
+            to = socket.inet_ntop(socket.AF_INET6, packet[24:40])
+            self.socket6.sendto(packet, (to, 0))
+        else:
+            self.socket.sendto(packet, (socket.inet_ntoa(packet[16:20]), 0))
 
 
 class Tap:
-    """It sees what passes a device, without the link-layer header, and can send."""
+    """It sees what passes a device, without the link-layer header, and can send. A
+    layer-3 tunnel over IPv6 needs SOCK_RAW to send, as its addresses have 16 bytes."""
 
-    def __init__(self, netns, device, protocol=ETH_P_ALL):
+    def __init__(self, netns, device, protocol=ETH_P_ALL, kind=socket.SOCK_DGRAM):
         enter(netns)
         self.device = device
-        self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM,
+        self.socket = socket.socket(socket.AF_PACKET, kind,
                                     socket.htons(protocol))
         self.socket.bind((device, protocol))
 
