@@ -235,8 +235,17 @@ static bool icmp_is_remembered(const struct icmp_report *report,
 	       !memcmp(&logged, flow, sizeof(logged));
 }
 
+/* Whether packets of the tunnel have anything that an attacker would have to guess. A label
+ * that the operator chose, or that the inner packet has, proves nothing.
+ */
+static bool icmp_has_proof(const struct grex_config *config)
+{
+	return !grex_is_ipv6(config) ||
+	       config->options.flowlabel == GREX_FLOWLABEL_AUTO;
+}
+
 /* Whether the flow label is that of the flow, or the ID is, in the present or in the previous
- * epoch. A label that the operator chose, or that the inner packet has, proves nothing.
+ * epoch.
  */
 static bool icmp_has_id(const struct icmp_report *report,
 			const struct grex_flow *flow)
@@ -246,13 +255,12 @@ static bool icmp_has_id(const struct icmp_report *report,
 	const union grex_addr remote = icmp_addr(embedded->daddr);
 	unsigned int ago;
 
+	if (!icmp_has_proof(report->config))
+		return false;
 	if (grex_is_ipv6(report->config))
-		return report->config->options.flowlabel ==
-			       GREX_FLOWLABEL_AUTO &&
-		       embedded->id ==
-			       grex_sent_log_label(sent, &remote.v6,
-						   embedded->header.protocol,
-						   flow);
+		return embedded->id ==
+		       grex_sent_log_label(sent, &remote.v6,
+					   embedded->header.protocol, flow);
 	for (ago = 0; ago < 2; ago++)
 		if (embedded->id == grex_sent_log_id(sent, remote.v4,
 						     embedded->header.protocol,
@@ -476,7 +484,8 @@ static bool icmp_take(struct sk_buff *skb, const struct grex_reported *reported)
 	}
 	icmp_is_known(&report, report.config);
 	if (!icmp_is_proved(&report)) {
-		icmp_note_failure(guesses);
+		if (icmp_has_proof(report.config))
+			icmp_note_failure(guesses);
 		icmp_count(&report, ICMP_REFUSED);
 		return true;
 	}

@@ -254,6 +254,8 @@ path_mtu_learned() {
 
 # A label that the operator chose is sent, and proves nothing.
 chosen_labels() {
+	local label
+
 	setup_routed_ipv6
 	capture "$NET" v1 "$WORK/chosen.pcap" ip6 proto 47 and src 2001:db8:1::2
 	run gretool -n "$H1" set gre1 flowlabel 0x12345
@@ -268,6 +270,12 @@ chosen_labels() {
 	run gretool -n "$H1" set gre1 flowlabel 0x12345
 	counts "$H1" gre1 icmp_frag_needed_refused 1 forge $((0x12345)) 1300
 	check_eq "not believed" "route 1500" "$(path_mtu)"
+	# They are no guesses, so that errors about another tunnel are believed after many.
+	for _ in {1..30}; do forge $((0x12345)) 1300; done
+	run gretool -n "$H1" set gre1 flowlabel auto
+	label=$(label_of_ping)
+	forge $((label)) 1300
+	check "another tunnel" busywait 5 path_mtu_is "icmp 1300"
 	check_match "over IPv4" 'flowlabel refused: .*without IPv6 addresses' \
 		"$(gretool -n "$H1" add gre2 remote 192.0.2.2 flowlabel 7 2>&1)"
 	cleanup
@@ -304,15 +312,20 @@ forge() {
 	ip netns exec "$NET" python3 "$PY/forged_ptb.py" 2001:db8:1::2 2001:db8:2::2 "$@"
 }
 
+# label_of_ping: the flow label with which gre1 sends a ping from 10.0.0.1 to 10.0.0.2
+label_of_ping() {
+	capture "$NET" v1 "$WORK/label.pcap" ip6 proto 47 and src 2001:db8:1::2
+	check "a ping" ping_ok "$H1" 10.0.0.2
+	capture_stop "$WORK/label.pcap" 3
+	fields "$WORK/label.pcap" ipv6.flow ip.dst | awk '$2 == "10.0.0.2" { print $1; exit }'
+}
+
 # Only the flow label of a packet that was sent proves that an error is about one.
 forged_errors() {
 	local label
 
 	setup_routed_ipv6
-	capture "$NET" v1 "$WORK/label.pcap" ip6 proto 47 and src 2001:db8:1::2
-	check "before" ping_ok "$H1" 10.0.0.2
-	capture_stop "$WORK/label.pcap" 3
-	label=$(fields "$WORK/label.pcap" ipv6.flow ip.dst | awk '$2 == "10.0.0.2" { print $1; exit }')
+	label=$(label_of_ping)
 	counts "$H1" gre1 icmp_frag_needed_refused 1 forge $((label ^ 1)) 1300
 	counts "$H1" gre1 icmp_frag_needed_refused 1 forge 0 1300
 	check_eq "not believed" "route 1500" "$(path_mtu)"
