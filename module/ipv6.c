@@ -25,13 +25,18 @@ static void ipv6_flow(const struct grex_config *config, int oif,
 		      const union grex_addr *remote, u8 dsfield, u32 hash,
 		      struct flowi6 *flow)
 {
+	const u32 chosen = config->options.flowlabel;
+	/* A rule may select by a label, but not by one that differs from flow to flow. */
+	const __be32 label = chosen < GREX_FLOWLABEL_INHERIT ? htonl(chosen)
+							     : 0;
+
 	*flow = (struct flowi6){
 		.daddr = remote->v6,
 		.saddr = config->options.match.local.v6,
 		.flowi6_oif = oif,
 		.flowi6_mark = config->options.fwmark,
 		.flowi6_proto = IPPROTO_GRE,
-		.flowlabel = ip6_make_flowinfo(dsfield, 0),
+		.flowlabel = ip6_make_flowinfo(dsfield, label),
 		.mp_hash = hash >> 1, /* the stack expects 31 bits */
 		.fl6_gre_key = config->options.okey,
 	};
