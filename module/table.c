@@ -422,9 +422,10 @@ static struct grex_config *table_fallback_up_rcu(const struct grex_table *table,
  * This is the best tunnel that is up. If there is none, it is a tunnel that is bound to
  * another device of the same VRF, because packets of the peer may take another way than
  * ours. With @is_down such a tunnel is not used: when the operator takes one of two parallel
- * tunnels down, the other must not receive its packets. Then it is a tunnel with the other
- * payload, whose keepalives are IP, too, and which counts what it does not carry. At last it
- * is gre0 or gretap0, which receives packets with any key.
+ * tunnels down, the other must not receive its packets. Then it is gretap0 for a frame,
+ * which is never a keepalive. Then it is a tunnel with the other payload, whose keepalives are
+ * IP, too, and which counts what it does not carry. At last it is gre0. Both receive packets
+ * with any key.
  */
 struct grex_config *grex_table_match_up_rcu(const struct grex_table *table,
 					    const struct grex_match *packet,
@@ -438,6 +439,8 @@ struct grex_config *grex_table_match_up_rcu(const struct grex_table *table,
 	config = table_best_up_rcu(table, packet, arrival, false);
 	if (!config && !is_down)
 		config = table_best_up_rcu(table, packet, arrival, true);
+	if (!config && packet->ether)
+		config = table_fallback_up_rcu(table, packet);
 	if (!config && !is_down)
 		config = table_best_up_rcu(table, &other, arrival, false);
 	return config ?: table_fallback_up_rcu(table, packet);

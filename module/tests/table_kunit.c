@@ -407,6 +407,55 @@ static void table_fallback(struct kunit *test)
 	synchronize_rcu();
 }
 
+/* A frame comes to gretap0 before a tunnel with layer-3 payload drops it, but another packet
+ * comes to gre0 last.
+ */
+static void table_fallback_ether(struct kunit *test)
+{
+	struct table_fixture *f = test->priv;
+	const struct grex_arrival arrival = { .iif = 1, .l3mdev = 1 };
+	struct grex_config *gre0, *gretap0, *peer;
+	struct grex_match packet;
+	int i;
+
+	gre0 = kunit_kzalloc(test, 3 * sizeof(*gre0), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, gre0);
+	gretap0 = gre0 + 1;
+	peer = gre0 + 2;
+	for (i = 0; i < 3; i++) {
+		gre0[i].options.match.family = AF_INET;
+		gre0[i].tunnel = &f->tunnels[i];
+		f->tunnels[i].dev = f->up;
+		f->tunnels[i].is_fallback = &gre0[i] != peer;
+	}
+	gretap0->options.match.ether = true;
+	peer->options.match.remote.v4 = htonl(1);
+	packet = peer->options.match;
+
+	rtnl_lock();
+	KUNIT_EXPECT_EQ(test, 0, grex_table_insert(&f->table, gre0));
+	KUNIT_EXPECT_FALSE(test, grex_table_has_other(&f->table, gretap0));
+	KUNIT_EXPECT_EQ(test, 0, grex_table_insert(&f->table, gretap0));
+	KUNIT_EXPECT_EQ(test, 0, grex_table_insert(&f->table, peer));
+	rcu_read_lock();
+#define FOUND() grex_table_match_up_rcu(&f->table, &packet, arrival, false)
+	KUNIT_EXPECT_PTR_EQ(test, FOUND(), peer);
+	packet.ether = true;
+	KUNIT_EXPECT_PTR_EQ(test, FOUND(), gretap0);
+	gretap0->tunnel->dev = f->down;
+	KUNIT_EXPECT_PTR_EQ(test, FOUND(), peer);
+	packet.ether = false;
+	packet.remote.v4 = htonl(2);
+	KUNIT_EXPECT_PTR_EQ(test, FOUND(), gre0);
+#undef FOUND
+	rcu_read_unlock();
+	grex_table_remove(&f->table, peer);
+	grex_table_remove(&f->table, gretap0);
+	grex_table_remove(&f->table, gre0);
+	rtnl_unlock();
+	synchronize_rcu();
+}
+
 static int table_suite_init(struct kunit *test)
 {
 	struct table_fixture *f = kvzalloc(sizeof(*f), GFP_KERNEL);
@@ -454,6 +503,7 @@ static void table_suite_exit(struct kunit *test)
 static struct kunit_case table_cases[] = { KUNIT_CASE(table_against_oracle),
 					   KUNIT_CASE(table_grows),
 					   KUNIT_CASE(table_fallback),
+					   KUNIT_CASE(table_fallback_ether),
 					   {} };
 
 static struct kunit_suite table_suite = {
