@@ -75,7 +75,8 @@ static bool beside_may_receive(const struct net_device *dev,
 	__be32 local, remote;
 
 	if (!(READ_ONCE(dev->flags) & IFF_UP) || !dev->rtnl_link_ops ||
-	    dev->netdev_ops->ndo_start_xmit == grex_tx)
+	    dev->netdev_ops->ndo_start_xmit == grex_tx ||
+	    dev->netdev_ops->ndo_start_xmit == grex_tx_ether)
 		return false;
 	if (dev->type != ARPHRD_IPGRE)
 		return is_ethernet &&
