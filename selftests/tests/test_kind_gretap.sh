@@ -18,6 +18,7 @@ COMPARED="
 "
 TESTS="
 	$COMPARED
+	gretap0_receives
 	both_kinds
 	gretool_too
 "
@@ -143,14 +144,17 @@ fallback_with() {
 	ip -n "$A" -d -o link show gretap0 | link_filter | sed 's/alias.*//'
 	ip -n "$B" link add tap1 address "${MAC}2" type gretap local 192.0.2.2 remote 192.0.2.1 key 99
 	ip -n "$B" link set tap1 up
-	ip -n "$A" link set gretap0 up
+	try ip link set gretap0 address "${MAC}1" up
 	run ip -n "$B" neigh add 10.9.0.1 lladdr "${MAC}1" dev tap1
 	run ip -n "$B" addr add 10.9.0.2/24 dev tap1
 	sleep 2
 	before=$(link_counter "$A" gretap0 rx_packets)
 	ns "$B" ping -q -c 3 -i 0.05 -W 0.1 10.9.0.1 >/dev/null
-	echo $(($(link_counter "$A" gretap0 rx_packets) - before))
+	echo "received $(($(link_counter "$A" gretap0 rx_packets) - before))"
 }
+
+# What is the same is not nothing.
+gretap0_receives() { check_eq "packets" "received 3" "$(tail -n 1 "$WORK/fallback.grex")"; }
 
 # Both kinds between the same ends need different keys.
 both_kinds() {
@@ -174,6 +178,11 @@ gretool_too() {
 	run ip -n "$B" link set tap1 down
 	check "no peer" busywait 5 peer_is "$A" down tap1
 	check "mtu-probe" gretool -n "$A" set tap1 mtu-probe on keepalive off
+	check "ttl" gretool -n "$A" set tap1 ttl 9
+	run ip -n "$A" link add tap2 type gretap local 192.0.2.1 key 8
+	check "without a remote" gretool -n "$A" set tap2 ttl 8
+	check_match "that too" "tap2 ether local 192.0.2.1 remote any key 8 ttl 8 " \
+		"$(gretool -n "$A" show tap2)"
 	check_match "the kind stays" " gretap " "$(ip -n "$A" -d -o link show tap1)"
 	cleanup
 }

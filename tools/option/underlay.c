@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <arpa/inet.h>
 #include <inttypes.h>
+#include <linux/if_tunnel.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -55,6 +56,9 @@ static void put_outer(const struct option *o, struct nlmsghdr *nlh,
 	const struct ip *ip = option_member(o, c);
 	const int family = ip->family ? ip->family : config_family(c);
 
+	/* A gretap accepts no 0, and a change resets what it does not have. */
+	if (c->is_gre && c->ether && !ip->family && o->attr == IFLA_GRE_REMOTE)
+		return;
 	/* The bytes of "any" are 0. The kernel refuses addresses of two families. */
 	mnl_attr_put(nlh, o->attr,
 		     family == AF_INET6 ? sizeof(ip->v6) : sizeof(ip->v4),
