@@ -55,6 +55,10 @@ local_missing() {
 	mend local_missing "$A" gre1
 	check_eq "what it is now" 2001:db8::1 "$(gretool -n "$A" -j show gre1 | member local)"
 	finds "then" "" "$A" gre1
+	# A route of type local is enough over IPv4 alone.
+	run ip -n "$A" -6 route add local 2001:db8:77::/64 dev lo
+	run gretool -n "$A" set gre1 local 2001:db8:77::1
+	finds "by a route" "problem local_missing" "$A" gre1
 }
 
 remote_is_local() {

@@ -292,17 +292,17 @@ static bool same_key(const struct direction *a, const struct direction *b)
 }
 
 /* The kernel refuses two grex tunnels with the same ends and key, but accepts a
- * tunnel of ip_gre beside one of grex. gretap and erspan carry other packets.
+ * tunnel of ip_gre beside one of grex.
  */
 void check_same_ends(const struct snapshot *s, struct finding *found)
 {
 	const struct config *c = &s->tunnel->config;
-	const char *const in_tree = config_family(c) == AF_INET6 ? "ip6gre"
-								 : "gre";
+	const char *const in_tree = c->ether ? "gretap" : "gre";
 	char remote[INET6_ADDRSTRLEN], quoted[SHELL_NAME_SIZE];
 	size_t i;
 
-	if (!s->underlay || !c->remote.family)
+	/* Over IPv6, only one of the modules can have tunnels. */
+	if (!s->underlay || c->remote.family != AF_INET)
 		return;
 	for (i = 0; i < s->underlay->nifaces; i++) {
 		const struct iface *other = &s->underlay->ifaces[i];

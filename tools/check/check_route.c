@@ -18,10 +18,13 @@ static bool is_ours(const struct snapshot *s, const struct ip *address)
 	return s->underlay && iface_of_address(s->underlay, address);
 }
 
+/* Over IPv4, an address to which a route of type local leads is enough for the module. */
 bool local_is_missing(const struct snapshot *s)
 {
-	return s->underlay && config_of(s)->local.family &&
-	       !is_ours(s, &config_of(s)->local) && !s->local_routed;
+	const struct ip *const local = &config_of(s)->local;
+
+	return s->underlay && local->family && !is_ours(s, local) &&
+	       !(s->local_routed && local->family == AF_INET);
 }
 
 bool remote_is_ours(const struct snapshot *s)

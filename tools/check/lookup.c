@@ -47,8 +47,7 @@ void route_ask(struct nl *nl, const struct ip *to, const struct flow *flow,
 	memset(l, 0, sizeof(*l));
 	rtm->rtm_family = (uint8_t)to->family;
 	rtm->rtm_dst_len = (uint8_t)(8 * ip_size(to));
-	if (to->family == AF_INET)
-		rtm->rtm_tos = flow->tos;
+	rtm->rtm_tos = flow->tos;
 	mnl_attr_put(nlh, RTA_DST, ip_size(to), &to->v6);
 	if (flow->source.family) {
 		rtm->rtm_src_len = rtm->rtm_dst_len;

@@ -39,7 +39,7 @@ struct inner_route {
 struct flow {
 	struct ip source; /* AF_UNSPEC: the kernel selects it */
 	uint32_t oif, mark;
-	uint8_t tos; /* of IPv4 */
+	uint8_t tos; /* or traffic class */
 };
 
 void route_ask(struct nl *nl, const struct ip *to, const struct flow *flow,

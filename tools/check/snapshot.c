@@ -69,7 +69,7 @@ static void read_outer(struct nl *nl, struct snapshot *s)
 {
 	const struct config *c = &s->tunnel->config;
 	static const struct flow none;
-	struct flow flow = { .oif = c->link, .mark = c->fwmark };
+	struct flow flow = { .oif = c->link, .mark = c->fwmark }, others = none;
 	const struct iface *entry;
 	struct route_lookup local;
 
@@ -95,7 +95,10 @@ static void read_outer(struct nl *nl, struct snapshot *s)
 	if (s->rule_names_gre)
 		return;
 	route_ask(nl, &c->remote, &flow, &s->route);
-	route_ask(nl, &c->remote, &none, &s->plain);
+	/* A link-local address says nothing without its interface. */
+	if (c->remote.family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&c->remote.v6))
+		others.oif = c->link;
+	route_ask(nl, &c->remote, &others, &s->plain);
 	if (s->route.error)
 		return;
 	if (s->same)

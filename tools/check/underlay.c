@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <linux/if_addr.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,11 +39,15 @@ static int collect_iface(const struct nlmsghdr *message, void *arg)
 
 static int collect_address(const struct nlmsghdr *message, void *arg)
 {
+	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(message);
 	struct underlay *u = arg;
 	struct entry a;
 
 	if (addr_read(message, &a) == ADDR_MALFORMED)
 		return -EBADMSG;
+	/* The module cannot use these (yet). */
+	if (ifa->ifa_flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED))
+		return 0;
 	list_add(&u->addresses, &u->naddresses,
 		 &(struct iface_address){ a.local, a.ifindex },
 		 sizeof(struct iface_address));

@@ -375,6 +375,11 @@ static void test_protocol(void)
 	ifaces[2].in.key = false;
 	strcpy(ifaces[2].kind, "gretap");
 	check_text(found(), "", "layer 2");
+	tunnel.config.ether = true;
+	tunnel.config.mtu = 1462;
+	check_text(found(), "warning same_ends", "both layer 2");
+	tunnel.config.ether = false;
+	tunnel.config.mtu = 1476;
 	strcpy(ifaces[2].kind, "gre");
 	ifaces[2].local = outer("192.0.2.3");
 	check_text(found(), "", "another local");
@@ -424,16 +429,6 @@ static void test_ipv6(void)
 	check_text(fix(), "ip route replace 2001:db8::2/128 via GATEWAY",
 		   "the fix");
 	snapshot.route.error = 0;
-
-	ifaces[2] = (struct iface){ .ifindex = 5,
-				    .name = "old1",
-				    .kind = "ip6gre",
-				    .remote = outer("2001:db8::2"),
-				    .up = true };
-	underlay.nifaces = 3;
-	check_text(found(), "warning same_ends", "one of ip6_gre");
-	strcpy(ifaces[2].kind, "gre");
-	check_text(found(), "", "another kind");
 }
 
 static void test_path(void)
