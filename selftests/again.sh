@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# again.sh COUNT [-k KERNEL] [-j GUESTS] [TEST...]: run test files COUNT times beside
-# four busy loops, and print how often each of them failed. The options and TEST are
+# again.sh COUNT [-k KERNEL] [-j GUESTS] [TEST...]: run test files COUNT times (pair files
+# once) beside four busy loops, and print how often each of them failed. The options and TEST are
 # those of lab/run.sh; without TEST, again.sh takes the files of "make check". The
 # clock of a guest does not depend on the load of this machine, so a file that fails
 # once is at fault.

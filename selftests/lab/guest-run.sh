@@ -127,8 +127,10 @@ for name; do
 		failed=1
 		why=$(printf '; %s' "${reason[@]}")
 		echo "${why:2}" >"$GREX_RESULTS/$name.failed"
+		# A later run of the file does not overwrite this.
+		cp "$tap" "$GREX_RESULTS/$name.failed.output"
 		echo "FAIL $name $took ${why:2}"
-		# The results folder has the complete output.
+		# The results folder has the complete output, in *.failed.output.
 		tail -n 150 "$tap" | sed 's/^/     | /'
 		[[ ! -f $GREX_RESULTS/$name.kernel ]] || sed 's/^/     kernel| /' "$GREX_RESULTS/$name.kernel"
 	elif ((status == 4)); then

@@ -145,7 +145,7 @@ guest() {
 		trap - EXIT
 		exec {said}>&-
 		wait "$reader" 2>/dev/null || :
-		mv "$folder"/*.tap "$folder"/*.failed "$folder"/*.kernel "$results/" 2>/dev/null || :
+		mv "$folder"/*.tap "$folder"/*.output "$folder"/*.failed "$folder"/*.kernel "$results/" 2>/dev/null || :
 		cat "$folder/dmesg" "$folder/console.log" >>"$results/dmesg" 2>/dev/null || :
 		if [[ -f $folder/.lab/reported ]]; then
 			# kmemleak reports leaks only at the end.
@@ -227,7 +227,7 @@ close_queue() {
 		[[ -d $queue ]] || return 0
 	done
 	for file; do
-		if mkdir "$queue/$file" 2>/dev/null; then echo "$file" >>"$results/left-out"; fi
+		if mkdir "$queue/${file//\//.}" 2>/dev/null; then echo "$file" >>"$results/left-out"; fi
 	done
 }
 
