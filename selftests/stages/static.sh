@@ -11,11 +11,20 @@ STAGE=static
 # shellcheck source=try.sh
 . selftests/stages/try.sh
 
+# versions: of what checks the sources
+versions() {
+	cat "$("$LAB/kernel.sh" 6.1)/release"
+	dpkg-query -W gcc clang clang-format sparse cppcheck shellcheck perl
+}
+
 # try_changed NAME FUNCTION PATTERN...: try it, unless it has passed with these sources before
 try_changed() {
 	local name=$1 function=$2 passed=.build/passed/$2 sum
 	shift 2
-	sum=$(sources "$@" selftests/stages/static.sh | xargs sha256sum | sha256sum)
+	sum=$({
+		sources "$@" selftests/stages/static.sh | xargs sha256sum
+		versions
+	} 2>&1 | sha256sum)
 	if [ "$(cat "$passed" 2>/dev/null)" = "$sum" ]; then
 		try "$name (nothing has changed)" true
 	elif try "$name" "$function"; then
@@ -273,7 +282,7 @@ tool=("tools/*" "uapi/*")
 try_changed "W=1 and sparse with endian checks" compiles_clean "${kernel[@]}"
 try "clang-format" formatted
 try_changed "checkpatch --strict" checkpatch "*.[ch]" "selftests/lab/*"
-try_changed "shellcheck" shell_clean "selftests/*" "tools/*" "*.sh"
+try_changed "shellcheck" shell_clean "selftests/*" "tools/*" "*.sh" ".ci/*" .shellcheckrc
 try_changed "cppcheck on gretool" tool_cppcheck "${tool[@]}"
 try_changed "gretool without a warning of gcc -fanalyzer" tool_gcc "${tool[@]}"
 try_changed "gretool without a warning of clang" tool_clang "${tool[@]}"
