@@ -220,11 +220,13 @@ link_mtu() {
 
 # member NAME...: print the values that these members have in the first object of the input, which is
 # what "gretool -j" or "ip -j" prints. A name may be a path, such as path_mtu.bytes. A
-# start of jq takes 170 million instructions, so that jq is only for what needs a filter.
+# start of jq takes 170 million instructions, so that jq is only for what needs a filter. A
+# member that is missing is null, and if there is no input, nothing is printed.
 member() {
 	local text rest name value values=()
 
 	IFS= read -rd '' text
+	[[ $text =~ [^[:space:]] ]] || return
 	for name; do
 		rest=${text//'": '/'":'}
 		while [[ $name == *.* ]]; do
