@@ -94,6 +94,8 @@ concerned() {
 			nbma) word='multipoint' ;;
 			keepalive* | responder | histogram) word='keepalive' ;;
 			device | rtnl | tunnel) word='change|netlink|teardown' ;;
+			ipv4 | ipv6 | outer | addr) word='ipv6_underlay|encap|decap' ;;
+			ether) word='ether|kind_gretap' ;;
 			kinds | ioctl) word='kind_gre|netlink' ;;
 			demux | beside) word='demux|ip_gre|icmp_relay' ;;
 			netns | table | main) word='netns|precedence|teardown' ;;
