@@ -227,7 +227,7 @@ int grex_demux_register(void)
 }
 
 /* Do not give way to ip_gre, because it cannot be loaded when its kind of links is taken. Any
- * user can ask for its kind gretap, and would switch the mode back and forth.
+ * user can ask for its kind erspan, and would switch the mode back and forth.
  */
 void grex_demux_set_exclusive(bool is_exclusive)
 {
@@ -236,8 +236,8 @@ void grex_demux_set_exclusive(bool is_exclusive)
 	mutex_unlock(&demux_lock);
 }
 
-/* When this returns, gre.ko passes no packet any more. There are no tunnels but gre0, whose
- * hook, in the mode beside, ends with its namespace.
+/* When this returns, gre.ko passes no packet any more. There are no tunnels but gre0 and
+ * gretap0, whose hook, in the mode beside, ends with their namespace.
  */
 void grex_demux_unregister(void)
 {

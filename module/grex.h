@@ -139,7 +139,7 @@ struct grex_config {
 
 /**
  * struct grex_tunnel - private area of a net_device
- * @ip_tunnel: const. all 0. mlxsw takes the private area of any ARPHRD_IPGRE device for a
+ * @ip_tunnel: const. all 0. mlxsw takes the private area of any ARPHRD_IPGRE or gretap device for a
  *	struct ip_tunnel, and hands the tunnel over to its switch if the parameters suit. Those
  *	of a tunnel without addresses do not. The same holds for ARPHRD_IP6GRE and struct
  *	ip6_tnl, which is smaller.
@@ -198,7 +198,7 @@ struct grex_tunnel {
 /**
  * struct grex_net - the state of an underlay namespace
  * @table: own.
- * @tunnels: RTNL. all tunnels with this underlay but gre0, wherever their devices are
+ * @tunnels: RTNL. all tunnels with this underlay but gre0 and gretap0, wherever their devices are
  * @stats: own. counters of packets that belong to no tunnel
  * @relay_limit: own. limits the ICMP errors relayed per second for all tunnels, by
  *	enum grex_error_kind

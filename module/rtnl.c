@@ -313,7 +313,7 @@ static int rtnl_get_family(struct nlattr *data[], const struct net_device *dev,
 		return 0;
 	if (is_gre)
 		return rtnl_refuse(-EINVAL, extack, attr,
-				   "A tunnel of the kind gre has IPv4 addresses");
+				   "A tunnel of the kinds gre and gretap has IPv4 addresses");
 	if (!IS_ENABLED(CONFIG_IPV6) || !ipv6_mod_enabled())
 		return rtnl_refuse(-EAFNOSUPPORT, extack, attr,
 				   "IPv6 is disabled on this machine");
@@ -897,7 +897,7 @@ static void rtnl_dellink(struct net_device *dev, struct list_head *head)
 {
 	const struct grex_tunnel *tunnel = netdev_priv(dev);
 
-	/* As long as the module is loaded, the namespace has its gre0. */
+	/* As long as the module is loaded, the namespace has its gre0 and gretap0. */
 	if (!tunnel->is_fallback)
 		unregister_netdevice_queue(dev, head);
 }
@@ -935,8 +935,8 @@ static bool rtnl_put_encap(struct sk_buff *skb)
 	       !nla_put_be16(skb, IFLA_GRE_ENCAP_DPORT, 0);
 }
 
-/* The attributes of grex tell whose a link of the kind "gre" is. gre0 has none of its
- * options.
+/* The attributes of grex tell whose a link of the kind "gre" or "gretap" is. gre0 and gretap0
+ * have none of its options.
  */
 static int rtnl_fill_info(struct sk_buff *skb, const struct net_device *dev)
 {
