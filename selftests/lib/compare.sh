@@ -85,3 +85,20 @@ link_filter() {
 
 # link_shown [OPTION...] DEVICE: what ip(8) shows of it, but for that
 link_shown() { ip "${@:1:$# - 1}" -d -o link show dev "${!#}" 2>&1 | link_filter; }
+
+# netlink_changes KIND DEVICE: each line of the input is one RTM_NEWLINK about the device in $A with
+# these attributes alone. One program sends them all, as python takes long to start.
+netlink_changes() {
+	local line said
+
+	coproc CHANGES { ip netns exec "$A" python3 -S "$PY/gre_change.py" "$1"; }
+	while IFS= read -r line; do
+		printf '> %s\n' "$line"
+		echo "$2 $line" >&"${CHANGES[1]}"
+		read -r said <&"${CHANGES[0]}" || fail "gre_change.py ended"
+		printf '%s\n' "$said"
+		link_shown -n "$A" "$2"
+	done
+	eval "exec ${CHANGES[1]}>&-"
+	wait "$CHANGES_PID"
+}

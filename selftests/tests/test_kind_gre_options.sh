@@ -179,27 +179,10 @@ ioctl_options_with() {
 	shown gre1
 }
 
-# changes: each line of the input is one RTM_NEWLINK about gre1 with these attributes alone. One
-# program sends them all, as python takes long to start.
-changes() {
-	local line said
-
-	coproc CHANGES { ip netns exec "$A" python3 -S "$PY/gre_change.py"; }
-	while IFS= read -r line; do
-		printf '> %s\n' "$line"
-		echo "gre1 $line" >&"${CHANGES[1]}"
-		read -r said <&"${CHANGES[0]}" || fail "gre_change.py ended"
-		printf '%s\n' "$said"
-		shown gre1
-	done
-	eval "exec ${CHANGES[1]}>&-"
-	wait "$CHANGES_PID"
-}
-
 netlink_resets_with() {
 	try ip link add gre1 type gre local 192.0.2.1 remote 192.0.2.2 ttl 9 tos 8 \
 		key 5 csum seq fwmark 7 dev v0
-	changes <<-END
+	netlink_changes gre gre1 <<-END
 		REMOTE=192.0.2.2
 		REMOTE=192.0.2.3 TTL=9 OFLAGS=0x2000 OKEY=6
 		LOCAL=192.0.2.1 REMOTE=192.0.2.3 PMTUDISC=0
@@ -215,7 +198,7 @@ netlink_resets_with() {
 # These are values that mean "not used", or that ip_gre ignores.
 netlink_accepts_with() {
 	try ip link add gre1 type gre remote 192.0.2.2
-	changes <<-END
+	netlink_changes gre gre1 <<-END
 		REMOTE=192.0.2.2 IKEY=0 OKEY=0
 		REMOTE=192.0.2.2 IKEY=5 OKEY=6
 		REMOTE=192.0.2.2 ENCAP_TYPE=0 ENCAP_FLAGS=0 ENCAP_SPORT=0 ENCAP_DPORT=0

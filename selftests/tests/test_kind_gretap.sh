@@ -61,10 +61,17 @@ changes_with() {
 	try ip link set tap1 type gretap remote 192.0.2.3 key 8 csum seq nopmtudisc
 	shown tap1
 	try ip link set tap1 address "${MAC}9"
-	try ip link set tap1 mtu 1400
 	try ip link set tap1 type gretap remote 192.0.2.3 ttl 7
 	shown tap1
 	try ip link set tap1 type gre remote 192.0.2.3
+	# ip sends all options that it knows, so that a reset does not show.
+	netlink_changes gretap tap1 <<-END
+		REMOTE=192.0.2.4
+		REMOTE=192.0.2.4 TTL=9 TOS=8 OFLAGS=0x2000 OKEY=6 PMTUDISC=0
+		TTL=7
+		LOCAL=192.0.2.1 REMOTE=192.0.2.4 PMTUDISC=0
+		REMOTE=0.0.0.0
+	END
 }
 
 # pair: tap1 at both ends, with $OPTIONS

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""gre_change.py: each line of the input is "DEVICE NAME=VALUE...". Change that link of the
-kind "gre" with one message that has these attributes IFLA_GRE_NAME and no others; print a line
+"""gre_change.py KIND: each line of the input is "DEVICE NAME=VALUE...". Change that link of
+the kind with one message that has these attributes IFLA_GRE_NAME and no others; print a line
 with the error, which is empty if there is none."""
 
 import errno
@@ -32,7 +32,7 @@ def change(device, *words):
             message.attr(getattr(rtnl, "IFLA_GRE_" + name), payload(name, value))
 
     def info():
-        message.attr(rtnl.IFLA_INFO_KIND, b"gre\0")
+        message.attr(rtnl.IFLA_INFO_KIND, sys.argv[1].encode() + b"\0")
         message.nest(rtnl.IFLA_INFO_DATA, data)
 
     message.nest(rtnl.IFLA_LINKINFO, info)
