@@ -38,10 +38,14 @@ bool grex_sent_log_flow_paged(struct grex_flow *flow, const struct sk_buff *skb,
 /* An epoch has 2^16 jiffies, which are 65 s with HZ 1000, and 4 minutes with HZ 250. */
 #define SENT_LOG_EPOCH_SHIFT 16
 
-/* Whether the flow takes more than 16 bytes, as that of IPv6, also in a frame. */
-static bool sent_log_is_long(__be16 protocol)
+/* Whether the flow takes more than 16 bytes, as that of IPv6, also in a frame. That of another
+ * packet in a frame is padded with zeroes.
+ */
+static bool sent_log_is_long(__be16 protocol, const struct grex_flow *flow)
 {
-	return protocol == htons(ETH_P_IPV6) || protocol == htons(ETH_P_TEB);
+	return protocol == htons(ETH_P_IPV6) ||
+	       (protocol == htons(ETH_P_TEB) &&
+		(flow->bytes[2] | flow->bytes[3] | flow->bytes[4]));
 }
 
 /**
@@ -60,7 +64,7 @@ u16 grex_sent_log_id(const struct grex_sent_log *sent, __be32 remote,
 	const u32 epoch = (u32)(now >> SENT_LOG_EPOCH_SHIFT) - ago;
 	const u64 outer = (u64)epoch << 32 | (__force u32)remote;
 
-	if (sent_log_is_long(protocol))
+	if (sent_log_is_long(protocol, flow))
 		return siphash_2u64(siphash(flow, sizeof(*flow), &sent->key),
 				    outer, &sent->key);
 	/* The flow of IPv4 and of other protocols takes 16 bytes. */
@@ -85,7 +89,7 @@ u32 grex_sent_log_label(const struct grex_sent_log *sent,
 
 	grex_flow_widen(&wide, protocol);
 	memcpy(outer, remote, sizeof(outer));
-	if (sent_log_is_long(protocol))
+	if (sent_log_is_long(protocol, &wide))
 		hash = siphash_3u64(siphash(&wide, sizeof(wide), &sent->key),
 				    outer[0], outer[1], &sent->key);
 	else
