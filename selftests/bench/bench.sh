@@ -39,7 +39,7 @@ status=0
 boot=$!
 trap 'kill "$boot" 2>/dev/null || :' EXIT
 trap 'exit 130' INT TERM HUP
-total=$((rounds * 36 + many * 4))
+total=$((rounds * 38 + many * 5))
 while kill -0 "$boot" 2>/dev/null; do
 	sleep 0.5
 	[[ ! -t 2 ]] || printf '\r\033[Kmeasuring: %d of %d' \

@@ -241,6 +241,20 @@ receiving() {
 	teardown
 }
 
+# receiving_ipv6 ROW TUNNELS: likewise for tunnels over IPv6
+receiving_ipv6() {
+	setup
+	ns "$DST" sysctl -qw net.ipv6.conf.v0.disable_ipv6=0
+	ip -n "$DST" addr add 2001:db8::2/64 dev v0 nodad
+	awk -v n="$2" -v options="$OPTIONS" 'BEGIN {
+		for (i = 0; i < n; i++)
+			printf "gre%04d local 2001:db8::2 remote 2001:db8:1::1:%x key %d %s\n",
+				i, i, i, options
+	}' | add_tunnels "$DST"
+	measure "$1" "$DST" inject "$2" both nocsum ipv6
+	teardown
+}
+
 # mss auto must cost almost nothing for packets that are not a SYN.
 looking_for_syns() {
 	receiving segment 1 both nocsum tcp
@@ -370,10 +384,16 @@ for ((ROUND = 1; ROUND <= ROUNDS; ROUND++)); do
 		receiving tunnels-1 1 both nocsum
 		receiving decap-csum 1 both csum
 		receiving tunnels-1000 1000 both nocsum
-		[[ $MODULE != grex ]] || { looking_for_syns; beside_ip_gre; }
+		[[ $MODULE != grex ]] || {
+			looking_for_syns
+			beside_ip_gre
+			receiving_ipv6 ipv6-1 1
+			receiving_ipv6 ipv6-1000 1000
+		}
 		((MANY && ROUND == ROUNDS)) || continue
 		receiving tunnels-10000 10000 both nocsum
 		receiving keys-10000 10000 keys nocsum
+		[[ $MODULE != grex ]] || receiving_ipv6 ipv6-10000 10000
 	done
 done
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * inject DEV MAC RUNS COUNT plain|local
- * inject DEV MAC RUNS COUNT TUNNELS keys|both csum|nocsum [tcp]
+ * inject DEV MAC RUNS COUNT TUNNELS keys|both csum|nocsum [tcp|ipv6]
  *
  * Send COUNT frames from DEV to the neighbour MAC, past its queue; do it RUNS
  * times, and print each time the nanoseconds that a frame has cost the machine.
  * Frames are made beforehand. They hold a 60-byte UDP packet, or a segment of a
  * TCP connection; with local it is for the neighbour itself; in the second form it is
- * inside GRE: of each tunnel in turn, by key alone or by key and outer source.
+ * inside GRE: of each tunnel in turn, by key alone or by key and outer source. With ipv6 the
+ * outer packets are IPv6.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -16,6 +17,7 @@
 #include <net/if.h>
 #include <netinet/ether.h>
 #include <netinet/ip.h>
+#include <netinet/ip6.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
 #include <stdbool.h>
@@ -39,6 +41,8 @@
 /* The addresses that guest.sh configures; tunnel N has REMOTE + N and key N. */
 #define LOCAL 0xc6336402 /* 198.51.100.2 */
 #define REMOTE 0xc6120000 /* 198.18.0.0 */
+#define LOCAL6 "2001:db8::2"
+#define REMOTE6 "2001:db8:1::1:0"
 #define INNER_SOURCE 0x0a010002 /* 10.1.0.2 */
 #define INNER_TARGET 0x0a020002 /* 10.2.0.2 */
 
@@ -56,6 +60,7 @@ struct shape {
 	bool both;
 	bool csum;
 	bool tcp;
+	bool ipv6;
 };
 
 static uint16_t checksum(const void *data, size_t len)
@@ -104,6 +109,22 @@ static uint8_t *put_ip(uint8_t *p, uint8_t protocol, uint32_t saddr,
 	return p + sizeof(ip);
 }
 
+static uint8_t *put_outer6(uint8_t *p, uint16_t tunnel, uint16_t len)
+{
+	struct ip6_hdr ip = {
+		.ip6_flow = htonl(6U << 28),
+		.ip6_plen = htons(len),
+		.ip6_nxt = IPPROTO_GRE,
+		.ip6_hlim = 32,
+	};
+
+	inet_pton(AF_INET6, REMOTE6, &ip.ip6_src);
+	inet_pton(AF_INET6, LOCAL6, &ip.ip6_dst);
+	put_u16(&ip.ip6_src.s6_addr[14], tunnel);
+	memcpy(p, &ip, sizeof(ip));
+	return p + sizeof(ip);
+}
+
 static void put_inner(uint8_t *p, bool tcp, uint32_t target)
 {
 	struct udphdr udp = {
@@ -131,6 +152,7 @@ static void fill(struct frame *frame, const struct shape *shape,
 {
 	size_t gre_len = 8 + (shape->csum ? 4 : 0);
 	uint8_t *p = frame->data, *gre, *sum = NULL;
+	uint32_t source;
 
 	memset(frame, 0, sizeof(*frame));
 	memcpy(p, ether, sizeof(*ether));
@@ -140,10 +162,13 @@ static void fill(struct frame *frame, const struct shape *shape,
 		put_inner(p, shape->tcp, shape->local ? LOCAL : INNER_TARGET);
 		return;
 	}
-	frame->len =
-		sizeof(*ether) + sizeof(struct iphdr) + gre_len + INNER_LEN;
-	p = put_ip(p, IPPROTO_GRE, REMOTE + (shape->both ? tunnel : 0), LOCAL,
-		   sizeof(struct iphdr) + gre_len + INNER_LEN);
+	source = shape->both ? tunnel : 0;
+	if (shape->ipv6)
+		p = put_outer6(p, source, gre_len + INNER_LEN);
+	else
+		p = put_ip(p, IPPROTO_GRE, REMOTE + source, LOCAL,
+			   sizeof(struct iphdr) + gre_len + INNER_LEN);
+	frame->len = p - frame->data + gre_len + INNER_LEN;
 	gre = p;
 	p = put_u16(p, FLAG_KEY | (shape->csum ? FLAG_CSUM : 0));
 	p = put_u16(p, ETHERTYPE_IP);
@@ -235,7 +260,10 @@ int main(int argc, char **argv)
 		shape.both = !strcmp(argv[6], "both");
 		shape.csum = !strcmp(argv[7], "csum");
 		shape.tcp = argc == 9 && !strcmp(argv[8], "tcp");
+		shape.ipv6 = argc == 9 && !strcmp(argv[8], "ipv6");
 	}
+	if (shape.ipv6)
+		ether.ether_type = htons(ETHERTYPE_IPV6);
 	fd = open_device(argv[1], &ether);
 	frames = calloc(count, sizeof(*frames));
 	if (!frames)

@@ -105,6 +105,35 @@ def judge_mss(costs):
         yield row.name, f"{value:.0f} instructions, limit {MSS_LIMIT}", value <= MSS_LIMIT
 
 
+# name, title and row of guest.sh; relative to the first row, SCALE_LIMIT at most
+IPV6_ROWS = (
+    ("ipv6-1", "1 tunnel"),
+    ("ipv6-1000", "1,000 tunnels"),
+    ("ipv6-10000", "10,000 tunnels"),
+)
+
+
+def ipv6_costs(measured):
+    """(name, title, cost, cost relative to one tunnel) of what was measured."""
+    one = Cost(measured["grex", "ipv6-1"]).mean
+    for name, title in IPV6_ROWS:
+        if ("grex", name) in measured:
+            mean = Cost(measured["grex", name]).mean
+            yield name, title, mean, mean / one
+
+
+def print_ipv6(measured):
+    print("\nReceive over IPv6, decapsulate and forward, in all, instructions")
+    for _, title, mean, relative in ipv6_costs(measured):
+        print(f"  {title:<38}{mean:>10.0f}{relative:>8.3f}")
+
+
+def judge_ipv6(measured):
+    for name, _, _, relative in ipv6_costs(measured):
+        yield (f"{name}-scale", f"{relative:.3f} of one tunnel, limit {SCALE_LIMIT}",
+               relative <= SCALE_LIMIT)
+
+
 # name, title, row of guest.sh, the largest ratio of beside to native. The first hook at
 # LOCAL_IN costs the kernel about 100 instructions, whatever it does. Where a firewall has
 # hooks there, another one costs half of that.
@@ -339,7 +368,7 @@ def main():
     costs = {(module, row.name): cost(measured, module, row) for module in MODULES
              for row in ROWS + MSS_ROWS if (module, row.measured) in measured}
     verdicts = [*judge(costs, kernel), *judge_mss(costs), *judge_beside(measured),
-                *judge_keepalives(runs)]
+                *judge_ipv6(measured), *judge_keepalives(runs)]
     with open(os.path.join(folder, "results.json"), "w", encoding="utf-8") as out:
         json.dump(as_json(costs, runs, verdicts, kernel, release), out, indent=2)
         out.write("\n")
@@ -349,6 +378,7 @@ def main():
     print_bars(costs)
     print_mss(costs)
     print_beside(measured)
+    print_ipv6(measured)
     print_keepalives(runs)
     print_ktap(verdicts)
     tally(verdicts)
