@@ -23,49 +23,40 @@
 /* A traceroute that sends many probes at once over many hops needs as many. */
 #define TUNNEL_RELAYS_PER_SECOND 100
 
+/* What all kinds have in common */
+#define TUNNEL_DEFAULTS                                            \
+	.match.family = AF_INET, .flowlabel = GREX_FLOWLABEL_AUTO, \
+	.icmp_relay = true,                                        \
+	.keepalive_retries = GREX_KEEPALIVE_RETRIES_DEFAULT,       \
+	.keepalive_reply = true
+
 const struct grex_options grex_tunnel_defaults[GREX_KINDS] = {
 	[GREX_KIND_GREX] = {
-		.match.family = AF_INET,
+		TUNNEL_DEFAULTS,
 		.ttl = GREX_TTL_DEFAULT,
 		.tos = GREX_TOS_INHERIT,
 		.df = GREX_DF_SET,
-		.flowlabel = GREX_FLOWLABEL_AUTO,
-		.icmp_relay = true,
-		.keepalive_retries = GREX_KEEPALIVE_RETRIES_DEFAULT,
-		.keepalive_reply = true,
 	},
 	[GREX_KIND_GREXTAP] = {
-		.match.family = AF_INET,
+		TUNNEL_DEFAULTS,
 		.match.ether = true,
 		.ttl = GREX_TTL_DEFAULT,
 		.tos = GREX_TOS_INHERIT,
 		.df = GREX_DF_SET,
-		.flowlabel = GREX_FLOWLABEL_AUTO,
-		.icmp_relay = true,
-		.keepalive_retries = GREX_KEEPALIVE_RETRIES_DEFAULT,
-		.keepalive_reply = true,
 	},
 	/* A message for ip_gre that has any options sets DF, see rtnl.c. */
 	[GREX_KIND_GRE] = {
-		.match.family = AF_INET,
+		TUNNEL_DEFAULTS,
 		.ttl = GREX_TTL_INHERIT,
 		.tos = 0,
 		.df = GREX_DF_INHERIT,
-		.flowlabel = GREX_FLOWLABEL_AUTO,
-		.icmp_relay = true,
-		.keepalive_retries = GREX_KEEPALIVE_RETRIES_DEFAULT,
-		.keepalive_reply = true,
 	},
 	[GREX_KIND_GRETAP] = {
-		.match.family = AF_INET,
+		TUNNEL_DEFAULTS,
 		.match.ether = true,
 		.ttl = GREX_TTL_INHERIT,
 		.tos = 0,
 		.df = GREX_DF_INHERIT,
-		.flowlabel = GREX_FLOWLABEL_AUTO,
-		.icmp_relay = true,
-		.keepalive_retries = GREX_KEEPALIVE_RETRIES_DEFAULT,
-		.keepalive_reply = true,
 	},
 };
 
