@@ -97,7 +97,7 @@ static void netns_end_fallbacks(const struct grex_table *table,
 	const struct grex_config *fallback;
 	int ether;
 
-	for (ether = 0; ether < 2; ether++) {
+	for (ether = 0; ether < ARRAY_SIZE(table->fallback); ether++) {
 		fallback = rtnl_dereference(table->fallback[ether]);
 		if (fallback)
 			unregister_netdevice_queue(fallback->tunnel->dev,

@@ -22,6 +22,23 @@ struct ruling {
 	char peer[64]; /* "from 192.0.2.2" */
 };
 
+static bool is_ipv6(const struct snapshot *s)
+{
+	return config_family(&s->tunnel->config) == AF_INET6;
+}
+
+/* The family of nft for the outer packets. */
+static const char *nft_family(const struct snapshot *s)
+{
+	return is_ipv6(s) ? "ip6" : "ip";
+}
+
+/* The condition of nft for GRE. IPv6 may have extension headers before it. */
+static const char *nft_gre(const struct snapshot *s)
+{
+	return is_ipv6(s) ? "meta l4proto gre" : "ip protocol gre";
+}
+
 static struct filter_packet packet_of(const struct snapshot *s, bool out)
 {
 	const struct config *c = &s->tunnel->config;
@@ -106,7 +123,6 @@ static void say_drops(const struct snapshot *s, const struct ruling *r,
 	char command[sizeof(found->fix)], more[2 * sizeof(found->fix)] = "";
 	char rule[400], remote[INET6_ADDRSTRLEN], who[64] = "";
 	const struct ip *to = &s->tunnel->config.remote;
-	const bool is_ipv6 = config_family(&s->tunnel->config) == AF_INET6;
 
 	found_say(found, r->lets_answers ? SEVERITY_WARNING : SEVERITY_PROBLEM,
 		  "chain %s of table %s %s drops GRE (protocol 47) %s%s: %s",
@@ -121,14 +137,12 @@ static void say_drops(const struct snapshot *s, const struct ruling *r,
 	snprintf(command, sizeof(command), "%snft insert rule %s %s %s ",
 		 s->there.run, end->family, end->table, end->base);
 	if (to->family)
-		snprintf(who, sizeof(who), "%s %s %s ", is_ipv6 ? "ip6" : "ip",
+		snprintf(who, sizeof(who), "%s %s %s ", nft_family(s),
 			 r->out ? "daddr" : "saddr", ip_text(to, remote));
 	if (drops_inner(s, r))
 		snprintf(more, sizeof(more), " && %soifname %s accept", command,
 			 s->tunnel->config.name);
-	/* IPv6 may have extension headers before GRE. */
-	found_fix(found, "%s%s%s gre accept%s", command, who,
-		  is_ipv6 ? "meta l4proto" : "ip protocol", more);
+	found_fix(found, "%s%s%s accept%s", command, who, nft_gre(s), more);
 }
 
 /* The kernel itself shows what becomes of the packets. */
@@ -136,8 +150,7 @@ static void say_unsure(const struct snapshot *s, const struct ruling *r,
 		       struct finding *found)
 {
 	const bool dropped = r->end.drops && r->end.packets;
-	const bool is_ipv6 = config_family(&s->tunnel->config) == AF_INET6;
-	const char *const family = is_ipv6 ? "ip6" : "ip";
+	const char *const family = nft_family(s);
 	const char *const run = s->there.run;
 	char rule[400];
 
@@ -159,12 +172,11 @@ static void say_unsure(const struct snapshot *s, const struct ruling *r,
 		found_fix(found,
 			  "%snft \"add table %s grex_trace; add chain %s "
 			  "grex_trace grex { type filter hook %s priority -350; "
-			  "}; add rule %s grex_trace grex %s gre meta "
+			  "}; add rule %s grex_trace grex %s meta "
 			  "nftrace set 1\"; %stimeout 30 nft monitor trace; "
 			  "%snft delete table %s grex_trace",
 			  run, family, family, r->out ? "output" : "prerouting",
-			  family, is_ipv6 ? "meta l4proto" : "ip protocol", run,
-			  run, family);
+			  family, nft_gre(s), run, run, family);
 }
 
 /* "[7:99] -A INPUT -p gre -j DROP": a rule that has dropped packets of GRE. */
@@ -183,9 +195,8 @@ static bool has_dropped(const char *line, bool out)
 static void check_iptables(const struct snapshot *s, const struct ruling *r,
 			   struct finding *found)
 {
-	const bool is_ipv6 = config_family(&s->tunnel->config) == AF_INET6;
-	const char *const text = is_ipv6 ? s->underlay->filter.ip6tables
-					 : s->underlay->filter.iptables;
+	const char *const text = is_ipv6(s) ? s->underlay->filter.ip6tables
+					    : s->underlay->filter.iptables;
 	char *copy = text ? strdup(text) : NULL, *line, *rest;
 
 	if (!copy)
@@ -207,7 +218,7 @@ static void check_iptables(const struct snapshot *s, const struct ruling *r,
 			  r->peer);
 	if (found->severity)
 		found_fix(found, "%sip%stables-legacy-save -c", s->there.run,
-			  is_ipv6 ? "6" : "");
+			  is_ipv6(s) ? "6" : "");
 	free(copy);
 }
 

@@ -81,14 +81,15 @@ static void read_outer(struct nl *nl, struct snapshot *s)
 		flow.source = c->local;
 	}
 	s->entry = find_entry(s);
-	/* IPv6 has neither of these settings. */
 	s->no_pmtu_disc = -1;
 	s->entry_rp_filter = -1;
 	entry = iface_find(s->underlay, s->entry);
-	if (config_family(c) == AF_INET)
+	/* IPv6 has neither of these settings. */
+	if (config_family(c) == AF_INET) {
 		s->no_pmtu_disc = proc_ipv4("ip_no_pmtu_disc");
-	if (config_family(c) == AF_INET && entry)
-		s->entry_rp_filter = proc_rp_filter(entry->name);
+		if (entry)
+			s->entry_rp_filter = proc_rp_filter(entry->name);
+	}
 	if (!c->remote.family)
 		return;
 	s->rule_names_gre = route_rules_name_gre(nl, c->remote.family);

@@ -214,6 +214,12 @@ static bool read_flowinfo(const struct nlattr *flowinfo,
 	return true;
 }
 
+/* Whether it is of a kind of ip_gre that grex may provide in its place. */
+static bool is_of_ip_gre(const struct tunnel *t)
+{
+	return link_is_gre(t) || !strcmp(t->kind, "gretap");
+}
+
 static bool read_data(const struct nlattr *data, struct tunnel *t)
 {
 	const struct nlattr *a[IFLA_GREX_ICMP_RELAY + 1], *attr;
@@ -221,8 +227,7 @@ static bool read_data(const struct nlattr *data, struct tunnel *t)
 
 	ATTR_SORT_NEST(data, a);
 	/* Neither a tunnel of ip_gre nor gre0 has this attribute. */
-	t->config.is_gre = (link_is_gre(t) || !strcmp(t->kind, "gretap")) &&
-			   a[IFLA_GREX_ICMP_RELAY];
+	t->config.is_gre = is_of_ip_gre(t) && a[IFLA_GREX_ICMP_RELAY];
 	ATTR_READ(a[IFLA_GRE_ENCAP_TYPE], encap);
 	t->has_more = encap || a[IFLA_GRE_COLLECT_METADATA];
 	mnl_attr_for_each_nested(attr, data)
@@ -323,8 +328,7 @@ bool link_is_gre(const struct tunnel *t)
 
 bool link_is_gre_over_ipv4(const struct tunnel *t)
 {
-	return link_is_grex(t) || link_is_gre(t) ||
-	       !strcmp(t->kind, "gretap") || !strcmp(t->kind, "erspan");
+	return link_is_grex(t) || is_of_ip_gre(t) || !strcmp(t->kind, "erspan");
 }
 
 bool link_is_any_gre(const struct tunnel *t)
