@@ -236,8 +236,8 @@ void grex_demux_set_exclusive(bool is_exclusive)
 	mutex_unlock(&demux_lock);
 }
 
-/* When this returns, gre.ko passes no packet any more. There are no tunnels but gre0 and
- * gretap0, whose hook, in the mode beside, ends with their namespace.
+/* When this function returns, gre.ko delivers no more packets. Of all tunnels only gre0 and
+ * gretap0 still exist. In the mode beside, their hook is removed together with their namespace.
  */
 void grex_demux_unregister(void)
 {

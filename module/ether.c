@@ -130,7 +130,9 @@ static enum grex_pmtu_verdict ether_answer(struct net_device *dev,
 	return GREX_PMTU_ANSWERED;
 }
 
-/* Whether all of a frame, or each segment, fits into that many bytes, see grex_pmtu_fits(). */
+/* Check whether a frame, or each segment of a super-packet, fits into @mtu bytes. See
+ * grex_pmtu_fits().
+ */
 bool grex_ether_fits(struct sk_buff *skb, unsigned int mtu)
 {
 	const int len = skb_network_offset(skb);

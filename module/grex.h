@@ -40,7 +40,7 @@ struct grex_sent_log;
 enum grex_kind {
 	GREX_KIND_GREX,
 	GREX_KIND_GREXTAP, /* its payload is Ethernet */
-	/* Those of ip_gre, with its defaults and its effect of a change. */
+	/* These kinds have the defaults of ip_gre, and a change has the same effect. */
 	GREX_KIND_GRE,
 	GREX_KIND_GRETAP,
 	GREX_KINDS,
@@ -164,7 +164,7 @@ struct grex_config {
  * @list: RTNL. entry of grex_net::tunnels of @net
  * @recursion_logged: own. bit 0: a routing loop was logged
  * @kind: const. enum grex_kind
- * @is_fallback: const. it is gre0 or gretap0, which receives what no other tunnel does
+ * @is_fallback: const. whether it is gre0 or gretap0, which receives the packets of no tunnel
  * @mtu_mode: RTNL. enum grex_mtu_mode; only a hint without the lock
  */
 struct grex_tunnel {

@@ -67,7 +67,7 @@ union grex_addr grex_ipv4_gateway(const struct dst_entry *dst)
 	return grex_addr_ipv4(dst_rtable((struct dst_entry *)dst)->rt_gw4);
 }
 
-/* Return for how many jiffies a learned path MTU is valid. */
+/* Return the lifetime of a learned path MTU in jiffies. */
 int grex_ipv4_mtu_expires(const struct net *net)
 {
 	return grex_compat_mtu_expires(net);

@@ -26,7 +26,9 @@ static void ipv6_flow(const struct grex_config *config, int oif,
 		      struct flowi6 *flow)
 {
 	const u32 chosen = config->options.flowlabel;
-	/* A rule may select by a label, but not by one that differs from flow to flow. */
+	/* A routing rule can match a fixed label. Other labels differ between flows, and all flows
+	 * share one cached route.
+	 */
 	const __be32 label = chosen < GREX_FLOWLABEL_INHERIT ? htonl(chosen)
 							     : 0;
 
@@ -118,7 +120,7 @@ unsigned int grex_ipv6_mtu(const struct dst_entry *dst)
 	return clamp_t(unsigned int, mtu, IPV6_MIN_MTU, IP6_MAX_MTU);
 }
 
-/* Return for how many jiffies a learned path MTU is valid. */
+/* Return the lifetime of a learned path MTU in jiffies. */
 int grex_ipv6_mtu_expires(const struct net *net)
 {
 	return READ_ONCE(net->ipv6.sysctl.ip6_rt_mtu_expires);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Registers the kinds of links: "grex", "grextap", and "gre" and "gretap" if the module is to take
- * the place of ip_gre. These come with gre0 and gretap0 in each namespace, which receive what no
- * tunnel does; "ip tunnel" asks gre0 for tunnels.
+ * Registers the link kinds. "grex" and "grextap" always exist. If the module takes the place of
+ * ip_gre, "gre" and "gretap" exist, too, and each namespace has the devices gre0 and gretap0.
+ * These receive the packets that belong to no tunnel. "ip tunnel" sends its ioctl commands to
+ * gre0.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -22,7 +23,7 @@
 static char *kinds = "";
 module_param(kinds, charp, 0444);
 MODULE_PARM_DESC(kinds,
-		 "Kinds of ip_gre to provide in its place: gre, or gre,gretap");
+		 "Link kinds of ip_gre to provide instead: gre or gre,gretap");
 
 static bool kinds_has_gretap(void)
 {
@@ -38,7 +39,7 @@ static int __net_init kinds_add_fallback(struct net *net)
 	rtnl_lock();
 	err = grex_tunnel_new(net, &grex_rtnl_ops[GREX_KIND_GRE], "gre%d",
 			      &grex_tunnel_defaults[GREX_KIND_GRE], true);
-	/* netns.c deletes the first one if the second one fails. */
+	/* If gretap0 cannot be created, netns.c deletes gre0. */
 	if (!err && kinds_has_gretap())
 		err = grex_tunnel_new(net, &grex_rtnl_ops[GREX_KIND_GRETAP],
 				      "gretap%d",
@@ -48,7 +49,7 @@ static int __net_init kinds_add_fallback(struct net *net)
 	return err;
 }
 
-/* netns.c deletes them together with the other tunnels of the namespace. */
+/* netns.c deletes the devices together with the other tunnels of the namespace. */
 static struct pernet_operations kinds_fallback_ops = {
 	.init = kinds_add_fallback,
 };
@@ -114,7 +115,9 @@ err_tap:
 	return err == -EEXIST ? -EBUSY : err;
 }
 
-/* This deletes all tunnels but gre0 and gretap0, whose namespaces delete them. */
+/* Unregister the kinds. This deletes all tunnels except gre0 and gretap0, which are deleted with
+ * their namespace.
+ */
 void grex_kinds_unregister(void)
 {
 	if (*kinds) {

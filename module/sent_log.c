@@ -38,8 +38,8 @@ bool grex_sent_log_flow_paged(struct grex_flow *flow, const struct sk_buff *skb,
 /* An epoch has 2^16 jiffies, which are 65 s with HZ 1000, and 4 minutes with HZ 250. */
 #define SENT_LOG_EPOCH_SHIFT 16
 
-/* Whether the flow takes more than 16 bytes, as that of IPv6, also in a frame. That of another
- * packet in a frame is padded with zeroes.
+/* Check whether a flow takes more than 16 bytes. The flow of an IPv6 packet does, also if the
+ * packet is in a frame. All other flows in frames end with zero bytes.
  */
 static bool sent_log_is_long(__be16 protocol, const struct grex_flow *flow)
 {

@@ -23,7 +23,7 @@
 /* A traceroute that sends many probes at once over many hops needs as many. */
 #define TUNNEL_RELAYS_PER_SECOND 100
 
-/* What all kinds have in common */
+/* All kinds have these defaults in common. */
 #define TUNNEL_DEFAULTS                                            \
 	.match.family = AF_INET, .flowlabel = GREX_FLOWLABEL_AUTO, \
 	.icmp_relay = true,                                        \
@@ -203,7 +203,7 @@ err_config:
  * @ops: of its kind
  * @name: of the device; may contain %d
  * @options: what the operator chose
- * @is_fallback: it is gre0 or gretap0
+ * @is_fallback: whether the device is gre0 or gretap0
  *
  * The caller holds the RTNL lock.
  */

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Compares grex in the place of ip_gre with ip_gre. Test files source this after lib.sh.
-# KINDS is a parameter of grex.
+# KINDS is the value of the module parameter "kinds" of grex, by default gre.
 #
 # For each NAME in COMPARED there is a function NAME_with that prints what happens. It
 # runs on ip_gre first, and then on grex with kinds=gre, and must print the same. Each
@@ -26,7 +26,8 @@ setup() {
 	done
 	check "without ip_gre" run rmmod ip_gre
 	check "kinds=$KINDS" run modprobe grex "kinds=$KINDS"
-	# modprobe would not tell, and a command that asks for the kind would load ip_gre.
+	# modprobe reports no error if the module fails with EEXIST. The first command that uses
+	# the kind would then load ip_gre.
 	check "grex is loaded" test -d /sys/module/grex
 }
 

@@ -220,8 +220,8 @@ link_mtu() {
 
 # member NAME...: print the values that these members have in the first object of the input, which is
 # what "gretool -j" or "ip -j" prints. A name may be a path, such as path_mtu.bytes. A
-# start of jq takes 170 million instructions, so that jq is only for what needs a filter. A
-# member that is missing is null, and if there is no input, nothing is printed.
+# start of jq takes 170 million instructions, so that tests use jq only if they need a filter.
+# For a missing member, null is printed. If the input is empty, nothing is printed.
 member() {
 	local text rest name value values=()
 

@@ -72,7 +72,8 @@ as_installed() {
 		<(files "$installed/deb" | sed '/\/man\//s/\.gz$//')
 }
 
-# modprobe must read this: the kinds, gre0, gretap0 and the name ip_gre are those of grex.
+# modprobe must load grex for the kinds gre and gretap, for the devices gre0 and gretap0, and
+# for the module name ip_gre.
 gre_config() {
 	modprobe -C "$installed/deb/lib/modprobe.d" -c |
 		grep -E '^(options grex |alias (rtnl_link_gre|rtnl_link_gretap|netdev_gre0|netdev_gretap0|ip_gre) |blacklist)' |

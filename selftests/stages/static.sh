@@ -11,7 +11,7 @@ STAGE=static
 # shellcheck source=try.sh
 . selftests/stages/try.sh
 
-# versions: of what checks the sources
+# versions: print the versions of the kernel and of the programs that check the sources
 versions() {
 	cat "$("$LAB/kernel.sh" 6.1)/release"
 	dpkg-query -W gcc clang clang-format sparse cppcheck shellcheck perl
@@ -284,8 +284,8 @@ try "clang-format" formatted
 try_changed "checkpatch --strict" checkpatch "*.[ch]" "selftests/lab/*"
 try_changed "shellcheck" shell_clean "selftests/*" "tools/*" "*.sh" ".ci/*" .shellcheckrc
 try_changed "cppcheck on gretool" tool_cppcheck "${tool[@]}"
-try_changed "gretool without a warning of gcc -fanalyzer" tool_gcc "${tool[@]}"
-try_changed "gretool without a warning of clang" tool_clang "${tool[@]}"
+try_changed "gretool compiles with gcc -fanalyzer without warnings" tool_gcc "${tool[@]}"
+try_changed "gretool compiles with clang without warnings" tool_clang "${tool[@]}"
 try "the plugin of ip exports one symbol for each kind" plugin_symbols
 try "man pages" man_pages
 try "layers: pure files" layer_pure

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # gretool check finds faults of an underlay of IPv6, and the command that it prints
-# corrects them. The topology is the pair of lib/topology.sh. What does not depend on the
-# underlay is in test_check.sh.
+# corrects them. The topology is the pair of lib/topology.sh. test_check.sh tests the findings
+# that do not depend on the address family of the underlay.
 # make check-debug: left out
 # make check: left out
 
@@ -117,7 +117,7 @@ gateway_silent() {
 		"$(said 'map(select(.id == "gateway_silent"))[0].text')"
 }
 
-# rules FAMILY HOOK: drop what does not belong to a connection, except ICMPv6
+# rules FAMILY HOOK: drop all packets at this hook except those of ICMPv6
 rules() {
 	ns "$A" nft flush ruleset
 	ns "$A" nft -f - <<-END

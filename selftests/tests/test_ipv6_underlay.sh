@@ -252,7 +252,8 @@ path_mtu_learned() {
 	cleanup
 }
 
-# A label that the operator chose is sent, and proves nothing.
+# The tunnel sends the flow label that the operator has chosen. Such a label does not authenticate
+# ICMPv6 errors.
 chosen_labels() {
 	local label
 
@@ -270,7 +271,7 @@ chosen_labels() {
 	run gretool -n "$H1" set gre1 flowlabel 0x12345
 	counts "$H1" gre1 icmp_frag_needed_refused 1 forge $((0x12345)) 1300
 	check_eq "not believed" "route 1500" "$(path_mtu)"
-	# They are no guesses, so that errors about another tunnel are believed after many.
+	# Refused errors do not count as guesses. Therefore a true error is still accepted afterwards.
 	for _ in {1..30}; do forge $((0x12345)) 1300; done
 	run gretool -n "$H1" set gre1 flowlabel auto
 	label=$(label_of_ping)

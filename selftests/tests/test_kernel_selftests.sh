@@ -77,7 +77,7 @@ forwarding() {
 	check "something was tested" grep -q '^TEST: .*\[ OK \]' "$WORK/said"
 }
 
-# The tests of the kind gre come first. It goes on with gretap, which is that of nobody here.
+# The script tests the kind gre first. Then it tests gretap, which no module provides here.
 gre_ipv6_lladdr() {
 	results gre_ipv6_lladdr.sh
 	check "something was tested" grep -q '^TEST: .*: gre, .*\[ OK \]' "$WORK/said"

@@ -89,8 +89,8 @@ pair() {
 	done
 }
 
-# outer FILE: the outer header and the beginning of GRE of each packet from A that has an
-# IPv4 payload
+# outer FILE: print the fields of the outer header and of the GRE header of each echo request in
+# the capture
 outer() {
 	fields "$1" ip.src ip.ttl ip.dsfield ip.flags.df ip.len gre.proto gre.key icmp.type |
 		awk -F '\t' '$8 == 8'
@@ -160,7 +160,7 @@ fallback_with() {
 	echo "received $(($(link_counter "$A" gretap0 rx_packets) - before))"
 }
 
-# What is the same is not nothing.
+# Both modules print the same number, which must not be 0.
 gretap0_receives() { check_eq "packets" "received 3" "$(tail -n 1 "$WORK/fallback.grex")"; }
 
 # Both kinds between the same ends need different keys.
@@ -174,7 +174,7 @@ both_kinds() {
 	cleanup
 }
 
-# What grex adds works on a link of the kind gretap.
+# The additional options of grex work on a link of the kind gretap.
 gretool_too() {
 	setup_pair
 	pair

@@ -138,7 +138,7 @@
 #define GREX_PROBE_MIN 56
 #define GREX_PROBE_MAX GREX_MTU_MAX
 
-/* IFLA_GREX_FLOWLABEL: what is not a label of 20 bits */
+/* Special values of IFLA_GREX_FLOWLABEL. All lower values are flow labels of 20 bits. */
 #define GREX_FLOWLABEL_INHERIT 0x100000
 #define GREX_FLOWLABEL_AUTO 0x100001
 

@@ -92,7 +92,7 @@ def gre(protocol, payload, key=None, csum=False, seq=None, bits=0):
 
 
 class Sender:
-    """It sends whole IP packets, whatever their source is."""
+    """Sends complete IPv4 and IPv6 packets, with any source address."""
 
     def __init__(self, netns):
         enter(netns)
