@@ -2,7 +2,9 @@
 /*
  * Creates tunnels and replaces their configurations.
  */
+#include <linux/etherdevice.h>
 #include <linux/if_arp.h>
+#include <linux/jhash.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 #include <net/ip.h>
@@ -130,6 +132,26 @@ static void tunnel_show_config(struct net_device *dev,
 	}
 }
 
+/* The link-local address of the device comes from its permanent one. The two ends of a tunnel
+ * must have different ones, which are those of before when the tunnel is created again.
+ */
+static void tunnel_set_permanent_address(struct net_device *dev,
+					 const struct grex_config *config)
+{
+	const union grex_addr *local = &config->options.match.local;
+	u32 hash[2];
+
+	if (grex_addr_is_any(local)) {
+		eth_random_addr(dev->perm_addr);
+	} else {
+		hash[0] = jhash2(local->v6.s6_addr32, 4, 0);
+		hash[1] = jhash2(local->v6.s6_addr32, 4, 1);
+		memcpy(dev->perm_addr, hash, ETH_ALEN);
+	}
+	/* The core would overwrite a permanent one. */
+	dev->addr_assign_type = NET_ADDR_RANDOM;
+}
+
 static void tunnel_set_overhead(struct grex_config *config)
 {
 	config->overhead = (grex_is_ipv6(config) ? sizeof(struct ipv6hdr)
@@ -177,6 +199,7 @@ int grex_tunnel_create(struct net_device *dev, struct net *net,
 	if (grex_is_ipv6(config) && !config->options.match.ether) {
 		dev->type = ARPHRD_IP6GRE;
 		dev->addr_len = sizeof(struct in6_addr);
+		tunnel_set_permanent_address(dev, config);
 	}
 	tunnel_show_config(dev, config);
 	link = grex_pmtu_of_link(config);

@@ -17,6 +17,7 @@ TESTS="
 	mtu
 	mtu_follows
 	source_and_device
+	link_local
 	outer_fragments
 	path_mtu_learned
 	forged_errors
@@ -208,6 +209,29 @@ source_and_device() {
 	check_match "link-local" 'needs IFLA_GRE_LINK' \
 		"$(gretool -n "$A" add gre2 remote fe80::1 2>&1)"
 	check "with its device" gretool -n "$A" add gre2 remote fe80::1 dev v0
+	cleanup
+}
+
+link_local_of() {
+	ip -j -n "$1" -6 addr show dev gre1 |
+		jq -r '.[0].addr_info[] | select(.scope == "link").local'
+}
+
+# Routing protocols need different link-local addresses at both ends, although the outer addresses
+# have a prefix in common.
+link_local() {
+	local far near
+
+	setup_pair
+	tunnel_ipv6
+	near=$(link_local_of "$A")
+	far=$(link_local_of "$B")
+	check_match "one" '^fe80::' "$near"
+	check_fails "the same at both ends" test "$near" = "$far"
+	check "to the other end" ping_ok "$A" "$far%gre1"
+	run ip -n "$A" link del gre1
+	run gretool -n "$A" add gre1 local 2001:db8::1 remote 2001:db8::2 up
+	check_eq "created again" "$near" "$(link_local_of "$A")"
 	cleanup
 }
 
