@@ -12,6 +12,7 @@
 #define IPV4_OFFSET 0x1fff
 #define IPV6_HEADER 40
 #define IPV6_FRAGMENT 8
+#define IPV6_LIMIT 8
 #define IPV6_FRAGMENT_OFFSET 0xfff8
 
 #define NEXT_HOP_BY_HOP 0
@@ -65,8 +66,9 @@ static size_t embedded_read_ipv4(struct grex_embedded *embedded, const u8 *p,
 	return ip_len;
 }
 
-/* Read the outer IPv6 header, and the header of a first fragment behind it. Return their
- * length, 0 if grex has not sent the packet.
+/* Read the outer IPv6 header, and what may be behind it: the header of a first fragment, and
+ * the destination options that have an encapsulation limit. Return their length, 0 if grex has
+ * not sent the packet.
  */
 static size_t embedded_read_ipv6(struct grex_embedded *embedded, const u8 *p,
 				 size_t len)
@@ -83,6 +85,12 @@ static size_t embedded_read_ipv6(struct grex_embedded *embedded, const u8 *p,
 			return 0;
 		next = p[IPV6_HEADER];
 		ip_len += IPV6_FRAGMENT;
+	}
+	if (next == NEXT_DESTINATION) {
+		if (len < ip_len + IPV6_LIMIT || p[ip_len + 1])
+			return 0;
+		next = p[ip_len];
+		ip_len += IPV6_LIMIT;
 	}
 	if (next != NEXT_GRE)
 		return 0;

@@ -117,20 +117,26 @@ static void embedded_outer(struct kunit *test)
 /* An IPv6 packet, and the first fragment of one, cut after each byte. */
 static void embedded_ipv6(struct kunit *test)
 {
-	u8 ip[48] = { 0x61, 0x02, 0x34, 0x56,	  1,	0,	  47,
+	u8 ip[56] = { 0x61, 0x02, 0x34, 0x56,	  1,	0,	  47,
 		      3,    0x20, 1,	0x0d,	  0xb8, [23] = 1, 0x20,
-		      1,    0x0d, 0xb8, [39] = 2, 47 };
+		      1,    0x0d, 0xb8, [39] = 2, 47,	[48] = 47 };
 	const struct {
 		const char *what;
 		size_t ip_len;
-		u8 next, offset;
+		u8 next, offset, second, options_len;
 		bool good;
 	} cases[] = {
-		{ "whole", 40, 47, 0, true },
-		{ "a first fragment", 48, 44, 1, true },
-		{ "a later fragment", 48, 44, 8, false },
-		{ "UDP", 40, 17, 0, false },
-		{ "a routing header", 48, 43, 0, false },
+		{ "whole", 40, 47, 0, 47, 0, true },
+		{ "a first fragment", 48, 44, 1, 47, 0, true },
+		{ "a later fragment", 48, 44, 8, 47, 0, false },
+		{ "a first fragment with a limit", 56, 44, 1, 60, 0, true },
+		{ "a first fragment with 16 bytes of options", 56, 44, 1, 60, 1,
+		  false },
+		{ "UDP", 40, 17, 0, 47, 0, false },
+		{ "a routing header", 48, 43, 0, 47, 0, false },
+		{ "a limit", 48, 60, 0, 47, 0, true },
+		{ "a limit, and UDP", 48, 60, 0, 17, 0, false },
+		{ "a limit twice", 56, 60, 0, 60, 0, false },
 	};
 	size_t len, i;
 
@@ -138,7 +144,9 @@ static void embedded_ipv6(struct kunit *test)
 		struct chain c = {};
 
 		ip[6] = cases[i].next;
+		ip[40] = cases[i].second;
 		ip[43] = cases[i].offset;
+		ip[49] = cases[i].options_len;
 		put(&c, ip, cases[i].ip_len);
 		grex_header_write(c.bytes + c.len, GREX_HEADER_KEY,
 				  htons(0x0800), htonl(0x01020304), 0);
