@@ -72,6 +72,7 @@ enum grex_df {
  * @oflags: GREX_HEADER_* of sent packets
  * @mss: bytes that the MSS of a SYN is lowered to, 0: it is not changed, or
  *	GREX_MSS_AUTO
+ * @encap_limit: of the destination option in outer IPv6 packets, or GREX_ENCAP_LIMIT_NONE
  * @ttl: 1..255, or GREX_TTL_INHERIT
  * @ttl_min: the lowest outer TTL of received packets that is accepted, 0: any
  * @tos: TOS, or GREX_TOS_INHERIT
@@ -95,6 +96,7 @@ struct grex_options {
 	u16 iflags;
 	u16 oflags;
 	u16 mss;
+	u16 encap_limit;
 	u8 ttl;
 	u8 ttl_min;
 	u8 tos;

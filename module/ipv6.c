@@ -10,6 +10,7 @@
 #include <net/dsfield.h>
 #include <net/ip6_fib.h>
 #include <net/ip6_route.h>
+#include <net/ip6_tunnel.h>
 #include <net/ipv6.h>
 #include <net/l3mdev.h>
 #include <net/ndisc.h>
@@ -25,7 +26,7 @@ static void ipv6_flow(const struct grex_config *config, int oif,
 		      const union grex_addr *remote, u8 dsfield, u32 hash,
 		      struct flowi6 *flow)
 {
-	const u32 chosen = config->options.flowlabel;
+	const u32 label = config->options.flowlabel;
 	/* A routing rule can match a fixed label. Other labels differ between flows, and all flows
 	 * share one cached route.
 	 */
@@ -215,6 +216,72 @@ void grex_ipv6_push_probe(struct sk_buff *skb, const struct grex_outer *outer,
 	skb->protocol = htons(ETH_P_IPV6);
 }
 
+/* Return the offset of the encapsulation limit in an inner packet, from its IP header on, or 0. */
+static int ipv6_find_limit(struct sk_buff *skb)
+{
+	const int network = skb_network_offset(skb);
+	const struct ipv6_opt_hdr *header;
+	struct ipv6_opt_hdr buffer;
+	unsigned int at = network;
+
+	if (skb->protocol != htons(ETH_P_IPV6) ||
+	    !ipv6_ext_hdr(ipv6_hdr(skb)->nexthdr) ||
+	    ipv6_find_hdr(skb, &at, IPPROTO_DSTOPTS, NULL, NULL) < 0)
+		return 0;
+	header = skb_header_pointer(skb, at, sizeof(buffer), &buffer);
+	if (!header || !pskb_may_pull(skb, at + ipv6_optlen(header)))
+		return 0;
+	return max(ipv6_find_tlv(skb, at - network, IPV6_TLV_TNL_ENCAP_LIMIT),
+		   0);
+}
+
+/**
+ * grex_ipv6_take_limit - select the encapsulation limit of a packet
+ * @config: of a tunnel that has a limit
+ * @skb: the inner packet, with its IP header in the linear part
+ * @limit: set when true is returned
+ *
+ * A packet that has passed another tunnel may have a limit of its own, which counts how often
+ * it may still be encapsulated (RFC 2473 4.1.1).
+ *
+ * Return: false when that is 0; the source of the packet has been told, unless that is a frame
+ */
+bool grex_ipv6_take_limit(const struct grex_config *config, struct sk_buff *skb,
+			  u8 *limit)
+{
+	const struct ipv6_tlv_tnl_enc_lim *option;
+	const int at = ipv6_find_limit(skb);
+
+	*limit = config->options.encap_limit;
+	if (!at)
+		return true;
+	option = (const void *)(skb_network_header(skb) + at);
+	/* The limit of another length may not be in the packet. */
+	if (option->length != 1)
+		return true;
+	if (option->encap_limit) {
+		*limit = option->encap_limit - 1;
+		return true;
+	}
+	if (!config->options.match.ether)
+		icmpv6_ndo_send(skb, ICMPV6_PARAMPROB, ICMPV6_HDR_FIELD,
+				at + offsetof(struct ipv6_tlv_tnl_enc_lim,
+					      encap_limit));
+	return false;
+}
+
+/* Put the destination options header with the limit in front of a packet (RFC 2473 4.1). */
+static void ipv6_push_limit(struct sk_buff *skb, u8 limit)
+{
+	const u8 header[GREX_IPV6_LIMIT_LEN] = {
+		IPPROTO_GRE, 0,	    IPV6_TLV_TNL_ENCAP_LIMIT,
+		1,	     limit, IPV6_TLV_PADN,
+		1,	     0,
+	};
+
+	memcpy(skb_push(skb, sizeof(header)), header, sizeof(header));
+}
+
 /* Select the flow label of a packet that begins with its GRE header. Routers spread flows over
  * equal paths by the computed one (RFC 6438), and it authenticates the packet that an ICMPv6
  * error embeds (sent_log.h).
@@ -224,6 +291,8 @@ static __be32 ipv6_label(const struct grex_config *config,
 			 const struct in6_addr *remote)
 {
 	const u32 label = config->options.flowlabel;
+	const int inner = config->overhead - grex_ipv6_limit_len(config) -
+			  (int)sizeof(struct ipv6hdr);
 	struct grex_flow flow;
 
 	if (unlikely(label == GREX_FLOWLABEL_INHERIT))
@@ -232,9 +301,7 @@ static __be32 ipv6_label(const struct grex_config *config,
 			       : 0;
 	if (unlikely(label != GREX_FLOWLABEL_AUTO))
 		return htonl(label);
-	if (unlikely(!grex_sent_log_flow(&flow, skb,
-					 config->overhead -
-						 sizeof(struct ipv6hdr))))
+	if (unlikely(!grex_sent_log_flow(&flow, skb, inner)))
 		return 0;
 	return htonl(grex_sent_log_label(config->tunnel->sent_log, remote,
 					 skb->inner_protocol, &flow));
@@ -253,14 +320,17 @@ void grex_ipv6_push(const struct grex_config *config, struct sk_buff *skb,
 		    const struct grex_outer *outer)
 {
 	const __be32 label = ipv6_label(config, skb, &outer->daddr.v6);
+	const bool has_limit = grex_ipv6_has_limit(config);
 	struct ipv6hdr *ip;
 
 	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
+	if (has_limit)
+		ipv6_push_limit(skb, outer->encap_limit);
 	skb_push(skb, sizeof(*ip));
 	skb_reset_network_header(skb);
 	ip = ipv6_hdr(skb);
 	ip6_flow_hdr(ip, outer->dsfield, label);
-	ip->nexthdr = IPPROTO_GRE;
+	ip->nexthdr = has_limit ? IPPROTO_DSTOPTS : IPPROTO_GRE;
 	ip->hop_limit = outer->ttl;
 	ip->saddr = outer->saddr.v6;
 	ip->daddr = outer->daddr.v6;

@@ -11,13 +11,16 @@
 #include <net/ipv6.h>
 
 #include "addr.h"
+#include "grex.h"
 #include "packet.h"
 
 struct dst_entry;
-struct grex_config;
 struct grex_outer;
 struct net;
 struct sk_buff;
+
+/* The destination options header that has an encapsulation limit takes so many bytes. */
+#define GREX_IPV6_LIMIT_LEN 8
 
 struct dst_entry *grex_ipv6_lookup(const struct grex_config *config, int oif,
 				   const union grex_addr *remote, u8 dsfield,
@@ -30,10 +33,24 @@ int grex_ipv6_mtu_expires(const struct net *net);
 
 void grex_ipv6_read_error(const struct sk_buff *skb,
 			  struct grex_reported *reported);
+bool grex_ipv6_take_limit(const struct grex_config *config, struct sk_buff *skb,
+			  u8 *limit);
 void grex_ipv6_push_probe(struct sk_buff *skb, const struct grex_outer *outer,
 			  u8 ttl);
 void grex_ipv6_push(const struct grex_config *config, struct sk_buff *skb,
 		    const struct grex_outer *outer);
+
+static inline bool grex_ipv6_has_limit(const struct grex_config *config)
+{
+	return grex_is_ipv6(config) &&
+	       unlikely(config->options.encap_limit != GREX_ENCAP_LIMIT_NONE);
+}
+
+/* Return the bytes between the outer IPv6 header and the GRE header. */
+static inline unsigned int grex_ipv6_limit_len(const struct grex_config *config)
+{
+	return grex_ipv6_has_limit(config) ? GREX_IPV6_LIMIT_LEN : 0;
+}
 
 /**
  * grex_ipv6_read - read the outer header of a received packet

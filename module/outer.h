@@ -18,6 +18,7 @@ struct sock;
  * @payload: protocol of the GRE header
  * @dsfield: TOS
  * @ttl: TTL
+ * @encap_limit: of the IPv6 option, if the tunnel has it
  * @df: no router may fragment the packet
  * @fragment: without DF, bytes to fragment to; 0: the stack decides
  */
@@ -29,6 +30,7 @@ struct grex_outer {
 	__be16 payload;
 	u8 dsfield;
 	u8 ttl;
+	u8 encap_limit;
 	bool df;
 	u16 fragment;
 };

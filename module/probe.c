@@ -166,6 +166,7 @@ static int probe_output(struct grex_config *config, struct sk_buff *skb,
 					     : htons(ETH_P_IP);
 	outer.dsfield = IPTOS_PREC_INTERNETCONTROL;
 	outer.ttl = config->options.ttl ?: PROBE_TTL;
+	outer.encap_limit = config->options.encap_limit;
 	outer.df = df;
 	probe_push_ip(config, skb, &outer);
 

@@ -95,6 +95,8 @@ static const struct rtnl_number rtnl_numbers[] = {
 	RTNL_NUMBER(IFLA_GREX_MTU_PROBE, mtu_probe, 0, 0, 1, "0 or 1"),
 	RTNL_NUMBER(IFLA_GREX_FLOWLABEL, flowlabel, 0, 0, GREX_FLOWLABEL_AUTO,
 		    "0..0xfffff, 0x100000 (inherit) or 0x100001 (auto)"),
+	RTNL_NUMBER(IFLA_GREX_ENCAP_LIMIT, encap_limit, 0, 0,
+		    GREX_ENCAP_LIMIT_NONE, "0..255 or 256 (none)"),
 	RTNL_NUMBER(IFLA_GREX_TTL_MIN, ttl_min, 0, 0, GREX_TTL_MIN_MAX,
 		    "0 (off) or " RTNL_RANGE(1, GREX_TTL_MIN_MAX)),
 };
@@ -158,6 +160,7 @@ static const struct nla_policy rtnl_policy[IFLA_GREX_MAX + 1] = {
 		.reject_message = "IFLA_GREX_KEEPALIVE_SECRET_ID can only be read",
 	},
 	[IFLA_GREX_FLOWLABEL] = { .type = NLA_U32 },
+	[IFLA_GREX_ENCAP_LIMIT] = { .type = NLA_U32 },
 };
 
 /* The core ignores attributes above IFLA_GREX_MAX when it parses a message, so this looks for
@@ -505,15 +508,20 @@ static int rtnl_check_link(struct nlattr *data[],
 	return 0;
 }
 
-static int rtnl_check_flowlabel(struct nlattr *data[],
-				const struct grex_options *options,
-				struct netlink_ext_ack *extack)
+/* Only outer IPv6 packets have a flow label and an encapsulation limit. */
+static int rtnl_check_family(struct nlattr *data[],
+			     const struct grex_options *options,
+			     struct netlink_ext_ack *extack)
 {
-	if (options->match.family == AF_INET6 ||
-	    options->flowlabel == GREX_FLOWLABEL_AUTO)
+	if (options->match.family == AF_INET6)
 		return 0;
-	return rtnl_refuse(-EINVAL, extack, data[IFLA_GREX_FLOWLABEL],
-			   "IFLA_GREX_FLOWLABEL has no effect without IPv6 addresses");
+	if (options->flowlabel != GREX_FLOWLABEL_AUTO)
+		return rtnl_refuse(-EINVAL, extack, data[IFLA_GREX_FLOWLABEL],
+				   "IFLA_GREX_FLOWLABEL has no effect without IPv6 addresses");
+	if (options->encap_limit != GREX_ENCAP_LIMIT_NONE)
+		return rtnl_refuse(-EINVAL, extack, data[IFLA_GREX_ENCAP_LIMIT],
+				   "IFLA_GREX_ENCAP_LIMIT has no effect without IPv6 addresses");
+	return 0;
 }
 
 static int rtnl_check_icmp(struct nlattr *data[],
@@ -694,7 +702,7 @@ static int rtnl_to_options(struct nlattr *data[], struct net *net,
 	err = rtnl_check_link(data, options, extack);
 	if (err)
 		return err;
-	err = rtnl_check_flowlabel(data, options, extack);
+	err = rtnl_check_family(data, options, extack);
 	if (err)
 		return err;
 	err = rtnl_check_icmp(data, options, extack);

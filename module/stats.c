@@ -131,7 +131,8 @@ void grex_stats_fold(const u64 count[GREX_STAT_IDS],
 
 	link->tx_carrier_errors +=
 		count[GREX_STAT_TX_NO_REMOTE] + count[GREX_STAT_TX_NO_ROUTE];
-	link->collisions += count[GREX_STAT_TX_RECURSION];
+	link->collisions +=
+		count[GREX_STAT_TX_RECURSION] + count[GREX_STAT_TX_ENCAP_LIMIT];
 	link->tx_aborted_errors +=
 		count[GREX_STAT_TX_TOO_BIG] + count[GREX_STAT_TX_TRUNCATED];
 	link->tx_errors += link->tx_carrier_errors + link->collisions +

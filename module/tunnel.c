@@ -12,6 +12,7 @@
 #include "auto_mtu.h"
 #include "grex.h"
 #include "header.h"
+#include "ipv6.h"
 #include "keepalive.h"
 #include "nbma.h"
 #include "plpmtud.h"
@@ -28,7 +29,7 @@
 /* All kinds have these defaults in common. */
 #define TUNNEL_DEFAULTS                                            \
 	.match.family = AF_INET, .flowlabel = GREX_FLOWLABEL_AUTO, \
-	.icmp_relay = true,                                        \
+	.encap_limit = GREX_ENCAP_LIMIT_NONE, .icmp_relay = true,  \
 	.keepalive_retries = GREX_KEEPALIVE_RETRIES_DEFAULT,       \
 	.keepalive_reply = true
 
@@ -156,6 +157,7 @@ static void tunnel_set_overhead(struct grex_config *config)
 {
 	config->overhead = (grex_is_ipv6(config) ? sizeof(struct ipv6hdr)
 						 : sizeof(struct iphdr)) +
+			   grex_ipv6_limit_len(config) +
 			   grex_header_len(config->options.oflags);
 }
 

@@ -16,6 +16,7 @@
 #include "ether.h"
 #include "fragment.h"
 #include "grex.h"
+#include "ipv6.h"
 #include "nbma.h"
 #include "packet.h"
 #include "pmtu.h"
@@ -103,6 +104,13 @@ static bool tx_prepare(struct grex_config *config, struct sk_buff *skb,
 		goto drop;
 	outer->ttl = tx_ttl(config, skb, &inner);
 	outer->df = tx_df(config, &inner);
+
+	reason = GREX_STAT_TX_ENCAP_LIMIT;
+	if (grex_ipv6_has_limit(config) &&
+	    !grex_ipv6_take_limit(config, skb, &outer->encap_limit)) {
+		dst_release(outer->dst);
+		goto drop;
+	}
 
 	reason = GREX_STAT_TX_NO_MEMORY;
 	if (config->options.mss &&

@@ -25,8 +25,8 @@ from rtnl import (IFLA_ADDRESS, IFLA_BROADCAST, IFLA_GRE_COLLECT_METADATA,
                   IFLA_GRE_IKEY, IFLA_GRE_LINK, IFLA_GRE_LOCAL,
                   IFLA_GRE_OFLAGS, IFLA_GRE_OKEY, IFLA_GRE_PMTUDISC,
                   IFLA_GRE_REMOTE, IFLA_GRE_TOS, IFLA_GRE_TTL,
-                  IFLA_GREX_DECAP_TTL, IFLA_GREX_FLOWLABEL,
-                  IFLA_GREX_ICMP_RELAY,
+                  IFLA_GREX_DECAP_TTL, IFLA_GREX_ENCAP_LIMIT,
+                  IFLA_GREX_FLOWLABEL, IFLA_GREX_ICMP_RELAY,
                   IFLA_GREX_ICMP_SOURCE, IFLA_GREX_KEEPALIVE_INTERVAL,
                   IFLA_GREX_KEEPALIVE_REPLY, IFLA_GREX_KEEPALIVE_RETRIES,
                   IFLA_GREX_KEEPALIVE_SECRET, IFLA_GREX_KEEPALIVE_SECRET_ID,
@@ -93,6 +93,7 @@ KNOWN = (
     ("MTU_AUTO", IFLA_GREX_MTU_AUTO, u32(1)),
     ("TTL_MIN", IFLA_GREX_TTL_MIN, u32(254)),
     ("FLOWLABEL", IFLA_GREX_FLOWLABEL, u32(0x100001)),
+    ("ENCAP_LIMIT", IFLA_GREX_ENCAP_LIMIT, u32(256)),
 )
 # It is not an option, and the kernel does not report it.
 PROBE = (("PROBE", IFLA_GREX_PROBE, u32(0)),)
@@ -207,7 +208,7 @@ def test_size():
 
 
 def test_unknown():
-    for kind in 0, 25, 26, 31, 46, 47, 50, 51, 100, 0x1000, 0x3FFF:
+    for kind in 0, 25, 26, 31, 47, 48, 50, 51, 100, 0x1000, 0x3FFF:
         for size in 0, 4:
             refused("type %d of %d bytes" % (kind, size),
                     lambda message: message.attr(kind, bytes(size)), kind,
@@ -271,6 +272,16 @@ def test_range():
         refused("FLOWLABEL %d over IPv4" % value,
                 lambda message: message.attr(IFLA_GREX_FLOWLABEL, u32(value)),
                 IFLA_GREX_FLOWLABEL, text="without IPv6 addresses")
+    for value in 257, 0x10000, 0xFFFFFFFF:
+        refused("ENCAP_LIMIT %d" % value,
+                lambda message: message.attr(IFLA_GREX_ENCAP_LIMIT,
+                                             u32(value)),
+                IFLA_GREX_ENCAP_LIMIT, text="must be 0..255 or 256 (none)")
+    for value in 0, 255:
+        refused("ENCAP_LIMIT %d over IPv4" % value,
+                lambda message: message.attr(IFLA_GREX_ENCAP_LIMIT,
+                                             u32(value)),
+                IFLA_GREX_ENCAP_LIMIT, text="without IPv6 addresses")
     for value in 256, 0x10001, 0xFFFFFFFF:
         refused("TTL_MIN %d" % value,
                 lambda message: message.attr(IFLA_GREX_TTL_MIN, u32(value)),
@@ -425,7 +436,8 @@ def test_defaults():
         IFLA_GREX_KEEPALIVE_RETRIES: u32(3),
         IFLA_GREX_KEEPALIVE_REPLY: u32(1), IFLA_GREX_MSS: u32(0),
         IFLA_GREX_MTU_PROBE: u32(0), IFLA_GREX_MTU_AUTO: u32(2),
-        IFLA_GREX_TTL_MIN: u32(0), IFLA_GREX_FLOWLABEL: u32(0x100001)},
+        IFLA_GREX_TTL_MIN: u32(0), IFLA_GREX_FLOWLABEL: u32(0x100001),
+        IFLA_GREX_ENCAP_LIMIT: u32(256)},
         rtnl.info("bare"))
     delete("bare")
 

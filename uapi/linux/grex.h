@@ -60,6 +60,9 @@
  *   IFLA_GREX_FLOWLABEL u32    0..0xfffff, 0x100000: INHERIT,  AUTO
  *                              0x100001: AUTO; others than
  *                              AUTO need IPv6 addresses
+ *   IFLA_GREX_ENCAP_LIMIT
+ *                       u32    0..255; others than NONE need   NONE
+ *                              IPv6 addresses
  *   IFLA_GREX_KEEPALIVE_SECRET_ID
  *                       u32    read only: lower half of the    -
  *                              SipHash-2-4 of the empty
@@ -73,6 +76,10 @@
  * routers spread flows by it (RFC 6438), and an ICMPv6 error with it is about a packet of this
  * tunnel. INHERIT takes that of an inner IPv6 packet, and 0 for others. With INHERIT or a fixed
  * label no ICMPv6 error is believed, since anybody can know the label.
+ *
+ * With an ENCAP_LIMIT, outer packets have a destination option that tells how often they may
+ * be encapsulated again (RFC 2473 4.1). It takes 8 bytes, and that of an inner IPv6 packet
+ * less 1 precedes. NONE means that there is no such option.
  *
  * The first 8 bytes of a KEEPALIVE_SECRET are the low half of the SipHash key, little
  * endian.
@@ -142,6 +149,9 @@
 #define GREX_FLOWLABEL_INHERIT 0x100000
 #define GREX_FLOWLABEL_AUTO 0x100001
 
+/* The value of IFLA_GREX_ENCAP_LIMIT for no option. All lower values are limits. */
+#define GREX_ENCAP_LIMIT_NONE 256
+
 /* IFLA_GREX_TTL_MIN */
 #define GREX_TTL_MIN_MAX 255
 
@@ -206,6 +216,7 @@ enum {
 	IFLA_GREX_KEEPALIVE_SECRET,
 	IFLA_GREX_KEEPALIVE_SECRET_ID,
 	IFLA_GREX_FLOWLABEL,
+	IFLA_GREX_ENCAP_LIMIT,
 	__IFLA_GREX_MAX,
 };
 
@@ -286,6 +297,7 @@ enum {
 	GREX_STAT_ICMP_FRAG_NEEDED_CLAIMED,
 	GREX_STAT_RX_TTL,
 	GREX_STAT_RX_KEEPALIVE_UNPROVED,
+	GREX_STAT_TX_ENCAP_LIMIT,
 	__GREX_STAT_MAX,
 };
 
@@ -399,7 +411,9 @@ enum {
 	X(GREX_STAT_RX_TTL, rx_ttl, TUNNEL,                                               \
 	  "outer TTL below ttl-min (RFC 5082)")                                           \
 	X(GREX_STAT_RX_KEEPALIVE_UNPROVED, rx_keepalive_unproved, TUNNEL,                 \
-	  "keepalive of the peer without the hash of keepalive-secret")
+	  "keepalive of the peer without the hash of keepalive-secret")                   \
+	X(GREX_STAT_TX_ENCAP_LIMIT, tx_encap_limit, TUNNEL,                               \
+	  "encapsulated as often as its first tunnel allows (RFC 2473 4.1.1)")
 
 /* Nests beside the counters; each is absent while it would be empty. */
 enum {
