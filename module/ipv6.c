@@ -26,7 +26,7 @@ static void ipv6_flow(const struct grex_config *config, int oif,
 		      const union grex_addr *remote, u8 dsfield, u32 hash,
 		      struct flowi6 *flow)
 {
-	const u32 label = config->options.flowlabel;
+	const u32 chosen = config->options.flowlabel;
 	/* A routing rule can match a fixed label. Other labels differ between flows, and all flows
 	 * share one cached route.
 	 */
@@ -290,17 +290,16 @@ static __be32 ipv6_label(const struct grex_config *config,
 			 const struct sk_buff *skb,
 			 const struct in6_addr *remote)
 {
-	const u32 label = config->options.flowlabel;
+	const u32 chosen = config->options.flowlabel;
 	const int inner = config->overhead - grex_ipv6_limit_len(config) -
 			  (int)sizeof(struct ipv6hdr);
 	struct grex_flow flow;
 
-	if (unlikely(label == GREX_FLOWLABEL_INHERIT))
-		return skb->protocol == htons(ETH_P_IPV6)
-			       ? ip6_flowlabel(ipv6_hdr(skb))
-			       : 0;
-	if (unlikely(label != GREX_FLOWLABEL_AUTO))
-		return htonl(label);
+	if (unlikely(chosen < GREX_FLOWLABEL_INHERIT))
+		return htonl(chosen);
+	if (unlikely(chosen == GREX_FLOWLABEL_INHERIT) &&
+	    skb->protocol == htons(ETH_P_IPV6) && ip6_flowlabel(ipv6_hdr(skb)))
+		return ip6_flowlabel(ipv6_hdr(skb));
 	if (unlikely(!grex_sent_log_flow(&flow, skb, inner)))
 		return 0;
 	return htonl(grex_sent_log_label(config->tunnel->sent_log, remote,

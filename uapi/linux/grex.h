@@ -74,8 +74,8 @@
  *
  * The flow label of AUTO is a keyed hash of the inner flow, the same for all of its packets:
  * routers spread flows by it (RFC 6438), and an ICMPv6 error with it is about a packet of this
- * tunnel. INHERIT takes that of an inner IPv6 packet, and 0 for others. With INHERIT or a fixed
- * label no ICMPv6 error is believed, since anybody can know the label.
+ * tunnel. INHERIT takes that of an inner IPv6 packet, and is AUTO for packets without one. With
+ * INHERIT or a fixed label no ICMPv6 error is believed, since anybody can know the label.
  *
  * With an ENCAP_LIMIT, outer packets have a destination option that tells how often they may
  * be encapsulated again (RFC 2473 4.1). It takes 8 bytes, and that of an inner IPv6 packet
