@@ -28,7 +28,7 @@ KINDS="
 # The same over IPv6. By default ip6_gre sends an extension header.
 KINDS_IPV6="
 	ipv6||encaplimit none
-	ipv6_encaplimit||
+	ipv6_encaplimit|encaplimit 4|
 	ipv6_key|key 7|key 7
 	ipv6_all|key 7 csum seq|key 7 csum seq
 "

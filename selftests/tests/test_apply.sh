@@ -1431,6 +1431,7 @@ ether
 local 2001:db8::1
 remote 2001:db8::2
 flowlabel 0x12345
+encaplimit 2
 
 [two]
 remote 192.0.2.3

@@ -44,6 +44,7 @@ BOTH="
 	remote 192.0.2.2 noignore-df encap none
 	remote 192.0.2.2 noencap tos cs6
 	remote 2001:db8::2 flowlabel inherit
+	remote 2001:db8::2 encaplimit 3
 	remote 192.0.2.2 ikey 1 okey 0.0.1.2 icsum oseq
 	remote 192.0.2.2 ikey 0x10 nookey iseq ocsum
 	remote 192.0.2.2 noikey okey 9 noicsum noocsum noiseq nooseq

@@ -22,6 +22,8 @@ TESTS="
 	path_mtu_learned
 	forged_errors
 	chosen_labels
+	encap_limit
+	limit_of_inner
 	unreachable
 	hop_limit
 	keepalives
@@ -305,6 +307,60 @@ chosen_labels() {
 	check "another tunnel" busywait 5 path_mtu_is "icmp 1300"
 	check_match "over IPv4" 'flowlabel refused: .*without IPv6 addresses' \
 		"$(gretool -n "$H1" add gre2 remote 192.0.2.2 flowlabel 7 2>&1)"
+	cleanup
+}
+
+# With an encapsulation limit, an option of 8 bytes is in front of the GRE header. Errors about
+# such packets are believed, and segments have it, too.
+encap_limit() {
+	setup_routed_ipv6 encaplimit 4
+	check_eq "the MTU" 1448 "$(link_mtu "$H1" gre1)"
+	capture "$NET" v1 "$WORK/limit.pcap" ip6 proto 60 and src 2001:db8:1::2
+	check "IPv4" ping_ok "$H1" 10.0.0.2
+	check "IPv6" ping_ok "$H1" fd00::2
+	capture_stop "$WORK/limit.pcap" 2
+	check_eq "the option" "4 0x0800 8 4 0x86dd 128" "$(fields "$WORK/limit.pcap" \
+		ipv6.opt.tel gre.proto icmp.type icmpv6.type | awk '$3 == 8 || $3 == 128' |
+		sort -u | xargs)"
+	head -c 300000 /dev/urandom >"$WORK/sent"
+	bulk_tcp "super-packets" "$H1" "$H2" "TCP4:10.0.0.2"
+	bulk_tcp "super-packets of IPv6" "$H1" "$H2" "TCP6:[fd00::2]"
+	check "the largest packet" ping_ok "$H1" 10.0.0.2 -M "do" -s 1420
+	run ip -n "$NET" link set v2 mtu 1300
+	run ip -n "$H2" link set v0 mtu 1300
+	ns "$H1" ping -c 1 -W 1 -M "do" -s 1400 10.0.0.2 >"$WORK/said" 2>&1
+	check_match "too big" 'mtu *= *1248' "$(cat "$WORK/said")"
+	check_eq "learned" "icmp 1300" "$(path_mtu)"
+	check "a fragment for each part" ping_ok "$H1" fd00::2 -M "do" -s 1232
+	run gretool -n "$H1" set gre1 encaplimit none keepalive 100ms
+	check_eq "the MTU without it" 1456 "$(link_mtu "$H1" gre1)"
+	check "one end is enough" busywait 5 peer_is "$H1" up
+	check_match "over IPv4" 'encaplimit refused: .*without IPv6 addresses' \
+		"$(gretool -n "$H1" add gre2 remote 192.0.2.2 encaplimit 7 2>&1)"
+	cleanup
+}
+
+# The limit of a packet that has passed a tunnel is lowered by each further one (RFC 2473 4.1.1).
+limit_of_inner() {
+	setup_routed_ipv6 encaplimit 9
+	run gretool -n "$H1" add gre2 local fd00::1 remote fd00::2 encaplimit 2 addr 10.1.0.1/30 up
+	run gretool -n "$H2" add gre2 local fd00::2 remote fd00::1 addr 10.1.0.2/30 up
+	capture "$NET" v1 "$WORK/limit.pcap" ip6 proto 60 and src 2001:db8:1::2
+	check "two tunnels" ping_ok "$H1" 10.1.0.2
+	check "one tunnel" ping_ok "$H1" 10.0.0.2
+	capture_stop "$WORK/limit.pcap" 2
+	check_eq "outer and inner limit" "1,2 9" "$(fields "$WORK/limit.pcap" ipv6.opt.tel icmp.type |
+		awk '$2 == 8 { print $1 }' | sort -u | xargs)"
+	run gretool -n "$H1" set gre2 encaplimit 0
+	capture "$H1" lo "$WORK/told.pcap" icmp6
+	counts "$H1" gre1 tx_encap_limit 2 ping_fails "$H1" 10.1.0.2
+	capture_stop "$WORK/told.pcap" 1
+	# Behind 40 bytes of IPv6 and 2 of the header are type and length of the option.
+	check_eq "parameter problem" "4 0 44" "$(fields "$WORK/told.pcap" \
+		icmpv6.type icmpv6.code icmpv6.pointer | head -n 1 | xargs)"
+	# A tunnel without a limit does not look at that of inner packets.
+	run gretool -n "$H1" set gre1 encaplimit none
+	check "no limit, no refusal" ping_ok "$H1" 10.1.0.2
 	cleanup
 }
 

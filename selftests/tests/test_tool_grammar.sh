@@ -93,6 +93,8 @@ ADD="
 	remote 2001:db8::2 flowlabel auto  = remote 2001:db8::2 mtu 1456
 	remote 2001:db8::2 flowlabel inherit = remote 2001:db8::2 flowlabel inherit mtu 1456
 	remote 2001:db8::2 flowlabel 255   = remote 2001:db8::2 flowlabel 0xff mtu 1456
+	remote 2001:db8::2 encaplimit 4    = remote 2001:db8::2 encaplimit 4 mtu 1448
+	remote 2001:db8::2 encaplimit none = remote 2001:db8::2 mtu 1456
 	remote 192.0.2.2 encap none        = remote 192.0.2.2 mtu 1476
 	remote 192.0.2.2 noencap           = remote 192.0.2.2 mtu 1476
 	remote 192.0.2.2 df set            = remote 192.0.2.2 mtu 1476
@@ -289,7 +291,7 @@ test_every_word_is_here() {
 		case $word in
 		# Other functions test these, as they need another tunnel than FULL.
 		peer | down | oseq | hoplimit | dsfield) continue ;;
-		hlim | tclass | encap | noencap | flowlabel) continue ;;
+		hlim | tclass | encap | noencap | flowlabel | encaplimit) continue ;;
 		esac
 		[[ $SET =~ [[:space:]]${word}[[:space:]] ]] ||
 			fail "set $word is not tested"
@@ -307,7 +309,7 @@ test_show() {
 a remote 192.0.2.3 mtu 1476 up" "$(gretool_a show)"
 	check_eq "one of them" "a remote 192.0.2.3 mtu 1476 up" \
 		"$(gretool_a show a)"
-	check_match "details" "^a local any remote 192.0.2.3 nodev nokey nocsum noseq ttl 64 ttl-min off decap-ttl keep tos inherit flowlabel auto df set fwmark 0x0 icmp-relay on icmp-source self keepalive off keepalive-reply on keepalive-secret off mss off mtu-probe off mtu 1476 multicast off up
+	check_match "details" "^a local any remote 192.0.2.3 nodev nokey nocsum noseq ttl 64 ttl-min off decap-ttl keep tos inherit flowlabel auto encaplimit none df set fwmark 0x0 icmp-relay on icmp-source self keepalive off keepalive-reply on keepalive-secret off mss off mtu-probe off mtu 1476 multicast off up
  +ifindex [0-9]+ carrier on operstate unknown mtu 1476
  +path mtu 1500 from route\$" "$(gretool_a show a -d)"
 	check_eq "flags before the command" "$(gretool_a show -d -s a)" \

@@ -27,7 +27,7 @@ TUNNEL='{
 	ikey: "number|null", okey: "number|null",
 	icsum: "boolean", ocsum: "boolean", iseq: "boolean", oseq: "boolean",
 	ttl: "number|string", ttl_min: "number|null", decap_ttl: "string", tos: "number|string",
-	flowlabel: "number|string",
+	flowlabel: "number|string", encaplimit: "number|string",
 	df: "string", fwmark: "number", icmp_relay: "boolean",
 	icmp_source: "string", keepalive: "object|null",
 	keepalive_reply: "boolean", keepalive_secret_id: "number|null",

@@ -104,6 +104,10 @@ static const struct counter_check counters[] = {
 	  "were dropped because the route to the remote led back into the "
 	  "tunnel",
 	  FIX_NONE, NULL },
+	{ "tx_encap_limit", GREX_STAT_TX_ENCAP_LIMIT, TX,
+	  "had passed as many tunnels as the encaplimit of the first one allows: "
+	  "a routing loop through tunnels, or a limit that is too low",
+	  FIX_NONE, NULL },
 	{ "tx_too_big", GREX_STAT_TX_TOO_BIG, TX,
 	  "were larger than the path MTU, and their senders were told so: if "
 	  "they continue, ICMP is filtered on the way to them",

@@ -80,10 +80,13 @@ static void take_option(struct import *im, const char *name, const char *word,
 {
 	static const char *const ttl[] = { "ttl", "hoplimit", "hlim", NULL };
 	static const char *const tos[] = { "tos", "dsfield", "tclass", NULL };
-	static const char *const numbers[] = { "key", "ikey", "okey", "fwmark",
-					       NULL };
+	static const char *const numbers[] = { "key",	 "ikey",       "okey",
+					       "fwmark", "encaplimit", NULL };
 
-	/* The TTL 0 of ip(8) means that the TTL is inherited. */
+	/* The encapsulation limit of ip(8) is 4 if none is given. Nobody has chosen that, and many
+	 * networks drop packets that have one, so it is not taken over.
+	 *
+	 * The TTL 0 of ip(8) means that the TTL is inherited. */
 	if (is_one_of(word, ttl) && !value[strspn(value, "0")])
 		import_option(im, name, "ttl inherit");
 	else if (is_one_of(word, ttl))
@@ -107,12 +110,6 @@ static void take_options(struct import *im, const char *name, int argc,
 	int i;
 
 	for (i = 0; i < argc; i++) {
-		/* grex sends no encapsulation limit. */
-		if (!strcmp(argv[i], "encaplimit") && i + 1 < argc &&
-		    !strcmp(argv[i + 1], "none")) {
-			i++;
-			continue;
-		}
 		option = find_option(argv[i]);
 		if (!strcmp(argv[i], "hlim"))
 			option = find_option("ttl");

@@ -9,6 +9,7 @@
 #define GRE_HEADER 4
 #define ETHERNET_HEADER 14
 #define GRE_FIELD 4
+#define ENCAP_LIMIT 8 /* RFC 2473 4.1 */
 
 int config_family(const struct config *c)
 {
@@ -20,8 +21,11 @@ int config_family(const struct config *c)
 uint32_t config_overhead(const struct config *c)
 {
 	const uint32_t fields = c->out.key + c->out.csum + c->out.seq;
+	const bool has_limit = c->encap_limit != GREX_ENCAP_LIMIT_NONE;
 
-	return (config_family(c) == AF_INET6 ? IPV6_HEADER : IPV4_HEADER) +
+	return (config_family(c) == AF_INET6
+			? IPV6_HEADER + ENCAP_LIMIT * has_limit
+			: IPV4_HEADER) +
 	       GRE_HEADER + GRE_FIELD * fields +
 	       (c->ether ? ETHERNET_HEADER : 0);
 }

@@ -55,6 +55,7 @@
 #define F_KEEPALIVE_SECRET F_BIT(28)
 #define F_ETHER F_BIT(29)
 #define F_FLOWLABEL F_BIT(30)
+#define F_ENCAP_LIMIT F_BIT(31)
 
 #define F_ALL UINT64_MAX
 #define F_IN (F_IKEY | F_ICSUM | F_ISEQ)
@@ -97,6 +98,7 @@ struct config {
 	uint32_t decap_ttl; /* GREX_DECAP_TTL_* */
 	uint8_t tos; /* 1: inherit */
 	uint32_t flowlabel; /* of IPv6, or GREX_FLOWLABEL_* */
+	uint32_t encap_limit; /* of IPv6, or GREX_ENCAP_LIMIT_NONE */
 	bool pmtudisc, ignore_df; /* 1/0 DF set, 0/0 inherited, 0/1 clear */
 	uint32_t fwmark;
 	bool icmp_relay;

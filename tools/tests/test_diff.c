@@ -51,6 +51,8 @@ static const struct {
 	  "~ [g]\n-     ttl 9\n+     ttl 64\n" },
 	{ "g remote 2001:db8::1 flowlabel inherit", "g remote 2001:db8::1",
 	  "~ [g]\n-     flowlabel inherit\n+     flowlabel auto\n" },
+	{ "g remote 2001:db8::1", "g remote 2001:db8::1 encaplimit 4",
+	  "~ [g]\n-     encaplimit none\n+     encaplimit 4\n" },
 	{ "g remote 192.0.2.1 ttl-min 254", "g remote 192.0.2.1",
 	  "~ [g]\n-     ttl-min 254\n+     ttl-min off\n" },
 	/* Secrets are compared by their ids, and not printed. */

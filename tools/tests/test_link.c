@@ -137,6 +137,7 @@ static const struct {
 	{ "g fwmark 0", BIT(IFLA_GRE_FWMARK), false, 0 },
 	{ "g ttl-min 254", BIT(IFLA_GREX_TTL_MIN), false, 0 },
 	{ "g flowlabel 7", BIT(IFLA_GREX_FLOWLABEL), false, 0 },
+	{ "g encaplimit 7", BIT(IFLA_GREX_ENCAP_LIMIT), false, 0 },
 	{ "g decap-ttl copy", BIT(IFLA_GREX_DECAP_TTL), false, 0 },
 	{ "g icmp-relay on", BIT(IFLA_GREX_ICMP_RELAY), false, 0 },
 	{ "g icmp-source self", BIT(IFLA_GREX_ICMP_SOURCE), false, 0 },
@@ -232,6 +233,9 @@ static void test_own(void)
 		  GREX_FLOWLABEL_INHERIT },
 		{ "g remote any flowlabel 0xfffff", IFLA_GREX_FLOWLABEL,
 		  0xfffff },
+		{ "g remote any encaplimit none", IFLA_GREX_ENCAP_LIMIT,
+		  GREX_ENCAP_LIMIT_NONE },
+		{ "g remote any encaplimit 0", IFLA_GREX_ENCAP_LIMIT, 0 },
 		{ "g remote any ttl-min 1", IFLA_GREX_TTL_MIN, 1 },
 		{ "g remote any ttl-min 255", IFLA_GREX_TTL_MIN, 255 },
 		{ "g remote any icmp-relay off", IFLA_GREX_ICMP_RELAY, 0 },
@@ -462,6 +466,7 @@ static void test_options(void)
 		{ IFLA_GREX_MTU_PROBE, "mtu-probe" },
 		{ IFLA_GREX_TTL_MIN, "ttl-min" },
 		{ IFLA_GREX_FLOWLABEL, "flowlabel" },
+		{ IFLA_GREX_ENCAP_LIMIT, "encaplimit" },
 		{ IFLA_GREX_KEEPALIVE_SECRET, "keepalive-secret" },
 	}, link[] = {
 		{ IFLA_IFNAME, "name" },
@@ -476,7 +481,7 @@ static void test_options(void)
 
 	config_of(&c, false,
 		  "g remote 192.0.2.2 local 192.0.2.1 dev d0 key 1 ttl 9 "
-		  "ttl-min 254 decap-ttl copy tos ef flowlabel 7 df clear fwmark 1 icmp-relay on "
+		  "ttl-min 254 decap-ttl copy tos ef flowlabel 7 encaplimit 1 df clear fwmark 1 icmp-relay on "
 		  "icmp-source hop keepalive 5 2 keepalive-reply on "
 		  "keepalive-secret " SECRET " mss auto mtu-probe on mtu 1400 "
 		  "link-netnsid 1");

@@ -80,6 +80,7 @@ static void draw_line(char line[512])
 	SAY(text, " tos inherit", " tos 0x%x0", " tos 0", " tos cs6",
 	    " tos af41", " dsfield ef");
 	SAY(text, " flowlabel auto", " flowlabel inherit", " flowlabel %u");
+	SAY(text, " encaplimit none", " encaplimit %u");
 	SAY(text, " df set", " df inherit", " df clear", " nopmtudisc",
 	    " nopmtudisc ignore-df", " pmtudisc");
 	SAY(text, " fwmark %u", " fwmark 0xabcdef%02x");
