@@ -90,15 +90,15 @@ static struct pernet_operations netns_ops = {
 	.size = sizeof(struct grex_net),
 };
 
-/* Delete gre0 and gretap0. */
+/* Delete gre0, gretap0 and ip6gre0. */
 static void netns_end_fallbacks(const struct grex_table *table,
 				struct list_head *devices)
 {
 	const struct grex_config *fallback;
-	int ether;
+	int i;
 
-	for (ether = 0; ether < ARRAY_SIZE(table->fallback); ether++) {
-		fallback = rtnl_dereference(table->fallback[ether]);
+	for (i = 0; i < ARRAY_SIZE(table->fallback); i++) {
+		fallback = rtnl_dereference(table->fallback[i]);
 		if (fallback)
 			unregister_netdevice_queue(fallback->tunnel->dev,
 						   devices);

@@ -192,13 +192,21 @@ static void table_count(struct grex_table *table,
 	WRITE_ONCE(*count, *count + by);
 }
 
+static enum grex_fallback table_fallback(const struct grex_match *match)
+{
+	if (match->family == AF_INET6)
+		return GREX_FALLBACK_IP6GRE0;
+	return match->ether ? GREX_FALLBACK_GRETAP0 : GREX_FALLBACK_GRE0;
+}
+
 int grex_table_insert(struct grex_table *table, struct grex_config *config)
 {
 	int err;
 
 	ASSERT_RTNL();
 	if (config->tunnel->is_fallback) {
-		rcu_assign_pointer(table->fallback[config->options.match.ether],
+		rcu_assign_pointer(table->fallback[table_fallback(
+					   &config->options.match)],
 				   config);
 		return 0;
 	}
@@ -232,7 +240,7 @@ err_pair:
 void grex_table_remove(struct grex_table *table, struct grex_config *config)
 {
 	struct grex_config __rcu **fallback =
-		&table->fallback[config->options.match.ether];
+		&table->fallback[table_fallback(&config->options.match)];
 
 	ASSERT_RTNL();
 	if (config->tunnel->is_fallback) {
@@ -258,7 +266,7 @@ struct grex_tunnel *grex_table_find(struct grex_table *table,
 				    const struct grex_tunnel *except)
 {
 	struct grex_config *config =
-		rtnl_dereference(table->fallback[match->ether]);
+		rtnl_dereference(table->fallback[table_fallback(match)]);
 	struct rhlist_head *list, *pos;
 	struct grex_tunnel *found = NULL;
 
@@ -281,20 +289,22 @@ struct grex_tunnel *grex_table_find(struct grex_table *table,
  * @config: with its tunnel set, in the table or not
  *
  * Return: true when a different tunnel has the same match and link. A tunnel with the other
- * payload would receive the same keepalives, but gre0 and gretap0 have no peer.
+ * payload would receive the same keepalives, but gre0 and its like have no peer.
  */
 bool grex_table_has_other(struct grex_table *table,
 			  const struct grex_config *config)
 {
 	const int link = config->options.link;
 	struct grex_match match = config->options.match;
+	const struct grex_tunnel *other;
 
 	if (grex_table_find(table, &match, link, config->tunnel))
 		return true;
 	if (config->tunnel->is_fallback)
 		return false;
 	match.ether = !match.ether;
-	return grex_table_find(table, &match, link, config->tunnel);
+	other = grex_table_find(table, &match, link, config->tunnel);
+	return other && !other->is_fallback;
 }
 
 /* Rank a tunnel by the link that a packet came in by. A tunnel bound to the device precedes
@@ -404,10 +414,9 @@ static struct grex_config *table_fallback_up_rcu(const struct grex_table *table,
 						 const struct grex_match *packet)
 {
 	struct grex_config *config =
-		rcu_dereference(table->fallback[packet->ether]);
+		rcu_dereference(table->fallback[table_fallback(packet)]);
 
-	if (!config || config->options.match.family != packet->family ||
-	    !(READ_ONCE(config->tunnel->dev->flags) & IFF_UP))
+	if (!config || !(READ_ONCE(config->tunnel->dev->flags) & IFF_UP))
 		return NULL;
 	return config;
 }
@@ -424,8 +433,8 @@ static struct grex_config *table_fallback_up_rcu(const struct grex_table *table,
  * ours. With @is_down such a tunnel is not used: when the operator takes one of two parallel
  * tunnels down, the other must not receive its packets. Then it is gretap0 for a frame,
  * which is never a keepalive. Then it is a tunnel with the other payload, whose keepalives are
- * IP, too, and which counts what it does not carry. At last it is gre0. Both receive packets
- * with any key.
+ * IP, too, and which counts what it does not carry. At last it is gre0 or ip6gre0. These three
+ * receive packets with any key.
  */
 struct grex_config *grex_table_match_up_rcu(const struct grex_table *table,
 					    const struct grex_match *packet,
@@ -439,7 +448,7 @@ struct grex_config *grex_table_match_up_rcu(const struct grex_table *table,
 	config = table_best_up_rcu(table, packet, arrival, false);
 	if (!config && !is_down)
 		config = table_best_up_rcu(table, packet, arrival, true);
-	if (!config && packet->ether)
+	if (!config && packet->ether && packet->family == AF_INET)
 		config = table_fallback_up_rcu(table, packet);
 	if (!config && !is_down)
 		config = table_best_up_rcu(table, &other, arrival, false);

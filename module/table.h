@@ -30,20 +30,28 @@ struct grex_match {
 
 #define GREX_TABLE_CLASSES 4
 
+/* The devices that receive packets of no tunnel. */
+enum grex_fallback {
+	GREX_FALLBACK_GRE0,
+	GREX_FALLBACK_GRETAP0,
+	GREX_FALLBACK_IP6GRE0, /* of any payload */
+	GREX_FALLBACKS,
+};
+
 /**
  * struct grex_table - the tunnels of a namespace
  * @by_match: RCU. by addresses and key
  * @by_pair: RCU. by addresses alone
  * @by_sent: RCU. by addresses and the key of sent packets
  * @count: RCU. number of tunnels in each class of wildcards, to skip empty ones
- * @fallback: RCU. gre0 and, for Ethernet, gretap0, which are in no hash
+ * @fallback: RCU. gre0, gretap0 and ip6gre0, which are in no hash
  */
 struct grex_table {
 	struct rhltable by_match;
 	struct rhltable by_pair;
 	struct rhltable by_sent;
 	unsigned int count[GREX_TABLE_CLASSES];
-	struct grex_config __rcu *fallback[2];
+	struct grex_config __rcu *fallback[GREX_FALLBACKS];
 };
 
 /**
