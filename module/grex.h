@@ -40,9 +40,11 @@ struct grex_sent_log;
 enum grex_kind {
 	GREX_KIND_GREX,
 	GREX_KIND_GREXTAP, /* its payload is Ethernet */
-	/* These kinds have the defaults of ip_gre, and a change has the same effect. */
+	/* These kinds have the defaults of ip_gre or ip6_gre, and a change has the same effect. */
 	GREX_KIND_GRE,
 	GREX_KIND_GRETAP,
+	GREX_KIND_IP6GRE,
+	GREX_KIND_IP6GRETAP,
 	GREX_KINDS,
 };
 

@@ -26,22 +26,22 @@
 /* A traceroute that sends many probes at once over many hops needs as many. */
 #define TUNNEL_RELAYS_PER_SECOND 100
 
-/* All kinds have these defaults in common. */
-#define TUNNEL_DEFAULTS                                            \
-	.match.family = AF_INET, .flowlabel = GREX_FLOWLABEL_AUTO, \
-	.encap_limit = GREX_ENCAP_LIMIT_NONE, .icmp_relay = true,  \
-	.keepalive_retries = GREX_KEEPALIVE_RETRIES_DEFAULT,       \
+/* All kinds have the other defaults in common. */
+#define TUNNEL_DEFAULTS(_family, _encap_limit)                    \
+	.match.family = (_family), .encap_limit = (_encap_limit), \
+	.flowlabel = GREX_FLOWLABEL_AUTO, .icmp_relay = true,     \
+	.keepalive_retries = GREX_KEEPALIVE_RETRIES_DEFAULT,      \
 	.keepalive_reply = true
 
 const struct grex_options grex_tunnel_defaults[GREX_KINDS] = {
 	[GREX_KIND_GREX] = {
-		TUNNEL_DEFAULTS,
+		TUNNEL_DEFAULTS(AF_INET, GREX_ENCAP_LIMIT_NONE),
 		.ttl = GREX_TTL_DEFAULT,
 		.tos = GREX_TOS_INHERIT,
 		.df = GREX_DF_SET,
 	},
 	[GREX_KIND_GREXTAP] = {
-		TUNNEL_DEFAULTS,
+		TUNNEL_DEFAULTS(AF_INET, GREX_ENCAP_LIMIT_NONE),
 		.match.ether = true,
 		.ttl = GREX_TTL_DEFAULT,
 		.tos = GREX_TOS_INHERIT,
@@ -49,17 +49,30 @@ const struct grex_options grex_tunnel_defaults[GREX_KINDS] = {
 	},
 	/* A message for ip_gre that has any options sets DF, see rtnl.c. */
 	[GREX_KIND_GRE] = {
-		TUNNEL_DEFAULTS,
+		TUNNEL_DEFAULTS(AF_INET, GREX_ENCAP_LIMIT_NONE),
 		.ttl = GREX_TTL_INHERIT,
 		.tos = 0,
 		.df = GREX_DF_INHERIT,
 	},
 	[GREX_KIND_GRETAP] = {
-		TUNNEL_DEFAULTS,
+		TUNNEL_DEFAULTS(AF_INET, GREX_ENCAP_LIMIT_NONE),
 		.match.ether = true,
 		.ttl = GREX_TTL_INHERIT,
 		.tos = 0,
 		.df = GREX_DF_INHERIT,
+	},
+	[GREX_KIND_IP6GRE] = {
+		TUNNEL_DEFAULTS(AF_INET6, 0),
+		.ttl = GREX_TTL_INHERIT,
+		.tos = 0,
+		.df = GREX_DF_SET,
+	},
+	[GREX_KIND_IP6GRETAP] = {
+		TUNNEL_DEFAULTS(AF_INET6, 0),
+		.match.ether = true,
+		.ttl = GREX_TTL_INHERIT,
+		.tos = 0,
+		.df = GREX_DF_SET,
 	},
 };
 
@@ -228,7 +241,7 @@ err_config:
  * @ops: of its kind
  * @name: of the device; may contain %d
  * @options: what the operator chose
- * @is_fallback: whether the device is gre0 or gretap0
+ * @is_fallback: whether the device is gre0, gretap0 or ip6gre0
  *
  * The caller holds the RTNL lock.
  */
