@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Answers the ioctl commands of "ip tunnel" and "ip -6 tunnel", whose structures are those of ip_gre
+ * and ip6_gre.
+ */
 #include <linux/if_tunnel.h>
+#include <linux/ip6_tunnel.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 #include <linux/uaccess.h>
@@ -8,12 +13,33 @@
 #include "grex.h"
 #include "header.h"
 #include "ioctl.h"
+#include "ip6gre.h"
 #include "table.h"
 #include "tunnel.h"
 
-/* The old structure has no room for the options that only grex has. */
-static void ioctl_fill(const struct grex_tunnel *tunnel,
-		       struct ip_tunnel_parm *parm)
+/* The structure of a command, by the family of the underlay. */
+union ioctl_parm {
+	struct ip_tunnel_parm v4;
+	struct ip6_tnl_parm2 v6;
+};
+
+/**
+ * struct ioctl_command - what the structure says
+ * @name: of the device
+ * @kind: GREX_KIND_GRE or GREX_KIND_IP6GRE
+ * @is_supported: whether grex has all of it
+ * @options: what the structure has room for, and defaults
+ */
+struct ioctl_command {
+	char name[IFNAMSIZ];
+	enum grex_kind kind;
+	bool is_supported;
+	struct grex_options options;
+};
+
+/* The structures have no room for the options that only grex has. */
+static void ioctl_fill_ipv4(const struct grex_tunnel *tunnel,
+			    struct ip_tunnel_parm *parm)
 {
 	const struct grex_options *options =
 		&rtnl_dereference(tunnel->config)->options;
@@ -36,7 +62,30 @@ static void ioctl_fill(const struct grex_tunnel *tunnel,
 		parm->iph.frag_off = htons(IP_DF);
 }
 
-static bool ioctl_is_valid(const struct ip_tunnel_parm *parm)
+static void ioctl_fill_ipv6(const struct grex_tunnel *tunnel,
+			    struct ip6_tnl_parm2 *parm)
+{
+	const struct grex_options *options =
+		&rtnl_dereference(tunnel->config)->options;
+	const struct grex_ip6gre ip6gre = grex_ip6gre_write(options);
+
+	memset(parm, 0, sizeof(*parm));
+	strscpy(parm->name, tunnel->dev->name, sizeof(parm->name));
+	parm->link = options->link;
+	parm->i_flags = htons(options->iflags);
+	parm->o_flags = htons(options->oflags);
+	parm->i_key = options->match.key;
+	parm->o_key = options->okey;
+	parm->proto = IPPROTO_GRE;
+	parm->hop_limit = options->ttl;
+	parm->encap_limit = ip6gre.encap_limit;
+	parm->flowinfo = ip6gre.flowinfo;
+	parm->flags = ip6gre.flags;
+	parm->laddr = options->match.local.v6;
+	parm->raddr = options->match.remote.v6;
+}
+
+static bool ioctl_is_valid_ipv4(const struct ip_tunnel_parm *parm)
 {
 	return parm->iph.version == 4 &&
 	       parm->iph.ihl == sizeof(parm->iph) >> 2 &&
@@ -45,178 +94,254 @@ static bool ioctl_is_valid(const struct ip_tunnel_parm *parm)
 	       !((parm->i_flags | parm->o_flags) & (GRE_VERSION | GRE_ROUTING));
 }
 
-/* The old interface has no room for a reason, so it goes into the kernel's log. */
-static bool ioctl_is_supported(const struct net_device *dev,
-			       const struct ip_tunnel_parm *parm)
+static bool ioctl_is_valid_ipv6(const struct ip6_tnl_parm2 *parm)
 {
-	const __be32 remote = parm->iph.daddr;
-	const __be32 local = parm->iph.saddr;
-
-	if (!ipv4_is_multicast(remote) && !ipv4_is_lbcast(remote) &&
-	    !ipv4_is_multicast(local) && !ipv4_is_lbcast(local))
-		return true;
-	if (grex_may_log(netdev_priv(dev)))
-		netdev_info(dev,
-			    "local and remote of a tunnel must be unicast, or 0.0.0.0 for any\n");
-	return false;
+	return !((parm->i_flags | parm->o_flags) & (GRE_VERSION | GRE_ROUTING));
 }
 
-static void ioctl_get_match(const struct ip_tunnel_parm *parm,
-			    struct grex_match *match)
+static void ioctl_read_flags(struct grex_options *options, __be16 i_flags,
+			     __be16 o_flags, __be32 i_key, __be32 o_key)
 {
-	*match = (struct grex_match){
-		.local = grex_addr_ipv4(parm->iph.saddr),
-		.remote = grex_addr_ipv4(parm->iph.daddr),
-		.keyed = !!(parm->i_flags & GRE_KEY),
-		.key = parm->i_flags & GRE_KEY ? parm->i_key : 0,
-		.family = AF_INET,
+	const u16 known = GREX_HEADER_KEY | GREX_HEADER_CSUM | GREX_HEADER_SEQ;
+
+	options->iflags = ntohs(i_flags) & known;
+	options->oflags = ntohs(o_flags) & known;
+	options->match.keyed = !!(i_flags & GRE_KEY);
+	options->match.key = i_flags & GRE_KEY ? i_key : 0;
+	options->okey = o_flags & GRE_KEY ? o_key : 0;
+}
+
+static void ioctl_read_ipv4(const struct ip_tunnel_parm *parm,
+			    struct ioctl_command *command)
+{
+	struct grex_options *options = &command->options;
+
+	strscpy(command->name, parm->name, sizeof(command->name));
+	command->kind = GREX_KIND_GRE;
+	*options = grex_tunnel_defaults[GREX_KIND_GRE];
+	ioctl_read_flags(options, parm->i_flags, parm->o_flags, parm->i_key,
+			 parm->o_key);
+	options->match.local.v4 = parm->iph.saddr;
+	options->match.remote.v4 = parm->iph.daddr;
+	options->link = parm->link;
+	options->ttl = parm->iph.ttl;
+	options->tos = parm->iph.tos;
+	/* A fixed TTL sets DF, too. */
+	if (parm->iph.ttl || parm->iph.frag_off & htons(IP_DF))
+		options->df = GREX_DF_SET;
+	command->is_supported = !ipv4_is_multicast(parm->iph.saddr) &&
+				!ipv4_is_lbcast(parm->iph.saddr) &&
+				!ipv4_is_multicast(parm->iph.daddr) &&
+				!ipv4_is_lbcast(parm->iph.daddr);
+}
+
+static void ioctl_read_ipv6(const struct ip6_tnl_parm2 *parm,
+			    struct ioctl_command *command)
+{
+	const struct grex_ip6gre ip6gre = {
+		.flowinfo = parm->flowinfo,
+		.flags = parm->flags,
+		.encap_limit = parm->encap_limit,
 	};
+	struct grex_options *options = &command->options;
+
+	strscpy(command->name, parm->name, sizeof(command->name));
+	command->kind = GREX_KIND_IP6GRE;
+	*options = grex_tunnel_defaults[GREX_KIND_IP6GRE];
+	ioctl_read_flags(options, parm->i_flags, parm->o_flags, parm->i_key,
+			 parm->o_key);
+	options->match.local.v6 = parm->laddr;
+	options->match.remote.v6 = parm->raddr;
+	options->link = parm->link;
+	options->ttl = parm->hop_limit;
+	command->is_supported = grex_ip6gre_read(&ip6gre, options) &&
+				!ipv6_addr_is_multicast(&parm->laddr) &&
+				!ipv6_addr_is_multicast(&parm->raddr);
+}
+
+/* Return whether the structure is valid. */
+static bool ioctl_read(union ioctl_parm *parm, bool is_ipv6,
+		       struct ioctl_command *command)
+{
+	if (is_ipv6) {
+		ioctl_read_ipv6(&parm->v6, command);
+		return ioctl_is_valid_ipv6(&parm->v6);
+	}
+	ioctl_read_ipv4(&parm->v4, command);
+	return ioctl_is_valid_ipv4(&parm->v4);
+}
+
+/* Tell the caller what a changed tunnel has. */
+static void ioctl_return(const struct ioctl_command *command,
+			 union ioctl_parm *parm)
+{
+	if (command->kind == GREX_KIND_IP6GRE) {
+		parm->v6.i_key = command->options.match.key;
+		parm->v6.o_key = command->options.okey;
+		return;
+	}
+	parm->v4.i_key = command->options.match.key;
+	parm->v4.o_key = command->options.okey;
+	if (command->options.df == GREX_DF_SET)
+		parm->v4.iph.frag_off |= htons(IP_DF);
+}
+
+/* The interface has no room for a reason, so it goes into the kernel's log. */
+static bool ioctl_is_supported(const struct net_device *dev,
+			       const struct ioctl_command *command)
+{
+	if (!command->is_supported && grex_may_log(netdev_priv(dev)))
+		netdev_info(dev,
+			    "local and remote of a tunnel must be unicast, or 0 for any, and no DSCP or mark is inherited\n");
+	return command->is_supported;
 }
 
 /* Whether the underlay device exists and is not the tunnel itself, as rtnetlink asks for. A
  * tunnel may keep a device that does not exist any more.
  */
-static bool ioctl_has_link(const struct grex_tunnel *tunnel,
-			   const struct ip_tunnel_parm *parm, int old_link)
+static bool ioctl_has_link(const struct grex_tunnel *tunnel, int index,
+			   int old_index)
 {
 	const struct net_device *link;
 
-	if (!parm->link || parm->link == old_link)
+	if (!index || index == old_index)
 		return true;
-	link = __dev_get_by_index(tunnel->net, parm->link);
+	link = __dev_get_by_index(tunnel->net, index);
 	return link && link != tunnel->dev;
 }
 
 /* Replace all options that the structure has room for, and the mark, as ip_gre does. */
-static void ioctl_get_options(const struct ip_tunnel_parm *parm,
-			      struct grex_options *options)
+static void ioctl_apply(const struct ioctl_command *command,
+			struct grex_options *options)
 {
-	const u16 flags = GREX_HEADER_KEY | GREX_HEADER_CSUM | GREX_HEADER_SEQ;
+	const struct grex_options *from = &command->options;
 
-	ioctl_get_match(parm, &options->match);
-	options->link = parm->link;
+	options->match = from->match;
+	options->link = from->link;
 	options->fwmark = 0;
-	options->iflags = ntohs(parm->i_flags) & flags;
-	options->oflags = ntohs(parm->o_flags) & flags;
-	options->okey = parm->o_key;
-	options->ttl = parm->iph.ttl;
-	options->tos = parm->iph.tos;
-	if (parm->iph.frag_off & htons(IP_DF))
-		options->df = GREX_DF_SET;
-	else if (options->df == GREX_DF_SET)
-		options->df = GREX_DF_INHERIT;
+	options->iflags = from->iflags;
+	options->oflags = from->oflags;
+	options->okey = from->okey;
+	options->ttl = from->ttl;
+	options->tos = from->tos;
+	options->flowlabel = from->flowlabel;
+	options->encap_limit = from->encap_limit;
+	if (from->df == GREX_DF_SET || options->df == GREX_DF_SET)
+		options->df = from->df;
 }
 
-/* Return the tunnel that a command for @dev is about. A command for gre0 is about any tunnel
- * of the namespace that has the parameters.
+/* Return the tunnel that a command for @dev is about. A command for gre0 or ip6gre0 is about any
+ * tunnel of the namespace that has the parameters.
  */
 static struct grex_tunnel *ioctl_find(struct net_device *dev,
-				      const struct ip_tunnel_parm *parm)
+				      const struct ioctl_command *command)
 {
+	const struct grex_options *options = &command->options;
 	struct grex_tunnel *tunnel = netdev_priv(dev);
-	struct grex_match match;
 
 	if (!tunnel->is_fallback)
 		return tunnel;
-	ioctl_get_match(parm, &match);
-	tunnel = grex_table_find(&grex_net(tunnel->net)->table, &match,
-				 parm->link, NULL);
-	return tunnel && tunnel->kind == GREX_KIND_GRE ? tunnel : NULL;
+	tunnel = grex_table_find(&grex_net(tunnel->net)->table, &options->match,
+				 options->link, NULL);
+	return tunnel && tunnel->kind == command->kind ? tunnel : NULL;
 }
 
-static int ioctl_add(struct net_device *dev, const struct ip_tunnel_parm *parm)
+static int ioctl_add(struct net_device *dev,
+		     const struct ioctl_command *command)
 {
-	struct grex_options options = grex_tunnel_defaults[GREX_KIND_GRE];
+	const bool is_ipv6 = command->kind == GREX_KIND_IP6GRE;
+	const char *any = is_ipv6 ? "ip6gre%d" : "gre%d";
 	const struct grex_tunnel *tunnel = netdev_priv(dev);
-	const char *name = parm->name[0] ? parm->name : "gre%d";
+	const char *name = command->name[0] ? command->name : any;
+	int err;
 
-	/* These are the errors of ip_gre, in its order. */
+	/* These are the errors of ip_gre, in its order, and those of ip6_gre. */
 	if (!dev_valid_name(name))
-		return -E2BIG;
-	if (!ioctl_has_link(tunnel, parm, 0))
+		return is_ipv6 ? -ENOBUFS : -E2BIG;
+	if (!ioctl_has_link(tunnel, command->options.link, 0))
 		return -ENODEV;
-	ioctl_get_options(parm, &options);
-	return grex_tunnel_new(tunnel->net, dev->rtnl_link_ops, name, &options,
-			       false);
+	err = grex_tunnel_new(tunnel->net, dev->rtnl_link_ops, name,
+			      &command->options, false);
+	return err == -EEXIST && is_ipv6 ? -ENOBUFS : err;
 }
 
 static int ioctl_change(struct grex_tunnel *tunnel,
-			const struct ip_tunnel_parm *parm)
+			const struct ioctl_command *command)
 {
 	const struct grex_config *old = rtnl_dereference(tunnel->config);
 	const struct grex_tunnel_mtu mtu = { .mode = tunnel->mtu_mode };
-	struct grex_config *config =
-		grex_tunnel_config_alloc(tunnel->dev, &old->options);
+	struct grex_config *config;
 
+	if (!ioctl_has_link(tunnel, command->options.link, old->options.link))
+		return -ENODEV;
+	config = grex_tunnel_config_alloc(tunnel->dev, &old->options);
 	if (!config)
 		return -ENOMEM;
-	if (!ioctl_has_link(tunnel, parm, old->options.link)) {
-		grex_tunnel_config_free(config);
-		return -ENODEV;
-	}
-	ioctl_get_options(parm, &config->options);
+	ioctl_apply(command, &config->options);
 	return grex_tunnel_change(tunnel->dev, config, &mtu, NULL);
 }
 
-/* A command for gre0 may be about a tunnel whose device is in another namespace. */
+/* A command for gre0 or ip6gre0 may be about a tunnel whose device is in another namespace. */
 static bool ioctl_may_change(const struct grex_tunnel *tunnel)
 {
 	return ns_capable(tunnel->net->user_ns, CAP_NET_ADMIN) &&
 	       ns_capable(dev_net(tunnel->dev)->user_ns, CAP_NET_ADMIN);
 }
 
-static int ioctl_set(struct net_device *dev, struct ip_tunnel_parm *parm,
-		     int cmd)
+static int ioctl_delete(struct net_device *dev,
+			const struct ioctl_command *command)
 {
-	struct grex_tunnel *tunnel = netdev_priv(dev);
+	const struct grex_tunnel *tunnel = ioctl_find(dev, command);
 
-	if (!ioctl_may_change(tunnel))
-		return -EPERM;
-	if (cmd == SIOCDELTUNNEL) {
-		tunnel = ioctl_find(dev, parm);
-		if (!tunnel)
-			return -ENOENT;
-		if (tunnel->is_fallback || !ioctl_may_change(tunnel))
-			return -EPERM;
-		unregister_netdevice(tunnel->dev);
-		return 0;
-	}
-	if (!ioctl_is_supported(dev, parm))
-		return -EOPNOTSUPP;
-	/* The caller sees these changes. */
-	if (parm->iph.ttl)
-		parm->iph.frag_off |= htons(IP_DF);
-	if (!(parm->i_flags & GRE_KEY))
-		parm->i_key = 0;
-	if (!(parm->o_flags & GRE_KEY))
-		parm->o_key = 0;
-	if (cmd == SIOCADDTUNNEL)
-		return ioctl_add(dev, parm);
-	tunnel = ioctl_find(dev, parm);
 	if (!tunnel)
 		return -ENOENT;
-	return ioctl_may_change(tunnel) ? ioctl_change(tunnel, parm) : -EPERM;
+	if (tunnel->is_fallback || !ioctl_may_change(tunnel))
+		return -EPERM;
+	unregister_netdevice(tunnel->dev);
+	return 0;
+}
+
+static int ioctl_set(struct net_device *dev,
+		     const struct ioctl_command *command, int cmd)
+{
+	struct grex_tunnel *tunnel;
+
+	if (!ioctl_is_supported(dev, command))
+		return -EOPNOTSUPP;
+	if (cmd == SIOCADDTUNNEL)
+		return ioctl_add(dev, command);
+	tunnel = ioctl_find(dev, command);
+	if (!tunnel)
+		return -ENOENT;
+	return ioctl_may_change(tunnel) ? ioctl_change(tunnel, command)
+					: -EPERM;
 }
 
 /**
  * grex_ioctl - answer the ioctl commands of tunnels
  * @dev: of the tunnel
  * @ifr: unused
- * @data: user buffer for a struct ip_tunnel_parm
- * @cmd: SIOCGETTUNNEL, or for the kind "gre" SIOCADDTUNNEL, SIOCCHGTUNNEL or
+ * @data: user buffer for a struct ip_tunnel_parm, over IPv6 for a struct ip6_tnl_parm2
+ * @cmd: SIOCGETTUNNEL, or for the kinds "gre" and "ip6gre" SIOCADDTUNNEL, SIOCCHGTUNNEL or
  *	SIOCDELTUNNEL
  *
- * Return: 0, or the error that ip_gre would return
+ * Return: 0, or the error that ip_gre or ip6_gre would return
  */
 int grex_ioctl(struct net_device *dev, struct ifreq *ifr, void __user *data,
 	       int cmd)
 {
+	const bool is_ipv6 = dev->addr_len == sizeof(struct in6_addr);
 	const struct grex_tunnel *tunnel = netdev_priv(dev);
-	struct ip_tunnel_parm parm;
+	struct ioctl_command command;
+	union ioctl_parm parm;
+	const size_t len = is_ipv6 ? sizeof(parm.v6) : sizeof(parm.v4);
+	bool is_valid;
 	int err = 0;
 
-	/* The structure has no room for IPv6 addresses. */
-	if (dev->addr_len != sizeof(__be32))
+	/* A program that takes a tunnel of the kind "grex" for one of ip_gre has the shorter
+	 * structure.
+	 */
+	if (is_ipv6 && tunnel->kind != GREX_KIND_IP6GRE)
 		return -EOPNOTSUPP;
 	switch (cmd) {
 	case SIOCGETTUNNEL:
@@ -224,22 +349,33 @@ int grex_ioctl(struct net_device *dev, struct ifreq *ifr, void __user *data,
 	case SIOCADDTUNNEL:
 	case SIOCCHGTUNNEL:
 	case SIOCDELTUNNEL:
-		if (tunnel->kind == GREX_KIND_GRE)
+		if (tunnel->kind == GREX_KIND_GRE ||
+		    tunnel->kind == GREX_KIND_IP6GRE)
 			break;
 		fallthrough;
 	default:
 		return -EOPNOTSUPP;
 	}
-	if (copy_from_user(&parm, data, sizeof(parm)))
+	if (copy_from_user(&parm, data, len))
 		return -EFAULT;
-	parm.name[sizeof(parm.name) - 1] = '\0';
-	if (cmd == SIOCGETTUNNEL)
-		ioctl_fill(ioctl_find(dev, &parm) ?: tunnel, &parm);
-	else if (cmd != SIOCDELTUNNEL && !ioctl_is_valid(&parm))
+	is_valid = ioctl_read(&parm, is_ipv6, &command);
+	if (cmd == SIOCGETTUNNEL) {
+		tunnel = ioctl_find(dev, &command) ?: tunnel;
+		if (is_ipv6)
+			ioctl_fill_ipv6(tunnel, &parm.v6);
+		else
+			ioctl_fill_ipv4(tunnel, &parm.v4);
+	} else if (cmd != SIOCDELTUNNEL && !is_valid) {
 		err = -EINVAL;
-	else
-		err = ioctl_set(dev, &parm, cmd);
-	if (!err && copy_to_user(data, &parm, sizeof(parm)))
+	} else if (!ioctl_may_change(tunnel)) {
+		err = -EPERM;
+	} else if (cmd == SIOCDELTUNNEL) {
+		err = ioctl_delete(dev, &command);
+	} else {
+		err = ioctl_set(dev, &command, cmd);
+		ioctl_return(&command, &parm);
+	}
+	if (!err && copy_to_user(data, &parm, len))
 		err = -EFAULT;
 	return err;
 }
