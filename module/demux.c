@@ -236,8 +236,9 @@ void grex_demux_set_exclusive(bool is_exclusive)
 	mutex_unlock(&demux_lock);
 }
 
-/* When this function returns, gre.ko delivers no more packets. Of all tunnels only gre0 and
- * gretap0 still exist. In the mode beside, their hook is removed together with their namespace.
+/* When this function returns, gre.ko delivers no more packets. Of all tunnels only gre0 and its
+ * like still exist. In the mode beside, their hook is removed together with their namespace. So is
+ * what receives the packets of ip6gre0.
  */
 void grex_demux_unregister(void)
 {

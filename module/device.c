@@ -301,3 +301,13 @@ void grex_device_setup_gretap(struct net_device *dev)
 {
 	device_setup_ether(dev, GREX_KIND_GRETAP);
 }
+
+void grex_device_setup_ip6gre(struct net_device *dev)
+{
+	device_setup_ip(dev, GREX_KIND_IP6GRE);
+}
+
+void grex_device_setup_ip6gretap(struct net_device *dev)
+{
+	device_setup_ether(dev, GREX_KIND_IP6GRETAP);
+}

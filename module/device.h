@@ -8,6 +8,8 @@ struct net_device;
 void grex_device_setup(struct net_device *dev);
 void grex_device_setup_tap(struct net_device *dev);
 void grex_device_setup_gretap(struct net_device *dev);
+void grex_device_setup_ip6gre(struct net_device *dev);
+void grex_device_setup_ip6gretap(struct net_device *dev);
 void grex_device_setup_gre(struct net_device *dev);
 
 #endif

@@ -168,7 +168,7 @@ struct grex_config {
  * @list: RTNL. entry of grex_net::tunnels of @net
  * @recursion_logged: own. bit 0: a routing loop was logged
  * @kind: const. enum grex_kind
- * @is_fallback: const. whether it is gre0 or gretap0, which receives the packets of no tunnel
+ * @is_fallback: const. whether it is gre0, gretap0 or ip6gre0, which receive the packets of no tunnel
  * @mtu_mode: RTNL. enum grex_mtu_mode; only a hint without the lock
  */
 struct grex_tunnel {
@@ -202,7 +202,8 @@ struct grex_tunnel {
 /**
  * struct grex_net - the state of an underlay namespace
  * @table: own.
- * @tunnels: RTNL. all tunnels with this underlay but gre0 and gretap0, wherever their devices are
+ * @tunnels: RTNL. all tunnels with this underlay, wherever their devices are, but not gre0 and
+ *	its like
  * @stats: own. counters of packets that belong to no tunnel
  * @relay_limit: own. limits the ICMP errors relayed per second for all tunnels, by
  *	enum grex_error_kind

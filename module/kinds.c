@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Registers the link kinds. "grex" and "grextap" always exist. If the module takes the place of
- * ip_gre, "gre" and "gretap" exist, too, and each namespace has the devices gre0 and gretap0.
- * These receive the packets that belong to no tunnel. "ip tunnel" sends its ioctl commands to
- * gre0.
+ * ip_gre or also of ip6_gre, their kinds exist, too, and each namespace has the devices gre0,
+ * gretap0 and ip6gre0. These receive the packets that belong to no tunnel. "ip tunnel" sends its
+ * ioctl commands to gre0.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/errno.h>
+#include <linux/ipv6.h>
 #include <linux/module.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
@@ -22,110 +23,157 @@
 
 static char *kinds = "";
 module_param(kinds, charp, 0444);
-MODULE_PARM_DESC(kinds,
-		 "Link kinds of ip_gre to provide instead: gre or gre,gretap");
+MODULE_PARM_DESC(
+	kinds,
+	"Link kinds of ip_gre and ip6_gre to provide instead: gre, gre,gretap or all");
 
-static bool kinds_has_gretap(void)
-{
-	return strstr(kinds, "gretap");
-}
+/**
+ * struct kinds_other - a kind that another module has
+ * @kind: the kind
+ * @module: the other module
+ * @fallback: the device that receives the packets of no tunnel, NULL: none
+ */
+struct kinds_other {
+	enum grex_kind kind;
+	const char *module;
+	const char *fallback;
+};
 
-static int __net_init kinds_add_fallback(struct net *net)
+static const struct kinds_other kinds_others[] = {
+	{ GREX_KIND_GRE, "ip_gre", "gre%d" },
+	{ GREX_KIND_GRETAP, "ip_gre", "gretap%d" },
+	{ GREX_KIND_IP6GRE, "ip6_gre", "ip6gre%d" },
+	{ GREX_KIND_IP6GRETAP, "ip6_gre", NULL },
+};
+
+/* How many of them a value of the parameter names, from the first one on. */
+static const struct {
+	const char *value;
+	unsigned int count;
+} kinds_values[] = {
+	{ "", 0 },
+	{ "gre", 1 },
+	{ "gre,gretap", 2 },
+	{ "all", ARRAY_SIZE(kinds_others) },
+};
+
+static unsigned int kinds_count; /* of kinds_others that are ours */
+
+static int __net_init kinds_add_fallbacks(struct net *net)
 {
-	int err;
+	unsigned int i;
+	int err = 0;
 
 	if (!net_has_fallback_tunnels(net))
 		return 0;
 	rtnl_lock();
-	err = grex_tunnel_new(net, &grex_rtnl_ops[GREX_KIND_GRE], "gre%d",
-			      &grex_tunnel_defaults[GREX_KIND_GRE], true);
-	/* If gretap0 cannot be created, netns.c deletes gre0. */
-	if (!err && kinds_has_gretap())
-		err = grex_tunnel_new(net, &grex_rtnl_ops[GREX_KIND_GRETAP],
-				      "gretap%d",
-				      &grex_tunnel_defaults[GREX_KIND_GRETAP],
-				      true);
+	/* If one of them cannot be created, netns.c deletes the others. */
+	for (i = 0; i < kinds_count && !err; i++) {
+		const struct kinds_other *other = &kinds_others[i];
+
+		if (other->fallback)
+			err = grex_tunnel_new(net, &grex_rtnl_ops[other->kind],
+					      other->fallback,
+					      &grex_tunnel_defaults[other->kind],
+					      true);
+	}
 	rtnl_unlock();
 	return err;
 }
 
 /* netns.c deletes the devices together with the other tunnels of the namespace. */
 static struct pernet_operations kinds_fallback_ops = {
-	.init = kinds_add_fallback,
+	.init = kinds_add_fallbacks,
 };
 
-static int kinds_take_gre(void)
+static void kinds_unregister_others(unsigned int count)
 {
-	struct rtnl_link_ops *gre = &grex_rtnl_ops[GREX_KIND_GRE];
-	struct rtnl_link_ops *gretap = &grex_rtnl_ops[GREX_KIND_GRETAP];
+	while (count--)
+		rtnl_link_unregister(&grex_rtnl_ops[kinds_others[count].kind]);
+}
+
+static int kinds_register_others(void)
+{
+	const struct kinds_other *other;
+	unsigned int i;
 	int err;
 
-	err = rtnl_link_register(gre);
-	if (err == -EEXIST)
-		pr_err("The kind gre belongs to ip_gre: remove its tunnels and run \"rmmod ip_gre\", or load grex without kinds=%s\n",
-		       kinds);
-	if (err)
-		return err;
-	if (kinds_has_gretap())
-		err = rtnl_link_register(gretap);
-	if (err)
-		goto err_gretap;
+	for (i = 0; i < kinds_count; i++) {
+		other = &kinds_others[i];
+		err = rtnl_link_register(&grex_rtnl_ops[other->kind]);
+		if (err == -EEXIST)
+			pr_err("The kind %s belongs to %s: remove its tunnels and run \"rmmod %s\", or load grex without kinds=%s\n",
+			       grex_rtnl_ops[other->kind].kind, other->module,
+			       other->module, kinds);
+		if (err)
+			goto err_register;
+	}
+	if (!kinds_count)
+		return 0;
 	grex_demux_set_exclusive(true);
 	err = register_pernet_device(&kinds_fallback_ops);
 	if (err)
-		goto err_fallback;
+		goto err_register;
 	return 0;
 
-err_fallback:
-	if (kinds_has_gretap())
-		rtnl_link_unregister(gretap);
-err_gretap:
-	rtnl_link_unregister(gre);
+err_register:
+	kinds_unregister_others(i);
 	return err;
+}
+
+/* Set kinds_count. Without IPv6 on this machine, there is nothing to take the place of. */
+static int kinds_read_parameter(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds_values); i++)
+		if (!strcmp(kinds, kinds_values[i].value))
+			break;
+	if (i == ARRAY_SIZE(kinds_values)) {
+		pr_err("kinds=%s is not known: it may be gre, or gre,gretap, or all\n",
+		       kinds);
+		return -EINVAL;
+	}
+	kinds_count = kinds_values[i].count;
+	if (!IS_ENABLED(CONFIG_IPV6) || !ipv6_mod_enabled())
+		kinds_count = min(kinds_count, 2U);
+	return 0;
 }
 
 int grex_kinds_register(void)
 {
-	struct rtnl_link_ops *ops = &grex_rtnl_ops[GREX_KIND_GREX];
 	int err;
 
-	if (*kinds && strcmp(kinds, "gre") && strcmp(kinds, "gre,gretap")) {
-		pr_err("kinds=%s is not known: it may be gre, or gre,gretap\n",
-		       kinds);
-		return -EINVAL;
-	}
-	err = rtnl_link_register(ops);
+	err = kinds_read_parameter();
+	if (err)
+		return err;
+	err = rtnl_link_register(&grex_rtnl_ops[GREX_KIND_GREX]);
 	if (err)
 		return err;
 	err = rtnl_link_register(&grex_rtnl_ops[GREX_KIND_GREXTAP]);
 	if (err)
 		goto err_tap;
-	if (!*kinds)
-		return 0;
-	err = kinds_take_gre();
+	err = kinds_register_others();
 	if (err)
-		goto err_gre;
+		goto err_others;
 	return 0;
 
-err_gre:
+err_others:
 	rtnl_link_unregister(&grex_rtnl_ops[GREX_KIND_GREXTAP]);
 err_tap:
-	rtnl_link_unregister(ops);
+	rtnl_link_unregister(&grex_rtnl_ops[GREX_KIND_GREX]);
 	/* modprobe takes EEXIST for a module that is loaded already. */
 	return err == -EEXIST ? -EBUSY : err;
 }
 
-/* Unregister the kinds. This deletes all tunnels except gre0 and gretap0, which are deleted with
+/* Unregister the kinds. This deletes all tunnels except gre0 and its like, which are deleted with
  * their namespace.
  */
 void grex_kinds_unregister(void)
 {
-	if (*kinds) {
+	if (kinds_count)
 		unregister_pernet_device(&kinds_fallback_ops);
-		if (kinds_has_gretap())
-			rtnl_link_unregister(&grex_rtnl_ops[GREX_KIND_GRETAP]);
-		rtnl_link_unregister(&grex_rtnl_ops[GREX_KIND_GRE]);
-	}
+	kinds_unregister_others(kinds_count);
 	rtnl_link_unregister(&grex_rtnl_ops[GREX_KIND_GREXTAP]);
 	rtnl_link_unregister(&grex_rtnl_ops[GREX_KIND_GREX]);
 }

@@ -15,6 +15,7 @@
 #include "device.h"
 #include "grex.h"
 #include "header.h"
+#include "ip6gre.h"
 #include "keepalive.h"
 #include "plpmtud.h"
 #include "pmtu.h"
@@ -101,11 +102,15 @@ static const struct rtnl_number rtnl_numbers[] = {
 		    "0 (off) or " RTNL_RANGE(1, GREX_TTL_MIN_MAX)),
 };
 
-/* Whether the tunnel is of a kind that ip_gre has, too. */
-static bool rtnl_is_of_ip_gre(const struct grex_tunnel *tunnel)
+/* Whether the tunnel is of a kind that ip_gre or ip6_gre has, too. */
+static bool rtnl_is_in_tree(const struct grex_tunnel *tunnel)
 {
-	return tunnel->kind == GREX_KIND_GRE ||
-	       tunnel->kind == GREX_KIND_GRETAP;
+	return tunnel->kind >= GREX_KIND_GRE;
+}
+
+static bool rtnl_is_of_ip6_gre(const struct grex_tunnel *tunnel)
+{
+	return tunnel->kind >= GREX_KIND_IP6GRE;
 }
 
 #define RTNL_UNKNOWN "This attribute of IFLA_INFO_DATA is not known to grex"
@@ -123,9 +128,10 @@ static const struct nla_policy rtnl_policy[IFLA_GREX_MAX + 1] = {
 	[IFLA_GRE_TTL] = { .type = NLA_U8 },
 	[IFLA_GRE_TOS] = { .type = NLA_U8 },
 	[IFLA_GRE_PMTUDISC] = { .type = NLA_U8 },
-	[IFLA_GRE_ENCAP_LIMIT] = RTNL_POLICY_ABSENT("ENCAP_LIMIT"),
-	[IFLA_GRE_FLOWINFO] = RTNL_POLICY_ABSENT("FLOWINFO"),
-	[IFLA_GRE_FLAGS] = RTNL_POLICY_ABSENT("FLAGS"),
+	/* Only the kinds of ip6_gre have these three. */
+	[IFLA_GRE_ENCAP_LIMIT] = { .type = NLA_U8 },
+	[IFLA_GRE_FLOWINFO] = { .type = NLA_U32 },
+	[IFLA_GRE_FLAGS] = { .type = NLA_U32 },
 	/* ip(8) always sends these four, with a type that means none. */
 	[IFLA_GRE_ENCAP_TYPE] = { .type = NLA_U16 },
 	[IFLA_GRE_ENCAP_FLAGS] = { .type = NLA_U16 },
@@ -135,7 +141,8 @@ static const struct nla_policy rtnl_policy[IFLA_GREX_MAX + 1] = {
 	[IFLA_GRE_IGNORE_DF] = { .type = NLA_U8 },
 	[IFLA_GRE_FWMARK] = { .type = NLA_U32 },
 	[IFLA_GRE_ERSPAN_INDEX] = RTNL_POLICY_ABSENT("ERSPAN_INDEX"),
-	[IFLA_GRE_ERSPAN_VER] = RTNL_POLICY_ABSENT("ERSPAN_VER"),
+	/* The kinds of ip6_gre ignore it, because ip(8) always sends it for them. */
+	[IFLA_GRE_ERSPAN_VER] = { .type = NLA_U8 },
 	[IFLA_GRE_ERSPAN_DIR] = RTNL_POLICY_ABSENT("ERSPAN_DIR"),
 	[IFLA_GRE_ERSPAN_HWID] = RTNL_POLICY_ABSENT("ERSPAN_HWID"),
 	/* These are reserved for future IFLA_GRE_*. */
@@ -190,6 +197,25 @@ static int rtnl_refuse_unknown(struct nlattr *tb[],
 	return 0;
 }
 
+/* Refuse what only the kinds of ip6_gre have. */
+static int rtnl_refuse_ip6gre(struct nlattr *data[],
+			      struct netlink_ext_ack *extack)
+{
+	if (data && data[IFLA_GRE_ENCAP_LIMIT])
+		return rtnl_refuse(-EINVAL, extack, data[IFLA_GRE_ENCAP_LIMIT],
+				   "grex has no IFLA_GRE_ENCAP_LIMIT, but IFLA_GREX_ENCAP_LIMIT");
+	if (data && data[IFLA_GRE_FLOWINFO])
+		return rtnl_refuse(-EINVAL, extack, data[IFLA_GRE_FLOWINFO],
+				   "grex has no IFLA_GRE_FLOWINFO, but IFLA_GRE_TOS and IFLA_GREX_FLOWLABEL");
+	if (data && data[IFLA_GRE_FLAGS])
+		return rtnl_refuse(-EINVAL, extack, data[IFLA_GRE_FLAGS],
+				   "grex has no IFLA_GRE_FLAGS");
+	if (data && data[IFLA_GRE_ERSPAN_VER])
+		return rtnl_refuse(-EINVAL, extack, data[IFLA_GRE_ERSPAN_VER],
+				   "grex has no IFLA_GRE_ERSPAN_VER");
+	return 0;
+}
+
 /* Whether an attribute repeats an address of IFLA_INFO_DATA, which is accepted. */
 static bool rtnl_same_address(const struct nlattr *attr, struct nlattr *data[],
 			      int type)
@@ -198,9 +224,16 @@ static bool rtnl_same_address(const struct nlattr *attr, struct nlattr *data[],
 	       !memcmp(nla_data(attr), nla_data(data[type]), nla_len(attr));
 }
 
-/* ip_gre ignores IFLA_ADDRESS, IFLA_BROADCAST and IFLA_LINK of a new tunnel. */
+/* ip_gre and ip6_gre ignore IFLA_ADDRESS, IFLA_BROADCAST and IFLA_LINK of a new tunnel. */
 static int rtnl_validate_gre(struct nlattr *tb[], struct nlattr *data[],
 			     struct netlink_ext_ack *extack)
+{
+	return rtnl_refuse_ip6gre(data, extack)
+		       ?: rtnl_refuse_unknown(tb, extack);
+}
+
+static int rtnl_validate_ip6gre(struct nlattr *tb[], struct nlattr *data[],
+				struct netlink_ext_ack *extack)
 {
 	return rtnl_refuse_unknown(tb, extack);
 }
@@ -227,18 +260,26 @@ static int rtnl_validate_tap(struct nlattr *tb[], struct nlattr *data[],
 	if (tb[IFLA_LINK])
 		return rtnl_refuse(-EINVAL, extack, tb[IFLA_LINK],
 				   "The underlay device of a tunnel is IFLA_GRE_LINK");
-	return rtnl_refuse_unknown(tb, extack);
+	return rtnl_refuse_ip6gre(data, extack)
+		       ?: rtnl_refuse_unknown(tb, extack);
+}
+
+static int rtnl_validate_ip6gretap(struct nlattr *tb[], struct nlattr *data[],
+				   struct netlink_ext_ack *extack)
+{
+	const struct nlattr *remote = data ? data[IFLA_GRE_REMOTE] : NULL;
+
+	if (remote && !memchr_inv(nla_data(remote), 0, nla_len(remote)))
+		return rtnl_refuse(-EINVAL, extack, remote,
+				   "IFLA_GRE_REMOTE of a gretap or ip6gretap must not be 0");
+	return rtnl_validate_mac(tb, extack) ?: rtnl_refuse_unknown(tb, extack);
 }
 
 static int rtnl_validate_gretap(struct nlattr *tb[], struct nlattr *data[],
 				struct netlink_ext_ack *extack)
 {
-	const struct nlattr *remote = data ? data[IFLA_GRE_REMOTE] : NULL;
-
-	if (remote && nla_len(remote) == sizeof(__be32) && !nla_get_be32(remote))
-		return rtnl_refuse(-EINVAL, extack, remote,
-				   "IFLA_GRE_REMOTE of a gretap must not be 0");
-	return rtnl_validate_mac(tb, extack) ?: rtnl_refuse_unknown(tb, extack);
+	return rtnl_refuse_ip6gre(data, extack)
+		       ?: rtnl_validate_ip6gretap(tb, data, extack);
 }
 
 static int rtnl_validate(struct nlattr *tb[], struct nlattr *data[],
@@ -258,7 +299,8 @@ static int rtnl_validate(struct nlattr *tb[], struct nlattr *data[],
 	if (tb[IFLA_LINK])
 		return rtnl_refuse(-EINVAL, extack, tb[IFLA_LINK],
 				   "The underlay device of a tunnel is IFLA_GRE_LINK");
-	return rtnl_refuse_unknown(tb, extack);
+	return rtnl_refuse_ip6gre(data, extack)
+		       ?: rtnl_refuse_unknown(tb, extack);
 }
 
 /* Read IFLA_GRE_IFLAGS or _OFLAGS, and the key that belongs to it. ip_gre ignores unknown
@@ -312,7 +354,7 @@ static int rtnl_get_family(struct nlattr *data[], const struct net_device *dev,
 					    ?: data[IFLA_GRE_LOCAL];
 
 	if (!attr || nla_len(attr) != sizeof(struct in6_addr) ||
-	    dev->reg_state != NETREG_UNINITIALIZED)
+	    *family == AF_INET6 || dev->reg_state != NETREG_UNINITIALIZED)
 		return 0;
 	if (is_gre)
 		return rtnl_refuse(-EINVAL, extack, attr,
@@ -616,8 +658,32 @@ static int rtnl_refuse_encap(struct nlattr *attr,
 			   "grex has no IFLA_GRE_ENCAP_TYPE but TUNNEL_ENCAP_NONE");
 }
 
+/* ip6_gre has the traffic class, the flow label and the encapsulation limit in attributes of its
+ * own, and takes 0 for those that are missing.
+ */
+static int rtnl_get_ip6gre(struct nlattr *data[], struct grex_options *options,
+			   struct netlink_ext_ack *extack)
+{
+	struct grex_ip6gre from = {};
+
+	if (!data[IFLA_GRE_ENCAP_LIMIT] && !data[IFLA_GRE_FLOWINFO] &&
+	    !data[IFLA_GRE_FLAGS])
+		return 0;
+	if (data[IFLA_GRE_ENCAP_LIMIT])
+		from.encap_limit = nla_get_u8(data[IFLA_GRE_ENCAP_LIMIT]);
+	if (data[IFLA_GRE_FLOWINFO])
+		from.flowinfo = nla_get_be32(data[IFLA_GRE_FLOWINFO]);
+	if (data[IFLA_GRE_FLAGS])
+		from.flags = nla_get_u32(data[IFLA_GRE_FLAGS]);
+	if (grex_ip6gre_read(&from, options))
+		return 0;
+	return rtnl_refuse(-EINVAL, extack, data[IFLA_GRE_FLAGS],
+			   "grex has neither IP6_TNL_F_RCV_DSCP_COPY nor IP6_TNL_F_USE_ORIG_FWMARK");
+}
+
 /* Reset what ip_gre resets if a message names any of its attributes: all but the mark and
- * IFLA_GRE_IGNORE_DF. The options of grex stay, because the sender may not know them.
+ * IFLA_GRE_IGNORE_DF. ip6_gre resets the mark, too. The options of grex stay, because the sender
+ * may not know them.
  */
 static void rtnl_reset(struct nlattr *data[], enum grex_kind kind,
 		       struct grex_options *options)
@@ -638,6 +704,11 @@ static void rtnl_reset(struct nlattr *data[], enum grex_kind kind,
 	options->tos = defaults->tos;
 	if (options->df != GREX_DF_CLEAR)
 		options->df = GREX_DF_SET;
+	if (kind < GREX_KIND_IP6GRE)
+		return;
+	options->fwmark = defaults->fwmark;
+	options->flowlabel = defaults->flowlabel;
+	options->encap_limit = defaults->encap_limit;
 }
 
 /* Apply the attributes of a message for @dev to @options, which hold the defaults or the
@@ -649,7 +720,7 @@ static int rtnl_to_options(struct nlattr *data[], struct net *net,
 			   struct netlink_ext_ack *extack)
 {
 	const struct grex_tunnel *tunnel = netdev_priv(dev);
-	const bool is_gre = rtnl_is_of_ip_gre(tunnel);
+	const bool is_gre = rtnl_is_in_tree(tunnel);
 	const u32 old_interval = options->keepalive_interval;
 	const int old_link = options->link;
 	int err;
@@ -688,6 +759,9 @@ static int rtnl_to_options(struct nlattr *data[], struct net *net,
 		return err;
 	if (data[IFLA_GRE_TTL])
 		options->ttl = nla_get_u8(data[IFLA_GRE_TTL]);
+	err = rtnl_get_ip6gre(data, options, extack);
+	if (err)
+		return err;
 	err = rtnl_get_tos(data[IFLA_GRE_TOS], is_gre, &options->tos, extack);
 	if (err)
 		return err;
@@ -905,7 +979,7 @@ static void rtnl_dellink(struct net_device *dev, struct list_head *head)
 {
 	const struct grex_tunnel *tunnel = netdev_priv(dev);
 
-	/* As long as the module is loaded, the namespace has its gre0 and gretap0. */
+	/* As long as the module is loaded, the namespace has its gre0 and the like. */
 	if (!tunnel->is_fallback)
 		unregister_netdevice_queue(dev, head);
 }
@@ -928,6 +1002,9 @@ static size_t rtnl_get_size(const struct net_device *dev)
 	       nla_total_size(sizeof(u16)) + /* IFLA_GRE_ENCAP_SPORT */
 	       nla_total_size(sizeof(u16)) + /* IFLA_GRE_ENCAP_DPORT */
 	       nla_total_size(sizeof(u32)) + /* IFLA_GRE_FWMARK */
+	       nla_total_size(sizeof(u8)) + /* IFLA_GRE_ENCAP_LIMIT */
+	       nla_total_size(sizeof(__be32)) + /* IFLA_GRE_FLOWINFO */
+	       nla_total_size(sizeof(u32)) + /* IFLA_GRE_FLAGS */
 	       ARRAY_SIZE(rtnl_numbers) * nla_total_size(sizeof(u32)) +
 	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_MTU_AUTO */
 	       nla_total_size(sizeof(u32)) + /* IFLA_GREX_KEEPALIVE_SECRET_ID */
@@ -943,13 +1020,24 @@ static bool rtnl_put_encap(struct sk_buff *skb)
 	       !nla_put_be16(skb, IFLA_GRE_ENCAP_DPORT, 0);
 }
 
-/* The attributes of grex tell whose a link of the kind "gre" or "gretap" is. gre0 and gretap0
- * have none of its options.
+/* Tell the options of ip6_gre in its own attributes. */
+static bool rtnl_put_ip6gre(struct sk_buff *skb,
+			    const struct grex_options *options)
+{
+	const struct grex_ip6gre to = grex_ip6gre_write(options);
+
+	return !nla_put_u8(skb, IFLA_GRE_ENCAP_LIMIT, to.encap_limit) &&
+	       !nla_put_be32(skb, IFLA_GRE_FLOWINFO, to.flowinfo) &&
+	       !nla_put_u32(skb, IFLA_GRE_FLAGS, to.flags);
+}
+
+/* The attributes of grex tell whose a link of such a kind is. gre0 and its like have none of its
+ * options.
  */
 static int rtnl_fill_info(struct sk_buff *skb, const struct net_device *dev)
 {
 	const struct grex_tunnel *tunnel = netdev_priv(dev);
-	const bool is_gre = rtnl_is_of_ip_gre(tunnel);
+	const bool is_gre = rtnl_is_in_tree(tunnel);
 	const struct grex_options *options =
 		&rtnl_dereference(tunnel->config)->options;
 	const unsigned int address_len =
@@ -969,7 +1057,8 @@ static int rtnl_fill_info(struct sk_buff *skb, const struct net_device *dev)
 	    nla_put_u8(skb, IFLA_GRE_PMTUDISC, options->df == GREX_DF_SET) ||
 	    nla_put_u8(skb, IFLA_GRE_IGNORE_DF, options->df == GREX_DF_CLEAR) ||
 	    nla_put_u32(skb, IFLA_GRE_FWMARK, options->fwmark) ||
-	    (is_gre && !rtnl_put_encap(skb)))
+	    (is_gre && !rtnl_put_encap(skb)) ||
+	    (rtnl_is_of_ip6_gre(tunnel) && !rtnl_put_ip6gre(skb, options)))
 		return -EMSGSIZE;
 	if (tunnel->is_fallback)
 		return 0;
@@ -1174,6 +1263,11 @@ struct rtnl_link_ops grex_rtnl_ops[] __read_mostly = {
 		RTNL_OPS("gre", grex_device_setup_gre, rtnl_validate_gre),
 	[GREX_KIND_GRETAP] = RTNL_OPS("gretap", grex_device_setup_gretap,
 				      rtnl_validate_gretap),
+	[GREX_KIND_IP6GRE] = RTNL_OPS("ip6gre", grex_device_setup_ip6gre,
+				      rtnl_validate_ip6gre),
+	[GREX_KIND_IP6GRETAP] = RTNL_OPS("ip6gretap",
+					 grex_device_setup_ip6gretap,
+					 rtnl_validate_ip6gretap),
 };
 
 MODULE_ALIAS_RTNL_LINK(GREX_KIND);

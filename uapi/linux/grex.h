@@ -87,11 +87,13 @@
  * RTM_NEWLINK on an existing link changes the options that are given and keeps the others.
  * A change is applied as a whole or not at all.
  *
- * If the module is loaded with kinds=gre or kinds=gre,gretap, links of the kind "gre" or
- * "gretap" have the same attributes. Their default of TTL and TOS is 0, and a change that has
- * any IFLA_GRE_* attribute resets those that it does not have, except FWMARK and IGNORE_DF. A
- * REMOTE of a "gretap" is not 0. Such a link without IFLA_GREX_* attributes belongs to another
- * module, or is gre0 or gretap0, which cannot be changed.
+ * If the module is loaded with the parameter kinds, links of the kinds "gre", "gretap", "ip6gre"
+ * and "ip6gretap" have the same attributes. Their default of TTL and TOS is 0, and a change that
+ * has any IFLA_GRE_* attribute resets those that it does not have, except FWMARK and IGNORE_DF. A
+ * REMOTE of a "gretap" or "ip6gretap" is not 0. The two kinds over IPv6 also have
+ * IFLA_GRE_ENCAP_LIMIT, _FLOWINFO and _FLAGS, which grex(4) describes. A link of these kinds
+ * without IFLA_GREX_* attributes belongs to another module, or is gre0, gretap0 or ip6gre0, which
+ * cannot be changed.
  *
  * PROBE is a command and must be alone in IFLA_INFO_DATA. A PATH of MTU_AUTO also sets
  * MTU_PROBE 1, unless that is given or MTU_AUTO was PATH before. An IFLA_MTU sets MTU_AUTO
