@@ -60,10 +60,10 @@ void diff_target(struct config *target, const struct config *said,
 	const struct config *has = &running->config;
 
 	*target = *said;
-	/* The kinds of ip_gre have IPv4 addresses, and each has its payload. */
-	target->is_gre = running->config.is_gre &&
-			 said->ether == running->config.ether &&
-			 config_family(said) == AF_INET;
+	/* Each kind has its payload, and those of ip_gre and ip6_gre also their family. */
+	target->is_gre = has->is_gre && said->ether == has->ether &&
+			 config_family(said) == config_family(has);
+	target->is_ip6gre = target->is_gre && has->is_ip6gre;
 	target->given = F_ALL & ~F_LINK_NETNS;
 	target->given |= said->given & F_LINK_NETNS;
 	if (!(said->given & F_MTU))

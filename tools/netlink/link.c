@@ -46,7 +46,7 @@ static void put_config(struct nlmsghdr *nlh, struct ifinfomsg *ifm,
 		return;
 	/* The kernel resets those of such a link that are missing, as ip_gre does. */
 	if (c->is_gre && fields & F_GRE)
-		fields |= F_GRE;
+		fields |= c->is_ip6gre ? F_IP6GRE : F_GRE;
 	info = start_info(nlh, config_kind(c));
 	data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
 	options_put(nlh, c, fields);
@@ -192,18 +192,23 @@ bool link_read_xstats(const struct nlattr *nest, struct tunnel *t)
 	       read_path(a[GREX_XSTATS_PATH], &t->path);
 }
 
-/* The in-tree kinds over IPv6 have the traffic class and the flow label in other attributes, and
- * a flow label of 0 by default.
+/* ip6_gre has the traffic class, the flow label and the encapsulation limit in other attributes. A
+ * label of 0 and a limit of 4 are what ip(8) sends if nobody has chosen one.
  */
-static bool read_flowinfo(const struct nlattr *flowinfo,
-			  const struct nlattr *flags, struct config *c)
+static bool read_ip6_gre(const struct nlattr *const a[], struct config *c)
 {
 	uint32_t info = 0, flag = 0, label;
+	uint8_t limit = IPV6_DEFAULT_TNL_ENCAP_LIMIT;
 
-	if (!flowinfo)
+	if (!a[IFLA_GRE_FLOWINFO])
 		return true;
-	if (!ATTR_READ(flowinfo, info) || !ATTR_READ(flags, flag))
+	if (!ATTR_READ(a[IFLA_GRE_FLOWINFO], info) ||
+	    !ATTR_READ(a[IFLA_GRE_FLAGS], flag) ||
+	    !ATTR_READ(a[IFLA_GRE_ENCAP_LIMIT], limit))
 		return false;
+	if (!(flag & IP6_TNL_F_IGN_ENCAP_LIMIT) &&
+	    limit != IPV6_DEFAULT_TNL_ENCAP_LIMIT)
+		c->encap_limit = limit;
 	c->tos = flag & IP6_TNL_F_USE_ORIG_TCLASS ? GREX_TOS_INHERIT
 						  : (ntohl(info) >> 20) & 0xfc;
 	label = ntohl(info) & 0xfffff;
@@ -214,10 +219,14 @@ static bool read_flowinfo(const struct nlattr *flowinfo,
 	return true;
 }
 
-/* Whether it is of a kind of ip_gre that grex may provide in its place. */
 static bool is_of_ip_gre(const struct tunnel *t)
 {
 	return link_is_gre(t) || !strcmp(t->kind, "gretap");
+}
+
+static bool is_of_ip6_gre(const struct tunnel *t)
+{
+	return !strcmp(t->kind, "ip6gre") || !strcmp(t->kind, "ip6gretap");
 }
 
 static bool read_data(const struct nlattr *data, struct tunnel *t)
@@ -226,15 +235,16 @@ static bool read_data(const struct nlattr *data, struct tunnel *t)
 	uint16_t encap = 0;
 
 	ATTR_SORT_NEST(data, a);
-	/* Neither a tunnel of ip_gre nor gre0 has this attribute. */
-	t->config.is_gre = is_of_ip_gre(t) && a[IFLA_GREX_ICMP_RELAY];
+	/* Neither a tunnel of another module nor gre0 has this attribute. */
+	t->config.is_ip6gre = is_of_ip6_gre(t) && a[IFLA_GREX_ICMP_RELAY];
+	t->config.is_gre = t->config.is_ip6gre ||
+			   (is_of_ip_gre(t) && a[IFLA_GREX_ICMP_RELAY]);
 	ATTR_READ(a[IFLA_GRE_ENCAP_TYPE], encap);
 	t->has_more = encap || a[IFLA_GRE_COLLECT_METADATA];
 	mnl_attr_for_each_nested(attr, data)
 		if (!options_read(attr, &t->config))
 			return false;
-	return read_flowinfo(a[IFLA_GRE_FLOWINFO], a[IFLA_GRE_FLAGS],
-			     &t->config);
+	return t->config.is_gre || read_ip6_gre(a, &t->config);
 }
 
 static bool read_info(const struct nlattr *nest, struct tunnel *t)

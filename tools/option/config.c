@@ -13,7 +13,8 @@
 
 int config_family(const struct config *c)
 {
-	return c->local.family == AF_INET6 || c->remote.family == AF_INET6
+	return c->is_ip6gre || c->local.family == AF_INET6 ||
+			       c->remote.family == AF_INET6
 		       ? AF_INET6
 		       : AF_INET;
 }
@@ -32,6 +33,8 @@ uint32_t config_overhead(const struct config *c)
 
 const char *config_kind(const struct config *c)
 {
+	if (c->is_ip6gre)
+		return c->ether ? "ip6gretap" : "ip6gre";
 	if (c->is_gre)
 		return c->ether ? "gretap" : "gre";
 	return c->ether ? GREX_KIND_TAP : GREX_KIND;

@@ -65,6 +65,8 @@
 #define F_GRE                                                               \
 	(F_LOCAL | F_REMOTE | F_DEV | F_IN | F_OUT | F_TTL | F_TOS | F_DF | \
 	 F_FWMARK)
+/* Links of the kinds of ip6_gre have these besides. */
+#define F_IP6GRE (F_GRE | F_FLOWLABEL | F_ENCAP_LIMIT)
 /* These belong to the link, and have no attributes in IFLA_INFO_DATA. */
 #define F_LINK (F_LINK_NETNS | F_MULTICAST | F_ADDR | F_ROUTE | F_UP | F_ETHER)
 
@@ -85,7 +87,8 @@ struct secret {
 /* The members of an option stand together, see MEMBERS(). */
 struct config {
 	uint64_t given; /* F_*, the members that are valid */
-	bool is_gre; /* the link is of kind "gre" or "gretap", in the place of ip_gre */
+	bool is_gre; /* the link is of a kind of ip_gre or ip6_gre, in the place of that */
+	bool is_ip6gre; /* it is of a kind of ip6_gre */
 	bool ether; /* the payload is Ethernet */
 
 	char name[IFNAMSIZ];
