@@ -96,7 +96,7 @@ concerned() {
 			device | rtnl | tunnel) word='change|netlink|teardown' ;;
 			ipv4 | ipv6 | outer | addr) word='ipv6_underlay|encap|decap' ;;
 			ether) word='ether|kind_gretap' ;;
-			kinds | ioctl) word='kind_gre|netlink' ;;
+			kinds | ioctl | ip6gre) word='kind_|netlink' ;;
 			demux | beside) word='demux|ip_gre|icmp_relay' ;;
 			netns | table | main) word='netns|precedence|teardown' ;;
 			*) word='counters|change' ;;

@@ -117,6 +117,7 @@ for name; do
 	fi
 	# The file may have loaded ip_gre, and grex in its place.
 	[[ ${GREX_DEMUX:-} == beside ]] || rmmod ip_gre 2>/dev/null
+	rmmod ip6_gre 2>/dev/null
 	[[ ! $(cat /sys/module/grex/parameters/kinds 2>/dev/null) ]] || rmmod grex
 	read -r now </proc/sys/kernel/tainted
 	kernel_log "$log"

@@ -1,18 +1,19 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Compares grex in the place of ip_gre with ip_gre. Test files source this after lib.sh.
-# KINDS is the value of the module parameter "kinds" of grex, by default gre.
+# Compares grex in the place of ip_gre or ip6_gre with that. Test files source this after lib.sh.
+# KINDS is the value of the module parameter "kinds" of grex, by default gre, and IN_TREE the other
+# module, by default ip_gre.
 #
 # For each NAME in COMPARED there is a function NAME_with that prints what happens. It
-# runs on ip_gre first, and then on grex with kinds=gre, and must print the same. Each
+# runs on IN_TREE first, and then on grex with these kinds, and must print the same. Each
 # time TOPOLOGY makes its namespaces; WITH is the module.
 
 # shellcheck disable=SC2034 # for lib.sh
 SETUP=setup
 TOPOLOGY=setup_pair
 WITH=
-: "${KINDS:=gre}"
+: "${KINDS:=gre}" "${IN_TREE:=ip_gre}"
 
 setup() {
 	local test words
@@ -20,14 +21,14 @@ setup() {
 	read -rd '' -a words <<<"${ONLY:-$COMPARED}"
 	if ! module_reload; then return; fi
 	run rmmod grex || fail "rmmod grex"
-	check "ip_gre" run modprobe ip_gre
+	check "$IN_TREE" run modprobe "$IN_TREE"
 	for test in "${words[@]}"; do
-		! declare -F "${test}_with" >/dev/null || outcome "$test" ip_gre
+		! declare -F "${test}_with" >/dev/null || outcome "$test" "$IN_TREE"
 	done
-	check "without ip_gre" run rmmod ip_gre
+	check "without $IN_TREE" run rmmod "$IN_TREE"
 	check "kinds=$KINDS" run modprobe grex "kinds=$KINDS"
 	# modprobe reports no error if the module fails with EEXIST. The first command that uses
-	# the kind would then load ip_gre.
+	# the kind would then load the other one.
 	check "grex is loaded" test -d /sys/module/grex
 }
 
@@ -41,15 +42,15 @@ outcome() {
 	cleanup
 }
 
-# compare TEST: the outcome with grex must be that with ip_gre
+# compare TEST: the outcome with grex must be that with IN_TREE
 compare() {
 	local difference
 
 	outcome "$1" grex
-	[ -s "$WORK/$1.ip_gre" ] || fail "ip_gre did nothing"
-	! grep -q '^Traceback' "$WORK/$1.ip_gre" || fail "a program of the test has failed"
-	difference=$(diff -U1 "$WORK/$1.ip_gre" "$WORK/$1.grex") ||
-		fail "ip_gre (-) and grex (+):
+	[ -s "$WORK/$1.$IN_TREE" ] || fail "$IN_TREE did nothing"
+	! grep -q '^Traceback' "$WORK/$1.$IN_TREE" || fail "a program of the test has failed"
+	difference=$(diff -U1 "$WORK/$1.$IN_TREE" "$WORK/$1.grex") ||
+		fail "$IN_TREE (-) and grex (+):
 $difference"
 }
 
@@ -64,7 +65,7 @@ report() {
 
 	printf '> %s\n' "$what"
 	out=$("$@" 2>&1) || status=$?
-	# netlink explains errors of grex by a sentence, and those of ip_gre by a number.
+	# netlink explains errors of grex by a sentence, and those of other modules by a number.
 	grep -vE '^(Error|RTNETLINK answers): |^$' <<<"$out"
 	echo "$status"
 }
@@ -79,9 +80,10 @@ report_lines() {
 }
 
 # link_filter: leave out of what ip(8) shows of a link the index, and what differs on purpose:
-# the limits of the MTU, and that gre0 has IPv6 before it is up
+# the limits of the MTU, that gre0 has IPv6 before it is up, and the address that is random
 link_filter() {
-	sed -E 's/^[0-9]+: //; s/ (min|max)mtu [0-9]+//g; s/ addrgenmode [a-z0-9]+//'
+	sed -E 's/^[0-9]+: //; s/ (min|max)mtu [0-9]+//g; s/ addrgenmode [a-z0-9]+//;
+		s/ permaddr [0-9a-f:]+//'
 }
 
 # link_shown [OPTION...] DEVICE: what ip(8) shows of it, but for that

@@ -13,12 +13,14 @@ import rtnl
 FORMATS = {"LINK": "=I", "IFLAGS": ">H", "OFLAGS": ">H", "IKEY": ">I", "OKEY": ">I",
            "TTL": "=B", "TOS": "=B", "PMTUDISC": "=B", "IGNORE_DF": "=B", "FWMARK": "=I",
            "ENCAP_TYPE": "=H", "ENCAP_FLAGS": "=H", "ENCAP_SPORT": ">H",
-           "ENCAP_DPORT": ">H"}
+           "ENCAP_DPORT": ">H", "ENCAP_LIMIT": "=B", "FLOWINFO": ">I",
+           "FLAGS": "=I"}
 
 
 def payload(name, value):
     if name in ("LOCAL", "REMOTE"):
-        return socket.inet_aton(value)
+        family = socket.AF_INET6 if ":" in value else socket.AF_INET
+        return socket.inet_pton(family, value)
     return struct.pack(FORMATS[name], int(value, 0))
 
 
