@@ -72,14 +72,17 @@ as_installed() {
 		<(files "$installed/deb" | sed '/\/man\//s/\.gz$//')
 }
 
-# modprobe must load grex for the kinds gre and gretap, for the devices gre0 and gretap0, and
-# for the module name ip_gre.
+# modprobe must load grex for the kinds of ip_gre and ip6_gre, for the devices gre0, gretap0 and
+# ip6gre0, and for the names of these modules.
 gre_config() {
+	local name names="rtnl_link_gre rtnl_link_gretap rtnl_link_ip6gre rtnl_link_ip6gretap
+		netdev_gre0 netdev_gretap0 netdev_ip6gre0 ip_gre ip6_gre"
+
 	modprobe -C "$installed/deb/lib/modprobe.d" -c |
-		grep -E '^(options grex |alias (rtnl_link_gre|rtnl_link_gretap|netdev_gre0|netdev_gretap0|ip_gre) |blacklist)' |
-		diff - <(printf '%s\n' "blacklist ip_gre" "alias rtnl_link_gre grex" \
-			"alias rtnl_link_gretap grex" "alias netdev_gre0 grex" \
-			"alias netdev_gretap0 grex" "alias ip_gre grex" "options grex kinds=gre,gretap")
+		grep -E "^(options grex |alias ($(xargs <<<"$names" | tr ' ' '|')) |blacklist)" |
+		diff - <(printf 'blacklist %s\n' ip_gre ip6_gre
+			for name in $names; do echo "alias $name grex"; done
+			echo "options grex kinds=all")
 }
 
 # field PACKAGE FIELD REGEX: this field of the package must match

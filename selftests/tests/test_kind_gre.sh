@@ -307,7 +307,7 @@ refused_parameters() {
 	check "without grex" run rmmod grex
 	dmesg -C
 	check_fails "kinds=gretap" modprobe grex kinds=gretap
-	check_match "the log" 'grex: kinds=gretap is not known: it may be gre, or gre,gretap' \
+	check_match "the log" 'grex: kinds=gretap is not known: it may be gre, or gre,gretap, or all' \
 		"$(dmesg)"
 	check_fails "kinds=gre,gre" modprobe grex kinds=gre,gre
 	check "kinds=" modprobe grex kinds=
@@ -361,14 +361,14 @@ installed() {
 	mkdir -p /run/modprobe.d
 	cp "$(dirname "$0")/../../tools/dist/grex-gre.modprobe" /run/modprobe.d/grex-gre.conf
 	run ip -n "$A" tunnel add gre1 mode gre local 192.0.2.1 remote 192.0.2.2
-	check_eq "ip tunnel" "grex gre,gretap" \
+	check_eq "ip tunnel" "grex all" \
 		"$(loaded) $(cat /sys/module/grex/parameters/kinds)"
 	check "rmmod" run rmmod grex
 	run ip -n "$A" link add gre1 type gre local 192.0.2.1 remote 192.0.2.2
 	check_eq "ip link" "grex" "$(loaded)"
 	check "rmmod" run rmmod grex
 	check "modprobe ip_gre" run modprobe ip_gre
-	check_eq "modprobe ip_gre" "grex gre,gretap" \
+	check_eq "modprobe ip_gre" "grex all" \
 		"$(loaded) $(cat /sys/module/grex/parameters/kinds)"
 	check "modprobe ip_gre again" run modprobe ip_gre
 	check "rmmod" run rmmod grex

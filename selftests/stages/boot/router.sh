@@ -259,7 +259,7 @@ metrics() {
 # ip_gre has in each namespace, since rival.service loads it
 links() {
 	ip -o link | sed 's/@.*//; s/^[0-9]*: //; s/:.*//' |
-		grep -vE '^(v[01]|gre0|gretap0|erspan0)$' | sort
+		grep -vE '^(v[01]|gre0|gretap0|ip6gre0|erspan0)$' | sort
 }
 
 taken_down() {
