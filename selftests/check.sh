@@ -178,6 +178,7 @@ run_stage() {
 			test_teardown.sh test_netns.sh test_change.sh test_netlink.py
 		;;
 	kernels)
+		stage no-ipv6 selftests/stages/no_ipv6.sh
 		for kernel in $OTHER_KERNELS; do
 			stage "selftests-$kernel" "$LAB/run.sh" -k "$kernel"
 		done

@@ -5,7 +5,8 @@
 #
 # Builds in .build/NAME of the checkout, so that the sources stay clean and a
 # second build is incremental.  Variables (W=1, C=1, GREX_KUNIT=y) go to Kbuild; with
-# GREX_KUNIT=y, the module that has the test suites in it, in .build/NAME-kunit.
+# GREX_KUNIT=y, the module that has the test suites in it, in .build/NAME-kunit; with
+# CONFIG_IPV6=, in .build/NAME-no-ipv6 (see stages/no_ipv6.sh).
 
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
@@ -16,6 +17,7 @@ shift
 kernel=$("$LAB/kernel.sh" "$name")
 target=$CHECKOUT/.build/$name
 [[ " $* " != *" GREX_KUNIT=y "* ]] || target+=-kunit
+[[ " $* " != *" CONFIG_IPV6= "* ]] || target+=-no-ipv6
 mkdir -p "$target"
 exec {lock}>"$target/.lock"
 flock "$lock"
