@@ -17,19 +17,53 @@ versions() {
 	dpkg-query -W gcc clang clang-format sparse cppcheck shellcheck perl
 }
 
-# try_changed NAME FUNCTION PATTERN...: try it, unless it has passed with these sources before
-try_changed() {
-	local name=$1 function=$2 passed=.build/passed/$2 sum
-	shift 2
-	sum=$({
+# What has passed is kept outside of the checkout, so that a new clone does not check the same again.
+PASSED=${GREX_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/grex}/passed
+
+# sum_of PATTERN...: a sum of these sources, of this file and of the programs that check
+sum_of() {
+	{
 		sources "$@" selftests/stages/static.sh | xargs sha256sum
 		versions
-	} 2>&1 | sha256sum)
-	if [ "$(cat "$passed" 2>/dev/null)" = "$sum" ]; then
+	} 2>&1 | sha256sum | cut -c 1-16
+}
+
+# try_files NAME FUNCTION PATTERN...: try the function with those files of the input that have not
+# passed before. What passes depends on the file, and on the sources that the patterns name.
+try_files() {
+	local name=$1 function=$2 sum path stamp stamps=() files=() new=()
+
+	shift 2
+	mkdir -p "$PASSED"
+	stamp=$PASSED/$function-$(sum_of "$@")
+	while read -r sum path; do
+		stamps+=("$stamp-${sum::16}-${path//\//_}")
+		[ ! -e "${stamps[-1]}" ] || continue
+		files+=("$path")
+		new+=("${stamps[-1]}")
+	done < <(xargs sha256sum)
+	if [ ${#files[@]} = 0 ]; then
 		try "$name (nothing has changed)" true
-	elif try "$name" "$function"; then
-		mkdir -p "${passed%/*}"
-		printf '%s\n' "$sum" >"$passed"
+	else
+		try "$name" "$function" "${files[@]}" && touch "${new[@]}"
+	fi
+	# Stamps that nobody needs are deleted after a month.
+	touch -c "${stamps[@]}"
+	find "$PASSED" -type f -mtime +30 -delete
+}
+
+# try_changed NAME FUNCTION PATTERN...: try it, unless it has passed with these sources before
+try_changed() {
+	local name=$1 function=$2 stamp
+
+	shift 2
+	mkdir -p "$PASSED"
+	stamp=$PASSED/$function-$(sum_of "$@")
+	if [ -e "$stamp" ]; then
+		touch "$stamp"
+		try "$name (nothing has changed)" true
+	else
+		try "$name" "$function" && touch "$stamp"
 	fi
 }
 
@@ -48,30 +82,37 @@ formatted() {
 # expansion takes what it needs) or outside the kernel, which has stdint and
 # printf and whose help texts are long.
 checkpatch() {
-	local script ours=COMPLEX_MACRO,MACRO_ARG_UNUSED,MACRO_ARG_REUSE,TRAILING_SEMICOLON
+	local script file ours=COMPLEX_MACRO,MACRO_ARG_UNUSED,MACRO_ARG_REUSE,TRAILING_SEMICOLON
 	local user=$ours,SPLIT_STRING,PREFER_KERNEL_TYPES,CAMELCASE,ARRAY_SIZE
 	user+=,PREFER_DEFINED_ATTRIBUTE_MACRO,STATIC_CONST_CHAR_ARRAY,STATIC_CONST
 	user+=,EMBEDDED_FUNCTION_NAME,CONST_CONST,FSF_MAILING_ADDRESS,STRCPY,STRLCPY
 	script=$("$LAB/checkpatch.sh") || return
-	sources 'module/*.[ch]' 'uapi/*.h' | grep -vx module/trace.h |
-		xargs -n 16 -P "$(nproc)" perl "$script" \
-		--no-tree --strict --terse --no-summary --ignore "$ours" -f
-	# Trace events have a layout of their own, as in the kernel.
-	perl "$script" --no-tree --strict --terse --no-summary \
-		--ignore "$ours,PARENTHESIS_ALIGNMENT,OPEN_ENDED_LINE" \
-		-f module/trace.h
-	sources 'tools/*.[ch]' 'selftests/bench/*.[ch]' 'selftests/host/*.[ch]' \
-		'selftests/fuzz/*.[ch]' | xargs -n 16 -P "$(nproc)" perl "$script" \
-		--no-tree --strict --terse --no-summary --ignore "$user" -f
+	for file; do
+		case $file in
+		# Trace events have a layout of their own, as in the kernel.
+		module/trace.h) echo "$ours,PARENTHESIS_ALIGNMENT,OPEN_ENDED_LINE $file" ;;
+		module/* | uapi/*) echo "$ours $file" ;;
+		*) echo "$user $file" ;;
+		esac
+	done | sort | awk '
+		# One command for up to 16 files with the same exceptions
+		$1 != ignore || ++n > 16 { printf "%s%s -f", NR > 1 ? "\n" : "", $1; ignore = $1; n = 1 }
+		{ printf " %s", $2 }
+		END { print "" }
+	' | xargs -P "$(nproc)" -L 1 perl "$script" --no-tree --strict --terse --no-summary --ignore
 	true
 }
 
 # Check the scripts and the files that they source.
 shell_clean() {
+	printf '%s\n' "$@" | xargs -n 24 -P "$(nproc)" shellcheck -x -P SCRIPTDIR
+}
+
+shell_scripts() {
 	{
 		sources '*.sh' '*.bash-completion'
 		sources | xargs grep -lE '^#! *(/usr)?/bin/(env )?(ba)?sh'
-	} | sort -u | xargs -n 24 -P "$(nproc)" shellcheck -x -P SCRIPTDIR
+	} | sort -u
 }
 
 tool_cppcheck() {
@@ -80,19 +121,24 @@ tool_cppcheck() {
 		-D_GNU_SOURCE -Itools -Iuapi tools
 }
 
-# each_source COMMAND...: compile every file of the tool with it, in parallel
-each_source() {
-	sources 'tools/*.c' | grep -v '^tools/tests/' |
-		xargs -n 1 -P "$(nproc)" "$@" -std=gnu11 -O2 -D_GNU_SOURCE \
+tool_sources() {
+	sources 'tools/*.c' | grep -v '^tools/tests/'
+}
+
+# each_of COMMAND...: compile every file of the input with it, in parallel
+each_of() {
+	xargs -n 1 -P "$(nproc)" "$@" -std=gnu11 -O2 -D_GNU_SOURCE \
 		-DVERSION='""' -Itools -Iuapi -c -o /dev/null
 }
 
 tool_gcc() {
-	each_source gcc -fanalyzer -Wall -Wextra -Wno-unused-parameter -Wshadow -Werror
+	printf '%s\n' "$@" |
+		each_of gcc -fanalyzer -Wall -Wextra -Wno-unused-parameter -Wshadow -Werror
 }
 
 tool_clang() {
-	each_source clang -Wall -Wextra -Wno-unused-parameter -Wshadow -Werror
+	printf '%s\n' "$@" |
+		each_of clang -Wall -Wextra -Wno-unused-parameter -Wshadow -Werror
 }
 
 # Any other symbol could collide with a symbol of ip(8).
@@ -137,12 +183,13 @@ layer_table() {
 		main demux kinds netns
 		kinds demux grex rtnl tunnel
 		netns auto_mtu grex stats table
-		rtnl device grex header keepalive plpmtud pmtu probe stats tunnel
+		rtnl device grex header ip6gre keepalive plpmtud pmtu probe stats tunnel
 		device auto_mtu demux grex header ioctl keepalive nbma packet plpmtud sent_log stats table tunnel tx
 		demux beside grex icmp packet rx
 		beside grex icmp packet rx tx
-		ioctl grex header table tunnel
-		tunnel auto_mtu grex header keepalive nbma plpmtud pmtu probe responder route table
+		ioctl grex header ip6gre table tunnel
+		ip6gre grex
+		tunnel auto_mtu grex header ipv6 keepalive nbma plpmtud pmtu probe responder route table
 		rx clamp deliver ether grex header ipv4 ipv6 keepalive packet plpmtud probe responder stats table
 		icmp auto_mtu embedded grex header ipv4 ipv6 packet plpmtud pmtu relay route sent_log stats table translate
 		plpmtud auto_mtu grex plpmtud_fsm pmtu probe route
@@ -150,7 +197,7 @@ layer_table() {
 		keepalive grex keepalive_fsm probe route stats trace
 		probe encap grex header histogram ipv4 ipv6 keepalive_wire packet pmtu stats
 		responder encap grex keepalive_wire limit packet probe stats tx
-		tx clamp encap ether fragment grex nbma outer packet pmtu stats
+		tx clamp encap ether fragment grex ipv6 nbma outer packet pmtu stats
 		fragment grex stats
 		encap grex header ipv4 ipv6 nbma outer pmtu route stats
 		clamp grex mss pmtu
@@ -277,15 +324,15 @@ no_hosts() {
 # Download the kernel here, where the progress is visible, and not inside a check.
 "$LAB/kernel.sh" 6.1 >/dev/null || exit
 "$LAB/checkpatch.sh" >/dev/null || exit
-kernel=("module/*" "uapi/*" Kbuild "selftests/lab/*")
-tool=("tools/*" "uapi/*")
-try_changed "W=1 and sparse with endian checks" compiles_clean "${kernel[@]}"
+try_changed "W=1 and sparse with endian checks" compiles_clean "module/*" "uapi/*" Kbuild "selftests/lab/*"
 try "clang-format" formatted
-try_changed "checkpatch --strict" checkpatch "*.[ch]" "selftests/lab/*"
-try_changed "shellcheck" shell_clean "selftests/*" "tools/*" "*.sh" ".ci/*" .shellcheckrc
-try_changed "cppcheck on gretool" tool_cppcheck "${tool[@]}"
-try_changed "gretool compiles with gcc -fanalyzer without warnings" tool_gcc "${tool[@]}"
-try_changed "gretool compiles with clang without warnings" tool_clang "${tool[@]}"
+try_files "checkpatch --strict" checkpatch selftests/lab/checkpatch.sh < <(sources 'module/*.[ch]' 'uapi/*.h' \
+	'tools/*.[ch]' 'selftests/'{bench,host,fuzz}'/*.[ch]')
+try_files "shellcheck" shell_clean selftests/{lib,lab,stages} .shellcheckrc < <(shell_scripts)
+try_changed "cppcheck on gretool" tool_cppcheck "tools/*" "uapi/*"
+headers=("tools/*.h" "uapi/*")
+try_files "gretool compiles with gcc -fanalyzer without warnings" tool_gcc "${headers[@]}" < <(tool_sources)
+try_files "gretool compiles with clang without warnings" tool_clang "${headers[@]}" < <(tool_sources)
 try "the plugin of ip exports one symbol for each kind" plugin_symbols
 try "man pages" man_pages
 try "layers: pure files" layer_pure
