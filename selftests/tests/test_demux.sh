@@ -4,6 +4,7 @@
 # Who receives IP protocol 47: grex in native mode, or ip_gre while grex takes the packets
 # of its tunnels beside it. The topology is setup_pair of topology.sh; ip_gre is loaded
 # here, so that both ends may have tunnels of both modules.
+# make check: left out
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"

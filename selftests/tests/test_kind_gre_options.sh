@@ -5,6 +5,7 @@
 # place, by ip(8), by ioctl and by netlink, see lib/compare.sh. The topology is the pair of
 # lib/topology.sh.
 # limit: 300
+# make check: left out
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"

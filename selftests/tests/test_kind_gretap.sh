@@ -4,6 +4,7 @@
 # The kind "gretap": the functions do the same with ip_gre and with grex in its place, see
 # lib/compare.sh. The topology is the pair of lib/topology.sh.
 # limit: 300
+# make check: left out
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"

@@ -5,6 +5,7 @@
 # expected (status 2, nothing is sent), or passes on the kernel's refusal (status 1,
 # nothing changes).
 # make check-debug: left out
+# make check: left out
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
