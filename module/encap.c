@@ -125,7 +125,7 @@ int grex_encap_route(struct grex_config *config, struct sk_buff *skb,
 	if (unlikely(grex_addr_is_any(&outer->daddr))) {
 		if (neighbour)
 			outer->daddr = *neighbour;
-		else if (grex_is_ipv6(config) || config->options.match.ether ||
+		else if (config->options.match.ether ||
 			 !grex_nbma_of_next_hop(skb, dev, &outer->daddr))
 			return GREX_STAT_TX_NO_REMOTE;
 	}

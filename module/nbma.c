@@ -10,9 +10,12 @@
 #include <linux/if_ether.h>
 #include <linux/inetdevice.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
+#include <net/addrconf.h>
 #include <net/dst_metadata.h>
+#include <net/ip6_fib.h>
 #include <net/neighbour.h>
 #include <net/route.h>
 
@@ -53,9 +56,54 @@ static int nbma_parse(const struct sk_buff *skb, const struct net_device *dev,
 
 GREX_COMPAT_HEADER_PARSE(nbma_parse)
 
-const struct header_ops grex_nbma_header_ops = {
+static const struct header_ops nbma_header_ops = {
 	.create = nbma_create, GREX_COMPAT_HEADER_PARSE_OP(nbma_parse)
 };
+
+static int nbma_create_ipv6(struct sk_buff *skb, struct net_device *dev,
+			    unsigned short type, const void *daddr,
+			    const void *saddr, unsigned int len)
+{
+	struct ipv6hdr *ip;
+
+	if (!daddr || type == ETH_P_ARP || skb_headroom(skb) < sizeof(*ip))
+		return -EINVAL;
+	ip = skb_push(skb, sizeof(*ip));
+	memset(ip, 0, sizeof(*ip));
+	ip->version = 6;
+	ip->nexthdr = IPPROTO_GRE;
+	memcpy(&ip->saddr, saddr ?: dev->dev_addr, sizeof(ip->saddr));
+	memcpy(&ip->daddr, daddr, sizeof(ip->daddr));
+	return sizeof(*ip);
+}
+
+static int nbma_parse_ipv6(const struct sk_buff *skb,
+			   const struct net_device *dev, unsigned char *haddr)
+{
+	const struct ipv6hdr *ip = (const struct ipv6hdr *)skb_mac_header(skb);
+
+	if (skb_network_header(skb) < (const unsigned char *)(ip + 1))
+		return 0;
+	memcpy(haddr, &ip->saddr, sizeof(ip->saddr));
+	return sizeof(ip->saddr);
+}
+
+GREX_COMPAT_HEADER_PARSE(nbma_parse_ipv6)
+
+static const struct header_ops nbma_header_ops_ipv6 = {
+	.create = nbma_create_ipv6, GREX_COMPAT_HEADER_PARSE_OP(nbma_parse_ipv6)
+};
+
+/* Whether the outer addresses of a device are IPv6. */
+static bool nbma_is_ipv6(const struct net_device *dev)
+{
+	return dev->addr_len == sizeof(struct in6_addr);
+}
+
+const struct header_ops *grex_nbma_header_ops(const struct net_device *dev)
+{
+	return nbma_is_ipv6(dev) ? &nbma_header_ops_ipv6 : &nbma_header_ops;
+}
 
 /**
  * grex_nbma_construct - complete a new neighbour entry
@@ -77,24 +125,28 @@ int grex_nbma_construct(struct net_device *dev, struct neighbour *neigh)
 /**
  * grex_nbma_pull - remove the header that the core or a packet socket has put in front
  * @skb: a packet to send, at that header or at the inner one
+ * @dev: of the tunnel
  * @remote: the outer address in the header, if there is one
  *
  * Return: whether there is one
  */
-bool grex_nbma_pull(struct sk_buff *skb, union grex_addr *remote)
+bool grex_nbma_pull(struct sk_buff *skb, const struct net_device *dev,
+		    union grex_addr *remote)
 {
+	const int need = nbma_is_ipv6(dev) ? sizeof(struct ipv6hdr)
+					   : sizeof(struct iphdr);
+	const int at = nbma_is_ipv6(dev) ? offsetof(struct ipv6hdr, daddr)
+					 : offsetof(struct iphdr, daddr);
 	const int len = skb_network_offset(skb);
-	__be32 daddr;
 
-	if (len < (int)sizeof(struct iphdr))
+	if (len < need)
 		return false;
-	memcpy(&daddr, skb->data + offsetof(struct iphdr, daddr),
-	       sizeof(daddr));
-	*remote = grex_addr_ipv4(daddr);
+	*remote = (union grex_addr){};
+	memcpy(remote, skb->data + at, dev->addr_len);
 	__skb_pull(skb, len);
 	/* Segmentation expects the inner packet to begin at the MAC header. */
 	skb_reset_mac_header(skb);
-	return daddr;
+	return !grex_addr_is_any(remote);
 }
 
 /* Return the gateway of a route, as in "via 192.0.2.2 dev gre1 onlink", if it is an outer
@@ -124,6 +176,46 @@ static __be32 nbma_outer_gateway(struct dst_entry *dst)
 	return has_subnet ? rt->rt_gw4 : 0;
 }
 
+#if IS_ENABLED(CONFIG_IPV6)
+/* Return the gateway of a route of either family, likewise. */
+static struct in6_addr nbma_outer_gateway_ipv6(struct dst_entry *dst)
+{
+	const struct inet6_dev *idev = __in6_dev_get(dst->dev);
+	const struct inet6_ifaddr *ifa;
+	bool has_subnet = false;
+	struct in6_addr gateway;
+
+	if (!idev)
+		return in6addr_any;
+	if (dst->ops->family == AF_INET6 &&
+	    dst_rt6_info(dst)->rt6i_flags & RTF_GATEWAY)
+		gateway = dst_rt6_info(dst)->rt6i_gateway;
+	else if (dst->ops->family == AF_INET &&
+		 dst_rtable(dst)->rt_uses_gateway &&
+		 dst_rtable(dst)->rt_gw_family == AF_INET6)
+		gateway = dst_rtable(dst)->rt_gw6;
+	else
+		return in6addr_any;
+	/* All devices have the subnet of link-local addresses. */
+	if (ipv6_addr_type(&gateway) & IPV6_ADDR_LINKLOCAL)
+		return in6addr_any;
+	list_for_each_entry_rcu(ifa, &idev->addr_list, if_list)
+	{
+		if (ipv6_prefix_equal(&gateway, &ifa->addr, ifa->prefix_len))
+			return in6addr_any;
+		has_subnet |=
+			ifa->prefix_len < 128 &&
+			!(ipv6_addr_type(&ifa->addr) & IPV6_ADDR_LINKLOCAL);
+	}
+	return has_subnet ? gateway : in6addr_any;
+}
+#else
+static struct in6_addr nbma_outer_gateway_ipv6(struct dst_entry *dst)
+{
+	return in6addr_any;
+}
+#endif
+
 /**
  * grex_nbma_of_next_hop - find the outer address of the neighbour of a packet
  * @skb: a packet to send, at the inner header
@@ -139,7 +231,6 @@ bool grex_nbma_of_next_hop(struct sk_buff *skb, const struct net_device *dev,
 {
 	struct neighbour *neigh;
 	char address[MAX_ADDR_LEN];
-	__be32 v4 = 0;
 
 	/* A redirected packet has a route of another device. */
 	if (!skb_valid_dst(skb) || skb_dst(skb)->dev != dev)
@@ -147,11 +238,17 @@ bool grex_nbma_of_next_hop(struct sk_buff *skb, const struct net_device *dev,
 	neigh = dst_neigh_lookup_skb(skb_dst(skb), skb);
 	if (IS_ERR_OR_NULL(neigh))
 		return false;
+	*remote = (union grex_addr){};
 	if (READ_ONCE(neigh->nud_state) & NUD_VALID) {
 		neigh_ha_snapshot(address, neigh, dev);
-		memcpy(&v4, address, sizeof(v4));
+		memcpy(remote, address, dev->addr_len);
 	}
 	neigh_release(neigh);
-	*remote = grex_addr_ipv4(v4 ?: nbma_outer_gateway(skb_dst(skb)));
+	if (!grex_addr_is_any(remote))
+		return true;
+	if (nbma_is_ipv6(dev))
+		remote->v6 = nbma_outer_gateway_ipv6(skb_dst(skb));
+	else
+		remote->v4 = nbma_outer_gateway(skb_dst(skb));
 	return !grex_addr_is_any(remote);
 }

@@ -11,10 +11,10 @@ struct neighbour;
 struct net_device;
 struct sk_buff;
 
-extern const struct header_ops grex_nbma_header_ops;
-
+const struct header_ops *grex_nbma_header_ops(const struct net_device *dev);
 int grex_nbma_construct(struct net_device *dev, struct neighbour *neigh);
-bool grex_nbma_pull(struct sk_buff *skb, union grex_addr *remote);
+bool grex_nbma_pull(struct sk_buff *skb, const struct net_device *dev,
+		    union grex_addr *remote);
 bool grex_nbma_of_next_hop(struct sk_buff *skb, const struct net_device *dev,
 			   union grex_addr *remote);
 

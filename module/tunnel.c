@@ -141,8 +141,7 @@ static void tunnel_show_config(struct net_device *dev,
 		dev->flags |= IFF_POINTOPOINT;
 	} else {
 		dev->flags &= ~IFF_POINTOPOINT;
-		if (!grex_is_ipv6(config))
-			WRITE_ONCE(dev->header_ops, &grex_nbma_header_ops);
+		WRITE_ONCE(dev->header_ops, grex_nbma_header_ops(dev));
 	}
 }
 

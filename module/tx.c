@@ -253,7 +253,7 @@ netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev)
 
 	/* A bond may add this header to a packet for a tunnel that has a remote, too. */
 	if (unlikely(skb_network_offset(skb) > 0) &&
-	    grex_nbma_pull(skb, &pulled))
+	    grex_nbma_pull(skb, dev, &pulled))
 		neighbour = &pulled;
 	/* Packet sockets may leave skb->protocol unset. */
 	if (unlikely(!skb->protocol))
