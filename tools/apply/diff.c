@@ -63,7 +63,6 @@ void diff_target(struct config *target, const struct config *said,
 	/* Each kind has its payload, and those of ip_gre and ip6_gre also their family. */
 	target->is_gre = has->is_gre && said->ether == has->ether &&
 			 config_family(said) == config_family(has);
-	target->is_ip6gre = target->is_gre && has->is_ip6gre;
 	target->given = F_ALL & ~F_LINK_NETNS;
 	target->given |= said->given & F_LINK_NETNS;
 	if (!(said->given & F_MTU))

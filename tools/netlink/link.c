@@ -46,7 +46,7 @@ static void put_config(struct nlmsghdr *nlh, struct ifinfomsg *ifm,
 		return;
 	/* The kernel resets those of such a link that are missing, as ip_gre does. */
 	if (c->is_gre && fields & F_GRE)
-		fields |= c->is_ip6gre ? F_IP6GRE : F_GRE;
+		fields |= config_family(c) == AF_INET6 ? F_IP6GRE : F_GRE;
 	info = start_info(nlh, config_kind(c));
 	data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
 	options_put(nlh, c, fields);
@@ -236,9 +236,8 @@ static bool read_data(const struct nlattr *data, struct tunnel *t)
 
 	ATTR_SORT_NEST(data, a);
 	/* Neither a tunnel of another module nor gre0 has this attribute. */
-	t->config.is_ip6gre = is_of_ip6_gre(t) && a[IFLA_GREX_ICMP_RELAY];
-	t->config.is_gre = t->config.is_ip6gre ||
-			   (is_of_ip_gre(t) && a[IFLA_GREX_ICMP_RELAY]);
+	t->config.is_gre = (is_of_ip_gre(t) || is_of_ip6_gre(t)) &&
+			   a[IFLA_GREX_ICMP_RELAY];
 	ATTR_READ(a[IFLA_GRE_ENCAP_TYPE], encap);
 	t->has_more = encap || a[IFLA_GRE_COLLECT_METADATA];
 	mnl_attr_for_each_nested(attr, data)

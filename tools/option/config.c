@@ -13,7 +13,7 @@
 
 int config_family(const struct config *c)
 {
-	return c->is_ip6gre || c->local.family == AF_INET6 ||
+	return c->over_ipv6 || c->local.family == AF_INET6 ||
 			       c->remote.family == AF_INET6
 		       ? AF_INET6
 		       : AF_INET;
@@ -33,7 +33,7 @@ uint32_t config_overhead(const struct config *c)
 
 const char *config_kind(const struct config *c)
 {
-	if (c->is_ip6gre)
+	if (c->is_gre && config_family(c) == AF_INET6)
 		return c->ether ? "ip6gretap" : "ip6gre";
 	if (c->is_gre)
 		return c->ether ? "gretap" : "gre";

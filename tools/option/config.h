@@ -88,7 +88,7 @@ struct secret {
 struct config {
 	uint64_t given; /* F_*, the members that are valid */
 	bool is_gre; /* the link is of a kind of ip_gre or ip6_gre, in the place of that */
-	bool is_ip6gre; /* it is of a kind of ip6_gre */
+	bool over_ipv6; /* also if it has neither local nor remote */
 	bool ether; /* the payload is Ethernet */
 
 	char name[IFNAMSIZ];

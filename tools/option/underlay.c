@@ -28,9 +28,20 @@ static const char *parse_outer(const struct option *o, struct config *c,
 	if (parsed.family == AF_INET &&
 	    parsed.v4.s_addr == htonl(INADDR_BROADCAST))
 		return "is the broadcast address, expected a unicast address or any";
+	c->over_ipv6 |= parsed.family == AF_INET6;
 	if (!ip_is_any(&parsed))
 		*ip = parsed;
 	return NULL;
+}
+
+/* If the addresses do not tell the family, "any" alone would mean IPv4. */
+static const char *outer_text(const struct config *c, const struct ip *ip,
+			      char *text)
+{
+	if (!ip->family && config_family(c) == AF_INET6 && !c->local.family &&
+	    !c->remote.family)
+		return "::";
+	return ip_text(ip, text);
 }
 
 static void print_outer(const struct option *o, FILE *out,
@@ -38,7 +49,8 @@ static void print_outer(const struct option *o, FILE *out,
 {
 	char text[INET6_ADDRSTRLEN];
 
-	fprintf(out, " %s %s", o->name, ip_text(option_member(o, c), text));
+	fprintf(out, " %s %s", o->name,
+		outer_text(c, option_member(o, c), text));
 }
 
 static void json_outer(const struct option *o, struct json *json,
@@ -47,7 +59,10 @@ static void json_outer(const struct option *o, struct json *json,
 	const struct ip *ip = option_member(o, c);
 	char text[INET6_ADDRSTRLEN];
 
-	json_string(json, o->json, ip->family ? ip_text(ip, text) : NULL);
+	const char *shown = outer_text(c, ip, text);
+
+	json_string(json, o->json,
+		    ip->family || !strcmp(shown, "::") ? shown : NULL);
 }
 
 static void put_outer(const struct option *o, struct nlmsghdr *nlh,
@@ -75,6 +90,7 @@ static bool read_outer(const struct option *o, const struct nlattr *attr,
 								     : AF_INET6;
 	if (!attr_read(attr, &ip->v6, ip_size(ip)))
 		return false;
+	c->over_ipv6 = ip->family == AF_INET6;
 	if (ip_is_any(ip))
 		ip->family = AF_UNSPEC;
 	return true;
