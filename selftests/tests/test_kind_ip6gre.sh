@@ -265,7 +265,7 @@ gretool_too() {
 	check_eq "what was not changed" "keepalive 200ms 3" "$(gretool -n "$A" show g1 | grep -o 'keepalive 200ms 3')"
 	run ip -n "$A" link add g2 type ip6gre key 3
 	check "without addresses" gretool -n "$A" set g2 ttl 8
-	check_match "that too" "^g2 remote any key 3 ttl 8 " "$(gretool -n "$A" show g2)"
+	check_match "that too" "^g2 remote :: key 3 ttl 8 " "$(gretool -n "$A" show g2)"
 	run ip -n "$A" link add t1 type ip6gretap remote 2001:db8::3
 	check "Ethernet" gretool -n "$A" set t1 mtu-probe on ttl 7
 	check_match "that too" "^t1 ether remote 2001:db8::3 ttl 7 " "$(gretool -n "$A" show t1)"
