@@ -5,6 +5,7 @@ and among the errors that ip -s link shows; and every place that shows counters
 shows the same.
 
 Known numbers of packets of known sizes go through the tunnels of A."""
+# underlay: IPv4 or IPv6
 
 import json
 import os
@@ -16,37 +17,40 @@ import time
 sys.path.insert(0, sys.path[0] + "/../lib/py")
 import ktap
 import net
-from net import run
+from net import host, run
 from rtnl import (IFLA_GREX_PROBE, IFLA_INFO_DATA, IFLA_INFO_KIND,
                   IFLA_LINKINFO, RTM_NEWLINK, Message, Rtnl)
 from wire import (ETH_P_IP, ETH_P_IPV6, ETH_P_TEB, Sender, Tap, echo, enter,
                   gre, ipv4, ipv6)
 
-LOCAL, REMOTE = "192.0.2.1", "192.0.2.2"
+IPV6 = ktap.is_ipv6()
+LOCAL, REMOTE = host(1), host(2)
+OUTER_LEN = 44 if IPV6 else 24
 
 ktap.need()
 A, B = net.pair()
-net.ip(B, """
-    addr add 192.0.2.3/24 dev v0
-    addr add 192.0.2.4/24 dev v0
-    addr add 192.0.2.99/24 dev v0""")
+for last in 3, 4, 99:
+    net.ip(B, "addr add %s/24 dev v0" % host(last))
+LOST, LOOP = (("2001:db8:7::1", "2001:db8:8::1") if IPV6 else
+              ("203.0.113.1", "198.51.100.1"))
 net.gretool(A, """
-    add gre1 local 192.0.2.1 remote 192.0.2.2 up
-    add strict local 192.0.2.1 remote 192.0.2.3 key 7 csum seq up
-    add many local 192.0.2.111 remote any key 1 up
-    add lost remote 203.0.113.1 up
-    add loop remote 198.51.100.1 up""")
+    add gre1 local %s remote %s up
+    add strict local %s remote %s key 7 csum seq up
+    add many local %s remote any key 1 up
+    add lost remote %s up
+    add loop remote %s up""" % (LOCAL, REMOTE, LOCAL, host(3), host(111), LOST, LOOP))
 net.ip(A, """
-    route add 198.51.100.1 dev loop
-    route add 192.0.2.5 dev v0 mtu 1400""")
+    route add %s dev loop
+    route add %s dev v0 mtu 1400""" % (LOOP, host(5)))
 net.gretool(A, """
-    add narrow remote 192.0.2.5 mtu 1476 up
-    add closed local 192.0.2.1 remote 192.0.2.4""")
+    add narrow remote %s mtu 1476 up
+    add closed local %s remote %s""" % (host(5), LOCAL, host(4)))
 os.sched_setaffinity(0, {0})
 sender = Sender(B)
-wire = Tap(B, "v0", ETH_P_IP)
+wire = Tap(B, "v0", ETH_P_IPV6 if IPV6 else ETH_P_IP)
 DEVICES = "gre1 strict many lost loop narrow closed".split()
-taps = {name: Tap(A, name) for name in DEVICES if name != "closed"}
+taps = {name: Tap(A, name, kind=socket.SOCK_RAW)
+        for name in DEVICES if name != "closed"}
 enter(A)
 rtnl = Rtnl()
 
@@ -60,9 +64,13 @@ def inner6(size):
     return ipv6("fd00::2", "fd00::9", 59, b"x" * (size - 40))
 
 
+def outer(payload, source=REMOTE, destination=LOCAL, **fields):
+    """A packet of the family of the underlay."""
+    return (ipv6 if IPV6 else ipv4)(source, destination, 47, payload, **fields)
+
+
 def receive(inner, protocol=ETH_P_IP, tunnel=REMOTE, tos=0, **options):
-    sender.send(ipv4(tunnel, LOCAL, 47, gre(protocol, inner, **options),
-                     tos=tos))
+    sender.send(outer(gre(protocol, inner, **options), tunnel, tos=tos))
 
 
 def settled(read):
@@ -93,7 +101,7 @@ def change(device, do):
 
 
 def test_packets():
-    sizes = 28, 29, 61, 100, 576, 1400, 1464
+    sizes = 28, 29, 61, 100, 576, 1400, 1500 - OUTER_LEN - 12
 
     def go_in():
         for size in sizes:
@@ -115,7 +123,7 @@ def test_packets():
     # The outer header and the options are not counted.
     ktap.equal("received with key, checksum and number", {
         "rx_packets": 1, "rx_bytes": 100}, change("strict", lambda: receive(
-            inner4(100), tunnel="192.0.2.3", key=7, csum=True, seq=1)))
+            inner4(100), tunnel=host(3), key=7, csum=True, seq=1)))
     ktap.equal("sent with key, checksum and number", {
         "tx_packets": 1, "tx_bytes": 100}, change(
             "strict", lambda: taps["strict"].send(inner4(100), ETH_P_IP)))
@@ -123,14 +131,14 @@ def test_packets():
 
 def test_errors():
     """Each drop is also counted once as one of the standard errors."""
-    strict = {"tunnel": "192.0.2.3"}
+    strict = {"tunnel": host(3)}
     whole = dict(strict, key=7, csum=True)
     broken = bytearray(gre(ETH_P_IP, inner4(60), key=7, csum=True, seq=9))
     broken[-1] ^= 1
 
     for device, name, also, do in (
             ("strict", "rx_csum", "rx_crc_errors", lambda: sender.send(
-                ipv4("192.0.2.3", LOCAL, 47, bytes(broken)))),
+                outer(bytes(broken), host(3)))),
             ("strict", "rx_no_csum", "rx_crc_errors", lambda: receive(
                 inner4(60), key=7, seq=9, **strict)),
             ("strict", "rx_wrong_key", "", lambda: receive(
@@ -146,7 +154,7 @@ def test_errors():
             ("strict", "rx_ecn", "rx_frame_errors", lambda: receive(
                 inner4(60), seq=11, tos=3, **whole)),
             ("closed", "rx_down", "rx_dropped", lambda: receive(
-                inner4(60), tunnel="192.0.2.4")),
+                inner4(60), tunnel=host(4))),
             ("many", "tx_no_remote", "tx_carrier_errors", lambda:
                 taps["many"].send(inner4(60), ETH_P_IP)),
             ("lost", "tx_no_route", "tx_carrier_errors", lambda:
@@ -158,13 +166,13 @@ def test_errors():
             ("gre1", "tx_truncated", "tx_aborted_errors", lambda:
                 taps["gre1"].send(inner4(60)[:19], ETH_P_IP)),
             ("gre1", "netns_rx_no_tunnel", None, lambda: receive(
-                inner4(60), tunnel="192.0.2.99")),
+                inner4(60), tunnel=host(99))),
             ("gre1", "netns_rx_routing", None, lambda: receive(
                 inner4(60), bits=0x4000)),
             ("gre1", "netns_rx_reserved", None, lambda: receive(
                 inner4(60), bits=0x0400)),
             ("gre1", "netns_rx_truncated", None, lambda: sender.send(
-                ipv4(REMOTE, LOCAL, 47, b"\xb0\0\x08\0" + bytes(8))))):
+                outer(b"\xb0\0\x08\0" + bytes(8))))):
         expected = {name: 1}
         if also is not None and also != "rx_dropped":
             expected[name[:2] + "_errors"] = 1
@@ -176,7 +184,12 @@ def test_errors():
 
 def keepalive(key=None, ttl=64):
     """The inner packet of a keepalive of B, as Cisco sends it."""
-    return ipv4(LOCAL, REMOTE, 47, gre(0, b"", key=key), ttl=ttl)
+    return outer(gre(0, b"", key=key), LOCAL, REMOTE, ttl=ttl)
+
+
+def receive_back(packet):
+    """Receive an inner packet of the family of the underlay."""
+    receive(packet, ETH_P_IPV6 if IPV6 else ETH_P_IP)
 
 
 def probe(device):
@@ -191,8 +204,13 @@ def probe(device):
 
     message.nest(IFLA_LINKINFO, info)
     ktap.equal("probe of " + device, 0, rtnl.talk(message).error)
-    return wire.read(wanted=lambda _, data: data[9] == 47 and
-                     data[12:16] == socket.inet_aton(LOCAL))[1][24:]
+    if IPV6:
+        source = socket.inet_pton(socket.AF_INET6, LOCAL)
+        wanted = lambda _, data: data[6] == 47 and data[8:24] == source
+    else:
+        source = socket.inet_aton(LOCAL)
+        wanted = lambda _, data: data[9] == 47 and data[12:16] == source
+    return wire.read(wanted=wanted)[1][OUTER_LEN:]
 
 
 def test_keepalives():
@@ -207,16 +225,17 @@ def test_keepalives():
         ktap.equal(what, expected, found)
 
     count("answered", {"keepalive_answered": 1, **received},
-          lambda: receive(keepalive()))
+          lambda: receive_back(keepalive()))
     run("gretool", "set", "gre1", "keepalive-reply", "off")
     refused = {"rx_keepalive_refused": 1, "rx_dropped": 1}
-    count("not to be answered", refused, lambda: receive(keepalive()))
+    count("not to be answered", refused, lambda: receive_back(keepalive()))
     run("gretool", "set", "gre1", "keepalive-reply", "on")
     count("with a key that is not ours", refused,
-          lambda: receive(keepalive(key=1)))
-    count("back to its sender, no keepalive", refused, lambda: receive(
+          lambda: receive_back(keepalive(key=1)))
+    count("back to its sender, no keepalive", refused, lambda: receive_back(
+        ipv6("fd00::2", REMOTE, 59, b"") if IPV6 else
         ipv4("10.0.0.2", REMOTE, 1, echo(1))))
-    count("with TTL 1", refused, lambda: receive(keepalive(ttl=1)))
+    count("with TTL 1", refused, lambda: receive_back(keepalive(ttl=1)))
     count("damaged: no answer", {"rx_keepalive_unknown": 1, "rx_dropped": 1},
           lambda: receive(bytes(32), 0))
     count("cut: no answer", {"rx_keepalive_unknown": 1, "rx_dropped": 1},
@@ -285,7 +304,7 @@ def test_places():
 def test_fresh_tunnel():
     """A new tunnel counts from 0, except for the counters of the namespace."""
     before = rtnl.drops("gre1")
-    run("gretool", "add", "fresh", "remote", "192.0.2.77")
+    run("gretool", "add", "fresh", "remote", host(77))
     drops = rtnl.drops("fresh")
     ktap.equal("drops", {}, {name: value for name, value in drops.items()
                              if value and not name.startswith("netns_")})

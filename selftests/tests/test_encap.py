@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""What is sent, byte for byte, as tshark decodes it: the outer IPv4 header, the
+"""What is sent, byte for byte, as tshark decodes it: the outer IP header, the
 GRE header with every combination of key, checksum and sequence, IPv4 and IPv6
 inside, and payloads that are neither.
 
 Each combination is a tunnel of A of its own, g0 to 192.0.2.10 and so on. tshark
 takes seconds to start, so that one capture serves all test functions."""
+# underlay: IPv4 or IPv6
 
 import socket
 import sys
@@ -13,6 +14,7 @@ import sys
 sys.path.insert(0, sys.path[0] + "/../lib/py")
 import ktap
 import net
+from net import host
 from rtnl import Rtnl
 from wire import ETH_P_MPLS, Tap, enter
 
@@ -27,10 +29,22 @@ COMBINATIONS = (
     ("ocsum oseq", 0x9000, None),
     ("okey 1.2.3.4 ocsum oseq", 0xB000, 0x01020304),
 )
+IPV6 = ktap.is_ipv6()
+# The fields of the outer header: its addresses, its length, what that does not include, and those
+# that are the same in all packets
+if IPV6:
+    SOURCE, DESTINATION, LENGTH, HEADER = "ipv6.src", "ipv6.dst", "ipv6.plen", 0
+    CONSTANT = (("ipv6.version", 6), ("ipv6.tclass", 0), ("ipv6.hlim", 64),
+                ("ipv6.nxt", 47))
+else:
+    SOURCE, DESTINATION, LENGTH, HEADER = "ip.src", "ip.dst", "ip.len", 20
+    CONSTANT = (("ip.version", 4), ("ip.hdr_len", 20), ("ip.dsfield", 0),
+                ("ip.flags", 2), ("ip.frag_offset", 0), ("ip.ttl", 64),
+                ("ip.proto", 47), ("ip.checksum.status", 1))
 DATAGRAMS = 3
 PORT = 4747
 FIELDS = """ip.version ip.hdr_len ip.dsfield ip.len ip.flags ip.frag_offset
-    ip.ttl ip.proto ip.checksum.status ip.src ip.dst
+    ip.ttl ip.proto ip.checksum.status ip.src ip.dst ipv6.version ipv6.tclass
     gre.flags_and_version gre.proto gre.key gre.checksum.status
     gre.sequence_number
     udp.dstport udp.checksum.status ipv6.src ipv6.dst ipv6.plen ipv6.nxt
@@ -58,7 +72,7 @@ def send(netns):
     broadcast = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     broadcast.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
     broadcast.sendto(b"broadcast", ("10.0.0.3", PORT))
-    tap = Tap(netns, "g0")
+    tap = Tap(netns, "g0", kind=socket.SOCK_RAW)
     # Label 16, bottom of the stack, ttl 64.
     tap.send(b"\0\x01\x01\x40" + b"under a label", ETH_P_MPLS)
     tap.send(b"unknown ethertype", 0x1234)
@@ -66,7 +80,8 @@ def send(netns):
 
 
 class Packet:
-    """What tshark says of a packet; a comma separates outer and inner values."""
+    """What tshark says of a packet; a comma separates values of the outer and of the inner
+    header if both are of one family."""
 
     def __init__(self, line):
         self.fields = dict(zip(FIELDS, line.split("\t")))
@@ -75,7 +90,9 @@ class Packet:
         return self.fields[name].split(",")[0]
 
     def inner(self, name):
-        return ",".join(self.fields[name].split(",")[1:])
+        values = self.fields[name].split(",")
+        is_of_both = name.startswith("ipv6." if IPV6 else "ip.")
+        return ",".join(values[1:] if is_of_both else values)
 
     def number(self, name):
         text = self.outer(name)
@@ -91,10 +108,10 @@ class Flow:
         self.flags = flags
         self.key = key
         self.all = [packet for packet in packets
-                    if packet.outer("ip.dst") == "192.0.2.%d" % (10 + index)]
+                    if packet.outer(DESTINATION) == host(10 + index)]
         self.v4 = [packet for packet in self.all
                    if packet.inner("ip.dst") == "10.0.%d.2" % index]
-        self.v6 = [packet for packet in self.all if packet.fields["ipv6.dst"]]
+        self.v6 = [packet for packet in self.all if packet.inner("ipv6.dst")]
 
     def outers(self, some, name, expected):
         """Each packet has this number in the outer header or in the GRE header."""
@@ -104,20 +121,17 @@ class Flow:
 
     def inners(self, some, name, expected):
         ktap.equal("%s of %s" % (name, self.what), [expected] * len(some),
-                   [packet.fields[name] for packet in some])
+                   [packet.inner(name) for packet in some])
 
 
 def test_outer():
     for flow in flows:
         ktap.equal("packets of " + flow.what, 2 * DATAGRAMS + 1 +
                    (0 if flow.index else 4), len(flow.all))
-        for name, value in (
-                ("ip.version", 4), ("ip.hdr_len", 20), ("ip.dsfield", 0),
-                ("ip.flags", 2), ("ip.frag_offset", 0), ("ip.ttl", 64),
-                ("ip.proto", 47), ("ip.checksum.status", 1)):
+        for name, value in CONSTANT:
             flow.outers(flow.all, name, value)
-        ktap.equal("ip.src of " + flow.what, {"192.0.2.1"},
-                   {packet.outer("ip.src") for packet in flow.all})
+        ktap.equal("source of " + flow.what, {host(1)},
+                   {packet.outer(SOURCE) for packet in flow.all})
 
 
 def test_header():
@@ -128,10 +142,10 @@ def test_header():
         flow.outers(flow.v6, "gre.proto", 0x86DD)
         gre = 4 + 4 * bin(flow.flags & 0xB000).count("1")
         for name, some, inner in ("IPv4", flow.v4, 20), ("IPv6", flow.v6, 40):
-            ktap.equal("ip.len of %s in %s" % (name, flow.what), [
-                20 + gre + inner + 8 + len(data_of(flow.index, number))
+            ktap.equal("length of %s in %s" % (name, flow.what), [
+                HEADER + gre + inner + 8 + len(data_of(flow.index, number))
                 for number in range(DATAGRAMS)],
-                [packet.number("ip.len") for packet in some])
+                [packet.number(LENGTH) for packet in some])
 
 
 def test_checksum():
@@ -183,7 +197,7 @@ def test_other():
             ("MPLS label", "0x8847", "mpls.label", "16"),
             ("unknown ethertype", "0x1234", "data.data",
              b"unknown ethertype".hex()),
-            ("length around one byte", "0x4321", "ip.len", "25")):
+            ("length around one byte", "0x4321", LENGTH, str(HEADER + 5))):
         found = [packet.fields[name] for packet in packets
                  if packet.fields["gre.proto"] == protocol]
         ktap.equal(what, [expected], found[:1])
@@ -192,8 +206,8 @@ def test_other():
 def test_raw_socket():
     """A packet socket may leave it to the packet which protocol it is."""
     hosts = net.pair()
-    net.gretool(hosts[0], "add raw remote 192.0.2.2 key 99 up")
-    net.gretool(hosts[1], "add raw remote 192.0.2.1 key 99 up")
+    net.gretool(hosts[0], "add raw remote %s key 99 up" % host(2))
+    net.gretool(hosts[1], "add raw remote %s key 99 up" % host(1))
     enter(hosts[1])
     receiver = Rtnl()
     enter(hosts[0])
@@ -209,7 +223,7 @@ def test_raw_socket():
 
 def marked(netns, mark):
     """How many outer packets netfilter saw with this mark since the last call."""
-    told = net.run("nft", "reset", "counter", "t", "m%d" % mark, netns=netns).split()
+    told = net.run("nft", "reset", "counter", "inet", "t", "m%d" % mark, netns=netns).split()
     return int(told[told.index("packets") + 1])
 
 
@@ -226,16 +240,17 @@ def test_mark():
     net.tunnel_pair(hosts)
     here = hosts[0]
     net.run("nft", "-f", "-", netns=here, text="""
-        table ip t {
+        table inet t {
             counter m5 { }
             counter m7 { }
             chain o {
                 type filter hook output priority 0;
-                ip protocol gre meta mark 5 counter name m5
-                ip protocol gre meta mark 7 counter name m7
+                meta l4proto gre meta mark 5 counter name m5
+                meta l4proto gre meta mark 7 counter name m7
             }
         }""")
-    net.ip(here, "rule add fwmark 5 to 192.0.2.2 prohibit")
+    net.run("ip", "-6" if IPV6 else "-4", "-n", here, "rule", "add", "fwmark", "5",
+            "to", host(2), "prohibit")
     ktap.equal("ping", True, pings(here))
     ktap.equal("the mark of the inner packet", (3, 0),
                (marked(here, 5), marked(here, 7)))
@@ -253,11 +268,11 @@ def capture():
     # The inner checksums are complete in the capture.
     net.run("ethtool", "-K", "v0", "tx", "off", netns=a)
     for i, (options, _, _) in enumerate(COMBINATIONS):
-        net.ip(b, "addr add 192.0.2.%d/24 dev v0" % (10 + i))
-        net.gretool(a, "add g%d local 192.0.2.1 remote 192.0.2.%d %s multicast on "
+        net.ip(b, "addr add %s/24 dev v0" % host(10 + i))
+        net.gretool(a, "add g%d local %s remote %s %s multicast on "
                     "addr 10.0.%d.1/30 addr fd00:1%d::1/64 up" %
-                    (i, 10 + i, options, i, i))
-    with net.Capture(b, "v0", "ip proto 47") as file:
+                    (i, host(1), host(10 + i), options, i, i))
+    with net.Capture(b, "v0", "ip6 proto 47" if IPV6 else "ip proto 47") as file:
         send(a)
         file.wait_for(7 * len(COMBINATIONS) + 4)
         lines = file.fields(FIELDS)

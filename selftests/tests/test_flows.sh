@@ -7,6 +7,7 @@
 #
 #  $LAN 172.16.0.2 -- lan0 $A v0 192.0.2.1 ===== v0 192.0.2.2 $B gre1 10.0.0.2
 #
+# underlay: IPv4 or IPv6
 # make check-debug: left out
 
 # shellcheck source=../lib/lib.sh
@@ -46,7 +47,7 @@ pings() {
 	check "ping" ns "$LAN" ping -q -c "$1" -i 0.05 -W 2 -s 100 10.0.0.2
 }
 
-# A packet has 128 bytes inside and 24 more outside, and is seen once in each direction.
+# A packet has 128 bytes inside and those of the headers outside, and is seen once in each direction.
 inner_and_outer() {
 	local name
 	rules <<-END
@@ -62,18 +63,18 @@ inner_and_outer() {
 			}
 			chain output {
 				type filter hook output priority 0;
-				oifname "v0" ip protocol gre counter name "outer_there"
+				oifname "v0" meta l4proto gre counter name "outer_there"
 			}
 			chain input {
 				type filter hook input priority 0;
-				iifname "v0" ip protocol gre counter name "outer_back"
+				iifname "v0" meta l4proto gre counter name "outer_back"
 			}
 		}
 	END
 	pings 10
 	for name in there back; do
 		check_eq "$name" "10 1280" "$(counted "$name")"
-		check_eq "outer, $name" "10 1520" "$(counted "outer_$name")"
+		check_eq "outer, $name" "10 $((10 * (128 + OUTER_LEN)))" "$(counted "outer_$name")"
 	done
 }
 

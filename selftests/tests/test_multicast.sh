@@ -3,6 +3,7 @@
 #
 # Multicast and broadcast inside a tunnel, as routing protocols send them, and
 # point-to-point addresses.
+# underlay: IPv4 or IPv6
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
@@ -32,7 +33,7 @@ flags() {
 multicast_flag() {
 	check_match "flag" ",MULTICAST," "$(flags gre1)"
 	check_match "show" "multicast on" "$(gretool -n "$A" show gre1)"
-	run gretool -n "$A" add gre2 remote 203.0.113.1
+	run gretool -n "$A" add gre2 remote "$(outer 203.0.113.1)"
 	check_fails "of a new tunnel" grep -q ,MULTICAST, <<<"$(flags gre2)"
 	run ip -n "$A" link set gre2 multicast on
 	check_match "by ip link" ",MULTICAST," "$(flags gre2)"
@@ -42,14 +43,17 @@ multicast_flag() {
 }
 
 ipv4_multicast() {
-	capture "$B" v0 "$WORK/capture" ip proto 47
+	local hops=ttl
+
+	[ "${GREX_UNDERLAY:-}" != ipv6 ] || hops=hlim
+	capture "$B" v0 "$WORK/capture" "$OUTER_FILTER"
 	# Who has joined answers: each end has joined 224.0.0.1 on its own.
 	check "all hosts from A" ping_ok "$A" 224.0.0.1 -I gre1 -L -t 1
 	check "all hosts from B" ping_ok "$B" 224.0.0.1 -I gre1 -L -t 1
 	capture_stop "$WORK/capture" 12
 	# A TTL of 1 inside, which is why the outer one is not inherited.
 	check_match "unicast outside" \
-		"ttl 64, .*192\.0\.2\.1 > 192\.0\.2\.2: GREv0, .* > 224\.0\.0\.1: ICMP" \
+		"$hops 64, .*$(outer 192.0.2.1) > $(outer 192.0.2.2): GREv0, .* > 224\.0\.0\.1: ICMP" \
 		"$(tcpdump -n -v -r "$WORK/capture" -c 1 2>/dev/null | tr -d '\n')"
 }
 

@@ -3,6 +3,7 @@
 #
 # Bulk TCP arrives intact, as super-packets if the underlay takes them, and as correct
 # segments if it does not.
+# underlay: IPv4 or IPv6
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
@@ -18,6 +19,19 @@ TESTS="
 	udp_gro_socket
 	waits_for_gro
 "
+
+# Parts of a filter: the length of an outer packet, what that does not include, and the first and
+# the second word of the GRE header
+if [ "${GREX_UNDERLAY:-}" = ipv6 ]; then
+	LENGTH="ip6[4:2]" HEADER=40 GRE_FLAGS="ip6[40:2]" GRE_PROTOCOL="ip6[42:2]"
+else
+	LENGTH="ip[2:2]" HEADER=0 GRE_FLAGS="ip[20:2]" GRE_PROTOCOL="ip[22:2]"
+fi
+
+# larger BYTES: a filter for outer packets that are larger
+larger() {
+	echo "$LENGTH > $(($1 - HEADER))"
+}
 
 # The flags in the GRE header tell which of these options a packet had.
 declare -A FLAGS=(
@@ -60,7 +74,7 @@ super_packets() {
 	tunnel_pair
 	# These are larger than any packet of the wire: outer on the veth, inner on gre1.
 	# A slow machine paces TCP down to super-packets of two segments.
-	watch "$B" v0 wire "ip proto 47 and ip[2:2] > 1600"
+	watch "$B" v0 wire "$OUTER_FILTER and $(larger 1600)"
 	wire=$CAPTURE
 	watch "$B" gre1 inside \
 		"(ip and ip[2:2] > 1600) or (ip6 and ip6[4:2] > 1600)"
@@ -75,7 +89,7 @@ super_packets() {
 	for options in "${!FLAGS[@]}"; do
 		for proto in 0x0800 0x86dd; do
 			seen=$(in_capture wire \
-				"ip[20:2] = ${FLAGS[$options]} and ip[22:2] = $proto")
+				"$GRE_FLAGS = ${FLAGS[$options]} and $GRE_PROTOCOL = $proto")
 			[ "$seen" -ge 5 ] ||
 				fail "$options: $seen super-packets of $proto"
 		done
@@ -89,11 +103,11 @@ super_packets() {
 sequence_numbers() {
 	setup_pair
 	tunnel_pair seq
-	watch "$B" v0 numbers "ip proto 47 and src 192.0.2.1"
+	watch "$B" v0 numbers "$OUTER_FILTER and src $(outer 192.0.2.1)"
 	bulk 500000 "$A" "$B" 10.0.0.2 "$A" "$B" fd00::2
-	capture_stop "$WORK/numbers" 697 # of 1448 and 1428 bytes
+	capture_stop "$WORK/numbers" 697 # of 1448 and 1428 bytes at most
 	check_eq "packets above 1500 bytes" 0 \
-		"$(in_capture numbers "ip[2:2] > 1500")"
+		"$(in_capture numbers "$(larger 1500)")"
 	check_match "the capture is whole" "0 packets dropped by kernel" \
 		"$(tr '\n' ' ' <"$WORK/numbers.log")"
 	tcpdump -n -r "$WORK/numbers" 2>/dev/null |
@@ -116,14 +130,14 @@ sequence_numbers() {
 # If the underlay has no offloads, software cuts the segments, and tshark finds every
 # checksum correct. The receiver merges them again (gro_cells).
 segments() {
-	local wire
+	local inner_ipv6 wire
 
 	setup_pair
 	ns "$A" ethtool -K v0 tso off gso off tx off >"$WORK/ethtool" 2>&1 ||
 		fail "ethtool: $(cat "$WORK/ethtool")"
 	tunnel_pair
 	capture "$B" v0 "$WORK/segments" -B 8192 \
-		"ip proto 47 and src 192.0.2.1 and ip[2:2] > 1000"
+		"$OUTER_FILTER and src $(outer 192.0.2.1) and $(larger 1000)"
 	wire=$CAPTURE
 	watch "$B" gre1 inside "ip[2:2] > 2500"
 	bulk 100000 "$A" "$B" 10.0.0.2
@@ -135,7 +149,7 @@ segments() {
 	CAPTURE=$wire
 	capture_stop "$WORK/segments" 280 # of up to 1448 bytes
 	check_eq "packets above 1500 bytes" 0 \
-		"$(in_capture segments "ip[2:2] > 1500")"
+		"$(in_capture segments "$(larger 1500)")"
 	[ "$(in_capture inside)" -ge 5 ] || fail "no super-packets on gre1"
 	check_eq "drops" "" "$({ drops "$A"; drops "$B"; } |
 		grep -v rx_out_of_order)"
@@ -145,10 +159,12 @@ segments() {
 		-e gre.flags_and_version -e gre.proto -e ip.checksum.status \
 		-e tcp.checksum.status -e gre.checksum.status \
 		2>"$WORK/tshark" | sort | uniq -c >"$WORK/checked"
+	# The first header of IPv4 is the outer one, or an inner one.
+	[ "${GREX_UNDERLAY:-}" = ipv6 ] && inner_ipv6="1 1" || inner_ipv6="1 1 1"
 	check_eq "kinds of packets, and only good checksums" \
 		"0x0000 0x0800 1 1
 0x9000 0x0800 1 1 1
-0x9000 0x86dd 1 1 1
+0x9000 0x86dd $inner_ipv6
 0xa000 0x0800 1 1 1" "$(awk '{ $1 = ""; print substr($0, 2) }' "$WORK/checked")"
 }
 
@@ -160,7 +176,7 @@ left_to_the_device() {
 	tunnel_pair key 5 csum
 	for has in on off; do
 		ns "$A" ethtool -K v0 tx "$has" >/dev/null 2>&1
-		capture "$B" v0 "$WORK/sums" "ip proto 47 and src 192.0.2.1"
+		capture "$B" v0 "$WORK/sums" "$OUTER_FILTER and src $(outer 192.0.2.1)"
 		check "ping, tx $has" ping_ok "$A" 10.0.0.2
 		check "fragments, tx $has" ping_ok "$A" 10.0.0.2 -s 4000
 		bulk 1000 "$A" "$B" 10.0.0.2

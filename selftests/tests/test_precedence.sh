@@ -5,6 +5,7 @@
 # the remote alone, then the local address alone, then neither; after that, the device
 # counts that the packet came in by. The key must be the same, or absent from both. Tunnels
 # that cannot be told apart are refused.
+# underlay: IPv4 or IPv6
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
@@ -39,28 +40,52 @@ setup() {
 	END
 	ns "$A" sysctl -qw net.ipv4.conf.all.rp_filter=0 \
 		net.ipv4.conf.v0.rp_filter=0 net.ipv4.conf.v1.rp_filter=0
+	[ "${GREX_UNDERLAY:-}" = ipv6 ] || return 0
+	outer_address "$A" v0 192.0.2.111
+	outer_address "$B" v0 192.0.2.3
+	# B sends packets to v0 of A by its second cable, too. Over IPv6, A would not answer there.
+	ips "$B" <<-END
+		route add 2001:db8::/64 dev v1 metric 2000
+		neigh add 2001:db8::1 lladdr $(ip netns exec "$A" cat /sys/class/net/v1/address) dev v1
+	END
+}
+
+# in_family: the standard input, with the outer addresses of the family that is tested
+in_family() {
+	[ "${GREX_UNDERLAY:-}" = ipv6 ] || { cat; return; }
+	sed -E 's/192\.0\.2\.([0-9]+)/2001:db8::\1/g; s/(local any )?remote any/remote ::/'
 }
 
 tunnel() {
-	local name=$1
+	local name=$1 words
 	shift
-	run gretool -n "$A" add "$name" "$@" up || fail "add $name $*"
+	read -ra words < <(in_family <<<"$*")
+	run gretool -n "$A" add "$name" "${words[@]}" up || fail "add $name $*"
 }
 
 # The lines of the standard input are commands of gretool in A.
 tunnels() {
-	gretool -n "$A" -batch - || fail "tunnels"
+	in_family | gretool -n "$A" -batch - || fail "tunnels"
 }
 
 # whose.py describes the lines of the standard input.
 packets_go_to() {
-	check "packets" "$PY/whose.py" "$A" "$B"
+	in_family >"$WORK/packets"
+	check "packets" "$PY/whose.py" "$A" "$B" <"$WORK/packets"
+}
+
+# move_v0 MASTER...: IPv6 addresses do not stay when a device changes its VRF
+move_v0() {
+	run ip -n "$A" link set v0 "$@"
+	outer_address "$A" v0 192.0.2.1
+	outer_address "$A" v0 192.0.2.111
 }
 
 # refused OPTIONS: this tunnel must be refused, since there is one like it
 refused() {
-	local said status
-	said=$(gretool -n "$A" add twin "$@" 2>&1)
+	local said status words
+	read -ra words < <(in_family <<<"$*")
+	said=$(gretool -n "$A" add twin "${words[@]}" 2>&1)
 	status=$?
 	check_eq "status of add twin $*" 1 "$status"
 	check_match "add twin $*" "$SENTENCE" "$said"
@@ -152,7 +177,7 @@ test_vrf() {
 	run ip -n "$A" link add red type vrf table 10 ||
 		{ skip "no VRF in this kernel"; return; }
 	run ip -n "$A" link set red up
-	run ip -n "$A" link set v0 master red
+	move_v0 master red
 	tunnels <<-END
 		add unbound local 192.0.2.1 remote 192.0.2.2 up
 		add invrf local 192.0.2.1 remote 192.0.2.2 dev red up
@@ -167,7 +192,7 @@ test_vrf() {
 		nobody     192.0.2.2 192.0.2.1
 	END
 	# Nor does one whose device, which was outside, is gone.
-	run ip -n "$A" link set v0 nomaster
+	move_v0 nomaster
 	run ip -n "$A" link add d0 type dummy
 	run ip -n "$A" link set d0 master red
 	tunnels <<-END
@@ -270,7 +295,7 @@ test_same_but_different() {
 		onv1key    192.0.2.2 192.0.2.1 out v1 key 1
 	END
 	# Other namespaces do not count.
-	check "in B" gretool -n "$B" add one local 192.0.2.1 remote 192.0.2.2
+	check "in B" gretool -n "$B" add one local "$(outer 192.0.2.1)" remote "$(outer 192.0.2.2)"
 }
 
 run_tests

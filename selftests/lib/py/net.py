@@ -108,9 +108,9 @@ def host(number):
 def tunnel_pair(hosts):
     """gre1 between the two hosts, with addresses, up."""
     for (netns, number, peer) in zip(hosts, (1, 2), (2, 1)):
-        gretool(netns, "add gre1 local 192.0.2.%d remote 192.0.2.%d "
+        gretool(netns, "add gre1 local %s remote %s "
                 "addr 10.0.0.%d/30 addr fd00::%d/64 up" %
-                (number, peer, number, number))
+                (host(number), host(peer), number, number))
 
 
 def lan_behind(gateway):

@@ -13,7 +13,7 @@ import sys
 import time
 
 import ktap
-from wire import ETH_P_ALL, PACKET_OUTGOING, enter, gre, ipv4
+from wire import ETH_P_ALL, PACKET_OUTGOING, enter, gre, ipv4, ipv6
 
 A, B = sys.argv[1:3]
 PAYLOAD = 0x1234
@@ -25,11 +25,13 @@ everywhere = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM,
 enter(B)
 
 
-def send(packet, out):
-    raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+def send(source, destination, payload, out):
+    family, ip = ((socket.AF_INET6, ipv6) if ":" in destination else
+                  (socket.AF_INET, ipv4))
+    raw = socket.socket(family, socket.SOCK_RAW, socket.IPPROTO_RAW)
     if out:
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, out.encode())
-    raw.sendto(packet, (socket.inet_ntoa(packet[16:20]), 0))
+    raw.sendto(ip(source, destination, 47, payload), (destination, 0))
 
 
 def who_gets(mark, timeout):
@@ -60,7 +62,6 @@ for number, line in enumerate(sys.stdin):
     more = dict(zip(words[3::2], words[4::2]))
     key = int(more["key"], 0) if "key" in more else None
     mark = b"packet %d" % number
-    send(ipv4(source, destination, 47, gre(PAYLOAD, mark, key=key)),
-         more.get("out"))
+    send(source, destination, gre(PAYLOAD, mark, key=key), more.get("out"))
     ktap.equal(" ".join(words[1:]), expected, who_gets(mark, 5))
 ktap.conclude()
