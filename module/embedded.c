@@ -66,8 +66,8 @@ static size_t embedded_read_ipv4(struct grex_embedded *embedded, const u8 *p,
 	return ip_len;
 }
 
-/* Read the outer IPv6 header, and what may be behind it: the header of a first fragment, and
- * the destination options that have an encapsulation limit. Return their length, 0 if grex has
+/* Read the outer IPv6 header, and what may be behind it: the destination options that have an
+ * encapsulation limit, and the header of a first fragment. Return their length, 0 if grex has
  * not sent the packet.
  */
 static size_t embedded_read_ipv6(struct grex_embedded *embedded, const u8 *p,
@@ -79,18 +79,18 @@ static size_t embedded_read_ipv6(struct grex_embedded *embedded, const u8 *p,
 	if (len < IPV6_HEADER)
 		return 0;
 	next = p[6];
-	if (next == NEXT_FRAGMENT) {
-		if (len < IPV6_HEADER + IPV6_FRAGMENT ||
-		    get_u16(p + IPV6_HEADER + 2) & IPV6_FRAGMENT_OFFSET)
-			return 0;
-		next = p[IPV6_HEADER];
-		ip_len += IPV6_FRAGMENT;
-	}
 	if (next == NEXT_DESTINATION) {
 		if (len < ip_len + IPV6_LIMIT || p[ip_len + 1])
 			return 0;
 		next = p[ip_len];
 		ip_len += IPV6_LIMIT;
+	}
+	if (next == NEXT_FRAGMENT) {
+		if (len < ip_len + IPV6_FRAGMENT ||
+		    get_u16(p + ip_len + 2) & IPV6_FRAGMENT_OFFSET)
+			return 0;
+		next = p[ip_len];
+		ip_len += IPV6_FRAGMENT;
 	}
 	if (next != NEXT_GRE)
 		return 0;

@@ -117,26 +117,49 @@ static void embedded_outer(struct kunit *test)
 /* An IPv6 packet, and the first fragment of one, cut after each byte. */
 static void embedded_ipv6(struct kunit *test)
 {
-	u8 ip[56] = { 0x61, 0x02, 0x34, 0x56,	  1,	0,	  47,
-		      3,    0x20, 1,	0x0d,	  0xb8, [23] = 1, 0x20,
-		      1,    0x0d, 0xb8, [39] = 2, 47,	[48] = 47 };
+	u8 ip[56] = {
+		0x61, 0x02, 0x34, 0x56,	    1,	  0, 47,   3,	 0x20,
+		1,    0x0d, 0xb8, [23] = 1, 0x20, 1, 0x0d, 0xb8, [39] = 2
+	};
 	const struct {
 		const char *what;
 		size_t ip_len;
-		u8 next, offset, second, options_len;
+		u8 next, first[8], second[8];
 		bool good;
 	} cases[] = {
-		{ "whole", 40, 47, 0, 47, 0, true },
-		{ "a first fragment", 48, 44, 1, 47, 0, true },
-		{ "a later fragment", 48, 44, 8, 47, 0, false },
-		{ "a first fragment with a limit", 56, 44, 1, 60, 0, true },
-		{ "a first fragment with 16 bytes of options", 56, 44, 1, 60, 1,
+		{ "whole", 40, 47, {}, {}, true },
+		{ "a first fragment", 48, 44, { 47, 0, 0, 1 }, {}, true },
+		{ "a later fragment", 48, 44, { 47, 0, 0, 8 }, {}, false },
+		{ "UDP", 40, 17, {}, {}, false },
+		{ "a routing header", 48, 43, { 47 }, {}, false },
+		{ "a limit", 48, 60, { 47, 0, 4, 1, 4, 1, 1 }, {}, true },
+		{ "a limit, and UDP",
+		  48,
+		  60,
+		  { 17, 0, 4, 1, 4, 1, 1 },
+		  {},
 		  false },
-		{ "UDP", 40, 17, 0, 47, 0, false },
-		{ "a routing header", 48, 43, 0, 47, 0, false },
-		{ "a limit", 48, 60, 0, 47, 0, true },
-		{ "a limit, and UDP", 48, 60, 0, 17, 0, false },
-		{ "a limit twice", 56, 60, 0, 60, 0, false },
+		{ "16 bytes of options", 56, 60, { 47, 1 }, {}, false },
+		{ "a limit twice", 56, 60, { 60 }, { 47 }, false },
+		{ "a first fragment with a limit",
+		  56,
+		  60,
+		  { 44 },
+		  { 47, 0, 0, 1 },
+		  true },
+		{ "a later fragment with a limit",
+		  56,
+		  60,
+		  { 44 },
+		  { 47, 0, 0, 8 },
+		  false },
+		/* The kernel never puts the fragment header first. */
+		{ "a limit in a fragment",
+		  56,
+		  44,
+		  { 60, 0, 0, 1 },
+		  { 47 },
+		  false },
 	};
 	size_t len, i;
 
@@ -144,9 +167,8 @@ static void embedded_ipv6(struct kunit *test)
 		struct chain c = {};
 
 		ip[6] = cases[i].next;
-		ip[40] = cases[i].second;
-		ip[43] = cases[i].offset;
-		ip[49] = cases[i].options_len;
+		memcpy(ip + 40, cases[i].first, 8);
+		memcpy(ip + 48, cases[i].second, 8);
 		put(&c, ip, cases[i].ip_len);
 		grex_header_write(c.bytes + c.len, GREX_HEADER_KEY,
 				  htons(0x0800), htonl(0x01020304), 0);
