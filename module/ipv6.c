@@ -223,6 +223,7 @@ static int ipv6_find_limit(struct sk_buff *skb)
 	const struct ipv6_opt_hdr *header;
 	struct ipv6_opt_hdr buffer;
 	unsigned int at = network;
+	int option, end;
 
 	if (skb->protocol != htons(ETH_P_IPV6) ||
 	    !ipv6_ext_hdr(ipv6_hdr(skb)->nexthdr) ||
@@ -231,8 +232,14 @@ static int ipv6_find_limit(struct sk_buff *skb)
 	header = skb_header_pointer(skb, at, sizeof(buffer), &buffer);
 	if (!header || !pskb_may_pull(skb, at + ipv6_optlen(header)))
 		return 0;
-	return max(ipv6_find_tlv(skb, at - network, IPV6_TLV_TNL_ENCAP_LIMIT),
-		   0);
+	header = (const void *)(skb->data + at);
+	end = at - network + ipv6_optlen(header);
+	option = ipv6_find_tlv(skb, at - network, IPV6_TLV_TNL_ENCAP_LIMIT);
+	/* The type may be the last byte of the header. */
+	if (option < 0 ||
+	    option + (int)sizeof(struct ipv6_tlv_tnl_enc_lim) > end)
+		return 0;
+	return option;
 }
 
 /**
@@ -256,7 +263,6 @@ bool grex_ipv6_take_limit(const struct grex_config *config, struct sk_buff *skb,
 	if (!at)
 		return true;
 	option = (const void *)(skb_network_header(skb) + at);
-	/* The limit of another length may not be in the packet. */
 	if (option->length != 1)
 		return true;
 	if (option->encap_limit) {
