@@ -199,9 +199,12 @@ static struct in6_addr nbma_outer_gateway_ipv6(struct dst_entry *dst)
 	/* All devices have the subnet of link-local addresses. */
 	if (ipv6_addr_type(&gateway) & IPV6_ADDR_LINKLOCAL)
 		return in6addr_any;
-	list_for_each_entry_rcu(ifa, &idev->addr_list, if_list)
-	{
-		if (ipv6_prefix_equal(&gateway, &ifa->addr, ifa->prefix_len))
+	list_for_each_entry_rcu(ifa, &idev->addr_list, if_list) {
+		const struct in6_addr *net = ipv6_addr_any(&ifa->peer_addr)
+						     ? &ifa->addr
+						     : &ifa->peer_addr;
+
+		if (ipv6_prefix_equal(&gateway, net, ifa->prefix_len))
 			return in6addr_any;
 		has_subnet |=
 			ifa->prefix_len < 128 &&
