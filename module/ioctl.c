@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Answers the ioctl commands of "ip tunnel" and "ip -6 tunnel", whose structures are those of ip_gre
- * and ip6_gre.
+ * Answers the ioctl commands of "ip tunnel" and "ip -6 tunnel", whose structures are those of
+ * ip_gre and ip6_gre.
  */
 #include <linux/if_tunnel.h>
 #include <linux/ip6_tunnel.h>
@@ -27,13 +27,13 @@ union ioctl_parm {
  * struct ioctl_command - what the structure says
  * @name: of the device
  * @kind: GREX_KIND_GRE or GREX_KIND_IP6GRE
- * @is_supported: whether grex has all of it
+ * @unsupported: what grex does not have of it, NULL: it has all
  * @options: what the structure has room for, and defaults
  */
 struct ioctl_command {
 	char name[IFNAMSIZ];
 	enum grex_kind kind;
-	bool is_supported;
+	const char *unsupported;
 	struct grex_options options;
 };
 
@@ -129,10 +129,18 @@ static void ioctl_read_ipv4(const struct ip_tunnel_parm *parm,
 	/* A fixed TTL sets DF, too. */
 	if (parm->iph.ttl || parm->iph.frag_off & htons(IP_DF))
 		options->df = GREX_DF_SET;
-	command->is_supported = !ipv4_is_multicast(parm->iph.saddr) &&
-				!ipv4_is_lbcast(parm->iph.saddr) &&
-				!ipv4_is_multicast(parm->iph.daddr) &&
-				!ipv4_is_lbcast(parm->iph.daddr);
+	command->unsupported = NULL;
+	if (ipv4_is_multicast(parm->iph.saddr) ||
+	    ipv4_is_lbcast(parm->iph.saddr) ||
+	    ipv4_is_multicast(parm->iph.daddr) ||
+	    ipv4_is_lbcast(parm->iph.daddr))
+		command->unsupported =
+			"local and remote of a tunnel must be unicast, or 0.0.0.0 for any";
+}
+
+static bool ioctl_is_unicast_ipv6(const struct in6_addr *addr)
+{
+	return !ipv6_addr_is_multicast(addr) && !ipv6_addr_v4mapped(addr);
 }
 
 static void ioctl_read_ipv6(const struct ip6_tnl_parm2 *parm,
@@ -154,9 +162,17 @@ static void ioctl_read_ipv6(const struct ip6_tnl_parm2 *parm,
 	options->match.remote.v6 = parm->raddr;
 	options->link = parm->link;
 	options->ttl = parm->hop_limit;
-	command->is_supported = grex_ip6gre_read(&ip6gre, options) &&
-				!ipv6_addr_is_multicast(&parm->laddr) &&
-				!ipv6_addr_is_multicast(&parm->raddr);
+	command->unsupported = NULL;
+	if (!grex_ip6gre_read(&ip6gre, options))
+		command->unsupported =
+			"the DSCP and the mark are not inherited";
+	else if (!ioctl_is_unicast_ipv6(&parm->laddr) ||
+		 !ioctl_is_unicast_ipv6(&parm->raddr))
+		command->unsupported =
+			"local and remote of a tunnel must be unicast IPv6, or :: for any";
+	else if (!parm->link &&
+		 ipv6_addr_type(&parm->raddr) & IPV6_ADDR_LINKLOCAL)
+		command->unsupported = "a link-local remote needs a device";
 }
 
 /* Return whether the structure is valid. */
@@ -171,29 +187,13 @@ static bool ioctl_read(union ioctl_parm *parm, bool is_ipv6,
 	return ioctl_is_valid_ipv4(&parm->v4);
 }
 
-/* Tell the caller what a changed tunnel has. */
-static void ioctl_return(const struct ioctl_command *command,
-			 union ioctl_parm *parm)
-{
-	if (command->kind == GREX_KIND_IP6GRE) {
-		parm->v6.i_key = command->options.match.key;
-		parm->v6.o_key = command->options.okey;
-		return;
-	}
-	parm->v4.i_key = command->options.match.key;
-	parm->v4.o_key = command->options.okey;
-	if (command->options.df == GREX_DF_SET)
-		parm->v4.iph.frag_off |= htons(IP_DF);
-}
-
 /* The interface has no room for a reason, so it goes into the kernel's log. */
 static bool ioctl_is_supported(const struct net_device *dev,
 			       const struct ioctl_command *command)
 {
-	if (!command->is_supported && grex_may_log(netdev_priv(dev)))
-		netdev_info(dev,
-			    "local and remote of a tunnel must be unicast, or 0 for any, and no DSCP or mark is inherited\n");
-	return command->is_supported;
+	if (command->unsupported && grex_may_log(netdev_priv(dev)))
+		netdev_info(dev, "%s\n", command->unsupported);
+	return !command->unsupported;
 }
 
 /* Whether the underlay device exists and is not the tunnel itself, as rtnetlink asks for. A
@@ -226,7 +226,9 @@ static void ioctl_apply(const struct ioctl_command *command,
 	options->tos = from->tos;
 	options->flowlabel = from->flowlabel;
 	options->encap_limit = from->encap_limit;
-	if (from->df == GREX_DF_SET || options->df == GREX_DF_SET)
+	/* The structure of IPv6 has no room for DF. */
+	if (command->kind == GREX_KIND_GRE &&
+	    (from->df == GREX_DF_SET || options->df == GREX_DF_SET))
 		options->df = from->df;
 }
 
@@ -265,6 +267,14 @@ static int ioctl_add(struct net_device *dev,
 	return err == -EEXIST && is_ipv6 ? -ENOBUFS : err;
 }
 
+/* Whether options of grex need a remote. rtnetlink explains this to the caller. */
+static bool ioctl_needs_remote(const struct grex_tunnel *tunnel,
+			       const struct grex_options *options)
+{
+	return options->keepalive_interval || options->mtu_probe ||
+	       options->has_secret || tunnel->mtu_mode == GREX_MTU_AUTO;
+}
+
 static int ioctl_change(struct grex_tunnel *tunnel,
 			const struct ioctl_command *command)
 {
@@ -274,6 +284,9 @@ static int ioctl_change(struct grex_tunnel *tunnel,
 
 	if (!ioctl_has_link(tunnel, command->options.link, old->options.link))
 		return -ENODEV;
+	if (grex_addr_is_any(&command->options.match.remote) &&
+	    ioctl_needs_remote(tunnel, &old->options))
+		return -EINVAL;
 	config = grex_tunnel_config_alloc(tunnel->dev, &old->options);
 	if (!config)
 		return -ENOMEM;
@@ -304,6 +317,7 @@ static int ioctl_delete(struct net_device *dev,
 static int ioctl_set(struct net_device *dev,
 		     const struct ioctl_command *command, int cmd)
 {
+	const struct grex_tunnel *asked = netdev_priv(dev);
 	struct grex_tunnel *tunnel;
 
 	if (!ioctl_is_supported(dev, command))
@@ -313,8 +327,32 @@ static int ioctl_set(struct net_device *dev,
 	tunnel = ioctl_find(dev, command);
 	if (!tunnel)
 		return -ENOENT;
+	/* ip6_gre changes nothing if the command is for ip6gre0. */
+	if (asked->is_fallback && command->kind == GREX_KIND_IP6GRE)
+		return 0;
 	return ioctl_may_change(tunnel) ? ioctl_change(tunnel, command)
 					: -EPERM;
+}
+
+/* Tell the caller what the tunnel has now. */
+static void ioctl_return(struct net_device *dev,
+			 const struct ioctl_command *command,
+			 union ioctl_parm *parm)
+{
+	const struct grex_options *options = &command->options;
+	const struct grex_tunnel *tunnel = netdev_priv(dev);
+
+	if (command->kind == GREX_KIND_IP6GRE) {
+		tunnel = grex_table_find(&grex_net(tunnel->net)->table,
+					 &options->match, options->link, NULL);
+		if (tunnel)
+			ioctl_fill_ipv6(tunnel, &parm->v6);
+		return;
+	}
+	parm->v4.i_key = options->match.key;
+	parm->v4.o_key = options->okey;
+	if (options->df == GREX_DF_SET)
+		parm->v4.iph.frag_off |= htons(IP_DF);
 }
 
 /**
@@ -373,7 +411,7 @@ int grex_ioctl(struct net_device *dev, struct ifreq *ifr, void __user *data,
 		err = ioctl_delete(dev, &command);
 	} else {
 		err = ioctl_set(dev, &command, cmd);
-		ioctl_return(&command, &parm);
+		ioctl_return(dev, &command, &parm);
 	}
 	if (!err && copy_to_user(data, &parm, len))
 		err = -EFAULT;

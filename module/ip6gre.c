@@ -27,9 +27,10 @@ bool grex_ip6gre_read(const struct grex_ip6gre *from,
 
 	if (from->flags & IP6GRE_ABSENT)
 		return false;
-	options->tos = from->flags & IP6_TNL_F_USE_ORIG_TCLASS
-			       ? GREX_TOS_INHERIT
-			       : (info >> 20 & U8_MAX) & ~INET_ECN_MASK;
+	options->tos = (info >> 20 & U8_MAX) & ~INET_ECN_MASK;
+	/* Packets without a traffic class have the other one. */
+	if (from->flags & IP6_TNL_F_USE_ORIG_TCLASS)
+		options->tos |= GREX_TOS_INHERIT;
 	options->flowlabel = from->flags & IP6_TNL_F_USE_ORIG_FLOWLABEL
 				     ? GREX_FLOWLABEL_INHERIT
 				     : label ?: GREX_FLOWLABEL_AUTO;
@@ -43,12 +44,10 @@ bool grex_ip6gre_read(const struct grex_ip6gre *from,
 struct grex_ip6gre grex_ip6gre_write(const struct grex_options *options)
 {
 	struct grex_ip6gre to = {};
-	u32 info = 0;
+	u32 info = (options->tos & ~INET_ECN_MASK) << 20;
 
 	if (options->tos & GREX_TOS_INHERIT)
 		to.flags |= IP6_TNL_F_USE_ORIG_TCLASS;
-	else
-		info |= options->tos << 20;
 	if (options->flowlabel == GREX_FLOWLABEL_INHERIT)
 		to.flags |= IP6_TNL_F_USE_ORIG_FLOWLABEL;
 	else if (options->flowlabel != GREX_FLOWLABEL_AUTO)
