@@ -180,7 +180,7 @@ static int demux_notify(struct notifier_block *block, unsigned long state,
 		demux_other_comes();
 	}
 	if (state == MODULE_STATE_COMING && demux_ipv6_tunnels &&
-	    !strcmp(other->name, "ip6_gre"))
+	    !strcmp(other->name, "ip6_gre") && net_ratelimit())
 		pr_warn("ip6_gre cannot be loaded, because there are tunnels over IPv6\n");
 	if (state == MODULE_STATE_GOING)
 		demux_other_goes();

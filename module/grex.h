@@ -40,9 +40,10 @@ struct grex_sent_log;
 enum grex_kind {
 	GREX_KIND_GREX,
 	GREX_KIND_GREXTAP, /* its payload is Ethernet */
-	/* These kinds have the defaults of ip_gre or ip6_gre, and a change has the same effect. */
+	/* From here on, a kind has the defaults of ip_gre, and a change has the same effect. */
 	GREX_KIND_GRE,
 	GREX_KIND_GRETAP,
+	/* From here on, those of ip6_gre. */
 	GREX_KIND_IP6GRE,
 	GREX_KIND_IP6GRETAP,
 	GREX_KINDS,
@@ -168,7 +169,8 @@ struct grex_config {
  * @list: RTNL. entry of grex_net::tunnels of @net
  * @recursion_logged: own. bit 0: a routing loop was logged
  * @kind: const. enum grex_kind
- * @is_fallback: const. whether it is gre0, gretap0 or ip6gre0, which receive the packets of no tunnel
+ * @is_fallback: const. whether it is gre0, gretap0 or ip6gre0, which receives the packets of no
+ *	tunnel
  * @mtu_mode: RTNL. enum grex_mtu_mode; only a hint without the lock
  */
 struct grex_tunnel {

@@ -23,9 +23,8 @@
 
 static char *kinds = "";
 module_param(kinds, charp, 0444);
-MODULE_PARM_DESC(
-	kinds,
-	"Link kinds of ip_gre and ip6_gre to provide instead: gre, gre,gretap or all");
+MODULE_PARM_DESC(kinds,
+		 "Kinds of ip_gre, ip6_gre to provide: gre, gre,gretap or all");
 
 /**
  * struct kinds_other - a kind that another module has
@@ -121,6 +120,11 @@ err_register:
 	return err;
 }
 
+static bool kinds_is_ipv6(const struct kinds_other *other)
+{
+	return grex_tunnel_defaults[other->kind].match.family == AF_INET6;
+}
+
 /* Set kinds_count. Without IPv6 on this machine, there is nothing to take the place of. */
 static int kinds_read_parameter(void)
 {
@@ -135,8 +139,10 @@ static int kinds_read_parameter(void)
 		return -EINVAL;
 	}
 	kinds_count = kinds_values[i].count;
-	if (!IS_ENABLED(CONFIG_IPV6) || !ipv6_mod_enabled())
-		kinds_count = min(kinds_count, 2U);
+	if (IS_ENABLED(CONFIG_IPV6) && ipv6_mod_enabled())
+		return 0;
+	while (kinds_count && kinds_is_ipv6(&kinds_others[kinds_count - 1]))
+		kinds_count--;
 	return 0;
 }
 

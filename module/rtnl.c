@@ -682,8 +682,8 @@ static int rtnl_get_ip6gre(struct nlattr *data[], struct grex_options *options,
 }
 
 /* Reset what ip_gre resets if a message names any of its attributes: all but the mark and
- * IFLA_GRE_IGNORE_DF. ip6_gre resets the mark, too. The options of grex stay, because the sender
- * may not know them.
+ * IFLA_GRE_IGNORE_DF. ip6_gre resets the mark, the flow label and the encapsulation limit, too.
+ * The other options of grex stay, because the sender may not know them.
  */
 static void rtnl_reset(struct nlattr *data[], enum grex_kind kind,
 		       struct grex_options *options)

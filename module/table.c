@@ -201,13 +201,13 @@ static enum grex_fallback table_fallback(const struct grex_match *match)
 
 int grex_table_insert(struct grex_table *table, struct grex_config *config)
 {
+	enum grex_fallback slot;
 	int err;
 
 	ASSERT_RTNL();
 	if (config->tunnel->is_fallback) {
-		rcu_assign_pointer(table->fallback[table_fallback(
-					   &config->options.match)],
-				   config);
+		slot = table_fallback(&config->options.match);
+		rcu_assign_pointer(table->fallback[slot], config);
 		return 0;
 	}
 	config->sent = config->options.match;

@@ -26,7 +26,7 @@
 /* A traceroute that sends many probes at once over many hops needs as many. */
 #define TUNNEL_RELAYS_PER_SECOND 100
 
-/* All kinds have the other defaults in common. */
+/* All kinds have the defaults that this does not take as arguments in common. */
 #define TUNNEL_DEFAULTS(_family, _encap_limit)                    \
 	.match.family = (_family), .encap_limit = (_encap_limit), \
 	.flowlabel = GREX_FLOWLABEL_AUTO, .icmp_relay = true,     \
@@ -146,7 +146,8 @@ static void tunnel_show_config(struct net_device *dev,
 }
 
 /* The link-local address of the device comes from its permanent one. The two ends of a tunnel
- * must have different ones, which are those of before when the tunnel is created again.
+ * must have different ones. A tunnel that is created again with the same local address gets the
+ * same one.
  */
 static void tunnel_set_permanent_address(struct net_device *dev,
 					 const struct grex_config *config)
@@ -157,8 +158,8 @@ static void tunnel_set_permanent_address(struct net_device *dev,
 	if (grex_addr_is_any(local)) {
 		eth_random_addr(dev->perm_addr);
 	} else {
-		hash[0] = jhash2(local->v6.s6_addr32, 4, 0);
-		hash[1] = jhash2(local->v6.s6_addr32, 4, 1);
+		hash[0] = jhash(&local->v6, sizeof(local->v6), 0);
+		hash[1] = jhash(&local->v6, sizeof(local->v6), 1);
 		memcpy(dev->perm_addr, hash, ETH_ALEN);
 	}
 	/* The core would overwrite a permanent one. */

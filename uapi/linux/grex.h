@@ -91,9 +91,10 @@
  * and "ip6gretap" have the same attributes. Their default of TTL and TOS is 0, and a change that
  * has any IFLA_GRE_* attribute resets those that it does not have, except FWMARK and IGNORE_DF. A
  * REMOTE of a "gretap" or "ip6gretap" is not 0. The two kinds over IPv6 also have
- * IFLA_GRE_ENCAP_LIMIT, _FLOWINFO and _FLAGS, which grex(4) describes. A link of these kinds
- * without IFLA_GREX_* attributes belongs to another module, or is gre0, gretap0 or ip6gre0, which
- * cannot be changed.
+ * IFLA_GRE_ENCAP_LIMIT, _FLOWINFO and _FLAGS, which grex(4) describes; their default of
+ * IFLA_GREX_ENCAP_LIMIT is 0, and such a change also resets FWMARK, IFLA_GREX_FLOWLABEL and
+ * IFLA_GREX_ENCAP_LIMIT. A link of these kinds without IFLA_GREX_* attributes belongs to another
+ * module, or is gre0, gretap0 or ip6gre0, which cannot be changed.
  *
  * PROBE is a command and must be alone in IFLA_INFO_DATA. A PATH of MTU_AUTO also sets
  * MTU_PROBE 1, unless that is given or MTU_AUTO was PATH before. An IFLA_MTU sets MTU_AUTO
