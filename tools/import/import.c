@@ -274,7 +274,9 @@ static char *join_options(struct import *im, struct import_tunnel *t)
 	FILE *all = memory_or_end(open_memstream(&text, &size));
 
 	if (lacks_remote(t))
-		fputs("remote any ", all);
+		fputs(t->kind && t->kind->is_ipv6 ? "remote :: "
+						  : "remote any ",
+		      all);
 	for (i = 0; i < t->noptions; i++) {
 		const struct import_line *option = &t->options[i];
 		struct position at;

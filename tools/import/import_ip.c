@@ -86,7 +86,8 @@ static void take_option(struct import *im, const char *name, const char *word,
 	/* The encapsulation limit of ip(8) is 4 if none is given. Nobody has chosen that, and many
 	 * networks drop packets that have one, so it is not taken over.
 	 *
-	 * The TTL 0 of ip(8) means that the TTL is inherited. */
+	 * The TTL 0 of ip(8) means that the TTL is inherited.
+	 */
 	if (is_one_of(word, ttl) && !value[strspn(value, "0")])
 		import_option(im, name, "ttl inherit");
 	else if (is_one_of(word, ttl))

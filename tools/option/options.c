@@ -54,6 +54,7 @@ void config_overlay(struct config *dst, const struct config *src)
 			       o->size);
 	}
 	dst->given |= given;
+	dst->over_ipv6 |= src->over_ipv6;
 }
 
 static bool is_printed(const struct option *o, uint64_t fields)

@@ -226,14 +226,15 @@ static const struct {
 /* Return what is wrong with the families of the outer addresses, or NULL. */
 static const char *mixed_families(const struct config *c)
 {
-	if (!c->local.family || !c->remote.family ||
-	    c->local.family == c->remote.family)
+	if (!c->over_ipv6)
 		return NULL;
-	return c->local.family == AF_INET6
-		       ? "local: is IPv6, but remote is IPv4: expected "
-			 "addresses of one family"
-		       : "local: is IPv4, but remote is IPv6: expected "
-			 "addresses of one family";
+	if (c->local.family == AF_INET)
+		return "local: is IPv4, but remote is IPv6: expected "
+		       "addresses of one family";
+	if (c->remote.family == AF_INET)
+		return "local: is IPv6, but remote is IPv4: expected "
+		       "addresses of one family";
+	return NULL;
 }
 
 static uint64_t misfits(const struct config *c)

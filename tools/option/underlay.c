@@ -56,13 +56,10 @@ static void print_outer(const struct option *o, FILE *out,
 static void json_outer(const struct option *o, struct json *json,
 		       const struct config *c)
 {
-	const struct ip *ip = option_member(o, c);
 	char text[INET6_ADDRSTRLEN];
+	const char *shown = outer_text(c, option_member(o, c), text);
 
-	const char *shown = outer_text(c, ip, text);
-
-	json_string(json, o->json,
-		    ip->family || !strcmp(shown, "::") ? shown : NULL);
+	json_string(json, o->json, strcmp(shown, "any") ? shown : NULL);
 }
 
 static void put_outer(const struct option *o, struct nlmsghdr *nlh,

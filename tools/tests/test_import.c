@@ -25,6 +25,7 @@ static const struct {
 	  "[g] remote fd00::1 tos 0x00 flowlabel 0x12" },
 	{ "link add g type ip6gre remote fd00::1 encaplimit none",
 	  "[g] remote fd00::1 tos 0x00 encaplimit none" },
+	{ "link add g type ip6gre key 3", "[g] remote :: key 3 tos 0x00" },
 	{ "link add g type ip6gre remote fd00::1 encaplimit 010",
 	  "[g] remote fd00::1 tos 0x00 encaplimit 8" },
 	{ "tunnel add g mode ip6gre local fd00::1 remote fd00::2 hoplimit 9",
