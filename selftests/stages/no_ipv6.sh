@@ -20,6 +20,10 @@ builds() {
 		"$kernel/build/include/generated/autoconf.h" | sort -u | sed 's/^/#undef /' >.build/no-ipv6.h
 	selftests/lab/build.sh 6.1 W=1 CONFIG_IPV6= KCFLAGS="-include $PWD/.build/no-ipv6.h" >.build/no-ipv6.path || return
 	! nm "$(cat .build/no-ipv6.path)" | grep grex_ipv6_
+	# addrconf_core.c is in every kernel.
+	nm -u "$(cat .build/no-ipv6.path)" |
+		grep -E ' _*(ipv6|ip6|icmpv6|inet6|fib6|rt6|in6|addrconf|ndisc)_' | grep -v ' __ipv6_addr_type$'
+	true
 }
 
 try "builds without IPv6" builds

@@ -14,7 +14,7 @@ STAGE=static
 # versions: print the versions of the kernel and of the programs that check the sources
 versions() {
 	cat "$("$LAB/kernel.sh" 6.1)/release"
-	dpkg-query -W gcc clang clang-format sparse cppcheck shellcheck perl
+	dpkg-query -W gcc clang clang-format sparse cppcheck shellcheck perl libmnl-dev linux-libc-dev
 }
 
 # What has passed is kept outside of the checkout, so that a new clone does not check the same again.
@@ -96,7 +96,7 @@ checkpatch() {
 		esac
 	done | sort | awk '
 		# One command for up to 16 files with the same exceptions
-		$1 != ignore || ++n > 16 { printf "%s%s -f", NR > 1 ? "\n" : "", $1; ignore = $1; n = 1 }
+		$1 != ignore || ++n > 16 { printf "%s%s -f", (NR > 1 ? "\n" : ""), $1; ignore = $1; n = 1 }
 		{ printf " %s", $2 }
 		END { print "" }
 	' | xargs -P "$(nproc)" -L 1 perl "$script" --no-tree --strict --terse --no-summary --ignore
