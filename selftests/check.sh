@@ -94,7 +94,7 @@ concerned() {
 			nbma) word='multipoint' ;;
 			keepalive* | responder | histogram) word='keepalive' ;;
 			device | rtnl | tunnel) word='change|netlink|teardown' ;;
-			ipv4 | ipv6 | outer | addr) word='ipv6_underlay|encap|decap' ;;
+			ipv4 | ipv6 | outer | addr) word='ipv6_|encap|decap' ;;
 			ether) word='ether|kind_gretap' ;;
 			kinds | ioctl | ip6gre) word='kind_|netlink' ;;
 			demux | beside) word='demux|ip_gre|icmp_relay' ;;

@@ -107,6 +107,10 @@ ip_tunnel_with() {
 	try ip -6 tunnel show g1
 	shown g1
 	try ip -6 tunnel change g1 mode ip6gre local 2001:db8::1 remote 2001:db8::4 dev v0
+	try ip -6 tunnel change ip6gre0 mode ip6gre local 2001:db8::1 remote 2001:db8::4 dev v0 hoplimit 3
+	try ip -6 tunnel change ip6gre0 mode ip6gre hoplimit 3 seq
+	try ip -6 tunnel show g3
+	try ip -6 tunnel show ip6gre0
 	try ip -6 tunnel change g8 mode ip6gre local 2001:db8::1 remote 2001:db8::8
 	try ip -6 tunnel del g1 mode ip6gre
 	try ip -6 tunnel del ip6gre0 mode ip6gre local 2001:db8::1 remote 2001:db8::4 dev v0
@@ -266,6 +270,13 @@ gretool_too() {
 	run ip -n "$A" link add g2 type ip6gre key 3
 	check "without addresses" gretool -n "$A" set g2 ttl 8
 	check_match "that too" "^g2 remote :: key 3 ttl 8 " "$(gretool -n "$A" show g2)"
+	# "ip -6 tunnel" keeps what it has no words for, and cannot take the remote from keepalives.
+	check "df and mark" gretool -n "$A" set g1 df clear fwmark 5
+	check "ip -6 tunnel" ip -n "$A" -6 tunnel change g1 mode ip6gre local 2001:db8::1 \
+		remote 2001:db8::2 hoplimit 8
+	check_match "kept" "^g1 .* ttl 8 .*df clear keepalive 200ms 3" "$(gretool -n "$A" show g1)"
+	check_fails "no remote" ip -n "$A" -6 tunnel change g1 mode ip6gre local 2001:db8::1 remote ::
+	check_match "the same still" "^g1 local 2001:db8::1 remote 2001:db8::2 " "$(gretool -n "$A" show g1)"
 	run ip -n "$A" link add t1 type ip6gretap remote 2001:db8::3
 	check "Ethernet" gretool -n "$A" set t1 mtu-probe on ttl 7
 	check_match "that too" "^t1 ether remote 2001:db8::3 ttl 7 " "$(gretool -n "$A" show t1)"
