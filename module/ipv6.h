@@ -42,8 +42,9 @@ void grex_ipv6_push(const struct grex_config *config, struct sk_buff *skb,
 
 static inline bool grex_ipv6_has_limit(const struct grex_config *config)
 {
-	return grex_is_ipv6(config) &&
-	       unlikely(config->options.encap_limit != GREX_ENCAP_LIMIT_NONE);
+	/* A tunnel over IPv4 never has one, so that a single look is enough on its way. */
+	return unlikely(config->options.encap_limit != GREX_ENCAP_LIMIT_NONE) &&
+	       grex_is_ipv6(config);
 }
 
 /* Return the bytes between the outer IPv6 header and the GRE header. */

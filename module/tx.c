@@ -106,8 +106,8 @@ static bool tx_prepare(struct grex_config *config, struct sk_buff *skb,
 	outer->df = tx_df(config, &inner);
 
 	reason = GREX_STAT_TX_ENCAP_LIMIT;
-	if (grex_ipv6_has_limit(config) &&
-	    !grex_ipv6_take_limit(config, skb, &outer->encap_limit)) {
+	if (unlikely(grex_ipv6_has_limit(config) &&
+		     !grex_ipv6_take_limit(config, skb, &outer->encap_limit))) {
 		dst_release(outer->dst);
 		goto drop;
 	}
