@@ -105,3 +105,24 @@ netlink_changes() {
 	eval "exec ${CHANGES[1]}>&-"
 	wait "$CHANGES_PID"
 }
+
+# bridge_both DEVICE: make it a port of a bridge in $A and in $B, and ping from one to the other
+# through a VLAN of these bridges
+bridge_both() {
+	local end
+
+	for end in "$A 1" "$B 2"; do
+		# shellcheck disable=SC2086 # words
+		set -- "$1" $end
+		ips "$2" <<-END
+			link add br0 type bridge forward_delay 0
+			link set $1 master br0
+			link set br0 up
+			link add br0.7 link br0 type vlan id 7
+			addr add 10.7.0.$3/24 dev br0.7
+			link set br0.7 up
+		END
+	done
+	busywait 5 ping_ok "$A" 10.7.0.2 -s 1000 && echo "through VLAN 7"
+	ip -n "$A" -o link show br0 | grep -o 'mtu [0-9]*'
+}

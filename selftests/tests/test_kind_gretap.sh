@@ -124,23 +124,8 @@ inherits_with() {
 
 # Two bridges with VLANs between them
 bridged_with() {
-	local end
-
 	pair
-	for end in "$A 1" "$B 2"; do
-		# shellcheck disable=SC2086 # words
-		set -- $end
-		ips "$1" <<-END
-			link add br0 type bridge forward_delay 0
-			link set tap1 master br0
-			link set br0 up
-			link add br0.7 link br0 type vlan id 7
-			addr add 10.7.0.$2/24 dev br0.7
-			link set br0.7 up
-		END
-	done
-	busywait 5 ping_ok "$A" 10.7.0.2 -s 1000 && echo "through VLAN 7"
-	ip -n "$A" -o link show br0 | grep -o 'mtu [0-9]*'
+	bridge_both tap1
 }
 
 # gretap0 receives the frames of no tunnel while it is up.

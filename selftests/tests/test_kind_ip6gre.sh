@@ -197,23 +197,8 @@ limits_with() {
 
 # Two bridges with a VLAN between them
 bridged_with() {
-	local end
-
 	pair ip6gretap
-	for end in "$A 1" "$B 2"; do
-		# shellcheck disable=SC2086 # words
-		set -- $end
-		ips "$1" <<-END
-			link add br0 type bridge forward_delay 0
-			link set g1 master br0
-			link set br0 up
-			link add br0.7 link br0 type vlan id 7
-			addr add 10.7.0.$2/24 dev br0.7
-			link set br0.7 up
-		END
-	done
-	busywait 5 ping_ok "$A" 10.7.0.2 -s 1000 && echo "through VLAN 7"
-	ip -n "$A" -o link show br0 | grep -o 'mtu [0-9]*'
+	bridge_both g1
 }
 
 # ip6gre0 receives the packets of no tunnel while it is up.
