@@ -236,9 +236,9 @@ void grex_demux_set_exclusive(bool is_exclusive)
 	mutex_unlock(&demux_lock);
 }
 
-/* When this function returns, gre.ko delivers no more packets. Of all tunnels only gre0 and its
- * like still exist. In the mode beside, their hook is removed together with their namespace. So is
- * what receives the packets of ip6gre0.
+/* When this function returns, gre.ko delivers no more packets. Of all tunnels only gre0, gretap0
+ * and ip6gre0 still exist. Their namespace deletes them, and with them the hook of the mode beside
+ * and the handler of IPv6.
  */
 void grex_demux_unregister(void)
 {

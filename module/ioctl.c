@@ -126,7 +126,7 @@ static void ioctl_read_ipv4(const struct ip_tunnel_parm *parm,
 	options->link = parm->link;
 	options->ttl = parm->iph.ttl;
 	options->tos = parm->iph.tos;
-	/* A fixed TTL sets DF, too. */
+	/* As in ip_gre, a fixed TTL also sets DF. */
 	if (parm->iph.ttl || parm->iph.frag_off & htons(IP_DF))
 		options->df = GREX_DF_SET;
 	command->unsupported = NULL;
@@ -175,7 +175,7 @@ static void ioctl_read_ipv6(const struct ip6_tnl_parm2 *parm,
 		command->unsupported = "a link-local remote needs a device";
 }
 
-/* Return whether the structure is valid. */
+/* Read the structure of a command. Return whether ip_gre or ip6_gre would accept it. */
 static bool ioctl_read(union ioctl_parm *parm, bool is_ipv6,
 		       struct ioctl_command *command)
 {

@@ -17,7 +17,7 @@
  * @from: the options
  * @options: traffic class, flow label and encapsulation limit are set when true is returned
  *
- * Return: false when grex does not have one of the flags
+ * Return: false if @from has a flag that grex does not support
  */
 bool grex_ip6gre_read(const struct grex_ip6gre *from,
 		      struct grex_options *options)

@@ -276,7 +276,7 @@ bool grex_ipv6_take_limit(const struct grex_config *config, struct sk_buff *skb,
 	return false;
 }
 
-/* Put the destination options header with the limit in front of a packet (RFC 2473 4.1). */
+/* Put the header with the limit in front of the GRE header (RFC 2473 4.1). */
 static void ipv6_push_limit(struct sk_buff *skb, u8 limit)
 {
 	const u8 header[GREX_IPV6_LIMIT_LEN] = {

@@ -19,7 +19,7 @@ struct grex_outer;
 struct net;
 struct sk_buff;
 
-/* The destination options header that has an encapsulation limit takes so many bytes. */
+/* This is the length in bytes of the destination options header that has an encapsulation limit. */
 #define GREX_IPV6_LIMIT_LEN 8
 
 struct dst_entry *grex_ipv6_lookup(const struct grex_config *config, int oif,

@@ -30,7 +30,7 @@ MODULE_PARM_DESC(kinds,
  * struct kinds_other - a kind that another module has
  * @kind: the kind
  * @module: the other module
- * @fallback: the device that receives the packets of no tunnel, NULL: none
+ * @fallback: name of the device that receives the packets of no tunnel, NULL if the kind has none
  */
 struct kinds_other {
 	enum grex_kind kind;
@@ -125,7 +125,9 @@ static bool kinds_is_ipv6(const struct kinds_other *other)
 	return grex_tunnel_defaults[other->kind].match.family == AF_INET6;
 }
 
-/* Set kinds_count. Without IPv6 on this machine, there is nothing to take the place of. */
+/* Read the parameter into kinds_count. If IPv6 is disabled on this machine, the kinds of ip6_gre
+ * are left out.
+ */
 static int kinds_read_parameter(void)
 {
 	unsigned int i;

@@ -90,7 +90,7 @@ static struct pernet_operations netns_ops = {
 	.size = sizeof(struct grex_net),
 };
 
-/* Delete gre0, gretap0 and ip6gre0. */
+/* Add the devices that receive the packets of no tunnel to @devices, which are deleted. */
 static void netns_end_fallbacks(const struct grex_table *table,
 				struct list_head *devices)
 {

@@ -979,7 +979,7 @@ static void rtnl_dellink(struct net_device *dev, struct list_head *head)
 {
 	const struct grex_tunnel *tunnel = netdev_priv(dev);
 
-	/* As long as the module is loaded, the namespace has its gre0 and the like. */
+	/* The namespace keeps gre0, gretap0 and ip6gre0 as long as the module is loaded. */
 	if (!tunnel->is_fallback)
 		unregister_netdevice_queue(dev, head);
 }
