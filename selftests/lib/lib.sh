@@ -146,10 +146,26 @@ ns_background() {
 	PIDS+=($!)
 }
 
+# ended PID: whether the process, a child of this shell, does not run any more
+ended() {
+	local stat
+	read -r stat 2>/dev/null <"/proc/$1/stat" || return 0
+	stat=${stat##*) }
+	[ "${stat%% *}" = Z ]
+}
+
+# end_process PID: end a child of this shell. SIGTERM does not end each program: nhrpd of FRR 8.4
+# sometimes waits for a lock of its own forever.
+end_process() {
+	kill "$1" 2>/dev/null || return
+	busywait 10 ended "$1" || kill -9 "$1"
+	wait "$1" 2>/dev/null
+}
+
 end_background() {
 	local pid
 	for pid in "${PIDS[@]+"${PIDS[@]}"}"; do
-		kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
+		end_process "$pid"
 	done
 	PIDS=()
 }

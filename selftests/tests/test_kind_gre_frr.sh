@@ -180,8 +180,7 @@ end_frr() {
 
 	for file in "$WORK/frr-$1"/*.pid; do
 		read -r pid <"$file"
-		kill "$pid"
-		wait "$pid" 2>/dev/null
+		end_process "$pid"
 	done
 	rm -rf "$WORK/frr-$1"
 }
@@ -259,6 +258,7 @@ ospf_with() {
 	ospf_router "$H2" 2 203.0.113.2 198.51.100.2
 	check "neighbours" busywait 60 neighbours_are "$H1" Full/-
 	check "route" busywait 60 ping_ok "$H1" 172.16.2.1
+	check "the route back" busywait 60 ping_ok "$H2" 172.16.1.1
 	for name in "$H1" "$H2"; do
 		vtysh_in "$name" "show ip ospf interface gre1" |
 			sed -nE '/MTU|Network Type|Neighbor Count|Transmit Delay/{s/index [0-9]+/index/;p}'

@@ -72,7 +72,7 @@ bird() {
 	unset 'PIDS[-1]'
 }
 DAEMONS=()
-trap 'kill "${DAEMONS[@]}" 2>/dev/null; wait; cleanup; rm -rf "$WORK"' EXIT
+trap 'PIDS+=("${DAEMONS[@]}"); cleanup; rm -rf "$WORK"' EXIT
 
 # full PROTOCOL: see if both ends report a full adjacency
 full() {

@@ -39,7 +39,7 @@ setup() {
 	PIDS=()
 }
 DAEMONS=()
-trap 'kill "${DAEMONS[@]}" 2>/dev/null; wait; cleanup; rm -rf "$WORK"' EXIT
+trap 'PIDS+=("${DAEMONS[@]}"); cleanup; rm -rf "$WORK"' EXIT
 
 established() {
 	# The first packet asks for the keys.
