@@ -1,23 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Declares the mode beside. demux.c starts and stops it in a namespace for one underlay family.
+ */
 #ifndef GREX_BESIDE_H
 #define GREX_BESIDE_H
 
 #include <linux/errno.h>
+#include <linux/netfilter.h>
+#include <linux/types.h>
 
 struct net;
+struct sk_buff;
 
 #if IS_ENABLED(CONFIG_NETFILTER)
-int grex_beside_start(struct net *net);
-void grex_beside_stop(struct net *net);
+int grex_beside_ipv4_start(struct net *net);
+void grex_beside_ipv4_stop(struct net *net);
 #else
-static inline int grex_beside_start(struct net *net)
+static inline int grex_beside_ipv4_start(struct net *net)
 {
 	return -EOPNOTSUPP;
 }
 
-static inline void grex_beside_stop(struct net *net)
+static inline void grex_beside_ipv4_stop(struct net *net)
 {
 }
 #endif
+
+bool grex_beside_pass_hooks(struct sk_buff *skb,
+			    const struct nf_hook_state *state, nf_hookfn *own);
+void grex_beside_count_lost(struct sk_buff *skb, struct net *net, bool is_ipv6);
 
 #endif

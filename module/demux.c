@@ -91,7 +91,7 @@ static void demux_stop_beside(void)
 	struct grex_net *gn;
 
 	list_for_each_entry(gn, &demux_nets, demux.list)
-		grex_beside_stop(gn->net);
+		grex_beside_ipv4_stop(gn->net);
 }
 
 static int demux_start_beside(void)
@@ -100,7 +100,7 @@ static int demux_start_beside(void)
 	int err;
 
 	list_for_each_entry(gn, &demux_nets, demux.list) {
-		err = grex_beside_start(gn->net);
+		err = grex_beside_ipv4_start(gn->net);
 		if (err)
 			goto err_start;
 	}
@@ -108,7 +108,7 @@ static int demux_start_beside(void)
 
 err_start:
 	list_for_each_entry_continue_reverse(gn, &demux_nets, demux.list)
-		grex_beside_stop(gn->net);
+		grex_beside_ipv4_stop(gn->net);
 	return err;
 }
 
@@ -289,7 +289,7 @@ static int demux_add_ipv4(struct grex_net *gn)
 	int err = 0;
 
 	if (!gn->demux.tunnels && !demux_is_native)
-		err = grex_beside_start(gn->net);
+		err = grex_beside_ipv4_start(gn->net);
 	if (!err && !gn->demux.tunnels++)
 		list_add(&gn->demux.list, &demux_nets);
 	return err;
@@ -301,7 +301,7 @@ static void demux_remove_ipv4(struct grex_net *gn)
 		return;
 	list_del(&gn->demux.list);
 	if (!demux_is_native)
-		grex_beside_stop(gn->net);
+		grex_beside_ipv4_stop(gn->net);
 }
 
 int grex_demux_add_tunnel(struct grex_net *gn, bool is_ipv6)

@@ -57,9 +57,9 @@ struct grex_reported {
 
 int grex_rx(struct sk_buff *skb);
 int grex_rx_ipv6(struct sk_buff *skb);
-struct grex_config *grex_rx_find_rcu(struct sk_buff *skb,
+struct grex_config *grex_rx_find_rcu(struct sk_buff *skb, bool is_ipv6,
 				     struct grex_received *received);
-void grex_rx_count_lost_rcu(struct sk_buff *skb);
+void grex_rx_count_lost_rcu(struct sk_buff *skb, bool is_ipv6);
 void grex_rx_packet(struct grex_config *config, struct sk_buff *skb,
 		    struct grex_received *received);
 netdev_tx_t grex_tx(struct sk_buff *skb, struct net_device *dev);

@@ -433,13 +433,13 @@ static bool rx_is_for(const struct grex_config *config, struct sk_buff *skb,
 /* Find the tunnel of a packet that another module gets if there is none. @skb is at the GRE
  * header.
  */
-struct grex_config *grex_rx_find_rcu(struct sk_buff *skb,
+struct grex_config *grex_rx_find_rcu(struct sk_buff *skb, bool is_ipv6,
 				     struct grex_received *received)
 {
 	struct grex_config *config;
 	struct rx_search search;
 
-	if (rx_read(skb, false, received))
+	if (rx_read(skb, is_ipv6, received))
 		return NULL;
 	config = rx_find(grex_net(dev_net(skb->dev)), &search, skb, received);
 	return config && rx_is_for(config, skb, received) ? config : NULL;
@@ -448,7 +448,7 @@ struct grex_config *grex_rx_find_rcu(struct sk_buff *skb,
 /* Count a packet for which grex_rx_find_rcu() has found no tunnel, and that the other module
  * is going to drop.
  */
-void grex_rx_count_lost_rcu(struct sk_buff *skb)
+void grex_rx_count_lost_rcu(struct sk_buff *skb, bool is_ipv6)
 {
 	struct grex_net *gn = grex_net(dev_net(skb->dev));
 	struct grex_stats __percpu *stats;
@@ -458,7 +458,7 @@ void grex_rx_count_lost_rcu(struct sk_buff *skb)
 	struct rx_search search;
 	int reason;
 
-	verdict = rx_read(skb, false, &received);
+	verdict = rx_read(skb, is_ipv6, &received);
 	if (verdict) {
 		grex_stats_count(gn->stats, rx_malformed[verdict]);
 		return;
