@@ -26,6 +26,15 @@ static inline void grex_beside_ipv4_stop(struct net *net)
 }
 #endif
 
+static inline int grex_beside_ipv6_start(struct net *net)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void grex_beside_ipv6_stop(struct net *net)
+{
+}
+
 bool grex_beside_pass_hooks(struct sk_buff *skb,
 			    const struct nf_hook_state *state, nf_hookfn *own);
 void grex_beside_count_lost(struct sk_buff *skb, struct net *net, bool is_ipv6);

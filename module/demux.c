@@ -4,7 +4,7 @@
  * is that module, in native mode, or takes the packets of its tunnels before another module
  * gets them, beside it (beside.c). gre.ko reads bits 9 to 15 as the version, so it drops
  * packets with any of the bits 9 to 14 set, and packets of less than 12 bytes, before grex
- * sees them.
+ * sees them. The kernel hands protocol 47 of IPv6 to one module itself.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -37,19 +37,49 @@ static const char *const demux_words[] = {
 	[DEMUX_BESIDE] = "beside",
 };
 
+/**
+ * struct demux_family - how packets of one underlay family are received
+ * @protocol: what the modules share, for the kernel's log
+ * @other: the module of the kernel that receives it otherwise
+ * @add: const. makes grex the module that receives it; -EBUSY: another module does
+ * @remove: const. ends that
+ * @start: const. takes the packets of the tunnels of a namespace beside @other
+ * @stop: const. ends that
+ * @is_native: whether grex receives all packets, and not only those of its tunnels
+ * @is_exclusive: grex does not give way to @other
+ * @coming: @other, while its init function runs
+ * @nets: namespaces that have tunnels
+ */
+struct demux_family {
+	const char *protocol;
+	const char *other;
+	int (*add)(void);
+	void (*remove)(void);
+	int (*start)(struct net *net);
+	void (*stop)(struct net *net);
+	bool is_native;
+	bool is_exclusive;
+	const struct module *coming;
+	struct list_head nets;
+};
+
 static enum demux_setting demux_setting;
-static DEFINE_MUTEX(demux_lock); /* inside of RTNL */
-static bool demux_is_native; /* demux_lock */
-static bool demux_is_exclusive; /* demux_lock. never beside ip_gre */
-/* demux_lock. ip_gre, while its init function runs */
-static const struct module *demux_coming;
-static unsigned int demux_ipv6_tunnels; /* demux_lock. in all namespaces */
-static LIST_HEAD(demux_nets); /* demux_lock. namespaces that have tunnels */
+static DEFINE_MUTEX(demux_lock); /* of all below, inside of RTNL */
 
 static const struct gre_protocol demux_protocol = {
 	.handler = grex_rx,
 	.err_handler = grex_icmp_error,
 };
+
+static int demux_add_ipv4(void)
+{
+	return gre_add_protocol(&demux_protocol, GREPROTO_CISCO);
+}
+
+static void demux_remove_ipv4(void)
+{
+	gre_del_protocol(&demux_protocol, GREPROTO_CISCO);
+}
 
 #if IS_ENABLED(CONFIG_IPV6)
 /* The core checks the IPsec policy and resets conntrack. */
@@ -58,219 +88,16 @@ static const struct inet6_protocol demux_ipv6_protocol = {
 	.err_handler = grex_icmp_error_ipv6,
 	.flags = INET6_PROTO_FINAL,
 };
-#endif
 
-static int demux_param_set(const char *value, const struct kernel_param *param)
-{
-	const int setting = sysfs_match_string(demux_words, value);
-
-	if (setting < 0)
-		return setting;
-	demux_setting = setting;
-	return 0;
-}
-
-/* The last word is the present mode. */
-static int demux_param_get(char *buffer, const struct kernel_param *param)
-{
-	return sysfs_emit(buffer, "%s%s\n",
-			  demux_setting == DEMUX_AUTO ? "auto " : "",
-			  READ_ONCE(demux_is_native) ? "native" : "beside");
-}
-
-static const struct kernel_param_ops demux_param_ops = {
-	.set = demux_param_set,
-	.get = demux_param_get,
-};
-
-module_param_cb(demux, &demux_param_ops, NULL, 0444);
-MODULE_PARM_DESC(demux, "native, beside ip_gre, or auto (default)");
-
-static void demux_stop_beside(void)
-{
-	struct grex_net *gn;
-
-	list_for_each_entry(gn, &demux_nets, demux.list)
-		grex_beside_ipv4_stop(gn->net);
-}
-
-static int demux_start_beside(void)
-{
-	struct grex_net *gn;
-	int err;
-
-	list_for_each_entry(gn, &demux_nets, demux.list) {
-		err = grex_beside_ipv4_start(gn->net);
-		if (err)
-			goto err_start;
-	}
-	return 0;
-
-err_start:
-	list_for_each_entry_continue_reverse(gn, &demux_nets, demux.list)
-		grex_beside_ipv4_stop(gn->net);
-	return err;
-}
-
-/* At each moment one of the two ways receives the packets of the tunnels, and none is lost. */
-static int demux_go_native(void)
-{
-	int err = gre_add_protocol(&demux_protocol, GREPROTO_CISCO);
-
-	if (err)
-		return err;
-	demux_stop_beside();
-	WRITE_ONCE(demux_is_native, true);
-	return 0;
-}
-
-static int demux_go_beside(void)
-{
-	int err = demux_start_beside();
-
-	if (err)
-		return err;
-	/* Packets that have passed the hooks before still come by gre.ko. */
-	synchronize_net();
-	WRITE_ONCE(demux_is_native, false);
-	gre_del_protocol(&demux_protocol, GREPROTO_CISCO);
-	return 0;
-}
-
-/* ip_gre is about to register with gre.ko. It could not be loaded in native mode. */
-static void demux_other_comes(void)
-{
-	int err;
-
-	if (!demux_is_native || demux_is_exclusive)
-		return;
-	if (demux_setting == DEMUX_NATIVE) {
-		pr_warn("ip_gre cannot be loaded, because demux=native: load grex with demux=auto or demux=beside\n");
-		return;
-	}
-	err = demux_go_beside();
-	if (err)
-		pr_warn("ip_gre cannot be loaded, because no mode beside it is possible: error %d\n",
-			err);
-	else
-		pr_info("ip_gre gets IP protocol 47 (GRE), grex takes the packets of its tunnels before it\n");
-}
-
-static void demux_other_goes(void)
-{
-	if (demux_setting == DEMUX_AUTO && !demux_is_native && !demux_coming &&
-	    !demux_go_native())
-		pr_info("IP protocol 47 (GRE) is free, grex owns it\n");
-}
-
-/* A module comes before its init function is called, and goes when its exit function has
- * been called, or its init function has failed. The slot is left free until ip_gre has taken
- * it, whatever other modules do meanwhile.
- */
-static int demux_notify(struct notifier_block *block, unsigned long state,
-			void *data)
-{
-	const struct module *other = data;
-
-	mutex_lock(&demux_lock);
-	if (state != MODULE_STATE_COMING && other == demux_coming)
-		demux_coming = NULL;
-	if (state == MODULE_STATE_COMING && !strcmp(other->name, "ip_gre")) {
-		demux_coming = other;
-		demux_other_comes();
-	}
-	if (state == MODULE_STATE_COMING && demux_ipv6_tunnels &&
-	    !strcmp(other->name, "ip6_gre") && net_ratelimit())
-		pr_warn("ip6_gre cannot be loaded, because there are tunnels over IPv6\n");
-	if (state == MODULE_STATE_GOING)
-		demux_other_goes();
-	mutex_unlock(&demux_lock);
-	return NOTIFY_DONE;
-}
-
-static struct notifier_block demux_notifier = {
-	.notifier_call = demux_notify,
-};
-
-static int demux_choose(void)
-{
-	int err;
-
-	if (!IS_ENABLED(CONFIG_NETFILTER))
-		demux_setting = DEMUX_NATIVE;
-	if (demux_setting == DEMUX_BESIDE)
-		return 0;
-	err = demux_go_native();
-	if (err != -EBUSY)
-		return err;
-	if (demux_setting == DEMUX_NATIVE) {
-		pr_err("IP protocol 47 (GRE) is owned by another module, ip_gre most likely: remove its tunnels and run \"rmmod ip_gre\"\n");
-		return err;
-	}
-	pr_info("IP protocol 47 (GRE) is owned by another module, ip_gre most likely: grex takes the packets of its tunnels before it\n");
-	return 0;
-}
-
-int grex_demux_register(void)
-{
-	int err;
-
-	err = register_module_notifier(&demux_notifier);
-	if (err)
-		return err;
-	mutex_lock(&demux_lock);
-	err = demux_choose();
-	mutex_unlock(&demux_lock);
-	if (err)
-		unregister_module_notifier(&demux_notifier);
-	return err;
-}
-
-/* Do not give way to ip_gre, because it cannot be loaded when its kind of links is taken. Any
- * user can ask for its kind erspan, and would switch the mode back and forth.
- */
-void grex_demux_set_exclusive(bool is_exclusive)
-{
-	mutex_lock(&demux_lock);
-	demux_is_exclusive = is_exclusive;
-	mutex_unlock(&demux_lock);
-}
-
-/* When this function returns, gre.ko delivers no more packets. Of all tunnels only gre0, gretap0
- * and ip6gre0 still exist. Their namespace deletes them, and with them the hook of the mode beside
- * and the handler of IPv6.
- */
-void grex_demux_unregister(void)
-{
-	unregister_module_notifier(&demux_notifier);
-	if (demux_is_native)
-		gre_del_protocol(&demux_protocol, GREPROTO_CISCO);
-	synchronize_net();
-}
-
-#if IS_ENABLED(CONFIG_IPV6)
-/* Receive IP protocol 47 of IPv6 as long as there are tunnels over IPv6, so that ip6_gre can be
- * loaded otherwise.
- */
 static int demux_add_ipv6(void)
 {
-	int err;
-
-	if (demux_ipv6_tunnels++)
-		return 0;
-	err = inet6_add_protocol(&demux_ipv6_protocol, IPPROTO_GRE);
-	if (!err)
-		return 0;
-	demux_ipv6_tunnels--;
-	if (net_ratelimit())
-		pr_info("IPv6 protocol 47 (GRE) is owned by another module, ip6_gre most likely: remove its tunnels and run \"rmmod ip6_gre\"\n");
-	return -EBUSY;
+	return inet6_add_protocol(&demux_ipv6_protocol, IPPROTO_GRE) ? -EBUSY
+								     : 0;
 }
 
 static void demux_remove_ipv6(void)
 {
-	if (!--demux_ipv6_tunnels)
-		inet6_del_protocol(&demux_ipv6_protocol, IPPROTO_GRE);
+	inet6_del_protocol(&demux_ipv6_protocol, IPPROTO_GRE);
 }
 #else
 static int demux_add_ipv6(void)
@@ -283,43 +110,278 @@ static void demux_remove_ipv6(void)
 }
 #endif
 
-/* Receive the packets of a namespace from its first tunnel on. */
-static int demux_add_ipv4(struct grex_net *gn)
-{
-	int err = 0;
+static struct demux_family demux_ipv4 = {
+	.protocol = "IP protocol 47 (GRE)",
+	.other = "ip_gre",
+	.add = demux_add_ipv4,
+	.remove = demux_remove_ipv4,
+	.start = grex_beside_ipv4_start,
+	.stop = grex_beside_ipv4_stop,
+	.nets = LIST_HEAD_INIT(demux_ipv4.nets),
+};
 
-	if (!gn->demux.tunnels && !demux_is_native)
-		err = grex_beside_ipv4_start(gn->net);
-	if (!err && !gn->demux.tunnels++)
-		list_add(&gn->demux.list, &demux_nets);
+/* Only while there are tunnels over IPv6, grex receives the protocol. */
+static struct demux_family demux_ipv6 = {
+	.protocol = "IPv6 protocol 47 (GRE)",
+	.other = "ip6_gre",
+	.add = demux_add_ipv6,
+	.remove = demux_remove_ipv6,
+	.start = grex_beside_ipv6_start,
+	.stop = grex_beside_ipv6_stop,
+	.nets = LIST_HEAD_INIT(demux_ipv6.nets),
+};
+
+static int demux_param_set(const char *value, const struct kernel_param *param)
+{
+	const int setting = sysfs_match_string(demux_words, value);
+
+	if (setting < 0)
+		return setting;
+	demux_setting = setting;
+	return 0;
+}
+
+/* The last word is the present mode, beside if one of the families has that. */
+static int demux_param_get(char *buffer, const struct kernel_param *param)
+{
+	bool is_native;
+
+	mutex_lock(&demux_lock);
+	is_native = demux_ipv4.is_native &&
+		    (demux_ipv6.is_native || list_empty(&demux_ipv6.nets));
+	mutex_unlock(&demux_lock);
+	return sysfs_emit(buffer, "%s%s\n",
+			  demux_setting == DEMUX_AUTO ? "auto " : "",
+			  is_native ? "native" : "beside");
+}
+
+static const struct kernel_param_ops demux_param_ops = {
+	.set = demux_param_set,
+	.get = demux_param_get,
+};
+
+module_param_cb(demux, &demux_param_ops, NULL, 0444);
+MODULE_PARM_DESC(demux, "native, beside ip_gre and ip6_gre, or auto (default)");
+
+static int demux_start_beside(struct demux_family *family)
+{
+	struct grex_demux_net *in;
+	int err;
+
+	list_for_each_entry(in, &family->nets, list) {
+		err = family->start(in->net);
+		if (err)
+			goto err_start;
+	}
+	return 0;
+
+err_start:
+	list_for_each_entry_continue_reverse(in, &family->nets, list)
+		family->stop(in->net);
 	return err;
 }
 
-static void demux_remove_ipv4(struct grex_net *gn)
+/* At each moment one of the two ways receives the packets of the tunnels, and none is lost. */
+static int demux_go_native(struct demux_family *family)
 {
-	if (--gn->demux.tunnels)
-		return;
-	list_del(&gn->demux.list);
-	if (!demux_is_native)
-		grex_beside_ipv4_stop(gn->net);
+	struct grex_demux_net *in;
+	int err;
+
+	err = family->add();
+	if (err)
+		return err;
+	list_for_each_entry(in, &family->nets, list)
+		family->stop(in->net);
+	family->is_native = true;
+	return 0;
 }
 
-int grex_demux_add_tunnel(struct grex_net *gn, bool is_ipv6)
+static int demux_go_beside(struct demux_family *family)
 {
 	int err;
 
+	err = demux_start_beside(family);
+	if (err)
+		return err;
+	/* Packets that have passed the hooks before still come by the protocol. */
+	synchronize_net();
+	family->is_native = false;
+	family->remove();
+	return 0;
+}
+
+/* The other module is about to register. It could not be loaded in native mode. */
+static void demux_other_comes(struct demux_family *family)
+{
+	int err;
+
+	if (!family->is_native || family->is_exclusive)
+		return;
+	if (demux_setting == DEMUX_NATIVE) {
+		if (net_ratelimit())
+			pr_warn("%s cannot be loaded, because demux=native: load grex with demux=auto or demux=beside\n",
+				family->other);
+		return;
+	}
+	err = demux_go_beside(family);
+	if (err)
+		pr_warn("%s cannot be loaded, because no mode beside it is possible: error %d\n",
+			family->other, err);
+	else
+		pr_info("%s gets %s, grex takes the packets of its tunnels before it\n",
+			family->other, family->protocol);
+}
+
+static void demux_other_goes(struct demux_family *family)
+{
+	if (demux_setting != DEMUX_AUTO || family->is_native || family->coming)
+		return;
+	if (family == &demux_ipv6 && list_empty(&family->nets))
+		return;
+	if (!demux_go_native(family))
+		pr_info("%s is free, grex owns it\n", family->protocol);
+}
+
+/* A module comes before its init function is called, and goes when its exit function has
+ * been called, or its init function has failed. The protocol is left free until the other
+ * module has taken it, whatever other modules do meanwhile.
+ */
+static void demux_notice(struct demux_family *family, unsigned long state,
+			 const struct module *other)
+{
+	if (state != MODULE_STATE_COMING && other == family->coming)
+		family->coming = NULL;
+	if (state == MODULE_STATE_COMING &&
+	    !strcmp(other->name, family->other)) {
+		family->coming = other;
+		demux_other_comes(family);
+	}
+	if (state == MODULE_STATE_GOING)
+		demux_other_goes(family);
+}
+
+static int demux_notify(struct notifier_block *block, unsigned long state,
+			void *data)
+{
 	mutex_lock(&demux_lock);
-	err = is_ipv6 ? demux_add_ipv6() : demux_add_ipv4(gn);
+	demux_notice(&demux_ipv4, state, data);
+	demux_notice(&demux_ipv6, state, data);
+	mutex_unlock(&demux_lock);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block demux_notifier = {
+	.notifier_call = demux_notify,
+};
+
+/* Receive all packets if no other module does, and otherwise only those of tunnels. */
+static int demux_choose(struct demux_family *family)
+{
+	int err;
+
+	if (demux_setting == DEMUX_BESIDE || family->coming)
+		return 0;
+	err = demux_go_native(family);
+	if (err != -EBUSY)
+		return err;
+	if (demux_setting == DEMUX_NATIVE) {
+		if (net_ratelimit())
+			pr_err("%s is owned by another module, %s most likely: remove its tunnels and run \"rmmod %s\"\n",
+			       family->protocol, family->other, family->other);
+		return err;
+	}
+	if (net_ratelimit())
+		pr_info("%s is owned by another module, %s most likely: grex takes the packets of its tunnels before it\n",
+			family->protocol, family->other);
+	return 0;
+}
+
+int grex_demux_register(void)
+{
+	int err;
+
+	if (!IS_ENABLED(CONFIG_NETFILTER))
+		demux_setting = DEMUX_NATIVE;
+	err = register_module_notifier(&demux_notifier);
+	if (err)
+		return err;
+	mutex_lock(&demux_lock);
+	err = demux_choose(&demux_ipv4);
+	mutex_unlock(&demux_lock);
+	if (err)
+		unregister_module_notifier(&demux_notifier);
+	return err;
+}
+
+static struct demux_family *demux_family(bool is_ipv6)
+{
+	return is_ipv6 ? &demux_ipv6 : &demux_ipv4;
+}
+
+/* Do not give way to ip_gre or ip6_gre, because it cannot be loaded when its kind of links is
+ * taken. Any user can ask for its kind erspan, and would switch the mode back and forth.
+ */
+void grex_demux_set_exclusive(bool is_ipv6)
+{
+	mutex_lock(&demux_lock);
+	demux_family(is_ipv6)->is_exclusive = true;
+	mutex_unlock(&demux_lock);
+}
+
+/* When this function returns, gre.ko delivers no more packets. Of all tunnels only gre0, gretap0
+ * and ip6gre0 still exist. Their namespace deletes them, and with them the hooks of the mode
+ * beside and the handler of IPv6.
+ */
+void grex_demux_unregister(void)
+{
+	unregister_module_notifier(&demux_notifier);
+	if (demux_ipv4.is_native)
+		demux_ipv4.remove();
+	synchronize_net();
+}
+
+/* Receive the packets of a namespace from its first tunnel on. */
+int grex_demux_add_tunnel(struct grex_net *gn, bool is_ipv6)
+{
+	struct demux_family *family = demux_family(is_ipv6);
+	struct grex_demux_net *in = &gn->demux[is_ipv6];
+	int err = 0;
+
+	mutex_lock(&demux_lock);
+	if (in->tunnels)
+		goto counted;
+	if (is_ipv6 && list_empty(&family->nets))
+		err = demux_choose(family);
+	if (!err && !family->is_native)
+		err = family->start(gn->net);
+	if (err)
+		goto out;
+	in->net = gn->net;
+	list_add(&in->list, &family->nets);
+
+counted:
+	in->tunnels++;
+out:
 	mutex_unlock(&demux_lock);
 	return err;
 }
 
 void grex_demux_remove_tunnel(struct grex_net *gn, bool is_ipv6)
 {
+	struct demux_family *family = demux_family(is_ipv6);
+	struct grex_demux_net *in = &gn->demux[is_ipv6];
+
 	mutex_lock(&demux_lock);
-	if (is_ipv6)
-		demux_remove_ipv6();
-	else
-		demux_remove_ipv4(gn);
+	if (--in->tunnels)
+		goto out;
+	list_del(&in->list);
+	if (!family->is_native) {
+		family->stop(gn->net);
+	} else if (is_ipv6 && list_empty(&family->nets)) {
+		family->is_native = false;
+		family->remove();
+	}
+
+out:
 	mutex_unlock(&demux_lock);
 }

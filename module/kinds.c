@@ -85,6 +85,11 @@ static struct pernet_operations kinds_fallback_ops = {
 	.init = kinds_add_fallbacks,
 };
 
+static bool kinds_is_ipv6(const struct kinds_other *other)
+{
+	return grex_tunnel_defaults[other->kind].match.family == AF_INET6;
+}
+
 static void kinds_unregister_others(unsigned int count)
 {
 	while (count--)
@@ -109,7 +114,8 @@ static int kinds_register_others(void)
 	}
 	if (!kinds_count)
 		return 0;
-	grex_demux_set_exclusive(true);
+	for (i = 0; i < kinds_count; i++)
+		grex_demux_set_exclusive(kinds_is_ipv6(&kinds_others[i]));
 	err = register_pernet_device(&kinds_fallback_ops);
 	if (err)
 		goto err_register;
@@ -118,11 +124,6 @@ static int kinds_register_others(void)
 err_register:
 	kinds_unregister_others(i);
 	return err;
-}
-
-static bool kinds_is_ipv6(const struct kinds_other *other)
-{
-	return grex_tunnel_defaults[other->kind].match.family == AF_INET6;
 }
 
 /* Read the parameter into kinds_count. If IPv6 is disabled on this machine, the kinds of ip6_gre
