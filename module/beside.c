@@ -119,9 +119,12 @@ static bool beside_may_receive(const struct net_device *dev,
 void grex_beside_count_lost(struct sk_buff *skb, struct net *net, bool is_ipv6)
 {
 	const struct gre_base_hdr *gre = (const void *)skb->data;
-	const bool is_ethernet = gre->protocol == htons(ETH_P_TEB) ||
-				 !grex_packet_is_carried(gre->protocol);
 	const struct net_device *dev;
+	bool is_ethernet = false;
+
+	if (skb_headlen(skb) >= sizeof(*gre))
+		is_ethernet = gre->protocol == htons(ETH_P_TEB) ||
+			      !grex_packet_is_carried(gre->protocol);
 
 	/* Anyone can send such packets, and there may be many devices. */
 	if (!__ratelimit(&grex_net(net)->lost_limit))

@@ -26,6 +26,10 @@ static inline void grex_beside_ipv4_stop(struct net *net)
 }
 #endif
 
+#if IS_ENABLED(CONFIG_NETFILTER) && IS_ENABLED(CONFIG_IPV6)
+int grex_beside_ipv6_start(struct net *net);
+void grex_beside_ipv6_stop(struct net *net);
+#else
 static inline int grex_beside_ipv6_start(struct net *net)
 {
 	return -EOPNOTSUPP;
@@ -34,6 +38,7 @@ static inline int grex_beside_ipv6_start(struct net *net)
 static inline void grex_beside_ipv6_stop(struct net *net)
 {
 }
+#endif
 
 bool grex_beside_pass_hooks(struct sk_buff *skb,
 			    const struct nf_hook_state *state, nf_hookfn *own);

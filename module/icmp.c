@@ -547,6 +547,15 @@ void grex_icmp_error(struct sk_buff *skb, u32 info)
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
+/* Process an ICMPv6 error, as icmp_take(). */
+bool grex_icmp_take_ipv6(struct sk_buff *skb)
+{
+	struct grex_reported reported;
+
+	grex_ipv6_read_error(skb, &reported);
+	return icmp_take(skb, &reported);
+}
+
 /* Process an ICMPv6 error from the stack. It processes redirects that embed no packet itself. */
 int grex_icmp_error_ipv6(struct sk_buff *skb, struct inet6_skb_parm *opt,
 			 u8 type, u8 code, int offset, __be32 info)

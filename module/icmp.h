@@ -22,5 +22,6 @@ void grex_icmp_error(struct sk_buff *skb, u32 info);
 int grex_icmp_error_ipv6(struct sk_buff *skb, struct inet6_skb_parm *opt,
 			 u8 type, u8 code, int offset, __be32 info);
 bool grex_icmp_take(struct sk_buff *skb, u32 info);
+bool grex_icmp_take_ipv6(struct sk_buff *skb);
 
 #endif

@@ -97,7 +97,7 @@ concerned() {
 			ipv4 | ipv6 | outer | addr) word='ipv6_|encap|decap' ;;
 			ether) word='ether|kind_gretap' ;;
 			kinds | ioctl | ip6gre) word='kind_|netlink' ;;
-			demux | beside) word='demux|ip_gre|icmp_relay' ;;
+			demux | beside*) word='demux|ip_gre|icmp_relay' ;;
 			netns | table | main) word='netns|precedence|teardown' ;;
 			*) word='counters|change' ;;
 			esac

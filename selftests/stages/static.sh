@@ -185,8 +185,9 @@ layer_table() {
 		netns auto_mtu grex stats table
 		rtnl device grex header ip6gre keepalive plpmtud pmtu probe stats tunnel
 		device auto_mtu demux grex header ioctl keepalive nbma packet plpmtud sent_log stats table tunnel tx
-		demux beside beside_ipv4 grex icmp packet rx
+		demux beside beside_ipv4 beside_ipv6 grex icmp packet rx
 		beside_ipv4 beside icmp packet rx
+		beside_ipv6 beside icmp packet rx
 		beside addr grex packet rx tx
 		ioctl grex header ip6gre table tunnel
 		ip6gre grex

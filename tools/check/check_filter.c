@@ -279,10 +279,10 @@ void check_beside(const struct snapshot *s, struct finding *found)
 	if (!s->beside)
 		return;
 	found_say(found, SEVERITY_NOTE,
-		  "mode beside: another module, ip_gre in most cases, owns IP "
-		  "protocol 47, and grex takes the packets of its tunnels "
-		  "before it; without tunnels of ip_gre, \"rmmod ip_gre\" "
-		  "makes receiving cheaper");
+		  "mode beside: another module, ip_gre or ip6_gre in most "
+		  "cases, owns IP protocol 47, and grex takes the packets of "
+		  "its tunnels before it; if that module has no tunnels, "
+		  "receiving is cheaper after rmmod");
 }
 
 void check_no_tunnel(struct finding *found)
