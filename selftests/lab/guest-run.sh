@@ -115,9 +115,8 @@ for name; do
 			ip link del "${link%@*}" 2>/dev/null
 		done < <(ip -o link show type grex 2>/dev/null)
 	fi
-	# The file may have loaded ip_gre, and grex in its place.
-	[[ ${GREX_DEMUX:-} == beside ]] || rmmod ip_gre 2>/dev/null
-	rmmod ip6_gre 2>/dev/null
+	# The file may have loaded them, and grex in their place.
+	[[ ${GREX_DEMUX:-} == beside ]] || rmmod ip_gre ip6_gre 2>/dev/null
 	[[ ! $(cat /sys/module/grex/parameters/kinds 2>/dev/null) ]] || rmmod grex
 	read -r now </proc/sys/kernel/tainted
 	kernel_log "$log"

@@ -26,7 +26,7 @@ if [[ -n $LAB_KMEMLEAK ]]; then
 	echo clear >/sys/kernel/debug/kmemleak
 fi
 
-if [[ ${GREX_DEMUX:-} == beside ]]; then modprobe ip_gre; fi
+if [[ ${GREX_DEMUX:-} == beside ]]; then modprobe -a ip_gre ip6_gre; fi
 
 stty -F "/dev/ttyS1" raw -echo 115200 2>/dev/null
 read -r uptime _ </proc/uptime

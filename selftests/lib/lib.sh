@@ -370,7 +370,7 @@ run_tests() {
 		fi
 		if [ -n "${SETUP:-}" ]; then end_background; else cleanup; fi
 		# A test may have unloaded it.
-		! beside || modprobe ip_gre
+		! beside || modprobe -a ip_gre ip6_gre
 		if [ "$RET" != 0 ]; then
 			printf 'not ok %d %s\n' "$n" "$test"
 			failed=1

@@ -21,7 +21,6 @@ TESTS="
 	hop_limit
 	keepalives
 	path_mtu_probed
-	beside_ip6_gre
 	unload
 "
 
@@ -246,25 +245,6 @@ path_mtu_probed() {
 	check "on" gretool -n "$H1" set gre1 mtu auto
 	check "found" busywait 20 path_is 1400 -n "$H1"
 	check "the device follows" busywait 10 device_mtu_is "$H1" 1356
-	cleanup
-}
-
-# ip6_gre can be loaded as long as no tunnel has an IPv6 underlay.
-beside_ip6_gre() {
-	setup_pair
-	run gretool -n "$A" add gre1 remote 192.0.2.2
-	check "ip6_gre" run modprobe ip6_gre
-	dmesg -C
-	check_fails "a tunnel over IPv6" gretool -n "$A" add gre2 remote 2001:db8::2
-	check_match "the log" 'rmmod ip6_gre' "$(dmesg)"
-	check "without ip6_gre" run rmmod ip6_gre
-	check "a tunnel over IPv6" gretool -n "$A" add gre2 remote 2001:db8::2
-	dmesg -C
-	check_fails "ip6_gre" modprobe ip6_gre
-	check_match "the log" 'ip6_gre cannot be loaded' "$(dmesg)"
-	run ip -n "$A" link del gre2
-	check "ip6_gre again" run modprobe ip6_gre
-	run rmmod ip6_gre
 	cleanup
 }
 
