@@ -153,7 +153,10 @@ run_stage() {
 		stage selftests-rest "$LAB/run.sh" -k 6.1 "${files[@]}"
 		;;
 	ipv6) stage selftests-ipv6 "$LAB/run.sh" -k 6.1 --ipv6 ;;
-	beside) stage selftests-beside "$LAB/run.sh" -k 6.1 --beside ;;
+	beside)
+		stage selftests-beside "$LAB/run.sh" -k 6.1 --beside
+		stage selftests-beside-ipv6 "$LAB/run.sh" -k 6.1 --beside --ipv6
+		;;
 	system) stage system selftests/stages/system.sh ;;
 	debug)
 		stage kunit-debug "$LAB/kunit.sh" -k debug

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# run.sh [-k NAME] [-j GUESTS] [--beside | --ipv6] [--kmemleak] [--within SECONDS] [--times N]
-# [TEST...]: run selftests on a lab kernel, with --beside where ip_gre is loaded before grex, with --ipv6
-# over IPv6 (lib/topology.sh).
+# run.sh [-k NAME] [-j GUESTS] [--beside] [--ipv6] [--kmemleak] [--within SECONDS] [--times N]
+# [TEST...]: run selftests on a lab kernel, with --beside where ip_gre and ip6_gre are loaded before
+# grex, with --ipv6 over IPv6 (lib/topology.sh).
 #
 # TEST is a file of selftests/tests or its word: test_encap.py or encap. Without TEST,
-# all files run, or with --ipv6 those with a line "# underlay: IPv4 or IPv6". GUESTS (2) guests with virtual time, each on one processor, share them
-# (boot.sh --virtual). A file that needs real time, two processors or all files of this
+# all files run, or with --ipv6 those with a line "# underlay: IPv4 or IPv6". GUESTS (2) guests
+# with virtual time, each on one processor, share them (boot.sh --virtual). A file that needs real time, two processors or all files of this
 # machine says so in a line "# real time: WHY", and runs after the others in a guest
 # that has these.
 # The pair files come last, each on two guests of its own. A line "# pair: A B" says on
