@@ -45,6 +45,20 @@ static void ipv6_flow(const struct grex_config *config, int oif,
 	};
 }
 
+/* Whether an address belongs to the VRF that is @oif, or that has this device, or to none if @oif is
+ * 0.
+ */
+static bool ipv6_is_own(struct net *net, int oif, const struct in6_addr *addr)
+{
+	bool is_own;
+
+	rcu_read_lock();
+	is_own = ipv6_chk_addr(net, addr,
+			       oif ? dev_get_by_index_rcu(net, oif) : NULL, 0);
+	rcu_read_unlock();
+	return is_own;
+}
+
 /* See grex_route_lookup(). */
 struct dst_entry *grex_ipv6_lookup(const struct grex_config *config, int oif,
 				   const union grex_addr *remote, u8 dsfield,
@@ -58,7 +72,7 @@ struct dst_entry *grex_ipv6_lookup(const struct grex_config *config, int oif,
 	/* Unlike that of IPv4, the look-up accepts any source, and takes the device for a
 	 * preference if there is a source.
 	 */
-	if (!grex_addr_is_any(local) && !ipv6_chk_addr(net, &local->v6, NULL, 0))
+	if (!grex_addr_is_any(local) && !ipv6_is_own(net, oif, &local->v6))
 		return ERR_PTR(-ENETUNREACH);
 	ipv6_flow(config, oif, remote, dsfield, hash, &flow);
 	dst = ip6_dst_lookup_flow(net, NULL, &flow, NULL);

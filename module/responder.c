@@ -125,16 +125,15 @@ static bool responder_may_answer_from(const struct grex_config *config,
 				      const union grex_addr *addr)
 {
 	struct net *net = config->tunnel->net;
+	struct net_device *dev;
 
 	if (!grex_addr_is_any(&config->options.match.local))
 		return true;
+	/* Both look into the VRF of the device, or into none if there is no device. */
+	dev = dev_get_by_index_rcu(net, config->options.link);
 	if (grex_is_ipv6(config))
-		return ipv6_chk_addr(net, &addr->v6, NULL, 0);
-	return inet_addr_type_dev_table(net,
-					dev_get_by_index_rcu(net,
-							     config->options
-								     .link),
-					addr->v4) == RTN_LOCAL;
+		return ipv6_chk_addr(net, &addr->v6, dev, 0);
+	return inet_addr_type_dev_table(net, dev, addr->v4) == RTN_LOCAL;
 }
 
 static bool responder_is_same(const u8 *inner, const union grex_addr *outer)

@@ -56,6 +56,7 @@ outer() {
 	IFS=. read -r a b c d <<<"$1"
 	case $a.$b.$c in
 	192.0.2) echo "2001:db8::$d" ;;
+	192.0.3) echo "2001:db8:3::$d" ;;
 	198.51.100) echo "2001:db8:1::$d" ;;
 	203.0.113) echo "2001:db8:2::$d" ;;
 	100.64.*) echo "2001:db8:64:$c::$d" ;;
@@ -168,6 +169,7 @@ setup_pair() {
 	veth "$A" v0 "$B" v0
 	configure "$A" v0 192.0.2.1/24 2001:db8::1/64
 	configure "$B" v0 192.0.2.2/24 2001:db8::2/64
+	outer_neighbours "$A" 192.0.2.2
 }
 
 # tunnel_pair [OPTIONS]

@@ -5,14 +5,28 @@
 #
 #    $A red0  192.0.2.1/24 === v0 192.0.2.2/24 $B    red0 in VRF red
 #       blue0 192.0.2.1/24 === v0 192.0.2.2/24 $C    blue0 in VRF blue
+# underlay: IPv4 or IPv6
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
+
+# The outer addresses: of A and B on their links v0 and w0, of B behind both, of a loopback interface
+# and of one that prefers no link. LINK and HOST are prefix lengths, and OUTER is what nft calls the
+# header.
+V_A=$(outer 192.0.2.1) V_B=$(outer 192.0.2.2)
+W_A=$(outer 192.0.3.1) W_B=$(outer 192.0.3.2)
+FAR=$(outer 203.0.113.1) LOOPBACK=$(outer 203.0.113.9) SOURCE=$(outer 198.51.100.1)
+if [ "${GREX_UNDERLAY:-}" = ipv6 ]; then
+	LINK=64 HOST=128 NODAD=nodad OUTER=ip6 FAMILY=-6
+else
+	LINK=24 HOST=32 NODAD='' OUTER=ip FAMILY=-4
+fi
 
 TESTS="
 	overlapping_vrfs
 	device_in_vrf
 	loopback_in_vrf
+	answers_in_vrf
 	fwmark
 	mark_outside
 	equal_paths
@@ -26,11 +40,11 @@ leg() {
 		link add $1 type vrf table 10$3
 		link set $1 up
 		link set ${1}0 master $1
-		addr add 192.0.2.1/24 dev ${1}0
+		addr add $V_A/$LINK dev ${1}0 $NODAD
 		link set ${1}0 up
 	END
-	configure "$2" v0 192.0.2.2/24
-	run gretool -n "$2" add gre1 local 192.0.2.2 remote 192.0.2.1 \
+	configure "$2" v0 "$V_B/$LINK"
+	run gretool -n "$2" add gre1 local "$V_B" remote "$V_A" \
 		addr "10.0.$3.2/30" up || fail "add in $2"
 }
 
@@ -49,9 +63,9 @@ vrfs() {
 # Both tunnels have the same addresses and no key: the VRF alone tells them apart.
 overlapping_vrfs() {
 	vrfs || return
-	run gretool -n "$A" add gre1 local 192.0.2.1 remote 192.0.2.2 \
+	run gretool -n "$A" add gre1 local "$V_A" remote "$V_B" \
 		dev red addr 10.0.1.1/30 up || fail "add in red"
-	run gretool -n "$A" add gre2 local 192.0.2.1 remote 192.0.2.2 \
+	run gretool -n "$A" add gre2 local "$V_A" remote "$V_B" \
 		dev blue addr 10.0.2.1/30 up || fail "add in blue"
 	check "red" ping_ok "$A" 10.0.1.2
 	check "blue" ping_ok "$A" 10.0.2.2
@@ -64,7 +78,7 @@ overlapping_vrfs() {
 	# The MTU and the route are those of the VRF, not of the main table.
 	run ip -n "$A" link set blue0 mtu 1400
 	run gretool -n "$A" set gre2 key 1
-	check_eq "MTU in blue" 1372 "$(link_mtu "$A" gre2)"
+	check_eq "MTU in blue" $((1400 - OUTER_LEN - 4)) "$(link_mtu "$A" gre2)"
 	# The device of a tunnel can be in a VRF as well.
 	run ip -n "$A" link set gre1 master blue
 	check "red underlay, blue inside" ping_ok "$A" 10.0.1.2 -I blue
@@ -78,7 +92,7 @@ overlapping_vrfs() {
 # The tunnel is bound to the device itself, which happens to be in a VRF.
 device_in_vrf() {
 	vrfs || return
-	run gretool -n "$A" add gre1 local 192.0.2.1 remote 192.0.2.2 \
+	run gretool -n "$A" add gre1 local "$V_A" remote "$V_B" \
 		dev red0 addr 10.0.1.1/30 up || fail "add on red0"
 	check "red0" ping_ok "$A" 10.0.1.2
 	check "from B" ping_ok "$B" 10.0.1.1
@@ -97,14 +111,14 @@ loopback_in_vrf() {
 			link add lo-$colour type dummy
 			link set lo-$colour master $colour
 			link set lo-$colour up
-			addr add 203.0.113.9/32 dev lo-$colour
+			addr add $LOOPBACK/$HOST dev lo-$colour
 		END
 	done
 	for name in "$B" "$C"; do
-		run ip -n "$name" route add 203.0.113.9/32 via 192.0.2.1
-		run gretool -n "$name" set gre1 remote 203.0.113.9
+		run ip -n "$name" route add "$LOOPBACK/$HOST" via "$V_A"
+		run gretool -n "$name" set gre1 remote "$LOOPBACK"
 	done
-	run gretool -n "$A" add gre1 local 203.0.113.9 remote 192.0.2.2 \
+	run gretool -n "$A" add gre1 local "$LOOPBACK" remote "$V_B" \
 		dev lo-red addr 10.0.1.1/30 up || fail "add on lo-red"
 	check "red" ping_ok "$A" 10.0.1.2
 	check "from B" ping_ok "$B" 10.0.1.1
@@ -113,22 +127,32 @@ loopback_in_vrf() {
 	check_eq "received from blue" 6 "$(link_counter "$A" gre1 rx_packets)"
 }
 
+answered_some() { [ "$(counter "$A" gre1 keepalive_answered)" -gt 3 ]; }
+
+# A tunnel without a local address answers keepalives from any address of its VRF.
+answers_in_vrf() {
+	vrfs || return
+	run gretool -n "$A" add gre1 local any remote "$V_B" dev red up || fail "add in red"
+	run gretool -n "$B" set gre1 keepalive 200ms 3
+	check "answered" busywait 5 answered_some
+}
+
 # two_ways: join A and B by two links; B is 203.0.113.1 on both
 two_ways() {
 	setup_pair
 	veth "$A" w0 "$B" w0
 	ips "$A" <<-END
-		addr add 192.0.3.1/24 dev w0
+		addr add $W_A/$LINK dev w0 $NODAD
 		link set w0 up
-		route add 203.0.113.1/32 via 192.0.2.2
-		route add 203.0.113.1/32 via 192.0.3.2 mtu 1300 table 100
-		rule add fwmark 5 table 100
+		route add $FAR/$HOST via $V_B
+		route add $FAR/$HOST via $W_B mtu 1300 table 100
 	END
 	ips "$B" <<-END
-		addr add 192.0.3.2/24 dev w0
+		addr add $W_B/$LINK dev w0 $NODAD
 		link set w0 up
-		addr add 203.0.113.1/32 dev lo
+		addr add $FAR/$HOST dev lo
 	END
+	run ip -n "$A" "$FAMILY" rule add fwmark 5 table 100
 	ns "$B" sysctl -qw net.ipv4.conf.all.rp_filter=0
 	ns "$A" sysctl -qw net.ipv4.conf.all.rp_filter=0
 }
@@ -149,8 +173,8 @@ by() {
 
 fwmark() {
 	two_ways
-	run gretool -n "$A" add gre1 remote 203.0.113.1 addr 10.0.0.1/30 up
-	run gretool -n "$B" add gre1 local 203.0.113.1 remote any \
+	run gretool -n "$A" add gre1 remote "$FAR" addr 10.0.0.1/30 up
+	run gretool -n "$B" add gre1 local "$FAR" remote any \
 		addr 10.0.0.2/30 up
 	by v0 w0
 	run gretool -n "$A" set gre1 fwmark 5
@@ -159,7 +183,7 @@ fwmark() {
 	check_eq "MTU of the marked route" 1280 "$(link_mtu "$A" gre1)"
 	run gretool -n "$A" set gre1 fwmark 6
 	by v0 w0
-	check_eq "MTU of the other" 1476 "$(link_mtu "$A" gre1)"
+	check_eq "MTU of the other" $((1500 - OUTER_LEN)) "$(link_mtu "$A" gre1)"
 	check_eq "all have arrived" 60 "$(link_counter "$B" gre1 rx_packets)"
 }
 
@@ -167,16 +191,16 @@ fwmark() {
 # of the first look-up.
 mark_outside() {
 	two_ways
-	run gretool -n "$A" add gre1 remote 203.0.113.1 fwmark 5 addr 10.0.0.1/30 up
-	run gretool -n "$B" add gre1 local 203.0.113.1 remote any \
+	run gretool -n "$A" add gre1 remote "$FAR" fwmark 5 addr 10.0.0.1/30 up
+	run gretool -n "$B" add gre1 local "$FAR" remote any \
 		addr 10.0.0.2/30 up
-	run ip netns exec "$A" nft "add table t
-		add chain t o { type route hook output priority 0; }
-		add rule t o ip protocol gre meta mark 5 counter ip dscp set cs1
-		add rule t o ip protocol gre meta mark != 5 counter drop"
+	run ip netns exec "$A" nft "add table $OUTER t
+		add chain $OUTER t o { type route hook output priority 0; }
+		add rule $OUTER t o meta l4proto gre meta mark 5 counter $OUTER dscp set cs1
+		add rule $OUTER t o meta l4proto gre meta mark != 5 counter drop"
 	by w0 v0
 	check_match "all had the mark" "mark 0x00000005 counter packets 20 " \
-		"$(ip netns exec "$A" nft list table t)"
+		"$(ip netns exec "$A" nft list table "$OUTER" t)"
 }
 
 # sent_by DEVICE: print how many packets A has sent there
@@ -193,11 +217,11 @@ flows() {
 equal_paths() {
 	local tos v w
 	two_ways
-	run ip -n "$A" route replace 203.0.113.1/32 nexthop via 192.0.2.2 nexthop via 192.0.3.2
+	run ip -n "$A" route replace "$FAR/$HOST" nexthop via "$V_B" nexthop via "$W_B"
 	# Newer kernels prefer the path whose interface has the source address.
-	run ip -n "$A" addr add 198.51.100.1/32 dev lo
-	run gretool -n "$A" add gre1 local 198.51.100.1 remote 203.0.113.1 addr 10.0.0.1/30 up
-	run gretool -n "$B" add gre1 local 203.0.113.1 remote any \
+	run ip -n "$A" addr add "$SOURCE/$HOST" dev lo
+	run gretool -n "$A" add gre1 local "$SOURCE" remote "$FAR" addr 10.0.0.1/30 up
+	run gretool -n "$B" add gre1 local "$FAR" remote any \
 		addr 10.0.0.2/30 up
 	for tos in inherit 0 0x48; do
 		run gretool -n "$A" set gre1 tos "$tos"
@@ -217,9 +241,9 @@ equal_paths() {
 
 device() {
 	two_ways
-	run ip -n "$A" route add 203.0.113.1/32 via 192.0.3.2 dev w0 metric 9
-	run gretool -n "$A" add gre1 remote 203.0.113.1 addr 10.0.0.1/30 up
-	run gretool -n "$B" add gre1 local 203.0.113.1 remote any \
+	run ip -n "$A" route add "$FAR/$HOST" via "$W_B" dev w0 metric 2000
+	run gretool -n "$A" add gre1 remote "$FAR" addr 10.0.0.1/30 up
+	run gretool -n "$B" add gre1 local "$FAR" remote any \
 		addr 10.0.0.2/30 up
 	by v0 w0
 	run gretool -n "$A" set gre1 dev w0
@@ -228,7 +252,7 @@ device() {
 	run gretool -n "$B" set gre1 dev v0
 	counts_packets "$B" 2 check "received from w0" \
 		ping_fails "$A" 10.0.0.2 -W 0.2
-	run gretool -n "$B" add unbound local 203.0.113.1 remote any up
+	run gretool -n "$B" add unbound local "$FAR" remote any up
 	counts_packets "$B" 0 check "there is one" \
 		ping_fails "$A" 10.0.0.2 -W 0.2
 	run gretool -n "$A" set gre1 dev v0
