@@ -200,7 +200,6 @@ udp_forwarded() {
 	local cut options
 	setup_pair
 	tunnel_pair
-	outer_neighbours "$A" 192.0.2.2
 	add_lan FAR "$B" 172.16.0
 	run ip -n "$A" route add 172.16.0.0/24 dev gre1
 	ns "$B" ethtool -K v0 gro on rx-udp-gro-forwarding on

@@ -5,6 +5,7 @@
 # routers of the underlay: line by line the true path, or one hop, as the
 # operator chose. The topology is in path.sh.
 # limit: 400
+# underlay: IPv4 or IPv6
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
@@ -65,17 +66,22 @@ check_traces() {
 # hops FIRST OTHERS...: what a traceroute shows, a line each
 hops() { printf '%s\n' "$@"; }
 
-# underlay_hops: the routers as IPv4 and as IPv6 have them (RFC 6052)
+# underlay_hops: the routers as IPv4 and as IPv6 have them: an address of IPv4 stands in one of
+# IPv6 (RFC 6052), and all of IPv6 are one address of IPv4 (RFC 7600)
 underlay_hops() {
 	local i
 	for ((i = 0; i < PATH_ROUTERS; i++)); do
-		echo "100.64.$i.2"
+		[ "${GREX_UNDERLAY:-}" = ipv6 ] && echo 192.0.0.8 || echo "100.64.$i.2"
 	done
 }
 underlay_hops6() {
 	local i
 	for ((i = 0; i < PATH_ROUTERS; i++)); do
-		printf '64:ff9b::6440:%x\n' "$((i * 256 + 2))"
+		if [ "${GREX_UNDERLAY:-}" = ipv6 ]; then
+			outer "100.64.$i.2" | sed 's/:0::/::/'
+		else
+			printf '64:ff9b::6440:%x\n' "$((i * 256 + 2))"
+		fi
 	done
 }
 # times N WORD
