@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Tunnels of the kernel's own kinds. */
+#include <linux/ip6_tunnel.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,6 +80,9 @@ static void take_link(struct import *im, const struct tunnel *t)
 
 	if (t->config.mtu == diff_default_mtu(t))
 		fields &= ~F_MTU;
+	/* This is what ip(8) sends if nobody has chosen a limit. */
+	if (t->config.encap_limit == IPV6_DEFAULT_TNL_ENCAP_LIMIT)
+		fields &= ~F_ENCAP_LIMIT;
 	/* The options say what the payload is. */
 	import_create(im, t->config.name,
 		      import_kind(config_family(&t->config) == AF_INET6

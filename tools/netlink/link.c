@@ -193,12 +193,13 @@ bool link_read_xstats(const struct nlattr *nest, struct tunnel *t)
 }
 
 /* ip6_gre has the traffic class, the flow label and the encapsulation limit in other attributes. A
- * label of 0 and a limit of 4 are what ip(8) sends if nobody has chosen one.
+ * label of 0 is what ip(8) sends if nobody has chosen one.
  */
-static bool read_ip6_gre(const struct nlattr *const a[], struct config *c)
+static bool read_ip6_gre(const struct nlattr *const a[], struct tunnel *t)
 {
+	struct config *c = &t->config;
 	uint32_t info = 0, flag = 0, label;
-	uint8_t limit = IPV6_DEFAULT_TNL_ENCAP_LIMIT;
+	uint8_t limit = 0;
 
 	if (!a[IFLA_GRE_FLOWINFO])
 		return true;
@@ -206,9 +207,10 @@ static bool read_ip6_gre(const struct nlattr *const a[], struct config *c)
 	    !ATTR_READ(a[IFLA_GRE_FLAGS], flag) ||
 	    !ATTR_READ(a[IFLA_GRE_ENCAP_LIMIT], limit))
 		return false;
-	if (!(flag & IP6_TNL_F_IGN_ENCAP_LIMIT) &&
-	    limit != IPV6_DEFAULT_TNL_ENCAP_LIMIT)
+	if (!(flag & IP6_TNL_F_IGN_ENCAP_LIMIT))
 		c->encap_limit = limit;
+	if (flag & (IP6_TNL_F_RCV_DSCP_COPY | IP6_TNL_F_USE_ORIG_FWMARK))
+		t->has_more = true;
 	c->tos = flag & IP6_TNL_F_USE_ORIG_TCLASS ? GREX_TOS_INHERIT
 						  : (ntohl(info) >> 20) & 0xfc;
 	label = ntohl(info) & 0xfffff;
@@ -219,9 +221,30 @@ static bool read_ip6_gre(const struct nlattr *const a[], struct config *c)
 	return true;
 }
 
+void link_put_ip6_gre(struct nlmsghdr *nlh, const struct config *c)
+{
+	uint32_t info = 0, flag = 0;
+
+	if (c->tos == GREX_TOS_INHERIT)
+		flag |= IP6_TNL_F_USE_ORIG_TCLASS;
+	else
+		info |= (uint32_t)c->tos << 20;
+	if (c->flowlabel == GREX_FLOWLABEL_INHERIT)
+		flag |= IP6_TNL_F_USE_ORIG_FLOWLABEL;
+	else if (c->flowlabel != GREX_FLOWLABEL_AUTO)
+		info |= c->flowlabel;
+	if (c->encap_limit == GREX_ENCAP_LIMIT_NONE)
+		flag |= IP6_TNL_F_IGN_ENCAP_LIMIT;
+	else
+		mnl_attr_put_u8(nlh, IFLA_GRE_ENCAP_LIMIT,
+				(uint8_t)c->encap_limit);
+	mnl_attr_put_u32(nlh, IFLA_GRE_FLOWINFO, htonl(info));
+	mnl_attr_put_u32(nlh, IFLA_GRE_FLAGS, flag);
+}
+
 static bool is_of_ip_gre(const struct tunnel *t)
 {
-	return link_is_gre(t) || !strcmp(t->kind, "gretap");
+	return !strcmp(t->kind, "gre") || !strcmp(t->kind, "gretap");
 }
 
 static bool is_of_ip6_gre(const struct tunnel *t)
@@ -243,7 +266,7 @@ static bool read_data(const struct nlattr *data, struct tunnel *t)
 	mnl_attr_for_each_nested(attr, data)
 		if (!options_read(attr, &t->config))
 			return false;
-	return t->config.is_gre || read_ip6_gre(a, &t->config);
+	return t->config.is_gre || read_ip6_gre(a, t);
 }
 
 static bool read_info(const struct nlattr *nest, struct tunnel *t)
@@ -332,7 +355,7 @@ bool link_is_grex(const struct tunnel *t)
 
 bool link_is_gre(const struct tunnel *t)
 {
-	return !strcmp(t->kind, "gre");
+	return !strcmp(t->kind, "gre") || !strcmp(t->kind, "ip6gre");
 }
 
 bool link_is_gre_over_ipv4(const struct tunnel *t)

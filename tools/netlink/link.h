@@ -82,13 +82,16 @@ void link_put_flags(struct ifinfomsg *ifm, const struct config *c,
 /* IFLA_INFO_XSTATS. False: it is malformed. */
 bool link_read_xstats(const struct nlattr *attr, struct tunnel *tunnel);
 
+/* Put the options that ip6_gre has in other attributes than grex. */
+void link_put_ip6_gre(struct nlmsghdr *nlh, const struct config *c);
+
 /* Read a reply or notification. False: it is malformed. */
 bool link_read(const struct nlmsghdr *message, struct tunnel *tunnel);
 /* nl_talk() for one interface of any kind. */
 int link_talk(struct nl *nl, struct nl_request *request, struct tunnel *tunnel);
 /* Whether it is a tunnel of grex, of whatever kind. */
 bool link_is_grex(const struct tunnel *tunnel);
-/* The kind of ip_gre, which grex may provide in its place. */
+/* A kind of ip_gre or ip6_gre without Ethernet, which grex may provide in its place. */
 bool link_is_gre(const struct tunnel *tunnel);
 /* Any kind of GRE over IPv4. link_read() reads the config of all of them. */
 bool link_is_gre_over_ipv4(const struct tunnel *tunnel);

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <linux/if_tunnel.h>
+#include <linux/ip6_tunnel.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -797,6 +798,50 @@ static void test_kind_gre(void)
 	check_text(content.kind, "gre", "a probe names its kind");
 }
 
+/* Put the options of a link of ip6_gre, and read them back. */
+static bool through_ip6_gre(const struct config *c, uint32_t more,
+			    struct tunnel *t)
+{
+	struct nl_request request;
+	struct nlmsghdr *nlh = &request.header;
+	struct nlattr *info, *data;
+
+	nl_start(&request, RTM_NEWLINK, 0, sizeof(struct ifinfomsg));
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, "g");
+	mnl_attr_put_u32(nlh, IFLA_MTU, 1448);
+	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
+	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, "ip6gre");
+	data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
+	link_put_ip6_gre(nlh, c);
+	if (more)
+		mnl_attr_put_u32(nlh, IFLA_GRE_FLAGS, more);
+	mnl_attr_nest_end(nlh, data);
+	mnl_attr_nest_end(nlh, info);
+	return link_read(nlh, t) && t->config.tos == c->tos &&
+	       t->config.flowlabel == c->flowlabel &&
+	       t->config.encap_limit == c->encap_limit;
+}
+
+static void test_ip6_gre(void)
+{
+	struct config c;
+	struct tunnel t;
+
+	config_init(&c);
+	check(through_ip6_gre(&c, 0, &t) && !t.has_more, "defaults of grex");
+	c.tos = 0x48;
+	c.flowlabel = 0x12345;
+	c.encap_limit = 4;
+	check(through_ip6_gre(&c, 0, &t), "numbers");
+	c.tos = GREX_TOS_INHERIT;
+	c.flowlabel = GREX_FLOWLABEL_INHERIT;
+	c.encap_limit = 0;
+	check(through_ip6_gre(&c, 0, &t),
+	      "what is inherited, and a limit of 0");
+	through_ip6_gre(&c, IP6_TNL_F_RCV_DSCP_COPY, &t);
+	check(t.has_more, "a DSCP that is copied is an option that grex lacks");
+}
+
 /* check also looks at interfaces that are not tunnels of grex. */
 static void test_others(void)
 {
@@ -935,6 +980,7 @@ int main(void)
 	test_peer();
 	test_newer();
 	test_kind_gre();
+	test_ip6_gre();
 	test_others();
 	test_addresses();
 	return finish();
