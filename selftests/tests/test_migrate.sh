@@ -1,14 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# gretool migrate turns a link of the kind gre into a grex tunnel, and back, while packets
-# flow through it. What belongs to the link is the same before and after. The peer in $B
-# stays a link of the kind gre. $LAN sends through $A; netem keeps its packets for a while,
+# gretool migrate turns a link of the kind gre or ip6gre into a grex tunnel, and back, while
+# packets flow through it. What belongs to the link is the same before and after. The peer in $B
+# stays a link of this kind. $LAN sends through $A; netem keeps its packets for a while,
 # so that they arrive at their times, whatever else the machine does.
 #
 #    $LAN v0 172.16.0.2 --- lan0 172.16.0.1 $A gre1 10.0.0.1 === gre1 10.0.0.2 $B
 #            fd16::2                fd16::1         fd00::1          fd00::2
 # limit: 900
+# underlay: IPv4 or IPv6
 # make check: left out
 
 # shellcheck source=../lib/lib.sh
@@ -31,21 +32,37 @@ TESTS="
 	not_possible
 "
 
-modprobe ip_gre || skip_all "ip_gre cannot be loaded"
-beside || trap 'cleanup; rm -rf "$WORK"; rmmod ip_gre' EXIT
+# GRE is the kind, and MODULE has it. OPTIONS and SHOWN are what ip(8) takes and shows, and GRETOOL
+# what gretool shows.
+if [ "${GREX_UNDERLAY:-}" = ipv6 ]; then
+	GRE=ip6gre MODULE=ip6_gre
+	OPTIONS="ttl 64 tclass inherit"
+	SHOWN="ip6gre remote 2001:db8::2 local 2001:db8::1 hoplimit 64 encaplimit 4 tclass inherit flowlabel 0x00000 ikey 0.0.0.5 okey 0.0.0.5"
+	GRETOOL="local 2001:db8::1 remote 2001:db8::2 key 5 encaplimit 4 mtu 1400"
+	LLADDR=20:01:0d:b8:00:00:00:00:00:00:00:00:00:00:00:02
+else
+	GRE=gre MODULE=ip_gre
+	OPTIONS="ttl 64 tos inherit"
+	SHOWN="gre remote 192.0.2.2 local 192.0.2.1 ttl 64 tos inherit ikey 0.0.0.5 okey 0.0.0.5"
+	GRETOOL="local 192.0.2.1 remote 192.0.2.2 key 5 mtu 1400"
+	LLADDR=192.0.2.2
+fi
+
+modprobe "$MODULE" || skip_all "$MODULE cannot be loaded"
+beside || trap 'cleanup; rm -rf "$WORK"; rmmod "$MODULE"' EXIT
 
 LOST_MAX=2 # packets, of 1,000 per second; setting the link down and up loses 5 to 10
 
-# gre_pair: gre1 on both ends, of the kind gre
+# gre_pair: gre1 on both ends, of the kind of the kernel
 gre_pair() {
 	setup_pair
 	ips "$A" <<-END
-		link add gre1 type gre local 192.0.2.1 remote 192.0.2.2 key 5 ttl 64 tos inherit
+		link add gre1 type $GRE local $(outer 192.0.2.1) remote $(outer 192.0.2.2) key 5 $OPTIONS
 		addr add 10.0.0.1/30 dev gre1
 		addr add fd00::1/64 dev gre1 nodad
 	END
 	ips "$B" <<-END
-		link add gre1 type gre local 192.0.2.2 remote 192.0.2.1 key 5 ttl 64
+		link add gre1 type $GRE local $(outer 192.0.2.2) remote $(outer 192.0.2.1) key 5 ttl 64
 		addr add 10.0.0.2/30 dev gre1
 		addr add fd00::2/64 dev gre1 nodad
 		link set gre1 up
@@ -92,8 +109,8 @@ furnish() {
 		route add 10.30.0.0/16 nhid 5
 		route add 10.31.0.0/16 nhid 8
 		route add fd30::/32 nhid 6
-		neigh add 10.0.0.2 lladdr 192.0.2.2 dev gre1 nud permanent
-		neigh add fd00::2 lladdr 192.0.2.2 dev gre1 nud permanent
+		neigh add 10.0.0.2 lladdr $LLADDR dev gre1 nud permanent
+		neigh add fd00::2 lladdr $LLADDR dev gre1 nud permanent
 		neigh add proxy 10.0.0.99 dev gre1
 		rule add iif gre1 lookup 100 pref 50
 		rule add oif gre1 lookup 200 pref 51
@@ -117,7 +134,7 @@ belongings() {
 		ip -n "$A" rule
 		ip -n "$A" -6 rule
 		tc -n "$A" qdisc show dev "$name"
-	} 2>&1 | sed -E "/^ *(gre|grex) /d; s/^[0-9]+: (${name}[@:])/\1/; s/@NONE//
+	} 2>&1 | sed -E "/^ *(gre|ip6gre|grex) /d; s/ permaddr [0-9a-f:]+//; s/^[0-9]+: (${name}[@:])/\1/; s/@NONE//
 		s/ minmtu [0-9]+ maxmtu [0-9]+//; s/\<$name\>/gre1/g; /altname gre1/d"
 	for tree in ipv4/conf ipv6/conf ipv4/neigh ipv6/neigh; do
 		ns "$A" grep -r . "/proc/sys/net/$tree/$name/" 2>/dev/null |
@@ -139,7 +156,7 @@ kind() {
 
 # links: the names of the tunnels in A
 links() {
-	ip -n "$A" -o link | sed -nE '/gre0|gretap0|erspan0/d; s/^[0-9]+: ([^@:]+).* link\/gre .*/\1/p' |
+	ip -n "$A" -o link | sed -nE '/gre0|gretap0|erspan0/d; s/^[0-9]+: ([^@:]+).* link\/gre6? .*/\1/p' |
 		sort | tr '\n' ' '
 }
 
@@ -182,16 +199,16 @@ keeps_name() {
 	check_eq "kind" grex "$(kind)"
 	same "what belongs to it" "$before"
 	check_eq "links" "gre1 " "$(links)"
-	check_match "options" '^gre1 local 192.0.2.1 remote 192.0.2.2 key 5 mtu 1400 ' \
+	check_match "options" "^gre1 $GRETOOL " \
 		"$(gretool -n "$A" show gre1)"
 	passes "after"
-	check_match "no link of the kind gre needs the module" 'blacklist ip_gre' "$OUT"
+	check_match "no link of the kind gre needs the module" "blacklist $MODULE" "$OUT"
 	refuses 0 gre1 --keep-name
 	check_match "again" 'gre1 is a grex tunnel already' "$OUT"
 	migrates gre1 --keep-name --back
-	check_eq "kind" gre "$(kind)"
+	check_eq "kind" "$GRE" "$(kind)"
 	same "what belongs to it, back" "$before"
-	check_match "options" 'gre remote 192.0.2.2 local 192.0.2.1 ttl 64 tos inherit ikey 0.0.0.5 okey 0.0.0.5' \
+	check_match "options" "$SHOWN" \
 		"$(ip -n "$A" -d link show gre1)"
 	passes "back"
 	[ "$index" != "$(ip -n "$A" -j link show gre1 | member ifindex)" ] ||
@@ -325,7 +342,7 @@ dry_run() {
 	migrates gre1 --dry-run
 	same "nothing changes" "$before"
 	check_eq "the link" "$index" "$(ip -n "$A" link show gre1)"
-	for word in "gre1 of kind gre would become gre1x of kind grex:" "addr 10.0.2.1 peer 10.0.2.2/32" \
+	for word in "gre1 of kind $GRE would become gre1x of kind grex:" "addr 10.0.2.1 peer 10.0.2.2/32" \
 		"route 10.9.0.0/16 metric 7 table 100" "nexthop id 5" "rule pref 51" \
 		"neigh proxy 10.0.0.99" "sysctl ipv6/conf hop_limit = 33"; do
 		[[ $OUT == *"$word"* ]] || fail "\"$word\" is not in: $OUT"
@@ -350,7 +367,7 @@ gretool: migrate: gre1: cannot be moved: qdisc clsact ffff: with its classes and
 gretool: migrate: gre1: cannot be moved: over is a tunnel over it
 gretool: migrate: gre1: nothing was changed; --force leaves behind what cannot be moved" "$OUT"
 	same "nothing changes" "$before"
-	check_eq "kind" gre "$(kind)"
+	check_eq "kind" "$GRE" "$(kind)"
 	refuses 1 gre1 --dry-run
 	check_match "a dry run names it" 'qdisc htb' "$OUT"
 	migrates gre1 --force --keep-name
@@ -365,10 +382,10 @@ options_of_grex() {
 	refuses 1 gre1 --back
 	check_match "the name" 'use --keep-name' "$OUT"
 	refuses 1 gre1 --back --keep-name
-	check_match "what is named" 'the kind gre has no such option: keepalive 10 3 mss auto' "$OUT"
+	check_match "what is named" "the kind $GRE has no such option: keepalive 10 3 mss auto" "$OUT"
 	check_eq "kind" grex "$(kind)"
 	migrates gre1 --back --keep-name --force
-	check_eq "kind" gre "$(kind)"
+	check_eq "kind" "$GRE" "$(kind)"
 	passes "after"
 }
 
@@ -404,7 +421,7 @@ refused_in_turn() {
 		route append fd12::/32 dev gre1
 		nexthop add id 5 via 10.0.0.2 dev gre1
 		route add 10.30.0.0/16 nhid 5
-		neigh add 10.0.0.2 lladdr 192.0.2.2 dev gre1 nud permanent
+		neigh add 10.0.0.2 lladdr $LLADDR dev gre1 nud permanent
 		rule add iif gre1 lookup 100 pref 50
 	END
 	before=$(belongings)
@@ -437,7 +454,7 @@ interrupted() {
 	for n in 1 4 20 40 60 75 99; do
 		kind=$(kind)
 		back=()
-		[ "$kind" = gre ] || back=(--back)
+		[ "$kind" = "$GRE" ] || back=(--back)
 		OUT=$("$PY/refused.py" "-$n" gretool -n "$A" migrate gre1 --keep-name \
 			"${back[@]+"${back[@]}"}" 2>&1)
 		status=$?
@@ -458,35 +475,37 @@ all() {
 	gre_pair
 	ips "$A" <<-END
 		link set gre1 up
-		link add gre2 type gre local 192.0.2.1 remote 192.0.2.3 key 6
-		link add gre3 type gre local 192.0.2.1 remote 192.0.2.4 key 7
+		link add gre2 type $GRE local $(outer 192.0.2.1) remote $(outer 192.0.2.3) key 6
+		link add gre3 type $GRE local $(outer 192.0.2.1) remote $(outer 192.0.2.4) key 7
 		link set gre2 up
 		link set gre3 up
 	END
 	run tc -n "$A" qdisc add dev gre2 clsact
 	refuses 1 --all --keep-name
-	check_eq "kinds" "grex gre grex" "$(kind gre1) $(kind gre2) $(kind gre3)"
+	check_eq "kinds" "grex $GRE grex" "$(kind gre1) $(kind gre2) $(kind gre3)"
 	check_match "what is left" '1 of 3 interfaces are left as they were' "$OUT"
 	check_match "what is named" 'gre2: cannot be moved: qdisc clsact' "$OUT"
 	check_match "what lasts" 'has created them: gre1 gre3' "$OUT"
-	[[ $OUT != *blacklist* ]] || fail "gre2 needs ip_gre: $OUT"
+	[[ $OUT != *blacklist* ]] || fail "gre2 needs $MODULE: $OUT"
 	migrates --all --keep-name --force
 	check_match "the last one" 'gre2 is a grex tunnel now' "$OUT"
-	check_match "what lasts" 'blacklist ip_gre' "$OUT"
+	check_match "what lasts" "blacklist $MODULE" "$OUT"
 	migrates --all
 	check_eq "none is left" "There is nothing to migrate." "$OUT"
 	migrates --all --back --keep-name
-	check_eq "kinds" "gre gre gre" "$(kind gre1) $(kind gre2) $(kind gre3)"
+	check_eq "kinds" "$GRE $GRE $GRE" "$(kind gre1) $(kind gre2) $(kind gre3)"
 	passes "after"
 }
 
 not_possible() {
+	local multicast=239.0.0.1
+	[ "$GRE" = gre ] || multicast=ff02::99
 	setup_pair
 	ips "$A" <<-END
-		link add ext type gre external
-		link add mc type gre local 192.0.2.1 remote 239.0.0.1
-		link add a23456789012345 type gre local 192.0.2.1 remote 192.0.2.3
-		link add taken type gre local 192.0.2.1 remote 192.0.2.5
+		link add ext type $GRE external
+		link add mc type $GRE local $(outer 192.0.2.1) remote $multicast
+		link add a23456789012345 type $GRE local $(outer 192.0.2.1) remote $(outer 192.0.2.3)
+		link add taken type $GRE local $(outer 192.0.2.1) remote $(outer 192.0.2.5)
 		link add takenx type dummy
 	END
 	refuses 1 ext
@@ -495,12 +514,12 @@ not_possible() {
 	check_match "multicast" 'multicast address' "$OUT"
 	refuses 1 a23456789012345
 	check_match "a long name" 'use --keep-name' "$OUT"
-	refuses 1 gre0
+	refuses 1 "${GRE}0"
 	check_match "gre0" 'the kernel makes this interface' "$OUT"
 	refuses 1 taken
 	check_match "a name in use" 'takenx: an interface of this name exists already' "$OUT"
 	check_match "nothing changes" 'everything is as it was before$' "$OUT"
-	check_eq "kind" gre "$(kind taken)"
+	check_eq "kind" "$GRE" "$(kind taken)"
 }
 
 run_tests

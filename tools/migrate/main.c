@@ -18,12 +18,12 @@
 static const char help[] =
 	"gretool migrate NAME|--all [--keep-name] [--back] [--dry-run] [--force]\n"
 	"\n"
-	"Turn links of the kernel's kind gre into grex tunnels while they are in use,\n"
-	"with their addresses, routes, rules, neighbours and sysctls. gre1 becomes\n"
-	"gre1x, and can still be called gre1; with --keep-name its name stays gre1.\n"
-	"--back turns grex tunnels into links of the kind gre. What cannot be moved is\n"
-	"named, and nothing is changed then; --force leaves it behind. After an error,\n"
-	"everything is as it was before.\n";
+	"Turn links of the kernel's kinds gre and ip6gre into grex tunnels while they\n"
+	"are in use, with their addresses, routes, rules, neighbours and sysctls. gre1\n"
+	"becomes gre1x, and can still be called gre1; with --keep-name its name stays\n"
+	"gre1. --back turns grex tunnels into links of these kinds. What cannot be moved\n"
+	"is named, and nothing is changed then; --force leaves it behind. After an\n"
+	"error, everything is as it was before.\n";
 
 struct options {
 	bool all, keep_name, back, dry_run, force;
@@ -34,6 +34,7 @@ struct outcome {
 	char (*done)[IFNAMSIZ];
 	size_t ndone;
 	size_t nleft;
+	bool is_any[2]; /* whether one has an IPv4 underlay, and one an IPv6 underlay */
 };
 
 struct names {
@@ -42,10 +43,11 @@ struct names {
 	bool back;
 };
 
-/* ip_gre makes these in every namespace. */
+/* ip_gre and ip6_gre make these in every namespace. */
 static bool is_fallback(const struct tunnel *t)
 {
-	static const char *const names[] = { "gre0", "gretap0", "erspan0" };
+	static const char *const names[] = { "gre0", "gretap0", "erspan0",
+					     "ip6gre0" };
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -64,8 +66,7 @@ static int take_name(const struct nlmsghdr *message, void *arg)
 		return -EBADMSG;
 	snprintf(name, sizeof(name), "%s", t.config.name);
 	if (is_fallback(&t) ||
-	    (names->back ? !link_is_grex(&t) || t.config.ether ||
-				   config_family(&t.config) != AF_INET
+	    (names->back ? !link_is_grex(&t) || t.config.ether
 			 : !link_is_gre(&t)))
 		return 0;
 	list_add(&names->list, &names->count, name, sizeof(name));
@@ -91,7 +92,8 @@ static void print_plan(const struct move *mv)
 	const struct config *c = &b->tunnel.config;
 
 	printf("%s of kind %s would become %s of kind %s:", c->name,
-	       b->tunnel.kind, mv->final_name, mv->back ? "gre" : GREX_KIND);
+	       b->tunnel.kind, mv->final_name,
+	       mv->back ? move_kind(c) : GREX_KIND);
 	options_print(stdout, c,
 		      options_needed(c) &
 			      ~(mv->back ? obstacles_options(c) : 0));
@@ -150,6 +152,11 @@ static int migrate_read(struct nl *nl, const struct options *o,
 	return STATUS_OK;
 }
 
+static bool is_over_ipv6(const struct tunnel *t)
+{
+	return config_family(&t->config) == AF_INET6;
+}
+
 static bool is_done(const struct tunnel *t, bool back)
 {
 	return back ? link_is_gre(t) : link_is_grex(t);
@@ -163,18 +170,24 @@ static int migrate(struct nl *nl, const struct options *o, const char *name,
 	char done[IFNAMSIZ];
 
 	if (!status && is_done(&b.tunnel, o->back)) {
-		printf("%s is %s already\n", b.tunnel.config.name,
-		       o->back ? "a link of the kind gre" : "a grex tunnel");
+		if (o->back)
+			printf("%s is a link of the kind %s already\n",
+			       b.tunnel.config.name, b.tunnel.kind);
+		else
+			printf("%s is a grex tunnel already\n",
+			       b.tunnel.config.name);
 		belongings_free(&b);
 		return STATUS_OK;
 	}
 	if (!status)
 		status = migrate_read(nl, o, &b);
 	snprintf(done, sizeof(done), "%s", b.tunnel.config.name);
-	if (status)
+	if (status) {
 		outcome->nleft++;
-	else
+	} else {
 		list_add(&outcome->done, &outcome->ndone, done, sizeof(done));
+		outcome->is_any[is_over_ipv6(&b.tunnel)] = true;
+	}
 	belongings_free(&b);
 	return status;
 }
@@ -208,25 +221,32 @@ static bool has_files(void)
 	return found;
 }
 
-static int find_user(const struct nlmsghdr *message, void *arg)
+static int find_users(const struct nlmsghdr *message, void *arg)
 {
-	bool *found = arg;
+	bool *found = arg; /* of ip_gre and of ip6_gre */
 	struct tunnel t;
 
-	if (link_read(message, &t) && link_is_gre_over_ipv4(&t) &&
+	if (link_read(message, &t) && link_is_any_gre(&t) &&
 	    !link_is_grex(&t) && !is_fallback(&t))
-		*found = true;
+		found[!link_is_gre_over_ipv4(&t)] = true;
 	return 0;
 }
 
-/* Whether a link of this namespace still needs the module ip_gre. */
-static bool needs_ip_gre(struct nl *nl)
+/* Name the modules that no link of this namespace needs any more. */
+static void print_unneeded(struct nl *nl, const struct outcome *outcome)
 {
+	static const char *const modules[] = { "ip_gre", "ip6_gre" };
 	struct nl_request request;
-	bool found = false;
+	bool found[2] = { false };
+	int i;
 
 	link_dump(&request, false);
-	return nl_dump(nl, &request, find_user, &found, NULL) || found;
+	if (nl_dump(nl, &request, find_users, found, NULL))
+		return;
+	for (i = 0; i < 2; i++)
+		if (outcome->is_any[i] && !found[i])
+			printf("    echo blacklist %s >>/etc/modprobe.d/grex.conf\n",
+			       modules[i]);
 }
 
 /* All of this is gone after the next boot, unless files say the same. */
@@ -245,8 +265,7 @@ static void print_how_to_last(struct nl *nl, const struct outcome *outcome)
 	for (i = 0; i < outcome->ndone; i++)
 		printf(" %s", outcome->done[i]);
 	putchar('\n');
-	if (!needs_ip_gre(nl))
-		puts("    echo blacklist ip_gre >>/etc/modprobe.d/grex.conf");
+	print_unneeded(nl, outcome);
 }
 
 static int run_migrate(struct gretool *g, int argc, char **argv)

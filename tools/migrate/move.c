@@ -27,8 +27,6 @@
 #include "netlink/error.h"
 #include "option/options.h"
 
-#define KIND_OF_KERNEL "gre"
-
 /* Flags that an operator sets, apart from IFF_UP. */
 #define FLAGS (IFF_MULTICAST | IFF_ALLMULTI | IFF_PROMISC | IFF_NOARP)
 
@@ -103,6 +101,11 @@ static int set_name(struct progress *p, int ifindex, const char *to,
 	if (!status)
 		snprintf(name, IFNAMSIZ, "%s", to);
 	return status;
+}
+
+const char *move_kind(const struct config *c)
+{
+	return config_family(c) == AF_INET6 ? "ip6gre" : "gre";
 }
 
 /* --- names ------------------------------------------------------------------ */
@@ -269,6 +272,39 @@ static void add_neighbours(struct messages *m, const struct belongings *b,
 		messages_add_neighbour(m, messages_get(&b->neighbours, i), to);
 }
 
+/* Return what the kernel calls addr_gen_mode of the old link, or NULL if that has no IPv6. */
+static const struct nlattr *address_mode(const struct progress *p)
+{
+	const struct nlattr *spec = belongings_attr(p->mv->old, IFLA_AF_SPEC);
+	const struct nlattr *family, *attr;
+
+	if (!spec)
+		return NULL;
+	mnl_attr_for_each_nested(family, spec) {
+		if (mnl_attr_get_type(family) != AF_INET6)
+			continue;
+		mnl_attr_for_each_nested(attr, family)
+			if (mnl_attr_get_type(attr) == IFLA_INET6_ADDR_GEN_MODE)
+				return attr;
+	}
+	return NULL;
+}
+
+static void add_address_mode(struct messages *m, int ifindex, uint8_t mode)
+{
+	struct nl_request request;
+	struct nlmsghdr *nlh = &request.header;
+	struct nlattr *spec, *family;
+
+	start_change(&request, ifindex);
+	spec = mnl_attr_nest_start(nlh, IFLA_AF_SPEC);
+	family = mnl_attr_nest_start(nlh, AF_INET6);
+	mnl_attr_put_u8(nlh, IFLA_INET6_ADDR_GEN_MODE, mode);
+	mnl_attr_nest_end(nlh, family);
+	mnl_attr_nest_end(nlh, spec);
+	messages_add(m, nlh, 0);
+}
+
 /*
  * One link takes the place of the other, which is up. A grex link gets the packets of its
  * peer as soon as it is up, and the other one as soon as the grex link is down, so that
@@ -280,9 +316,13 @@ static int take_over(struct progress *p, int to, int from, bool is_grex)
 	const struct belongings *b = p->mv->old;
 	const struct exchange here = { p->old, to, p->name, p->name };
 	const struct exchange there = { p->old, from, p->name, p->name };
+	const struct nlattr *mode = address_mode(p);
 	struct messages m = { 0 };
 	int status, err;
 
+	/* It has the link-local address of the other, and gets none of its own. */
+	if (mode)
+		add_address_mode(&m, to, IN6_ADDR_GEN_MODE_NONE);
 	add_state(&m, to, true);
 	/* The kernel has deleted them if the link was down. */
 	add_addresses(&m, b, AF_INET6, &here);
@@ -299,6 +339,8 @@ static int take_over(struct progress *p, int to, int from, bool is_grex)
 		add_family(&m, b, AF_INET, &here, &there);
 	add_family(&m, b, AF_INET6, &here, &there);
 	add_family(&m, b, AF_MPLS, &here, &there);
+	if (mode)
+		add_address_mode(&m, to, mnl_attr_get_u8(mode));
 	err = send_all(p, &m);
 	status = status ? status : err;
 	if (is_grex || (status && !p->is_undoing))
@@ -356,6 +398,7 @@ static int free_final_name(struct progress *p)
 
 static int create_gre(struct progress *p, const struct config *c)
 {
+	const bool is_ipv6 = config_family(c) == AF_INET6;
 	struct nl_request request;
 	struct nlmsghdr *nlh = &request.header;
 	struct nlattr *info, *data;
@@ -367,12 +410,15 @@ static int create_gre(struct progress *p, const struct config *c)
 		mnl_attr_put_u32(nlh, IFLA_LINK_NETNSID,
 				 (uint32_t)c->link_netnsid);
 	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
-	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, KIND_OF_KERNEL);
+	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, move_kind(c));
 	data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
 	/* The defaults of the kinds differ, so that each option is given. */
+	if (is_ipv6)
+		link_put_ip6_gre(nlh, c);
 	options_put(nlh, c,
-		    F_LOCAL | F_REMOTE | F_IN | F_OUT | F_TTL | F_TOS | F_DF |
-			    F_FWMARK | (c->link ? F_DEV : 0));
+		    F_LOCAL | F_REMOTE | F_IN | F_OUT | F_TTL | F_FWMARK |
+			    (is_ipv6 ? 0 : F_TOS | F_DF) |
+			    (c->link ? F_DEV : 0));
 	mnl_attr_nest_end(nlh, data);
 	mnl_attr_nest_end(nlh, info);
 	return talk(p, &request);
@@ -677,8 +723,11 @@ static void print_result(const struct progress *p)
 {
 	const char *name = p->mv->final_name;
 
-	printf("%s is %s now", p->name,
-	       p->mv->back ? "a link of the kind gre" : "a grex tunnel");
+	if (p->mv->back)
+		printf("%s is a link of the kind %s now", p->name,
+		       move_kind(&p->mv->old->tunnel.config));
+	else
+		printf("%s is a grex tunnel now", p->name);
 	printf(p->mv->keep_name ? "\n" : ", %s\n", name);
 	fflush(stdout);
 }

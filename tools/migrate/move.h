@@ -13,6 +13,8 @@ struct move {
 	char final_name[IFNAMSIZ]; /* of the new link in the end */
 };
 
+/* The kind of the kernel that has the underlay of this tunnel. */
+const char *move_kind(const struct config *c);
 /*
  * Find the name of the new link. Returns enum status, after a report if there is no such
  * name.

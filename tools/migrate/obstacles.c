@@ -7,6 +7,7 @@
 
 #include "lib/attr.h"
 #include "lib/report.h"
+#include "migrate/move.h"
 #include "migrate/obstacles.h"
 #include "option/option.h"
 #include "option/options.h"
@@ -20,20 +21,21 @@ int obstacles_refuse(const struct belongings *b, bool back)
 	const struct tunnel *t = &b->tunnel;
 	const char *name = t->config.name;
 
-	if (!strcmp(name, "gre0"))
+	if (!strcmp(name, "gre0") || !strcmp(name, "ip6gre0"))
 		return refused("%s: the kernel makes this interface in every "
 			       "namespace, and it cannot be migrated",
 			       name);
 	if (back ? !link_is_grex(t) : !link_is_gre(t))
 		return refused("%s: is of kind \"%s\", not %s", name, t->kind,
-			       back ? "a grex tunnel" : "gre");
-	if (t->config.ether || config_family(&t->config) != AF_INET)
-		return refused("%s: a link of the kind gre has IPv4 addresses, "
-			       "and carries no Ethernet",
+			       back ? "a grex tunnel" : "gre or ip6gre");
+	if (t->config.ether)
+		return refused("%s: carries Ethernet, and only tunnels that "
+			       "carry IP can be migrated",
 			       name);
 	if (t->has_more)
-		return refused("%s: has an encapsulation of its own, or is "
-			       "external, which grex does not support",
+		return refused("%s: has an encapsulation of its own, is "
+			       "external, or copies the DSCP or the mark, which "
+			       "grex does not support",
 			       name);
 	if (ip_is_multicast(&t->config.remote))
 		return refused("%s: its remote is a multicast address, which "
@@ -54,6 +56,9 @@ uint64_t obstacles_options(const struct config *c)
 	/* Without "auto" the MTU is that of any interface. */
 	if (!c->mtu_auto)
 		fields &= ~F_MTU;
+	/* ip6_gre has them under other numbers, but takes a label of 0 for none. */
+	if (config_family(c) == AF_INET6)
+		fields &= ~(F_ENCAP_LIMIT | (c->flowlabel ? F_FLOWLABEL : 0));
 	return needed & fields;
 }
 
@@ -67,8 +72,8 @@ static void report_options(const struct config *c, uint64_t fields)
 		return;
 	options_print(out, c, fields);
 	fclose(out);
-	report("%s: cannot be moved, the kind gre has no such option:%s",
-	       c->name, text);
+	report("%s: cannot be moved, the kind %s has no such option:%s",
+	       c->name, move_kind(c), text);
 	free(text);
 }
 

@@ -161,7 +161,7 @@ run 2 'gretool: migrate: unexpected argument "gre1" beside --all' migrate --all 
 run 2 'gretool: migrate: unexpected argument "gre2"' migrate gre1 gre2
 run 2 'gretool: migrate: "--keep" is not an option, expected *' migrate --keep gre1
 run 1 'gretool: migrate: nosuch: there is no such interface' migrate nosuch
-run 1 'gretool: migrate: lo: is of kind "", not gre' migrate lo
+run 1 'gretool: migrate: lo: is of kind "", not gre or ip6gre' migrate lo
 run 1 'gretool: import: /nowhere: No such file or directory' import ifupdown /nowhere
 run 1 'gretool: import: /nowhere: No such file or directory*' import networkd /nowhere
 printf '[g1]\nremote any ttl x\n' >"$temporary/conf"
