@@ -369,6 +369,10 @@ static void icmp_redirect(struct icmp_report *report, struct dst_entry *dst)
 	struct sk_buff *skb = report->skb;
 	const u32 mark = skb->mark;
 
+	if (grex_is_ipv6(report->config)) {
+		grex_ipv6_redirect(report->config, skb);
+		return;
+	}
 	skb->mark = report->config->options.fwmark;
 	dst->ops->redirect(dst, NULL, skb);
 	skb->mark = mark;

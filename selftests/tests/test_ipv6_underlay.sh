@@ -17,6 +17,7 @@ TESTS="
 	mtu
 	path_mtu_learned
 	forged_errors
+	redirects
 	unreachable
 	hop_limit
 	keepalives
@@ -161,6 +162,35 @@ path_mtu_learned() {
 	check_match "IPv6" 'mtu[:= ]*1280' "$(cat "$WORK/said")"
 	# IPv6 needs 1280 bytes, which this path carries in two outer packets.
 	check "IPv6 of 1280 bytes" ping_ok "$H1" fd00::2 -M "do" -s 1232
+	cleanup
+}
+
+# redirect LABEL ROUTER: from NET, about a packet of gre1 with this flow label
+redirect() {
+	ip netns exec "$NET" python3 "$PY/forged_ptb.py" 2001:db8:1::2 2001:db8:2::2 "$1" "$2" v1 \
+		fe80::2:2
+}
+
+goes_by() {
+	ip -n "$H1" route get 2001:db8:2::2 | grep -q " via $1 "
+}
+
+# A redirect is believed if it is about a packet of the tunnel, and comes from the router to which
+# that packet went (RFC 4861 8.1).
+redirects() {
+	local label
+	setup_routed_ipv6
+	ip -n "$NET" addr add fe80::1/64 dev v1 nodad
+	ip -n "$NET" addr add fe80::99/64 dev v1 nodad
+	run ip -n "$H1" route replace default via fe80::1 dev v0
+	label=$(label_of_ping)
+	redirect 0 fe80::1
+	redirect $((label ^ 1)) fe80::1
+	check "with a wrong label" goes_by fe80::1
+	redirect $((label)) fe80::99
+	check "from another router" goes_by fe80::1
+	redirect $((label)) fe80::1
+	check "from the router" goes_by fe80::2:2
 	cleanup
 }
 
