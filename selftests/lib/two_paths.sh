@@ -13,6 +13,7 @@
 INTERVAL=0.05 # seconds between two pings
 DETECT="200ms 3" # the loss is seen after 0.8 s at most
 
+# With GREX_UNDERLAY=ipv6, outer (topology.sh) says which addresses stand for the outer ones.
 setup_two_paths() {
 	new_ns A
 	new_ns B
@@ -22,6 +23,11 @@ setup_two_paths() {
 	veth "$A" w0 "$B" w0
 	configure "$WIRE" a0 192.0.2.9/24
 	configure "$WIRE" b0 203.0.113.9/24
+	outer_address "$WIRE" a0 192.0.2.9
+	outer_address "$WIRE" b0 203.0.113.9
+	outer_router "$WIRE"
+	# IPv6 would lose its addresses when the link goes down.
+	ns "$WIRE" sysctl -qw net.ipv6.conf.b0.keep_addr_on_down=1
 	ns "$WIRE" sysctl -qw net.ipv4.ip_forward=1
 	end "$A" 1 2 192.0.2 203.0.113
 	end "$B" 2 1 203.0.113 192.0.2
@@ -39,9 +45,11 @@ end() {
 		addr add 172.1$((5 + $2)).0.1/24 dev lan0
 		link set lan0 up
 	END
+	outer_address "$1" v0 "$4.$2" via "$4.9"
+	outer_address "$1" w0 "198.51.100.$2"
 	gretool -n "$1" -batch - <<-END || fail "add"
-		add gre1 local $4.$2 remote $5.$3 multicast on keepalive $DETECT addr 10.0.1.$2/30 up
-		add gre2 local 198.51.100.$2 remote 198.51.100.$3 multicast on keepalive $DETECT addr 10.0.2.$2/30 up
+		add gre1 local $(outer "$4.$2") remote $(outer "$5.$3") multicast on keepalive $DETECT addr 10.0.1.$2/30 up
+		add gre2 local $(outer "198.51.100.$2") remote $(outer "198.51.100.$3") multicast on keepalive $DETECT addr 10.0.2.$2/30 up
 	END
 }
 

@@ -3,6 +3,7 @@
 #
 # Keepalives detect that the far end of a tunnel is lost although no interface here goes
 # down, and traffic moves to a second tunnel. The topology is in two_paths.sh.
+# underlay: IPv4 or IPv6
 # make check: left out
 
 # shellcheck source=../lib/lib.sh

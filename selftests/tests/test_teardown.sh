@@ -3,9 +3,13 @@
 #
 # Tunnels are deleted while packets flow through them: one by one, with their underlay,
 # with a namespace, or with the module. Many tunnels are made and deleted.
+# underlay: IPv4 or IPv6
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
+
+LINK=24 # prefix length
+[ "${GREX_UNDERLAY:-}" != ipv6 ] || LINK=64
 
 TESTS="
 	tunnel
@@ -36,7 +40,7 @@ refused_names() {
 
 	setup_pair
 	for name in all default; do
-		check_fails "$name" gretool -n "$A" add "$name" remote 192.0.2.2
+		check_fails "$name" gretool -n "$A" add "$name" remote "$(outer 192.0.2.2)"
 		check_fails "no link $name" ip -n "$A" link show "$name"
 	done
 	check_fails "index 1" ip -n "$A" link add gre1 index 1 type grex
@@ -55,7 +59,7 @@ tunnel() {
 	busywait 10 receives "$A" || fail "no traffic"
 	for ((i = 0; i < 30; i++)); do
 		echo "del gre1"
-		echo "add gre1 local 192.0.2.1 remote 192.0.2.2 addr 10.0.0.1/30 up"
+		echo "add gre1 local $(outer 192.0.2.1) remote $(outer 192.0.2.2) addr 10.0.0.1/30 up"
 	done >"$WORK/batch"
 	check "delete and add" gretool -n "$A" -batch "$WORK/batch"
 	busywait 10 receives "$A" || fail "no traffic after it"
@@ -77,18 +81,12 @@ underlay() {
 	for i in 1 2; do
 		# A leaked reference would block this.
 		check "delete the underlay" timeout 10 ip -n "$A" link del v0
-		check_match "the tunnel stays" "gre1 .*remote 192.0.2.2" \
+		check_match "the tunnel stays" "gre1 .*remote $(outer 192.0.2.2)" \
 			"$(gretool -n "$A" show gre1)"
 		run ip link add v0 netns "$A" type veth \
 			peer name v0 netns "$B"
-		ips "$A" <<-END
-			addr add 192.0.2.1/24 dev v0
-			link set v0 up
-		END
-		ips "$B" <<-END
-			addr add 192.0.2.2/24 dev v0
-			link set v0 up
-		END
+		configure "$A" v0 "$(outer 192.0.2.1)/$LINK"
+		configure "$B" v0 "$(outer 192.0.2.2)/$LINK"
 		run gretool -n "$A" set gre1 dev v0
 		check "it works again, time $i" \
 			busywait 10 ping_ok "$A" 10.0.0.2
@@ -96,24 +94,20 @@ underlay() {
 }
 
 namespace() {
-	local i
+	local i here there
+	here=$(outer 192.0.3.1)
+	there=$(outer 192.0.3.2)
 
 	setup_pair
 	for i in 1 2; do
 		new_ns C
 		run ip link add v1 netns "$B" type veth \
 			peer name v0 netns "$C"
-		ips "$B" <<-END
-			addr add 192.0.3.2/24 dev v1
-			link set v1 up
-		END
-		ips "$C" <<-END
-			addr add 192.0.3.1/24 dev v0
-			link set v0 up
-		END
-		run gretool -n "$B" add gre1 local 192.0.3.2 remote 192.0.3.1 \
+		configure "$B" v1 "$there/$LINK"
+		configure "$C" v0 "$here/$LINK"
+		run gretool -n "$B" add gre1 local "$there" remote "$here" \
 			addr 10.0.0.2/30 up || fail "add in B"
-		run gretool -n "$C" add gre1 local 192.0.3.1 remote 192.0.3.2 \
+		run gretool -n "$C" add gre1 local "$here" remote "$there" \
 			addr 10.0.0.1/30 up || fail "add in C"
 		floods
 		busywait 10 receives "$C" || fail "no traffic, time $i"
@@ -139,8 +133,8 @@ module() {
 		module_reload || return
 		check_eq "tunnels left, time $i" "" \
 			"$(gretool -n "$A" show; gretool -n "$B" show)"
-		check "a new one" gretool -n "$A" add gre1 local 192.0.2.1 \
-			remote 192.0.2.2 key 1
+		check "a new one" gretool -n "$A" add gre1 \
+			local "$(outer 192.0.2.1)" remote "$(outer 192.0.2.2)" key 1
 		cleanup
 	done
 }
@@ -163,12 +157,14 @@ in_time() {
 }
 
 a_thousand() {
-	local i
+	local i here prefix=10.
+	here=$(outer 192.0.2.1)
+	[ "${GREX_UNDERLAY:-}" != ipv6 ] || prefix=2001:db8:10::10.
 
 	setup_pair
 	for ((i = 0; i < 1000; i++)); do
-		echo "add t$i local 192.0.2.1" \
-			"remote 10.$((i / 250)).0.$((i % 250 + 1)) key $i"
+		echo "add t$i local $here" \
+			"remote $prefix$((i / 250)).0.$((i % 250 + 1)) key $i"
 	done >"$WORK/add"
 	sed 's/^add \(t[0-9]*\) .*/del \1/' "$WORK/add" >"$WORK/del"
 
