@@ -15,6 +15,7 @@
 #include <net/l3mdev.h>
 #include <net/ndisc.h>
 #include <net/nexthop.h>
+#include <net/xfrm.h>
 
 #include "grex.h"
 #include "ipv6.h"
@@ -45,9 +46,7 @@ static void ipv6_flow(const struct grex_config *config, int oif,
 	};
 }
 
-/* Whether an address belongs to the VRF that is @oif, or that has this device, or to none if @oif is
- * 0.
- */
+/* Whether an address belongs to the VRF that is @oif or has this device; 0 is no VRF. */
 static bool ipv6_is_own(struct net *net, int oif, const struct in6_addr *addr)
 {
 	bool is_own;
@@ -57,6 +56,24 @@ static bool ipv6_is_own(struct net *net, int oif, const struct in6_addr *addr)
 			       oif ? dev_get_by_index_rcu(net, oif) : NULL, 0);
 	rcu_read_unlock();
 	return is_own;
+}
+
+/* Look up a route by a device. If there is a source, ip6_dst_lookup_flow() would take the device
+ * for a preference, and prefer another device whose route has a smaller metric.
+ */
+static struct dst_entry *ipv6_lookup_by_device(struct net *net,
+					       struct flowi6 *flow)
+{
+	struct dst_entry *dst;
+	int err;
+
+	dst = ip6_route_output_flags(net, NULL, flow, RT6_LOOKUP_F_IFACE);
+	err = dst->error;
+	if (err) {
+		dst_release(dst);
+		return ERR_PTR(err);
+	}
+	return xfrm_lookup_route(net, dst, flowi6_to_flowi(flow), NULL, 0);
 }
 
 /* See grex_route_lookup(). */
@@ -69,19 +86,16 @@ struct dst_entry *grex_ipv6_lookup(const struct grex_config *config, int oif,
 	struct dst_entry *dst;
 	struct flowi6 flow;
 
-	/* Unlike that of IPv4, the look-up accepts any source, and takes the device for a
-	 * preference if there is a source.
-	 */
+	/* Unlike that of IPv4, the look-up accepts any source. */
 	if (!grex_addr_is_any(local) && !ipv6_is_own(net, oif, &local->v6))
 		return ERR_PTR(-ENETUNREACH);
 	ipv6_flow(config, oif, remote, dsfield, hash, &flow);
-	dst = ip6_dst_lookup_flow(net, NULL, &flow, NULL);
+	if (oif && !grex_addr_is_any(local) &&
+	    !netif_index_is_l3_master(net, oif))
+		dst = ipv6_lookup_by_device(net, &flow);
+	else
+		dst = ip6_dst_lookup_flow(net, NULL, &flow, NULL);
 	saddr->v6 = flow.saddr;
-	if (!IS_ERR(dst) && oif && oif != dst->dev->ifindex &&
-	    !netif_index_is_l3_master(net, oif)) {
-		dst_release(dst);
-		return ERR_PTR(-ENETUNREACH);
-	}
 	return dst;
 }
 
