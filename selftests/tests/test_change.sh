@@ -4,9 +4,21 @@
 # Options are changed while packets flow. Each change takes effect, a refused change has
 # no effect, and a packet is sent with the old or the new configuration, never with a
 # mixture.
+# underlay: IPv4 or IPv6
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
+
+# The outer addresses, and PREFIX as the length of their prefix; TOS and TTL as tcpdump calls these
+# fields. M is the MTU of the tunnel if the route has 1400.
+LOCAL=$(outer 192.0.2.1) PEER=$(outer 192.0.2.2)
+OTHER_PEER=$(outer 192.0.2.3) OTHER_LOCAL=$(outer 192.0.2.11)
+if [ "${GREX_UNDERLAY:-}" = ipv6 ]; then
+	TOS=class TTL=hlim PREFIX=64 HOST=128 FAMILY=-6
+else
+	TOS=tos TTL=ttl PREFIX=24 HOST=32 FAMILY=-4
+fi
+M=$((1400 - OUTER_LEN))
 
 TESTS="
 	sent
@@ -67,33 +79,34 @@ more() {
 }
 
 sent() {
-	local ip="192\.0\.2\.1 > 192\.0\.2\.2" flags
+	local ip="$LOCAL > $PEER" flags
 
 	setup_pair
-	ips "$A" <<-END
-		addr add 192.0.2.11/24 dev v0
-		link add dummy0 type dummy
-		link set dummy0 up
-		addr add 198.51.100.1/24 dev dummy0
-		route add default dev dummy0 table 100
-		rule add fwmark 7 table 100
-	END
+	configure "$A" v0 "$OTHER_LOCAL/$PREFIX"
+	run ip -n "$A" link add dummy0 type dummy
+	configure "$A" dummy0 "$(outer 198.51.100.1)/$PREFIX"
+	run ip -n "$A" "$FAMILY" route add default dev dummy0 table 100
+	run ip -n "$A" "$FAMILY" rule add fwmark 7 table 100
+	# IPv6 does not assume that every address is on the link of a device.
+	run ip -n "$A" route add "$(outer 192.0.2.0)/$PREFIX" dev dummy0 metric 5000
 	tunnel_pair
 	ip netns exec "$A" tcpdump -l -n -v -i v0 --immediate-mode \
-		"ip proto 47 and not src 192.0.2.2" >"$WORK/seen" 2>"$WORK/log" &
+		"$OUTER_FILTER and not src $PEER" >"$WORK/seen" 2>"$WORK/log" &
 	PIDS+=($!)
 	busywait 10 grep -q "listening on" "$WORK/log"
 	exec {SEEN}<"$WORK/seen"
 	stream "$A" 10.0.0.2 -t 33 -Q 0x28 -M "do"
 
-	becomes "ttl 10," ttl 10
-	becomes "ttl 33,[^)]*GRE" ttl inherit
-	becomes "tos 0x48," tos 0x48
-	becomes "tos 0x28,[^)]*GRE" tos inherit
-	becomes "flags \[none\], proto GRE" df clear
-	becomes "flags \[DF\], proto GRE" df inherit
-	becomes "flags \[none\], proto GRE" df clear
-	becomes "flags \[DF\], proto GRE" df set
+	becomes "$TTL 10," ttl 10
+	becomes "$TTL 33,[^)]*GRE" ttl inherit
+	becomes "$TOS 0x48," tos 0x48
+	becomes "$TOS 0x28,[^)]*GRE" tos inherit
+	if [ "$FAMILY" = -4 ]; then
+		becomes "flags \[none\], proto GRE" df clear
+		becomes "flags \[DF\], proto GRE" df inherit
+		becomes "flags \[none\], proto GRE" df clear
+		becomes "flags \[DF\], proto GRE" df set
+	fi
 	flags="GREv0, Flags"
 	becomes "$ip: $flags \[key present\], key=0x5, " key 5
 	becomes "$ip: $flags \[key present\], key=0x6, " okey 6
@@ -101,12 +114,11 @@ sent() {
 	becomes "$ip: $flags \[checksum present, key present, sequence# present\], .*seq [0-9]+, " seq
 	becomes "$ip: $flags \[checksum present\], " nokey noseq
 	becomes "$ip: $flags \[none\], length" nocsum
-	becomes "192\.0\.2\.11 > 192\.0\.2\.2: GRE" local 192.0.2.11
-	becomes "192\.0\.2\.1 > 192\.0\.2\.2: GRE" local any
-	run ip -n "$A" neigh add 192.0.2.3 dev v0 lladdr 02:00:00:00:00:03
-	becomes "192\.0\.2\.1 > 192\.0\.2\.3: GRE" remote 192.0.2.3
-	becomes "192\.0\.2\.1 > 192\.0\.2\.2: GRE" \
-		local 192.0.2.1 remote 192.0.2.2
+	becomes "$OTHER_LOCAL > $PEER: GRE" local "$OTHER_LOCAL"
+	becomes "$PEER: GRE" local any
+	run ip -n "$A" neigh add "$OTHER_PEER" dev v0 lladdr 02:00:00:00:00:03
+	becomes "$OTHER_PEER: GRE" remote "$OTHER_PEER"
+	becomes "$ip: GRE" local "$LOCAL" remote "$PEER"
 
 	# These options select the route of the outer packet.
 	run gretool -n "$A" set gre1 fwmark 7
@@ -132,11 +144,11 @@ received() {
 	grows "$B" gre1 rx_no_seq
 	run gretool -n "$B" set gre1 noiseq
 	grows "$B" gre1 rx_packets
-	run gretool -n "$B" set gre1 remote 192.0.2.3
+	run gretool -n "$B" set gre1 remote "$OTHER_PEER"
 	grows "$B" gre1 netns_rx_no_tunnel
 	run gretool -n "$B" set gre1 remote any
 	grows "$B" gre1 rx_packets
-	run gretool -n "$B" set gre1 local 192.0.2.22
+	run gretool -n "$B" set gre1 local "$(outer 192.0.2.22)"
 	grows "$B" gre1 netns_rx_no_tunnel
 	run gretool -n "$B" set gre1 local any
 	grows "$B" gre1 rx_packets
@@ -146,7 +158,7 @@ received() {
 	grows "$B" gre1 rx_packets
 	run gretool -n "$B" set gre1 dev v0
 	grows "$B" gre1 rx_packets
-	run gretool -n "$B" set gre1 local 192.0.2.2 remote 192.0.2.1 nodev
+	run gretool -n "$B" set gre1 local "$PEER" remote "$LOCAL" nodev
 	check "ping" ping_ok "$A" 10.0.0.2
 }
 
@@ -161,43 +173,43 @@ mtu_is() {
 
 mtu() {
 	setup_pair
-	run ip -n "$A" route add 192.0.2.2/32 dev v0 mtu 1400
+	run ip -n "$A" route add "$PEER/$HOST" dev v0 mtu 1400
 	tunnel_pair
-	check_eq "MTU" 1376 "$(link_mtu "$A" gre1)"
-	mtu_is 1372 key 1
-	mtu_is 1368 ocsum
-	mtu_is 1364 oseq
-	mtu_is 1364 icsum iseq
-	mtu_is 1372 nocsum noseq
-	mtu_is 1376 nokey
-	mtu_is 1476 remote 192.0.2.3
-	mtu_is 1376 remote 192.0.2.2
+	check_eq "MTU" "$M" "$(link_mtu "$A" gre1)"
+	mtu_is $((M - 4)) key 1
+	mtu_is $((M - 8)) ocsum
+	mtu_is $((M - 12)) oseq
+	mtu_is $((M - 12)) icsum iseq
+	mtu_is $((M - 4)) nocsum noseq
+	mtu_is "$M" nokey
+	mtu_is $((M + 100)) remote "$OTHER_PEER"
+	mtu_is "$M" remote "$PEER"
 	run gretool -n "$B" set gre1 key 1
-	mtu_is 1372 key 1
-	check "1372 bytes" ping_ok "$A" 10.0.0.2 -M "do" -s 1344
+	mtu_is $((M - 4)) key 1
+	check "the largest packet" ping_ok "$A" 10.0.0.2 -M "do" -s $((M - 4 - 28))
 	# An MTU that the operator has set stays, whatever the overhead is.
 	mtu_is 1200 mtu 1200
 	mtu_is 1200 csum
-	mtu_is 1200 nokey remote 192.0.2.3
+	mtu_is 1200 nokey remote "$OTHER_PEER"
 	mtu_is 1100 seq mtu 1100
 }
 
 # Options without influence on the overhead keep the MTU, and no change disables IPv6.
 mtu_stays() {
 	setup_pair
-	run ip -n "$A" route add 192.0.2.2/32 dev v0 mtu 1400
+	run ip -n "$A" route add "$PEER/$HOST" dev v0 mtu 1400
 	tunnel_pair
-	run ip -n "$A" route del 192.0.2.2/32 dev v0
-	mtu_is 1376 ttl 65
-	run ip -n "$A" route add unreachable 192.0.2.2/32
-	mtu_is 1372 key 1
-	mtu_is 1376 nokey
-	run ip -n "$A" route del unreachable 192.0.2.2/32
+	run ip -n "$A" route del "$PEER/$HOST" dev v0
+	mtu_is "$M" ttl 65
+	run ip -n "$A" route add unreachable "$PEER/$HOST"
+	mtu_is $((M - 4)) key 1
+	mtu_is "$M" nokey
+	run ip -n "$A" route del unreachable "$PEER/$HOST"
 	run ip -n "$A" link set v0 mtu 1300
-	mtu_is 1376 ttl 66
-	mtu_is 1376 keepalive-secret 000102030405060708090a0b0c0d0e0f
-	mtu_is 1376 icsum iseq keepalive 1s 3
-	mtu_is 1376 noicsum noiseq keepalive off keepalive-secret off
+	mtu_is "$M" ttl 66
+	mtu_is "$M" keepalive-secret 000102030405060708090a0b0c0d0e0f
+	mtu_is "$M" icsum iseq keepalive 1s 3
+	mtu_is "$M" noicsum noiseq keepalive off keepalive-secret off
 	mtu_is 1280 key 1
 	mtu_is 1280 nokey
 	check_match "IPv6" "inet6 fd00::1/64" "$(ip -n "$A" -6 addr show dev gre1)"
@@ -208,20 +220,21 @@ tunnels() {
 	gretool -n "$A" -d show | grep -v '^ .* ago$'
 }
 
-# Print what a packet is: the outer TOS, TTL and DF, the key and the flags. A line that is
-# not one of these is printed as it is. sed would need seconds for so many.
+# Print what a packet is: the outer TOS, TTL and, of IPv4, DF, the key and the flags. A line that
+# is not one of these is printed as it is. sed would need seconds for so many.
 # shellcheck disable=SC2016 # variables of awk
 COMBINATION='
 	function between(before, after, text) {
 		text = substr($0, index($0, before) + length(before))
 		return substr(text, 1, index(text, after) - 1)
 	}
-	!/^ [0-9.:]+ IP \(tos 0x[0-9a-f]+, ttl [0-9]+, [^)]*flags \[(DF|none)\], proto GRE .*GREv0, Flags \[[^]]*\].* key=0x[0-9a-f]*, .* 10\.0\.0\.1\.[0-9]+ > 10\.0\.0\.2\.9: UDP, length 7$/ {
+	!/^ [0-9.:]+ IP6? \((tos|class) 0x[0-9a-f]+, .*(ttl|hlim) [0-9]+, .* GRE .*GREv0, Flags \[[^]]*\].* key=0x[0-9a-f]*, .* 10\.0\.0\.1\.[0-9]+ > 10\.0\.0\.2\.9: UDP, length 7$/ {
 		print
 		next
 	}
 	{
-		print between("(tos ", ","), between(", ttl ", ","), between("flags [", "]"),
+		print between("(" tos " ", ","), between(", " ttl " ", ","),
+			tos == "tos" ? between("flags [", "]") : "-",
 			between(" key=", ","), between("GREv0, Flags [", "]")
 	}'
 
@@ -244,16 +257,16 @@ refused() {
 
 	setup_pair
 	tunnel_pair key 1
-	run gretool -n "$A" add gre2 local 192.0.2.1 remote 192.0.2.3 key 1
+	run gretool -n "$A" add gre2 local "$LOCAL" remote "$OTHER_PEER" key 1
 	ip netns exec "$A" ping -i 0.02 10.0.0.2 >"$WORK/replies" &
 	stream=$!
 	PIDS+=("$stream")
 	busywait 5 grep -q "icmp_seq=5 " "$WORK/replies" || fail "no stream"
 
 	refused_change "Another tunnel of this namespace has the same" \
-		remote 192.0.2.3 ttl 99 okey 5 csum tos 4 df clear
+		remote "$OTHER_PEER" ttl 99 okey 5 csum tos 4 df clear
 	refused_change "Another tunnel of this namespace has the same" \
-		remote 192.0.2.3 ttl 99 mtu 1000
+		remote "$OTHER_PEER" ttl 99 mtu 1000
 	run gretool -n "$A" set gre2 remote any local any nokey
 	refused_change "Another tunnel of this namespace has the same" \
 		remote any local any nokey fwmark 5 tos inherit
@@ -265,12 +278,15 @@ refused() {
 
 # Two configurations that differ in everything alternate.
 atomic() {
-	local flips=1500 sender
+	local flips=1500 sender set=DF clear=none
+
+	# The header of IPv6 has no such flag.
+	[ "$FAMILY" = -4 ] || { set=-; clear=-; }
 
 	setup_pair
 	tunnel_pair
-	capture "$B" v0 "$WORK/flips" -s 90 -B 16384 \
-		"ip proto 47 and src 192.0.2.1"
+	capture "$B" v0 "$WORK/flips" -s 120 -B 16384 \
+		"$OUTER_FILTER and src $LOCAL"
 	# A loop of the shell sends faster than ping.
 	ip netns exec "$A" bash -c 'exec 3>/dev/udp/10.0.0.2/9
 		while :; do echo -n mixture >&3; done 2>/dev/null' &
@@ -289,10 +305,10 @@ atomic() {
 	tcpdump -n -v -r "$WORK/flips" 2>/dev/null |
 		awk '/^[0-9]/ && NR > 1 { print line; line = "" }
 			{ line = line " " $0 } END { print line }' |
-		grep -v "Flags \[none\]" | awk "$COMBINATION" | sort | uniq -c >"$WORK/kinds"
+		grep -v "Flags \[none\]" | awk -v tos="$TOS" -v ttl="$TTL" "$COMBINATION" | sort | uniq -c >"$WORK/kinds"
 	check_eq "combinations" \
-		"0x20 10 DF 0x1 checksum present, key present
-0x40 20 none 0x2 key present, sequence# present" \
+		"0x20 10 $set 0x1 checksum present, key present
+0x40 20 $clear 0x2 key present, sequence# present" \
 		"$(sed 's/^ *[0-9]* //' "$WORK/kinds" | head -n 5)"
 	[ "$(awk '$1 >= 50' "$WORK/kinds" | wc -l)" = 2 ] ||
 		fail "too few to tell: $(head -n 5 "$WORK/kinds")"
