@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 # limit: 300
+# underlay: IPv4 or IPv6
 """How long it takes to see that the far end is gone: fifty times, at any moment
 between two keepalives. The far end is made byte by byte."""
 

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 # limit: 400
+# underlay: IPv4 or IPv6
 """Keepalives on the wire: the far end is made byte by byte. It behaves like each
 vendor's, and like an attacker.
 
@@ -9,7 +10,6 @@ vendor's, and like an attacker.
 
 Tunnel I has the remote 192.0.2.1I, and 10.I.0.1/30 inside."""
 
-import socket
 import struct
 import subprocess
 import sys
@@ -18,11 +18,14 @@ import time
 sys.path.insert(0, sys.path[0] + "/../lib/py")
 import keepalive
 import ktap
-from keepalive import (ANSWERED, DOWN, FLAPS, GRE, HISTORY, LOCAL, OFF, SENT,
-                       STATE, UP, Tunnel, ip, ms, one_hop_on)
-from wire import ETH_P_IP, checksum, echo, gre
+import net
+from keepalive import (ANSWERED, DOWN, FLAPS, GRE, HISTORY, IPV6, LOCAL, OFF, OUTER,
+                       SENT, STATE, UP, Tunnel, destination_of, ip, ms, one_hop_on,
+                       protocol_of, source_of, tos_df_ttl)
+from wire import ETH_P_IP, ETH_P_IPV6, checksum, echo, gre
 
-ICMP = 1
+ICMP, ICMPV6 = 1, 58
+PROTOCOL = ETH_P_IPV6 if IPV6 else ETH_P_IP
 PAYLOAD = 32
 # The machine may be late by so much, if time is real.
 SLACK = 0.4
@@ -40,7 +43,7 @@ INHERIT = Tunnel(7, "inherit", "ttl inherit", ttl=255)
 
 
 def request(tunnel, payload=b"", source=LOCAL, destination=None, metadata=b"",
-            protocol=ETH_P_IP, key="as the tunnel", **header):
+            protocol=None, key="as the tunnel", **header):
     """A keepalive, and the packet inside."""
     key = tunnel.okey if key == "as the tunnel" else key
     inside = ip(source, destination or tunnel.remote, GRE,
@@ -62,21 +65,28 @@ def documented_bytes(bench):
                 one_hop_on(inside))
 
 
+# The addresses behind NAT, and the bytes of the outer and the inner IP header
+PRIVATE, ELSEWHERE = ("fd88::1", "2001:db8:2::9") if IPV6 else (
+    "192.168.88.1", "203.0.113.9")
+HEADERS = 2 * OUTER
 VARIANTS = (
-    ("Cisco, 48 bytes", PLAIN, {}, 48),
-    ("Cisco, keyed, 56 bytes", KEYED, {}, 56),
-    ("Cisco, a key for each way", WAYS, {}, 56),
-    ("Cisco, checksum and sequence", FULL, {}, 64),
-    ("Cisco, with a security group tag", PLAIN,
-     {"protocol": 0x8909,
-      "metadata": bytes.fromhex("0800010100010000")}, 56),
-    ("OpenBSD, 64 bytes", PLAIN, {"payload": bytes(range(16))}, 64),
-    ("OpenBSD, keyed, 72 bytes", KEYED, {"payload": bytes(range(16))}, 72),
-    ("Huawei", PLAIN, {"protocol": 4}, 48),
-    ("MikroTik behind NAT", PLAIN, {"destination": "192.168.88.1"}, 48),
-    ("grex behind NAT", PLAIN, {"source": "203.0.113.9"}, 48),
-    ("grex, padded", PLAIN, {"payload": bytes(1000)}, 1048),
+    ("Cisco, 48 bytes", PLAIN, {}, HEADERS + 8),
+    ("Cisco, keyed, 56 bytes", KEYED, {}, HEADERS + 16),
+    ("Cisco, a key for each way", WAYS, {}, HEADERS + 16),
+    ("Cisco, checksum and sequence", FULL, {}, HEADERS + 24),
+    ("OpenBSD, 64 bytes", PLAIN, {"payload": bytes(range(16))}, HEADERS + 24),
+    ("OpenBSD, keyed, 72 bytes", KEYED, {"payload": bytes(range(16))}, HEADERS + 32),
+    ("MikroTik behind NAT", PLAIN, {"destination": PRIVATE}, HEADERS + 8),
+    ("grex behind NAT", PLAIN, {"source": ELSEWHERE}, HEADERS + 8),
+    ("grex, padded", PLAIN, {"payload": bytes(1000)}, HEADERS + 1008),
 )
+if not IPV6: # These vendors wrap IPv4 alone.
+    VARIANTS += (
+        ("Cisco, with a security group tag", PLAIN,
+         {"protocol": 0x8909,
+          "metadata": bytes.fromhex("0800010100010000")}, 56),
+        ("Huawei", PLAIN, {"protocol": 4}, 48),
+    )
 
 
 def answered(bench):
@@ -94,8 +104,8 @@ def answered(bench):
         got = bench.from_gateway()
     bench.equal("inside addresses: through the tunnel",
                 one_hop_on(inside), bench.inner(got) if got else None)
-    bench.equal("inside addresses: to the peer",
-                socket.inet_aton(KEYED.remote), got[16:20] if got else None)
+    bench.equal("inside addresses: to the peer", KEYED.remote,
+                destination_of(got) if got else None)
 
 
 def refused(bench):
@@ -133,7 +143,8 @@ def refused(bench):
             ("a reply inside", ip("10.9.0.2", "10.9.0.1", GRE, gre(0, b""))),
             # An address that the other end has as well would send it back.
             ("from loopback", ip("127.0.0.1", "10.9.0.1", GRE, gre(0, b""))),
-            ("from another device", ip(LOCAL, "10.9.0.1", ICMP, echo(4))),
+            ("from another device", ip(LOCAL, "fd09::1" if IPV6 else "10.9.0.1", ICMP,
+                                       echo(4))),
             ("from us to us", ip("10.1.0.1", "10.1.0.1", GRE,
                                  gre(0, b"")))):
         received = bench.rtnl.stats("plain")["rx_packets"]
@@ -142,7 +153,8 @@ def refused(bench):
             bench.send(PLAIN.wrap(packet))
             got = bench.from_gateway(0.1)
         # The stack may send an ICMP error through the tunnel.
-        back = got and (got[22:24] == b"\0\0" or bench.inner(got)[9] == GRE)
+        back = got and (got[OUTER + 2:OUTER + 4] == b"\0\0" or
+                        protocol_of(bench.inner(got)) == GRE)
         bench.say(name + ": nothing comes back", ktap.show(got) if back else "")
         bench.equal(name + " is received", 1,
                     bench.rtnl.stats("plain")["rx_packets"] - received)
@@ -186,13 +198,13 @@ def probe(bench):
             continue
         inside = bench.inner(outer)
         bench.equal(name + ": outer TOS, DF, TTL",
-                    (0xc0, 0, tunnel.ttl), (outer[1], outer[6] & 0x40, outer[8]))
-        flags, protocol = struct.unpack("!HH", outer[20:24])
+                    (0xc0, 0, tunnel.ttl), tos_df_ttl(outer))
+        flags, protocol = struct.unpack("!HH", outer[OUTER:OUTER + 4])
         want = ((0x2000 if tunnel.okey else 0) |
                 (0xb000 if tunnel.csum else 0))
-        bench.equal(name + ": GRE", (want, ETH_P_IP), (flags, protocol))
+        bench.equal(name + ": GRE", (want, PROTOCOL), (flags, protocol))
         if tunnel.csum:
-            bench.equal(name + ": GRE checksum", 0, checksum(outer[20:]))
+            bench.equal(name + ": GRE checksum", 0, checksum(outer[OUTER:]))
         payload = inside[-PAYLOAD:]
         bench.equal(name + ": inside", ip(
             tunnel.remote, LOCAL, GRE, gre(0, payload, key=tunnel.ikey),
@@ -294,7 +306,7 @@ def silent(bench):
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     seen = [packet for packet in iter(lambda: bench.from_gateway(0.05, PLAIN),
                                       None)]
-    data = [packet for packet in seen if bench.inner(packet)[9] != GRE]
+    data = [packet for packet in seen if protocol_of(bench.inner(packet)) != GRE]
     bench.say("probes go on", "" if seen else "none")
     bench.say("data do not", ktap.show(data[0]) if data else "")
     # It still receives, as those of the vendors do.
@@ -325,10 +337,8 @@ def corrupted(inner):
     for at in range(start, len(inner)):
         yield inner[:at] + bytes([inner[at] ^ 1]) + inner[at + 1:]
     for length in range(start + 8, len(inner)):
-        yield ip(socket.inet_ntoa(inner[12:16]), LOCAL, GRE,
-                 inner[20:length], ttl=255)
-    yield ip(socket.inet_ntoa(inner[12:16]), LOCAL, GRE, inner[20:] + b"\0",
-             ttl=255)
+        yield ip(source_of(inner), LOCAL, GRE, inner[OUTER:length], ttl=255)
+    yield ip(source_of(inner), LOCAL, GRE, inner[OUTER:] + b"\0", ttl=255)
 
 
 def forged(bench):
@@ -412,17 +422,28 @@ def late(bench):
     bench.equal("does not bring it up", DOWN, bench.state(PLAIN))
 
 
+def unreachable(router, packet):
+    """The error of a router about a packet from the gateway."""
+    message = struct.pack("!BBHI", 1 if IPV6 else 3, 3 if IPV6 else 1, 0, 0) + packet
+    covered = message
+    if IPV6: # with the addresses
+        covered = ip(router, LOCAL, ICMPV6, message)[8:40] + struct.pack(
+            "!II", len(message), ICMPV6) + message
+    message = message[:2] + struct.pack("!H", checksum(covered)) + message[4:]
+    return ip(router, LOCAL, ICMPV6 if IPV6 else ICMP, message)
+
+
 def icmp(bench):
     """An ICMP error about a probe is not relayed to the source in the probe."""
     bench.restart(PLAIN, "keepalive", "1h")
     outer = bench.from_gateway(to=PLAIN)
-    message = struct.pack("!BBHI", 3, 1, 0, 0) + outer
-    message = message[:2] + struct.pack("!H", checksum(message)) + message[4:]
     with bench.counts(PLAIN, "refused", icmp_unreachable_refused=1,
                       icmp_unreachable_relayed=0):
-        bench.send(ip("192.0.2.77", LOCAL, ICMP, message))
-    got = bench.wire.read(0.2, wanted=lambda protocol, data:
-                          protocol == ETH_P_IP and data[9] == ICMP)
+        bench.send(unreachable(net.host(77), outer))
+    # Neighbour discovery is no error.
+    got = bench.wire.read(0.2, wanted=lambda protocol, data: protocol == PROTOCOL and
+                          (data[40] < 128 if IPV6 and protocol_of(data) == ICMPV6
+                           else protocol_of(data) == ICMP))
     bench.say("nothing is sent", ktap.show(got[1]) if got else "")
     bench.set(PLAIN, "keepalive", "off")
 
@@ -457,7 +478,7 @@ def storm(bench):
 
 def by_hand(bench):
     """gretool probe, with keepalives off."""
-    for words, size, count in (("",), 56, 3), (("-s", "500"), 500, 2):
+    for words, size, count in (("",), OUTER + 36, 3), (("-s", "500"), 500, 2):
         command = ["gretool", "-n", bench.gateway, "probe", "plain", "-c",
                    str(count), "-i", ms(50), *[w for w in words if w]]
         bench.wire.drain()
@@ -484,7 +505,8 @@ def by_hand(bench):
 
 
 ktap.need()
-ktap.run(documented_bytes, answered, refused, limited, probe, start, lossy,
+documented = () if IPV6 else (documented_bytes,)
+ktap.run(*documented, answered, refused, limited, probe, start, lossy,
          reordered, duplicates, silent, damped, forged, replayed, late, icmp,
          storm, by_hand, call=keepalive.setup(
              PLAIN, KEYED, FULL, WAYS, QUIET, ANYONE, INHERIT).run)

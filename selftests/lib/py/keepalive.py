@@ -14,10 +14,12 @@ import ktap
 import net
 from rtnl import (IFLA_INFO_DATA, IFLA_INFO_KIND, IFLA_INFO_XSTATS,
                   IFLA_LINKINFO, RTM_NEWLINK, Message, Rtnl, attributes)
-from wire import ETH_P_IP, Sender, Tap, checksum, enter, gre
+from wire import ETH_P_IP, ETH_P_IPV6, Sender, Tap, checksum, enter, gre
 
-LOCAL = "192.0.2.1"
-GRE = 47
+IPV6 = ktap.is_ipv6()
+OUTER = 40 if IPV6 else 20 # bytes of the outer IP header
+LOCAL = net.host(1)
+GRE, FRAGMENT, OPTIONS = 47, 44, 60
 OFF, DOWN, HOLD, UP = range(4)
 IFF_LOWER_UP = 0x10000
 KEEPALIVE_INTERVAL, KEEPALIVE_RETRIES = 35, 36
@@ -39,7 +41,7 @@ class Tunnel:
                  seq=False, ttl=64, ikey=None):
         self.index = index
         self.name = name
-        self.remote = "192.0.2.1%d" % index
+        self.remote = net.host(10 + index)
         self.command = "add %s local %s remote %s %s up" % (
             name, LOCAL, peer or self.remote, options)
         self.okey = key # as the gateway sends it
@@ -48,8 +50,10 @@ class Tunnel:
         self.seq = 0 if seq else None
         self.ttl = ttl
 
-    def wrap(self, payload, protocol=ETH_P_IP):
-        """A tunnel packet from the far end."""
+    def wrap(self, payload, protocol=None):
+        """A tunnel packet from the far end, with what the payload is as its protocol."""
+        if protocol is None:
+            protocol = ETH_P_IPV6 if version(payload) == 6 else ETH_P_IP
         if self.seq is not None:
             self.seq += 1
         return ip(self.remote, LOCAL, GRE,
@@ -57,8 +61,37 @@ class Tunnel:
                       seq=self.seq), tos=0xc0, ttl=255, ident=2)
 
 
+def version(packet):
+    return packet[0] >> 4
+
+
+def protocol_of(packet):
+    return packet[6] if version(packet) == 6 else packet[9]
+
+
+def source_of(packet):
+    if version(packet) == 6:
+        return socket.inet_ntop(socket.AF_INET6, packet[8:24])
+    return socket.inet_ntoa(packet[12:16])
+
+
+def destination_of(packet):
+    if version(packet) == 6:
+        return socket.inet_ntop(socket.AF_INET6, packet[24:40])
+    return socket.inet_ntoa(packet[16:20])
+
+
+def tos_df_ttl(packet):
+    """IPv6 has no DF."""
+    if version(packet) == 6:
+        return (struct.unpack("!H", packet[:2])[0] >> 4 & 0xff, 0, packet[7])
+    return packet[1], packet[6] & 0x40, packet[8]
+
+
 def ip(source, destination, protocol, payload, tos=0, ttl=64, ident=1, frag=0,
        options=b""):
+    if ":" in source:
+        return ip6(source, destination, protocol, payload, tos, ttl, frag, options)
     header = struct.pack(
         "!BBHHHBBH4s4s", 0x45 + len(options) // 4, tos,
         20 + len(options) + len(payload), ident, frag, ttl, protocol, 0,
@@ -67,8 +100,26 @@ def ip(source, destination, protocol, payload, tos=0, ttl=64, ident=1, frag=0,
             payload)
 
 
+def ip6(source, destination, protocol, payload, tos, ttl, frag, options):
+    """The first fragment of a packet, or one with options that are padding, or neither."""
+    if frag:
+        payload = struct.pack("!BBHI", protocol, 0, 1, 1) + payload
+        protocol = FRAGMENT
+    if options:
+        payload = struct.pack("!BBBB4s", protocol, 0, 1, 4, b"") + payload
+        protocol = OPTIONS
+    return struct.pack("!IHBB", 6 << 28 | tos << 20, len(payload), protocol, ttl) + b"".join(
+        socket.inet_pton(socket.AF_INET6, address) for address in (source, destination)
+    ) + payload
+
+
 def one_hop_on(packet, destination=None, source=None):
     """The packet as a router forwards it."""
+    if version(packet) == 6:
+        return packet[:7] + bytes([packet[7] - 1]) + b"".join(
+            socket.inet_pton(socket.AF_INET6, address) for address in (
+                source or source_of(packet), destination or destination_of(packet))
+        ) + packet[40:]
     header = packet[:8] + bytes([packet[8] - 1]) + packet[9:10] + b"\0\0"
     header += socket.inet_aton(source) if source else packet[12:16]
     header += (socket.inet_aton(destination) if destination
@@ -167,11 +218,12 @@ class Bench:
 
     def from_gateway(self, timeout=2.0, to=None):
         """The next GRE packet on the wire, or None."""
-        wanted = socket.inet_aton(to.remote) if to else None
+        family = ETH_P_IPV6 if IPV6 else ETH_P_IP
         found = self.wire.read(
             timeout,
-            wanted=lambda protocol, data: protocol == ETH_P_IP and
-            data[9] == GRE and (wanted is None or data[16:20] == wanted))
+            wanted=lambda protocol, data: protocol == family and
+            protocol_of(data) == GRE and
+            (to is None or destination_of(data) == to.remote))
         return found[1] if found else None
 
     def probes(self, tunnel):
@@ -234,9 +286,9 @@ class Bench:
 
     @staticmethod
     def inner(outer):
-        flags = struct.unpack("!H", outer[20:22])[0]
+        flags = struct.unpack("!H", outer[OUTER:OUTER + 2])[0]
         length = 4 + 4 * bin(flags & 0xb000).count("1")
-        return outer[20 + length:]
+        return outer[OUTER + length:]
 
 
 def setup(*tunnels):
