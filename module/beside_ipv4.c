@@ -61,6 +61,11 @@ static unsigned int beside_gre(struct sk_buff *skb,
 		kfree_skb_reason(skb, SKB_DROP_REASON_XFRM_POLICY);
 		return NF_STOLEN;
 	}
+	/* Newer kernels do this behind the hook. */
+	if (skb_orphan_frags_rx(skb, GFP_ATOMIC)) {
+		kfree_skb(skb);
+		return NF_STOLEN;
+	}
 	nf_reset_ct(skb);
 	skb_clear_delivery_time(skb);
 	__skb_pull(skb, outer_len);

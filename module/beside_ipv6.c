@@ -46,7 +46,8 @@ static bool beside_process_extension(struct sk_buff *skb)
 	const struct inet6_protocol *extension;
 
 	extension = rcu_dereference(inet6_protos[beside_next_header(skb)]);
-	if (!pskb_pull(skb, skb_transport_offset(skb))) {
+	if (skb_orphan_frags_rx(skb, GFP_ATOMIC) ||
+	    !pskb_pull(skb, skb_transport_offset(skb))) {
 		kfree_skb(skb);
 		return false;
 	}
@@ -92,7 +93,13 @@ static unsigned int beside_gre(struct sk_buff *skb,
 	if (!grex_beside_pass_hooks(skb, state, beside_ipv6_local_in))
 		return NF_STOLEN;
 	if (!xfrm6_policy_check(NULL, XFRM_POLICY_IN, skb)) {
+		__IP6_INC_STATS(state->net, idev, IPSTATS_MIB_INDISCARDS);
 		kfree_skb_reason(skb, SKB_DROP_REASON_XFRM_POLICY);
+		return NF_STOLEN;
+	}
+	/* Newer kernels do this behind the hook. */
+	if (skb_orphan_frags_rx(skb, GFP_ATOMIC)) {
+		kfree_skb(skb);
 		return NF_STOLEN;
 	}
 	nf_reset_ct(skb);
@@ -103,18 +110,32 @@ static unsigned int beside_gre(struct sk_buff *skb,
 	return NF_STOLEN;
 }
 
-/* Return the offset of the packet that a redirect embeds, or 0. ndisc_rcv() discards the others.
- * @skb is at the ICMPv6 header.
- */
+/* Whether ndisc_rcv() would accept a redirect. It discards fragments (RFC 6980). */
+static bool beside_may_redirect(const struct sk_buff *skb)
+{
+	const struct inet6_dev *idev = __in6_dev_get(skb->dev);
+	const struct ipv6hdr *ip = ipv6_hdr(skb);
+
+	if (!idev || (IP6CB(skb)->flags & IP6SKB_FRAGMENTED &&
+		      READ_ONCE(idev->cnf.suppress_frag_ndisc)))
+		return false;
+#ifdef CONFIG_IPV6_NDISC_NODETYPE
+	if (skb->ndisc_nodetype == NDISC_NODETYPE_HOST ||
+	    skb->ndisc_nodetype == NDISC_NODETYPE_NODEFAULT)
+		return false;
+#endif
+	return ip->hop_limit == 255 && !icmp6_hdr(skb)->icmp6_code &&
+	       ipv6_addr_type(&ip->saddr) & IPV6_ADDR_LINKLOCAL;
+}
+
+/* Return the offset of the packet that a redirect embeds, or 0. @skb is at the ICMPv6 header. */
 static unsigned int beside_find_redirected(const struct sk_buff *skb)
 {
-	const struct ipv6hdr *ip = ipv6_hdr(skb);
 	unsigned int at = sizeof(struct rd_msg);
 	const struct nd_opt_hdr *option;
 	struct nd_opt_hdr buffer;
 
-	if (ip->hop_limit != 255 || icmp6_hdr(skb)->icmp6_code ||
-	    !(ipv6_addr_type(&ip->saddr) & IPV6_ADDR_LINKLOCAL))
+	if (!beside_may_redirect(skb))
 		return 0;
 	for (;;) {
 		option = skb_header_pointer(skb, at, sizeof(buffer), &buffer);
@@ -142,12 +163,13 @@ static unsigned int beside_find_embedded(const struct sk_buff *skb)
 	}
 }
 
-/* Whether icmpv6_notify() would pass an error on to the module that receives GRE. @skb is at the
- * embedded IPv6 header.
+/* Whether icmpv6_notify() would pass an error on to the module that receives GRE, and grex may have
+ * sent the packet. @skb is at the embedded IPv6 header.
  */
 static bool beside_is_about_gre(struct sk_buff *skb)
 {
 	unsigned int len = sizeof(struct ipv6hdr);
+	const struct gre_base_hdr *gre;
 	__be16 fragment;
 	u8 protocol;
 	int inner;
@@ -156,8 +178,11 @@ static bool beside_is_about_gre(struct sk_buff *skb)
 		return false;
 	protocol = ((const struct ipv6hdr *)skb->data)->nexthdr;
 	inner = ipv6_skip_exthdr(skb, len, &protocol, &fragment);
-	return inner >= 0 && protocol == IPPROTO_GRE &&
-	       pskb_may_pull(skb, inner + BESIDE_EMBEDDED_PAYLOAD);
+	if (inner < 0 || protocol != IPPROTO_GRE ||
+	    !pskb_may_pull(skb, inner + BESIDE_EMBEDDED_PAYLOAD))
+		return false;
+	gre = (const void *)(skb->data + inner);
+	return grex_packet_is_carried(gre->protocol);
 }
 
 /* Whether the IPsec policy allows an error, as icmpv6_rcv() decides it: for the error itself,
@@ -203,6 +228,7 @@ static bool beside_take_error(struct sk_buff *skb, struct net *net)
 	if (!grex_icmp_take_ipv6(skb))
 		goto out;
 	__IP6_INC_STATS(net, idev, IPSTATS_MIB_INDELIVERS);
+	idev = __in6_dev_get(skb->dev);
 	__ICMP6_INC_STATS(net, idev, ICMP6_MIB_INMSGS);
 	ICMP6MSGIN_INC_STATS(net, idev, type);
 	consume_skb(skb);

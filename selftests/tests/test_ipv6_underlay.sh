@@ -165,10 +165,10 @@ path_mtu_learned() {
 	cleanup
 }
 
-# redirect LABEL ROUTER: from NET, about a packet of gre1 with this flow label
+# redirect LABEL ROUTER [fragment]: from NET, about a packet of gre1 with this flow label
 redirect() {
 	ip netns exec "$NET" python3 "$PY/forged_ptb.py" 2001:db8:1::2 2001:db8:2::2 "$1" "$2" v1 \
-		fe80::2:2
+		fe80::2:2 "${@:3}"
 }
 
 goes_by() {
@@ -189,6 +189,9 @@ redirects() {
 	check "with a wrong label" goes_by fe80::1
 	redirect $((label)) fe80::99
 	check "from another router" goes_by fe80::1
+	# The kernel discards fragments, also if there is only one (RFC 6980).
+	redirect $((label)) fe80::1 fragment
+	check "in a fragment" goes_by fe80::1
 	redirect $((label)) fe80::1
 	check "from the router" goes_by fe80::2:2
 	cleanup

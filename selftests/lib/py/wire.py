@@ -94,8 +94,9 @@ def gre(protocol, payload, key=None, csum=False, seq=None, bits=0):
 class Sender:
     """Sends complete IPv4 and IPv6 packets, with any source address."""
 
-    def __init__(self, netns):
-        enter(netns)
+    def __init__(self, netns=None):
+        if netns:
+            enter(netns)
         self.socket, self.socket6 = (
             socket.socket(family, socket.SOCK_RAW, socket.IPPROTO_RAW)
             for family in (socket.AF_INET, socket.AF_INET6))
