@@ -361,18 +361,27 @@ static void icmp_note_failure(struct grex_guesses *guesses[2])
 		WRITE_ONCE(guesses[i]->until, icmp_until(guesses[i]) + HZ);
 }
 
-/* Apply a redirect to the route of the embedded packet. The callback looks the route up
- * again, by the IP header of the error, whose source must be the gateway, and by the mark.
+/* Whether a redirect comes from the router of the route (RFC 4861 8.1). */
+static bool icmp_is_router(const struct icmp_report *report,
+			   const struct dst_entry *dst)
+{
+	const union grex_addr router = grex_route_gateway(report->config, dst);
+
+	return dst->dev == report->skb->dev &&
+	       grex_addr_is_same(&router, &report->reported.from);
+}
+
+/* Apply a redirect to the route of the embedded packet. The callback of IPv4 looks the route up
+ * again, by the IP header of the error, whose source must be the gateway, and by the mark. That
+ * of IPv6 takes the route as it is, and checks nothing.
  */
 static void icmp_redirect(struct icmp_report *report, struct dst_entry *dst)
 {
 	struct sk_buff *skb = report->skb;
 	const u32 mark = skb->mark;
 
-	if (grex_is_ipv6(report->config)) {
-		grex_ipv6_redirect(report->config, skb);
+	if (grex_is_ipv6(report->config) && !icmp_is_router(report, dst))
 		return;
-	}
 	skb->mark = report->config->options.fwmark;
 	dst->ops->redirect(dst, NULL, skb);
 	skb->mark = mark;

@@ -223,22 +223,6 @@ void grex_ipv6_read_error(const struct sk_buff *skb,
 }
 
 /**
- * grex_ipv6_redirect - apply a redirect that is proved
- * @config: of the tunnel that has sent the embedded packet
- * @skb: at the embedded packet
- *
- * The stack looks up the route of that packet. The source of the redirect must be its router (RFC
- * 4861 8.1), which the operation of a route would not check.
- */
-void grex_ipv6_redirect(const struct grex_config *config, struct sk_buff *skb)
-{
-	struct net *net = config->tunnel->net;
-
-	ip6_redirect(skb, net, skb->dev->ifindex, config->options.fwmark,
-		     sock_net_uid(net, NULL));
-}
-
-/**
  * grex_ipv6_push_probe - put the header in front of a probe that brings it back
  * @skb: at the inner GRE header
  * @outer: the outer header, which has the same addresses in the other order

@@ -33,7 +33,6 @@ int grex_ipv6_mtu_expires(const struct net *net);
 
 void grex_ipv6_read_error(const struct sk_buff *skb,
 			  struct grex_reported *reported);
-void grex_ipv6_redirect(const struct grex_config *config, struct sk_buff *skb);
 bool grex_ipv6_take_limit(const struct grex_config *config, struct sk_buff *skb,
 			  u8 *limit);
 void grex_ipv6_push_probe(struct sk_buff *skb, const struct grex_outer *outer,
