@@ -26,7 +26,7 @@
 #include "packet.h"
 
 enum demux_setting {
-	DEMUX_AUTO, /* native, except while ip_gre is loaded */
+	DEMUX_AUTO, /* native, except while ip_gre, or ip6_gre for IPv6, is loaded */
 	DEMUX_NATIVE,
 	DEMUX_BESIDE,
 };
@@ -141,18 +141,26 @@ static int demux_param_set(const char *value, const struct kernel_param *param)
 	return 0;
 }
 
-/* The last word is the present mode, beside if one of the families has that. */
+static const char *demux_mode(const struct demux_family *family)
+{
+	return demux_words[family->is_native ? DEMUX_NATIVE : DEMUX_BESIDE];
+}
+
+/* Print the setting and the present mode, and that of IPv6 if there are tunnels over IPv6. */
 static int demux_param_get(char *buffer, const struct kernel_param *param)
 {
-	bool is_native;
+	int len;
 
 	mutex_lock(&demux_lock);
-	is_native = demux_ipv4.is_native &&
-		    (demux_ipv6.is_native || list_empty(&demux_ipv6.nets));
+	len = sysfs_emit(buffer, "%s%s",
+			 demux_setting == DEMUX_AUTO ? "auto " : "",
+			 demux_mode(&demux_ipv4));
+	if (!list_empty(&demux_ipv6.nets))
+		len += sysfs_emit_at(buffer, len, ", ipv6 %s",
+				     demux_mode(&demux_ipv6));
+	len += sysfs_emit_at(buffer, len, "\n");
 	mutex_unlock(&demux_lock);
-	return sysfs_emit(buffer, "%s%s\n",
-			  demux_setting == DEMUX_AUTO ? "auto " : "",
-			  is_native ? "native" : "beside");
+	return len;
 }
 
 static const struct kernel_param_ops demux_param_ops = {
@@ -279,7 +287,8 @@ static int demux_choose(struct demux_family *family)
 {
 	int err;
 
-	if (demux_setting == DEMUX_BESIDE || family->coming)
+	if (demux_setting == DEMUX_BESIDE ||
+	    (demux_setting == DEMUX_AUTO && family->coming))
 		return 0;
 	err = demux_go_native(family);
 	if (err != -EBUSY)

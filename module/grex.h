@@ -217,7 +217,7 @@ struct grex_tunnel {
  * @auto_mtu: own. updates default MTUs when routes change
  * @auto_mtu_genid: of @auto_mtu's function. generation of the IPv4 routes at the last update
  * @auto_mtu_genid_ipv6: likewise. that of the IPv6 routes
- * @demux: of demux.c. over IPv4 and over IPv6
+ * @demux: of demux.c. one for the tunnels over IPv4, and one for those over IPv6
  * @pmtu_sk: const. socket of packets that are not limited by the path MTU of the route
  *	cache, which learns it from errors that anyone can forge
  */

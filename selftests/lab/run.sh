@@ -7,9 +7,9 @@
 #
 # TEST is a file of selftests/tests or its word: test_encap.py or encap. Without TEST,
 # all files run, or with --ipv6 those with a line "# underlay: IPv4 or IPv6". GUESTS (2) guests
-# with virtual time, each on one processor, share them (boot.sh --virtual). A file that needs real time, two processors or all files of this
-# machine says so in a line "# real time: WHY", and runs after the others in a guest
-# that has these.
+# with virtual time, each on one processor, share them (boot.sh --virtual). A file that needs
+# real time, two processors or all files of this machine says so in a line "# real time: WHY",
+# and runs after the others in a guest that has these.
 # The pair files come last, each on two guests of its own. A line "# pair: A B" says on
 # which kernels, where "test" means the kernel of -k; without it: test and 6.1.
 # With --times each file but the pair files runs so often, and has failed if it has once.

@@ -53,7 +53,13 @@ modules() {
 	done
 }
 
-mode() { cat /sys/module/grex/parameters/demux; }
+# mode: that of the family, and the setting
+mode() {
+	local mode
+	mode=$(cat /sys/module/grex/parameters/demux)
+	[[ $mode != *ipv6* || $OTHER != ip6_gre ]] || mode="${mode%% *} ${mode##* }"
+	echo "${mode%,*}"
+}
 
 # said SINCE: what grex wrote to the kernel's log
 log_length() { dmesg | wc -l; }
@@ -131,6 +137,7 @@ load_orders_ipv6() {
 	check_eq "no tunnel" "auto native" "$(mode)"
 	run gretool -n "$A" add gre1 remote "$LOCAL_B" || fail "add"
 	check_eq "a tunnel" "auto beside" "$(mode)"
+	check_eq "over IPv4" "auto native, ipv6 beside" "$(cat /sys/module/grex/parameters/demux)"
 	lines=$(log_length)
 	check "ip6_gre goes" rmmod ip6_gre
 	check_eq "takes over" "auto native" "$(mode)"

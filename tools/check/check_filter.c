@@ -276,13 +276,18 @@ void check_filter_unread(const struct snapshot *s, struct finding *found)
 
 void check_beside(const struct snapshot *s, struct finding *found)
 {
+	const char *other = config_family(&s->tunnel->config) == AF_INET6
+				    ? "ip6_gre"
+				    : "ip_gre";
+
 	if (!s->beside)
 		return;
 	found_say(found, SEVERITY_NOTE,
-		  "mode beside: another module, ip_gre or ip6_gre in most "
-		  "cases, owns IP protocol 47, and grex takes the packets of "
-		  "its tunnels before it; if that module has no tunnels, "
-		  "receiving is cheaper after rmmod");
+		  "mode beside: another module, %s in most cases, owns IP "
+		  "protocol 47, and grex takes the packets of its tunnels "
+		  "before it; without tunnels of %s, \"rmmod %s\" makes "
+		  "receiving cheaper",
+		  other, other, other);
 }
 
 void check_no_tunnel(struct finding *found)
@@ -303,17 +308,19 @@ static bool same_key(const struct direction *a, const struct direction *b)
 }
 
 /* The kernel refuses two grex tunnels with the same ends and key, but accepts a
- * tunnel of ip_gre beside one of grex.
+ * tunnel of ip_gre or ip6_gre beside one of grex.
  */
 void check_same_ends(const struct snapshot *s, struct finding *found)
 {
 	const struct config *c = &s->tunnel->config;
-	const char *const in_tree = c->ether ? "gretap" : "gre";
+	static const char *const kinds[2][2] = { { "gre", "gretap" },
+						 { "ip6gre", "ip6gretap" } };
+	const char *const in_tree =
+		kinds[config_family(c) == AF_INET6][c->ether];
 	char remote[INET6_ADDRSTRLEN], quoted[SHELL_NAME_SIZE];
 	size_t i;
 
-	/* Over IPv6, only one of the modules can have tunnels. */
-	if (!s->underlay || c->remote.family != AF_INET)
+	if (!s->underlay)
 		return;
 	for (i = 0; i < s->underlay->nifaces; i++) {
 		const struct iface *other = &s->underlay->ifaces[i];

@@ -202,17 +202,22 @@ static int enter_and_examine(struct snapshot_reader *r, struct snapshot *s)
 	return err;
 }
 
-/* The last word of the parameter is the present mode. */
-static bool is_beside(void)
+/* The parameter has the present mode, and behind "ipv6" that of tunnels over IPv6. */
+static bool is_beside(int family)
 {
 	FILE *file = fopen("/sys/module/grex/parameters/demux", "re");
-	char text[64] = "";
+	char text[64] = "", *ipv6;
 
 	if (!file)
 		return false;
 	if (!fgets(text, sizeof(text), file))
 		text[0] = '\0';
 	fclose(file);
+	ipv6 = strstr(text, "ipv6");
+	if (family == AF_INET6)
+		return ipv6 && strstr(ipv6, "beside");
+	if (ipv6)
+		*ipv6 = '\0';
 	return strstr(text, "beside");
 }
 
@@ -247,7 +252,7 @@ int snapshot_read(struct snapshot_reader *r, const struct tunnel *t,
 	s->here = r->context;
 	s->there = r->context;
 	s->same = !(t->config.given & F_LINK_NETNS);
-	s->beside = is_beside();
+	s->beside = is_beside(config_family(&s->tunnel->config));
 	read_here(s);
 	files_compare(&r->files, r->nl, t, &s->file);
 	err = inner_routes_read(r->nl, t->ifindex, &s->routes);

@@ -21,7 +21,7 @@
 struct snapshot {
 	const struct tunnel *tunnel;
 	struct file_difference file;
-	bool beside; /* another module, such as ip_gre, owns protocol 47 */
+	bool beside; /* another module, such as ip_gre, owns its protocol 47 */
 
 	/* This is about the namespace of the tunnel. */
 	struct context here;
