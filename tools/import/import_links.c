@@ -91,7 +91,7 @@ static void take_link(struct import *im, const struct tunnel *t)
 	options_lines(NULL, &t->config, fields, take_option, &taking);
 	if (t->has_more)
 		import_remark(im, t->config.name,
-			      "%s has an encapsulation of its own, or is external",
+			      "%s has an encapsulation of its own, is external, or copies the DSCP or the mark",
 			      t->config.name);
 	for (i = 0; i < t->unsupported.count; i++) {
 		char *text = NULL;

@@ -223,7 +223,8 @@ static bool has_files(void)
 
 static int find_users(const struct nlmsghdr *message, void *arg)
 {
-	bool *found = arg; /* of ip_gre and of ip6_gre */
+	bool *found =
+		arg; /* whether there is a link of ip_gre, and one of ip6_gre */
 	struct tunnel t;
 
 	if (link_read(message, &t) && link_is_any_gre(&t) &&

@@ -59,6 +59,10 @@ uint64_t obstacles_options(const struct config *c)
 	/* ip6_gre has them under other numbers, but takes a label of 0 for none. */
 	if (config_family(c) == AF_INET6)
 		fields &= ~(F_ENCAP_LIMIT | (c->flowlabel ? F_FLOWLABEL : 0));
+	/* It has no value for packets that are not IP if it copies the others. */
+	if (config_family(c) == AF_INET6 && c->tos & GREX_TOS_INHERIT &&
+	    c->tos != GREX_TOS_INHERIT)
+		fields |= F_TOS;
 	return needed & fields;
 }
 

@@ -225,7 +225,7 @@ void link_put_ip6_gre(struct nlmsghdr *nlh, const struct config *c)
 {
 	uint32_t info = 0, flag = 0;
 
-	if (c->tos == GREX_TOS_INHERIT)
+	if (c->tos & GREX_TOS_INHERIT)
 		flag |= IP6_TNL_F_USE_ORIG_TCLASS;
 	else
 		info |= (uint32_t)c->tos << 20;
@@ -365,7 +365,8 @@ bool link_is_gre_over_ipv4(const struct tunnel *t)
 
 bool link_is_any_gre(const struct tunnel *t)
 {
-	return link_is_gre_over_ipv4(t) || !strncmp(t->kind, "ip6gre", 6);
+	return link_is_gre_over_ipv4(t) || is_of_ip6_gre(t) ||
+	       !strcmp(t->kind, "ip6erspan");
 }
 
 const char *link_option_at(const struct nlmsghdr *request, uint32_t offset)

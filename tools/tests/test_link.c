@@ -838,6 +838,9 @@ static void test_ip6_gre(void)
 	c.encap_limit = 0;
 	check(through_ip6_gre(&c, 0, &t),
 	      "what is inherited, and a limit of 0");
+	c.tos = GREX_TOS_INHERIT | 0x48;
+	through_ip6_gre(&c, 0, &t);
+	check(t.config.tos == GREX_TOS_INHERIT, "no second value with inherit");
 	through_ip6_gre(&c, IP6_TNL_F_RCV_DSCP_COPY, &t);
 	check(t.has_more, "a DSCP that is copied is an option that grex lacks");
 }
