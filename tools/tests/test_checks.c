@@ -429,6 +429,19 @@ static void test_ipv6(void)
 	check_text(fix(), "ip route replace 2001:db8::2/128 via GATEWAY",
 		   "the fix");
 	snapshot.route.error = 0;
+
+	snapshot.beside = true;
+	check(strstr(sentence(), "\"rmmod ip6_gre\""), "the other module");
+	snapshot.beside = false;
+	ifaces[2] = (struct iface){ .ifindex = 5,
+				    .name = "old1",
+				    .kind = "ip6gre",
+				    .remote = outer("2001:db8::2"),
+				    .up = true };
+	underlay.nifaces = 3;
+	check_text(found(), "warning same_ends", "the same ends over IPv6");
+	strcpy(ifaces[2].kind, "gre");
+	check_text(found(), "", "a kind of IPv4");
 }
 
 static void test_path(void)
