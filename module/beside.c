@@ -22,17 +22,17 @@
 
 /**
  * grex_beside_pass_hooks - call the hooks that follow the one of grex
- * @skb: a packet that grex is going to take
- * @state: what the hook of grex was called with
  * @own: the hook of grex
+ * @skb: a packet that grex is going to take
+ * @state: what the hook was called with
  *
  * Conntrack may be one of them, because it has the same priority, and it forgets a connection that
  * it has not confirmed.
  *
  * Return: whether the hooks have accepted the packet; otherwise it is gone
  */
-bool grex_beside_pass_hooks(struct sk_buff *skb,
-			    const struct nf_hook_state *state, nf_hookfn *own)
+bool grex_beside_pass_hooks(nf_hookfn own, struct sk_buff *skb,
+			    const struct nf_hook_state *state)
 {
 	const struct netns_nf *nf = &state->net->nf;
 	const struct nf_hook_entries *hooks;

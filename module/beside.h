@@ -40,8 +40,8 @@ static inline void grex_beside_ipv6_stop(struct net *net)
 }
 #endif
 
-bool grex_beside_pass_hooks(struct sk_buff *skb,
-			    const struct nf_hook_state *state, nf_hookfn *own);
+bool grex_beside_pass_hooks(nf_hookfn own, struct sk_buff *skb,
+			    const struct nf_hook_state *state);
 void grex_beside_count_lost(struct sk_buff *skb, struct net *net, bool is_ipv6);
 
 #endif

@@ -55,7 +55,7 @@ static unsigned int beside_gre(struct sk_buff *skb,
 	__skb_push(skb, outer_len);
 	if (!config)
 		return NF_ACCEPT;
-	if (!grex_beside_pass_hooks(skb, state, beside_ipv4_local_in))
+	if (!grex_beside_pass_hooks(beside_ipv4_local_in, skb, state))
 		return NF_STOLEN;
 	if (!xfrm4_policy_check(NULL, XFRM_POLICY_IN, skb)) {
 		kfree_skb_reason(skb, SKB_DROP_REASON_XFRM_POLICY);

@@ -90,7 +90,7 @@ static unsigned int beside_gre(struct sk_buff *skb,
 	__skb_push(skb, outer_len);
 	if (!config)
 		return NF_ACCEPT;
-	if (!grex_beside_pass_hooks(skb, state, beside_ipv6_local_in))
+	if (!grex_beside_pass_hooks(beside_ipv6_local_in, skb, state))
 		return NF_STOLEN;
 	if (!xfrm6_policy_check(NULL, XFRM_POLICY_IN, skb)) {
 		__IP6_INC_STATS(state->net, idev, IPSTATS_MIB_INDISCARDS);
