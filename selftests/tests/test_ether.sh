@@ -481,7 +481,7 @@ files() {
 		"$(gretool -n "$A" add tap2 ether remote 192.0.2.9 decap-ttl copy 2>&1)"
 	check_match "errors that are relayed" 'sources of Ethernet frames' \
 		"$(gretool -n "$A" add tap2 ether remote 192.0.2.9 icmp-source hop 2>&1)"
-	check_match "to the kind gre" 'carries no Ethernet' "$(gretool -n "$A" add tap3 ether \
+	check_match "to the kind gre" 'carries Ethernet' "$(gretool -n "$A" add tap3 ether \
 		remote 192.0.2.7 2>&1; gretool -n "$A" migrate tap3 --back 2>&1)"
 	cleanup
 }

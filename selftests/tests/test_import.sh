@@ -432,13 +432,11 @@ remote 2001:db8::5
 key 7
 ttl 9
 tos 0x20
-mtu 1430
 
 [gre6]
 local 2001:db8::1
-remote 2001:db8::6
-mtu 1448" "$(sed '/^\[flow\]/,$d' "$WORK/conf" | sed '$d')"
-	check_match "external" "# not taken over: flow has an encapsulation of its own, or is external" \
+remote 2001:db8::6" "$(sed '/^\[flow\]/,$d' "$WORK/conf" | sed '$d')"
+	check_match "external" "# not taken over: flow has an encapsulation of its own, is external, or copies" \
 		"$(cat "$WORK/conf")"
 	for link in gre1 gre2 gre3 tap tap6 gre6 flow; do
 		ip -n "$A" link del "$link"
@@ -450,8 +448,8 @@ mtu 1448" "$(sed '/^\[flow\]/,$d' "$WORK/conf" | sed '$d')"
 gre2 remote 192.0.2.3 ikey 1 okey 2 oseq ttl inherit df inherit mtu 1468
 gre3 remote 192.0.2.4 ttl inherit tos 0x10 df clear mtu 1476
 tap ether remote 192.0.2.5 ttl inherit tos 0x00 mtu 1462
-tap6 ether local 2001:db8::1 remote 2001:db8::5 key 7 ttl 9 tos 0x20 mtu 1430
-gre6 local 2001:db8::1 remote 2001:db8::6 mtu 1448"
+tap6 ether local 2001:db8::1 remote 2001:db8::5 key 7 ttl 9 tos 0x20 mtu 1438
+gre6 local 2001:db8::1 remote 2001:db8::6 mtu 1456"
 }
 
 run_tests
