@@ -4,11 +4,22 @@
 # Ends whose options differ reject each other's packets, and the remote's own subnet may
 # be routed through the tunnel. The rest of the scenario "translucent" is in
 # test_traceroute.sh, test_path_mtu.sh and test_ipsec.sh. The topology is in path.sh.
+# underlay: IPv4 or IPv6
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"
 # shellcheck source=../lib/path.sh
 . "$(dirname "$0")/../lib/path.sh"
+
+# The remote, its subnet, and the router of GW; CLEAR is the filter for pings outside of the tunnel.
+REMOTE=$(outer 100.64.5.2)
+ROUTER=$(outer 100.64.0.2)
+if [ "${GREX_UNDERLAY:-}" = ipv6 ]; then
+	FAMILY=-6 SUBNET=2001:db8:64:5::/64 CLEAR="icmp6 and ip6[40] == 128"
+else
+	FAMILY=-4 SUBNET=100.64.5.0/30 CLEAR="icmp"
+fi
+INNER=$((1300 - OUTER_LEN - 4)) # bytes of the largest inner packet that a link of 1300 carries
 
 TESTS="
 	symmetric
@@ -92,30 +103,27 @@ ttl_is_no_matter() {
 # The link of SITE has the remote's address in its subnet. All of 100.64.5.0/30 goes
 # through the tunnel, except for the outer packets, which are marked.
 with_remote_inside() {
-	ips "$GW" <<-END
-		route add default via 100.64.0.2 table 100
-		rule add fwmark 1 lookup 100 pref 100
-	END
+	run ip -n "$GW" "$FAMILY" route add default via "$ROUTER" table 100
+	run ip -n "$GW" "$FAMILY" rule add fwmark 1 lookup 100 pref 100
 	run gretool -n "$GW" set gre1 fwmark 1
-	run ip -n "$GW" route replace 100.64.5.0/30 dev gre1
+	run ip -n "$GW" "$FAMILY" route replace "$SUBNET" dev gre1
 }
 
 without_remote_inside() {
 	run gretool -n "$GW" set gre1 fwmark 0
-	ips "$GW" <<-END
-		route replace 100.64.5.0/30 via 100.64.0.2
-		rule del pref 100
-		route flush table 100
-	END
+	run ip -n "$GW" "$FAMILY" route del "$SUBNET" dev gre1
+	run ip -n "$GW" "$FAMILY" route replace "$SUBNET" via "$ROUTER"
+	run ip -n "$GW" "$FAMILY" rule del pref 100
+	run ip -n "$GW" "$FAMILY" route flush table 100
 }
 
 remote_subnet_inside() {
 	with_remote_inside
-	check "the remote itself, inside" ping_ok "$LAN" 100.64.5.2
+	check "the remote itself, inside" ping_ok "$LAN" "$REMOTE"
 	check "what is behind" ping_ok "$LAN" 172.16.1.2
 	check_eq "taken for a loop" 0 "$(counter "$GW" gre1 tx_recursion)"
-	capture "$GW" right "$WORK/marked" "icmp"
-	ns "$LAN" ping -q -c 2 -i 0.05 100.64.5.2 >/dev/null
+	capture "$GW" right "$WORK/marked" "$CLEAR"
+	ns "$LAN" ping -q -c 2 -i 0.05 "$REMOTE" >/dev/null
 	capture_stop
 	check_eq "in the clear" 0 "$(tcpdump -n -r "$WORK/marked" 2>/dev/null | wc -l)"
 }
@@ -125,13 +133,13 @@ remote_subnet_path_mtu() {
 	path_link_mtu 3 1300
 	path_forget
 	check_match "the first packet is answered" \
-		'From 172.16.0.1 .*Frag needed .*mtu = 1272' \
+		"From 172.16.0.1 .*Frag needed .*mtu = $INNER" \
 		"$(ns "$LAN" ping -c 1 -W 2 -M "do" -s 1372 172.16.1.2 2>&1)"
 	run ip -n "$LAN" route flush cache
 	counts "$GW" gre1 icmp_frag_needed_relayed 0 check_match "and the next, by GW" \
-		'From 172.16.0.1 .*Frag needed .*mtu = 1272' \
+		"From 172.16.0.1 .*Frag needed .*mtu = $INNER" \
 		"$(ns "$LAN" ping -c 1 -W 2 -M "do" -s 1372 172.16.1.2 2>&1)"
-	check "what fits" ping_ok "$LAN" 172.16.1.2 -M "do" -s 1244
+	check "what fits" ping_ok "$LAN" 172.16.1.2 -M "do" -s $((INNER - 28))
 	path_link_mtu 3 1500
 	path_forget
 }
