@@ -225,6 +225,11 @@ extension_headers() {
 	check_eq "drops of B" "" "$(drops "$B")"
 }
 
+has_received() { [ "$(received "$B" gre1)" -gt "$1" ]; }
+
+# more_arrive N: wait until gre1 of B has received so many more
+more_arrive() { busywait 5 has_received $(($(received "$B" gre1) + $1)); }
+
 # switch_in_traffic: no packet is lost while the mode changes
 switch_in_traffic() {
 	local i ping
@@ -234,8 +239,10 @@ switch_in_traffic() {
 	ping=$!
 	PIDS+=("$ping")
 	for i in 1 2 3; do
+		more_arrive 20 || fail "no traffic"
 		check "it goes" rmmod "$OTHER"
 		check_eq "mode" "auto native" "$(mode)"
+		more_arrive 20 || fail "no traffic"
 		check "it comes" modprobe "$OTHER"
 		check_eq "mode" "auto beside" "$(mode)"
 	done
@@ -245,8 +252,6 @@ switch_in_traffic() {
 	check_match "none is lost" ' 0% packet loss' "$(cat "$WORK/ping")"
 	check_match "there were many" '[0-9]{3,} packets transmitted' "$(cat "$WORK/ping")"
 }
-
-has_received() { [ "$(received "$B" gre1)" -gt "$1" ]; }
 
 # unload_in_traffic: the packets go to ip_gre then, which has no tunnel for them
 unload_in_traffic() {
