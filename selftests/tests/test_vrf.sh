@@ -155,6 +155,7 @@ two_ways() {
 	run ip -n "$A" "$FAMILY" rule add fwmark 5 table 100
 	ns "$B" sysctl -qw net.ipv4.conf.all.rp_filter=0
 	ns "$A" sysctl -qw net.ipv4.conf.all.rp_filter=0
+	outer_neighbours "$A" 192.0.3.2
 }
 
 # by DEVICE OTHER: 20 packets of gre1 must leave A by DEVICE and not by OTHER, where there
