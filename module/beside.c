@@ -14,6 +14,7 @@
 #include <net/gre.h>
 #include <net/ipv6.h>
 #include <net/rtnetlink.h>
+#include <net/xfrm.h>
 
 #include "addr.h"
 #include "beside.h"
@@ -50,6 +51,37 @@ bool grex_beside_pass_hooks(nf_hookfn own, struct sk_buff *skb,
 		return true;
 	rest = *state;
 	return nf_hook_slow(skb, &rest, hooks, next) == 1;
+}
+
+/**
+ * grex_beside_policy_allows - check the IPsec policy for an ICMP error
+ * @skb: at the embedded IP header
+ * @is_ipv6: whether it is an error of ICMPv6
+ *
+ * icmp_rcv() and icmpv6_rcv() decide in the same way: they check the error itself, or, if the
+ * IPsec tunnel that it came by allows that, the reverse of the embedded packet.
+ *
+ * Return: whether the policy allows the error
+ */
+bool grex_beside_policy_allows(struct sk_buff *skb, bool is_ipv6)
+{
+	const int error = skb_network_offset(skb);
+	struct sec_path *path;
+	bool allows;
+
+	if (is_ipv6 ? xfrm6_policy_check(NULL, XFRM_POLICY_IN, skb)
+		    : xfrm4_policy_check(NULL, XFRM_POLICY_IN, skb))
+		return true;
+	path = skb_sec_path(skb);
+	if (!path || !path->len ||
+	    !(path->xvec[path->len - 1]->props.flags & XFRM_STATE_ICMP))
+		return false;
+	skb_reset_network_header(skb);
+	allows =
+		is_ipv6 ? xfrm6_policy_check_reverse(NULL, XFRM_POLICY_IN, skb)
+			: xfrm4_policy_check_reverse(NULL, XFRM_POLICY_IN, skb);
+	skb_set_network_header(skb, error);
+	return allows;
 }
 
 /* Whether the address of a device may be that of a packet. */
@@ -113,8 +145,8 @@ static bool beside_may_receive(const struct net_device *dev,
  * @net: the namespace
  * @is_ipv6: the family of the outer header
  *
- * It is counted as in native mode if no tunnel of the other module receives it. It goes on in any
- * case, as the device of that tunnel may be in another namespace.
+ * It is counted as in native mode if no tunnel of the other module receives it. The packet goes on
+ * in any case, as the device of that tunnel may be in another namespace.
  */
 void grex_beside_count_lost(struct sk_buff *skb, struct net *net, bool is_ipv6)
 {

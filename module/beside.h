@@ -42,6 +42,7 @@ static inline void grex_beside_ipv6_stop(struct net *net)
 
 bool grex_beside_pass_hooks(nf_hookfn own, struct sk_buff *skb,
 			    const struct nf_hook_state *state);
+bool grex_beside_policy_allows(struct sk_buff *skb, bool is_ipv6);
 void grex_beside_count_lost(struct sk_buff *skb, struct net *net, bool is_ipv6);
 
 #endif

@@ -117,28 +117,6 @@ static bool beside_is_delivered(const struct sk_buff *skb, struct net *net,
 		       RTN_BROADCAST;
 }
 
-/* Whether the IPsec policy allows an error, as icmp_rcv() decides it: for the error itself,
- * or, if the tunnel that it came by allows that, for the reverse of the embedded packet. @skb
- * is at the embedded IP header.
- */
-static bool beside_policy_allows(struct sk_buff *skb)
-{
-	const int error = skb_network_offset(skb);
-	struct sec_path *path;
-	bool allows;
-
-	if (xfrm4_policy_check(NULL, XFRM_POLICY_IN, skb))
-		return true;
-	path = skb_sec_path(skb);
-	if (!path || !path->len ||
-	    !(path->xvec[path->len - 1]->props.flags & XFRM_STATE_ICMP))
-		return false;
-	skb_reset_network_header(skb);
-	allows = xfrm4_policy_check_reverse(NULL, XFRM_POLICY_IN, skb);
-	skb_set_network_header(skb, error);
-	return allows;
-}
-
 static void beside_count_error(struct net *net, u8 type)
 {
 	__IP_INC_STATS(net, IPSTATS_MIB_INDELIVERS);
@@ -167,7 +145,7 @@ static bool beside_take_error(struct sk_buff *skb, struct net *net)
 	    !beside_is_delivered(skb, net, &info))
 		goto out;
 	/* icmp_rcv() would drop it, too, whoever has sent the embedded packet. */
-	if (!beside_policy_allows(skb)) {
+	if (!grex_beside_policy_allows(skb, false)) {
 		kfree_skb_reason(skb, SKB_DROP_REASON_XFRM_POLICY);
 		return true;
 	}

@@ -23,7 +23,7 @@
 #include "icmp.h"
 #include "packet.h"
 
-/* A host that receives an error needs 8 bytes behind the embedded IPv6 headers. */
+/* icmpv6_notify() ignores an error with fewer bytes behind the embedded IPv6 headers. */
 #define BESIDE_EMBEDDED_PAYLOAD 8
 /* A redirect has the embedded packet in this option, behind these bytes (RFC 4861 4.6.3). */
 #define BESIDE_REDIRECTED_HEADER 8
@@ -185,28 +185,6 @@ static bool beside_is_about_gre(struct sk_buff *skb)
 	return grex_packet_is_carried(gre->protocol);
 }
 
-/* Whether the IPsec policy allows an error, as icmpv6_rcv() decides it: for the error itself,
- * or, if the tunnel that it came by allows that, for the reverse of the embedded packet. @skb
- * is at the embedded IPv6 header.
- */
-static bool beside_policy_allows(struct sk_buff *skb)
-{
-	const int error = skb_network_offset(skb);
-	struct sec_path *path;
-	bool allows;
-
-	if (xfrm6_policy_check(NULL, XFRM_POLICY_IN, skb))
-		return true;
-	path = skb_sec_path(skb);
-	if (!path || !path->len ||
-	    !(path->xvec[path->len - 1]->props.flags & XFRM_STATE_ICMP))
-		return false;
-	skb_reset_network_header(skb);
-	allows = xfrm6_policy_check_reverse(NULL, XFRM_POLICY_IN, skb);
-	skb_set_network_header(skb, error);
-	return allows;
-}
-
 /* Take an ICMPv6 error whose embedded packet is GRE. @skb is at the ICMPv6 header. */
 static bool beside_take_error(struct sk_buff *skb, struct net *net)
 {
@@ -221,7 +199,7 @@ static bool beside_take_error(struct sk_buff *skb, struct net *net)
 	if (!beside_is_about_gre(skb))
 		goto out;
 	/* icmpv6_rcv() would drop it, too, whoever has sent the embedded packet. */
-	if (!beside_policy_allows(skb)) {
+	if (!grex_beside_policy_allows(skb, true)) {
 		kfree_skb_reason(skb, SKB_DROP_REASON_XFRM_POLICY);
 		return true;
 	}
