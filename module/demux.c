@@ -47,7 +47,7 @@ static const char *const demux_words[] = {
  * @stop: const. ends that
  * @is_native: whether grex receives all packets, and not only those of its tunnels
  * @is_exclusive: grex does not give way to @other
- * @coming: @other, while its init function runs
+ * @coming: set to @other while the init function of that module runs, else NULL
  * @nets: namespaces that have tunnels
  */
 struct demux_family {
@@ -211,14 +211,14 @@ static int demux_go_beside(struct demux_family *family)
 	err = demux_start_beside(family);
 	if (err)
 		return err;
-	/* Packets that have passed the hooks before still come by the protocol. */
+	/* Packets that passed LOCAL_IN before the hook was there still arrive by the protocol. */
 	synchronize_net();
 	family->is_native = false;
 	family->remove();
 	return 0;
 }
 
-/* The other module is about to register. It could not be loaded in native mode. */
+/* Give way to the other module, which is about to register and cannot be loaded in native mode. */
 static void demux_other_comes(struct demux_family *family)
 {
 	int err;
